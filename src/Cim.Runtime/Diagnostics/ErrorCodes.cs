@@ -1,0 +1,35 @@
+namespace Cim.Runtime;
+
+/// <summary>
+/// Every error and warning code. <c>CIM0xxx</c> input, <c>CIM1xxx</c> build, lock and cache, <c>CIM2xxx</c> hardware
+/// profile, <c>CIM3xxx</c> accuracy and cost budget, <c>CIM4xxx</c> runtime. <c>docs/errors.md</c> explains each.
+/// </summary>
+public static class ErrorCodes
+{
+    /// <summary>An input file does not exist or cannot be read.</summary>
+    public const string FileNotReadable = "CIM0001";
+
+    /// <summary>The file is not an ONNX model: malformed or truncated.</summary>
+    public const string MalformedOnnx = "CIM0002";
+
+    /// <summary>The model uses operators (or operator versions) outside the supported set; all are listed.</summary>
+    public const string UnsupportedOperators = "CIM0003";
+
+    /// <summary>The graph is inconsistent: undefined names, cycles, shapes or types that do not fit.</summary>
+    public const string InvalidGraph = "CIM0004";
+
+    /// <summary>A weight is NaN or infinite.</summary>
+    public const string NonFiniteWeight = "CIM0005";
+
+    /// <summary>A data file is malformed, empty, or does not fit the model's input.</summary>
+    public const string InvalidData = "CIM0006";
+
+    /// <summary>Labels are missing or out of the range of the model's classes.</summary>
+    public const string InvalidLabels = "CIM0007";
+
+    /// <summary>A <c>.cim</c> file is corrupt, truncated or of an unknown version.</summary>
+    public const string InvalidCompiledModel = "CIM4001";
+
+    /// <summary>An input or output buffer has the wrong length.</summary>
+    public const string BufferMismatch = "CIM4002";
+}
