@@ -1,1 +1,4 @@
-Console.WriteLine("cim");
+using Cim.Cli;
+
+using var interrupt = new InterruptSignal();
+return await CimApplication.RunAsync(args, Console.Out, Console.Error, interrupt.Token);

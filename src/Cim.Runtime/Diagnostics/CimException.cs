@@ -19,6 +19,12 @@ public sealed class CimException : Exception
     /// <summary>The input file the error is about, if it is about one.</summary>
     public string? File { get; init; }
 
+    /// <summary>Line in <see cref="File"/> from 1; 1 if the file has no lines.</summary>
+    public int Line { get; init; } = 1;
+
+    /// <summary>Column in <see cref="Line"/> from 1.</summary>
+    public int Column { get; init; } = 1;
+
     /// <inheritdoc/>
     public override string ToString() => $"{Code}: {base.ToString()}";
 }

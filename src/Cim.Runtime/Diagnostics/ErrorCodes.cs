@@ -27,9 +27,15 @@ public static class ErrorCodes
     /// <summary>Labels are missing or out of the range of the model's classes.</summary>
     public const string InvalidLabels = "CIM0007";
 
+    /// <summary>The command line is wrong: an unknown command or option, a missing or impossible value.</summary>
+    public const string WrongUsage = "CIM0010";
+
     /// <summary>A <c>.cim</c> file is corrupt, truncated or of an unknown version.</summary>
     public const string InvalidCompiledModel = "CIM4001";
 
     /// <summary>An input or output buffer has the wrong length.</summary>
     public const string BufferMismatch = "CIM4002";
+
+    /// <summary>An error nobody foresaw: a defect of the SDK.</summary>
+    public const string Unexpected = "CIM4999";
 }

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Cim.Cli.Commands;
+using Cim.Runtime;
+
+namespace Cim.Cli;
+
+/// <summary>The <c>cim</c> command: parses, runs one command, and turns every outcome into an exit code and a clean message.</summary>
+internal static class CimApplication
+{
+    /// <summary>Written by every command as one JSON document instead of text.</summary>
+    public static Option<bool> Json { get; } = new("--json")
+    {
+        Description = "Write the result to standard output as one JSON document; everything else goes to standard error.",
+        Recursive = true,
+    };
+
+    /// <summary>All commands, in the order of <c>cim --help</c>. A new command is one file in Commands/ and one line here.</summary>
+    private static Command[] Commands() =>
+    [
+        HardwareCommand.Create(),
+    ];
+
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellation)
+    {
+        var root = new RootCommand("Compiles ONNX networks for ReRAM compute-in-memory crossbars, and simulates them.") { Json };
+        foreach (Command command in Commands()) root.Subcommands.Add(command);
+
+        ParseResult parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0) return WrongUsage(parsed, output, error);
+
+        // Own handling of signals and exceptions: exit codes and message format are part of the contract.
+        var configuration = new InvocationConfiguration
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        try
+        {
+            return await parsed.InvokeAsync(configuration, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            error.WriteLine("cim: cancelled");
+            return ExitCode.Cancelled;
+        }
+        catch (Exception exception)
+        {
+            Problem problem = Problem.From(exception);
+            problem.WriteTo(error);
+            if (parsed.GetValue(Json)) problem.WriteJsonTo(output);
+            return problem.Code == ErrorCodes.WrongUsage ? ExitCode.WrongUsage : ExitCode.Failed;
+        }
+    }
+
+    private static int WrongUsage(ParseResult parsed, TextWriter output, TextWriter error)
+    {
+        string command = string.Join(' ', Path(parsed.CommandResult).Reverse());
+        var problem = new Problem(ErrorCodes.WrongUsage,
+            $"{string.Join(" ", parsed.Errors.Select(e => e.Message))} See '{command} --help'.");
+        problem.WriteTo(error);
+        if (parsed.GetResult(Json) is { Implicit: false }) problem.WriteJsonTo(output);
+        return ExitCode.WrongUsage;
+
+        static IEnumerable<string> Path(SymbolResult? result)
+        {
+            for (; result is not null; result = result.Parent)
+                if (result is CommandResult { Command: var c }) yield return c is RootCommand ? "cim" : c.Name;
+        }
+    }
+}

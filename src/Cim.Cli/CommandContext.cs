@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using Spectre.Console;
+
+namespace Cim.Cli;
+
+/// <summary>
+/// What a command gets besides its own arguments: where people read (<see cref="Console"/>), where programs read
+/// (<see cref="WriteJson"/>), progress and warnings on standard error, and the cancellation token.
+/// </summary>
+internal sealed class CommandContext
+{
+    private readonly TextWriter _output;
+    private readonly TextWriter _error;
+
+    public CommandContext(TextWriter output, TextWriter error, bool json, CancellationToken cancellation)
+    {
+        (_output, _error, IsJson, Cancellation) = (output, error, json, cancellation);
+        Console = CreateConsole(json ? error : output);
+    }
+
+    /// <summary>True if the result is to be one JSON document on standard output.</summary>
+    public bool IsJson { get; }
+
+    /// <summary>For people: standard output, or standard error under <c>--json</c>.</summary>
+    public IAnsiConsole Console { get; }
+
+    /// <summary>Cancelled by Ctrl-C; pass it to everything that takes long.</summary>
+    public CancellationToken Cancellation { get; }
+
+    /// <summary>
+    /// Writes the result: under <c>--json</c> <paramref name="json"/> writes the properties of one object that starts with
+    /// <c>"schema": 1</c>, else <paramref name="text"/> writes for people. Call it once, at the end.
+    /// </summary>
+    public void WriteResult(Action<Utf8JsonWriter> json, Action<IAnsiConsole> text)
+    {
+        if (IsJson) WriteJson(json);
+        else text(Console);
+    }
+
+    /// <summary>Writes the one JSON document; see <see cref="WriteResult"/>.</summary>
+    public void WriteJson(Action<Utf8JsonWriter> properties)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream, JsonFormat.Options))
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("schema", 1);
+            properties(writer);
+            writer.WriteEndObject();
+        }
+
+        _output.WriteLine(Encoding.UTF8.GetString(stream.ToArray()));
+    }
+
+    /// <summary>Writes a warning in the same form as errors, to standard error.</summary>
+    public void Warn(string code, string message, string? file = null) =>
+        new Problem(code, message, file).WriteTo(_error, "warning");
+
+    /// <summary>One line about what is going on, to standard error.</summary>
+    public void Report(string line) => _error.WriteLine(line);
+
+    /// <summary><see cref="Report"/> as <see cref="IProgress{T}"/>, called on the reporting thread.</summary>
+    public IProgress<string> Progress => new LineProgress(this);
+
+    private static IAnsiConsole CreateConsole(TextWriter writer)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
+        // A pipe has no width: do not wrap tables at 80 columns there.
+        bool isTerminal = (ReferenceEquals(writer, System.Console.Out) && !System.Console.IsOutputRedirected)
+            || (ReferenceEquals(writer, System.Console.Error) && !System.Console.IsErrorRedirected);
+        if (!isTerminal) console.Profile.Width = 200;
+        return console;
+    }
+
+    private sealed class LineProgress(CommandContext context) : IProgress<string>
+    {
+        public void Report(string value) => context.Report(value);
+    }
+}
+
+/// <summary>How commands are bound to their code.</summary>
+internal static class CommandExtensions
+{
+    /// <summary>Sets what the command does; the result is the exit code.</summary>
+    public static Command Does(this Command command, Func<ParseResult, CommandContext, Task<int>> action)
+    {
+        command.SetAction((parsed, cancellation) => action(parsed, new CommandContext(
+            parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error,
+            parsed.GetValue(CimApplication.Json), cancellation)));
+        return command;
+    }
+
+    /// <summary>Sets what a synchronous command does; it succeeds unless it throws.</summary>
+    public static Command Does(this Command command, Action<ParseResult, CommandContext> action) =>
+        command.Does((parsed, context) =>
+        {
+            action(parsed, context);
+            return Task.FromResult(ExitCode.Ok);
+        });
+}
