@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+
+namespace Cim.Compiler.Reporting;
+
+/// <summary>
+/// Everything a compilation can say about its result: the document <c>report.json</c>, of which <c>report.html</c> is
+/// the picture. Accuracies are fractions (0.913), times nanoseconds, energies picojoule, areas square micrometre.
+/// Null means "not measured", never zero.
+/// </summary>
+internal sealed record CompilationReport
+{
+    /// <summary>Raised when a key changes its meaning or goes away; new keys do not raise it.</summary>
+    public const int CurrentSchema = 1;
+
+    public int Schema { get; init; } = CurrentSchema;
+
+    public required string SdkVersion { get; init; }
+
+    public required ModelReport Model { get; init; }
+
+    public required HardwareReport Hardware { get; init; }
+
+    public required OptionsReport Options { get; init; }
+
+    /// <summary>Null if the model was compiled without labelled data.</summary>
+    public EvaluationReport? Evaluation { get; init; }
+
+    /// <summary>The network as it came in. It has no cost: it runs on no arrays.</summary>
+    public required VariantReport Float { get; init; }
+
+    /// <summary>The same network with 8-bit weights and activations everywhere, on the same hardware.</summary>
+    public required VariantReport Baseline { get; init; }
+
+    /// <summary>What the compiler chose.</summary>
+    public required VariantReport Compiled { get; init; }
+
+    /// <summary>In execution order.</summary>
+    public required ImmutableArray<LayerReport> Layers { get; init; }
+
+    /// <summary>The layer that harms the result most, by <see cref="LayerReport.Harm"/>; null if no error was measured.</summary>
+    public string? WorstLayer => Reporting.WorstLayer.Find(Layers)?.Name;
+
+    /// <summary>Warnings of this compilation.</summary>
+    public ImmutableArray<DiagnosticReport> Diagnostics { get; init; } = [];
+
+    /// <summary>Wall-clock seconds of the compilation.</summary>
+    public double Seconds { get; init; }
+}
+
+/// <summary>The network as imported.</summary>
+/// <param name="Name">The name of the generated class, or of the file.</param>
+/// <param name="File">File name without directory, so that reports do not depend on where they were made.</param>
+/// <param name="Sha256">Lower-case hexadecimal hash of the ONNX file.</param>
+/// <param name="Parameters">Number of constants that are weights or biases.</param>
+/// <param name="Macs">Multiply-accumulate operations of one inference on crossbars.</param>
+internal sealed record ModelReport(
+    string Name, string File, string Sha256, long Parameters, long Macs,
+    ImmutableArray<TensorReport> Inputs, ImmutableArray<TensorReport> Outputs);
+
+/// <summary>A named input or output; a symbolic batch dimension is -1.</summary>
+internal sealed record TensorReport(string Name, string Type, ImmutableArray<long> Shape);
+
+/// <summary>The hardware compiled for, as far as a reader of the report needs it.</summary>
+/// <param name="AdcRange">The policy, or <c>[low, high]</c>.</param>
+internal sealed record HardwareReport(
+    string Name, int Rows, int Columns, int CellBits, int DacBits, int AdcBits, string Encoding, string AdcRange);
+
+/// <summary>What was asked for.</summary>
+/// <param name="Search">uniform, exact, random or rl.</param>
+/// <param name="Objective">latency, energy or arrays.</param>
+/// <param name="MaxAccuracyLoss">The budget in percentage points, null if none was set.</param>
+/// <param name="Calibration">File name of the calibration data, null if ranges were propagated without data.</param>
+internal sealed record OptionsReport(
+    string Search, string Objective, double? MaxAccuracyLoss, string? Calibration, int CalibrationSamples, ulong Seed);
+
+/// <summary>The labelled data behind every accuracy of the report.</summary>
+internal sealed record EvaluationReport(string File, int Samples);
+
+/// <summary>One of the networks compared.</summary>
+internal sealed record VariantReport
+{
+    /// <summary>Accuracy by fidelity (<c>float</c>, <c>exact</c>, <c>adc</c> ...), as far as measured.</summary>
+    public ImmutableArray<AccuracyReport> Accuracies { get; init; } = [];
+
+    /// <summary>Cost of one inference; null for the float network.</summary>
+    public CostReport? Cost { get; init; }
+
+    /// <summary>Bits all crossbar weights take: sum of weights times width.</summary>
+    public long WeightMemoryBits { get; init; }
+
+    /// <summary>The accuracy at a fidelity, or null.</summary>
+    public double? Accuracy(string fidelity) =>
+        Accuracies.FirstOrDefault(a => a.Fidelity == fidelity)?.Accuracy;
+}
+
+/// <summary>Correct answers at one fidelity.</summary>
+internal sealed record AccuracyReport(string Fidelity, int Correct, int Samples)
+{
+    public double Accuracy => Samples == 0 ? 0 : (double)Correct / Samples;
+}
+
+/// <summary>Latency, energy, area and arrays of one inference.</summary>
+internal sealed record CostReport(double LatencyNs, double EnergyPj, double AreaUm2, long Arrays);
+
+/// <summary>A warning with its code.</summary>
+/// <param name="Severity"><c>warning</c> or <c>info</c>.</param>
+internal sealed record DiagnosticReport(string Code, string Severity, string Message);

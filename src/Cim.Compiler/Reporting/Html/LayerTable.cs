@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Text;
+using static Cim.Compiler.Reporting.Html.HtmlText;
+
+namespace Cim.Compiler.Reporting.Html;
+
+/// <summary>All figures of all layers.</summary>
+internal static class LayerTable
+{
+    public static string Render(CompilationReport report)
+    {
+        LayerReport? worst = WorstLayer.Find(report.Layers);
+        var rows = new StringBuilder();
+        foreach (LayerReport layer in report.Layers) rows.AppendLine(Row(layer, layer == worst));
+        return $"""
+            <section>
+            <h2>Layers</h2>
+            <div class="scroll"><table class="layers">
+            <thead><tr><th>layer</th><th>input → output</th><th>matrix</th><th>MVMs</th><th>bits <small>W/A/ADC</small></th><th>arrays</th>
+            <th>utilisation</th><th>error</th><th>own error</th><th>cosine</th><th>ADC saturated</th><th>latency</th><th>energy</th><th>conversions</th></tr></thead>
+            <tbody>
+            {rows}</tbody>
+            </table></div>
+            </section>
+            """;
+    }
+
+    private static string Row(LayerReport layer, bool worst)
+    {
+        string kind = layer.Kernel.IsEmpty ? layer.Operator : $"{layer.Operator} {Shape(layer.Kernel)}";
+        string matrix = $"{Count(layer.Rows)}×{Count(layer.Columns)}{(layer.Groups > 1 ? $" ×{Count(layer.Groups)}" : "")}";
+        string used = Svg(Math.Clamp(layer.Utilisation, 0, 1) * 100);
+        return $"""
+            <tr{(worst ? " class=\"worst\"" : "")}><th>{Escape(layer.Name)}<small>{Escape(kind)}</small></th>
+            <td>{Shape(layer.InputShape)} → {Shape(layer.OutputShape)}</td><td>{matrix}</td><td>{Count(layer.Mvms)}</td>
+            <td>{layer.WeightBits}/{layer.ActivationBits}/{(layer.AdcBits == 0 ? "∞" : layer.AdcBits)}</td><td>{Count(layer.Arrays)}</td>
+            <td><span class="meter"><i style="width:{used}%"></i></span>{Percent(layer.Utilisation, 0)}</td>
+            <td>{Percent(layer.RelativeL2Error)}</td><td>{Percent(layer.OwnRelativeL2Error)}</td>
+            <td>{layer.Cosine?.ToString("F5", CultureInfo.InvariantCulture) ?? Missing}</td><td>{Percent(layer.AdcSaturation)}</td>
+            <td>{Latency(layer.LatencyNs)}</td><td>{Energy(layer.EnergyPj)}</td><td>{Count(layer.AdcConversions)}</td></tr>
+            """;
+    }
+}

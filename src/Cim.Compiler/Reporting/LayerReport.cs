@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace Cim.Compiler.Reporting;
+
+/// <summary>One layer on crossbars: its shape, precision, place, error against the float network, and cost.</summary>
+internal sealed record LayerReport
+{
+    /// <summary>The ONNX node name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The ONNX operator: Conv, Gemm or MatMul.</summary>
+    public required string Operator { get; init; }
+
+    /// <summary>Of one image, without the batch dimension.</summary>
+    public required ImmutableArray<int> InputShape { get; init; }
+
+    /// <summary>Of one image, without the batch dimension.</summary>
+    public required ImmutableArray<int> OutputShape { get; init; }
+
+    /// <summary>Kernel height and width, empty for Gemm and MatMul.</summary>
+    public ImmutableArray<int> Kernel { get; init; } = [];
+
+    public int Groups { get; init; } = 1;
+
+    /// <summary>Word lines (inputs) of one group's matrix.</summary>
+    public required int Rows { get; init; }
+
+    /// <summary>Logical columns (outputs) of one group's matrix.</summary>
+    public required int Columns { get; init; }
+
+    /// <summary>Matrix-vector products per image.</summary>
+    public required long Mvms { get; init; }
+
+    public required int WeightBits { get; init; }
+
+    public required int ActivationBits { get; init; }
+
+    /// <summary>Resolution of the conversions; 0 = ideal read-out.</summary>
+    public required int AdcBits { get; init; }
+
+    /// <summary>Physical arrays.</summary>
+    public required long Arrays { get; init; }
+
+    /// <summary>Cells that hold a weight over cells of the arrays, 0..1.</summary>
+    public required double Utilisation { get; init; }
+
+    /// <summary>Cosine similarity of this layer's output with that of the float network.</summary>
+    public double? Cosine { get; init; }
+
+    /// <summary>||compiled - float|| / ||float|| of this layer's output, errors of the layers before it included.</summary>
+    public double? RelativeL2Error { get; init; }
+
+    /// <summary>The same when only this layer is quantized and reads float inputs: its own share.</summary>
+    public double? OwnRelativeL2Error { get; init; }
+
+    /// <summary>Fraction of conversions that met the end of the ADC's range, 0..1.</summary>
+    public double? AdcSaturation { get; init; }
+
+    /// <summary>Of one inference.</summary>
+    public required double LatencyNs { get; init; }
+
+    /// <summary>Of one inference.</summary>
+    public required double EnergyPj { get; init; }
+
+    /// <summary>Conversions of one inference.</summary>
+    public required long AdcConversions { get; init; }
+
+    /// <summary>What makes a layer the worst one: its own error if it was measured, else its error with all before it.</summary>
+    [JsonIgnore]
+    public double? Harm => OwnRelativeL2Error ?? RelativeL2Error;
+}
+
+/// <summary>Picks the layer a reader should look at first.</summary>
+internal static class WorstLayer
+{
+    /// <summary>The layer of the largest harm, the first one of several; null if no layer has a measured error.</summary>
+    public static LayerReport? Find(ImmutableArray<LayerReport> layers)
+    {
+        LayerReport? worst = null;
+        foreach (LayerReport layer in layers)
+        {
+            // A NaN error (the float output is zero everywhere, or something overflowed) is worse than any number.
+            if (layer.Harm is not { } harm) continue;
+            if (worst?.Harm is not { } most || (double.IsNaN(harm) && !double.IsNaN(most)) || harm > most) worst = layer;
+        }
+
+        return worst;
+    }
+}

@@ -1,0 +1,135 @@
+using System.Text.Json;
+using System.Xml.Linq;
+using Cim.Compiler.Reporting;
+using Cim.Compiler.Reporting.Html;
+using Xunit;
+
+namespace Cim.Compiler.Tests.Reporting;
+
+public sealed class ReportWriterTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("cim-report-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void Both_files_are_written_and_nothing_else_stays_behind()
+    {
+        string html = ReportWriter.Write(ExampleReport.Create(), Path.Combine(folder, "new", "report"));
+        Assert.Equal(
+            [ReportWriter.HtmlFileName, ReportWriter.JsonFileName],
+            Directory.GetFileSystemEntries(Path.GetDirectoryName(html)!).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void Existing_files_are_replaced()
+    {
+        ReportWriter.Write(ExampleReport.Create(), folder);
+        ReportWriter.Write(ExampleReport.Create() with { SdkVersion = "9.9.9" }, folder);
+        Assert.Contains("9.9.9", File.ReadAllText(Path.Combine(folder, ReportWriter.JsonFileName)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Json_read_back_gives_the_same_json()
+    {
+        string json = ReportJson.Serialize(ExampleReport.Create());
+        Assert.Equal(json, ReportJson.Serialize(ReportJson.Deserialize(json)));
+    }
+
+    [Fact]
+    public void Json_has_the_schema_version_and_every_figure_of_a_layer()
+    {
+        using JsonDocument document = JsonDocument.Parse(ReportJson.Serialize(ExampleReport.Create()));
+        JsonElement root = document.RootElement;
+        Assert.Equal(CompilationReport.CurrentSchema, root.GetProperty("schema").GetInt32());
+        Assert.Equal("/conv2/Conv", root.GetProperty("worstLayer").GetString());
+        Assert.Equal(0.9105, root.GetProperty("compiled").GetProperty("accuracies")[0].GetProperty("accuracy").GetDouble(), 12);
+        JsonElement layer = root.GetProperty("layers")[1];
+        string[] keys =
+        [
+            "name", "operator", "inputShape", "outputShape", "rows", "columns", "mvms", "weightBits", "activationBits", "adcBits",
+            "arrays", "utilisation", "cosine", "relativeL2Error", "adcSaturation", "latencyNs", "energyPj", "adcConversions",
+        ];
+        Assert.All(keys, key => Assert.NotEqual(JsonValueKind.Null, layer.GetProperty(key).ValueKind));
+    }
+
+    [Fact]
+    public void What_was_not_measured_is_null_in_the_json_and_a_dash_in_the_page()
+    {
+        CompilationReport report = ExampleReport.With(null, null, null) with { Evaluation = null };
+        using JsonDocument document = JsonDocument.Parse(ReportJson.Serialize(report));
+        Assert.Equal(JsonValueKind.Null, document.RootElement.GetProperty("worstLayer").ValueKind);
+        Assert.Equal(JsonValueKind.Null, document.RootElement.GetProperty("layers")[0].GetProperty("relativeL2Error").ValueKind);
+        string html = HtmlReport.Render(report);
+        Assert.Contains("Not measured", html, StringComparison.Ordinal);
+        Assert.Contains("without labelled data", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_page_needs_no_network_and_runs_no_script()
+    {
+        string html = HtmlReport.Render(ExampleReport.Create());
+        Assert.All(["http:", "https:", "url(", "@import", "<script", "<link", "<img", " src="],
+            forbidden => Assert.DoesNotContain(forbidden, html, StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public void The_page_is_well_formed_and_shows_the_three_networks_and_the_worst_layer()
+    {
+        XElement main = Main(ExampleReport.Create());
+        Assert.Equal(["Float", "8-bit", "Compiled"], main.Descendants("article").Select(a => a.Element("h2")!.Value));
+        Assert.Equal("Worst layer: /conv2/Conv", main.Descendants("p").Single(p => (string?)p.Attribute("class") == "worst").Element("b")!.Value);
+        Assert.Equal(3, main.Descendants("tbody").Single(t => t.Parent!.Attribute("class")!.Value == "layers").Elements("tr").Count());
+    }
+
+    [Fact]
+    public void The_headline_of_a_network_is_its_most_faithful_simulation()
+    {
+        XElement compiled = Main(ExampleReport.Create()).Descendants("article").Last();
+        Assert.StartsWith("91.05 %", compiled.Elements("p").ElementAt(1).Value.Trim(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Names_from_the_model_are_escaped()
+    {
+        CompilationReport report = ExampleReport.Create();
+        const string name = "<script>alert('&')</script>";
+        XElement main = Main(report with { Layers = report.Layers.SetItem(1, report.Layers[1] with { Name = name }) });
+        Assert.Contains(main.Descendants("code"), code => code.Value == name);
+    }
+
+    [Fact]
+    public void A_network_without_crossbar_layers_has_a_page() =>
+        Assert.Contains("Not measured", Main(ExampleReport.Create() with { Layers = [] }).Value, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(60)]
+    [InlineData(200)]
+    public void Any_depth_has_a_page(int layers)
+    {
+        CompilationReport report = ExampleReport.Create();
+        LayerReport[] many = [.. Enumerable.Range(0, layers).Select(i => report.Layers[i % 3] with { Name = $"/stage/block{i}/Conv" })];
+        Assert.Equal(layers, Main(report with { Layers = [.. many] }).Descendants("circle").Count());
+    }
+
+    [Fact]
+    public void The_worst_layer_is_the_one_that_adds_most_error_itself() =>
+        Assert.Equal("/conv1/Conv", ExampleReport.With(0.3, 0.2, null).WorstLayer);
+
+    [Fact]
+    public void A_layer_whose_error_is_not_a_number_is_worse_than_any_other() =>
+        Assert.Equal("/conv2/Conv", ExampleReport.With(0.3, double.NaN, 0.9).WorstLayer);
+
+    [Fact]
+    public void Of_equally_bad_layers_the_first_is_named() =>
+        Assert.Equal("/conv1/Conv", ExampleReport.With(0.2, 0.2, 0.2).WorstLayer);
+
+    private static XElement Main(CompilationReport report)
+    {
+        string html = HtmlReport.Render(report);
+        int start = html.IndexOf("<main>", StringComparison.Ordinal);
+        int end = html.IndexOf("</main>", StringComparison.Ordinal) + "</main>".Length;
+        return XElement.Parse(html[start..end]);
+    }
+}
