@@ -13,13 +13,18 @@ namespace Cim.Compiler.Reporting;
 internal sealed partial class ReportJson : JsonSerializerContext
 {
     /// <summary>The text of <c>report.json</c>.</summary>
-    public static string Serialize(CompilationReport report) => JsonSerializer.Serialize(report, Relaxed.CompilationReport) + "\n";
+    public static string Serialize(CompilationReport report) => JsonSerializer.Serialize(report, Context.Relaxed.CompilationReport) + "\n";
 
     /// <summary>Reads a report back.</summary>
     /// <exception cref="JsonException">The text is not a report.</exception>
     public static CompilationReport Deserialize(string json) =>
-        JsonSerializer.Deserialize(json, Relaxed.CompilationReport) ?? throw new JsonException("The report is null.");
+        JsonSerializer.Deserialize(json, Context.Relaxed.CompilationReport) ?? throw new JsonException("The report is null.");
 
-    // Layer names with '/' or '+' stay readable; the file is never embedded in HTML unescaped.
-    private static ReportJson Relaxed { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    // Its own class, because the order of static initialisers across the generated half of this one is not defined.
+    private static class Context
+    {
+        // Layer names with '/' or '+' stay readable; the file is never embedded in HTML unescaped.
+        public static ReportJson Relaxed { get; } = new(
+            new JsonSerializerOptions(Default.GeneratedSerializerOptions!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    }
 }

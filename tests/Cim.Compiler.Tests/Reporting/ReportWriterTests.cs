@@ -76,7 +76,7 @@ public sealed class ReportWriterTests : IDisposable
     [Fact]
     public void The_page_is_well_formed_and_shows_the_three_networks_and_the_worst_layer()
     {
-        XElement main = Main(ExampleReport.Create());
+        XElement main = Body(ExampleReport.Create());
         Assert.Equal(["Float", "8-bit", "Compiled"], main.Descendants("article").Select(a => a.Element("h2")!.Value));
         Assert.Equal("Worst layer: /conv2/Conv", main.Descendants("p").Single(p => (string?)p.Attribute("class") == "worst").Element("b")!.Value);
         Assert.Equal(3, main.Descendants("tbody").Single(t => t.Parent!.Attribute("class")!.Value == "layers").Elements("tr").Count());
@@ -85,7 +85,7 @@ public sealed class ReportWriterTests : IDisposable
     [Fact]
     public void The_headline_of_a_network_is_its_most_faithful_simulation()
     {
-        XElement compiled = Main(ExampleReport.Create()).Descendants("article").Last();
+        XElement compiled = Body(ExampleReport.Create()).Descendants("article").Last();
         Assert.StartsWith("91.05 %", compiled.Elements("p").ElementAt(1).Value.Trim(), StringComparison.Ordinal);
     }
 
@@ -94,13 +94,13 @@ public sealed class ReportWriterTests : IDisposable
     {
         CompilationReport report = ExampleReport.Create();
         const string name = "<script>alert('&')</script>";
-        XElement main = Main(report with { Layers = report.Layers.SetItem(1, report.Layers[1] with { Name = name }) });
+        XElement main = Body(report with { Layers = report.Layers.SetItem(1, report.Layers[1] with { Name = name }) });
         Assert.Contains(main.Descendants("code"), code => code.Value == name);
     }
 
     [Fact]
     public void A_network_without_crossbar_layers_has_a_page() =>
-        Assert.Contains("Not measured", Main(ExampleReport.Create() with { Layers = [] }).Value, StringComparison.Ordinal);
+        Assert.Contains("Not measured", Body(ExampleReport.Create() with { Layers = [] }).Value, StringComparison.Ordinal);
 
     [Theory]
     [InlineData(1)]
@@ -110,7 +110,7 @@ public sealed class ReportWriterTests : IDisposable
     {
         CompilationReport report = ExampleReport.Create();
         LayerReport[] many = [.. Enumerable.Range(0, layers).Select(i => report.Layers[i % 3] with { Name = $"/stage/block{i}/Conv" })];
-        Assert.Equal(layers, Main(report with { Layers = [.. many] }).Descendants("circle").Count());
+        Assert.Equal(layers, Body(report with { Layers = [.. many] }).Descendants("circle").Count());
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class ReportWriterTests : IDisposable
     public void Of_equally_bad_layers_the_first_is_named() =>
         Assert.Equal("/conv1/Conv", ExampleReport.With(0.2, 0.2, 0.2).WorstLayer);
 
-    private static XElement Main(CompilationReport report)
+    private static XElement Body(CompilationReport report)
     {
         string html = HtmlReport.Render(report);
         int start = html.IndexOf("<main>", StringComparison.Ordinal);
