@@ -58,15 +58,18 @@ internal static class ErrorSection
 
         var svg = new StringBuilder();
         svg.AppendLine($"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"Relative L2 error of each layer\">");
-        for (int i = 0; i <= 4; i++)
+        int intervals = Intervals(limit);
+        for (int i = 0; i <= intervals; i++)
         {
-            double y = Y(limit * i / 4);
+            double y = Y(limit * i / intervals);
             svg.AppendLine($"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Svg(y)}\" y2=\"{Svg(y)}\"/>"
-                + $"<text class=\"tick\" x=\"{Left - 6}\" y=\"{Svg(y + 4)}\" text-anchor=\"end\">{Percent(limit * i / 4, limit < 0.04 ? 2 : limit < 0.4 ? 1 : 0)}</text>");
+                + $"<text class=\"tick\" x=\"{Left - 6}\" y=\"{Svg(y + 4)}\" text-anchor=\"end\">{Percent(limit * i / intervals, limit < 0.02 ? 2 : limit < 0.2 ? 1 : 0)}</text>");
         }
 
         double bar = Math.Min(slot * 0.6, 90);
-        int labelEvery = (int)Math.Ceiling(64 / slot);
+        // Names fit under a few layers only; a deep network is labelled by the numbers of the table below.
+        bool names = slot >= 76;
+        int labelEvery = names ? 1 : (int)Math.Ceiling(24 / slot);
         var line = new List<string>();
         for (int i = 0; i < layers.Length; i++)
         {
@@ -81,7 +84,7 @@ internal static class ErrorSection
 
             if (layer.RelativeL2Error is { } all) line.Add($"{Svg(centre)},{Svg(Y(all))}");
             if (i % labelEvery == 0)
-                svg.AppendLine($"<text class=\"tick\" x=\"{Svg(centre)}\" y=\"{Height - 8}\" text-anchor=\"middle\">{Escape(Shorten(layer.Name, (int)(slot * labelEvery / 7)))}</text>");
+                svg.AppendLine($"<text class=\"tick\" x=\"{Svg(centre)}\" y=\"{Height - 8}\" text-anchor=\"middle\">{(names ? Escape(Shorten(layer.Name, (int)(slot / 7))) : i + 1)}</text>");
         }
 
         svg.AppendLine($"<polyline class=\"all\" points=\"{string.Join(' ', line)}\"/>");
@@ -97,6 +100,8 @@ internal static class ErrorSection
     // ONNX exporters name nodes by path: the end tells them apart.
     private static string Shorten(string name, int characters) =>
         name.Length <= Math.Max(characters, 4) ? name : "…" + name[^Math.Max(characters - 1, 3)..];
+
+    private static int Intervals(double limit) => Math.Round(limit / Math.Pow(10, Math.Floor(Math.Log10(limit * (1 + 1e-9))))) is 1 or 5 ? 5 : 4;
 
     /// <summary>The smallest 1, 2, 4, 5 or 8 times a power of ten that is not below the value.</summary>
     private static double NiceLimit(double value)

@@ -11,12 +11,12 @@ internal static class LayerTable
     {
         LayerReport? worst = WorstLayer.Find(report.Layers);
         var rows = new StringBuilder();
-        foreach (LayerReport layer in report.Layers) rows.AppendLine(Row(layer, layer == worst));
+        for (int i = 0; i < report.Layers.Length; i++) rows.AppendLine(Row(i + 1, report.Layers[i], report.Layers[i] == worst));
         return $"""
             <section>
             <h2>Layers</h2>
             <div class="scroll"><table class="layers">
-            <thead><tr><th>layer</th><th>input → output</th><th>matrix</th><th>MVMs</th><th>bits <small>W/A/ADC</small></th><th>arrays</th>
+            <thead><tr><th></th><th>layer</th><th>matrix<small>input → output</small></th><th>MVMs</th><th>bits<small>W/A/ADC</small></th><th>arrays</th>
             <th>utilisation</th><th>error</th><th>own error</th><th>cosine</th><th>ADC saturated</th><th>latency</th><th>energy</th><th>conversions</th></tr></thead>
             <tbody>
             {rows}</tbody>
@@ -25,14 +25,14 @@ internal static class LayerTable
             """;
     }
 
-    private static string Row(LayerReport layer, bool worst)
+    private static string Row(int number, LayerReport layer, bool worst)
     {
         string kind = layer.Kernel.IsEmpty ? layer.Operator : $"{layer.Operator} {Shape(layer.Kernel)}";
         string matrix = $"{Count(layer.Rows)}×{Count(layer.Columns)}{(layer.Groups > 1 ? $" ×{Count(layer.Groups)}" : "")}";
         string used = Svg(Math.Clamp(layer.Utilisation, 0, 1) * 100);
         return $"""
-            <tr{(worst ? " class=\"worst\"" : "")}><th>{Escape(layer.Name)}<small>{Escape(kind)}</small></th>
-            <td>{Shape(layer.InputShape)} → {Shape(layer.OutputShape)}</td><td>{matrix}</td><td>{Count(layer.Mvms)}</td>
+            <tr{(worst ? " class=\"worst\"" : "")}><td>{number}</td><th>{Escape(layer.Name)}<small>{Escape(kind)}</small></th>
+            <td>{matrix}<small>{Shape(layer.InputShape)} → {Shape(layer.OutputShape)}</small></td><td>{Count(layer.Mvms)}</td>
             <td>{layer.WeightBits}/{layer.ActivationBits}/{(layer.AdcBits == 0 ? "∞" : layer.AdcBits)}</td><td>{Count(layer.Arrays)}</td>
             <td><span class="meter"><i style="width:{used}%"></i></span>{Percent(layer.Utilisation, 0)}</td>
             <td>{Percent(layer.RelativeL2Error)}</td><td>{Percent(layer.OwnRelativeL2Error)}</td>

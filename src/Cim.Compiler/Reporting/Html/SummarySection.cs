@@ -26,7 +26,7 @@ internal static class SummarySection
         }
 
         html.AppendLine("<section class=\"cards\">")
-            .AppendLine(Card("Float", "the ONNX model as it came in", report.Float, report, ""))
+            .AppendLine(Card("Float", "the ONNX model as it came in", report.Float, report, " plain"))
             .AppendLine(Card("8-bit", "8-bit weights and activations everywhere", report.Baseline, report, ""))
             .AppendLine(Card("Compiled", BitsInWords(report), report.Compiled, report, " chosen"))
             .AppendLine("</section>");
@@ -89,7 +89,7 @@ internal static class SummarySection
         ReferenceEquals(variant, report.Compiled) ? report.Baseline : null;
 
     private static string Row(string name, string value, string note) =>
-        $"<tr><th>{name}</th><td>{value}</td><td>{note}</td></tr>";
+        $"<tr><th>{name}</th><td>{value}</td><td class=\"note\">{note}</td></tr>";
 
     private static string Loss(double? accuracy, double? reference)
     {
