@@ -1,0 +1,29 @@
+using Cim.Runtime.Crossbar.Exact;
+using Cim.Runtime.Crossbar.Kernels;
+using Cim.Runtime.Hardware;
+
+namespace Cim.Runtime.Crossbar;
+
+/// <summary>Turns layers into something that runs at a fidelity.</summary>
+internal static class CrossbarSimulator
+{
+    /// <summary>Packs (or programs) a layer once.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="layerIndex">Its index in the model: part of the key of every random number.</param>
+    /// <param name="profile">The hardware.</param>
+    /// <param name="fidelity">How much of the hardware is simulated.</param>
+    /// <param name="seed">Which chip is programmed and which noise it reads.</param>
+    /// <returns>An immutable layer that many threads may run at once.</returns>
+    public static PreparedLayer Prepare(
+        CrossbarLayer layer, int layerIndex, HardwareProfile profile, Fidelity fidelity, ulong seed) =>
+        Prepare(layer, layerIndex, profile, fidelity, seed, SimdLevels.Default);
+
+    /// <summary>As above with a chosen vector width; results do not depend on it.</summary>
+    public static PreparedLayer Prepare(
+        CrossbarLayer layer, int layerIndex, HardwareProfile profile, Fidelity fidelity, ulong seed, SimdLevel level) =>
+        fidelity switch
+        {
+            Fidelity.Exact => ExactLayers.Prepare(layer, level),
+            _ => throw new NotSupportedException($"Fidelity {fidelity} of layer {layerIndex} on {profile.Name}, seed {seed}."),
+        };
+}

@@ -1,0 +1,132 @@
+using Cim.Runtime.Crossbar.Kernels;
+
+namespace Cim.Runtime.Crossbar.Exact;
+
+/// <summary>
+/// A convolution in 32-bit integers. The input is converted once into <see cref="PlaneLayout"/> (no im2col: kernel taps
+/// are offsets into it), band by band so that it stays in the first-level cache, and requantized while the sums are hot.
+/// </summary>
+internal sealed unsafe class ExactConvolution<L, TI, TF> : PreparedLayer
+    where L : struct, ILanes<TI, TF>
+    where TI : unmanaged
+    where TF : unmanaged
+{
+    private const int Block = PairProducts.Outputs;
+
+    private readonly CrossbarLayer _layer;
+    private readonly ConvolutionGeometry _geometry;
+    private readonly PlaneLayout _layout;
+    private readonly Requantizer _requantizer;
+    private readonly int _bandRows;
+    private readonly int _planeRows;
+    private readonly int _rowsPerCall;
+    private readonly bool _depthwise;
+    private readonly int _blocks;
+    private readonly int[] _offsets;
+    private readonly int[] _weights;
+    private readonly int[] _bias;
+
+    public ExactConvolution(CrossbarLayer layer)
+    {
+        _layer = layer;
+        _geometry = layer.Geometry!;
+        _layout = new PlaneLayout(_geometry, _geometry.InputChannels / layer.Groups, L.Count);
+        _requantizer = new Requantizer(layer);
+        _bandRows = Bands.Rows(_layout);
+        _planeRows = _layout.InputRows(_bandRows);
+        _rowsPerCall = _layout.VectorsPerRow % 2 == 0 ? 1 : 2;
+        _depthwise = layer.ColumnsPerGroup == 1;
+        _blocks = _depthwise ? 1 : (layer.ColumnsPerGroup + Block - 1) / Block;
+        _offsets = _layout.Offsets(_planeRows);
+        (_weights, _bias) = PairWeights.Pack(layer, _layout, _depthwise ? 1 : Block);
+    }
+
+    /// <inheritdoc/>
+    public override int WorkspaceBytes(int images)
+    {
+        var workspace = new Workspace(null);
+        Take(ref workspace, out _, out _, out _);
+        return workspace.Used;
+    }
+
+    /// <inheritdoc/>
+    public override void Run(in LayerCall call)
+    {
+        int outputSize = _geometry.OutputHeight * _geometry.OutputWidth;
+        long imageInput = (long)_geometry.InputChannels * _geometry.InputHeight * _geometry.InputWidth;
+        nint groupInput = (nint)(imageInput / _layer.Groups);
+        fixed (byte* input = call.Input, residual = call.Residual, output = call.Output, memory = call.Workspace)
+        fixed (int* offsets = _offsets, weights = _weights, bias = _bias)
+        {
+            var workspace = new Workspace(memory);
+            Take(ref workspace, out int* planes, out byte* scratch, out int* sums);
+            for (int image = 0; image < call.Images; image++)
+            for (int group = 0; group < _layer.Groups; group++)
+            {
+                byte* channels = input + (image * (nint)imageInput) + (group * groupInput);
+                for (int y = 0; y < _geometry.OutputHeight; y += _bandRows)
+                {
+                    int rows = Math.Min(_bandRows, _geometry.OutputHeight - y);
+                    PlanePacker.Pack<L, TI, TF>(_layout, channels, _layer.Input.Signed, _layer.Input.ZeroPoint,
+                        y * _geometry.StrideY, _layout.InputRows(rows), _planeRows, planes, scratch);
+                    for (int block = 0; block < _blocks; block++)
+                    {
+                        int width = _depthwise ? 1 : Block;
+                        int index = (group * _blocks) + block;
+                        int first = (group * _layer.ColumnsPerGroup) + (block * width);
+                        int count = Math.Min(width, _layer.ColumnsPerGroup - (block * width));
+                        nint element = (((nint)image * _layer.Outputs) + first) * outputSize;
+                        Band(planes, offsets, weights + ((nint)index * _layout.Steps * width), bias + (index * width), sums,
+                            first, count, y, rows, residual + (element * _requantizer.ResidualBytes),
+                            output + (element * _requantizer.OutputBytes));
+                    }
+                }
+            }
+        }
+    }
+
+    // One block of outputs over one band, a few output rows at a time.
+    private void Band(
+        int* planes, int* offsets, int* weights, int* bias, int* sums,
+        int firstOutput, int outputs, int firstRow, int rows, byte* residual, byte* output)
+    {
+        int perRow = _layout.VectorsPerRow, width = _geometry.OutputWidth, steps = _layout.Steps;
+        int outputSize = _geometry.OutputHeight * width;
+        nint rowPairs = (nint)_geometry.StrideY * _layout.RowLength;
+        nint stride = (_rowsPerCall * perRow * L.Count) + L.Count;
+        bool wholeVectors = width == perRow * L.Count;
+        for (int y = 0; y < rows; y += _rowsPerCall)
+        {
+            int now = Math.Min(_rowsPerCall, rows - y);
+            int vectors = now * perRow;
+            for (int v = 0; v < vectors; v += 2)
+            {
+                // An odd vector is paired with itself; its second result lands in the slack of the row of sums.
+                int w = v + 1 < vectors ? v + 1 : v;
+                int* x0 = planes + ((y + (v / perRow)) * rowPairs) + (v % perRow * L.Count);
+                int* x1 = planes + ((y + (w / perRow)) * rowPairs) + (w % perRow * L.Count);
+                if (_depthwise)
+                    PairProducts.OneByTwo<L, TI, TF>(x0, x1, offsets, weights, steps, *bias, sums + (v * L.Count));
+                else
+                    PairProducts.FourByTwo<L, TI, TF>(x0, x1, offsets, weights, steps, bias, sums + (v * L.Count), stride);
+            }
+            for (int o = 0; o < outputs; o++)
+            {
+                for (int r = 0; r < now; r += wholeVectors ? now : 1)
+                {
+                    nint at = ((nint)o * outputSize) + ((nint)(firstRow + y + r) * width);
+                    _requantizer.Positions<L, TI, TF>(
+                        sums + (o * stride) + (r * perRow * L.Count), false, wholeVectors ? now * width : width,
+                        firstOutput + o, residual + (at * _requantizer.ResidualBytes), output + (at * _requantizer.OutputBytes));
+                }
+            }
+        }
+    }
+
+    private void Take(ref Workspace workspace, out int* planes, out byte* scratch, out int* sums)
+    {
+        planes = workspace.TakeInts(((long)_layout.Planes * _planeRows * _layout.RowLength) + Requantizer.Slack);
+        scratch = workspace.Take(PlanePacker.ScratchBytes(_layout));
+        sums = workspace.TakeInts((Block * ((long)_rowsPerCall * _layout.VectorsPerRow * L.Count + L.Count)) + Requantizer.Slack);
+    }
+}

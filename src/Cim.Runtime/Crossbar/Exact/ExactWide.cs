@@ -1,0 +1,71 @@
+using Cim.Runtime.Crossbar.Kernels;
+
+namespace Cim.Runtime.Crossbar.Exact;
+
+/// <summary>
+/// The plain definition in 64-bit integers: for layers whose sums could leave 32 bits (tens of thousands of inputs), and the
+/// twin the fast paths are tested against.
+/// </summary>
+internal sealed unsafe class ExactWide : PreparedLayer
+{
+    private readonly CrossbarLayer _layer;
+    private readonly Requantizer _requantizer;
+    private readonly PatchGatherer? _patches;
+
+    public ExactWide(CrossbarLayer layer)
+    {
+        _layer = layer;
+        _requantizer = new Requantizer(layer);
+        _patches = layer.Geometry is { } g ? new PatchGatherer(g, layer.Groups) : null;
+    }
+
+    /// <summary>True if a sum of this layer could leave 32 bits.</summary>
+    public static bool IsNeeded(CrossbarLayer layer)
+    {
+        QuantizationParameters q = layer.Input;
+        long largest = Math.Max(Math.Abs(q.Min - (long)q.ZeroPoint), Math.Abs(q.Max - (long)q.ZeroPoint));
+        ReadOnlySpan<sbyte> w = layer.Weights.Span<sbyte>();
+        for (int output = 0; output < layer.Outputs; output++)
+        {
+            long sum = 0;
+            foreach (sbyte v in w.Slice(output * layer.RowsPerGroup, layer.RowsPerGroup)) sum += Math.Abs((int)v);
+            if ((sum * largest) + Math.Abs((long)layer.Bias[output]) > int.MaxValue) return true;
+        }
+        return false;
+    }
+
+    /// <inheritdoc/>
+    public override int WorkspaceBytes(int images) => _layer.RowsPerGroup + 64;
+
+    /// <inheritdoc/>
+    public override void Run(in LayerCall call)
+    {
+        int positions = _layer.PositionsPerImage, rows = _layer.RowsPerGroup, columns = _layer.ColumnsPerGroup;
+        int zero = _layer.Input.ZeroPoint;
+        fixed (byte* input = call.Input, residual = call.Residual, output = call.Output, memory = call.Workspace)
+        fixed (sbyte* weights = _layer.Weights.Span<sbyte>())
+        {
+            int* sum = stackalloc int[1 + Requantizer.Slack];
+            for (long position = 0; position < (long)call.Images * positions; position++)
+            for (int group = 0; group < _layer.Groups; group++)
+            {
+                byte* x = _patches is null
+                    ? input + (((position * _layer.Groups) + group) * rows)
+                    : _patches.Gather(input, position, group, (byte)zero, memory);
+                for (int c = 0; c < columns; c++)
+                {
+                    int o = (group * columns) + c;
+                    sbyte* w = weights + ((nint)o * rows);
+                    long acc = _layer.Bias[o];
+                    for (int r = 0; r < rows; r++) acc += (long)w[r] * ((_layer.Input.Signed ? (sbyte)x[r] : x[r]) - zero);
+                    *(float*)sum = acc;
+                    nint at = (nint)(_patches is null
+                        ? (position * _layer.Outputs) + o
+                        : (((position / positions * _layer.Outputs) + o) * positions) + (position % positions));
+                    _requantizer.Positions<Lanes1, int, float>(sum, true, 1, o,
+                        residual + (at * _requantizer.ResidualBytes), output + (at * _requantizer.OutputBytes));
+                }
+            }
+        }
+    }
+}

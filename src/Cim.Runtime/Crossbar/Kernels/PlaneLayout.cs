@@ -1,0 +1,81 @@
+namespace Cim.Runtime.Crossbar.Kernels;
+
+/// <summary>
+/// How a convolution's input lies in memory for <see cref="PairProducts"/>: per plane and (padded) input row, one run of
+/// 16-bit pairs for each phase x mod stride, so that neighbouring output positions are neighbours in memory at every kernel tap.
+/// A plane is two channels; with one channel per group, a channel and its right neighbour at the next kernel tap.
+/// </summary>
+internal sealed class PlaneLayout
+{
+    public PlaneLayout(ConvolutionGeometry geometry, int channelsPerGroup, int lanes)
+    {
+        Geometry = geometry;
+        Channels = channelsPerGroup;
+        PairsTaps = channelsPerGroup == 1;
+        Planes = PairsTaps ? 1 : (channelsPerGroup + 1) / 2;
+        VectorsPerRow = (geometry.OutputWidth + lanes - 1) / lanes;
+        int reach = (geometry.KernelWidth - 1) * geometry.DilationX;
+        PhaseLength = (VectorsPerRow * lanes) + (reach / geometry.StrideX);
+        RowLength = PhaseLength * geometry.StrideX;
+        TapsX = PairsTaps ? (geometry.KernelWidth + 1) / 2 : geometry.KernelWidth;
+        Steps = Planes * geometry.KernelHeight * TapsX;
+    }
+
+    public ConvolutionGeometry Geometry { get; }
+
+    /// <summary>Channels per group.</summary>
+    public int Channels { get; }
+
+    /// <summary>Pairs are neighbouring kernel taps of one channel instead of two channels.</summary>
+    public bool PairsTaps { get; }
+
+    public int Planes { get; }
+
+    public int VectorsPerRow { get; }
+
+    /// <summary>Pairs of one phase of a row.</summary>
+    public int PhaseLength { get; }
+
+    /// <summary>Pairs of one row, all phases.</summary>
+    public int RowLength { get; }
+
+    /// <summary>Steps along the kernel's width.</summary>
+    public int TapsX { get; }
+
+    /// <summary>Steps of one output sum.</summary>
+    public int Steps { get; }
+
+    /// <summary>Padded input rows that <paramref name="outputRows"/> output rows read.</summary>
+    public int InputRows(int outputRows) =>
+        ((outputRows - 1) * Geometry.StrideY) + ((Geometry.KernelHeight - 1) * Geometry.DilationY) + 1;
+
+    /// <summary>The offset in pairs of every step from a position's first pair, for planes of <paramref name="rows"/> rows.</summary>
+    public int[] Offsets(int rows)
+    {
+        int[] offsets = new int[Steps];
+        int step = 0;
+        for (int plane = 0; plane < Planes; plane++)
+        for (int ky = 0; ky < Geometry.KernelHeight; ky++)
+        for (int tap = 0; tap < TapsX; tap++)
+        {
+            int x = (PairsTaps ? 2 * tap : tap) * Geometry.DilationX;
+            offsets[step++] = (((plane * rows) + (ky * Geometry.DilationY)) * RowLength)
+                + ((x % Geometry.StrideX) * PhaseLength) + (x / Geometry.StrideX);
+        }
+        return offsets;
+    }
+
+    /// <summary>The pair of row indices (channel, ky, kx order) a step multiplies; -1 where there is none.</summary>
+    public (int Low, int High) Rows(int step)
+    {
+        int tap = step % TapsX, ky = step / TapsX % Geometry.KernelHeight, plane = step / TapsX / Geometry.KernelHeight;
+        int kernel = Geometry.KernelHeight * Geometry.KernelWidth;
+        if (PairsTaps)
+        {
+            int row = (ky * Geometry.KernelWidth) + (2 * tap);
+            return (row, (2 * tap) + 1 < Geometry.KernelWidth ? row + 1 : -1);
+        }
+        int low = (2 * plane * kernel) + (ky * Geometry.KernelWidth) + tap;
+        return (low, (2 * plane) + 1 < Channels ? low + kernel : -1);
+    }
+}
