@@ -12,60 +12,60 @@ internal unsafe interface ILanes<TI, TF>
     where TF : unmanaged
 {
     /// <summary>32-bit lanes of a vector.</summary>
-    public static abstract int Count { get; }
+    static abstract int Count { get; }
 
-    public static abstract TI Load(int* p);
+    static abstract TI Load(int* p);
 
-    public static abstract void Store(int* p, TI v);
+    static abstract void Store(int* p, TI v);
 
-    public static abstract TI Broadcast(int v);
+    static abstract TI Broadcast(int v);
 
-    public static abstract TI Add(TI a, TI b);
+    static abstract TI Add(TI a, TI b);
 
-    public static abstract TI Subtract(TI a, TI b);
+    static abstract TI Subtract(TI a, TI b);
 
     /// <summary>Each lane is a pair of 16-bit integers: low*low + high*high in 32 bits (vpmaddwd).</summary>
-    public static abstract TI MultiplyAddPairs(TI x, TI w);
+    static abstract TI MultiplyAddPairs(TI x, TI w);
 
     /// <summary>Zero-extends <see cref="Count"/> bytes.</summary>
-    public static abstract TI WidenUnsigned(byte* p);
+    static abstract TI WidenUnsigned(byte* p);
 
     /// <summary>Sign-extends <see cref="Count"/> bytes.</summary>
-    public static abstract TI WidenSigned(byte* p);
+    static abstract TI WidenSigned(byte* p);
 
     /// <summary>The low 16 bits of each lane of both, as pairs.</summary>
-    public static abstract TI Pair(TI low, TI high);
+    static abstract TI Pair(TI low, TI high);
 
     /// <summary>Stores the low byte of each lane.</summary>
-    public static abstract void StoreBytes(byte* p, TI v);
+    static abstract void StoreBytes(byte* p, TI v);
 
     /// <summary>The sum of all lanes, modulo 2^32.</summary>
-    public static abstract int Sum(TI v);
+    static abstract int Sum(TI v);
 
-    public static abstract TF LoadF(float* p);
+    static abstract TF LoadF(float* p);
 
-    public static abstract void StoreF(float* p, TF v);
+    static abstract void StoreF(float* p, TF v);
 
-    public static abstract TF BroadcastF(float v);
+    static abstract TF BroadcastF(float v);
 
     /// <summary>Rounds half to even.</summary>
-    public static abstract TF ToSingle(TI v);
+    static abstract TF ToSingle(TI v);
 
-    public static abstract TF AddF(TF a, TF b);
+    static abstract TF AddF(TF a, TF b);
 
-    public static abstract TF MultiplyF(TF a, TF b);
+    static abstract TF MultiplyF(TF a, TF b);
 
-    public static abstract TF DivideF(TF a, TF b);
+    static abstract TF DivideF(TF a, TF b);
 
     /// <summary>a * b + c with one rounding.</summary>
-    public static abstract TF FusedF(TF a, TF b, TF c);
+    static abstract TF FusedF(TF a, TF b, TF c);
 
-    public static abstract TF MinF(TF a, TF b);
+    static abstract TF MinF(TF a, TF b);
 
-    public static abstract TF MaxF(TF a, TF b);
+    static abstract TF MaxF(TF a, TF b);
 
     /// <summary>The bits of the floats.</summary>
-    public static abstract TI Bits(TF v);
+    static abstract TI Bits(TF v);
 }
 
 /// <summary>Operations every width composes in the same way.</summary>
