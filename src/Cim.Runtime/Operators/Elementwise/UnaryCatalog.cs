@@ -1,0 +1,66 @@
+using Cim.Runtime.Program;
+
+namespace Cim.Runtime.Operators.Elementwise;
+
+/// <summary>The one-operand elementwise operators by their ONNX names.</summary>
+internal static class UnaryCatalog
+{
+    /// <summary>The operator, or null if the name is not one of these.</summary>
+    public static Operator? Create(string op, AttributeMap a, string label)
+    {
+        return op switch
+        {
+            "Relu" => new NumberOperator(NumberKind.Relu, Vector(default(Relu))) { Label = label },
+            "Neg" => new NumberOperator(NumberKind.Neg, Vector(default(Negate))) { Label = label },
+            "Abs" => new NumberOperator(NumberKind.Abs, Vector(default(Absolute))) { Label = label },
+            "Sign" => new NumberOperator(NumberKind.Sign, Scalar(ScalarFunctions.Sign)) { Label = label },
+            "Floor" => new NumberOperator(NumberKind.Identity, Vector(default(RoundDown))) { Label = label },
+            "Ceil" => new NumberOperator(NumberKind.Identity, Vector(default(RoundUp))) { Label = label },
+            "Round" => new NumberOperator(NumberKind.Identity, Scalar(ScalarFunctions.RoundHalfEven)) { Label = label },
+            "LeakyRelu" => Vector(new LeakyRelu(a.Float("alpha", 0.01f))),
+            "ThresholdedRelu" => Vector(new ThresholdedRelu(a.Float("alpha", 1))),
+            "HardSigmoid" => Vector(new HardSigmoid(a.Float("alpha", 0.2f), a.Float("beta", 0.5f))),
+            "HardSwish" => Vector(default(HardSwish)),
+            "Sqrt" => Vector(default(SquareRoot)),
+            "Reciprocal" => Vector(default(Reciprocal)),
+            "Softsign" => Vector(default(Softsign)),
+            "Sigmoid" => Scalar(ScalarFunctions.Sigmoid),
+            "Tanh" => Scalar(MathF.Tanh),
+            "Erf" => Scalar(ScalarFunctions.Erf),
+            "Exp" => Scalar(MathF.Exp),
+            "Log" => Scalar(MathF.Log),
+            "Gelu" => Scalar(Approximation(a.String("approximate", "none"), label)),
+            "Softplus" => Scalar(ScalarFunctions.Softplus),
+            "Mish" => Scalar(ScalarFunctions.Mish),
+            "Elu" => Scalar(WithAlpha(ScalarFunctions.Elu, a.Float("alpha", 1))),
+            "Celu" => Scalar(WithAlpha(ScalarFunctions.Celu, a.Float("alpha", 1))),
+            "Selu" => Scalar(Selu(a.Float("alpha", ScalarFunctions.DefaultSeluAlpha), a.Float("gamma", ScalarFunctions.DefaultSeluGamma))),
+            "Sin" => Scalar(MathF.Sin),
+            "Cos" => Scalar(MathF.Cos),
+            "Tan" => Scalar(MathF.Tan),
+            "Asin" => Scalar(MathF.Asin),
+            "Acos" => Scalar(MathF.Acos),
+            "Atan" => Scalar(MathF.Atan),
+            "Sinh" => Scalar(MathF.Sinh),
+            "Cosh" => Scalar(MathF.Cosh),
+            "Asinh" => Scalar(MathF.Asinh),
+            "Acosh" => Scalar(MathF.Acosh),
+            "Atanh" => Scalar(MathF.Atanh),
+            _ => null,
+        };
+
+        Operator Vector<TF>(TF function) where TF : struct, IUnaryFunction => new UnaryOperator<TF>(function) { Label = label };
+        Operator Scalar(Func<float, float> function) => new ScalarOperator(function) { Label = label };
+    }
+
+    private static Func<float, float> Approximation(string name, string label) => name switch
+    {
+        "none" => ScalarFunctions.Gelu,
+        "tanh" => ScalarFunctions.GeluTanh,
+        _ => throw new CimException(ErrorCodes.InvalidGraph, $"{label}: approximate '{name}' is unknown (none, tanh)."),
+    };
+
+    private static Func<float, float> WithAlpha(Func<float, float, float> function, float alpha) => x => function(x, alpha);
+
+    private static Func<float, float> Selu(float alpha, float gamma) => x => ScalarFunctions.Selu(x, alpha, gamma);
+}
