@@ -6,9 +6,9 @@ namespace Cim.Runtime.Operators.Elementwise;
 internal interface IBinaryFunction<T> where T : unmanaged
 {
     /// <summary>False if only the scalar form exists.</summary>
-    public static abstract bool IsVectorized { get; }
+    static abstract bool IsVectorized { get; }
 
-    public static abstract T Invoke(T a, T b);
+    static abstract T Invoke(T a, T b);
 
-    public static abstract Vector256<T> Invoke(Vector256<T> a, Vector256<T> b);
+    static abstract Vector256<T> Invoke(Vector256<T> a, Vector256<T> b);
 }

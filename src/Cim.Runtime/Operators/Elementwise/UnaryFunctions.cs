@@ -5,9 +5,9 @@ namespace Cim.Runtime.Operators.Elementwise;
 /// <summary>A function of one float and its vector twin, which must give the same bits lane by lane.</summary>
 internal interface IUnaryFunction
 {
-    public float Invoke(float x);
+    float Invoke(float x);
 
-    public Vector256<float> Invoke(Vector256<float> x);
+    Vector256<float> Invoke(Vector256<float> x);
 }
 
 internal readonly struct Relu : IUnaryFunction
