@@ -14,6 +14,15 @@ internal sealed record CompilationReport
 
     public int Schema { get; init; } = CurrentSchema;
 
+    /// <summary>Of the float network; null if there was no labelled data.</summary>
+    public double? AccuracyFloat => Float.Accuracy("float");
+
+    /// <summary>Of the compiled network at <c>exact</c>, or at the mildest fidelity measured.</summary>
+    public double? AccuracyCompiled => Compiled.Accuracy("exact") ?? Compiled.Accuracies.FirstOrDefault()?.Accuracy;
+
+    /// <summary>Of the compiled network. Stands before every other cost, so that a search for the first one finds the total.</summary>
+    public CostReport? Cost => Compiled.Cost;
+
     public required string SdkVersion { get; init; }
 
     public required ModelReport Model { get; init; }

@@ -54,6 +54,13 @@ public sealed class ReportWriterTests : IDisposable
     }
 
     [Fact]
+    public void Json_begins_with_the_totals_of_the_compiled_network()
+    {
+        string json = ReportJson.Serialize(ExampleReport.Create());
+        Assert.Matches("^\\{\\s*\"schema\": 1,\\s*\"accuracyFloat\": 0.915,\\s*\"accuracyCompiled\": 0.9135,\\s*\"cost\": \\{\\s*\"latencyNs\": 101000,", json);
+    }
+
+    [Fact]
     public void What_was_not_measured_is_null_in_the_json_and_a_dash_in_the_page()
     {
         CompilationReport report = ExampleReport.With(null, null, null) with { Evaluation = null };
