@@ -30,6 +30,24 @@ public static class ErrorCodes
     /// <summary>The command line is wrong: an unknown command or option, a missing or impossible value.</summary>
     public const string WrongUsage = "CIM0010";
 
+    /// <summary>A hardware profile is not JSON, or not built as one.</summary>
+    public const string MalformedProfile = "CIM2001";
+
+    /// <summary>There is no such hardware profile: no built-in name and no readable file.</summary>
+    public const string UnknownProfile = "CIM2002";
+
+    /// <summary>A hardware profile has a field that does not exist.</summary>
+    public const string UnknownProfileField = "CIM2003";
+
+    /// <summary>A figure of a hardware profile has the wrong unit.</summary>
+    public const string WrongProfileUnit = "CIM2004";
+
+    /// <summary>A figure of a hardware profile is outside its range.</summary>
+    public const string ImpossibleProfileValue = "CIM2005";
+
+    /// <summary>A hardware profile without base lacks a field.</summary>
+    public const string MissingProfileField = "CIM2006";
+
     /// <summary>A <c>.cim</c> file is corrupt, truncated or of an unknown version.</summary>
     public const string InvalidCompiledModel = "CIM4001";
 

@@ -9,6 +9,9 @@ public sealed record HardwareProfile
     /// <summary>The profile's name, for example <c>isaac</c>.</summary>
     public required string Name { get; init; }
 
+    /// <summary>One sentence about the design.</summary>
+    public string Description { get; init; } = "";
+
     /// <summary>Word lines of one array.</summary>
     public required int Rows { get; init; }
 
@@ -78,6 +81,30 @@ public sealed record HardwareProfile
     /// <summary>Conductance drift g(t) = g0 (t/t0)^-nu.</summary>
     public Drift Drift { get; init; } = Drift.None;
 
+    /// <summary>Kelvin.</summary>
+    public double Temperature { get; init; } = 300;
+
+    /// <summary>Whether every layer keeps its arrays, or arrays are programmed anew for each layer and inference.</summary>
+    public ExecutionModel Execution { get; init; } = ExecutionModel.Resident;
+
+    /// <summary>True: a sample-and-hold lets the conversions of one read overlap with the next read of the same array.</summary>
+    public bool PipelinedConversion { get; init; }
+
+    /// <summary>How the time of one conversion depends on its bits.</summary>
+    public AdcLatencyScaling AdcLatencyScaling { get; init; } = AdcLatencyScaling.Constant;
+
+    /// <summary>Fixed cycles of a conversion besides one per bit, for <see cref="AdcLatencyScaling.PerBit"/>.</summary>
+    public int AdcExtraCycles { get; init; }
+
+    /// <summary>
+    /// True: differential slices are counted over all weight bits, ceil(bits/cellBits), although the sign needs no cell.
+    /// False: over the magnitude bits only, ceil((bits-1)/cellBits).
+    /// </summary>
+    public bool SignBitInSlices { get; init; }
+
+    /// <summary>True: products of two activations (attention) also run on arrays, programmed for each inference.</summary>
+    public bool MapsDynamicMatMul { get; init; }
+
     /// <summary>Energy and area of each event and component.</summary>
     public CostFigures Cost { get; init; } = new();
 
@@ -97,6 +124,26 @@ public sealed record Drift(double Nu, double TimeSeconds)
 {
     /// <summary>No drift.</summary>
     public static Drift None { get; } = new(0, 1);
+}
+
+/// <summary>How arrays are used over time.</summary>
+public enum ExecutionModel
+{
+    /// <summary>Weights are programmed once and stay; the arrays of a layer work in parallel, layers one after the other.</summary>
+    Resident,
+
+    /// <summary>A strictly serial machine: every tile is programmed, then used, one after the other, for each inference.</summary>
+    Serial,
+}
+
+/// <summary>How the time of a conversion depends on its bits.</summary>
+public enum AdcLatencyScaling
+{
+    /// <summary>The same time for any number of bits.</summary>
+    Constant,
+
+    /// <summary>Successive approximation: one cycle per bit, and <see cref="HardwareProfile.AdcExtraCycles"/> more.</summary>
+    PerBit,
 }
 
 /// <summary>The policy for ADC ranges.</summary>
@@ -121,10 +168,10 @@ public sealed record AdcRange(AdcRangePolicy Policy, double Low = 0, double High
 /// <summary>Energy per event in picojoule, area per component in square micrometre, time in seconds.</summary>
 public sealed record CostFigures
 {
-    /// <summary>pJ per conversion at the profile's ADC bits (tables by bits are resolved by the loader for other widths).</summary>
+    /// <summary>pJ per conversion by ADC bits; see <see cref="ByBits"/> for widths that are not listed.</summary>
     public IReadOnlyDictionary<int, double> AdcEnergyPj { get; init; } = new Dictionary<int, double>();
 
-    /// <summary>um2 of one ADC by bits.</summary>
+    /// <summary>um2 of one ADC by bits; see <see cref="ByBits"/>.</summary>
     public IReadOnlyDictionary<int, double> AdcAreaUm2 { get; init; } = new Dictionary<int, double>();
 
     /// <summary>pJ per word line and input slice.</summary>
@@ -151,9 +198,33 @@ public sealed record CostFigures
     /// <summary>um2 of the buffer of one core.</summary>
     public double BufferAreaUm2 { get; init; }
 
-    /// <summary>pJ to move one bit over the bus and router.</summary>
+    /// <summary>pJ to move one bit over the bus inside a core.</summary>
+    public double BusEnergyPjPerBit { get; init; }
+
+    /// <summary>pJ to program one cell.</summary>
+    public double CellWriteEnergyPj { get; init; }
+
+    /// <summary>pJ to move one bit through the router between cores.</summary>
     public double InterconnectEnergyPjPerBit { get; init; }
 
     /// <summary>um2 of the router share of one core.</summary>
     public double InterconnectAreaUm2 { get; init; }
+
+    /// <summary>
+    /// A figure from a table by bits: listed widths as they are, others by geometric interpolation, and beyond the ends by
+    /// the ratio of the two nearest entries. A table of one entry holds for every width. Zero for an empty table or 0 bits.
+    /// </summary>
+    public static double ByBits(IReadOnlyDictionary<int, double> table, int bits)
+    {
+        if (bits <= 0 || table.Count == 0) return 0;
+        if (table.TryGetValue(bits, out double exact)) return exact;
+        int[] known = [.. table.Keys.Order()];
+        if (known.Length == 1) return table[known[0]];
+        int above = Array.FindIndex(known, k => k > bits);
+        int high = Math.Clamp(above < 0 ? known.Length - 1 : above, 1, known.Length - 1);
+        (int b0, int b1) = (known[high - 1], known[high]);
+        (double v0, double v1) = (table[b0], table[b1]);
+        if (v0 <= 0 || v1 <= 0) return v0 + ((v1 - v0) * (bits - b0) / (b1 - b0));
+        return v0 * Math.Pow(v1 / v0, (double)(bits - b0) / (b1 - b0));
+    }
 }

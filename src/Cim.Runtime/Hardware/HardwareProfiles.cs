@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using System.Text.Json;
+using Cim.Runtime.Hardware.Json;
+
+namespace Cim.Runtime.Hardware;
+
+/// <summary>The built-in hardware profiles, and how profiles are read from files and written. See docs/hardware-profiles.md.</summary>
+public static class HardwareProfiles
+{
+    private const string Extension = ".cimhw.json";
+
+    /// <summary>The names of the built-in profiles.</summary>
+    public static ImmutableArray<string> BuiltInNames => ["isaac", "puma", "mnsim", "neurosim-rram22", "cim-aq-4b", "cim-aq-2b", "nju-32"];
+
+    /// <summary>A built-in profile.</summary>
+    /// <exception cref="CimException">CIM2002: there is no profile of this name.</exception>
+    public static HardwareProfile BuiltIn(string name)
+    {
+        if (!BuiltInNames.Contains(name))
+            throw new CimException(ErrorCodes.UnknownProfile, $"There is no built-in hardware profile '{name}'; the built-in profiles are {string.Join(", ", BuiltInNames)}.");
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("Cim.Hardware." + name + Extension)
+            ?? throw new CimException(ErrorCodes.UnknownProfile, $"The built-in hardware profile '{name}' is missing from Cim.Runtime.");
+        byte[] utf8 = new byte[stream.Length];
+        stream.ReadExactly(utf8);
+        // Built-in profiles may build on each other, never on files.
+        return ProfileReader.Read(utf8, name + Extension, BuiltIn);
+    }
+
+    /// <summary>A built-in profile by its name, or a profile from a file.</summary>
+    /// <exception cref="CimException">CIM2001 to CIM2006: there is no such profile, or the file is not a valid one.</exception>
+    public static HardwareProfile Load(string nameOrPath) => Load(nameOrPath, baseDirectory: null, []);
+
+    /// <summary>
+    /// Reads a profile from text. A <c>base</c> that is no built-in name is a file relative to <paramref name="baseDirectory"/>.
+    /// </summary>
+    /// <param name="utf8Json">The profile, for example <c>{"base": "isaac", "adcBits": 6}</c>.</param>
+    /// <param name="origin">The file (or a name) for messages.</param>
+    /// <param name="baseDirectory">Where relative <c>base</c> files lie; null = beside <paramref name="origin"/>.</param>
+    /// <exception cref="CimException">CIM2001 to CIM2006: the text is not a valid profile.</exception>
+    public static HardwareProfile Parse(ReadOnlyMemory<byte> utf8Json, string origin, string? baseDirectory = null)
+    {
+        string directory = baseDirectory ?? Path.GetDirectoryName(Path.GetFullPath(origin)) ?? "";
+        return ProfileReader.Read(utf8Json, origin, name => Load(name, directory, []));
+    }
+
+    /// <summary>The profile as a complete <c>*.cimhw.json</c> document (no base): the same profile gives the same bytes.</summary>
+    public static byte[] ToJson(HardwareProfile profile) => ProfileWriter.ToUtf8(profile);
+
+    /// <summary>The same members inside an object that <paramref name="writer"/> has open.</summary>
+    internal static void WriteMembers(Utf8JsonWriter writer, HardwareProfile profile) => ProfileWriter.WriteMembers(writer, profile);
+
+    private static HardwareProfile Load(string nameOrPath, string? baseDirectory, ImmutableArray<string> chain)
+    {
+        if (BuiltInNames.Contains(nameOrPath)) return BuiltIn(nameOrPath);
+        string path = Path.GetFullPath(baseDirectory is null ? nameOrPath : Path.Combine(baseDirectory, nameOrPath));
+        if (chain.Contains(path, StringComparer.Ordinal))
+            throw new CimException(ErrorCodes.MalformedProfile, $"The profile is its own base: {string.Join(" -> ", chain.Add(path).Select(Path.GetFileName))}.") { File = path };
+        byte[] utf8;
+        try
+        {
+            utf8 = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CimException(ErrorCodes.UnknownProfile,
+                $"'{nameOrPath}' is neither a built-in hardware profile ({string.Join(", ", BuiltInNames)}) nor a readable file: {e.Message}", e)
+            { File = chain.IsEmpty ? null : chain[^1] };
+        }
+
+        return ProfileReader.Read(utf8, path, name => Load(name, Path.GetDirectoryName(path)!, chain.Add(path)));
+    }
+}
