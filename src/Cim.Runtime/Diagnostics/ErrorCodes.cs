@@ -47,6 +47,17 @@ public static class ErrorCodes
 
     /// <summary>A hardware profile without base lacks a field.</summary>
     public const string MissingProfileField = "CIM2006";
+    /// <summary>A network cannot be trained: operators without a gradient rule; all are listed.</summary>
+    public const string NotDifferentiable = "CIM0040";
+
+    /// <summary>A training recipe is malformed: unknown field, impossible value, missing file.</summary>
+    public const string InvalidRecipe = "CIM0041";
+
+    /// <summary>Training diverged: the loss is not a finite number.</summary>
+    public const string TrainingDiverged = "CIM0042";
+
+    /// <summary>A training checkpoint does not belong to this network or recipe, or is damaged.</summary>
+    public const string InvalidCheckpoint = "CIM0043";
 
     /// <summary>A <c>.cim</c> file is corrupt, truncated or of an unknown version.</summary>
     public const string InvalidCompiledModel = "CIM4001";

@@ -1,0 +1,58 @@
+using Cim.Onnx.Proto;
+using Cim.Training.Differentiation.Rules;
+using Cim.Training.Quantization;
+
+namespace Cim.Training.Differentiation;
+
+/// <summary>The rules, found by operator.</summary>
+internal static class GradientRules
+{
+    private static readonly IGradientRule[] All =
+    [
+        new AddGradient(), new SubGradient(), new MulGradient(), new DivGradient(), new PowGradient(),
+        new NegGradient(), new ExpGradient(), new LogGradient(), new SqrtGradient(), new ErfGradient(), new AbsGradient(),
+        new ReluGradient(), new LeakyReluGradient(), new ClipGradient(), new SigmoidGradient(), new TanhGradient(),
+        new HardSwishGradient(), new HardSigmoidGradient(), new SoftmaxGradient(), new LogSoftmaxGradient(),
+        new MatMulGradient(), new GemmGradient(), new ConvGradient(),
+        new BatchNormalizationGradient(), new LayerNormalizationGradient(),
+        new MaxPoolGradient(), new AveragePoolGradient(), new GlobalAveragePoolGradient(),
+        new ReshapeGradient(), new TransposeGradient(), new ConcatGradient(), new SplitGradient(),
+        new SliceGradient(), new PadGradient(), new GatherGradient(), new ExpandGradient(), new IdentityGradient(),
+        new ReduceMeanGradient(), new ReduceSumGradient(),
+    ];
+
+    private static readonly ICompositeOperator[] Composites =
+    [
+        new GeluComposite(), new BatchStatisticsNormalization(),
+        new FakeQuantize(), new QuantizedLinear(),
+    ];
+
+    private static readonly Dictionary<string, IGradientRule> ByOperator = Index(All);
+
+    private static readonly Dictionary<string, ICompositeOperator> ByComposite =
+        Composites.SelectMany(rule => rule.OperatorTypes.Select(type => (type, rule))).ToDictionary(x => x.type, x => x.rule, StringComparer.Ordinal);
+
+    // Index arithmetic and comparisons are constant almost everywhere.
+    private static readonly HashSet<string> Constant = new(StringComparer.Ordinal)
+    {
+        "Shape", "Size", "ArgMax", "ArgMin", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Equal", "Not", "And", "Or",
+        "ConstantOfShape", "Round", "Floor", "Ceil", "Sign",
+    };
+
+    /// <summary>Operators with a rule, for documentation and tests.</summary>
+    public static IReadOnlyCollection<string> Supported => ByOperator.Keys;
+
+    /// <summary>The rule of a node, or null.</summary>
+    public static IGradientRule? For(NodeProto node) => node.Domain == CompositeOperators.Domain
+        ? ByComposite.GetValueOrDefault(node.OpType)
+        : node.Domain.Length == 0 || node.Domain == "ai.onnx" ? ByOperator.GetValueOrDefault(node.OpType) : null;
+
+    /// <summary>A composite operator by name.</summary>
+    public static ICompositeOperator Composite(string operatorType) => ByComposite[operatorType];
+
+    /// <summary>Whether the output's derivative is zero wherever it exists.</summary>
+    public static bool StopsGradient(NodeProto node) => Constant.Contains(node.OpType);
+
+    private static Dictionary<string, IGradientRule> Index(IEnumerable<IGradientRule> rules) =>
+        rules.SelectMany(rule => rule.OperatorTypes.Select(type => (type, rule))).ToDictionary(x => x.type, x => x.rule, StringComparer.Ordinal);
+}

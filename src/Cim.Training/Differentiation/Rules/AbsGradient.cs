@@ -1,0 +1,12 @@
+namespace Cim.Training.Differentiation.Rules;
+
+/// <summary>y = |x|: dx = dy * sign(x), 0 at 0.</summary>
+internal sealed class AbsGradient : IGradientRule
+{
+    public IReadOnlyList<string> OperatorTypes { get; } = ["Abs"];
+
+    public void Differentiate(GradientContext context)
+    {
+        context.Add(0, context.Mul(context.OutputGradient, context.Builder.Op("Sign", context.Input(0))));
+    }
+}

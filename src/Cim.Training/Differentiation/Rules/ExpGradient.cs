@@ -1,0 +1,12 @@
+namespace Cim.Training.Differentiation.Rules;
+
+/// <summary>y = exp(x): dx = dy * y.</summary>
+internal sealed class ExpGradient : IGradientRule
+{
+    public IReadOnlyList<string> OperatorTypes { get; } = ["Exp"];
+
+    public void Differentiate(GradientContext context)
+    {
+        context.Add(0, context.Mul(context.OutputGradient, context.Output()));
+    }
+}

@@ -1,0 +1,12 @@
+namespace Cim.Training.Differentiation.Rules;
+
+/// <summary>Broadcast to a shape: dy is summed over the broadcast axes.</summary>
+internal sealed class ExpandGradient : IGradientRule
+{
+    public IReadOnlyList<string> OperatorTypes { get; } = ["Expand"];
+
+    public void Differentiate(GradientContext context)
+    {
+        context.Add(0, context.Unbroadcast(context.OutputGradient, context.OutputShape(), context.InputShape(0)));
+    }
+}

@@ -1,0 +1,14 @@
+namespace Cim.Training.Differentiation.Rules;
+
+/// <summary>The mean of each channel: dy / count at every place.</summary>
+internal sealed class GlobalAveragePoolGradient : IGradientRule
+{
+    public IReadOnlyList<string> OperatorTypes { get; } = ["GlobalAveragePool"];
+
+    public void Differentiate(GradientContext context)
+    {
+        long[] dims = context.InputShape(0);
+        long count = dims[2..].Aggregate(1L, (product, dim) => product * dim);
+        context.Add(0, context.Expand(context.Scale(context.OutputGradient, 1.0 / count), dims));
+    }
+}

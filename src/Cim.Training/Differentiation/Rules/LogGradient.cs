@@ -1,0 +1,12 @@
+namespace Cim.Training.Differentiation.Rules;
+
+/// <summary>y = ln(x): dx = dy / x.</summary>
+internal sealed class LogGradient : IGradientRule
+{
+    public IReadOnlyList<string> OperatorTypes { get; } = ["Log"];
+
+    public void Differentiate(GradientContext context)
+    {
+        context.Add(0, context.Builder.Op("Div", context.OutputGradient, context.Input(0)));
+    }
+}

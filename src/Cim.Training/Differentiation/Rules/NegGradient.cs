@@ -1,0 +1,12 @@
+namespace Cim.Training.Differentiation.Rules;
+
+/// <summary>y = -x.</summary>
+internal sealed class NegGradient : IGradientRule
+{
+    public IReadOnlyList<string> OperatorTypes { get; } = ["Neg"];
+
+    public void Differentiate(GradientContext context)
+    {
+        context.Add(0, context.Builder.Op("Neg", context.OutputGradient));
+    }
+}

@@ -1,0 +1,13 @@
+namespace Cim.Training.Differentiation.Rules;
+
+/// <summary>y = 1 / (1 + exp(-x)): dx = dy * y * (1 - y).</summary>
+internal sealed class SigmoidGradient : IGradientRule
+{
+    public IReadOnlyList<string> OperatorTypes { get; } = ["Sigmoid"];
+
+    public void Differentiate(GradientContext context)
+    {
+        string slope = context.Mul(context.Output(), context.Builder.Op("Sub", context.Builder.Scalar(1), context.Output()));
+        context.Add(0, context.Mul(context.OutputGradient, slope));
+    }
+}

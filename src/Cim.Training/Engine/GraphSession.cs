@@ -1,0 +1,56 @@
+using Cim.Onnx.Building;
+using Cim.Onnx.Proto;
+using Google.Protobuf;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Cim.Training.Engine;
+
+/// <summary>An ONNX Runtime session over float32 arrays: inputs and outputs are pinned once, runs copy nothing.</summary>
+internal sealed class GraphSession : IDisposable
+{
+    private readonly InferenceSession session;
+    private readonly RunOptions runOptions = new();
+    private readonly string[] inputNames;
+    private readonly string[] outputNames;
+    private readonly OrtValue[] inputValues;
+    private readonly OrtValue[] outputValues;
+
+    /// <summary>Compiles the graph.</summary>
+    /// <param name="graph">All inputs and outputs float32 of fixed shape.</param>
+    /// <param name="bindings">The array each input reads and each output writes, by name.</param>
+    /// <param name="threads">Threads inside an operator; 0 = one per core.</param>
+    public GraphSession(GraphProto graph, IReadOnlyDictionary<string, float[]> bindings, int threads)
+    {
+        ModelProto model = new GraphBuilder(graph).Build(GraphBuilder.DefaultOpset, ("com.microsoft", 1));
+        using var options = new SessionOptions
+        {
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            IntraOpNumThreads = threads > 0 ? threads : Environment.ProcessorCount,
+            InterOpNumThreads = 1,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
+
+        // Two training sessions in one process must not burn each other's cores while they wait.
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        session = new InferenceSession(model.ToByteArray(), options);
+        inputNames = [.. graph.Input.Select(input => input.Name)];
+        outputNames = [.. graph.Output.Select(output => output.Name)];
+        inputValues = [.. graph.Input.Select(input => Pin(input, bindings))];
+        outputValues = [.. graph.Output.Select(output => Pin(output, bindings))];
+    }
+
+    /// <summary>Reads the bound inputs, writes the bound outputs.</summary>
+    public void Run() => session.Run(runOptions, inputNames, inputValues, outputNames, outputValues);
+
+    public void Dispose()
+    {
+        foreach (OrtValue value in inputValues.Concat(outputValues))
+            value.Dispose();
+        runOptions.Dispose();
+        session.Dispose();
+    }
+
+    private static OrtValue Pin(ValueInfoProto info, IReadOnlyDictionary<string, float[]> bindings) =>
+        OrtValue.CreateTensorValueFromMemory(bindings[info.Name], Differentiation.ShapeProbe.Dims(info));
+}

@@ -1,0 +1,102 @@
+using Cim.Onnx.Building;
+using Cim.Onnx.Proto;
+using Cim.Training.Differentiation;
+using Cim.Training.Losses;
+using Cim.Training.Networks;
+
+namespace Cim.Training.Engine;
+
+/// <summary>Forward, loss and gradients as one ONNX graph run by ONNX Runtime; parameters are inputs of the graph.</summary>
+public sealed class OrtGradientEngine : IGradientEngine
+{
+    private const string LossName = "loss";
+
+    private readonly GraphSession session;
+    private readonly Dictionary<string, float[]> bindings;
+    private readonly HashSet<string> dataInputs;
+
+    /// <summary>Builds the training graph of a network.</summary>
+    /// <param name="network">The network; its parameters are read at every run.</param>
+    /// <param name="objective">The loss.</param>
+    /// <param name="batchSize">Samples of one batch.</param>
+    /// <param name="trained">Parameters to differentiate for; null = all.</param>
+    /// <param name="outputs">Further values of the graph to return, for example batch statistics; null = the logits alone.</param>
+    /// <param name="threads">Threads inside an operator; 0 = one per core.</param>
+    /// <exception cref="Cim.Runtime.CimException">The network uses operators without a gradient rule.</exception>
+    public OrtGradientEngine(
+        TrainableNetwork network,
+        Objective objective,
+        int batchSize,
+        IReadOnlyList<Parameter>? trained = null,
+        IReadOnlyList<string>? outputs = null,
+        int threads = 0)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(objective);
+        BatchSize = batchSize;
+        Parameters = trained ?? network.Parameters;
+        Outputs = [network.LogitsName, .. outputs ?? []];
+        ForwardGraph forward = ForwardGraph.Prepare(network, batchSize, objective, LossName);
+        IReadOnlyList<string?> gradients = Differentiator.Append(
+            forward.Composite, forward.Lowered, forward.Shapes, LossName, [.. Parameters.Select(parameter => parameter.Name)]);
+
+        bindings = forward.Bind(network);
+        dataInputs = [.. forward.DataInputs];
+        GraphProto graph = forward.Lowered;
+        graph.Output.Clear();
+        AddOutput(LossName, forward.Shapes[LossName]);
+        foreach (string output in Outputs)
+            AddOutput(output, forward.Shapes[output]);
+        var results = new List<float[]>();
+        for (int i = 0; i < Parameters.Count; i++)
+        {
+            var gradient = new float[Parameters[i].Values.Length];
+            results.Add(gradient);
+            if (gradients[i] is not { } name)
+                continue;
+
+            // A value that is already an output, or serves two parameters, needs a name of its own.
+            string own = new GraphBuilder(graph).Op("Identity", name);
+            bindings[own] = gradient;
+            graph.Output.Add(Tensors.ValueInfo(own, TensorProto.Types.DataType.Float, Parameters[i].Dims));
+        }
+
+        Gradients = results;
+        DeadNodes.Remove(graph);
+        session = new GraphSession(graph, bindings, threads);
+
+        void AddOutput(string name, long[] dims)
+        {
+            bindings[name] = new float[Tensors.Count(dims)];
+            graph.Output.Add(Tensors.ValueInfo(name, TensorProto.Types.DataType.Float, dims));
+        }
+    }
+
+    /// <inheritdoc/>
+    public int BatchSize { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<float[]> Gradients { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Outputs { get; }
+
+    /// <inheritdoc/>
+    public float Run(IReadOnlyDictionary<string, float[]> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        foreach (string name in dataInputs)
+            inputs[name].AsSpan(0, bindings[name].Length).CopyTo(bindings[name]);
+        session.Run();
+        return bindings[LossName][0];
+    }
+
+    /// <inheritdoc/>
+    public float[] Output(string name) => bindings[name];
+
+    /// <inheritdoc/>
+    public void Dispose() => session.Dispose();
+}
