@@ -4,13 +4,13 @@ namespace Cim.Training.Differentiation;
 internal interface IGradientRule
 {
     /// <summary>The operators the rule covers.</summary>
-    public IReadOnlyList<string> OperatorTypes { get; }
+    IReadOnlyList<string> OperatorTypes { get; }
 
     /// <summary>
     /// Adds, for every input that needs one, the gradient of the loss with respect to that input, given the
     /// gradients of the outputs.
     /// </summary>
-    public void Differentiate(GradientContext context);
+    void Differentiate(GradientContext context);
 }
 
 /// <summary>
@@ -23,5 +23,5 @@ internal interface ICompositeOperator : IGradientRule
     /// Appends the forward nodes. The last node writes the composite's own output names; values the gradient needs
     /// again are named with <see cref="CompositeOperators.Saved"/>.
     /// </summary>
-    public void Lower(Cim.Onnx.Proto.NodeProto node, Cim.Onnx.Building.GraphBuilder builder);
+    void Lower(Cim.Onnx.Proto.NodeProto node, Cim.Onnx.Building.GraphBuilder builder);
 }

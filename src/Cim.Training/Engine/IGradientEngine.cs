@@ -9,22 +9,22 @@ namespace Cim.Training.Engine;
 public interface IGradientEngine : IDisposable
 {
     /// <summary>Samples of one batch; every run takes exactly as many.</summary>
-    public int BatchSize { get; }
+    int BatchSize { get; }
 
     /// <summary>The trained tensors. Their present values are used by every run.</summary>
-    public IReadOnlyList<Parameter> Parameters { get; }
+    IReadOnlyList<Parameter> Parameters { get; }
 
     /// <summary>One array for each parameter, overwritten by <see cref="Run"/>: the gradient of the loss.</summary>
-    public IReadOnlyList<float[]> Gradients { get; }
+    IReadOnlyList<float[]> Gradients { get; }
 
     /// <summary>Names of the results available through <see cref="Output"/>.</summary>
-    public IReadOnlyList<string> Outputs { get; }
+    IReadOnlyList<string> Outputs { get; }
 
     /// <summary>Runs forward and backward.</summary>
     /// <param name="inputs">Values for every data input and target, row-major, by name.</param>
     /// <returns>The loss, a mean over the batch.</returns>
-    public float Run(IReadOnlyDictionary<string, float[]> inputs);
+    float Run(IReadOnlyDictionary<string, float[]> inputs);
 
     /// <summary>A result of the last run, row-major; overwritten by the next.</summary>
-    public float[] Output(string name);
+    float[] Output(string name);
 }
