@@ -47,6 +47,7 @@ public static class ErrorCodes
 
     /// <summary>A hardware profile without base lacks a field.</summary>
     public const string MissingProfileField = "CIM2006";
+
     /// <summary>A network cannot be trained: operators without a gradient rule; all are listed.</summary>
     public const string NotDifferentiable = "CIM0040";
 
