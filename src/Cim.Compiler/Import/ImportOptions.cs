@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+
+namespace Cim.Compiler.Import;
+
+/// <summary>What a caller may ask of the importer.</summary>
+internal sealed record ImportOptions
+{
+    public static ImportOptions Default { get; } = new();
+
+    /// <summary>Writes the graph as text after each pass into this folder.</summary>
+    public string? DumpDirectory { get; init; }
+
+    /// <summary>Values of named symbolic dimensions. The leading dimension of an input needs none: it is the batch.</summary>
+    public ImmutableDictionary<string, int> Dimensions { get; init; } = ImmutableDictionary<string, int>.Empty;
+
+    /// <summary>Makes the batch of a model exported for one image symbolic where every operator works image by image.</summary>
+    public bool GeneraliseBatch { get; init; } = true;
+
+    /// <summary>Folds and merges operators. Off: only what is needed to run the graph as it was written.</summary>
+    public bool Optimise { get; init; } = true;
+
+    /// <summary>All constants computed at import together may take this many bytes.</summary>
+    public long MaxFoldedBytes { get; init; } = 1L << 30;
+}

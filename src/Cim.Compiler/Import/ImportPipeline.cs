@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Import.Passes;
+using Cim.Compiler.Ir;
+using Cim.Runtime;
+
+namespace Cim.Compiler.Import;
+
+/// <summary>The passes from a converted ONNX file to the graph all later stages see, top to bottom.</summary>
+internal static class ImportPipeline
+{
+    private static IEnumerable<IGraphPass> Passes(ImportOptions options)
+    {
+        yield return new RejectBadWeights();
+        yield return new FoldConstants(options.MaxFoldedBytes);
+        yield return new FixShapeInputs();
+        yield return new ResolveAutoPad();
+        yield return new RemoveDeadNodes();
+        if (!options.Optimise) yield break;
+
+        if (options.GeneraliseBatch) yield return new GeneraliseBatch();
+        yield return new RemoveNoOps();
+        yield return new NormaliseMatrixProducts();
+        yield return new FoldBatchNormalization();
+        yield return new FoldScaleAndShift();
+        yield return new FoldPad();
+        yield return new RemoveNoOps();
+        yield return new FoldConstants(options.MaxFoldedBytes);
+        yield return new RejectBadWeights();
+    }
+
+    /// <summary>Infers shapes, runs all passes, verifies after each.</summary>
+    public static Graph Run(ConvertedModel model, ImportOptions options, CancellationToken cancellationToken)
+    {
+        RejectBadWeights.RequireFloatWeights(model);
+        Graph graph = ShapeInference.Infer(new Graph
+        {
+            Name = model.Name,
+            Inputs = [.. model.Inputs.Select(i => i.Name)],
+            Outputs = model.Outputs,
+            Nodes = model.Nodes,
+            Constants = model.Constants,
+            Values = model.Inputs.ToImmutableDictionary(i => i.Name, i => i.Info, StringComparer.Ordinal),
+        });
+        return GraphPipeline.Run(graph, Passes(options), options.DumpDirectory, cancellationToken);
+    }
+}

@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Import.Upgrades;
+using Cim.Compiler.Ir;
+using Cim.Onnx;
+using Cim.Onnx.Proto;
+using Cim.Runtime;
+using Cim.Runtime.Operators;
+using Cim.Runtime.Program;
+
+namespace Cim.Compiler.Import;
+
+/// <summary>
+/// Converts a parsed ONNX file: initializers (also those listed among the inputs) to constants, every node to the newest
+/// form of its operator, nodes into topological order. Collects what is unsupported instead of stopping at the first.
+/// </summary>
+internal sealed class ModelConverter(ModelProto model, ExternalData? external, ImportOptions options)
+{
+    private readonly GraphProto _graph = model.Graph;
+    private readonly Dictionary<string, Tensor> _constants = new(StringComparer.Ordinal);
+    private readonly List<UnsupportedOperator> _unsupported = [];
+
+    /// <exception cref="OnnxFormatException">Some part is malformed.</exception>
+    /// <exception cref="CimException">CIM0003 for an opset out of range, CIM0004 for an inconsistent graph.</exception>
+    public ConvertedModel Convert()
+    {
+        int opset = Opset();
+        var narrow = new HashSet<string>(StringComparer.Ordinal);
+        foreach (TensorProto tensor in _graph.Initializer)
+        {
+            if (tensor.Name.Length == 0) throw new OnnxFormatException("an initializer has no name");
+            if (!_constants.TryAdd(tensor.Name, TensorConverter.Convert(tensor, external))) throw Invalid($"initializer '{tensor.Name}' is given twice");
+            if (tensor.DataType is (int)TensorProto.Types.DataType.Int4 or (int)TensorProto.Types.DataType.Uint4) narrow.Add(tensor.Name);
+        }
+
+        if (_graph.SparseInitializer.Count > 0)
+            throw new CimException(ErrorCodes.UnsupportedOperators,
+                $"Sparse initializers are not supported ('{_graph.SparseInitializer[0].Values?.Name}'). Export the weights as dense tensors.");
+
+        ImmutableArray<(string, ValueInfo)> inputs = new InputReader(_graph, _constants.Keys, options).Read();
+        var context = new UpgradeContext(opset, _constants, UsedValues(), narrow, [.. inputs.Select(i => i.Item1)]);
+        var nodes = new List<Node>();
+        foreach ((NodeProto proto, string name) in Named()) nodes.AddRange(Convert(proto, name, context));
+        nodes = TopologicalSort.Sort(nodes, inputs.Select(i => i.Item1).Concat(_constants.Keys));
+        ImmutableArray<string> outputs = Outputs(nodes, [.. inputs.Select(i => i.Item1)]);
+
+        return new ConvertedModel(_graph.Name, opset, inputs, outputs, [.. nodes],
+            _constants.ToImmutableDictionary(StringComparer.Ordinal), [.. _unsupported]);
+    }
+
+    private int Opset()
+    {
+        if (model.OpsetImport.Count == 0) throw new OnnxFormatException("the model imports no operator set");
+        long version = Version("");
+        if (version == 0)
+            throw new CimException(ErrorCodes.UnsupportedOperators,
+                $"The model does not import the standard ONNX operator set, only {string.Join(", ", model.OpsetImport.Select(o => $"'{o.Domain}'"))}. Export it with standard operators.");
+        if (version is < Supported.MinOpset or > Supported.MaxOpset)
+            throw new CimException(ErrorCodes.UnsupportedOperators,
+                $"The model uses opset {version}; opsets {Supported.MinOpset} to {Supported.MaxOpset} are supported. Export it with opset_version={Math.Clamp(version, Supported.MinOpset, Supported.MaxOpset)}.");
+        return (int)version;
+    }
+
+    private long Version(string domain) =>
+        model.OpsetImport.Where(o => IsStandard(o.Domain) ? domain.Length == 0 : o.Domain == domain).Select(o => o.Version).DefaultIfEmpty(0).Max();
+
+    private static bool IsStandard(string domain) => domain is "" or "ai.onnx";
+
+    /// <summary>Every node with a unique name; missing and repeated names are made up from operator and output.</summary>
+    private IEnumerable<(NodeProto, string)> Named()
+    {
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        foreach (NodeProto node in _graph.Node)
+        {
+            string wanted = node.Name.Length > 0 ? node.Name : $"{node.OpType}_{node.Output.FirstOrDefault(o => o.Length > 0) ?? "unnamed"}";
+            string name = wanted;
+            for (int i = 2; !taken.Add(name); i++) name = $"{wanted}_{i}";
+            yield return (node, name);
+        }
+    }
+
+    private IEnumerable<Node> Convert(NodeProto proto, string name, UpgradeContext context)
+    {
+        string domain = IsStandard(proto.Domain) ? "" : proto.Domain;
+        long version = Version(domain);
+        void Reject(string reason) => _unsupported.Add(new UnsupportedOperator(name, domain, proto.OpType, version, reason));
+
+        if (domain.Length > 0)
+        {
+            bool local = model.Functions.Any(f => f.Name == proto.OpType && f.Domain == proto.Domain);
+            Reject(local ? "functions of the model itself are not supported" : $"operators of domain '{domain}' are not supported");
+            return [];
+        }
+
+        if (!Supported.IsSupported(proto.OpType))
+        {
+            Reject("not a supported operator");
+            return [];
+        }
+
+        AttributeMap attributes = AttributeConverter.Convert(proto, external);
+        var node = new Node(proto.OpType, name, [.. proto.Input], [.. proto.Output], attributes);
+        try
+        {
+            string? kind = attributes.Values.Where(a => a.Value is AttributeValue.Unsupported).Select(a => a.Key).FirstOrDefault();
+            if (kind is not null) throw new CimException(ErrorCodes.UnsupportedOperators, $"attribute '{kind}' has a kind that is not supported");
+            List<Node> upgraded = [.. OperatorUpgrade.Upgrade(node, context)];
+
+            // Attributes are checked here, so that everything unsupported is told at once.
+            foreach (Node n in upgraded) OperatorCatalog.Create(n.Op, n.Attributes, n.Name);
+            return upgraded;
+        }
+        catch (CimException e) when (e.Code == ErrorCodes.UnsupportedOperators)
+        {
+            Reject(e.Message.TrimEnd('.'));
+            return [];
+        }
+    }
+
+    private HashSet<string> UsedValues()
+    {
+        var used = new HashSet<string>(StringComparer.Ordinal);
+        foreach (NodeProto node in _graph.Node) used.UnionWith(node.Input);
+        foreach (ValueInfoProto output in _graph.Output) used.Add(output.Name);
+        return used;
+    }
+
+    private ImmutableArray<string> Outputs(List<Node> nodes, HashSet<string> inputs)
+    {
+        if (_graph.Output.Count == 0) throw Invalid("the graph has no outputs");
+        var defined = new HashSet<string>(nodes.SelectMany(n => n.Outputs).Concat(_constants.Keys), StringComparer.Ordinal);
+        var outputs = ImmutableArray.CreateBuilder<string>();
+        foreach (string name in _graph.Output.Select(o => o.Name))
+        {
+            if (outputs.Contains(name)) throw Invalid($"output '{name}' is listed twice");
+            if (inputs.Contains(name)) throw Invalid($"output '{name}' is an input: nothing computes it");
+            if (!defined.Contains(name) && _unsupported.Count == 0) throw Invalid($"output '{name}' is not computed by any node");
+            outputs.Add(name);
+        }
+
+        return outputs.ToImmutable();
+    }
+
+    private static CimException Invalid(string problem) =>
+        new(ErrorCodes.InvalidGraph, $"The graph is inconsistent: {problem}. Export the model again.");
+}

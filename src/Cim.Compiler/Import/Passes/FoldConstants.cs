@@ -1,0 +1,59 @@
+using Cim.Compiler.Ir;
+using Cim.Runtime;
+using Cim.Runtime.Operators;
+
+namespace Cim.Compiler.Import.Passes;
+
+/// <summary>
+/// Afterwards no node computes something that does not depend on the inputs, except DequantizeLinear of integer constants:
+/// those carry the quantization the model was given.
+/// </summary>
+internal sealed class FoldConstants(long maxFoldedBytes) : IGraphPass
+{
+    public Graph Run(Graph graph)
+    {
+        var editor = new GraphEditor(graph);
+        IReadOnlyDictionary<string, Tensor> known = ShapeInference.KnownValues(graph);
+        long folded = 0;
+        foreach (Node node in graph.Nodes)
+        {
+            if (node.Op == "DequantizeLinear" && editor.Constant(node.Inputs[0]) is { Type: not ElementType.Float32 }) continue;
+            Tensor[]? results = Known(node, known) ?? Evaluate(node, editor, ref folded);
+            if (results is null) continue;
+            editor.Remove(node);
+            for (int i = 0; i < node.Outputs.Length; i++)
+                if (node.Outputs[i].Length > 0) editor.SetConstant(node.Outputs[i], results[i]);
+        }
+
+        return editor.Build();
+    }
+
+    private static Tensor[]? Known(Node node, IReadOnlyDictionary<string, Tensor> known)
+    {
+        var results = new Tensor[node.Outputs.Length];
+        for (int i = 0; i < results.Length; i++)
+            if (node.Outputs[i].Length > 0)
+                if (known.TryGetValue(node.Outputs[i], out Tensor? value)) results[i] = value;
+                else return null;
+        return results;
+    }
+
+    private Tensor[]? Evaluate(Node node, GraphEditor editor, ref long folded)
+    {
+        var inputs = new Tensor?[node.Inputs.Length];
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            if (node.Inputs[i].Length == 0) continue;
+            inputs[i] = editor.Constant(node.Inputs[i]);
+            if (inputs[i] is null) return null;
+        }
+
+        // Before anything is allocated: sizes come from the file and may be absurd.
+        Kernel kernel = OperatorCatalog.Create(node.Op, node.Attributes, node.Name).Bind([.. inputs.Select(i => i is null ? null : TensorInfo.Of(i))]);
+        foreach (TensorInfo output in kernel.Outputs) folded += output.Bytes;
+        if (folded > maxFoldedBytes)
+            throw new CimException(ErrorCodes.InvalidGraph,
+                $"Node '{node.Name}' ({node.Op}): the constants computed from other constants exceed {maxFoldedBytes >> 20} MiB. Check the shapes it computes.");
+        return DigitalEvaluator.Evaluate(kernel, [.. inputs.Select(i => i?.Data ?? default)]);
+    }
+}

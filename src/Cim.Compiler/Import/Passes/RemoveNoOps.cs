@@ -1,0 +1,51 @@
+using Cim.Compiler.Ir;
+using Cim.Runtime;
+
+namespace Cim.Compiler.Import.Passes;
+
+/// <summary>
+/// Afterwards no node merely passes its input on (unless it computes a graph output from an input), and a chain of
+/// reshapes is a single one.
+/// </summary>
+internal sealed class RemoveNoOps : IGraphPass
+{
+    public Graph Run(Graph graph)
+    {
+        var editor = new GraphEditor(graph);
+        foreach (Node original in graph.Nodes)
+        {
+            if (editor.Find(original.Name) is not { } node) continue;
+            if (PassesOn(node, editor) && editor.CanRedirect(node.Outputs[0], node.Inputs[0]))
+            {
+                editor.Remove(node);
+                editor.Redirect(node.Outputs[0], node.Inputs[0]);
+            }
+            else if (IsReshape(node) && editor.Producer(node.Inputs[0]) is { } before && IsReshape(before)
+                && FixShapeInputs.TargetOf(editor.ShapeOf(node.Outputs[0])) is { } target)
+            {
+                editor.Replace(node, FixShapeInputs.Reshape(editor, node.Name, before.Inputs[0], node.Outputs[0], target));
+            }
+        }
+
+        return editor.Build();
+    }
+
+    private static bool IsReshape(Node node) => node.Op is "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze";
+
+    private static bool PassesOn(Node node, GraphEditor editor)
+    {
+        if (node.Inputs.IsEmpty || editor.Constant(node.Inputs[0]) is not null) return false;
+        ValueInfo input = editor.Info(node.Inputs[0]), output = editor.Info(node.Outputs[0]);
+        if (input != output) return false;
+        return node.Op switch
+        {
+            "Identity" or "Cast" or "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze" or "Expand" => true,
+            "Concat" or "Sum" or "Min" or "Max" or "Mean" => node.Inputs.Length == 1,
+            "Transpose" => node.Attributes.Ints("perm") is { IsDefault: false } perm && perm.Select((p, i) => p == i).All(same => same),
+            "Pad" => editor.Constant(node.Inputs[1]) is { Type: ElementType.Int64 } pads && !pads.Span<long>().ContainsAnyExcept(0L),
+            "Slice" => node.Inputs.Length < 5 || node.Inputs[4].Length == 0
+                || (editor.Constant(node.Inputs[4]) is { Type: ElementType.Int64 } steps && !steps.Span<long>().ContainsAnyExcept(1L)),
+            _ => false,
+        };
+    }
+}

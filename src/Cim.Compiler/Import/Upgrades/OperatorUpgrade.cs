@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Ir;
+using Cim.Runtime;
+using Cim.Runtime.Program;
+
+namespace Cim.Compiler.Import.Upgrades;
+
+/// <summary>Rewrites a node of opset 7 to 23 into the form of opset 23, the only one later passes and the operators know.</summary>
+internal static class OperatorUpgrade
+{
+    /// <returns>The node itself, or the nodes that compute the same.</returns>
+    /// <exception cref="CimException">CIM0003: a variant that is not supported.</exception>
+    public static IEnumerable<Node> Upgrade(Node node, UpgradeContext context) => node.Op switch
+    {
+        "Constant" => Constant(node, context),
+        "Dropout" => Dropout(node, context),
+        "BatchNormalization" => BatchNormalization(node, context),
+        "Cast" => [Cast(node)],
+        "Softmax" or "LogSoftmax" or "Hardmax" when context.Opset < 13 => UpgradeSoftmax.ToSingleAxis(node, context),
+        "Upsample" or "Resize" when context.Opset < 11 || node.Op == "Upsample" => [UpgradeResize.FromUpsample(node, context)],
+        "QuantizeLinear" or "DequantizeLinear" => [UpgradeQuantization.Upgrade(node, context)],
+        "MaxPool" => [MaxPool(node, context)],
+        _ => [AttributesToInputs.Upgrade(node, context)],
+    };
+
+    private static IEnumerable<Node> Constant(Node node, UpgradeContext context)
+    {
+        AttributeMap a = node.Attributes;
+        Tensor value = a.Tensor("value") ?? a.Values.FirstOrDefault(v => v.Key.StartsWith("value_", StringComparison.Ordinal)).Value switch
+        {
+            AttributeValue.Float f => Tensor.Scalar(f.Value),
+            AttributeValue.Int i => Tensor.Scalar(i.Value),
+            AttributeValue.Floats f => Tensor.Create<float>(new Shape(f.Values.Length), f.Values.AsSpan()),
+            AttributeValue.Ints i => Tensor.Create<long>(new Shape(i.Values.Length), i.Values.AsSpan()),
+            _ => throw Unsupported("only constants of numbers are supported"),
+        };
+        context.Define(node.Outputs[0], value);
+        return [];
+    }
+
+    private static IEnumerable<Node> Dropout(Node node, UpgradeContext context)
+    {
+        if (node.Inputs.Length > 2 && node.Inputs[2].Length > 0
+            && !(context.Constant(node.Inputs[2]) is { Type: ElementType.Bool, Length: 1 } training && training.Data.Span[0] == 0))
+            throw Unsupported("training mode is not supported; export the model for inference");
+        yield return new Node("Identity", node.Name, [node.Inputs[0]], [node.Outputs[0]], AttributeMap.Empty);
+        if (node.Outputs.Length < 2 || !context.IsUsed(node.Outputs[1])) yield break;
+
+        // In inference nothing is dropped: the mask is all true.
+        string shape = context.Fresh(node.Name + "_shape");
+        yield return new Node("Shape", node.Name + "_shape", [node.Inputs[0]], [shape], AttributeMap.Empty);
+        yield return new Node("ConstantOfShape", node.Name + "_mask", [shape], [node.Outputs[1]], AttributeMap.Empty.With("value", new AttributeValue.TensorValue(Ones())));
+    }
+
+    private static Tensor Ones() => new(ElementType.Bool, new Shape(1), new byte[] { 1 });
+
+    private static IEnumerable<Node> BatchNormalization(Node node, UpgradeContext context)
+    {
+        if (node.Attributes.Int("training_mode", 0) != 0 || node.Outputs.Skip(1).Any(context.IsUsed))
+            throw Unsupported("training mode is not supported; export the model for inference");
+        if (node.Attributes.Int("spatial", 1) != 1) throw Unsupported("statistics per position (spatial=0) are not supported");
+        yield return node with
+        {
+            Outputs = [node.Outputs[0]],
+            Attributes = node.Attributes.Without("momentum").Without("spatial").Without("training_mode"),
+        };
+    }
+
+    /// <summary>Types the SDK does not compute with are cast to the ones constants of that type are converted to.</summary>
+    private static Node Cast(Node node)
+    {
+        long to = node.Attributes.Int("to", 0);
+        ElementType type = TensorConverter.TypeOf(checked((int)to)) ?? throw Unsupported($"casting to ONNX element type {to} is not supported");
+        return node with { Attributes = node.Attributes.With("to", (long)type).Without("saturate") };
+    }
+
+    private static Node MaxPool(Node node, UpgradeContext context)
+    {
+        if (node.Outputs.Length < 2) return node;
+        if (context.IsUsed(node.Outputs[1])) throw Unsupported("the output of indices is not supported");
+        return node with { Outputs = [node.Outputs[0]] };
+    }
+
+    internal static CimException Unsupported(string reason) => new(ErrorCodes.UnsupportedOperators, reason);
+}

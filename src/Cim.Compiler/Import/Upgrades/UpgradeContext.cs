@@ -1,0 +1,60 @@
+using Cim.Runtime;
+
+namespace Cim.Compiler.Import.Upgrades;
+
+/// <summary>What rewriting one node into newer operators needs to know and may add.</summary>
+internal sealed class UpgradeContext
+{
+    private readonly Dictionary<string, Tensor> _constants;
+    private readonly HashSet<string> _used;
+    private readonly HashSet<string> _names;
+    private readonly HashSet<string> _narrow;
+
+    /// <param name="opset">The default domain's version.</param>
+    /// <param name="constants">The model's constants; new ones are added here.</param>
+    /// <param name="used">Every value some node or output reads.</param>
+    /// <param name="narrow">Constants that were 4-bit integers in the file.</param>
+    /// <param name="inputs">The graph's inputs.</param>
+    public UpgradeContext(int opset, Dictionary<string, Tensor> constants, HashSet<string> used, HashSet<string> narrow, IEnumerable<string> inputs)
+    {
+        (Opset, _constants, _used, _narrow) = (opset, constants, used, narrow);
+        _names = new HashSet<string>(used, StringComparer.Ordinal);
+        _names.UnionWith(constants.Keys);
+        _names.UnionWith(inputs);
+    }
+
+    public int Opset { get; }
+
+    /// <summary>True if some node or a graph output reads the value.</summary>
+    public bool IsUsed(string value) => value.Length > 0 && _used.Contains(value);
+
+    public Tensor? Constant(string value) => _constants.GetValueOrDefault(value);
+
+    /// <summary>True if the constant held 4-bit integers in the file.</summary>
+    public bool IsNarrow(string value) => _narrow.Contains(value);
+
+    /// <summary>A value name nobody has.</summary>
+    public string Fresh(string wanted)
+    {
+        string name = wanted;
+        for (int i = 2; !_names.Add(name); i++) name = $"{wanted}_{i}";
+        return name;
+    }
+
+    /// <summary>Adds a constant under a fresh name.</summary>
+    public string Add(string wanted, Tensor value)
+    {
+        string name = Fresh(wanted);
+        _constants.Add(name, value);
+        return name;
+    }
+
+    public string Add(string wanted, ReadOnlySpan<long> values) => Add(wanted, Tensor.Create(new Shape(values.Length), values));
+
+    /// <summary>Turns the output of a Constant node into a constant.</summary>
+    public void Define(string value, Tensor tensor)
+    {
+        if (!_constants.TryAdd(value, tensor))
+            throw new CimException(ErrorCodes.InvalidGraph, $"The graph is inconsistent: value '{value}' is defined twice. Export the model again.");
+    }
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+using System.Text;
+
+namespace Cim.Compiler.Ir;
+
+/// <summary>Runs passes one after the other, verifies the graph after each and writes it out on request.</summary>
+internal static class GraphPipeline
+{
+    /// <param name="graph">Where to start; verified and dumped as step 00.</param>
+    /// <param name="passes">In order.</param>
+    /// <param name="dumpDirectory">If given, <c>NN-PassName.txt</c> is written there after each pass.</param>
+    /// <param name="cancellationToken">Checked before each pass.</param>
+    public static Graph Run(Graph graph, IEnumerable<IGraphPass> passes, string? dumpDirectory, CancellationToken cancellationToken)
+    {
+        int step = 0;
+        void Checkpoint(string after)
+        {
+            GraphVerifier.Verify(graph, after);
+            if (dumpDirectory is null) return;
+            Directory.CreateDirectory(dumpDirectory);
+            string path = Path.Combine(dumpDirectory, string.Create(CultureInfo.InvariantCulture, $"{step++:00}-{after}.txt"));
+            File.WriteAllText(path + ".tmp", GraphText.Write(graph), new UTF8Encoding(false));
+            File.Move(path + ".tmp", path, overwrite: true);
+        }
+
+        Checkpoint("Start");
+        foreach (IGraphPass pass in passes)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            graph = pass.Run(graph);
+            Checkpoint(pass.GetType().Name);
+        }
+
+        return graph;
+    }
+}

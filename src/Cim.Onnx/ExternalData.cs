@@ -1,0 +1,76 @@
+using System.Globalization;
+using Cim.Onnx.Proto;
+
+namespace Cim.Onnx;
+
+/// <summary>
+/// Tensor data kept in files beside a model. A location is a path relative to the model's folder and may not leave it,
+/// neither by <c>..</c> nor by a link: a model is data from outside and must not be able to read other files.
+/// </summary>
+public sealed class ExternalData(string directory)
+{
+    private readonly string _root = Path.GetFullPath(directory);
+
+    /// <summary>Reads the bytes a tensor points at.</summary>
+    /// <param name="tensor">A tensor with <c>data_location</c> EXTERNAL.</param>
+    /// <param name="expectedBytes">What its shape and type ask for.</param>
+    /// <exception cref="OnnxFormatException">The reference is malformed, leaves the folder, or the file is missing or too short.</exception>
+    public byte[] Read(TensorProto tensor, long expectedBytes)
+    {
+        string? location = Entry(tensor, "location");
+        if (string.IsNullOrEmpty(location)) throw Error(tensor, "its external data has no location");
+        long offset = Number(tensor, "offset", 0);
+        long length = Number(tensor, "length", expectedBytes);
+        if (length != expectedBytes)
+            throw Error(tensor, $"its external data has {length} bytes, its shape and type need {expectedBytes}");
+
+        string path = Resolve(tensor, location);
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            if (offset > stream.Length || length > stream.Length - offset)
+                throw Error(tensor, $"the external file '{location}' has {stream.Length} bytes, {length} at offset {offset} are needed");
+            byte[] data = new byte[length];
+            stream.Position = offset;
+            stream.ReadExactly(data);
+            return data;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OnnxFormatException($"tensor '{tensor.Name}': the external file '{location}' cannot be read: {e.Message}", e);
+        }
+    }
+
+    private string Resolve(TensorProto tensor, string location)
+    {
+        if (Path.IsPathRooted(location) || location.Contains(':', StringComparison.Ordinal) || location.Contains('\0', StringComparison.Ordinal)
+            || location.Split('/', '\\').Contains(".."))
+            throw Error(tensor, $"the external file '{location}' is not a path inside the model's folder");
+
+        string path = Path.GetFullPath(Path.Combine(_root, location));
+        if (!IsInside(path)) throw Error(tensor, $"the external file '{location}' lies outside the model's folder");
+        if (!File.Exists(path)) throw Error(tensor, $"the external file '{location}' does not exist beside the model");
+
+        for (string? part = path; part is not null && part.Length > _root.Length; part = Path.GetDirectoryName(part))
+        {
+            FileSystemInfo info = Directory.Exists(part) ? new DirectoryInfo(part) : new FileInfo(part);
+            if (info.LinkTarget is not null && info.ResolveLinkTarget(returnFinalTarget: true) is { } target && !IsInside(target.FullName))
+                throw Error(tensor, $"the external file '{location}' is a link that leaves the model's folder");
+        }
+
+        return path;
+    }
+
+    private bool IsInside(string path) =>
+        path.StartsWith(Path.EndsInDirectorySeparator(_root) ? _root : _root + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
+    private static string? Entry(TensorProto tensor, string key) =>
+        tensor.ExternalData.LastOrDefault(e => e.Key == key)?.Value;
+
+    private static long Number(TensorProto tensor, string key, long orElse) =>
+        Entry(tensor, key) is not { } text ? orElse
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value
+        : throw Error(tensor, $"the {key} '{text}' of its external data is not a number");
+
+    private static OnnxFormatException Error(TensorProto tensor, string message) => new($"tensor '{tensor.Name}': {message}");
+}
