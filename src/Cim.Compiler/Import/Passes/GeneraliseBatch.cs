@@ -51,5 +51,5 @@ internal sealed class GeneraliseBatch : IGraphPass
     }
 
     private static bool IsGeneralised(Shape one, Shape many) =>
-        one.Rank == many.Rank && one.Rank > 0 && many[0] == -one[0] && one.Dims.AsSpan(1).SequenceEqual(many.Dims.AsSpan(1));
+        one.Rank == many.Rank && one.Rank > 0 && many[0] == -one[0] && one.Dims.AsSpan()[1..].SequenceEqual(many.Dims.AsSpan()[1..]);
 }

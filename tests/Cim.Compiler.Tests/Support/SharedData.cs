@@ -1,0 +1,23 @@
+namespace Cim.Compiler.Tests.Support;
+
+/// <summary>The models and data beside the repository; tests that need them skip with a message where they are absent.</summary>
+internal static class SharedData
+{
+    /// <summary>The folder, or null.</summary>
+    public static string? Directory { get; } = Find();
+
+    public static string? File(string relative) =>
+        Directory is null || !System.IO.File.Exists(Path.Combine(Directory, relative)) ? null : Path.Combine(Directory, relative);
+
+    private static string? Find()
+    {
+        for (DirectoryInfo? d = new(AppContext.BaseDirectory); d is not null; d = d.Parent)
+        {
+            if (!System.IO.File.Exists(Path.Combine(d.FullName, "Cim.Sdk.sln"))) continue;
+            string path = Path.GetFullPath(Path.Combine(d.FullName, "..", "shared", "data"));
+            return System.IO.Directory.Exists(path) ? path : null;
+        }
+
+        return null;
+    }
+}
