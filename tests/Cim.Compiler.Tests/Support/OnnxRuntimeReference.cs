@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Cim.Runtime;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using Tensor = Cim.Runtime.Tensor;
 
 namespace Cim.Compiler.Tests.Support;
 
