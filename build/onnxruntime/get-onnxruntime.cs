@@ -65,7 +65,7 @@ try
 }
 catch (SetupException e)
 {
-    Console.Error.WriteLine("get-onnxruntime: error CIM1901: " + e.Message);
+    Console.Error.WriteLine("get-onnxruntime: error : " + e.Message);
     return 1;
 }
 

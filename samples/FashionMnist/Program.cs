@@ -17,8 +17,9 @@ LabelledImages images = args is []
 using Fashion model = Fashion.Load();
 ModelInfo info = Fashion.Info;
 
-float[] scores = model.RunBatch(images.Values, images.Count).Scores.ToArray();
-Console.WriteLine(Gallery.Draw(images, scores, count: 4));
+const int Shown = 4;
+Fashion.Outputs first = model.RunBatch(images.Values.AsSpan(0, Shown * Fashion.ImageLength), Shown);
+Console.WriteLine(Gallery.Draw(images, first.Scores, Shown));
 
 Console.WriteLine($"{images.Count:N0} test images           accuracy     images/s");
 Console.WriteLine($"  float (ONNX)           {info.AccuracyFloat,9:P2}            –   when it was compiled, on data/test.npz");

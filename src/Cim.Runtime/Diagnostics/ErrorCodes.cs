@@ -60,6 +60,33 @@ public static class ErrorCodes
     /// <summary>A training checkpoint does not belong to this network or recipe, or is damaged.</summary>
     public const string InvalidCheckpoint = "CIM0043";
 
+    /// <summary>Metadata of a <c>CimModel</c> item has a value it cannot have.</summary>
+    public const string InvalidMetadata = "CIM1001";
+
+    /// <summary>Two <c>CimModel</c> items of a project give the same class.</summary>
+    public const string DuplicateClass = "CIM1002";
+
+    /// <summary>Warning: metadata of a <c>CimModel</c> item looks like a misspelled name and has no effect.</summary>
+    public const string UnknownMetadata = "CIM1003";
+
+    /// <summary>The compiler of the package is missing, or there is no .NET to run it on.</summary>
+    public const string CompilerMissing = "CIM1004";
+
+    /// <summary>The compiler ended without saying why.</summary>
+    public const string CompilerCrashed = "CIM1005";
+
+    /// <summary>Warning: the cache of compiled models cannot be used; the model was compiled without it.</summary>
+    public const string CacheUnusable = "CIM1006";
+
+    /// <summary>The signature file between build and generator is damaged or from another version.</summary>
+    public const string InvalidSignature = "CIM1007";
+
+    /// <summary>Locked mode is on and the lock file is missing.</summary>
+    public const string LockMissing = "CIM1008";
+
+    /// <summary>The build runs on a .NET SDK that is too old for the compiler.</summary>
+    public const string SdkTooOld = "CIM1009";
+
     /// <summary>A <c>.cim</c> file is corrupt, truncated or of an unknown version.</summary>
     public const string InvalidCompiledModel = "CIM4001";
 

@@ -1,0 +1,53 @@
+using System.Text;
+
+namespace Cim.Tasks.Diagnostics;
+
+/// <summary>Files appear whole or not at all: written beside their place, then renamed.</summary>
+internal static class AtomicFile
+{
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    /// <summary>Writes the text unless the file already holds it. True if it was written.</summary>
+    public static bool WriteIfDifferent(string path, string text)
+    {
+        byte[] bytes = Utf8.GetBytes(text);
+        if (File.Exists(path) && File.ReadAllBytes(path).AsSequenceEqual(bytes)) return false;
+        Replace(path, temporary => File.WriteAllBytes(temporary, bytes));
+        return true;
+    }
+
+    /// <summary>Writes the text, whatever the file held.</summary>
+    public static void Write(string path, string text) => Replace(path, temporary => File.WriteAllBytes(temporary, Utf8.GetBytes(text)));
+
+    /// <summary>Copies a file and gives it the time of now, because builds compare times.</summary>
+    public static void Copy(string source, string target) => Replace(target, temporary =>
+    {
+        File.Copy(source, temporary, overwrite: true);
+        File.SetLastWriteTimeUtc(temporary, DateTime.UtcNow);
+    });
+
+    private static void Replace(string path, Action<string> write)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        string temporary = path + "." + Guid.NewGuid().ToString("N").Substring(0, 8) + ".tmp";
+        try
+        {
+            write(temporary);
+            // netstandard2.0 has no overwriting Move; Replace is atomic where the target exists.
+            if (File.Exists(path)) File.Replace(temporary, path, destinationBackupFileName: null);
+            else File.Move(temporary, path);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    private static bool AsSequenceEqual(this byte[] left, byte[] right)
+    {
+        if (left.Length != right.Length) return false;
+        for (int i = 0; i < left.Length; i++)
+            if (left[i] != right[i]) return false;
+        return true;
+    }
+}

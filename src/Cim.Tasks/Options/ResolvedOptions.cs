@@ -1,0 +1,88 @@
+using System.Text;
+using Cim.Generators.Naming;
+using Microsoft.Build.Framework;
+
+namespace Cim.Tasks.Options;
+
+/// <summary>The checked options of one model: full paths, nothing relative, ready for the compiler and for the cache key.</summary>
+internal sealed class ResolvedOptions
+{
+    private readonly List<(ModelMetadata Metadata, string Value, bool IsFile)> _values = [];
+
+    private ResolvedOptions(string modelPath) => ModelPath = modelPath;
+
+    /// <summary>The ONNX file.</summary>
+    public string ModelPath { get; }
+
+    /// <summary>The lock file, if the item names one.</summary>
+    public string? LockPath { get; private set; }
+
+    /// <summary>Files the result depends on besides the model, whether they exist or not.</summary>
+    public IEnumerable<string> Files => _values.Where(v => v.IsFile).Select(v => v.Value);
+
+    /// <summary>The options that are not files, for the cache key.</summary>
+    public IEnumerable<string> Scalars => _values.Where(v => !v.IsFile && v.Metadata.Flag is not null).Select(v => v.Metadata.Flag + "=" + v.Value);
+
+    /// <summary>Files with the flag they belong to, for the cache key.</summary>
+    public IEnumerable<(string Flag, string Path)> FlaggedFiles => _values.Where(v => v.IsFile).Select(v => (v.Metadata.Flag!, v.Value));
+
+    /// <summary>The class the generator makes.</summary>
+    public string ClassName { get; private set; } = "";
+
+    /// <summary>Reads and checks the metadata of an item; each thing wrong is told to <paramref name="problem"/>.</summary>
+    public static ResolvedOptions From(ITaskItem item, string projectDirectory, Action<string> problem)
+    {
+        ResolvedOptions options = new(item.GetMetadata("FullPath"));
+        foreach (ModelMetadata metadata in ModelMetadata.All)
+        {
+            string value = item.GetMetadata(metadata.Name).Trim();
+            if (value.Length == 0) continue;
+            string fullPath = metadata.Kind is MetadataKind.File or MetadataKind.NameOrFile or MetadataKind.LockFile
+                ? FullPath(projectDirectory, value) : "";
+            if (metadata.Check(value, fullPath) is { } wrong)
+            {
+                problem(wrong);
+                continue;
+            }
+            if (metadata.Kind == MetadataKind.ClassName) options.ClassName = value;
+            if (metadata.Kind == MetadataKind.LockFile) options.LockPath = fullPath;
+            else if (metadata.Flag is not null)
+            {
+                bool isFile = metadata.IsFile(value, fullPath);
+                options._values.Add((metadata, isFile ? fullPath : value, isFile));
+            }
+        }
+        if (options.ClassName.Length == 0) options.ClassName = Identifiers.ToPascalCase(Path.GetFileNameWithoutExtension(options.ModelPath), "Model");
+        return options;
+    }
+
+    /// <summary>
+    /// The response file of <c>cim compile</c>: a person can run the same compilation with <c>cim compile @FILE -o out.cim</c>,
+    /// and the build compiles again when its text changes.
+    /// </summary>
+    public string ToResponseFile(string toolId)
+    {
+        StringBuilder text = new();
+        text.Append("# Written by the build. By hand: cim compile @<this file> -o out.cim\n");
+        text.Append("# Compiler ").Append(toolId).Append('\n');
+        text.Append(Quote(ModelPath)).Append('\n');
+        foreach ((ModelMetadata metadata, string value, _) in _values)
+            text.Append(metadata.Flag).Append(' ').Append(Quote(value)).Append('\n');
+        if (LockPath is not null) text.Append("--lock ").Append(Quote(LockPath)).Append('\n');
+        return text.ToString();
+    }
+
+    private static string Quote(string value) => "\"" + value + "\"";
+
+    private static string FullPath(string directory, string path)
+    {
+        try
+        {
+            return Path.GetFullPath(Path.Combine(directory, path));
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException or PathTooLongException)
+        {
+            return path;
+        }
+    }
+}
