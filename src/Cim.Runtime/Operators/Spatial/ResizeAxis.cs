@@ -51,7 +51,8 @@ internal sealed class ResizeAxis
         switch (mode)
         {
             case "asymmetric": return o / scale;
-            case "align_corners": return outputSize == 1 ? 0 : o * (inputSize - 1.0) / (outputSize - 1.0);
+            // As ONNX's conformance cases have it, the resized length is not rounded where scales are given.
+            case "align_corners": return outputSize == 1 ? 0 : o * (inputSize - 1.0) / ((scale * inputSize) - 1.0);
             case "pytorch_half_pixel": return outputSize == 1 ? 0 : ((o + 0.5) / scale) - 0.5;
             case "tf_half_pixel_for_nn": return (o + 0.5) / scale;
             case "half_pixel_symmetric":
