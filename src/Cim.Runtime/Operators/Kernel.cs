@@ -26,6 +26,9 @@ internal sealed class Kernel(ImmutableArray<TensorInfo> outputs, KernelBody body
     /// <summary>True if output 0 may lie in the buffer of input 0 (same size, every element read before it is written).</summary>
     public bool CanRunInPlace { get; init; }
 
+    /// <summary>Output 0, if it is known without running because it depends on the inputs' shapes at most.</summary>
+    public Tensor? FixedValue { get; init; }
+
     /// <summary>Computes the outputs from the inputs. Allocates nothing.</summary>
     /// <exception cref="CimException">The data itself is invalid, for example an index out of range.</exception>
     public void Run(in KernelCall call) => body(call);
@@ -36,5 +39,5 @@ internal sealed class Kernel(ImmutableArray<TensorInfo> outputs, KernelBody body
 
     /// <summary>The output does not depend on the data of any input.</summary>
     public static Kernel Fixed(Tensor value) =>
-        new(TensorInfo.Of(value), (in KernelCall c) => value.Data.Span.CopyTo(c.Output(0)));
+        new(TensorInfo.Of(value), (in KernelCall c) => value.Data.Span.CopyTo(c.Output(0))) { FixedValue = value };
 }
