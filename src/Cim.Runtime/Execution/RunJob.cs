@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.ExceptionServices;
 using Cim.Runtime.Crossbar;
 
@@ -20,12 +21,15 @@ internal sealed class RunJob : IThreadPoolWorkItem
     private Exception? _failure;
 
     public RunJob(Executor executor, int inputs, int outputs) =>
-        (_executor, Inputs, Outputs) = (executor, new nint[inputs], new nint[outputs]);
+        (_executor, Inputs, Outputs, Pins) = (executor, new nint[inputs], new nint[outputs], new MemoryHandle[inputs + outputs]);
 
     /// <summary>The caller's buffers of floats, pinned while the job runs.</summary>
     public nint[] Inputs { get; }
 
     public nint[] Outputs { get; }
+
+    /// <summary>Room for what holds the buffers in place.</summary>
+    public MemoryHandle[] Pins { get; }
 
     public PreparedLayer[] Layers { get; private set; } = [];
 

@@ -1,0 +1,171 @@
+using System.Buffers;
+using Cim.Runtime.Execution;
+using Cim.Runtime.Format;
+
+namespace Cim.Runtime;
+
+/// <summary>
+/// A compiled network on simulated crossbars. One instance may be used by many threads at once; after the first runs a run
+/// allocates nothing. Samples lie one after the other in the caller's floats; integer inputs are rounded, integer outputs
+/// converted.
+/// </summary>
+public sealed class CimModel : IDisposable
+{
+    private Executor? _executor;
+
+    internal CimModel(CompiledModel compiled)
+    {
+        Compiled = compiled;
+        try
+        {
+            _executor = new Executor(compiled.Program, compiled.Hardware);
+        }
+        catch (CimException e) when (e.Code != ErrorCodes.InvalidCompiledModel)
+        {
+            throw CimFile.Corrupt(e.Message, e);
+        }
+    }
+
+    /// <summary>What was compiled: inputs, outputs, cost, accuracy, hashes.</summary>
+    public ModelInfo Info => Compiled.Info;
+
+    internal CompiledModel Compiled { get; }
+
+    /// <summary>Loads a <c>.cim</c> file.</summary>
+    /// <exception cref="CimException">CIM0001: the file cannot be read; CIM4001: it is no compiled model, or a damaged one.</exception>
+    public static CimModel Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            return Load(stream);
+        }
+        catch (CimException e) when (e.File is null)
+        {
+            throw new CimException(e.Code, e.Message, e) { File = path };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CimException(ErrorCodes.FileNotReadable, $"The file '{Path.GetFullPath(path)}' cannot be read: {e.Message}", e) { File = path };
+        }
+    }
+
+    /// <summary>Loads a compiled model from a stream, which may be closed afterwards.</summary>
+    /// <exception cref="CimException">CIM4001: it is no compiled model, or a damaged one.</exception>
+    public static CimModel Load(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return new CimModel(ModelReader.Read(stream));
+    }
+
+    /// <summary>Loads a compiled model from memory, which must not change while the model is used.</summary>
+    /// <exception cref="CimException">CIM4001: it is no compiled model, or a damaged one.</exception>
+    public static CimModel Load(ReadOnlyMemory<byte> data) => new(ModelReader.Read(data));
+
+    /// <summary>Programs the arrays (packs the weights) for a fidelity and seed now instead of in the first run that needs them.</summary>
+    public void Prepare(RunOptions? options = null)
+    {
+        options ??= RunOptions.Default;
+        Open().Prepare(options.Fidelity, options.Seed);
+    }
+
+    /// <summary>Runs as many samples as the input holds, for a model with one input and one output.</summary>
+    /// <param name="input">Samples of <c>Info.Inputs[0].SampleLength</c> values.</param>
+    /// <param name="output">Receives samples of <c>Info.Outputs[0].SampleLength</c> values.</param>
+    /// <param name="options">How to simulate; null: <see cref="RunOptions.Default"/>.</param>
+    /// <param name="cancellation">Stops the run between samples.</param>
+    /// <exception cref="CimException">CIM4002: a length does not fit.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled; the output is incomplete.</exception>
+    public void Run(ReadOnlySpan<float> input, Span<float> output, RunOptions? options = null, CancellationToken cancellation = default)
+    {
+        int length = Math.Max(1, Open().InputLengths is [int one, ..] ? one : 1);
+        if (input.Length == 0 || input.Length % length != 0)
+            throw Mismatch($"Input '{Info.Inputs[0].Name}' has {input.Length} values; a positive multiple of {length} is needed (one sample after the other)");
+        Run(input, output, input.Length / length, options, cancellation);
+    }
+
+    /// <summary>Runs samples for a model with one input and one output.</summary>
+    /// <param name="input">The samples one after the other.</param>
+    /// <param name="output">Receives the results one after the other.</param>
+    /// <param name="count">How many samples.</param>
+    /// <param name="options">How to simulate; null: <see cref="RunOptions.Default"/>.</param>
+    /// <param name="cancellation">Stops the run between samples.</param>
+    /// <exception cref="CimException">CIM4002: a length does not fit, or the model has several inputs or outputs.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled; the output is incomplete.</exception>
+    public unsafe void Run(ReadOnlySpan<float> input, Span<float> output, int count, RunOptions? options = null, CancellationToken cancellation = default)
+    {
+        Executor executor = Open();
+        if (executor.InputLengths.Length != 1 || executor.OutputLengths.Length != 1)
+            throw Mismatch($"The model has {executor.InputLengths.Length} inputs and {executor.OutputLengths.Length} outputs: pass them as lists of memory");
+        Check(executor.InputLengths[0], input.Length, count, "Input", Info.Inputs[0].Name);
+        Check(executor.OutputLengths[0], output.Length, count, "Output", Info.Outputs[0].Name);
+        RunJob job = executor.RentJob();
+        fixed (float* source = input)
+        fixed (float* target = output)
+        {
+            job.Inputs[0] = (nint)source;
+            job.Outputs[0] = (nint)target;
+            executor.Run(job, count, options ?? RunOptions.Default, cancellation);
+        }
+    }
+
+    /// <summary>Runs samples for a model with any number of inputs and outputs.</summary>
+    /// <param name="inputs">For each input the samples one after the other.</param>
+    /// <param name="outputs">For each output the memory that receives the results one after the other.</param>
+    /// <param name="count">How many samples.</param>
+    /// <param name="options">How to simulate; null: <see cref="RunOptions.Default"/>.</param>
+    /// <param name="cancellation">Stops the run between samples.</param>
+    /// <exception cref="CimException">CIM4002: a number or length does not fit.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled; the outputs are incomplete.</exception>
+    public unsafe void Run(ReadOnlySpan<ReadOnlyMemory<float>> inputs, ReadOnlySpan<Memory<float>> outputs, int count, RunOptions? options = null, CancellationToken cancellation = default)
+    {
+        Executor executor = Open();
+        if (inputs.Length != executor.InputLengths.Length || outputs.Length != executor.OutputLengths.Length)
+            throw Mismatch($"The model has {executor.InputLengths.Length} inputs and {executor.OutputLengths.Length} outputs; {inputs.Length} and {outputs.Length} are given");
+        for (int i = 0; i < inputs.Length; i++) Check(executor.InputLengths[i], inputs[i].Length, count, "Input", Info.Inputs[i].Name);
+        for (int i = 0; i < outputs.Length; i++) Check(executor.OutputLengths[i], outputs[i].Length, count, "Output", Info.Outputs[i].Name);
+        RunJob job = executor.RentJob();
+        MemoryHandle[] pins = job.Pins;
+        int pinned = 0;
+        try
+        {
+            for (int i = 0; i < inputs.Length; i++, pinned++)
+            {
+                pins[pinned] = inputs[i].Pin();
+                job.Inputs[i] = (nint)pins[pinned].Pointer;
+            }
+
+            for (int i = 0; i < outputs.Length; i++, pinned++)
+            {
+                pins[pinned] = outputs[i].Pin();
+                job.Outputs[i] = (nint)pins[pinned].Pointer;
+            }
+
+            executor.Run(job, count, options ?? RunOptions.Default, cancellation);
+        }
+        finally
+        {
+            for (int i = 0; i < pinned; i++) pins[i].Dispose();
+        }
+    }
+
+    /// <summary>Frees the memory of the model. Runs that are still going on in other threads end normally.</summary>
+    public void Dispose() => _executor = null;
+
+    private Executor Open()
+    {
+        Executor? executor = _executor;
+        ObjectDisposedException.ThrowIf(executor is null, this);
+        return executor;
+    }
+
+    private static void Check(int sampleLength, int length, int count, string kind, string name)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        if (length != (long)sampleLength * count)
+            throw Mismatch($"{kind} '{name}' has {length} values; {count} samples of {sampleLength} are {(long)sampleLength * count}");
+    }
+
+    private static CimException Mismatch(string what) => new(ErrorCodes.BufferMismatch, what + ".");
+}

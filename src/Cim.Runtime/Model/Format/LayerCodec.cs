@@ -1,0 +1,106 @@
+using Cim.Runtime.Crossbar;
+using Cim.Runtime.Mapping;
+
+namespace Cim.Runtime.Format;
+
+/// <summary>The binary form of a <see cref="CrossbarLayer"/>.</summary>
+internal static class LayerCodec
+{
+    public static void Write(ByteWriter w, CrossbarLayer layer, DataBlob data)
+    {
+        w.String(layer.Name);
+        w.Int(layer.Groups);
+        w.Int(layer.RowsPerGroup);
+        w.Int(layer.ColumnsPerGroup);
+        w.Int(layer.PositionsPerImage);
+        w.Bool(layer.Geometry is not null);
+        if (layer.Geometry is { } g) Geometry(w, g);
+        ProgramCodec.Tensor(w, layer.Weights, data);
+        w.Int(layer.WeightBits);
+        w.List(layer.WeightScales, static (w, s) => w.Float(s));
+        w.List(layer.Bias, static (w, b) => w.Int(b));
+        Quantization(w, layer.Input);
+        Epilogue(w, layer.Epilogue);
+        Mapping(w, layer.Mapping);
+        w.Int(layer.AdcBits);
+        w.Bool(layer.AdcCalibration is not null);
+        if (layer.AdcCalibration is not { } adc) return;
+        w.List(adc.Low, static (w, v) => w.Float(v));
+        w.List(adc.High, static (w, v) => w.Float(v));
+    }
+
+    public static CrossbarLayer Read(ByteReader r, ReadOnlyMemory<byte> data) => new()
+    {
+        Name = r.String(),
+        Groups = r.Int(),
+        RowsPerGroup = r.Int(),
+        ColumnsPerGroup = r.Int(),
+        PositionsPerImage = r.Int(),
+        Geometry = r.Bool() ? Geometry(r) : null,
+        Weights = ProgramCodec.Tensor(r, data),
+        WeightBits = r.Int(),
+        WeightScales = r.List(4, static r => r.Float()),
+        Bias = r.Ints(),
+        Input = Quantization(r),
+        Epilogue = Epilogue(r),
+        Mapping = Mapping(r),
+        AdcBits = r.Int(),
+        AdcCalibration = r.Bool() ? new AdcCalibration(r.List(4, static r => r.Float()), r.List(4, static r => r.Float())) : null,
+    };
+
+    private static void Geometry(ByteWriter w, ConvolutionGeometry g)
+    {
+        foreach (int v in (ReadOnlySpan<int>)[g.InputChannels, g.InputHeight, g.InputWidth, g.KernelHeight, g.KernelWidth, g.StrideY, g.StrideX,
+            g.PadTop, g.PadLeft, g.PadBottom, g.PadRight, g.DilationY, g.DilationX]) w.Int(v);
+    }
+
+    private static ConvolutionGeometry Geometry(ByteReader r) => new(
+        r.Int(), r.Int(), r.Int(), r.Int(), r.Int(), r.Int(), r.Int(), r.Int(), r.Int(), r.Int(), r.Int(), r.Int(), r.Int());
+
+    private static void Quantization(ByteWriter w, QuantizationParameters q)
+    {
+        w.Float(q.Scale);
+        w.Int(q.ZeroPoint);
+        w.Int(q.Bits);
+        w.Bool(q.Signed);
+    }
+
+    private static QuantizationParameters Quantization(ByteReader r) => new(r.Float(), r.Int(), r.Int(), r.Bool());
+
+    private static void Epilogue(ByteWriter w, Epilogue e)
+    {
+        w.Bool(e.Residual is not null);
+        if (e.Residual is not null) Quantization(w, e.Residual);
+        w.Bool(e.ResidualIsFloat);
+        w.Float(e.Minimum);
+        w.Float(e.Maximum);
+        w.Bool(e.Output is not null);
+        if (e.Output is not null) Quantization(w, e.Output);
+    }
+
+    private static Epilogue Epilogue(ByteReader r) => new(
+        r.Bool() ? Quantization(r) : null, r.Bool(), r.Float(), r.Float(), r.Bool() ? Quantization(r) : null);
+
+    private static void Mapping(ByteWriter w, LayerMapping m)
+    {
+        w.Byte((byte)m.Encoding);
+        w.List(m.SliceBits, static (w, b) => w.Int(b));
+        w.List(m.RowTiles, static (w, t) =>
+        {
+            w.Int(t.FirstRow);
+            w.Int(t.Rows);
+        });
+        w.List(m.Tiles, static (w, t) =>
+        {
+            foreach (int v in (ReadOnlySpan<int>)[t.FirstGroup, t.GroupCount, t.FirstRow, t.Rows, t.FirstColumn, t.Columns]) w.Int(v);
+        });
+    }
+
+    private static LayerMapping Mapping(ByteReader r) => new()
+    {
+        Encoding = (WeightEncoding)r.Byte(),
+        SliceBits = r.Ints(),
+        RowTiles = r.List(8, static r => new RowTile(r.Int(), r.Int())),
+        Tiles = r.List(24, static r => new ArrayTile(r.Int(), r.Int(), r.Int(), r.Int(), r.Int(), r.Int())),
+    };
+}

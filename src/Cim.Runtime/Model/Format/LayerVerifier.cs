@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using Cim.Runtime.Crossbar;
+using Cim.Runtime.Mapping;
+using Cim.Runtime.Operators;
+
+namespace Cim.Runtime.Format;
+
+/// <summary>Checks everything the simulator relies on, so that a damaged file is an error and never a stray memory access.</summary>
+internal static class LayerVerifier
+{
+    /// <exception cref="CimException">CIM4001: the layer contradicts itself.</exception>
+    public static void Verify(CrossbarLayer layer)
+    {
+        string? problem = Sizes(layer) ?? Numbers(layer) ?? Placement(layer);
+        if (problem is not null) throw CimFile.Corrupt($"layer '{layer.Name}' is inconsistent ({problem})");
+    }
+
+    private static string? Sizes(CrossbarLayer l)
+    {
+        if (l.Groups < 1 || l.RowsPerGroup < 1 || l.ColumnsPerGroup < 1 || l.PositionsPerImage < 1) return "an extent is not positive";
+        long outputs = (long)l.Groups * l.ColumnsPerGroup;
+        if (outputs > int.MaxValue || outputs * l.RowsPerGroup > int.MaxValue || outputs * l.PositionsPerImage * 4 > Operator.MaxTensorBytes) return "it is too large";
+        if (l.Weights.Type != ElementType.Int8 || l.Weights.Length != outputs * l.RowsPerGroup) return "the weights";
+        if (l.WeightScales.Length != outputs || l.Bias.Length != outputs) return "scales or biases";
+        if (l.Geometry is not { } g) return (long)l.Groups * l.RowsPerGroup * l.PositionsPerImage > Operator.MaxTensorBytes ? "it is too large" : null;
+        foreach (int v in (ReadOnlySpan<int>)[g.InputChannels, g.InputHeight, g.InputWidth, g.KernelHeight, g.KernelWidth, g.StrideY, g.StrideX, g.DilationY, g.DilationX])
+            if (v is < 1 or > 1 << 24) return "the convolution's extents";
+        foreach (int v in (ReadOnlySpan<int>)[g.PadTop, g.PadLeft, g.PadBottom, g.PadRight])
+            if (v is < 0 or > 1 << 24) return "the convolution's padding";
+        long reachY = ((long)g.DilationY * (g.KernelHeight - 1)) + 1, reachX = ((long)g.DilationX * (g.KernelWidth - 1)) + 1;
+        if (reachY > g.InputHeight + (long)g.PadTop + g.PadBottom || reachX > g.InputWidth + (long)g.PadLeft + g.PadRight) return "the kernel is larger than its input";
+        if ((long)g.OutputHeight * g.OutputWidth != l.PositionsPerImage) return "the number of output positions";
+        if ((long)g.InputHeight * g.InputWidth > Operator.MaxTensorBytes || (long)g.InputHeight * g.InputWidth * g.InputChannels > Operator.MaxTensorBytes) return "it is too large";
+        long rows = (long)g.KernelHeight * g.KernelWidth;
+        return rows > int.MaxValue || g.InputChannels % l.Groups != 0 || (g.InputChannels / l.Groups) * rows != l.RowsPerGroup ? "rows and kernel" : null;
+    }
+
+    private static string? Numbers(CrossbarLayer l)
+    {
+        if (l.WeightBits is < 1 or > 8) return "weight bits";
+        if (l.AdcBits is < 0 or > 32) return "ADC bits";
+        foreach (float s in l.WeightScales)
+            if (!float.IsFinite(s)) return "a weight scale";
+        foreach (QuantizationParameters? q in (QuantizationParameters?[])[l.Input, l.Epilogue.Residual, l.Epilogue.Output])
+            if (q is not null && (q.Bits is < 1 or > 8 || !float.IsFinite(q.Scale) || !(q.Scale > 0) || q.ZeroPoint < q.Min || q.ZeroPoint > q.Max)) return "a quantization";
+        if (float.IsNaN(l.Epilogue.Minimum) || float.IsNaN(l.Epilogue.Maximum) || (l.Epilogue.ResidualIsFloat && l.Epilogue.Residual is not null)) return "the epilogue";
+        if (l.AdcCalibration is not { } adc) return null;
+        if (adc.Low.Length != adc.High.Length || (adc.Low.Length != 1 && adc.Low.Length != l.Mapping.SliceBits.Length)) return "the ADC ranges";
+        for (int i = 0; i < adc.Low.Length; i++)
+            if (!float.IsFinite(adc.Low[i]) || !float.IsFinite(adc.High[i]) || adc.Low[i] > adc.High[i]) return "an ADC range";
+        return null;
+    }
+
+    private static string? Placement(CrossbarLayer l)
+    {
+        LayerMapping m = l.Mapping;
+        if (!Enum.IsDefined(m.Encoding)) return "the encoding";
+        if (m.SliceBits.Length is < 1 or > 8 || m.SliceBits.Any(b => b is < 1 or > 8) || m.SliceBits.Sum() > 16) return "the slices";
+        if (!Covers(m.RowTiles, l.RowsPerGroup)) return "the row tiles";
+        long columns = (long)l.ColumnsPerGroup * m.ColumnsPerOutput;
+        foreach (ArrayTile t in m.Tiles)
+        {
+            if (t.FirstGroup < 0 || t.GroupCount < 1 || (long)t.FirstGroup + t.GroupCount > l.Groups || t.FirstRow < 0 || t.Rows < 1
+                || (long)t.FirstRow + t.Rows > l.RowsPerGroup || t.FirstColumn < 0 || t.Columns < 1 || (long)t.FirstColumn + t.Columns > columns)
+                return "an array lies outside the matrix";
+        }
+
+        return null;
+    }
+
+    private static bool Covers(ImmutableArray<RowTile> tiles, int rows)
+    {
+        long next = 0;
+        foreach (RowTile t in tiles)
+        {
+            if (t.FirstRow != next || t.Rows < 1) return false;
+            next += t.Rows;
+        }
+
+        return next == rows;
+    }
+}

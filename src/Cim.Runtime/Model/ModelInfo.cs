@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+
+namespace Cim.Runtime;
+
+/// <summary>What was compiled, for what hardware, and what it costs. Read from a <c>.cim</c> without its weights.</summary>
+public sealed record ModelInfo
+{
+    /// <summary>The name of the network.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The name of the hardware profile compiled for.</summary>
+    public required string Hardware { get; init; }
+
+    /// <summary>The inputs in order.</summary>
+    public required ImmutableArray<TensorDescription> Inputs { get; init; }
+
+    /// <summary>The outputs in order.</summary>
+    public required ImmutableArray<TensorDescription> Outputs { get; init; }
+
+    /// <summary>The cost of one inference, in all and by layer, with the bits of every layer.</summary>
+    public required Cost Cost { get; init; }
+
+    /// <summary>The cost of the same network with 8-bit weights and activations everywhere on the same hardware.</summary>
+    public required Cost Baseline { get; init; }
+
+    /// <summary>Accuracy of the float network as a fraction; null if it was compiled without labelled data.</summary>
+    public double? AccuracyFloat { get; init; }
+
+    /// <summary>Accuracy of the compiled network at <see cref="Fidelity.Exact"/> as a fraction; null if it was compiled without labelled data.</summary>
+    public double? AccuracyCompiled { get; init; }
+
+    /// <summary>The seed it was compiled with.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Lower-case hexadecimal SHA-256 of the ONNX file.</summary>
+    public string ModelSha256 { get; init; } = "";
+
+    /// <summary>Lower-case hexadecimal SHA-256 of the calibration data; empty if there was none.</summary>
+    public string CalibrationSha256 { get; init; } = "";
+
+    /// <summary>The version of Cim.Sdk that compiled it.</summary>
+    public required string SdkVersion { get; init; }
+
+    /// <summary>Reads the description of a compiled model and nothing else.</summary>
+    /// <param name="stream">A <c>.cim</c> from its beginning.</param>
+    /// <exception cref="CimException">CIM4001: this is no compiled model, it is damaged, or of another format version.</exception>
+    public static ModelInfo Read(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return Format.ModelReader.ReadInfo(stream);
+    }
+}
+
+/// <summary>One input or output of a model.</summary>
+/// <param name="Name">The ONNX name.</param>
+/// <param name="Type">The element type inside the model; callers always exchange floats.</param>
+/// <param name="Shape">The dimensions; -1 is the batch.</param>
+public sealed record TensorDescription(string Name, ElementType Type, ImmutableArray<int> Shape)
+{
+    /// <summary>Elements of one sample: the product of the dimensions with the batch taken as 1.</summary>
+    public int SampleLength
+    {
+        get
+        {
+            int n = 1;
+            foreach (int d in Shape) n = checked(n * Math.Abs(d));
+            return n;
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(TensorDescription? other) =>
+        other is not null && Name == other.Name && Type == other.Type && Shape.AsSpan().SequenceEqual(other.Shape.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Name, Type, Shape.Length);
+}
