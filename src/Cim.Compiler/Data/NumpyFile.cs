@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using System.IO.Compression;
+
+namespace Cim.Compiler.Data;
+
+/// <summary>Reads <c>.npy</c> (the samples) and <c>.npz</c> (<c>x</c>: the samples, <c>y</c>: their labels, optional).</summary>
+internal static class NumpyFile
+{
+    public static RecordFile OpenArray(string path)
+    {
+        NpyHeader header;
+        using (FileStream file = File.OpenRead(path))
+        {
+            header = NpyHeader.Read(file, path, "the array");
+            CheckLength(path, "The array", header, file.Length - header.HeaderBytes);
+        }
+
+        return Records(path, header, () =>
+        {
+            FileStream file = File.OpenRead(path);
+            file.Position = header.HeaderBytes;
+            return file;
+        }, default);
+    }
+
+    public static RecordFile OpenArchive(string path)
+    {
+        try
+        {
+            using ZipArchive archive = ZipFile.OpenRead(path);
+            ZipArchiveEntry x = archive.GetEntry("x.npy") ?? throw RecordFile.Malformed(path,
+                $"The archive has no array 'x' (it has {Names(archive)}); save it with numpy.savez(file, x=..., y=...).");
+            NpyHeader header = Header(x, path, "x");
+            return Records(path, header, () => OpenEntry(path, "x.npy", header), Labels(archive.GetEntry("y.npy"), path));
+        }
+        catch (InvalidDataException e)
+        {
+            throw RecordFile.Malformed(path, $"The archive is damaged or truncated ({e.Message}); save it again with numpy.savez.", e);
+        }
+    }
+
+    private static RecordFile Records(string path, NpyHeader header, Func<Stream> open, ImmutableArray<int> labels)
+    {
+        if (header.Dims.IsEmpty) throw RecordFile.Malformed(path, "The array is a single number; its first dimension must count the samples.");
+        return new RecordFile(path, open, header.Dims[0], header.Dims[1..], header.Type, 0, labels).Checked();
+    }
+
+    private static NpyHeader Header(ZipArchiveEntry entry, string path, string array)
+    {
+        using Stream stream = entry.Open();
+        NpyHeader header = NpyHeader.Read(stream, path, $"'{array}'");
+        CheckLength(path, $"'{array}'", header, entry.Length - header.HeaderBytes);
+        return header;
+    }
+
+    private static void CheckLength(string path, string array, NpyHeader header, long available)
+    {
+        decimal needed = header.Type.SizeOf();
+        foreach (int d in header.Dims) needed *= d;
+        if (available < needed)
+            throw RecordFile.Malformed(path, $"{array} of shape {RecordFile.Dims(header.Dims)} needs {needed} bytes but only {available} follow its header: the file is truncated.");
+    }
+
+    private static ImmutableArray<int> Labels(ZipArchiveEntry? entry, string path)
+    {
+        if (entry is null) return default;
+        NpyHeader header = Header(entry, path, "y");
+        if (!header.Type.IsInteger() || header.Dims.Count(d => d != 1) > 1 || header.Dims.IsEmpty)
+            throw new Cim.Runtime.CimException(Cim.Runtime.ErrorCodes.InvalidLabels,
+                $"The labels 'y' are {header.Type} of shape {RecordFile.Dims(header.Dims)}; they must be integers of shape [n], one class index per sample.") { File = path };
+        int count = header.Dims.Aggregate(1, (a, b) => a * b), size = header.Type.SizeOf();
+        byte[] bytes = new byte[checked(count * size)];
+        using Stream stream = entry.Open();
+        stream.ReadExactly(new byte[header.HeaderBytes]);
+        stream.ReadExactly(bytes);
+        int[] labels = new int[count];
+        for (int i = 0; i < count; i++)
+            labels[i] = (int)Math.Clamp(header.Type.Read(bytes.AsSpan(i * size)), int.MinValue, int.MaxValue);
+        return [.. labels];
+    }
+
+    private static OwnedEntryStream OpenEntry(string path, string name, NpyHeader header)
+    {
+        ZipArchive archive = ZipFile.OpenRead(path);
+        Stream stream = archive.GetEntry(name)!.Open();
+        stream.ReadExactly(new byte[header.HeaderBytes]);
+        return new OwnedEntryStream(archive, stream);
+    }
+
+    private static string Names(ZipArchive archive) =>
+        archive.Entries.Count == 0 ? "nothing" : string.Join(", ", archive.Entries.Take(8).Select(e => $"'{Path.GetFileNameWithoutExtension(e.Name)}'"));
+
+    /// <summary>Closes the archive together with the stream of one of its entries.</summary>
+    private sealed class OwnedEntryStream(ZipArchive archive, Stream inner) : Stream
+    {
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
+
+        public override int Read(Span<byte> buffer) => inner.Read(buffer);
+
+        public override void Flush() => inner.Flush();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                inner.Dispose();
+                archive.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Buffers.Binary;
+
+namespace Cim.Compiler.Data;
+
+/// <summary>How one number of a data file lies in its bytes (little-endian where it matters).</summary>
+internal enum RawType
+{
+    UInt8,
+    Int8,
+    UInt16,
+    Int16,
+    Int32,
+    Int64,
+    Float16,
+    Float32,
+    Float64,
+
+    /// <summary>Big-endian, as the IDX format writes it.</summary>
+    Int16BigEndian,
+    Int32BigEndian,
+    Float32BigEndian,
+    Float64BigEndian,
+}
+
+/// <summary>Facts about <see cref="RawType"/>.</summary>
+internal static class RawTypes
+{
+    public static int SizeOf(this RawType type) => type switch
+    {
+        RawType.UInt8 or RawType.Int8 => 1,
+        RawType.UInt16 or RawType.Int16 or RawType.Float16 or RawType.Int16BigEndian => 2,
+        RawType.Int64 or RawType.Float64 or RawType.Float64BigEndian => 8,
+        _ => 4,
+    };
+
+    public static bool IsInteger(this RawType type) => type is RawType.UInt8 or RawType.Int8 or RawType.UInt16
+        or RawType.Int16 or RawType.Int32 or RawType.Int64 or RawType.Int16BigEndian or RawType.Int32BigEndian;
+
+    /// <summary>Reads the value at the start of <paramref name="bytes"/>; every 32-bit value is represented exactly.</summary>
+    public static double Read(this RawType type, ReadOnlySpan<byte> bytes) => type switch
+    {
+        RawType.UInt8 => bytes[0],
+        RawType.Int8 => (sbyte)bytes[0],
+        RawType.UInt16 => BinaryPrimitives.ReadUInt16LittleEndian(bytes),
+        RawType.Int16 => BinaryPrimitives.ReadInt16LittleEndian(bytes),
+        RawType.Int32 => BinaryPrimitives.ReadInt32LittleEndian(bytes),
+        RawType.Int64 => BinaryPrimitives.ReadInt64LittleEndian(bytes),
+        RawType.Float16 => (double)BinaryPrimitives.ReadHalfLittleEndian(bytes),
+        RawType.Float32 => BinaryPrimitives.ReadSingleLittleEndian(bytes),
+        RawType.Float64 => BinaryPrimitives.ReadDoubleLittleEndian(bytes),
+        RawType.Int16BigEndian => BinaryPrimitives.ReadInt16BigEndian(bytes),
+        RawType.Int32BigEndian => BinaryPrimitives.ReadInt32BigEndian(bytes),
+        RawType.Float32BigEndian => BinaryPrimitives.ReadSingleBigEndian(bytes),
+        RawType.Float64BigEndian => BinaryPrimitives.ReadDoubleBigEndian(bytes),
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
+    };
+}
