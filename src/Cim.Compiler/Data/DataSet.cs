@@ -75,6 +75,22 @@ internal sealed class DataSet
         }
     }
 
+    /// <summary>Reads <paramref name="samples"/> samples evenly spread over the file, one at a time.</summary>
+    public IEnumerable<DataBatch> Spread(int samples)
+    {
+        float[] values = new float[_file.SampleElements];
+        byte[] record = new byte[checked(_file.HeadBytes + (values.Length * _file.Type.SizeOf()))];
+        using Stream stream = _file.Open();
+        for (int i = 0, next = 0; next < samples; i++)
+        {
+            ReadRecord(stream, record, i);
+            if (i != (int)((long)next * Count / samples)) continue;
+            Convert(record.AsSpan(_file.HeadBytes), values, i);
+            next++;
+            yield return new DataBatch(i, 1, values);
+        }
+    }
+
     /// <summary>Checks that there are labels and that each is a class of the model.</summary>
     /// <exception cref="CimException">CIM0007.</exception>
     public void RequireLabels(int classes)

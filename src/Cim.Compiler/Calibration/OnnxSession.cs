@@ -1,0 +1,75 @@
+using Cim.Runtime;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Cim.Compiler.Calibration;
+
+/// <summary>A model run by ONNX Runtime on the CPU; its errors become errors of this tool.</summary>
+internal sealed class OnnxSession : IDisposable
+{
+    private readonly InferenceSession _session;
+    private readonly Microsoft.ML.OnnxRuntime.RunOptions _run = new();
+
+    /// <param name="model">A serialized ModelProto.</param>
+    /// <param name="what">What the model is, for messages.</param>
+    /// <param name="optimize">False keeps every node as it is written.</param>
+    public OnnxSession(byte[] model, string what, bool optimize = true)
+    {
+        using SessionOptions options = Options(optimize);
+        _session = Guard(what, () => new InferenceSession(model, options));
+        What = what;
+    }
+
+    /// <param name="path">An <c>.onnx</c> file; external data is found beside it.</param>
+    public OnnxSession(string path)
+    {
+        using SessionOptions options = Options(optimize: true);
+        _session = Guard(path, () => new InferenceSession(path, options));
+        What = path;
+    }
+
+    private string What { get; }
+
+    public IReadOnlyDictionary<string, NodeMetadata> Inputs => _session.InputMetadata;
+
+    public IReadOnlyList<string> Outputs => _session.OutputNames;
+
+    /// <summary>Runs once and returns the named outputs, which the caller disposes.</summary>
+    public IDisposableReadOnlyCollection<OrtValue> Run(IReadOnlyDictionary<string, OrtValue> inputs, IReadOnlyCollection<string> outputs) =>
+        Guard(What, () => _session.Run(_run, inputs, outputs));
+
+    /// <summary>Runs a model with one float input.</summary>
+    public IDisposableReadOnlyCollection<OrtValue> Run(string input, ReadOnlyMemory<float> values, long[] dims, IReadOnlyCollection<string> outputs)
+    {
+        using OrtValue value = Tensor(values, dims);
+        return Run(new Dictionary<string, OrtValue> { [input] = value }, outputs);
+    }
+
+    /// <summary>Wraps memory that must outlive the value.</summary>
+    public static OrtValue Tensor(ReadOnlyMemory<float> values, long[] dims) =>
+        OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, System.Runtime.InteropServices.MemoryMarshal.AsMemory(values), dims);
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        _run.Dispose();
+    }
+
+    private static SessionOptions Options(bool optimize)
+    {
+        var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        options.GraphOptimizationLevel = optimize ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL;
+        return options;
+    }
+
+    private static T Guard<T>(string what, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new CimException(ErrorCodes.InvalidGraph, $"ONNX Runtime cannot run {what}: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Cim.Runtime;
+
+namespace Cim.Compiler.Quantization;
+
+/// <summary>The precision of one layer.</summary>
+/// <param name="Name">The layer's node name.</param>
+/// <param name="WeightBits">2 to 8.</param>
+/// <param name="ActivationBits">Bits of the layer's input, 2 to 8.</param>
+/// <param name="AdcBits">Bits of its conversions; 0 = the hardware profile's.</param>
+internal sealed record LayerPolicy(string Name, int WeightBits, int ActivationBits, int AdcBits);
+
+/// <summary>
+/// The precision of every layer, in the network's order. The JSON form is what <c>cim compile --json</c> prints under
+/// <c>policy</c>: a list of {name, weightBits, activationBits, adcBits}, bare or as the property <c>policy</c> of an object.
+/// </summary>
+internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
+{
+    /// <summary>Narrower is not a linear quantizer any more; wider does not fit the runtime's tensors.</summary>
+    public const int MinBits = 2, MaxBits = 8;
+
+    /// <summary>The same precision everywhere.</summary>
+    /// <exception cref="CimException">CIM0010: a width is outside 2 to 8.</exception>
+    public static QuantizationPolicy Uniform(IEnumerable<string> layers, int weightBits, int activationBits, int adcBits = 0)
+    {
+        foreach ((string option, int bits) in new[] { ("--weight-bits", weightBits), ("--activation-bits", activationBits) })
+            if (bits is < MinBits or > MaxBits)
+                throw new CimException(ErrorCodes.WrongUsage, $"{option} is {bits}; it must be {MinBits} to {MaxBits}.");
+        return new QuantizationPolicy([.. layers.Select(name => new LayerPolicy(name, weightBits, activationBits, adcBits))]);
+    }
+
+    /// <summary>Reads a policy file; layers it does not name keep their precision of <paramref name="others"/>.</summary>
+    /// <exception cref="CimException">CIM0001, CIM0011: unreadable, not a policy, or about layers the model does not have.</exception>
+    public static QuantizationPolicy Load(string path, QuantizationPolicy others)
+    {
+        byte[] text;
+        try
+        {
+            text = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CimException(ErrorCodes.FileNotReadable, $"The policy file cannot be read: {e.Message}", e) { File = path };
+        }
+
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(text);
+            return Read(document.RootElement, others, path);
+        }
+        catch (JsonException e)
+        {
+            throw new CimException(ErrorCodes.InvalidPolicy, $"The policy is not valid JSON: {e.Message}", e)
+            { File = path, Line = (int)(e.LineNumber ?? 0) + 1, Column = (int)(e.BytePositionInLine ?? 0) + 1 };
+        }
+    }
+
+    public LayerPolicy? Find(string layer) => Layers.FirstOrDefault(l => l.Name == layer);
+
+    private static QuantizationPolicy Read(JsonElement root, QuantizationPolicy others, string path)
+    {
+        JsonElement list = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("policy", out JsonElement inner) ? inner : root;
+        if (list.ValueKind != JsonValueKind.Array)
+            throw Invalid(path, "The policy must be a list of {name, weightBits, activationBits, adcBits}, or an object with that list as 'policy'.");
+        ImmutableArray<LayerPolicy> layers = others.Layers;
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (JsonElement item in list.EnumerateArray())
+        {
+            if (item.ValueKind != JsonValueKind.Object || !item.TryGetProperty("name", out JsonElement name) || name.ValueKind != JsonValueKind.String)
+                throw Invalid(path, "An item of the policy has no 'name'.");
+            int index = layers.ToList().FindIndex(l => l.Name == name.GetString());
+            if (index < 0)
+                throw Invalid(path, $"The model has no layer '{name.GetString()}'; its layers are {string.Join(", ", others.Layers.Select(l => l.Name))}.");
+            if (!seen.Add(name.GetString()!)) throw Invalid(path, $"The layer '{name.GetString()}' is named twice.");
+            LayerPolicy old = layers[index];
+            layers = layers.SetItem(index, old with
+            {
+                WeightBits = Bits(item, "weightBits", old.WeightBits, MinBits, MaxBits, path),
+                ActivationBits = Bits(item, "activationBits", old.ActivationBits, MinBits, MaxBits, path),
+                AdcBits = Bits(item, "adcBits", old.AdcBits, 0, 16, path),
+            });
+        }
+
+        return new QuantizationPolicy(layers);
+    }
+
+    private static int Bits(JsonElement item, string key, int orElse, int low, int high, string path)
+    {
+        if (!item.TryGetProperty(key, out JsonElement value) || value.ValueKind == JsonValueKind.Null) return orElse;
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int bits) && bits >= low && bits <= high ? bits
+            : throw Invalid(path, $"'{key}' of layer '{item.GetProperty("name").GetString()}' is {value}; it must be an integer from {low} to {high}.");
+    }
+
+    private static CimException Invalid(string path, string message) => new(ErrorCodes.InvalidPolicy, message) { File = path };
+}

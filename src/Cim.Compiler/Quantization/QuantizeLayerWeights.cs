@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Ir;
+using Cim.Runtime;
+using Cim.Runtime.Program;
+
+namespace Cim.Compiler.Quantization;
+
+/// <summary>
+/// Afterwards the given layers read their weights (int8, per output channel) and biases (int32, at the product of input
+/// and weight scale) through DequantizeLinear. Gemm gets alpha = beta = 1 and transposed weights; a MatMul whose bias is not
+/// zero is followed by an Add.
+/// </summary>
+/// <remarks>Inputs must be quantized already: the bias takes their scale.</remarks>
+internal sealed class QuantizeLayerWeights(IReadOnlyDictionary<string, LayerWeights> layers) : IGraphPass
+{
+    public Graph Run(Graph graph)
+    {
+        var topology = new GraphTopology(graph);
+        var edit = new GraphEdit(graph);
+        foreach (Node node in graph.Nodes)
+        {
+            if (layers.TryGetValue(node.Name, out LayerWeights? weights)) Quantize(graph, topology, edit, node, weights);
+            else edit.Nodes.Add(node);
+        }
+
+        return edit.ToGraph();
+    }
+
+    private static void Quantize(Graph graph, GraphTopology topology, GraphEdit edit, Node node, LayerWeights weights)
+    {
+        float inputScale = InputScale(topology, node.Inputs[0]);
+        Shape shape = graph.Values[node.Inputs[1]].Shape;
+        int outputs = weights.Scales.Length, rows = weights.Integers.Length / outputs;
+        sbyte[] integers = [.. weights.Integers];
+        int axis = 0;
+        if (node.Op == "Gemm") shape = new Shape(outputs, rows);
+        else if (node.Op == "MatMul")
+        {
+            axis = 1;
+            for (int c = 0; c < outputs; c++)
+                for (int r = 0; r < rows; r++) integers[(r * outputs) + c] = weights.Integers[(c * rows) + r];
+        }
+
+        string w = QuantizerNodes.Dequantize(edit, node.Name + "_weight", Tensor.Create<sbyte>(shape, integers), weights.Scales.AsSpan(), axis, weights.Bits);
+        float[] biasScales = [.. weights.Scales.Select(s => BiasScale(inputScale, s))];
+        int[] bias = new int[outputs];
+        for (int c = 0; c < outputs; c++)
+            bias[c] = (int)Math.Clamp(Math.Round((double)weights.Bias[c] / biasScales[c]), int.MinValue, int.MaxValue);
+        bool hasBias = bias.AsSpan().ContainsAnyExcept(0);
+        string b = hasBias ? QuantizerNodes.Dequantize(edit, node.Name + "_bias", Tensor.Create<int>(new Shape(outputs), bias), biasScales, 0, 32) : "";
+
+        ImmutableArray<string> inputs = b.Length > 0 ? [node.Inputs[0], w, b] : [node.Inputs[0], w];
+        if (node.Op == "MatMul")
+        {
+            inputs = [node.Inputs[0], w];
+            if (b.Length > 0)
+            {
+                string product = edit.Value(node.Outputs[0] + "_product", graph.Values[node.Outputs[0]]);
+                edit.Nodes.Add(node with { Inputs = inputs, Outputs = [product], Attributes = AttributeMap.Empty });
+                edit.Nodes.Add(new Node("Add", edit.NodeName(node.Name + "_bias_Add"), [product, b], node.Outputs, AttributeMap.Empty));
+                return;
+            }
+        }
+
+        AttributeMap attributes = node.Op == "Gemm" ? AttributeMap.Empty.With("transB", 1) : node.Attributes;
+        edit.Nodes.Add(node with { Inputs = inputs, Attributes = attributes });
+    }
+
+    /// <summary>The scale of one unit of the accumulator, as the runtime and ONNX Runtime compute it.</summary>
+    public static float BiasScale(float inputScale, float weightScale) => inputScale * weightScale;
+
+    /// <summary>The scale a layer's input is quantized with.</summary>
+    public static float InputScale(GraphTopology topology, string value)
+    {
+        Node? node = topology.Producer(value);
+        while (node is not null && node.Op != "DequantizeLinear" && MovementOperators.DataInputs(topology.Graph, node) is { } inputs)
+            node = topology.Producer(inputs[0]);
+        return node is not null && QuantizerNodes.Read(topology.Graph, node) is { } p ? p.Scale
+            : throw new InvalidOperationException($"The input '{value}' of a layer is not quantized.");
+    }
+}
