@@ -30,23 +30,8 @@ public static class ErrorCodes
     /// <summary>The command line is wrong: an unknown command or option, a missing or impossible value.</summary>
     public const string WrongUsage = "CIM0010";
 
-    /// <summary>A hardware profile is not JSON, or not built as one.</summary>
-    public const string MalformedProfile = "CIM2001";
-
-    /// <summary>There is no such hardware profile: no built-in name and no readable file.</summary>
-    public const string UnknownProfile = "CIM2002";
-
-    /// <summary>A hardware profile has a field that does not exist.</summary>
-    public const string UnknownProfileField = "CIM2003";
-
-    /// <summary>A figure of a hardware profile has the wrong unit.</summary>
-    public const string WrongProfileUnit = "CIM2004";
-
-    /// <summary>A figure of a hardware profile is outside its range.</summary>
-    public const string ImpossibleProfileValue = "CIM2005";
-
-    /// <summary>A hardware profile without base lacks a field.</summary>
-    public const string MissingProfileField = "CIM2006";
+    /// <summary>A policy file is malformed or names layers the model does not have.</summary>
+    public const string InvalidPolicy = "CIM0011";
 
     /// <summary>A network cannot be trained: operators without a gradient rule; all are listed.</summary>
     public const string NotDifferentiable = "CIM0040";
@@ -86,6 +71,36 @@ public static class ErrorCodes
 
     /// <summary>The build runs on a .NET SDK that is too old for the compiler.</summary>
     public const string SdkTooOld = "CIM1009";
+
+    /// <summary>A hardware profile is not JSON, or not built as one.</summary>
+    public const string MalformedProfile = "CIM2001";
+
+    /// <summary>There is no such hardware profile: no built-in name and no readable file.</summary>
+    public const string UnknownProfile = "CIM2002";
+
+    /// <summary>A hardware profile has a field that does not exist.</summary>
+    public const string UnknownProfileField = "CIM2003";
+
+    /// <summary>A figure of a hardware profile has the wrong unit.</summary>
+    public const string WrongProfileUnit = "CIM2004";
+
+    /// <summary>A figure of a hardware profile is outside its range.</summary>
+    public const string ImpossibleProfileValue = "CIM2005";
+
+    /// <summary>A hardware profile without base lacks a field.</summary>
+    public const string MissingProfileField = "CIM2006";
+
+    /// <summary>Warning: there was no calibration data; activation ranges are estimates.</summary>
+    public const string NoCalibrationData = "CIM3001";
+
+    /// <summary>The compiled network loses more accuracy than allowed.</summary>
+    public const string AccuracyBudgetMissed = "CIM3002";
+
+    /// <summary>An accuracy budget was given without labelled data to check it on.</summary>
+    public const string NothingToEvaluate = "CIM3003";
+
+    /// <summary>Warning: weights the model brings quantized do not fit 8 signed bits and were rounded again.</summary>
+    public const string WeightsRequantized = "CIM3004";
 
     /// <summary>A <c>.cim</c> file is corrupt, truncated or of an unknown version.</summary>
     public const string InvalidCompiledModel = "CIM4001";
