@@ -57,6 +57,8 @@ internal sealed class OnnxSession : IDisposable
     private static SessionOptions Options(bool optimize)
     {
         var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        // Without this, 8-bit kernels of CPUs without VNNI add pairs of products in saturating 16 bits: not the integers meant.
+        options.AddSessionConfigEntry("session.x64quantprecision", "1");
         options.GraphOptimizationLevel = optimize ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL;
         return options;
     }
