@@ -1,4 +1,4 @@
-using Cim.Compiler.Import;
+using Cim.Compiler.Export;
 using Cim.Compiler.Ir;
 using Google.Protobuf;
 

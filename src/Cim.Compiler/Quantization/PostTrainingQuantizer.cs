@@ -18,7 +18,7 @@ internal sealed class PostTrainingQuantizer(QuantizerOptions options)
 
     private const int StagedBatch = 16, StagedSamples = 256;
 
-    /// <param name="graph">The float network, after <see cref="MatMulToGemm"/>.</param>
+    /// <param name="graph">The float network as imported.</param>
     /// <param name="input">Its input.</param>
     /// <param name="data">Calibration samples.</param>
     /// <param name="policy">Widths of each layer.</param>
