@@ -1,0 +1,35 @@
+// Does what the environment variable CIM_FAKE asks for; by default compiles any model to three bytes with one warning.
+string[] words = [.. args.SelectMany(Expand)];
+string model = words[1];
+string output = words[Array.IndexOf(words, "-o") + 1];
+string report = words[Array.IndexOf(words, "--report") + 1];
+if (Environment.GetEnvironmentVariable("CIM_FAKE_LOG") is { } log) File.AppendAllText(log, model + "\n");
+
+switch (Environment.GetEnvironmentVariable("CIM_FAKE"))
+{
+    case "error":
+        Console.Error.WriteLine($"{model}(3,4): error CIM0003: Unsupported operators: Loop.");
+        return 1;
+    case "crash":
+        Console.Error.WriteLine("about to go");
+        return 77;
+    case "nothing":
+        return 0;
+    case "hang":
+        File.WriteAllText(output + ".half", "half");
+        Console.Error.WriteLine("hanging");
+        new ManualResetEvent(false).WaitOne();
+        return 0;
+}
+Console.Error.WriteLine("Calibrating");
+Console.Error.WriteLine($"{model}(1,1): warning CIM3001: No calibration data.");
+Directory.CreateDirectory(report);
+File.WriteAllText(Path.Combine(report, "report.json"), """{ "schema": 1, "accuracyFloat": 0.9, "accuracyCompiled": 0.8, "cost": { "latencyNs": 1234.5, "energyPj": 6e3, "arrays": 7 } }""");
+File.WriteAllText(Path.Combine(report, "report.html"), "<p>");
+File.WriteAllBytes(output, [1, 2, 3]);
+return 0;
+
+// The build quotes every value of a response file, and comments start with '#'.
+static IEnumerable<string> Expand(string argument) => !argument.StartsWith('@') ? [argument]
+    : File.ReadAllLines(argument[1..]).Where(line => !line.StartsWith('#'))
+        .SelectMany(line => line.StartsWith('"') ? [line] : line.Split(' ', 2)).Select(word => word.Trim('"'));

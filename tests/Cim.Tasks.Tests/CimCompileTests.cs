@@ -1,0 +1,141 @@
+using Microsoft.Build.Framework;
+
+namespace Cim.Tasks.Tests;
+
+/// <summary>The task against a stand-in compiler that can fail, crash and hang.</summary>
+public sealed class CimCompileTests : IDisposable
+{
+    private readonly Folder _folder = new();
+    private readonly Engine _engine = new();
+
+    public CimCompileTests() => _folder.Write("m.onnx", "model");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_model_is_compiled_once_and_then_comes_from_the_cache()
+    {
+        Assert.True(Compile("a"), Log());
+        Assert.True(Compile("b"), Log());
+        Assert.Single(File.ReadAllLines(_folder["calls.log"]));
+        Assert.Equal(["m.cim", "m.diagnostics.txt", "m.report/report.html", "m.report/report.json", "m.rsp"], _folder.Files("a"));
+        Assert.Equal(_folder.Files("a"), _folder.Files("b"));
+        Assert.Equal(File.ReadAllBytes(_folder["a/m.cim"]), File.ReadAllBytes(_folder["b/m.cim"]));
+        Assert.Contains(_engine.Messages, m => m.StartsWith("m: compiled, accuracy 80.00 % (float 90.00 %), 1,234 ns, 6,000 pJ, 7 arrays.", StringComparison.Ordinal));
+        Assert.Contains(_engine.Messages, m => m.StartsWith("m: taken from the cache", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Forced_the_cache_is_not_asked()
+    {
+        Assert.True(Compile("a"));
+        Assert.True(Compile("a", task => task.ForceEvaluate = true));
+        Assert.Equal(2, File.ReadAllLines(_folder["calls.log"]).Length);
+    }
+
+    [Fact]
+    public void Without_a_cache_every_build_compiles()
+    {
+        Assert.True(Compile("a", task => task.CacheDirectory = ""));
+        Assert.True(Compile("b", task => task.CacheDirectory = ""));
+        Assert.Equal(2, File.ReadAllLines(_folder["calls.log"]).Length);
+        Assert.Equal(["m.cim", "m.diagnostics.txt", "m.report/report.html", "m.report/report.json", "m.rsp"], _folder.Files("a"));
+    }
+
+    [Fact]
+    public void Warnings_are_stored_and_told_by_every_build_under_the_models_own_path()
+    {
+        Assert.True(Compile("a"));
+        Assert.Empty(_engine.Warnings);
+        Directory.CreateDirectory(_folder["moved"]);
+        File.Copy(_folder["m.onnx"], _folder["moved/m.onnx"]);
+        Assert.True(Compile("b", model: "moved/m.onnx"));
+
+        CimReplayWarnings replay = new() { BuildEngine = _engine, DiagnosticsFiles = [Engine.Item(_folder["b/m.diagnostics.txt"]), Engine.Item(_folder["none"])] };
+        Assert.True(replay.Execute());
+
+        BuildWarningEventArgs warning = Assert.Single(_engine.Warnings);
+        Assert.Equal(("CIM3001", _folder["moved/m.onnx"], 1), (warning.Code, warning.File, warning.LineNumber));
+    }
+
+    [Fact]
+    public void An_error_of_the_compiler_arrives_with_code_and_place()
+    {
+        Assert.False(Compile("a", fake: "error"));
+        BuildErrorEventArgs error = Assert.Single(_engine.Errors);
+        Assert.Equal(("CIM0003", _folder["m.onnx"], 3, 4), (error.Code, error.File, error.LineNumber, error.ColumnNumber));
+        Assert.Equal(["m.rsp"], _folder.Files("a"));
+    }
+
+    [Fact]
+    public void A_crash_is_error_CIM1005_with_exit_code_and_last_words()
+    {
+        Assert.False(Compile("a", fake: "crash"));
+        BuildErrorEventArgs error = Assert.Single(_engine.Errors);
+        Assert.Equal("CIM1005", error.Code);
+        Assert.Contains("exit code 77", error.Message, StringComparison.Ordinal);
+        Assert.Contains("about to go", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Success_without_a_model_is_no_success()
+    {
+        Assert.False(Compile("a", fake: "nothing"));
+        Assert.Equal("CIM1005", Assert.Single(_engine.Errors).Code);
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_the_compiler_and_leaves_nothing()
+    {
+        CimCompile task = Create("a", "hang", "m.onnx");
+        Task<bool> running = Task.Run(task.Execute);
+        while (_folder.Files("cache").All(f => !f.EndsWith(".half", StringComparison.Ordinal)) && !running.IsCompleted) await Task.Delay(20);
+        task.Cancel();
+        Assert.False(await running);
+        Assert.Equal(["m.rsp"], _folder.Files("a"));
+        Assert.DoesNotContain(_folder.Files("cache"), f => !f.Contains("locks/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Two_builds_at_once_compile_once()
+    {
+        Task<bool>[] builds = [.. new[] { "a", "b", "c" }.Select(name => Task.Run(() => Compile(name)))];
+        Assert.All(await Task.WhenAll(builds), Assert.True);
+        Assert.Single(File.ReadAllLines(_folder["calls.log"]));
+    }
+
+    [Fact]
+    public void An_unusable_cache_is_a_warning_and_the_model_is_compiled()
+    {
+        _folder.Write("file", "not a folder");
+        Assert.True(Compile("a", task => task.CacheDirectory = _folder["file/cache"]), Log());
+        Assert.Equal("CIM1006", Assert.Single(_engine.Warnings).Code);
+        Assert.Contains("m.cim", _folder.Files("a"));
+    }
+
+    private string Log() => string.Join("\n", _engine.Errors.Select(e => e.Message));
+
+    private bool Compile(string target, Action<CimCompile>? change = null, string fake = "", string model = "m.onnx")
+    {
+        using CimCompile task = Create(target, fake, model);
+        change?.Invoke(task);
+        return task.Execute();
+    }
+
+    private CimCompile Create(string target, string fake, string model)
+    {
+        _folder.Write($"{target}/m.rsp", $"# comment\n\"{_folder[model]}\"\n");
+        return new CimCompile
+        {
+            BuildEngine = _engine,
+            Model = Engine.Item(_folder[model], ("OptionsFile", _folder[$"{target}/m.rsp"]), ("SignatureFile", _folder["m.cimsig"]),
+                ("CompiledFile", _folder[$"{target}/m.cim"]), ("DiagnosticsFile", _folder[$"{target}/m.diagnostics.txt"]), ("ReportDirectory", _folder[$"{target}/m.report"])),
+            Project = _folder["p.csproj"],
+            CompilerPath = Path.Combine(AppContext.BaseDirectory, "Cim.FakeCompiler.dll"),
+            SdkVersion = "0.1.0",
+            CacheDirectory = _folder["cache"],
+            DotnetHostPath = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "",
+            EnvironmentVariables = ["CIM_FAKE=" + fake, "CIM_FAKE_LOG=" + _folder["calls.log"]],
+        };
+    }
+}

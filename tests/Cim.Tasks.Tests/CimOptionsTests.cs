@@ -1,0 +1,145 @@
+using Microsoft.Build.Framework;
+
+namespace Cim.Tasks.Tests;
+
+public sealed class CimOptionsTests : IDisposable
+{
+    private readonly Folder _folder = new();
+    private readonly Engine _engine = new();
+
+    public CimOptionsTests() => _folder.Write("m.onnx", "model");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("WeightBits", "12", "1 to 8")]
+    [InlineData("WeightBits", "four", "1 to 8")]
+    [InlineData("ActivationBits", "-1", "1 to 8")]
+    [InlineData("Seed", "-1", "0 to 18446744073709551615")]
+    [InlineData("MaxAccuracyLoss", "NaN", "percentage points")]
+    [InlineData("MaxAccuracyLoss", "101", "percentage points")]
+    [InlineData("Scale", "1/x", "1/255")]
+    [InlineData("Mean", "0.5,,0.5", "channel")]
+    [InlineData("Search", "rl; rm", "search method")]
+    [InlineData("ClassName", "my class", "C# identifier")]
+    [InlineData("ClassName", "class", "C# identifier")]
+    [InlineData("Namespace", "A..B", "C# namespace")]
+    [InlineData("Fidelity", "perfect", "exact, adc, device or circuit")]
+    public void Impossible_metadata_is_error_CIM1001_that_says_what_is_allowed(string name, string value, string allowed)
+    {
+        Assert.False(Run(Item((name, value))));
+        BuildErrorEventArgs error = Assert.Single(_engine.Errors);
+        Assert.Equal("CIM1001", error.Code);
+        Assert.Equal(_folder["p.csproj"], error.File);
+        Assert.Contains($"{name}=\"{value}\"", error.Message, StringComparison.Ordinal);
+        Assert.Contains(allowed, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("WeightBits", "4")]
+    [InlineData("Scale", "1/255")]
+    [InlineData("Mean", "0.485, 0.456, 0.406")]
+    [InlineData("Seed", "18446744073709551615")]
+    [InlineData("Fidelity", "ADC")]
+    [InlineData("Hardware", "isaac")]
+    [InlineData("Namespace", "My.Nets")]
+    public void Possible_metadata_is_taken(string name, string value) => Assert.True(Run(Item((name, value))));
+
+    [Theory]
+    [InlineData("Calibration", "none.npz")]
+    [InlineData("Evaluation", "none.npz")]
+    [InlineData("Hardware", "mine.cimhw.json")]
+    [InlineData("Hardware", "profiles/mine")]
+    public void A_missing_file_is_error_CIM0001_with_its_full_path(string name, string value)
+    {
+        Assert.False(Run(Item((name, value))));
+        BuildErrorEventArgs error = Assert.Single(_engine.Errors);
+        Assert.Equal("CIM0001", error.Code);
+        Assert.Contains(_folder[value], error.Message, StringComparison.Ordinal);
+        Assert.Contains(name, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Everything_wrong_is_told_at_once()
+    {
+        Assert.False(Run(Item(("WeightBits", "0"), ("Fidelity", "x"), ("Calibration", "none"))));
+        Assert.Equal(["CIM1001", "CIM1001", "CIM0001"], _engine.Errors.Select(e => e.Code));
+    }
+
+    [Fact]
+    public void A_misspelled_name_is_a_warning_with_the_name_that_was_meant()
+    {
+        Assert.True(Run(Item(("WeigthBits", "4"), ("Link", "x"), ("Visible", "false"), ("weightbits", "8"))));
+        BuildWarningEventArgs warning = Assert.Single(_engine.Warnings);
+        Assert.Equal("CIM1003", warning.Code);
+        Assert.Contains("'WeightBits'", warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_models_of_one_class_are_error_CIM1002()
+    {
+        Assert.False(Run(Item(("ClassName", "Net")), Item(("ClassName", "Net"))));
+        Assert.Equal("CIM1002", Assert.Single(_engine.Errors).Code);
+        _engine.Errors.Clear();
+        Assert.True(Run(Item(("ClassName", "Net")), Item(("ClassName", "Net"), ("Namespace", "Other"))));
+    }
+
+    [Fact]
+    public void The_options_file_keeps_its_time_until_something_changes()
+    {
+        _folder.Write("d.npz", "data");
+        ITaskItem item = Item(("Calibration", "d.npz"), ("WeightBits", "4"));
+        Assert.True(Run(item));
+        DateTime old = DateTime.UtcNow.AddDays(-1);
+        File.SetLastWriteTimeUtc(_folder["m.rsp"], old);
+
+        Assert.True(Run(item));
+        Assert.Equal(old, File.GetLastWriteTimeUtc(_folder["m.rsp"]));
+
+        File.SetLastWriteTimeUtc(_folder["d.npz"], old);
+        Assert.True(Run(item));
+        Assert.NotEqual(old, File.GetLastWriteTimeUtc(_folder["m.rsp"]));
+    }
+
+    [Fact]
+    public void The_options_file_is_the_compilers_response_file()
+    {
+        _folder.Write("d e.npz", "data");
+        Assert.True(Run(Item(("Calibration", "d e.npz"), ("Hardware", "isaac"), ("Mean", "0.5, 0.5"), ("ClassName", "Net"))));
+        string[] lines = [.. File.ReadAllLines(_folder["m.rsp"]).Where(l => !l.StartsWith('#'))];
+        Assert.Equal([$"\"{_folder["m.onnx"]}\"", "--hardware \"isaac\"", $"--calibration \"{_folder["d e.npz"]}\"", "--mean \"0.5, 0.5\""], lines);
+    }
+
+    [Fact]
+    public void Locked_mode_without_the_lock_file_is_error_CIM1008()
+    {
+        CimOptions task = Task([Item(("Lock", "m.cim.lock.json"))]);
+        task.LockedMode = true;
+        Assert.False(task.Execute());
+        Assert.Equal("CIM1008", Assert.Single(_engine.Errors).Code);
+    }
+
+    [Fact]
+    public void A_package_without_its_compiler_is_error_CIM1004()
+    {
+        CimOptions task = Task([Item()]);
+        task.ToolPath = _folder["gone/cim.dll"];
+        Assert.False(task.Execute());
+        Assert.Equal("CIM1004", Assert.Single(_engine.Errors).Code);
+    }
+
+    private bool Run(params ITaskItem[] items) => Task(items).Execute();
+
+    private CimOptions Task(ITaskItem[] items) => new()
+    {
+        BuildEngine = _engine,
+        Models = items,
+        Project = _folder["p.csproj"],
+        RootNamespace = "Demo",
+        ToolPath = typeof(CimOptionsTests).Assembly.Location,
+        SdkVersion = "0.1.0",
+    };
+
+    private ITaskItem Item(params (string Name, string Value)[] metadata) => Engine.Item(_folder["m.onnx"],
+        [.. metadata, ("OptionsFile", _folder["m.rsp"]), ("SignatureFile", _folder["m.cimsig"])]);
+}
