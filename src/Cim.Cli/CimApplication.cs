@@ -18,6 +18,7 @@ internal static class CimApplication
     /// <summary>All commands, in the order of <c>cim --help</c>. A new command is one file in Commands/ and one line here.</summary>
     private static Command[] Commands() =>
     [
+        InspectCommand.Create(),
         HardwareCommand.Create(),
     ];
 

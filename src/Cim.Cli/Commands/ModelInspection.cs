@@ -1,0 +1,153 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Cim.Compiler.Import;
+using Cim.Compiler.Ir;
+using Cim.Runtime;
+using Spectre.Console;
+
+namespace Cim.Cli.Commands;
+
+/// <summary>A named input or output; type and shape are null where they are unknown. Symbolic dimensions are written as text.</summary>
+internal sealed record InspectedValue(string Name, string? Type, Shape? Shape);
+
+/// <summary>A layer crossbars can hold. Mvms (products per image and group) and the geometry are null where shapes are unknown.</summary>
+internal sealed record InspectedLayer(
+    string Name, string Op, int Rows, int Columns, int Groups, int? Mvms, long? Macs, long Weights, string? Quantization = null);
+
+/// <summary>An operator that runs digitally.</summary>
+internal sealed record InspectedOperator(string Name, string Op);
+
+/// <summary>What <c>cim inspect</c> prints, for either file format.</summary>
+internal sealed record ModelInspection
+{
+    /// <summary><c>onnx</c> or <c>cim</c>.</summary>
+    public required string Format { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>Of an ONNX file, else null.</summary>
+    public int? Opset { get; init; }
+
+    public required ImmutableArray<InspectedValue> Inputs { get; init; }
+
+    public required ImmutableArray<InspectedValue> Outputs { get; init; }
+
+    public required ImmutableArray<InspectedLayer> Layers { get; init; }
+
+    public required ImmutableArray<InspectedOperator> Digital { get; init; }
+
+    public ImmutableArray<UnsupportedOperator> Unsupported { get; init; } = [];
+
+    /// <summary>The inspection of an imported graph.</summary>
+    public static ModelInspection Of(Graph graph, int opset)
+    {
+        ImmutableArray<MvmLayer> layers = MvmLayers.Find(graph);
+        var onCrossbars = layers.Select(l => l.NodeName).ToHashSet(StringComparer.Ordinal);
+        return new ModelInspection
+        {
+            Format = "onnx",
+            Name = graph.Name,
+            Opset = opset,
+            Inputs = [.. graph.Inputs.Select(i => Value(graph, i))],
+            Outputs = [.. graph.Outputs.Select(o => Value(graph, o))],
+            Layers = [.. layers.Select(l => new InspectedLayer(l.NodeName, l.Op, l.RowsPerGroup, l.ColumnsPerGroup, l.Groups,
+                l.PositionsPerImage, l.MacsPerImage, l.WeightCount, l.WeightDequantize is null ? null : "given"))],
+            Digital = [.. graph.Nodes.Where(n => !onCrossbars.Contains(n.Name)).Select(n => new InspectedOperator(n.Name, n.Op))],
+        };
+    }
+
+    public void WriteJson(Utf8JsonWriter json)
+    {
+        json.WriteString("format", Format);
+        json.WriteString("name", Name);
+        if (Opset is { } opset) json.WriteNumber("opset", opset);
+        WriteValues(json, "inputs", Inputs);
+        WriteValues(json, "outputs", Outputs);
+        json.WriteStartArray("layers");
+        foreach (InspectedLayer layer in Layers)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", layer.Name);
+            json.WriteString("op", layer.Op);
+            json.WriteNumber("rows", layer.Rows);
+            json.WriteNumber("columns", layer.Columns);
+            json.WriteNumber("groups", layer.Groups);
+            if (layer.Mvms is { } mvms) json.WriteNumber("mvms", mvms);
+            if (layer.Macs is { } macs) json.WriteNumber("macs", macs);
+            json.WriteNumber("weights", layer.Weights);
+            if (layer.Quantization is { } quantization) json.WriteString("quantization", quantization);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("digital");
+        foreach (InspectedOperator op in Digital)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", op.Name);
+            json.WriteString("op", op.Op);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("unsupported");
+        foreach (UnsupportedOperator op in Unsupported)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", op.NodeName);
+            json.WriteString("domain", op.Domain);
+            json.WriteString("op", op.Operator);
+            json.WriteNumber("opset", op.Opset);
+            json.WriteString("reason", op.Reason);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    public void WriteText(IAnsiConsole console)
+    {
+        console.WriteLine($"{(Name.Length > 0 ? Name : "model")} ({Format}{(Opset is { } o ? $", opset {o}" : "")})");
+        foreach (InspectedValue value in Inputs) console.WriteLine($"  input   {value.Name} {value.Type} {value.Shape}");
+        foreach (InspectedValue value in Outputs) console.WriteLine($"  output  {value.Name} {value.Type} {value.Shape}");
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (string column in (string[])["layer", "operator", "rows", "columns", "groups", "MVMs", "weights", "MACs"]) table.AddColumn(column, c => c.NoWrap = true);
+        foreach (InspectedLayer l in Layers)
+            table.AddRow(Markup.Escape(l.Name), l.Op, Text(l.Rows), Text(l.Columns), Text(l.Groups), Text(l.Mvms), Text(l.Weights), Text(l.Macs));
+        table.AddRow("total", "", "", "", "", "", Text(Layers.Sum(l => l.Weights)), Text(Layers.Sum(l => l.Macs ?? 0)));
+        console.Write(table);
+        if (!Digital.IsEmpty)
+            console.WriteLine("digital: " + string.Join(", ", Digital.GroupBy(d => d.Op).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => g.Count() == 1 ? g.Key : $"{g.Count()} {g.Key}")));
+        foreach (UnsupportedOperator op in Unsupported) console.WriteLine($"unsupported: {op}");
+    }
+
+    private static string Text(long? number) => number?.ToString("N0", System.Globalization.CultureInfo.InvariantCulture) ?? "?";
+
+    private static InspectedValue Value(Graph graph, string name) => new(name, graph.Values[name].Type.ToString(), graph.Values[name].Shape);
+
+    private static void WriteValues(Utf8JsonWriter json, string name, ImmutableArray<InspectedValue> values)
+    {
+        json.WriteStartArray(name);
+        foreach (InspectedValue value in values)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", value.Name);
+            if (value.Type is not null) json.WriteString("type", value.Type);
+            if (value.Shape is { } shape)
+            {
+                json.WriteStartArray("shape");
+                foreach (int d in shape.Dims)
+                {
+                    if (d >= 0) json.WriteNumberValue(d);
+                    else json.WriteStringValue(d == -1 ? "N" : $"{-d}N");
+                }
+
+                json.WriteEndArray();
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+}
