@@ -32,7 +32,24 @@ internal static class GraphVerifier
             if (!graph.Values.TryGetValue(name, out ValueInfo? info) || info.Type != tensor.Type || info.Shape != tensor.Shape)
                 problems.Add($"constant '{name}': its declared type and shape are not those of its data");
 
+        if (problems.Count == 0) CheckShapes(graph, problems);
         if (problems.Count > 0)
             throw new CimException(ErrorCodes.InvalidGraph, $"The graph is inconsistent after {after}: {string.Join("; ", problems)}.");
+    }
+
+    /// <summary>Types and shapes must be those the operators themselves infer from the inputs.</summary>
+    private static void CheckShapes(Graph graph, List<string> problems)
+    {
+        try
+        {
+            Graph inferred = ShapeInference.Infer(graph);
+            foreach ((string name, ValueInfo info) in inferred.Values)
+                if (graph.Values.TryGetValue(name, out ValueInfo? declared) && declared != info)
+                    problems.Add($"value '{name}' is declared {declared.Type}{declared.Shape}, its node computes {info.Type}{info.Shape}");
+        }
+        catch (CimException e)
+        {
+            problems.Add(e.Message);
+        }
     }
 }

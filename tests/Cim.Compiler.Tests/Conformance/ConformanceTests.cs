@@ -1,0 +1,72 @@
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Cim.Compiler.Tests.Conformance;
+
+public sealed class ConformanceTests(ITestOutputHelper output)
+{
+    private const string Cases = "/usr/share/libonnx-testdata/data/node";
+
+    /// <summary>Float cases that do not pass, each with its reason; anything else failing is a defect.</summary>
+    private static readonly Dictionary<string, string> s_exceptions = new(StringComparer.Ordinal)
+    {
+        ["batchnorm_epsilon_training_mode"] = Training,
+        ["batchnorm_example_training_mode"] = Training,
+        ["training_dropout"] = Training,
+        ["training_dropout_default"] = Training,
+        ["training_dropout_default_mask"] = Training,
+        ["training_dropout_mask"] = Training,
+        ["training_dropout_zero_ratio"] = Training,
+        ["training_dropout_zero_ratio_mask"] = Training,
+        ["cast_DOUBLE_to_FLOAT16"] = Narrow,
+        ["cast_FLOAT_to_FLOAT16"] = Narrow,
+        ["cast_FLOAT_to_BFLOAT16"] = Narrow,
+        ["castlike_DOUBLE_to_FLOAT16_expanded"] = Narrow,
+        ["castlike_FLOAT_to_FLOAT16_expanded"] = Narrow,
+        ["castlike_FLOAT_to_BFLOAT16_expanded"] = Narrow,
+        ["maxpool_with_argmax_2d_precomputed_pads"] = "the second output of MaxPool (indices) is not supported",
+        ["maxpool_with_argmax_2d_precomputed_strides"] = "the second output of MaxPool (indices) is not supported",
+        ["reshape_allowzero_reordered"] = EmptyBatch,
+        ["split_zero_size_splits"] = EmptyBatch,
+        ["resize_downsample_scales_cubic_align_corners"] = UnroundedLength,
+        ["resize_downsample_scales_linear_align_corners"] = UnroundedLength,
+    };
+
+    private const string Training = "training mode: models are compiled for inference";
+    private const string Narrow = "float16 and bfloat16 are computed in float32: the result is not rounded to the narrow type";
+    private const string EmptyBatch = "the input has a leading dimension of 0, which is read as an unknown batch";
+    private const string UnroundedLength = "the case divides by the unrounded output length (scale * length); here, as in ONNX Runtime, the real output length counts";
+
+    [Fact]
+    public void Every_float_case_of_a_supported_operator_passes_and_the_page_is_current()
+    {
+        if (!Directory.Exists(Cases))
+        {
+            output.WriteLine($"skipped: {Cases} is absent (apt-get install libonnx-testdata)");
+            return;
+        }
+
+        List<ConformanceResult> results = [.. Directory.GetDirectories(Cases).Order(StringComparer.Ordinal).Select(ConformanceCase.Run)];
+        foreach (ConformanceResult r in results.Where(r => OperatorsPage.IsSupported(r) && r.Outcome != ConformanceOutcome.Passed))
+            output.WriteLine($"{r.Outcome,-12} {(r.IsFloat ? "float" : "other")} {r.Operator,-22} {r.Name}: {r.Detail}");
+        output.WriteLine($"passed {results.Count(r => r.Outcome == ConformanceOutcome.Passed)}, failed {results.Count(r => r.Outcome == ConformanceOutcome.Failed)}, not supported {results.Count(r => r.Outcome == ConformanceOutcome.NotSupported)}");
+
+        string page = OperatorsPage.Write(results, s_exceptions);
+        string path = Path.Combine(Repository(), "docs", "operators.md");
+        if (Environment.GetEnvironmentVariable("CIM_UPDATE_DOCS") == "1")
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, page);
+        }
+
+        Assert.Empty(results.Where(r => r.IsFloat && OperatorsPage.IsSupported(r) && r.Outcome != ConformanceOutcome.Passed && !s_exceptions.ContainsKey(r.Name)).Select(r => $"{r.Name}: {r.Detail}"));
+        Assert.True(File.Exists(path) && File.ReadAllText(path) == page, "docs/operators.md is not current: run with CIM_UPDATE_DOCS=1");
+    }
+
+    private static string Repository()
+    {
+        DirectoryInfo? d = new(AppContext.BaseDirectory);
+        while (d is not null && !File.Exists(Path.Combine(d.FullName, "Cim.Sdk.sln"))) d = d.Parent;
+        return d?.FullName ?? throw new InvalidOperationException("The tests do not run inside the repository.");
+    }
+}

@@ -1,0 +1,54 @@
+using Cim.Compiler.Export;
+using Cim.Compiler.Import;
+using Cim.Compiler.Ir;
+using Cim.Runtime;
+using Google.Protobuf;
+using Xunit;
+
+namespace Cim.Compiler.Tests.Support;
+
+/// <summary>The central property of the importer: what it makes of a model computes what ONNX Runtime computes.</summary>
+internal static class ImportAssert
+{
+    /// <summary>
+    /// Imports the model, runs it with the digital operators and compares with ONNX Runtime on the original, and once
+    /// more on the exported graph. Returns the graph for further assertions.
+    /// </summary>
+    public static Graph SameAsOnnxRuntime(ModelBuilder model, ImportOptions? options = null, double relative = 2e-5, int batch = 3, float low = -1, float high = 1)
+    {
+        byte[] bytes = model.Bytes;
+        Graph graph = OnnxImporter.Import(bytes, null, options);
+        bool generalised = graph.HasSymbolicBatch && !model.Model.Graph.Input.Any(i => i.Type.TensorType.Shape.Dim.Any(d => d.HasDimParam));
+        int images = generalised ? 1 : batch;
+        Dictionary<string, Tensor> inputs = graph.Inputs.ToDictionary(i => i, i => TensorAssert.Random(graph.Values[i].Shape.Bind(images), 7, low, high));
+        Dictionary<string, Tensor> expected = OnnxRuntimeReference.Run(bytes, inputs);
+        Dictionary<string, Tensor> actual = GraphEvaluator.Run(graph, inputs);
+        foreach (string output in graph.Outputs) Compare(expected[output], actual[output], relative, output);
+
+        Dictionary<string, Tensor> exported = OnnxRuntimeReference.Run(OnnxExporter.Export(graph).ToByteArray(), inputs);
+        foreach (string output in graph.Outputs) Compare(expected[output], exported[output], relative, output + " (exported)");
+        return graph;
+    }
+
+    public static CimException Fails(ModelBuilder model, string code, params string[] mentions)
+    {
+        CimException e = Assert.Throws<CimException>(() => OnnxImporter.Import(model.Bytes, null));
+        Assert.Equal(code, e.Code);
+        Assert.DoesNotContain(OnnxImporter.UnexpectedPrefix, e.Message, StringComparison.Ordinal);
+        foreach (string text in mentions) Assert.Contains(text, e.Message, StringComparison.Ordinal);
+        return e;
+    }
+
+    private static void Compare(Tensor expected, Tensor actual, double relative, string what)
+    {
+        if (expected.Type == ElementType.Float32)
+        {
+            TensorAssert.Close(expected, actual, relative, what);
+            return;
+        }
+
+        Assert.Equal(expected.Type, actual.Type);
+        Assert.Equal(expected.Shape, actual.Shape);
+        Assert.True(expected.Data.Span.SequenceEqual(actual.Data.Span), what);
+    }
+}
