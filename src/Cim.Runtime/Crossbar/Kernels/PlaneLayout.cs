@@ -19,6 +19,11 @@ internal sealed class PlaneLayout
         RowLength = PhaseLength * geometry.StrideX;
         TapsX = PairsTaps ? (geometry.KernelWidth + 1) / 2 : geometry.KernelWidth;
         Steps = Planes * geometry.KernelHeight * TapsX;
+        PhaseBytes = ((geometry.InputWidth + geometry.StrideX - 1) / geometry.StrideX) + 32;
+        Runs = [.. Enumerable.Range(0, geometry.StrideX).Select(p => RunOf(p - geometry.PadLeft))];
+        HighRuns = PairsTaps
+            ? [.. Enumerable.Range(0, geometry.StrideX).Select(p => RunOf(p + geometry.DilationX - geometry.PadLeft))]
+            : Runs;
     }
 
     public ConvolutionGeometry Geometry { get; }
@@ -44,6 +49,15 @@ internal sealed class PlaneLayout
 
     /// <summary>Steps of one output sum.</summary>
     public int Steps { get; }
+
+    /// <summary>Bytes from one phase of a split input row to the next.</summary>
+    public int PhaseBytes { get; }
+
+    /// <summary>Where each phase's run gets the low halves of its pairs.</summary>
+    public PhaseRun[] Runs { get; }
+
+    /// <summary>And the high halves.</summary>
+    public PhaseRun[] HighRuns { get; }
 
     /// <summary>Padded input rows that <paramref name="outputRows"/> output rows read.</summary>
     public int InputRows(int outputRows) =>
@@ -78,4 +92,17 @@ internal sealed class PlaneLayout
         int low = (2 * plane * kernel) + (ky * Geometry.KernelWidth) + tap;
         return (low, (2 * plane) + 1 < Channels ? low + kernel : -1);
     }
+
+    // The run whose element i is input column i * stride + shift.
+    private PhaseRun RunOf(int shift)
+    {
+        int stride = Geometry.StrideX;
+        int first = shift >= 0 ? 0 : (-shift + stride - 1) / stride;
+        int column = (first * stride) + shift;
+        int count = column >= Geometry.InputWidth ? 0 : ((Geometry.InputWidth - 1 - column) / stride) + 1;
+        return new PhaseRun(first, count, (column % stride * PhaseBytes) + (column / stride));
+    }
 }
+
+/// <summary>Elements [First, First + Count) of a phase's run lie at Offset of the (split) input row; the others are padding.</summary>
+internal readonly record struct PhaseRun(int First, int Count, int Offset);

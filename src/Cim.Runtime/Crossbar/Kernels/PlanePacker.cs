@@ -1,13 +1,13 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Cim.Runtime.Crossbar.Kernels;
 
 /// <summary>Fills the planes of a <see cref="PlaneLayout"/> from bytes: minus the zero point, padding 0, phases apart.</summary>
 internal static unsafe class PlanePacker
 {
-    /// <summary>Bytes <see cref="Pack"/> needs for one row being split into phases, with room to read past its end.</summary>
-    public static int ScratchBytes(PlaneLayout layout) =>
-        2 * (((layout.Geometry.InputWidth + layout.Geometry.StrideX) / layout.Geometry.StrideX) + 64);
+    /// <summary>Bytes <see cref="Pack"/> needs for two rows split into phases.</summary>
+    public static int ScratchBytes(PlaneLayout layout) => 2 * layout.Geometry.StrideX * layout.PhaseBytes;
 
     /// <summary>Packs one group's channels for padded input rows [firstRow, firstRow + rows).</summary>
     /// <param name="layout">The layout.</param>
@@ -43,90 +43,82 @@ internal static unsafe class PlanePacker
                     continue;
                 }
                 nint at = (nint)y * g.InputWidth;
+                byte* lowRow = Split(low + at, layout, scratch);
+                byte* highRow = high != null ? Split(high + at, layout, second) : layout.PairsTaps ? lowRow : null;
                 for (int phase = 0; phase < g.StrideX; phase++, row += layout.PhaseLength)
                 {
-                    Phase a = Split(low + at, g, phase - g.PadLeft, scratch);
-                    if (layout.PairsTaps)
-                    {
-                        Phase b = Split(low + at, g, phase + g.DilationX - g.PadLeft, second);
-                        Interleave<L, TI, TF>(a, b, signed, zeroPoint, row, layout.PhaseLength);
-                    }
-                    else
-                    {
-                        Phase b = high == null ? default : Split(high + at, g, phase - g.PadLeft, second);
-                        Interleave<L, TI, TF>(a, b, signed, zeroPoint, row, layout.PhaseLength);
-                    }
+                    var a = new Run(lowRow, layout.Runs[phase]);
+                    Run b = highRow == null ? default : new Run(highRow, layout.HighRuns[phase]);
+                    Interleave<L, TI, TF>(a, b, signed, zeroPoint, row, layout.PhaseLength);
                 }
             }
         }
     }
 
-    /// <summary>Elements [First, First + Count) of a run lie at Data; the others are padding.</summary>
-    private readonly struct Phase(byte* data, int first, int count)
+    /// <summary>Elements [First, End) of a run lie at Data; the others are padding.</summary>
+    private readonly struct Run(byte* row, PhaseRun run)
     {
-        public readonly byte* Data = data;
-        public readonly int First = first;
-        public readonly int Count = count;
+        public readonly byte* Data = row + run.Offset;
+        public readonly int First = run.First;
+        public readonly int End = run.First + run.Count;
     }
 
-    // The run element i is input column (i * stride + shift).
-    private static Phase Split(byte* row, ConvolutionGeometry g, int shift, byte* scratch)
+    // Columns 0, s, 2s ..., then 1, s + 1 ...: each phase is contiguous. Stride 1 reads the row itself.
+    private static byte* Split(byte* row, PlaneLayout layout, byte* scratch)
     {
-        int stride = g.StrideX;
-        int first = shift >= 0 ? 0 : (-shift + stride - 1) / stride;
-        int column = (first * stride) + shift;
-        int count = column >= g.InputWidth ? 0 : (g.InputWidth - 1 - column) / stride + 1;
-        if (stride == 1) return new Phase(row + column, first, count);
-        byte* source = row + column;
-        int i = 0;
-        if (stride == 2 && Vector128.IsHardwareAccelerated)
+        ConvolutionGeometry g = layout.Geometry;
+        if (g.StrideX == 1) return row;
+        int size = layout.PhaseBytes, column = 0;
+        if (g.StrideX == 2 && Vector128.IsHardwareAccelerated)
         {
             var mask = Vector128.Create((ushort)0xFF);
-            for (; (2 * i) + 32 <= g.InputWidth - column; i += 16)
+            for (byte* to = scratch; column + 32 <= g.InputWidth; column += 32, to += 16)
             {
-                var low = Vector128.Load(source + (2 * i)).AsUInt16() & mask;
-                var high = Vector128.Load(source + (2 * i) + 16).AsUInt16() & mask;
-                Vector128.Store(Vector128.Narrow(low, high), scratch + i);
+                Vector128<ushort> a = Vector128.Load(row + column).AsUInt16(), b = Vector128.Load(row + column + 16).AsUInt16();
+                Vector128.Store(Narrow(a & mask, b & mask), to);
+                Vector128.Store(Narrow(a >>> 8, b >>> 8), to + size);
             }
         }
-        for (; i < count; i++) scratch[i] = source[i * stride];
-        return new Phase(scratch, first, count);
+        for (; column < g.InputWidth; column++) scratch[(column % g.StrideX * size) + (column / g.StrideX)] = row[column];
+        return scratch;
     }
 
-    private static void Interleave<L, TI, TF>(Phase a, Phase b, bool signed, int zeroPoint, int* run, int length)
+    private static Vector128<byte> Narrow(Vector128<ushort> a, Vector128<ushort> b) =>
+        Sse2.IsSupported ? Sse2.PackUnsignedSaturate(a.AsInt16(), b.AsInt16()) : Vector128.Narrow(a, b);
+
+    private static void Interleave<L, TI, TF>(Run a, Run b, bool signed, int zeroPoint, int* run, int length)
         where L : struct, ILanes<TI, TF>
         where TI : unmanaged
         where TF : unmanaged
     {
-        // Where both halves have data whole vectors are packed; the few elements at the edges one by one.
-        int from = b.Data == null ? a.First : Math.Max(a.First, b.First);
-        int to = b.Data == null ? a.First + a.Count : Math.Min(a.First + a.Count, b.First + b.Count);
-        to = Math.Min(to, length);
-        from = Math.Min(from, Math.Max(to, 0));
+        // Where both halves have data whole vectors are packed; elements where only one has are packed one by one.
+        bool paired = b.Data != null;
+        int from = paired ? Math.Max(a.First, b.First) : a.First, to = paired ? Math.Min(a.End, b.End) : a.End;
+        int start = paired ? Math.Min(a.First, b.First) : a.First, end = paired ? Math.Max(a.End, b.End) : a.End;
+        (end, to) = (Math.Min(end, length), Math.Min(to, length));
         int i = 0;
-        for (; i < from; i++) run[i] = Element(a, b, signed, zeroPoint, i);
+        for (; i < Math.Min(start, length); i++) run[i] = 0;
+        for (; i < Math.Min(from, end); i++) run[i] = Element(a, b, signed, zeroPoint, i);
         TI zero = L.Broadcast(zeroPoint);
         byte* p = a.Data - a.First;
-        byte* q = b.Data == null ? p : b.Data - b.First;
-        TI keep = L.Broadcast(0);
+        byte* q = b.Data - b.First;
         for (; i + L.Count <= to; i += L.Count)
         {
             TI low = L.Subtract(signed ? L.WidenSigned(p + i) : L.WidenUnsigned(p + i), zero);
-            TI high = b.Data == null ? keep : L.Subtract(signed ? L.WidenSigned(q + i) : L.WidenUnsigned(q + i), zero);
+            TI high = paired ? L.Subtract(signed ? L.WidenSigned(q + i) : L.WidenUnsigned(q + i), zero) : L.Broadcast(0);
             L.Store(run + i, L.Pair(low, high));
         }
-        int filled = Math.Min(length, Math.Max(a.First + a.Count, b.Data == null ? 0 : b.First + b.Count));
-        for (; i < filled; i++) run[i] = Element(a, b, signed, zeroPoint, i);
-        if (i < length) new Span<int>(run + i, length - i).Clear();
+        for (; i < end; i++) run[i] = Element(a, b, signed, zeroPoint, i);
+        for (; i < length; i++) run[i] = 0;
     }
 
-    private static int Element(Phase a, Phase b, bool signed, int zeroPoint, int i) =>
+    private static int Element(Run a, Run b, bool signed, int zeroPoint, int i) =>
         (Value(a, signed, zeroPoint, i) & 0xFFFF) | (Value(b, signed, zeroPoint, i) << 16);
 
-    private static int Value(Phase p, bool signed, int zeroPoint, int i)
+    private static int Value(Run p, bool signed, int zeroPoint, int i)
     {
-        i -= p.First;
-        if (p.Data == null || (uint)i >= (uint)p.Count) return 0;
-        return (signed ? (sbyte)p.Data[i] : p.Data[i]) - zeroPoint;
+        if (p.Data == null || i < p.First || i >= p.End) return 0;
+        byte* at = p.Data + (i - p.First);
+        return (signed ? (sbyte)*at : *at) - zeroPoint;
     }
 }
