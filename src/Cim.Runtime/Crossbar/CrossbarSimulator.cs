@@ -1,3 +1,4 @@
+using Cim.Runtime.Crossbar.Analog;
 using Cim.Runtime.Crossbar.Exact;
 using Cim.Runtime.Crossbar.Kernels;
 using Cim.Runtime.Hardware;
@@ -24,6 +25,11 @@ internal static class CrossbarSimulator
         fidelity switch
         {
             Fidelity.Exact => ExactLayers.Prepare(layer, level),
+            Fidelity.Adc => PrepareAdc(new AnalogPlan(layer, profile), level),
             _ => throw new NotSupportedException($"Fidelity {fidelity} of layer {layerIndex} on {profile.Name}, seed {seed}."),
         };
+
+    // Where no converter can change a sum, the integers are those of the exact layer.
+    private static PreparedLayer PrepareAdc(AnalogPlan plan, SimdLevel level) =>
+        plan.IsLossless() ? ExactLayers.Prepare(plan.Layer, level) : AnalogLayers.Create(plan, null, null, level);
 }

@@ -105,6 +105,9 @@ public static class ErrorCodes
     /// <summary>A <c>.cim</c> file is corrupt, truncated or of an unknown version.</summary>
     public const string InvalidCompiledModel = "CIM4001";
 
+    /// <summary>The weights of a layer do not fit the cells its mapping gives them.</summary>
+    public const string InvalidMapping = "CIM4003";
+
     /// <summary>An input or output buffer has the wrong length.</summary>
     public const string BufferMismatch = "CIM4002";
 

@@ -134,7 +134,11 @@ internal static class LayerCases
     }
 
     /// <summary>The epilogue by its definition, from the sums of <see cref="Sums"/>.</summary>
-    public static byte[] Finish(CrossbarLayer layer, long[] sums, byte[] residual, int images)
+    public static byte[] Finish(CrossbarLayer layer, long[] sums, byte[] residual, int images) =>
+        Finish(layer, [.. sums.Select(s => (float)s)], residual, images);
+
+    /// <summary>The same from sums already rounded to float.</summary>
+    public static byte[] Finish(CrossbarLayer layer, float[] sums, byte[] residual, int images)
     {
         Epilogue e = layer.Epilogue;
         int positions = layer.PositionsPerImage;

@@ -24,6 +24,23 @@ internal unsafe interface ILanes<TI, TF>
 
     static abstract TI Subtract(TI a, TI b);
 
+    static abstract TI And(TI a, TI b);
+
+    static abstract TI Xor(TI a, TI b);
+
+    static abstract TI MinI(TI a, TI b);
+
+    static abstract TI MaxI(TI a, TI b);
+
+    /// <summary>The low 32 bits of the product.</summary>
+    static abstract TI MultiplyLow(TI a, TI b);
+
+    static abstract TI ShiftLeft(TI v, int bits);
+
+    static abstract TI ShiftRight(TI v, int bits);
+
+    static abstract TI ShiftRightLogical(TI v, int bits);
+
     /// <summary>Each lane is a pair of 16-bit integers: low*low + high*high in 32 bits (vpmaddwd).</summary>
     static abstract TI MultiplyAddPairs(TI x, TI w);
 
@@ -64,8 +81,16 @@ internal unsafe interface ILanes<TI, TF>
 
     static abstract TF MaxF(TF a, TF b);
 
+    static abstract TF SqrtF(TF v);
+
+    /// <summary>Nearest integer, half to even; within 32 bits.</summary>
+    static abstract TI RoundToInt(TF v);
+
     /// <summary>The bits of the floats.</summary>
     static abstract TI Bits(TF v);
+
+    /// <summary>The floats of these bits.</summary>
+    static abstract TF FromBits(TI v);
 }
 
 /// <summary>Operations every width composes in the same way.</summary>

@@ -48,4 +48,26 @@ internal readonly unsafe struct Lanes1 : ILanes<int, float>
     public static float MaxF(float a, float b) => a > b ? a : b;
 
     public static int Bits(float v) => BitConverter.SingleToInt32Bits(v);
+
+    public static int And(int a, int b) => a & b;
+
+    public static int Xor(int a, int b) => a ^ b;
+
+    public static int MinI(int a, int b) => Math.Min(a, b);
+
+    public static int MaxI(int a, int b) => Math.Max(a, b);
+
+    public static int MultiplyLow(int a, int b) => a * b;
+
+    public static int ShiftLeft(int v, int bits) => v << bits;
+
+    public static int ShiftRight(int v, int bits) => v >> bits;
+
+    public static int ShiftRightLogical(int v, int bits) => v >>> bits;
+
+    public static float SqrtF(float v) => MathF.Sqrt(v);
+
+    public static int RoundToInt(float v) => (int)MathF.Round(v);
+
+    public static float FromBits(int v) => BitConverter.Int32BitsToSingle(v);
 }

@@ -113,4 +113,43 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<int>, Vector128<floa
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Bits(Vector128<float> v) => v.AsInt32();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> And(Vector128<int> a, Vector128<int> b) => a & b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Xor(Vector128<int> a, Vector128<int> b) => a ^ b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> MinI(Vector128<int> a, Vector128<int> b) => Vector128.Min(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> MaxI(Vector128<int> a, Vector128<int> b) => Vector128.Max(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> MultiplyLow(Vector128<int> a, Vector128<int> b) => a * b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> ShiftLeft(Vector128<int> v, int bits) => v << bits;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> ShiftRight(Vector128<int> v, int bits) => v >> bits;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> ShiftRightLogical(Vector128<int> v, int bits) => v >>> bits;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> SqrtF(Vector128<float> v) => Vector128.Sqrt(v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> RoundToInt(Vector128<float> v) 
+    {
+        if (Sse2.IsSupported) return Sse2.ConvertToVector128Int32(v);
+        if (AdvSimd.IsSupported) return AdvSimd.ConvertToInt32RoundToEven(v);
+        return Vector128.Create(
+            (int)MathF.Round(v[0]), (int)MathF.Round(v[1]), (int)MathF.Round(v[2]), (int)MathF.Round(v[3]));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> FromBits(Vector128<int> v) => v.AsSingle();
 }

@@ -83,4 +83,37 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<int>, Vector256<floa
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Bits(Vector256<float> v) => v.AsInt32();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> And(Vector256<int> a, Vector256<int> b) => a & b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Xor(Vector256<int> a, Vector256<int> b) => a ^ b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MinI(Vector256<int> a, Vector256<int> b) => Vector256.Min(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MaxI(Vector256<int> a, Vector256<int> b) => Vector256.Max(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyLow(Vector256<int> a, Vector256<int> b) => a * b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> ShiftLeft(Vector256<int> v, int bits) => v << bits;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> ShiftRight(Vector256<int> v, int bits) => v >> bits;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> ShiftRightLogical(Vector256<int> v, int bits) => v >>> bits;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> SqrtF(Vector256<float> v) => Vector256.Sqrt(v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> RoundToInt(Vector256<float> v) => Avx.ConvertToVector256Int32(v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> FromBits(Vector256<int> v) => v.AsSingle();
 }

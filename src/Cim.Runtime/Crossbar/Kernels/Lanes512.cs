@@ -78,4 +78,37 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<int>, Vector512<floa
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Bits(Vector512<float> v) => v.AsInt32();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> And(Vector512<int> a, Vector512<int> b) => a & b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Xor(Vector512<int> a, Vector512<int> b) => a ^ b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> MinI(Vector512<int> a, Vector512<int> b) => Vector512.Min(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> MaxI(Vector512<int> a, Vector512<int> b) => Vector512.Max(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> MultiplyLow(Vector512<int> a, Vector512<int> b) => a * b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> ShiftLeft(Vector512<int> v, int bits) => v << bits;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> ShiftRight(Vector512<int> v, int bits) => v >> bits;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> ShiftRightLogical(Vector512<int> v, int bits) => v >>> bits;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> SqrtF(Vector512<float> v) => Vector512.Sqrt(v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> RoundToInt(Vector512<float> v) => Avx512F.ConvertToVector512Int32(v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> FromBits(Vector512<int> v) => v.AsSingle();
 }

@@ -7,11 +7,11 @@ namespace Cim.Runtime.Crossbar.Kernels;
 /// </summary>
 internal sealed class PlaneLayout
 {
-    public PlaneLayout(ConvolutionGeometry geometry, int channelsPerGroup, int lanes)
+    public PlaneLayout(ConvolutionGeometry geometry, int channelsPerGroup, int lanes, bool pairsTaps = true)
     {
         Geometry = geometry;
         Channels = channelsPerGroup;
-        PairsTaps = channelsPerGroup == 1;
+        PairsTaps = pairsTaps && channelsPerGroup == 1;
         Planes = PairsTaps ? 1 : (channelsPerGroup + 1) / 2;
         VectorsPerRow = (geometry.OutputWidth + lanes - 1) / lanes;
         int reach = (geometry.KernelWidth - 1) * geometry.DilationX;

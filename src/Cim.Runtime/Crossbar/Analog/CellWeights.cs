@@ -1,0 +1,118 @@
+using Cim.Runtime.Crossbar.Kernels;
+using Cim.Runtime.Mapping;
+
+namespace Cim.Runtime.Crossbar.Analog;
+
+/// <summary>
+/// Cell levels in the order the kernels read them: [group][block of four outputs][row tile][weight slice][step][output].
+/// A step is two channels (integer levels, as 16-bit pairs) or one (float levels) at one kernel tap; a tile has the
+/// steps that touch its rows, with zeros for rows of its neighbours.
+/// </summary>
+internal sealed class CellWeights
+{
+    private CellWeights(int tiles) => (StepStart, StepCount) = (new int[tiles], new int[tiles]);
+
+    /// <summary>Levels are floats.</summary>
+    public required bool IsFloat { get; init; }
+
+    /// <summary>Pairs of 16-bit integers, or the bits of floats.</summary>
+    public int[] Values { get; private set; } = [];
+
+    /// <summary>The offset of every step's plane and tap, tile after tile.</summary>
+    public int[] Offsets { get; private set; } = [];
+
+    /// <summary>Where a tile's steps begin in <see cref="Offsets"/>.</summary>
+    public int[] StepStart { get; }
+
+    public int[] StepCount { get; }
+
+    /// <summary>Values of one block of four outputs.</summary>
+    public int BlockLength { get; private set; }
+
+    /// <summary>Blocks of one group.</summary>
+    public int Blocks { get; private set; }
+
+    /// <summary>Where the values of (tile, slice) begin inside a block.</summary>
+    public int[] TileStart { get; private set; } = [];
+
+    /// <summary>The same steps with level 1 on every row (only output 0): sums of inputs.</summary>
+    public int[] Ones { get; private set; } = [];
+
+    /// <summary>Integer levels as the encoder gives them.</summary>
+    public static CellWeights OfLevels(CrossbarLayer layer, CellEncoder cells, PlaneLayout layout, int planeLength)
+    {
+        sbyte[] w = layer.Weights.Span<sbyte>().ToArray();
+        return Build(layer, cells.Slices.Length, layout, planeLength, false,
+            (slice, output, row) => cells.Level(w[(output * layer.RowsPerGroup) + row], slice));
+    }
+
+    /// <summary>Effective levels [slice, output, row] of programmed cells.</summary>
+    public static CellWeights OfEffective(
+        CrossbarLayer layer, float[] levels, int slices, PlaneLayout layout, int planeLength) =>
+        Build(layer, slices, layout, planeLength, true,
+            (slice, output, row) => levels[((((long)slice * layer.Outputs) + output) * layer.RowsPerGroup) + row]);
+
+    private static CellWeights Build(
+        CrossbarLayer layer, int slices, PlaneLayout layout, int planeLength, bool isFloat, Func<int, int, int, float> level)
+    {
+        const int Block = PairProducts.Outputs;
+        ConvolutionGeometry g = layout.Geometry;
+        int kernel = g.KernelHeight * g.KernelWidth, pack = isFloat ? 1 : 2;
+        int planes = (layout.Channels + pack - 1) / pack;
+        var tiles = layer.Mapping.RowTiles;
+        var weights = new CellWeights(tiles.Length) { IsFloat = isFloat };
+        List<int> offsets = [];
+        List<(int Low, int High)> rows = [];
+        List<int> ones = [];
+        for (int t = 0; t < tiles.Length; t++)
+        {
+            weights.StepStart[t] = offsets.Count;
+            RowTile tile = tiles[t];
+            for (int plane = 0; plane < planes; plane++)
+            for (int tap = 0; tap < kernel; tap++)
+            {
+                int low = (plane * pack * kernel) + tap, high = low + kernel;
+                bool hasLow = Has(tile, low), hasHigh = pack == 2 && (plane * 2) + 1 < layout.Channels && Has(tile, high);
+                if (!hasLow && !hasHigh) continue;
+                int x = tap % g.KernelWidth * g.DilationX;
+                offsets.Add((plane * planeLength) + (tap / g.KernelWidth * g.DilationY * layout.RowLength)
+                    + (x % g.StrideX * layout.PhaseLength) + (x / g.StrideX));
+                rows.Add((hasLow ? low : -1, hasHigh ? high : -1));
+                ones.AddRange([isFloat ? Bits(1) : (hasLow ? 1 : 0) | (hasHigh ? 1 << 16 : 0), 0, 0, 0]);
+            }
+            weights.StepCount[t] = offsets.Count - weights.StepStart[t];
+        }
+        weights.Offsets = [.. offsets];
+        weights.Ones = [.. ones];
+        weights.TileStart = new int[tiles.Length * slices];
+        int length = 0;
+        for (int i = 0; i < weights.TileStart.Length; i++)
+        {
+            weights.TileStart[i] = length;
+            length += weights.StepCount[i / slices] * Block;
+        }
+        weights.BlockLength = length;
+        weights.Blocks = (layer.ColumnsPerGroup + Block - 1) / Block;
+        weights.Values = new int[checked(layer.Groups * weights.Blocks * length)];
+        for (int group = 0; group < layer.Groups; group++)
+        for (int column = 0; column < layer.ColumnsPerGroup; column++)
+        for (int i = 0; i < weights.TileStart.Length; i++)
+        {
+            int output = (group * layer.ColumnsPerGroup) + column, first = weights.StepStart[i / slices];
+            int at = (((group * weights.Blocks) + (column / Block)) * length) + weights.TileStart[i] + (column % Block);
+            for (int step = 0; step < weights.StepCount[i / slices]; step++, at += Block)
+            {
+                (int low, int high) = rows[first + step];
+                float a = low < 0 ? 0 : level(i % slices, output, low);
+                weights.Values[at] = isFloat
+                    ? Bits(a)
+                    : ((int)a & 0xFFFF) | ((high < 0 ? 0 : (int)level(i % slices, output, high)) << 16);
+            }
+        }
+        return weights;
+    }
+
+    private static bool Has(RowTile tile, int row) => row >= tile.FirstRow && row < tile.FirstRow + tile.Rows;
+
+    private static int Bits(float v) => BitConverter.SingleToInt32Bits(v);
+}

@@ -1,0 +1,101 @@
+using Cim.Runtime.Crossbar.Adc;
+using Cim.Runtime.Crossbar.Kernels;
+using Cim.Runtime.RandomNumbers;
+
+namespace Cim.Runtime.Crossbar.Analog;
+
+/// <summary>
+/// Noise, conversion and shift-and-add of a block of sums [four outputs][two vectors]. Each step is an operation of the lanes,
+/// so a float sum of whole units and an integer sum are read the same.
+/// </summary>
+internal readonly unsafe ref struct Conversion<L, TI, TF>
+    where L : struct, ILanes<TI, TF>
+    where TI : unmanaged
+    where TF : unmanaged
+{
+    private const int Vectors = 2 * PairProducts.Outputs;
+
+    /// <summary>Sums are floats, else integers.</summary>
+    public required bool IsFloat { get; init; }
+
+    /// <summary>Accumulators are integers, else floats.</summary>
+    public required bool IsInteger { get; init; }
+
+    /// <summary>Adds one conversion of every sum to the accumulators.</summary>
+    public void Add(int* sums, AdcConverter adc, int factor, int* accumulators)
+    {
+        if (!IsFloat && IsInteger && (adc.IsIdeal || adc.Step == 1))
+        {
+            TI low = L.Broadcast(adc.MinCode), high = L.Broadcast(adc.MaxCode), scale = L.Broadcast(factor);
+            for (int j = 0; j < Vectors; j++, sums += L.Count, accumulators += L.Count)
+            {
+                TI code = L.MinI(L.MaxI(L.Load(sums), low), high);
+                L.Store(accumulators, L.Add(L.Load(accumulators), L.MultiplyLow(code, scale)));
+            }
+            return;
+        }
+        TF inverse = L.BroadcastF(adc.IsIdeal ? 1 : 1f / adc.Step);
+        TF min = L.BroadcastF(adc.MinCode), max = L.BroadcastF(adc.MaxCode);
+        TF real = L.BroadcastF(factor * (adc.IsIdeal ? 1 : adc.Step));
+        TI whole = L.Broadcast(factor * (adc.IsIdeal ? 1 : (int)adc.Step));
+        for (int j = 0; j < Vectors; j++, sums += L.Count, accumulators += L.Count)
+        {
+            TF s = IsFloat ? L.LoadF((float*)sums) : L.ToSingle(L.Load(sums));
+            if (adc.IsIdeal)
+            {
+                L.StoreF((float*)accumulators, L.FusedF(s, real, L.LoadF((float*)accumulators)));
+                continue;
+            }
+            TI code = L.RoundToInt(L.MinF(L.MaxF(L.MultiplyF(s, inverse), min), max));
+            if (IsInteger)
+                L.Store(accumulators, L.Add(L.Load(accumulators), L.MultiplyLow(code, whole)));
+            else
+                L.StoreF((float*)accumulators, L.FusedF(L.ToSingle(code), real, L.LoadF((float*)accumulators)));
+        }
+    }
+
+    /// <summary>
+    /// Adds Gaussian noise of the given amplitudes (two vectors) to float sums. One hash gives two normals: even conversions
+    /// take the first and keep the second in <paramref name="kept"/> for the next one.
+    /// </summary>
+    public static void AddNoise(float* sums, float* amplitudes, bool second, int* keys, int imageKey, TI counter0, TI counter1, float* kept)
+    {
+        for (int o = 0; o < PairProducts.Outputs; o++, keys += 2)
+        for (int h = 0; h < 2; h++, sums += L.Count, kept += L.Count)
+        {
+            TF z;
+            if (second)
+            {
+                z = L.LoadF(kept);
+            }
+            else
+            {
+                TI counter = h == 0 ? counter0 : counter1;
+                TI radius = Gaussian.Hash<L, TI, TF>(counter, keys[0] ^ imageKey);
+                TI angle = Gaussian.Hash<L, TI, TF>(counter, keys[1] + imageKey);
+                Gaussian.Transform<L, TI, TF>(radius, angle, out z, out TF other);
+                L.StoreF(kept, other);
+            }
+            L.StoreF(sums, L.FusedF(z, L.LoadF(amplitudes + (h * L.Count)), L.LoadF(sums)));
+        }
+    }
+
+    /// <summary>sum * step + constant - offset * inputs, per output, into rows of results.</summary>
+    public void Finish(int* accumulators, int step, ReadOnlySpan<long> constants, int offset, int* inputs, int* results, nint stride)
+    {
+        for (int o = 0; o < PairProducts.Outputs; o++)
+        for (int h = 0; h < 2; h++, accumulators += L.Count)
+        {
+            int* to = results + (o * stride) + (h * L.Count);
+            TI x = L.Load(inputs + (h * L.Count));
+            if (IsInteger)
+            {
+                TI acc = L.Add(L.MultiplyLow(L.Load(accumulators), L.Broadcast(step)), L.Broadcast(unchecked((int)constants[o])));
+                L.Store(to, L.Subtract(acc, L.MultiplyLow(x, L.Broadcast(offset))));
+                continue;
+            }
+            TF real = L.FusedF(L.LoadF((float*)accumulators), L.BroadcastF(step), L.BroadcastF(constants[o]));
+            L.StoreF((float*)to, L.FusedF(L.ToSingle(x), L.BroadcastF(-offset), real));
+        }
+    }
+}

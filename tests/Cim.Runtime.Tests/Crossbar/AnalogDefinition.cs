@@ -1,0 +1,57 @@
+using Cim.Runtime.Crossbar;
+using Cim.Runtime.Crossbar.Adc;
+using Cim.Runtime.Crossbar.Analog;
+
+namespace Cim.Runtime.Tests.Crossbar;
+
+/// <summary>Streaming, conversion and shift-and-add one sum at a time, from the weights' levels.</summary>
+internal static class AnalogDefinition
+{
+    public static byte[] Run(AnalogPlan plan, byte[] input, byte[] residual, int images)
+    {
+        CrossbarLayer layer = plan.Layer;
+        long[] none = new long[images * layer.Outputs * layer.PositionsPerImage];
+        float[] sums = new float[none.Length];
+        ReadOnlySpan<sbyte> w = layer.Weights.Span<sbyte>();
+        for (int i = 0; i < sums.Length; i++)
+        {
+            int n = i / layer.PositionsPerImage / layer.Outputs, o = i / layer.PositionsPerImage % layer.Outputs, p = i % layer.PositionsPerImage;
+            int group = o / layer.ColumnsPerGroup;
+            int integer = 0;
+            float real = 0;
+            long inputs = 0;
+            foreach (var tile in layer.Mapping.RowTiles)
+            for (int s = 0; s < plan.Cells.Slices.Length; s++)
+            for (int k = 0; k < plan.Inputs.Length; k++)
+            {
+                InputSlice slice = plan.Inputs[k];
+                long sum = 0;
+                for (int r = tile.FirstRow; r < tile.FirstRow + tile.Rows; r++)
+                {
+                    int q = LayerCases.X(layer, input, n, group, p, r) + layer.Input.ZeroPoint;
+                    sum += (long)slice.Of(q) * plan.Cells.Level(w[(o * layer.RowsPerGroup) + r], s);
+                    if (s == 0) inputs += (long)slice.Of(q) * slice.Factor;
+                }
+                AdcConverter adc = plan.Converters[s];
+                int factor = plan.Cells.Slices[s].Factor * slice.Factor;
+                if (plan.IsInteger) integer += (int)adc.Read(sum) * factor;
+                else if (adc.IsIdeal) real = MathF.FusedMultiplyAdd(sum, factor, real);
+                else
+                {
+                    float code = MathF.Round(Math.Clamp(sum * (1f / adc.Step), adc.MinCode, adc.MaxCode));
+                    real = MathF.FusedMultiplyAdd(code, factor * adc.Step, real);
+                }
+            }
+            if (plan.IsInteger)
+            {
+                sums[i] = (int)((integer * plan.Cells.WeightStep) + plan.Constants[o] - (plan.Cells.Offset * inputs));
+            }
+            else
+            {
+                real = MathF.FusedMultiplyAdd(real, plan.Cells.WeightStep, plan.Constants[o]);
+                sums[i] = MathF.FusedMultiplyAdd(inputs, -plan.Cells.Offset, real);
+            }
+        }
+        return LayerCases.Finish(layer, sums, residual, images);
+    }
+}
