@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Cim.Runtime.Crossbar.Adc;
 using Cim.Runtime.Crossbar.Kernels;
 
 namespace Cim.Runtime.Crossbar.Analog;
@@ -19,6 +20,7 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
     private readonly PlaneLayout _layout;
     private readonly CellWeights _cells;
     private readonly ReadNoise? _noise;
+    private readonly IReadOnlyList<AdcHistogram>? _observers;
     private readonly Requantizer _requantizer;
     private readonly ImmutableArray<InputSlice>[] _squared;
     private readonly long[] _constants;
@@ -31,9 +33,10 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
     /// <param name="plan">How the product is split.</param>
     /// <param name="effective">Effective levels [slice, output, row], null for the integer levels themselves.</param>
     /// <param name="noise">Read noise, null for none; only with effective levels.</param>
-    public AnalogLayer(AnalogPlan plan, float[]? effective, ReadNoise? noise)
+    /// <param name="observers">Histograms per weight slice that count every sum (then only one thread may run this), or null.</param>
+    public AnalogLayer(AnalogPlan plan, float[]? effective, ReadNoise? noise, IReadOnlyList<AdcHistogram>? observers)
     {
-        (_plan, _layer, _noise) = (plan, plan.Layer, noise);
+        (_plan, _layer, _noise, _observers) = (plan, plan.Layer, noise, observers);
         bool isFloat = effective is not null;
         ConvolutionGeometry geometry = _layer.Geometry ?? new ConvolutionGeometry(
             _layer.RowsPerGroup * _layer.Groups, 1, Math.Max(16, 2 * L.Count), 1, 1, 1, 1, 0, 0, 0, 0, 1, 1);
@@ -101,7 +104,7 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
                 Pack(parts, rows * perRow);
                 for (int block = 0; block < _cells.Blocks; block++)
                 {
-                    Compute(parts, group, block, rows * perRow, imageKey, y * g.OutputWidth, parts.Results);
+                    Compute(parts, group, block, rows * perRow, g.OutputWidth, imageKey, y * g.OutputWidth, parts.Results);
                     int first = (group * _layer.ColumnsPerGroup) + (block * Block);
                     int count = Math.Min(Block, _layer.ColumnsPerGroup - (block * Block));
                     for (int o = 0; o < count; o++)
@@ -133,7 +136,7 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
             int imageKey = _noise is null ? 0 : unchecked((int)_noise.Stream.At(-2).Bits((origin + p) >> 32));
             for (int block = 0; block < _cells.Blocks; block++)
             {
-                Compute(parts, group, block, vectors, imageKey, unchecked((int)(origin + p)),
+                Compute(parts, group, block, vectors, count, imageKey, unchecked((int)(origin + p)),
                     parts.Results + ((nint)block * Block * ResultStride));
             }
             for (int i = 0; i < count; i++)
@@ -193,8 +196,8 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
         }
     }
 
-    // Four outputs of all positions of a band.
-    private void Compute(in Parts parts, int group, int block, int vectors, int imageKey, int firstPosition, int* results)
+    // Four outputs of all positions of a band; each row of vectors has that many positions.
+    private void Compute(in Parts parts, int group, int block, int vectors, int positions, int imageKey, int firstPosition, int* results)
     {
         int inputs = _plan.Inputs.Length, slices = _plan.Cells.Slices.Length, tiles = _cells.StepCount.Length;
         int* weights = parts.Values + ((((nint)group * _cells.Blocks) + block) * _cells.BlockLength);
@@ -210,6 +213,7 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
             for (int i = 0; i < inputs; i++)
             {
                 Product(parts, parts.Streams + ((nint)i * _planes * _planeLength), v, vectors, t, weights + _cells.TileStart[(t * slices) + s]);
+                if (_observers is not null) Observe(_observers[s], parts.Sums, block, v, vectors, positions);
                 if (_noise is not null)
                 {
                     float* amplitude = parts.Amplitudes + ((((nint)t * inputs) + i) * ResultStride) + (v * L.Count);
@@ -224,6 +228,16 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
             }
             conversion.Finish(parts.Accumulators, _plan.Cells.WeightStep, constants, _plan.Cells.Offset,
                 parts.InputSums + (v * L.Count), results + (v * L.Count), ResultStride);
+        }
+    }
+
+    private void Observe(AdcHistogram histogram, int* sums, int block, int v, int vectors, int positions)
+    {
+        for (int h = 0; h < 2 && v + h < vectors; h++)
+        {
+            int valid = Math.Min(L.Count, positions - ((v + h) % _layout.VectorsPerRow * L.Count));
+            for (int o = 0; o < Math.Min(Block, _layer.ColumnsPerGroup - (block * Block)); o++)
+                histogram.Add(new ReadOnlySpan<int>(sums + (((2 * o) + h) * L.Count), Math.Max(0, valid)));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Cim.Runtime.Crossbar.Adc;
 using Cim.Runtime.Crossbar.Kernels;
 
 namespace Cim.Runtime.Crossbar.Analog;
@@ -6,11 +7,12 @@ namespace Cim.Runtime.Crossbar.Analog;
 /// <summary>Creates an <see cref="AnalogLayer{L, TI, TF}"/> for a vector width.</summary>
 internal static class AnalogLayers
 {
-    public static PreparedLayer Create(AnalogPlan plan, float[]? effective, ReadNoise? noise, SimdLevel level) => level switch
+    public static PreparedLayer Create(AnalogPlan plan, float[]? effective, ReadNoise? noise, SimdLevel level,
+        IReadOnlyList<AdcHistogram>? observers = null) => level switch
     {
-        SimdLevel.Vector512 => new AnalogLayer<Lanes512, Vector512<int>, Vector512<float>>(plan, effective, noise),
-        SimdLevel.Vector256 => new AnalogLayer<Lanes256, Vector256<int>, Vector256<float>>(plan, effective, noise),
-        SimdLevel.Vector128 => new AnalogLayer<Lanes128, Vector128<int>, Vector128<float>>(plan, effective, noise),
-        _ => new AnalogLayer<Lanes1, int, float>(plan, effective, noise),
+        SimdLevel.Vector512 => new AnalogLayer<Lanes512, Vector512<int>, Vector512<float>>(plan, effective, noise, observers),
+        SimdLevel.Vector256 => new AnalogLayer<Lanes256, Vector256<int>, Vector256<float>>(plan, effective, noise, observers),
+        SimdLevel.Vector128 => new AnalogLayer<Lanes128, Vector128<int>, Vector128<float>>(plan, effective, noise, observers),
+        _ => new AnalogLayer<Lanes1, int, float>(plan, effective, noise, observers),
     };
 }
