@@ -99,7 +99,7 @@ public sealed class CimOptions : MSBuildTask
     {
         StringBuilder text = new(options.ToResponseFile(toolId));
         IEnumerable<string> files = options.Files
-            .Concat(options.Files.Select(DataFiles.LabelsBeside).OfType<string>())
+            .Concat(options.Files.SelectMany(DataFiles.LabelsBeside))
             .Concat(ModelFiles.External(options.ModelPath, model.GetMetadata("SignatureFile")));
         foreach (string file in files)
         {

@@ -76,8 +76,8 @@ internal sealed record ClassNames
             OutputLengths = [],
         };
 
-        // 'options' and 'count' are parameters of the same methods.
-        NameScope parameters = new("options", "count");
+        // These are parameters of the same methods.
+        NameScope parameters = new("options", "count", "cancellation");
         NameScope properties = new(fixedNames.OutputsType, "Equals", "GetHashCode", "GetType", "ToString", "MemberwiseClone", "ReferenceEquals", "Finalize", "Count");
         return fixedNames with
         {

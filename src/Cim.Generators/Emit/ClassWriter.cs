@@ -39,7 +39,8 @@ internal static class ClassWriter
                 /// <summary>How runs are simulated that bring no options of their own.</summary>
                 public {{OptionsType}} {{names.Options}} { get; }
 
-            {{Lengths(signature, names)}}
+            {{Lengths(signature, names).TrimEnd()}}
+
                 /// <summary>Loads the embedded model with <see cref="{{names.DefaultOptions}}"/>.</summary>
                 /// <exception cref="global::Cim.Runtime.CimException">The embedded model is missing or damaged.</exception>
                 public static {{names.Class}} {{names.Load}}() => {{names.Load}}({{names.DefaultOptions}});
@@ -54,7 +55,7 @@ internal static class ClassWriter
                 }
 
             {{RunMethodsWriter.Write(signature, names)}}
-                /// <summary>Frees the model. Runs that are still going on in other threads must have ended.</summary>
+                /// <summary>Frees the model. Runs that are still going on in other threads end normally.</summary>
                 public void Dispose() => {{names.Model}}.Dispose();
 
             {{OutputsWriter.Write(signature, names)}}

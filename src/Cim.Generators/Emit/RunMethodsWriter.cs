@@ -36,8 +36,9 @@ internal static class RunMethodsWriter
                 /// <summary>Runs several samples, which lie one after the other in every span.</summary>
             {{inputDocs}}    /// <param name="count">How many samples.</param>
                 {{OptionsDoc}}
+                /// <param name="cancellation">Stops between samples.</param>
                 /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length.</exception>
-                public {{names.OutputsType}} {{names.RunBatch}}({{inputs}}{{Comma(inputs)}}int count, {{Options}} options = null)
+                public {{names.OutputsType}} {{names.RunBatch}}({{inputs}}{{Comma(inputs)}}int count, {{Options}} options = null, global::System.Threading.CancellationToken cancellation = default)
                 {
                     global::System.ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
             {{arrays}}        {{Call(signature, names, "__output")}}
@@ -47,8 +48,9 @@ internal static class RunMethodsWriter
                 /// <summary>Runs several samples, which lie one after the other in every span, and writes the results into the caller's memory.</summary>
             {{inputDocs}}{{outputDocs}}    /// <param name="count">How many samples.</param>
                 {{OptionsDoc}}
+                /// <param name="cancellation">Stops between samples.</param>
                 /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length.</exception>
-                public void {{names.RunBatch}}({{Join(inputs, outputs)}}, int count, {{Options}} options = null)
+                public void {{names.RunBatch}}({{Join(inputs, outputs)}}, int count, {{Options}} options = null, global::System.Threading.CancellationToken cancellation = default)
                 {
                     global::System.ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
             {{SpanBody(signature, names)}}    }
@@ -65,19 +67,19 @@ internal static class RunMethodsWriter
     private static string Call(ModelSignature signature, ClassNames names, string output)
     {
         if (IsPlain(signature))
-            return $"{names.Model}.Run({Identifiers.Escape(names.InputParameters[0])}, {output}0, count, options ?? {names.Options});";
+            return $"{names.Model}.Run({Identifiers.Escape(names.InputParameters[0])}, {output}0, count, options ?? {names.Options}, cancellation);";
         string memories = string.Join(", ", names.InputParameters.Select(p => $"{Identifiers.Escape(p)}.ToArray()"));
         string arrays = string.Join(", ", signature.Outputs.Select((_, i) => output + i));
-        return $"{names.Model}.Run(new global::System.ReadOnlyMemory<float>[] {{ {memories} }}, new global::System.Memory<float>[] {{ {arrays} }}, count, options ?? {names.Options});";
+        return $"{names.Model}.Run(new global::System.ReadOnlyMemory<float>[] {{ {memories} }}, new global::System.Memory<float>[] {{ {arrays} }}, count, options ?? {names.Options}, cancellation);";
     }
 
     private static string SpanBody(ModelSignature signature, ClassNames names)
     {
         if (IsPlain(signature))
-            return $"        {names.Model}.Run({Identifiers.Escape(names.InputParameters[0])}, {Identifiers.Escape(names.OutputParameters[0])}, count, options ?? {names.Options});\n";
+            return $"        {names.Model}.Run({Identifiers.Escape(names.InputParameters[0])}, {Identifiers.Escape(names.OutputParameters[0])}, count, options ?? {names.Options}, cancellation);\n";
         // Several spans cannot travel in one array, so this way copies; the untyped model takes memory without copies.
         string arrays = string.Concat(names.OutputParameters.Select((p, i) => $"        float[] __output{i} = new float[{Identifiers.Escape(p)}.Length];\n"));
-        string copies = string.Concat(names.OutputParameters.Select((p, i) => $"        __output{i}.CopyTo({Identifiers.Escape(p)});\n"));
+        string copies = string.Concat(names.OutputParameters.Select((p, i) => $"        new global::System.ReadOnlySpan<float>(__output{i}).CopyTo({Identifiers.Escape(p)});\n"));
         return arrays + "        " + Call(signature, names, "__output") + "\n" + copies;
     }
 

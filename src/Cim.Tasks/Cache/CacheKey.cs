@@ -22,7 +22,7 @@ internal static class CacheKey
         foreach ((string flag, string path) in options.FlaggedFiles)
         {
             facts.Append(flag).Append(' ').Append(Path.GetExtension(path)).Append(' ').Append(HashOrAbsent(path)).Append('\n');
-            if (DataFiles.LabelsBeside(path) is { } labels) facts.Append(flag).Append(" labels ").Append(HashOrAbsent(labels)).Append('\n');
+            foreach (string labels in DataFiles.LabelsBeside(path)) facts.Append(flag).Append(" labels ").Append(HashOrAbsent(labels)).Append('\n');
         }
         if (options.LockPath is { } lockPath) facts.Append("lock ").Append(HashOrAbsent(lockPath)).Append('\n');
         return ContentHash.OfText(facts.ToString());

@@ -4,14 +4,17 @@ namespace Cim.Tasks.Options;
 internal static class DataFiles
 {
     /// <summary>
-    /// The label file that belongs to an IDX image file, by the naming of MNIST: <c>t10k-images-idx3-ubyte.gz</c> has
-    /// <c>t10k-labels-idx1-ubyte.gz</c>. Null if the name is not of that kind.
+    /// The label files an IDX image file may have beside it, by the naming of MNIST: <c>t10k-images-idx3-ubyte.gz</c> has
+    /// <c>t10k-labels-idx1-ubyte</c>, with or without <c>.gz</c>. None for other names.
     /// </summary>
-    public static string? LabelsBeside(string path)
+    public static IEnumerable<string> LabelsBeside(string path)
     {
         string name = Path.GetFileName(path);
-        if (name.IndexOf("images", StringComparison.Ordinal) < 0) return null;
-        string labels = name.Replace("images", "labels").Replace("idx3", "idx1").Replace("idx4", "idx1");
-        return Path.Combine(Path.GetDirectoryName(path)!, labels);
+        if (name.IndexOf("images", StringComparison.Ordinal) < 0) return [];
+        string plain = name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name.Substring(0, name.Length - 3) : name;
+        string labels = plain.Replace("images", "labels");
+        return from candidate in new[] { labels.Replace("idx3", "idx1").Replace("idx4", "idx1"), labels }.Distinct()
+               from ending in new[] { "", ".gz" }
+               select Path.Combine(Path.GetDirectoryName(path)!, candidate + ending);
     }
 }

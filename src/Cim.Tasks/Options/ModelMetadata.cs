@@ -43,7 +43,7 @@ internal sealed record ModelMetadata(string Name, string? Flag, MetadataKind Kin
             MetadataKind.Integer => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int bits) && bits is >= 1 and <= 8,
             MetadataKind.Seed => ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _),
             MetadataKind.Number => IsNumber(value, out double number) && number is >= 0 and <= 100,
-            MetadataKind.Numbers => value.Split(',').All(piece => piece.Split('/') is { Length: <= 2 } parts && parts.All(part => IsNumber(part.Trim(), out _))),
+            MetadataKind.Numbers => value.Split(',', ';').All(piece => piece.Split('/') is { Length: <= 2 } parts && parts.All(part => IsNumber(part.Trim(), out _))),
             MetadataKind.ClassName => Identifiers.IsValid(value),
             MetadataKind.Namespace => value.Split('.').All(Identifiers.IsValid),
             MetadataKind.Fidelity => value.ToLowerInvariant() is "exact" or "adc" or "device" or "circuit",

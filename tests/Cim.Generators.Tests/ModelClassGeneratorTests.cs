@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace Cim.Generators.Tests;
+
+public class ModelClassGeneratorTests
+{
+    [Fact]
+    public void Class_of_a_network_with_one_input_and_one_output() =>
+        Snapshot.Matches(Generated.Text(Generated.Fashion), "Fashion.g.cs");
+
+    [Fact]
+    public void Class_of_a_network_with_several_inputs_and_outputs_and_every_option() =>
+        Snapshot.Matches(Generated.Text(
+            "cimsig 1\nmodel two.onnx\ninput float ?,3,?,? left eye\ninput int64 - ids\noutput float16 ?,10 class\noutput float scalar class\nexternal two.bin\n",
+            ("CimClassName", "TwoEyes"), ("CimNamespace", "Robots.Vision"), ("CimFidelity", "device"), ("CimSeed", "42")), "TwoEyes.g.cs");
+
+    public static TheoryData<string> AwkwardSignatures() =>
+    [
+        Generated.Fashion,
+        // Keywords, digits, duplicates after cleaning, names of members and of parameters.
+        "cimsig 1\nmodel class.onnx\ninput float ?,4 class\ninput float ?,4 Class\ninput float ?,4 options\ninput float ?,4 count\ninput float ?,4 cancellation\noutput float ?,2 out\noutput float ?,2 Out\noutput float ?,2 Count\noutput float ?,2 Outputs\noutput float ?,2 ToString\n",
+        "cimsig 1\nmodel model.onnx\ninput float ?,4 Model\noutput float ?,2 Info\n",
+        "cimsig 1\nmodel Run.onnx\ninput float ?,4 run\noutput float ?,2 Load\n",
+        "cimsig 1\nmodel 3.onnx\ninput float 1,4 1\ninput float 1,4 2\noutput float 1,2 1\n",
+        "cimsig 1\nmodel <x>&\"y\".onnx\ninput float ?,4 a<b>&\"c\"\\%0A%00\noutput float ?,2 */ x\n",
+        "cimsig 1\nmodel none.onnx\noutput float 2,3 constant\n",
+        "cimsig 1\nmodel u.onnx\ninput float - x\noutput float ?,?,5 y\n",
+        "cimsig 1\nmodel out.onnx\ninput float ?,9 __output0\noutput float ?,5 __output0\n",
+    ];
+
+    [Theory]
+    [MemberData(nameof(AwkwardSignatures))]
+    public void Generated_code_compiles_without_a_warning(string signature) =>
+        Assert.Empty(Generated.Compile("", out _, Generated.Signature(signature)));
+
+    [Fact]
+    public void Generated_code_compiles_in_the_global_namespace_and_beside_a_namespace_called_Cim()
+    {
+        SignatureText signature = Generated.Signature(Generated.Fashion, ("CimNamespace", "Acme.Cim.System"));
+        Assert.Empty(Generated.Compile("namespace Acme.Cim.System { internal class Runtime; }", out _, signature));
+    }
+
+    [Fact]
+    public void Users_can_add_to_the_class()
+    {
+        const string Source = """
+            namespace Demo;
+            public partial class Fashion { internal int Best(System.ReadOnlySpan<float> image) => Run(image).Scores.Length + ImageLength; }
+            """;
+        Assert.Empty(Generated.Compile(Source, out _, Generated.Signature(Generated.Fashion)));
+    }
+
+    [Fact]
+    public void An_edit_elsewhere_in_the_project_leaves_everything_cached()
+    {
+        CSharpCompilation before = Generated.Compilation("class A;");
+        GeneratorDriver driver = Generated.Driver(Generated.Signature(Generated.Fashion)).RunGenerators(before);
+        CSharpCompilation after = before.AddSyntaxTrees(CSharpSyntaxTree.ParseText("class B;", CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.CSharp12)));
+
+        GeneratorRunResult result = Assert.Single(driver.RunGenerators(after).GetRunResult().Results);
+
+        Assert.All(Reasons(result, ModelClassGenerator.ModelClassStep), r => Assert.Contains(r, new[] { IncrementalStepRunReason.Cached, IncrementalStepRunReason.Unchanged }));
+        Assert.All(result.TrackedOutputSteps.SelectMany(s => s.Value).SelectMany(s => s.Outputs), o => Assert.Equal(IncrementalStepRunReason.Cached, o.Reason));
+    }
+
+    [Fact]
+    public void A_rewritten_signature_with_the_same_content_generates_nothing_anew()
+    {
+        SignatureText first = Generated.Signature(Generated.Fashion);
+        GeneratorDriver driver = Generated.Driver(first).RunGenerators(Generated.Compilation());
+        // The same text in a new file object, as after a touch; options are found by the old object, so both are known.
+        SignatureText second = Generated.Signature(Generated.Fashion);
+        driver = driver.ReplaceAdditionalText(first, second).WithUpdatedAnalyzerConfigOptions(Generated.OptionsFor(second));
+
+        GeneratorRunResult result = Assert.Single(driver.RunGenerators(Generated.Compilation()).GetRunResult().Results);
+
+        Assert.All(result.TrackedOutputSteps.SelectMany(s => s.Value).SelectMany(s => s.Outputs), o => Assert.Equal(IncrementalStepRunReason.Cached, o.Reason));
+    }
+
+    [Theory]
+    [InlineData("", "it is empty")]
+    [InlineData("cimsig 9\n", "instead of 'cimsig 1'")]
+    [InlineData("cimsig 1\nmodel m.onnx\n", "names no output")]
+    [InlineData("cimsig 1\nmodel m.onnx\noutput float\n", "line 3 is not 'output TYPE SHAPE NAME'")]
+    [InlineData("cimsig 1\nmodel m.onnx\noutput float 0,x y\n", "line 3 is not")]
+    [InlineData("cimsig 1\nwhat is this\n", "unknown word 'what'")]
+    public void A_damaged_signature_is_one_clear_error(string signature, string part)
+    {
+        GeneratorDriverRunResult result = Generated.Driver(Generated.Signature(signature)).RunGenerators(Generated.Compilation()).GetRunResult();
+        Diagnostic error = Assert.Single(result.Diagnostics);
+        Assert.Equal("CIM1007", error.Id);
+        Assert.Equal(DiagnosticSeverity.Error, error.Severity);
+        Assert.Contains(part, error.GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        Assert.Empty(result.GeneratedTrees);
+    }
+
+    [Fact]
+    public void Without_models_the_generator_is_silent()
+    {
+        GeneratorDriverRunResult result = Generated.Driver().RunGenerators(Generated.Compilation()).GetRunResult();
+        Assert.Empty(result.GeneratedTrees);
+        Assert.Empty(result.Diagnostics);
+    }
+
+    [Fact]
+    public void Additional_files_of_others_are_left_alone()
+    {
+        var other = new SignatureText("hello", [("CimResource", "")], "/notes.cimsig");
+        Assert.Empty(Generated.Driver(other).RunGenerators(Generated.Compilation()).GetRunResult().Diagnostics);
+    }
+
+    private static IEnumerable<IncrementalStepRunReason> Reasons(GeneratorRunResult result, string step)
+    {
+        ImmutableArray<IncrementalGeneratorRunStep> steps = result.TrackedSteps[step];
+        return steps.SelectMany(s => s.Outputs).Select(o => o.Reason);
+    }
+}
