@@ -19,6 +19,7 @@ internal static class CimApplication
     private static Command[] Commands() =>
     [
         InspectCommand.Create(),
+        CostCommand.Create(),
         HardwareCommand.Create(),
     ];
 

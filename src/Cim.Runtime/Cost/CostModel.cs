@@ -23,15 +23,16 @@ internal static class CostModel
         if (adcBits == 0) adcBits = profile.AdcBits;
         var arrays = new ArrayTotals(mapping);
         int inputSlices = InputSlices(activationBits, profile);
-        CostEvents events = Count(shape, mapping, arrays, weightBits, activationBits, inputSlices, profile);
+        CostEvents events = Count(shape, mapping, arrays, activationBits, inputSlices, profile);
         bool inEachInference = IsProgrammedInEachInference(shape, profile);
         long cells = shape.Repeat * arrays.Cells;
         CostFigures f = profile.Cost;
         return new LayerCost
         {
             Name = shape.Name,
-            Rows = shape.Groups * shape.RowsPerGroup,
-            Columns = shape.Groups * shape.ColumnsPerGroup,
+            Groups = shape.Groups,
+            Rows = shape.RowsPerGroup,
+            Columns = shape.ColumnsPerGroup,
             Mvms = shape.Mvms * shape.Repeat,
             WeightBits = weightBits,
             ActivationBits = activationBits,
@@ -103,7 +104,7 @@ internal static class CostModel
         shape.IsDynamic || profile.Execution == ExecutionModel.Serial;
 
     private static CostEvents Count(
-        LayerShape shape, LayerMapping mapping, ArrayTotals arrays, int weightBits, int activationBits, int inputSlices, HardwareProfile profile)
+        LayerShape shape, LayerMapping mapping, ArrayTotals arrays, int activationBits, int inputSlices, HardwareProfile profile)
     {
         long mvms = shape.Mvms * shape.Repeat;
         long inputs = (long)shape.Groups * shape.RowsPerGroup;
@@ -111,7 +112,8 @@ internal static class CostModel
         int slicesConverted = profile.AdcPerInputSlice ? inputSlices : 1;
         long conversions = mvms * slicesConverted * outputs * mapping.SliceBits.Length * mapping.RowTiles.Length;
         long offset = profile.Encoding == WeightEncoding.Offset ? mvms * (inputs + outputs) : 0;
-        int partialSumBits = Math.Min(32, weightBits + activationBits + BitOperations.Log2((uint)Math.Max(1, Math.Min(shape.RowsPerGroup, profile.Rows)) * 2 - 1));
+        // Adders are as wide as the slices can be, so a width that fills the same cells costs the same.
+        int partialSumBits = Math.Min(32, (mapping.SliceBits.Length * profile.CellBits) + activationBits + BitOperations.Log2((uint)Math.Max(1, Math.Min(shape.RowsPerGroup, profile.Rows)) * 2 - 1));
         bool inEach = IsProgrammedInEachInference(shape, profile);
         return new CostEvents
         {

@@ -6,13 +6,16 @@ public sealed record LayerCost
     /// <summary>The layer's node name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Inputs of the matrix, all groups together.</summary>
+    /// <summary>Independent matrices of a grouped convolution, else 1.</summary>
+    public required int Groups { get; init; }
+
+    /// <summary>Inputs of one group's matrix.</summary>
     public required int Rows { get; init; }
 
-    /// <summary>Outputs of the matrix, all groups together.</summary>
+    /// <summary>Outputs of one group's matrix.</summary>
     public required int Columns { get; init; }
 
-    /// <summary>Matrix-vector products.</summary>
+    /// <summary>Matrix-vector products (all groups at once, all heads counted).</summary>
     public required long Mvms { get; init; }
 
     /// <summary>Bits of a weight.</summary>

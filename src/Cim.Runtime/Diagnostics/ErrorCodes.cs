@@ -90,6 +90,9 @@ public static class ErrorCodes
     /// <summary>A hardware profile without base lacks a field.</summary>
     public const string MissingProfileField = "CIM2006";
 
+    /// <summary>Warning: the hardware profile states no energy figures, so energies are zero.</summary>
+    public const string NoEnergyFigures = "CIM2007";
+
     /// <summary>Warning: there was no calibration data; activation ranges are estimates.</summary>
     public const string NoCalibrationData = "CIM3001";
 
@@ -101,6 +104,9 @@ public static class ErrorCodes
 
     /// <summary>Warning: weights the model brings quantized do not fit 8 signed bits and were rounded again.</summary>
     public const string WeightsRequantized = "CIM3004";
+
+    /// <summary>The network needs more arrays than the chip has, or than were allowed.</summary>
+    public const string TooManyArrays = "CIM3010";
 
     /// <summary>A <c>.cim</c> file is corrupt, truncated or of an unknown version.</summary>
     public const string InvalidCompiledModel = "CIM4001";

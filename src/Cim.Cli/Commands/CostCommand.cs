@@ -1,0 +1,162 @@
+using System.CommandLine;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using Cim.Compiler.Import;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Mapping;
+using Cim.Compiler.Quantization;
+using Cim.Runtime;
+using Cim.Runtime.Hardware;
+using Cim.Runtime.Mapping;
+using Spectre.Console;
+
+namespace Cim.Cli.Commands;
+
+/// <summary><c>cim cost M.onnx --hardware H</c>: what an inference would cost, from shapes alone, without data.</summary>
+internal static class CostCommand
+{
+    private static readonly Argument<string> Model = new("model") { Description = "The network (.onnx)." };
+
+    private static readonly Option<string> Hardware = new("--hardware")
+    {
+        Description = "A built-in hardware profile or a *.cimhw.json file.",
+        DefaultValueFactory = _ => "isaac",
+    };
+
+    private static readonly Option<int> WeightBits = Bits("--weight-bits", "Bits of the weights of every layer, 1 to 8.");
+
+    private static readonly Option<int> ActivationBits = Bits("--activation-bits", "Bits of the input of every layer, 1 to 8.");
+
+    private static readonly Option<string?> Policy = new("--policy")
+    {
+        Description = "A policy file, as 'cim compile --json' prints under 'policy': the precision of single layers.",
+    };
+
+    public static Command Create()
+    {
+        var command = new Command("cost", "Latency, energy, area and arrays of an inference, per layer, without data.")
+        {
+            Model, Hardware, WeightBits, ActivationBits, Policy,
+        };
+        var import = new ImportArguments(command);
+        return command.Does((parsed, context) => Run(parsed, context, import));
+    }
+
+    private static void Run(ParseResult parsed, CommandContext context, ImportArguments import)
+    {
+        HardwareProfile profile = HardwareProfiles.Load(parsed.GetRequiredValue(Hardware));
+        Graph graph = OnnxImporter.Import(parsed.GetRequiredValue(Model), import.Read(parsed), context.Cancellation);
+        ImmutableArray<LayerShape> shapes = LayerShapes.Of(graph, profile);
+        (int weights, int activations) = (parsed.GetValue(WeightBits), parsed.GetValue(ActivationBits));
+        var policy = new QuantizationPolicy([.. shapes.Select(s => new LayerPolicy(s.Name, weights, activations, 0))]);
+        if (parsed.GetValue(Policy) is { } file) policy = QuantizationPolicy.Load(file, policy);
+        Dictionary<string, LayerPolicy> byName = policy.Layers.ToDictionary(l => l.Name, StringComparer.Ordinal);
+        Cost cost = ModelCost.Of(shapes, s => (byName[s.Name].WeightBits, byName[s.Name].ActivationBits, byName[s.Name].AdcBits), profile);
+        Warn(cost, profile, context);
+        context.WriteResult(json => Write(json, cost), text => Print(text, cost));
+    }
+
+    private static void Warn(Cost cost, HardwareProfile profile, CommandContext context)
+    {
+        if (cost.EnergyPj == 0 && cost.Arrays > 0)
+            context.Warn(ErrorCodes.NoEnergyFigures, $"Hardware profile '{profile.Name}' states no energy figures: energies are 0. Choose another profile, or add figures to your own.");
+        long available = (long)profile.Cores * profile.ArraysPerCore;
+        if (profile.Execution == ExecutionModel.Resident && available > 0 && cost.Arrays > available)
+            context.Warn(ErrorCodes.TooManyArrays, $"The network needs {cost.Arrays} arrays, the chip of '{profile.Name}' has {available}. Use fewer weight bits or a larger chip.");
+    }
+
+    private static void Write(Utf8JsonWriter json, Cost cost)
+    {
+        json.WriteString("hardware", cost.Hardware);
+        json.WriteFinite("latencyNs", cost.LatencyNs);
+        json.WriteFinite("energyPj", cost.EnergyPj);
+        json.WriteFinite("areaUm2", cost.AreaUm2);
+        json.WriteNumber("arrays", cost.Arrays);
+        json.WriteNumber("cores", cost.Cores);
+        json.WriteNumber("adcConversions", cost.Events.AdcConversions);
+        json.WriteFinite("programmingLatencyNs", cost.ProgrammingLatencyNs);
+        json.WriteFinite("programmingEnergyPj", cost.ProgrammingEnergyPj);
+        Write(json, cost.Energy);
+        json.WriteStartArray("layers");
+        foreach (LayerCost layer in cost.Layers)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", layer.Name);
+            json.WriteNumber("groups", layer.Groups);
+            json.WriteNumber("rows", layer.Rows);
+            json.WriteNumber("columns", layer.Columns);
+            json.WriteNumber("mvms", layer.Mvms);
+            json.WriteNumber("weightBits", layer.WeightBits);
+            json.WriteNumber("activationBits", layer.ActivationBits);
+            json.WriteNumber("adcBits", layer.AdcBits);
+            json.WriteNumber("arrays", layer.Arrays);
+            json.WriteFinite("utilisation", layer.Utilisation);
+            json.WriteFinite("latencyNs", layer.LatencyNs);
+            json.WriteFinite("energyPj", layer.EnergyPj);
+            json.WriteFinite("areaUm2", layer.AreaUm2);
+            json.WriteNumber("arrayReads", layer.Events.ArrayReads);
+            json.WriteNumber("dacActivations", layer.Events.DacActivations);
+            json.WriteNumber("adcConversions", layer.AdcConversions);
+            json.WriteNumber("shiftAdds", layer.Events.ShiftAdds);
+            json.WriteNumber("bufferBits", layer.Events.BufferBits);
+            json.WriteNumber("busBits", layer.Events.BusBits);
+            json.WriteNumber("interconnectBits", layer.Events.InterconnectBits);
+            json.WriteNumber("cellWrites", layer.Events.CellWrites);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, EnergyBreakdown energy)
+    {
+        json.WriteStartObject("energyBreakdown");
+        json.WriteFinite("arrayPj", energy.ArrayPj);
+        json.WriteFinite("dacPj", energy.DacPj);
+        json.WriteFinite("adcPj", energy.AdcPj);
+        json.WriteFinite("shiftAddPj", energy.ShiftAddPj);
+        json.WriteFinite("bufferPj", energy.BufferPj);
+        json.WriteFinite("busPj", energy.BusPj);
+        json.WriteFinite("interconnectPj", energy.InterconnectPj);
+        json.WriteFinite("writePj", energy.WritePj);
+        json.WriteEndObject();
+    }
+
+    private static void Print(IAnsiConsole console, Cost cost)
+    {
+        var table = new Table().AddColumns("Layer", "Matrix", "Products", "Bits w/a/adc", "Arrays", "Used", "Latency", "Energy", "Conversions");
+        foreach (LayerCost l in cost.Layers)
+            table.AddRow(
+                new Text(l.Name),
+                new Text(l.Groups == 1 ? $"{l.Rows}x{l.Columns}" : $"{l.Groups} x {l.Rows}x{l.Columns}"),
+                Cell($"{l.Mvms:#,0}"), Cell($"{l.WeightBits}/{l.ActivationBits}/{l.AdcBits}"), Cell($"{l.Arrays:#,0}"), Cell($"{100 * l.Utilisation:0.0} %"),
+                Cell($"{Time(l.LatencyNs)}"), Cell($"{Energy(l.EnergyPj)}"), Cell($"{l.AdcConversions:#,0}"));
+        console.Write(table);
+        console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{cost.Hardware}: {Time(cost.LatencyNs)}, {Energy(cost.EnergyPj)} per inference; {cost.Arrays:#,0} arrays in {cost.Cores:#,0} cores, {cost.AreaUm2 / 1e6:0.###} mm2"));
+    }
+
+    private static Text Cell(FormattableString text) => new Text(text.ToString(CultureInfo.InvariantCulture)).RightJustified();
+
+    private static string Time(double ns) =>
+        ns >= 1e6 ? Invariant($"{ns / 1e6:0.###} ms") : ns >= 1e3 ? Invariant($"{ns / 1e3:0.###} us") : Invariant($"{ns:0.###} ns");
+
+    private static string Energy(double pj) =>
+        pj >= 1e9 ? Invariant($"{pj / 1e9:0.###} mJ") : pj >= 1e6 ? Invariant($"{pj / 1e6:0.###} uJ")
+        : pj >= 1e3 ? Invariant($"{pj / 1e3:0.###} nJ") : Invariant($"{pj:0.###} pJ");
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private static Option<int> Bits(string name, string description)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => 8 };
+        option.Validators.Add(result =>
+        {
+            if (result.Errors.Any()) return;
+            int bits = result.GetValueOrDefault<int>();
+            if (bits is < 1 or > 8) result.AddError($"{name} is {bits}; allowed is 1 to 8.");
+        });
+        return option;
+    }
+}

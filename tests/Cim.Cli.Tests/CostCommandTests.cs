@@ -1,0 +1,92 @@
+using System.Text.Json;
+using Xunit;
+
+namespace Cim.Cli.Tests;
+
+public sealed class CostCommandTests
+{
+    private static string? Model
+    {
+        get
+        {
+            for (DirectoryInfo? d = new(AppContext.BaseDirectory); d is not null; d = d.Parent)
+            {
+                if (!File.Exists(Path.Combine(d.FullName, "Cim.Sdk.sln"))) continue;
+                string? path = Directory.EnumerateFiles(Path.Combine(d.FullName, "samples"), "fashion*.onnx", SearchOption.AllDirectories).FirstOrDefault();
+                return path;
+            }
+
+            return null;
+        }
+    }
+
+    [Fact]
+    public async Task Cost_writes_the_keys_others_rely_on_and_layers_add_up()
+    {
+        CliRun run = await CliRun.Of("cost", Model!, "--hardware", "isaac", "--json");
+        Assert.Equal("", run.Error);
+        Assert.Equal(ExitCode.Ok, run.ExitCode);
+        JsonElement json = run.Json;
+        Assert.Equal(1, json.GetProperty("schema").GetInt32());
+        (double latency, double energy, long arrays) = (0, 0, 0);
+        foreach (JsonElement layer in json.GetProperty("layers").EnumerateArray())
+        {
+            Assert.NotEmpty(layer.GetProperty("name").GetString()!);
+            Assert.True(layer.GetProperty("rows").GetInt32() > 0 && layer.GetProperty("columns").GetInt32() > 0 && layer.GetProperty("mvms").GetInt64() > 0);
+            Assert.True(layer.GetProperty("adcConversions").GetInt64() > 0);
+            latency += layer.GetProperty("latencyNs").GetDouble();
+            energy += layer.GetProperty("energyPj").GetDouble();
+            arrays += layer.GetProperty("arrays").GetInt64();
+        }
+
+        Assert.Equal(latency, json.GetProperty("latencyNs").GetDouble(), 6);
+        Assert.Equal(energy, json.GetProperty("energyPj").GetDouble(), 3);
+        Assert.Equal(arrays, json.GetProperty("arrays").GetInt64());
+        Assert.True(json.GetProperty("areaUm2").GetDouble() > 0);
+    }
+
+    [Fact]
+    public async Task Fewer_weight_bits_take_fewer_arrays_and_fewer_activation_bits_less_time()
+    {
+        JsonElement wide = (await CliRun.Of("cost", Model!, "--json")).Json;
+        JsonElement weights = (await CliRun.Of("cost", Model!, "--weight-bits", "2", "--json")).Json;
+        JsonElement activations = (await CliRun.Of("cost", Model!, "--activation-bits", "4", "--json")).Json;
+        Assert.True(weights.GetProperty("arrays").GetInt64() < wide.GetProperty("arrays").GetInt64());
+        Assert.True(activations.GetProperty("latencyNs").GetDouble() < wide.GetProperty("latencyNs").GetDouble());
+    }
+
+    [Fact]
+    public async Task A_profile_without_energy_warns_on_standard_error()
+    {
+        CliRun run = await CliRun.Of("cost", Model!, "--hardware", "cim-aq-4b", "--json");
+        Assert.Contains("warning CIM2007", run.Error, StringComparison.Ordinal);
+        Assert.Equal(0, run.Json.GetProperty("energyPj").GetDouble());
+    }
+
+    [Theory]
+    [InlineData("--weight-bits", "0")]
+    [InlineData("--weight-bits", "9")]
+    [InlineData("--activation-bits", "x")]
+    public async Task Bits_outside_their_range_are_wrong_usage(string option, string value) =>
+        Assert.Equal(ExitCode.WrongUsage, (await CliRun.Of("cost", "m.onnx", option, value)).ExitCode);
+
+    [Fact]
+    public async Task A_policy_sets_the_precision_of_the_layers_it_names()
+    {
+        string name = (await CliRun.Of("cost", Model!, "--json")).Json.GetProperty("layers")[1].GetProperty("name").GetString()!;
+        string file = Path.Combine(Directory.CreateTempSubdirectory("cim-policy").FullName, "policy.json");
+        await File.WriteAllTextAsync(file, $$"""{"policy":[{"name":{{JsonSerializer.Serialize(name)}},"weightBits":3,"adcBits":5}]}""");
+        JsonElement layers = (await CliRun.Of("cost", Model!, "--policy", file, "--json")).Json.GetProperty("layers");
+        Assert.Equal((3, 8, 5), (Get("weightBits"), Get("activationBits"), Get("adcBits")));
+        Assert.Equal(8, layers[0].GetProperty("weightBits").GetInt32());
+        int Get(string key) => layers[1].GetProperty(key).GetInt32();
+    }
+
+    [Fact]
+    public async Task A_missing_model_is_an_error_that_names_it()
+    {
+        CliRun run = await CliRun.Of("cost", "no-such-model.onnx");
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.Matches(@"no-such-model\.onnx\(1,1\): error CIM0001: ", run.Error);
+    }
+}
