@@ -153,9 +153,8 @@ internal static class CostCommand
         var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => 8 };
         option.Validators.Add(result =>
         {
-            if (result.Errors.Any()) return;
-            int bits = result.GetValueOrDefault<int>();
-            if (bits is < 1 or > 8) result.AddError($"{name} is {bits}; allowed is 1 to 8.");
+            // A value that is no number is reported by the parser itself.
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out int bits) && bits is < 1 or > 8) result.AddError($"{name} is {bits}; allowed is 1 to 8.");
         });
         return option;
     }
