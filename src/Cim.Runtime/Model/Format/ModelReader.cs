@@ -36,7 +36,7 @@ internal static class ModelReader
             Verify(info, program);
             return new CompiledModel(info, hardware, program);
         }
-        catch (Exception e) when (e is OverflowException || (e is CimException { Code: not ErrorCodes.InvalidCompiledModel }))
+        catch (Exception e) when (e is OverflowException or InvalidOperationException || (e is CimException { Code: not ErrorCodes.InvalidCompiledModel }))
         {
             throw CimFile.Corrupt(e.Message, e);
         }
