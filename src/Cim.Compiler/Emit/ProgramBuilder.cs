@@ -8,9 +8,10 @@ using Cim.Runtime.Program;
 namespace Cim.Compiler.Emit;
 
 /// <summary>What lowering gave: the program, and where each crossbar layer's real result can be seen.</summary>
+/// <param name="Graph">The quantized graph with integers flowing through operators that only move values.</param>
 /// <param name="Program">What the runtime executes.</param>
 /// <param name="Layers">The fused layers, in the order of <see cref="ModelProgram.Layers"/>.</param>
-internal sealed record LoweredModel(ModelProgram Program, ImmutableArray<FusedLayer> Layers);
+internal sealed record LoweredModel(Graph Graph, ModelProgram Program, ImmutableArray<FusedLayer> Layers);
 
 /// <summary>
 /// Lowers a quantized graph to a program: every layer with quantized inputs and weights becomes one crossbar step
@@ -27,9 +28,9 @@ internal sealed class ProgramBuilder
     private ProgramBuilder(Graph graph) => _graph = graph;
 
     /// <param name="quantized">A graph with explicit quantizers.</param>
-    /// <param name="map">Places a layer of some weight bits on arrays.</param>
+    /// <param name="map">Places a layer with its weights on arrays.</param>
     /// <param name="adcBits">ADC bits of a layer by name; 0 = the profile's.</param>
-    public static LoweredModel Build(Graph quantized, Func<MvmLayer, int, LayerMapping> map, Func<string, int> adcBits)
+    public static LoweredModel Build(Graph quantized, Func<MvmLayer, QuantizedWeights, LayerMapping> map, Func<string, int> adcBits)
     {
         Graph graph = new FlowIntegers().Run(quantized);
         GraphVerifier.Verify(graph, nameof(FlowIntegers));
@@ -37,7 +38,7 @@ internal sealed class ProgramBuilder
         return new ProgramBuilder(graph).Build(fused, map, adcBits);
     }
 
-    private LoweredModel Build(ImmutableArray<FusedLayer> fused, Func<MvmLayer, int, LayerMapping> map, Func<string, int> adcBits)
+    private LoweredModel Build(ImmutableArray<FusedLayer> fused, Func<MvmLayer, QuantizedWeights, LayerMapping> map, Func<string, int> adcBits)
     {
         // A fused layer runs where its last node stood: by then its residual is there.
         var replaced = new HashSet<string>(fused.SelectMany(f => f.Nodes.Select(n => n.Name)), StringComparer.Ordinal);
@@ -52,7 +53,7 @@ internal sealed class ProgramBuilder
             {
                 if (!needed.Contains(layer.Output)) continue;
                 order.Add(layer);
-                Emit(layer, map(layer.Layer, layer.Weights.Bits), adcBits(layer.Layer.NodeName));
+                Emit(layer, map(layer.Layer, layer.Weights), adcBits(layer.Layer.NodeName));
             }
             else if (!replaced.Contains(node.Name) && node.Outputs.Any(needed.Contains))
             {
@@ -62,7 +63,7 @@ internal sealed class ProgramBuilder
         }
 
         var program = new ModelProgram([], [.. _steps], [.. _layers], inputs, [.. _graph.Outputs.Select(Index)]);
-        return new LoweredModel(program with { Values = [.. _values] }, order.ToImmutable());
+        return new LoweredModel(_graph, program with { Values = [.. _values] }, order.ToImmutable());
     }
 
     private HashSet<string> Needed(HashSet<string> replaced, Dictionary<string, FusedLayer> at)

@@ -12,6 +12,9 @@ namespace Cim.Compiler.Emit;
 /// <param name="Requantized">True if the model's own integers did not fit (a zero point that leaves 8 signed bits) and were rounded again.</param>
 internal sealed record QuantizedWeights(Tensor Integers, ImmutableArray<float> Scales, int Bits, bool Requantized)
 {
+    /// <summary>True if -2^(bits-1) occurs, whose magnitude needs one bit more than all others.</summary>
+    public bool UsesMinimum => Integers.Span<sbyte>().Contains((sbyte)-(1 << (Bits - 1)));
+
     /// <summary>Reads them from the layer's DequantizeLinear; null if its scales do not run along the outputs.</summary>
     public static QuantizedWeights? Read(Graph graph, MvmLayer layer)
     {

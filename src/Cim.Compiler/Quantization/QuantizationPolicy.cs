@@ -58,6 +58,23 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
 
     public LayerPolicy? Find(string layer) => Layers.FirstOrDefault(l => l.Name == layer);
 
+    /// <summary>Writes the property <c>policy</c>.</summary>
+    public void WriteTo(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("policy");
+        foreach (LayerPolicy layer in Layers)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", layer.Name);
+            json.WriteNumber("weightBits", layer.WeightBits);
+            json.WriteNumber("activationBits", layer.ActivationBits);
+            json.WriteNumber("adcBits", layer.AdcBits);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
     private static QuantizationPolicy Read(JsonElement root, QuantizationPolicy others, string path)
     {
         JsonElement list = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("policy", out JsonElement inner) ? inner : root;

@@ -72,6 +72,9 @@ public static class ErrorCodes
     /// <summary>The build runs on a .NET SDK that is too old for the compiler.</summary>
     public const string SdkTooOld = "CIM1009";
 
+    /// <summary>The lock file was made from other inputs, or is damaged.</summary>
+    public const string LockMismatch = "CIM1010";
+
     /// <summary>A hardware profile is not JSON, or not built as one.</summary>
     public const string MalformedProfile = "CIM2001";
 
@@ -105,17 +108,20 @@ public static class ErrorCodes
     /// <summary>Warning: weights the model brings quantized do not fit 8 signed bits and were rounded again.</summary>
     public const string WeightsRequantized = "CIM3004";
 
+    /// <summary>Warning: the compiled network is clearly less accurate than the float one, and no budget was set.</summary>
+    public const string AccuracyDegraded = "CIM3005";
+
     /// <summary>The network needs more arrays than the chip has, or than were allowed.</summary>
     public const string TooManyArrays = "CIM3010";
 
     /// <summary>A <c>.cim</c> file is corrupt, truncated or of an unknown version.</summary>
     public const string InvalidCompiledModel = "CIM4001";
 
-    /// <summary>The weights of a layer do not fit the cells its mapping gives them.</summary>
-    public const string InvalidMapping = "CIM4003";
-
     /// <summary>An input or output buffer has the wrong length.</summary>
     public const string BufferMismatch = "CIM4002";
+
+    /// <summary>The weights of a layer do not fit the cells its mapping gives them.</summary>
+    public const string InvalidMapping = "CIM4003";
 
     /// <summary>An error nobody foresaw: a defect of the SDK.</summary>
     public const string Unexpected = "CIM4999";

@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Cim.Compiler.Calibration;
+using Cim.Compiler.Data;
+using Cim.Runtime;
+
+namespace Cim.Compiler.Evaluation;
+
+/// <summary>Runs a compiled model over data, at any fidelity.</summary>
+internal sealed class CompiledEvaluator
+{
+    private const int BatchSamples = 64;
+
+    private readonly CimModel _model;
+
+    /// <exception cref="CimException">CIM0006: the model does not have one input.</exception>
+    public CompiledEvaluator(CimModel model)
+    {
+        _model = model;
+        if (model.Info.Inputs is not [TensorDescription input])
+            throw new CimException(ErrorCodes.InvalidData, $"The model has {model.Info.Inputs.Length} inputs ({string.Join(", ", model.Info.Inputs.Select(i => i.Name))}); data files feed models with one input.");
+        Input = GraphInput.Of(input.Name, new Shape(input.Shape.AsSpan()));
+    }
+
+    public GraphInput Input { get; }
+
+    /// <summary>Classifies labelled data by the model's first output.</summary>
+    /// <param name="data">Opened for <see cref="Input"/>.</param>
+    /// <param name="options">How to simulate.</param>
+    /// <param name="limit">At most this many samples; 0 = all.</param>
+    /// <param name="progress">Samples done so far.</param>
+    /// <param name="cancellation">Checked between samples.</param>
+    public Accuracy Evaluate(DataSet data, RunOptions options, int limit, IProgress<int>? progress, CancellationToken cancellation)
+    {
+        data.RequireLabels(Classes());
+        _model.Prepare(options); // Packing weights or programming arrays is not part of a run.
+        int correct = 0, samples = 0;
+        var time = new Stopwatch();
+        foreach ((DataBatch images, ReadOnlyMemory<float>[] outputs) in Run(data, options, limit, time, cancellation))
+        {
+            correct += Accuracy.CountCorrect(outputs[0].Span, data.Labels.AsSpan(images.First, images.Count));
+            samples += images.Count;
+            progress?.Report(samples);
+        }
+
+        return new Accuracy(correct, samples, time.Elapsed.TotalSeconds);
+    }
+
+    /// <summary>Runs all samples in order; the outputs are valid until the next batch.</summary>
+    public IEnumerable<(DataBatch Images, ReadOnlyMemory<float>[] Outputs)> Run(
+        DataSet data, RunOptions options, int limit, Stopwatch? time, CancellationToken cancellation)
+    {
+        ImmutableArray<TensorDescription> outputs = _model.Info.Outputs;
+        int batch = Input.Batch(BatchSamples), samplesPerUnit = Math.Max(1, Input.FixedBatch);
+        Memory<float>[] buffers = [.. outputs.Select(o => new float[checked(o.SampleLength * (batch / samplesPerUnit))].AsMemory())];
+        foreach (DataBatch images in data.Batches(batch, limit))
+        {
+            if (images.Count % samplesPerUnit != 0)
+            {
+                if (images.First == 0)
+                    throw new CimException(ErrorCodes.InvalidData, $"The model's batch is fixed at {samplesPerUnit}, but there are only {images.Count} samples.") { File = data.Path };
+                yield break;
+            }
+
+            int units = images.Count / samplesPerUnit;
+            Memory<float>[] used = [.. outputs.Select((o, i) => buffers[i][..(o.SampleLength * units)])];
+            time?.Start();
+            _model.Run([images.Values], used, units, options, cancellation);
+            time?.Stop();
+            yield return (images, [.. used.Select(u => (ReadOnlyMemory<float>)u)]);
+        }
+    }
+
+    private int Classes()
+    {
+        if (_model.Info.Outputs.IsEmpty) return 0;
+        return _model.Info.Outputs[0].SampleLength / Math.Max(1, Input.FixedBatch);
+    }
+}

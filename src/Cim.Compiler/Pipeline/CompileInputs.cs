@@ -1,0 +1,61 @@
+using Cim.Compiler.Calibration;
+using Cim.Compiler.Data;
+using Cim.Compiler.Ir;
+using Cim.Runtime;
+using Cim.Runtime.Hardware;
+
+namespace Cim.Compiler.Pipeline;
+
+/// <summary>The files a compilation reads, with their hashes, and how they feed the network.</summary>
+internal sealed class CompileInputs
+{
+    private readonly CompileOptions _options;
+
+    public CompileInputs(CompileOptions options, Graph graph)
+    {
+        _options = options;
+        Input = GraphInput.Of(graph);
+        ModelSha256 = FileHash.Of(options.ModelPath);
+    }
+
+    public GraphInput Input { get; }
+
+    public string ModelSha256 { get; }
+
+    /// <summary>Samples really used; 0 without calibration data.</summary>
+    public int CalibrationSamples { get; private set; }
+
+    /// <summary>The calibration samples, or random ones if there is no file.</summary>
+    public CalibrationData ReadCalibration(CancellationToken cancellation)
+    {
+        if (_options.Calibration is not { } path) return CalibrationData.Random(Input, _options.Seed);
+        CalibrationData data = CalibrationData.From(DataSet.Open(path, Input.SampleDims, _options.Preprocessing), _options.CalibrationSamples, cancellation);
+        CalibrationSamples = data.Count;
+        return data;
+    }
+
+    /// <summary>The labelled data, or null if none was given.</summary>
+    public DataSet? OpenEvaluation()
+    {
+        if (_options.Evaluation is not { } path) return null;
+        return DataSet.Open(path, Input.SampleDims, _options.Preprocessing);
+    }
+
+    /// <summary>What the compiled model says about itself.</summary>
+    public ModelInfo Describe(HardwareProfile hardware, Cost cost, Cost baseline, Graph graph) => new()
+    {
+        Name = Path.GetFileNameWithoutExtension(_options.ModelPath),
+        Hardware = hardware.Name,
+        Inputs = [.. graph.Inputs.Select(i => Describe(graph, i))],
+        Outputs = [.. graph.Outputs.Select(o => Describe(graph, o))],
+        Cost = cost,
+        Baseline = baseline,
+        Seed = _options.Seed,
+        ModelSha256 = ModelSha256,
+        CalibrationSha256 = _options.Calibration is { } path ? FileHash.Of(path) : "",
+        SdkVersion = CompilePipeline.SdkVersion,
+    };
+
+    private static TensorDescription Describe(Graph graph, string value) =>
+        new(value, graph.Values[value].Type, graph.Values[value].Shape.Dims);
+}

@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Cim.Compiler.Emit;
+using Cim.Compiler.Quantization;
+using Cim.Runtime;
+using Cim.Runtime.Hardware;
+
+namespace Cim.Compiler.Pipeline;
+
+/// <summary>
+/// The lock file: which inputs a compilation read (by hash) and the precisions it chose. A lock of the same inputs supplies
+/// the precisions, so that a search is not repeated; a lock of other inputs is an error that names what changed, unless the
+/// compilation is forced, which writes it anew. Sorted keys, LF, no time, host or path: equal inputs give equal bytes.
+/// </summary>
+internal sealed class CompileLock
+{
+    private const int Version = 1;
+
+    private readonly ImmutableSortedDictionary<string, string> _inputs;
+
+    private CompileLock(ImmutableSortedDictionary<string, string> inputs, QuantizationPolicy? policy) => (_inputs, Policy) = (inputs, policy);
+
+    /// <summary>The locked precisions; null if there is no lock file yet.</summary>
+    public QuantizationPolicy? Policy { get; }
+
+    /// <summary>Reads the lock file, if there is one, and compares its inputs with those of this compilation.</summary>
+    /// <param name="options">The compilation.</param>
+    /// <param name="hardware">Its hardware.</param>
+    /// <param name="layers">The model's layers, for checking the locked ones.</param>
+    /// <exception cref="CimException">CIM1010: inputs changed; CIM0011: the lock is malformed.</exception>
+    public static CompileLock Open(CompileOptions options, HardwareProfile hardware, QuantizationPolicy layers)
+    {
+        ImmutableSortedDictionary<string, string> inputs = InputsOf(options, hardware);
+        string path = options.LockPath!;
+        if (options.ForceEvaluate || !File.Exists(path)) return new CompileLock(inputs, null);
+        ImmutableSortedDictionary<string, string> locked = ReadInputs(path);
+        string[] changed = [.. inputs.Keys.Union(locked.Keys).Order(StringComparer.Ordinal)
+            .Where(k => inputs.GetValueOrDefault(k) != locked.GetValueOrDefault(k))];
+        if (changed.Length > 0)
+            throw new CimException(ErrorCodes.LockMismatch,
+                $"The lock file was made from other inputs: {string.Join("; ", changed.Select(k => $"{k} was {locked.GetValueOrDefault(k, "absent")}, is {inputs.GetValueOrDefault(k, "absent")}"))}. Undo the change, or compile with --force-evaluate to write the lock anew.") { File = path };
+        return new CompileLock(inputs, QuantizationPolicy.Load(path, layers));
+    }
+
+    public void Write(string path, QuantizationPolicy policy) => AtomicFile.Write(path, stream =>
+    {
+        using var text = new MemoryStream();
+        using (var json = new Utf8JsonWriter(text, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("version", Version);
+            json.WriteStartObject("inputs");
+            foreach ((string key, string value) in _inputs) json.WriteString(key, value);
+            json.WriteEndObject();
+            policy.WriteTo(json);
+            json.WriteEndObject();
+        }
+
+        stream.Write(text.ToArray());
+        stream.Write("\n"u8);
+    });
+
+    private static ImmutableSortedDictionary<string, string> InputsOf(CompileOptions options, HardwareProfile hardware)
+    {
+        var inputs = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        inputs["model"] = FileHash.Of(options.ModelPath);
+        inputs["hardware"] = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(HardwareProfiles.ToJson(hardware)));
+        if (options.Calibration is { } calibration) inputs["calibration"] = FileHash.Of(calibration);
+        if (options.Evaluation is { } evaluation) inputs["evaluation"] = FileHash.Of(evaluation);
+        if (options.PolicyPath is { } policy) inputs["policy"] = FileHash.Of(policy);
+        inputs["options"] = string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            $"search={options.Search} weightBits={options.WeightBits} activationBits={options.ActivationBits} objective={options.Objective} maxAccuracyLoss={options.MaxAccuracyLoss?.ToString("R", System.Globalization.CultureInfo.InvariantCulture) ?? "none"} seed={options.Seed} range={options.Range} calibrationSamples={options.CalibrationSamples} {options.Preprocessing}");
+        return inputs.ToImmutable();
+    }
+
+    private static ImmutableSortedDictionary<string, string> ReadInputs(string path)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllText(path, Encoding.UTF8));
+            if (document.RootElement.GetProperty("version").GetInt32() != Version)
+                throw new CimException(ErrorCodes.LockMismatch, $"The lock file has version {document.RootElement.GetProperty("version")}, this SDK writes {Version}; compile with --force-evaluate to write it anew.") { File = path };
+            return document.RootElement.GetProperty("inputs").EnumerateObject().ToImmutableSortedDictionary(p => p.Name, p => p.Value.GetString() ?? "", StringComparer.Ordinal);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new CimException(ErrorCodes.LockMismatch, $"The lock file is damaged ({e.Message}); restore it, or compile with --force-evaluate to write it anew.", e) { File = path };
+        }
+    }
+}

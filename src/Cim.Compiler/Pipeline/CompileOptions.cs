@@ -1,0 +1,80 @@
+using Cim.Compiler.Calibration;
+using Cim.Compiler.Data;
+using Cim.Runtime;
+
+namespace Cim.Compiler.Pipeline;
+
+/// <summary>What <c>cim compile</c> is asked for; the defaults are those of a bare <c>CimModel</c> item.</summary>
+internal sealed record CompileOptions
+{
+    public required string ModelPath { get; init; }
+
+    /// <summary>Where the compiled model goes; null = nowhere (only figures are wanted).</summary>
+    public string? OutputPath { get; init; }
+
+    /// <summary>A built-in profile or a file.</summary>
+    public string Hardware { get; init; } = "isaac";
+
+    /// <summary>Unlabelled samples for activation ranges and rounding; null = none.</summary>
+    public string? Calibration { get; init; }
+
+    /// <summary>Labelled samples; null = accuracy is not measured.</summary>
+    public string? Evaluation { get; init; }
+
+    public Preprocessing Preprocessing { get; init; } = Preprocessing.None;
+
+    /// <summary>How precisions are chosen: <c>uniform</c>.</summary>
+    public string Search { get; init; } = "uniform";
+
+    public int WeightBits { get; init; } = 8;
+
+    public int ActivationBits { get; init; } = 8;
+
+    /// <summary>Percentage points the compiled network may lose; null = no budget.</summary>
+    public double? MaxAccuracyLoss { get; init; }
+
+    /// <summary><c>latency</c>, <c>energy</c> or <c>arrays</c>.</summary>
+    public string Objective { get; init; } = "latency";
+
+    public ulong Seed { get; init; }
+
+    /// <summary>Where <c>report.json</c> and <c>report.html</c> go.</summary>
+    public string? ReportDirectory { get; init; }
+
+    /// <summary>The lock file; see <see cref="CompileLock"/>.</summary>
+    public string? LockPath { get; init; }
+
+    /// <summary>Compile anew although the lock names other inputs.</summary>
+    public bool ForceEvaluate { get; init; }
+
+    /// <summary>Precisions by layer.</summary>
+    public string? PolicyPath { get; init; }
+
+    /// <summary>Where the quantized network goes as a QDQ model.</summary>
+    public string? ExportQdqPath { get; init; }
+
+    public RangeMethod Range { get; init; } = RangeMethod.MeanSquaredError;
+
+    public int CalibrationSamples { get; init; } = CalibrationData.DefaultSamples;
+
+    /// <summary>At most this many evaluation samples; 0 = all.</summary>
+    public int EvaluationLimit { get; init; }
+
+    /// <summary>Where the graph is written as text after each pass.</summary>
+    public string? DumpDirectory { get; init; }
+
+    /// <exception cref="CimException">CIM0010, CIM3003: options that cannot be, or not together.</exception>
+    public void Check()
+    {
+        if (Search != "uniform")
+            throw new CimException(ErrorCodes.WrongUsage, $"--search is '{Search}'; this version has 'uniform' (the same bits everywhere, or those of --policy).");
+        if (Objective is not ("latency" or "energy" or "arrays"))
+            throw new CimException(ErrorCodes.WrongUsage, $"--objective is '{Objective}'; it must be latency, energy or arrays.");
+        if (MaxAccuracyLoss is { } loss && !(loss is >= 0 and <= 100))
+            throw new CimException(ErrorCodes.WrongUsage, $"--max-accuracy-loss is {loss}; it is in percentage points, 0 to 100.");
+        if (CalibrationSamples < 1)
+            throw new CimException(ErrorCodes.WrongUsage, $"--calibration-samples is {CalibrationSamples}; at least one sample is needed.");
+        if (MaxAccuracyLoss is not null && Evaluation is null)
+            throw new CimException(ErrorCodes.NothingToEvaluate, "A maximum accuracy loss is set, but there is no evaluation data to check it on; give labelled data with --evaluation or leave the budget out.") { File = ModelPath };
+    }
+}

@@ -1,0 +1,211 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Reflection;
+using Cim.Compiler.Calibration;
+using Cim.Compiler.Data;
+using Cim.Compiler.Emit;
+using Cim.Compiler.Evaluation;
+using Cim.Compiler.Import;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Mapping;
+using Cim.Compiler.Quantization;
+using Cim.Compiler.Reporting;
+using Cim.Runtime;
+using Cim.Runtime.Format;
+using Cim.Runtime.Hardware;
+
+namespace Cim.Compiler.Pipeline;
+
+/// <summary>The whole way from an ONNX file to a compiled model. <see cref="Run"/> is read from top to bottom.</summary>
+internal sealed class CompilePipeline
+{
+    private const int ErrorSamples = 32;
+
+    private readonly CompileOptions _options;
+    private readonly IProgress<string>? _progress;
+    private readonly Action<CompileWarning>? _warned;
+    private readonly CancellationToken _cancellation;
+    private readonly List<CompileWarning> _warnings = [];
+    private readonly Stopwatch _time = Stopwatch.StartNew();
+
+    private CompilePipeline(CompileOptions options, IProgress<string>? progress, Action<CompileWarning>? warned, CancellationToken cancellation) =>
+        (_options, _progress, _warned, _cancellation) = (options, progress, warned, cancellation);
+
+    /// <summary>The version of this SDK, written into compiled models and reports.</summary>
+    public static string SdkVersion { get; } =
+        typeof(CompilePipeline).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0.0.0";
+
+    /// <summary>Compiles; files are written at the very end, each complete or not at all.</summary>
+    /// <param name="options">What to do.</param>
+    /// <param name="progress">One line per step.</param>
+    /// <param name="warned">Called for each warning when it arises.</param>
+    /// <param name="cancellation">Checked throughout.</param>
+    /// <exception cref="CimException">Any problem with the inputs, or a missed budget.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; nothing was written.</exception>
+    public static CompileResult Compile(
+        CompileOptions options, IProgress<string>? progress = null, Action<CompileWarning>? warned = null, CancellationToken cancellation = default) =>
+        new CompilePipeline(options, progress, warned, cancellation).Run();
+
+    private CompileResult Run()
+    {
+        _options.Check();
+        HardwareProfile hardware = HardwareProfiles.Load(_options.Hardware);
+
+        Step("importing");
+        Graph graph = OnnxImporter.Import(_options.ModelPath, new ImportOptions { DumpDirectory = _options.DumpDirectory }, _cancellation);
+        ImmutableArray<MvmLayer> layers = MvmLayers.Find(graph);
+        ImmutableArray<LayerShape> shapes = LayerShapes.Of(graph, hardware);
+        var inputs = new CompileInputs(_options, graph);
+
+        // Search: the same bits everywhere, unless a policy or a lock file says otherwise.
+        QuantizationPolicy policy = QuantizationPolicy.Uniform(layers.Select(l => l.NodeName), _options.WeightBits, _options.ActivationBits);
+        if (_options.PolicyPath is { } policyPath) policy = QuantizationPolicy.Load(policyPath, policy);
+        CompileLock? compileLock = _options.LockPath is null ? null : CompileLock.Open(_options, hardware, policy);
+        policy = compileLock?.Policy ?? policy;
+
+        CalibrationData calibration = inputs.ReadCalibration(_cancellation);
+        if (calibration.IsSynthetic) Warn(ErrorCodes.NoCalibrationData, NoCalibration);
+        Graph quantized = Quantize(graph, inputs.Input, calibration, policy);
+
+        Step("mapping");
+        LoweredModel lowered = Lower(quantized, policy, hardware);
+        Cost cost = CostOf(lowered, shapes, policy, hardware);
+        Cost baseline = ModelCost.Uniform(shapes, 8, 8, hardware);
+        var compiled = new CompiledModel(inputs.Describe(hardware, cost, baseline, graph), hardware, lowered.Program);
+
+        Step("measuring the error of each layer");
+        ImmutableArray<LayerError> errors = LayerErrors.Measure(graph, quantized, lowered.Layers, inputs.Input, calibration, ErrorSamples, _cancellation);
+
+        Accuracy? accuracyFloat = null, accuracyCompiled = null, accuracyBaseline = null;
+        if (inputs.OpenEvaluation() is { } evaluation)
+        {
+            Step("evaluating");
+            using var original = new FloatEvaluator(_options.ModelPath);
+            accuracyFloat = original.Evaluate(DataSet.Open(_options.Evaluation!, original.Input.SampleDims, _options.Preprocessing), _options.EvaluationLimit, null, _cancellation);
+            accuracyCompiled = Evaluate(compiled, evaluation);
+            accuracyBaseline = IsBaseline(policy) ? accuracyCompiled : EvaluateBaseline(graph, inputs, calibration, hardware, shapes, evaluation);
+            compiled = compiled with { Info = compiled.Info with { AccuracyFloat = accuracyFloat.Fraction, AccuracyCompiled = accuracyCompiled.Fraction } };
+        }
+
+        CompilationReport report = new ReportBuilder(_options, inputs, hardware, graph, lowered)
+        {
+            Policy = policy,
+            Cost = cost,
+            Baseline = baseline,
+            Errors = errors,
+            Float = accuracyFloat,
+            Compiled = accuracyCompiled,
+            CompiledBaseline = accuracyBaseline,
+            Saturation = ImmutableDictionary<string, double>.Empty,
+        }.Build(_warnings, _time.Elapsed.TotalSeconds);
+        CheckBudget(accuracyFloat, accuracyCompiled, report);
+        report = report with { Diagnostics = ReportBuilder.Diagnostics(_warnings) };
+
+        Write(compiled, quantized, report, compileLock, policy);
+        return new CompileResult
+        {
+            AccuracyFloat = accuracyFloat,
+            AccuracyCompiled = accuracyCompiled,
+            Cost = cost,
+            Baseline = baseline,
+            Policy = policy,
+            Report = report,
+            Warnings = [.. _warnings],
+            Seconds = _time.Elapsed.TotalSeconds,
+        };
+    }
+
+    private const string NoCalibration =
+        "There is no calibration data: activation ranges are estimated from normalisation statistics and random inputs, and weights are rounded without knowing what they meet. "
+        + "100 to 500 unlabelled samples (--calibration, or Calibration on the item) usually bring an 8-bit network within 1 percentage point of the float one and make 4-bit weights usable.";
+
+    private Graph Quantize(Graph graph, GraphInput input, CalibrationData calibration, QuantizationPolicy policy)
+    {
+        var quantizer = new PostTrainingQuantizer(new QuantizerOptions { Range = _options.Range });
+        return quantizer.Quantize(graph, input, calibration, policy, _progress, _cancellation);
+    }
+
+    private LoweredModel Lower(Graph quantized, QuantizationPolicy policy, HardwareProfile hardware)
+    {
+        LoweredModel lowered = ProgramBuilder.Build(quantized,
+            (layer, weights) => LayerMapper.Map(LayerShapes.Of(layer), weights.Bits, hardware, weights.UsesMinimum),
+            name => policy.Find(name)?.AdcBits ?? 0);
+        string[] requantized = [.. lowered.Layers.Where(l => l.Weights.Requantized).Select(l => l.Layer.NodeName)];
+        if (requantized.Length > 0)
+            Warn(ErrorCodes.WeightsRequantized, $"The model's own quantized weights do not fit 8 signed bits and were rounded again in {string.Join(", ", requantized)}; export it with symmetric weights to keep them exactly.");
+        return lowered;
+    }
+
+    private static Cost CostOf(LoweredModel lowered, ImmutableArray<LayerShape> shapes, QuantizationPolicy policy, HardwareProfile hardware)
+    {
+        Dictionary<string, FusedLayer> fused = lowered.Layers.ToDictionary(l => l.Layer.NodeName, StringComparer.Ordinal);
+        return CostModel.Total(shapes.Select(shape =>
+        {
+            FusedLayer? layer = fused.GetValueOrDefault(shape.Name);
+            int weightBits = layer?.Weights.Bits ?? 8, activationBits = layer?.InputParameters.Bits ?? 8;
+            return CostModel.Of(shape, LayerMapper.Map(shape, weightBits, hardware, layer?.Weights.UsesMinimum ?? false),
+                weightBits, activationBits, policy.Find(shape.Name)?.AdcBits ?? 0, hardware);
+        }), hardware);
+    }
+
+    private Accuracy Evaluate(CompiledModel compiled, DataSet evaluation)
+    {
+        using var model = new CimModel(compiled);
+        return new CompiledEvaluator(model).Evaluate(evaluation, RunOptions.Default, _options.EvaluationLimit, null, _cancellation);
+    }
+
+    /// <summary>The accuracy of 8 bits everywhere, so that a report can put it beside what was compiled.</summary>
+    private Accuracy EvaluateBaseline(
+        Graph graph, CompileInputs inputs, CalibrationData calibration, HardwareProfile hardware, ImmutableArray<LayerShape> shapes, DataSet evaluation)
+    {
+        Step("evaluating 8 bits everywhere for comparison");
+        QuantizationPolicy policy = QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), 8, 8);
+        LoweredModel lowered = Lower(Quantize(graph, inputs.Input, calibration, policy), policy, hardware);
+        Cost cost = CostOf(lowered, shapes, policy, hardware);
+        return Evaluate(new CompiledModel(inputs.Describe(hardware, cost, cost, graph), hardware, lowered.Program), evaluation);
+    }
+
+    private static bool IsBaseline(QuantizationPolicy policy) => policy.Layers.All(l => l is { WeightBits: 8, ActivationBits: 8 });
+
+    private void CheckBudget(Accuracy? original, Accuracy? compiled, CompilationReport report)
+    {
+        if (original is null || compiled is null) return;
+        double loss = 100 * (original.Fraction - compiled.Fraction);
+        string place = report.WorstLayer is { } worst ? $" The layer with the largest error of its own is '{worst}'." : "";
+        string figures = FormattableString.Invariant($"the compiled network classifies {100 * compiled.Fraction:F2} % of {compiled.Samples} samples, the float network {100 * original.Fraction:F2} %");
+        if (_options.MaxAccuracyLoss is { } budget && loss > budget + 1e-9)
+        {
+            if (_options.ReportDirectory is { } directory) ReportWriter.Write(report, directory);
+            throw new CimException(ErrorCodes.AccuracyBudgetMissed, FormattableString.Invariant(
+                $"The accuracy budget of {budget} percentage points is missed: {figures}, a loss of {loss:F2}.{place} Give more bits, better calibration data, or a larger budget.")) { File = _options.ModelPath };
+        }
+
+        if (_options.MaxAccuracyLoss is null && loss > 2)
+            Warn(ErrorCodes.AccuracyDegraded, FormattableString.Invariant($"Accuracy has suffered: {figures}.{place} Check the preprocessing of the calibration data, or give more bits."));
+    }
+
+    private void Write(CompiledModel compiled, Graph quantized, CompilationReport report, CompileLock? compileLock, QuantizationPolicy policy)
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        byte[] bytes = ModelWriter.ToBytes(compiled);
+        if (_options.ExportQdqPath is { } qdq) QdqModel.Save(quantized, qdq);
+        if (_options.ReportDirectory is { } directory) ReportWriter.Write(report, directory);
+        if (_options.LockPath is { } lockPath) compileLock!.Write(lockPath, policy);
+        // Last: whoever sees it finds everything else there too.
+        if (_options.OutputPath is { } output) AtomicFile.Write(output, stream => stream.Write(bytes));
+    }
+
+    private void Step(string what)
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        _progress?.Report(FormattableString.Invariant($"[{_time.Elapsed.TotalSeconds,6:F1} s] {what}"));
+    }
+
+    private void Warn(string code, string message)
+    {
+        var warning = new CompileWarning(code, message, _options.ModelPath);
+        if (_warnings.Contains(warning)) return;
+        _warnings.Add(warning);
+        _warned?.Invoke(warning);
+    }
+}

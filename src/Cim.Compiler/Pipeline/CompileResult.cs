@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Evaluation;
+using Cim.Compiler.Quantization;
+using Cim.Compiler.Reporting;
+using Cim.Runtime;
+
+namespace Cim.Compiler.Pipeline;
+
+/// <summary>A warning: what is degraded, and what to do.</summary>
+internal sealed record CompileWarning(string Code, string Message, string? File);
+
+/// <summary>What came out of a compilation.</summary>
+internal sealed record CompileResult
+{
+    /// <summary>Of the float network on the evaluation data; null without such data.</summary>
+    public required Accuracy? AccuracyFloat { get; init; }
+
+    /// <summary>Of the compiled network at <see cref="Fidelity.Exact"/>.</summary>
+    public required Accuracy? AccuracyCompiled { get; init; }
+
+    public required Cost Cost { get; init; }
+
+    /// <summary>The same network with 8-bit weights and activations everywhere.</summary>
+    public required Cost Baseline { get; init; }
+
+    public required QuantizationPolicy Policy { get; init; }
+
+    public required CompilationReport Report { get; init; }
+
+    public required ImmutableArray<CompileWarning> Warnings { get; init; }
+
+    public required double Seconds { get; init; }
+}

@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Emit;
+using Cim.Compiler.Evaluation;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Quantization;
+using Cim.Compiler.Reporting;
+using Cim.Runtime;
+using Cim.Runtime.Crossbar;
+using Cim.Runtime.Hardware;
+using Cim.Runtime.Mapping;
+
+namespace Cim.Compiler.Pipeline;
+
+/// <summary>Puts what the stages found into the report.</summary>
+internal sealed class ReportBuilder(CompileOptions options, CompileInputs inputs, HardwareProfile hardware, Graph graph, LoweredModel lowered)
+{
+    public required QuantizationPolicy Policy { get; init; }
+
+    public required Cost Cost { get; init; }
+
+    public required Cost Baseline { get; init; }
+
+    public required ImmutableArray<LayerError> Errors { get; init; }
+
+    public required Accuracy? Float { get; init; }
+
+    public required Accuracy? Compiled { get; init; }
+
+    public required Accuracy? CompiledBaseline { get; init; }
+
+    /// <summary>Share of conversions at the end of the ADC's range, by layer.</summary>
+    public required ImmutableDictionary<string, double> Saturation { get; init; }
+
+    public static ImmutableArray<DiagnosticReport> Diagnostics(IEnumerable<CompileWarning> warnings) =>
+        [.. warnings.Select(w => new DiagnosticReport(w.Code, "warning", w.Message))];
+
+    public CompilationReport Build(IEnumerable<CompileWarning> warnings, double seconds) => new()
+    {
+        SdkVersion = CompilePipeline.SdkVersion,
+        Model = new ModelReport(
+            Path.GetFileNameWithoutExtension(options.ModelPath), Path.GetFileName(options.ModelPath), inputs.ModelSha256,
+            graph.Constants.Values.Where(c => c.Type == ElementType.Float32).Sum(c => (long)c.Length),
+            lowered.Layers.Sum(l => l.Layer.MacsPerImage),
+            [.. graph.Inputs.Select(Tensor)], [.. graph.Outputs.Select(Tensor)]),
+        Hardware = new HardwareReport(
+            hardware.Name, hardware.Rows, hardware.Columns, hardware.CellBits, hardware.DacBits, hardware.AdcBits,
+            Encoding(hardware.Encoding), Range(hardware.AdcRange)),
+        Options = new OptionsReport(
+            options.Search, options.Objective, options.MaxAccuracyLoss,
+            options.Calibration is { } c ? Path.GetFileName(c) : null, inputs.CalibrationSamples, options.Seed),
+        Evaluation = Compiled is null ? null : new EvaluationReport(Path.GetFileName(options.Evaluation!), Compiled.Samples),
+        Float = new VariantReport { Accuracies = Accuracies("float", Float), WeightMemoryBits = 32 * Weights(_ => 1) },
+        Baseline = new VariantReport { Accuracies = Accuracies("exact", CompiledBaseline), Cost = Of(Baseline), WeightMemoryBits = 8 * Weights(_ => 1) },
+        Compiled = new VariantReport { Accuracies = Accuracies("exact", Compiled), Cost = Of(Cost), WeightMemoryBits = Weights(l => l.Weights.Bits) },
+        Layers = [.. lowered.Layers.Select(Layer)],
+        Diagnostics = Diagnostics(warnings),
+        Seconds = seconds,
+    };
+
+    private long Weights(Func<FusedLayer, int> bits) => lowered.Layers.Sum(l => l.Layer.WeightCount * bits(l));
+
+    private LayerReport Layer(FusedLayer fused)
+    {
+        MvmLayer layer = fused.Layer;
+        LayerCost cost = Cost.Layers.First(l => l.Name == layer.NodeName);
+        LayerError? error = Errors.FirstOrDefault(e => e.Name == layer.NodeName);
+        ConvolutionGeometry? g = layer.Geometry;
+        return new LayerReport
+        {
+            Name = layer.NodeName,
+            Operator = layer.Op,
+            InputShape = g is null ? [layer.PositionsPerImage, layer.RowsPerGroup] : [g.InputChannels, g.InputHeight, g.InputWidth],
+            OutputShape = g is null ? [layer.PositionsPerImage, layer.Outputs] : [layer.Outputs, g.OutputHeight, g.OutputWidth],
+            Kernel = g is null ? [] : [g.KernelHeight, g.KernelWidth],
+            Groups = layer.Groups,
+            Rows = layer.RowsPerGroup,
+            Columns = layer.ColumnsPerGroup,
+            Mvms = layer.PositionsPerImage,
+            WeightBits = fused.Weights.Bits,
+            ActivationBits = fused.InputParameters.Bits,
+            AdcBits = cost.AdcBits,
+            Arrays = cost.Arrays,
+            Utilisation = cost.Utilisation,
+            Cosine = error?.Cosine,
+            RelativeL2Error = error?.RelativeL2,
+            OwnRelativeL2Error = error?.OwnRelativeL2,
+            AdcSaturation = Saturation.TryGetValue(layer.NodeName, out double saturation) ? saturation : null,
+            LatencyNs = cost.LatencyNs,
+            EnergyPj = cost.Energy.TotalPj,
+            AdcConversions = cost.Events.AdcConversions,
+        };
+    }
+
+    private static CostReport Of(Cost cost) => new(cost.LatencyNs, cost.EnergyPj, cost.AreaUm2, cost.Arrays);
+
+    private static ImmutableArray<AccuracyReport> Accuracies(string fidelity, Accuracy? accuracy) =>
+        accuracy is null ? [] : [new AccuracyReport(fidelity, accuracy.Correct, accuracy.Samples)];
+
+    private TensorReport Tensor(string name) =>
+        new(name, graph.Values[name].Type.ToString(), [.. graph.Values[name].Shape.Dims.Select(d => (long)d)]);
+
+    private static string Encoding(WeightEncoding encoding) => encoding switch
+    {
+        WeightEncoding.Differential => "differential",
+        WeightEncoding.DifferentialTwoSided => "differential-two-sided",
+        WeightEncoding.Offset => "offset",
+        WeightEncoding.TwosComplement => "twos-complement",
+        _ => throw new ArgumentOutOfRangeException(nameof(encoding), encoding, null),
+    };
+
+    private static string Range(AdcRange range) => range.Policy == AdcRangePolicy.Fixed
+        ? FormattableString.Invariant($"[{range.Low}, {range.High}]")
+        : range.Policy.ToString().ToLowerInvariant();
+}
