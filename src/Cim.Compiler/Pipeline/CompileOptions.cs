@@ -1,5 +1,6 @@
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Data;
+using Cim.Compiler.Import;
 using Cim.Runtime;
 
 namespace Cim.Compiler.Pipeline;
@@ -60,8 +61,7 @@ internal sealed record CompileOptions
     /// <summary>At most this many evaluation samples; 0 = all.</summary>
     public int EvaluationLimit { get; init; }
 
-    /// <summary>Where the graph is written as text after each pass.</summary>
-    public string? DumpDirectory { get; init; }
+    public ImportOptions Import { get; init; } = ImportOptions.Default;
 
     /// <exception cref="CimException">CIM0010, CIM3003: options that cannot be, or not together.</exception>
     public void Check()

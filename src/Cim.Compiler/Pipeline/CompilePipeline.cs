@@ -52,7 +52,7 @@ internal sealed class CompilePipeline
         HardwareProfile hardware = HardwareProfiles.Load(_options.Hardware);
 
         Step("importing");
-        Graph graph = OnnxImporter.Import(_options.ModelPath, new ImportOptions { DumpDirectory = _options.DumpDirectory }, _cancellation);
+        Graph graph = OnnxImporter.Import(_options.ModelPath, _options.Import, _cancellation);
         ImmutableArray<MvmLayer> layers = MvmLayers.Find(graph);
         ImmutableArray<LayerShape> shapes = LayerShapes.Of(graph, hardware);
         var inputs = new CompileInputs(_options, graph);

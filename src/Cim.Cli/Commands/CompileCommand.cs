@@ -1,0 +1,136 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Cim.Compiler.Calibration;
+using Cim.Compiler.Evaluation;
+using Cim.Compiler.Pipeline;
+using Cim.Compiler.Quantization;
+using Cim.Runtime;
+using Spectre.Console;
+
+namespace Cim.Cli.Commands;
+
+/// <summary><c>cim compile M.onnx -o M.cim</c>: everything from an ONNX network to a compiled model with a report.</summary>
+internal static class CompileCommand
+{
+    private static readonly Argument<string> Model = new("model") { Description = "The network (.onnx)." };
+    private static readonly Option<string?> Output = new("--output", "-o") { Description = "The compiled model (.cim). Without it only figures are printed." };
+    private static readonly Option<string> Hardware = new("--hardware") { Description = "A built-in hardware profile or a *.cimhw.json file.", DefaultValueFactory = _ => "isaac" };
+    private static readonly Option<string?> Calibration = new("--calibration") { Description = "Unlabelled samples: .npz, .npy, IDX or CIFAR-10 binary." };
+    private static readonly Option<string?> Evaluation = new("--evaluation") { Description = "Labelled samples: .npz with x and y, IDX with its labels beside it, or CIFAR-10 binary." };
+    private static readonly Option<string> Search = new("--search") { Description = "How precisions are chosen: uniform.", DefaultValueFactory = _ => "uniform" };
+    private static readonly Option<int> WeightBits = new("--weight-bits") { Description = "Bits of the weights, 2 to 8.", DefaultValueFactory = _ => 8 };
+    private static readonly Option<int> ActivationBits = new("--activation-bits") { Description = "Bits of the input of every layer, 2 to 8.", DefaultValueFactory = _ => 8 };
+    private static readonly Option<double?> MaxLoss = new("--max-accuracy-loss") { Description = "Fail if the compiled network loses more percentage points than this." };
+    private static readonly Option<string> Objective = new("--objective") { Description = "What a search minimises: latency, energy or arrays.", DefaultValueFactory = _ => "latency" };
+    private static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of everything random." };
+    private static readonly Option<string?> Report = new("--report") { Description = "Write report.json and report.html into this folder." };
+    private static readonly Option<string?> Lock = new("--lock") { Description = "The lock file: made if missing; if there, its inputs must be those of this compilation, and its policy is used." };
+    private static readonly Option<bool> Force = new("--force-evaluate") { Description = "Compile anew and write the lock file anew, whatever it says." };
+    private static readonly Option<string?> Policy = new("--policy") { Description = "Precisions by layer, as this command prints under 'policy' with --json." };
+    private static readonly Option<string?> ExportQdq = new("--export-qdq") { Description = "Write the quantized network as a standard ONNX model with QuantizeLinear/DequantizeLinear." };
+    private static readonly Option<string> Range = new("--calibration-method") { Description = "How activation ranges are chosen: mse, minmax, percentile or entropy.", DefaultValueFactory = _ => "mse" };
+    private static readonly Option<int> Samples = new("--calibration-samples") { Description = "At most this many calibration samples, spread over the file.", DefaultValueFactory = _ => CalibrationData.DefaultSamples };
+    private static readonly Option<int> Limit = new("--limit") { Description = "At most this many evaluation samples; 0 = all." };
+
+    public static Command Create()
+    {
+        Range.AcceptOnlyFromAmong("mse", "minmax", "percentile", "entropy");
+        var command = new Command("compile", "Compiles a network for crossbars.")
+        {
+            Model, Output, Hardware, Calibration, Evaluation, Search, WeightBits, ActivationBits, MaxLoss, Objective, Seed, Report, Lock, Force, Policy, ExportQdq, Range, Samples, Limit,
+        };
+        var data = new DataArguments(command);
+        var import = new ImportArguments(command);
+        return command.Does((parsed, context) =>
+        {
+            CompileOptions options = Read(parsed, data, import);
+            CompileResult result = CompilePipeline.Compile(options, context.Progress, w => context.Warn(w.Code, w.Message, w.File), context.Cancellation);
+            context.WriteResult(json => Write(json, result), text => Print(text, options, result));
+        });
+    }
+
+    private static CompileOptions Read(ParseResult parsed, DataArguments data, ImportArguments import) => new()
+    {
+        ModelPath = parsed.GetRequiredValue(Model),
+        OutputPath = parsed.GetValue(Output),
+        Hardware = parsed.GetRequiredValue(Hardware),
+        Calibration = parsed.GetValue(Calibration),
+        Evaluation = parsed.GetValue(Evaluation),
+        Preprocessing = data.Read(parsed),
+        Search = parsed.GetRequiredValue(Search),
+        WeightBits = parsed.GetValue(WeightBits),
+        ActivationBits = parsed.GetValue(ActivationBits),
+        MaxAccuracyLoss = parsed.GetValue(MaxLoss),
+        Objective = parsed.GetRequiredValue(Objective),
+        Seed = parsed.GetValue(Seed),
+        ReportDirectory = parsed.GetValue(Report),
+        LockPath = parsed.GetValue(Lock),
+        ForceEvaluate = parsed.GetValue(Force),
+        PolicyPath = parsed.GetValue(Policy),
+        ExportQdqPath = parsed.GetValue(ExportQdq),
+        Range = parsed.GetValue(Range) switch
+        {
+            "minmax" => RangeMethod.MinMax,
+            "percentile" => RangeMethod.Percentile,
+            "entropy" => RangeMethod.Entropy,
+            _ => RangeMethod.MeanSquaredError,
+        },
+        CalibrationSamples = parsed.GetValue(Samples),
+        EvaluationLimit = parsed.GetValue(Limit),
+        Import = import.Read(parsed),
+    };
+
+    private static void Write(Utf8JsonWriter json, CompileResult result)
+    {
+        WriteAccuracy(json, "accuracyFloat", result.AccuracyFloat);
+        WriteAccuracy(json, "accuracyCompiled", result.AccuracyCompiled);
+        if (result.AccuracyCompiled is { } compiled) json.WriteNumber("samples", compiled.Samples);
+        Write(json, "cost", result.Cost);
+        Write(json, "baseline", result.Baseline);
+        result.Policy.WriteTo(json);
+        json.WriteString("worstLayer", result.Report.WorstLayer);
+        json.WriteStartArray("warnings");
+        foreach (CompileWarning warning in result.Warnings)
+        {
+            json.WriteStartObject();
+            json.WriteString("code", warning.Code);
+            json.WriteString("message", warning.Message);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteFinite("seconds", result.Seconds);
+    }
+
+    private static void WriteAccuracy(Utf8JsonWriter json, string name, Accuracy? accuracy)
+    {
+        if (accuracy is null) json.WriteNull(name);
+        else json.WriteFinite(name, accuracy.Fraction);
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, Cost cost)
+    {
+        json.WriteStartObject(name);
+        json.WriteFinite("latencyNs", cost.LatencyNs);
+        json.WriteFinite("energyPj", cost.EnergyPj);
+        json.WriteFinite("areaUm2", cost.AreaUm2);
+        json.WriteNumber("arrays", cost.Arrays);
+        json.WriteEndObject();
+    }
+
+    private static void Print(IAnsiConsole console, CompileOptions options, CompileResult result)
+    {
+        void Line(FormattableString text) => console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+        if (result is { AccuracyFloat: { } original, AccuracyCompiled: { } compiled })
+            Line($"accuracy   {100 * compiled.Fraction:F2} % compiled ({compiled.Correct}/{compiled.Samples}), {100 * original.Fraction:F2} % float");
+        Line($"cost       {result.Cost}");
+        Line($"8 bits     {result.Baseline}");
+        foreach (IGrouping<(int W, int A), LayerPolicy> group in result.Policy.Layers.GroupBy(l => (l.WeightBits, l.ActivationBits)))
+            Line($"precision  {group.Count()} layers with {group.Key.W}-bit weights and {group.Key.A}-bit activations");
+        if (result.Report.WorstLayer is { } worst) Line($"error      largest in layer '{worst}'");
+        if (options.OutputPath is { } output) Line($"written    {output}");
+        if (options.ReportDirectory is { } report) Line($"report     {Path.Combine(report, "report.html")}");
+        Line($"time       {result.Seconds:F1} s");
+    }
+}

@@ -1,0 +1,124 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Cim.Compiler.Data;
+using Cim.Compiler.Evaluation;
+using Cim.Runtime;
+using Spectre.Console;
+
+namespace Cim.Cli.Commands;
+
+/// <summary><c>cim eval M.cim|M.onnx --data D</c>: accuracy on labelled data; an <c>.onnx</c> runs in float.</summary>
+internal static class EvalCommand
+{
+    private static readonly Argument<string> Model = new("model") { Description = "A compiled model (.cim), or a network (.onnx) to be run in float." };
+    private static readonly Option<string> Data = new("--data") { Description = "Labelled samples.", Required = true };
+    private static readonly Option<string> FidelityName = FidelityOption.Create();
+    private static readonly Option<ulong> Seed = new("--seed") { Description = "Selects the simulated chip; trial t uses seed + t." };
+    private static readonly Option<int> Trials = new("--trials") { Description = "Simulate this many chips.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<int> Limit = new("--limit") { Description = "At most this many samples; 0 = all." };
+    private static readonly Option<int> Threads = new("--threads") { Description = "At most this many threads; 0 = all processors. Results do not depend on it." };
+
+    public static Command Create()
+    {
+        Trials.Validators.Add(r => { if (!r.Errors.Any() && r.GetValueOrDefault<int>() < 1) r.AddError("--trials must be at least 1."); });
+        Limit.Validators.Add(r => { if (!r.Errors.Any() && r.GetValueOrDefault<int>() < 0) r.AddError("--limit must not be negative."); });
+        var command = new Command("eval", "Measures accuracy on labelled data.") { Model, Data, FidelityName, Seed, Trials, Limit, Threads };
+        var data = new DataArguments(command);
+        return command.Does((parsed, context) =>
+        {
+            string path = parsed.GetRequiredValue(Model);
+            bool isCompiled = !Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
+            (ulong Seed, Accuracy Accuracy)[] trials = isCompiled
+                ? Compiled(path, parsed, data.Read(parsed), context)
+                : [(0, Float(path, parsed, data.Read(parsed), context))];
+            string fidelity = isCompiled ? parsed.GetRequiredValue(FidelityName) : "float";
+            context.WriteResult(json => Write(json, fidelity, trials), text => Print(text, fidelity, trials));
+        });
+    }
+
+    private static Accuracy Float(string path, ParseResult parsed, Preprocessing preprocessing, CommandContext context)
+    {
+        // ONNX Runtime's own message about a missing file does not say where it looked.
+        if (!File.Exists(path)) throw new CimException(ErrorCodes.FileNotReadable, "The model does not exist.") { File = path };
+        using var evaluator = new FloatEvaluator(path);
+        DataSet data = DataSet.Open(parsed.GetRequiredValue(Data), evaluator.Input.SampleDims, preprocessing);
+        return evaluator.Evaluate(data, parsed.GetValue(Limit), new SampleProgress(context, data, parsed.GetValue(Limit), ""), context.Cancellation);
+    }
+
+    private static (ulong, Accuracy)[] Compiled(string path, ParseResult parsed, Preprocessing preprocessing, CommandContext context)
+    {
+        using CimModel model = CimModel.Load(path);
+        var evaluator = new CompiledEvaluator(model);
+        DataSet data = DataSet.Open(parsed.GetRequiredValue(Data), evaluator.Input.SampleDims, preprocessing);
+        var results = new (ulong, Accuracy)[parsed.GetValue(Trials)];
+        for (int t = 0; t < results.Length; t++)
+        {
+            ulong seed = unchecked(parsed.GetValue(Seed) + (ulong)t);
+            var options = new RunOptions { Fidelity = FidelityOption.Read(parsed, FidelityName), Seed = seed, MaxThreads = parsed.GetValue(Threads) };
+            string trial = results.Length == 1 ? "" : $"trial {t + 1} of {results.Length}: ";
+            results[t] = (seed, evaluator.Evaluate(data, options, parsed.GetValue(Limit), new SampleProgress(context, data, parsed.GetValue(Limit), trial), context.Cancellation));
+        }
+
+        return results;
+    }
+
+    private static void Write(Utf8JsonWriter json, string fidelity, (ulong Seed, Accuracy Accuracy)[] trials)
+    {
+        json.WriteString("fidelity", fidelity);
+        json.WriteNumber("samples", trials[0].Accuracy.Samples);
+        json.WriteNumber("correct", trials[0].Accuracy.Correct);
+        json.WriteFinite("accuracy", trials.Average(t => t.Accuracy.Fraction));
+        json.WriteFinite("accuracyDeviation", Deviation(trials));
+        json.WriteStartArray("trials");
+        foreach ((ulong seed, Accuracy accuracy) in trials)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("seed", seed);
+            json.WriteNumber("correct", accuracy.Correct);
+            json.WriteFinite("accuracy", accuracy.Fraction);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteFinite("imagesPerSecond", Speed(trials));
+    }
+
+    private static void Print(IAnsiConsole console, string fidelity, (ulong Seed, Accuracy Accuracy)[] trials)
+    {
+        void Line(FormattableString text) => console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+        foreach ((ulong seed, Accuracy a) in trials)
+            Line($"{fidelity}{(trials.Length > 1 ? $", seed {seed}" : "")}: {a.Correct} of {a.Samples} correct, {100 * a.Fraction:F2} %");
+        if (trials.Length > 1) Line($"mean {100 * trials.Average(t => t.Accuracy.Fraction):F2} %, standard deviation {100 * Deviation(trials):F2}");
+        Line($"{Speed(trials):F0} images per second");
+    }
+
+    private static double Speed((ulong Seed, Accuracy Accuracy)[] trials)
+    {
+        double seconds = trials.Sum(t => t.Accuracy.RunSeconds);
+        return seconds > 0 ? trials.Sum(t => t.Accuracy.Samples) / seconds : 0;
+    }
+
+    /// <summary>Sample standard deviation; 0 for one trial.</summary>
+    private static double Deviation((ulong Seed, Accuracy Accuracy)[] trials)
+    {
+        if (trials.Length < 2) return 0;
+        double mean = trials.Average(t => t.Accuracy.Fraction);
+        return Math.Sqrt(trials.Sum(t => Math.Pow(t.Accuracy.Fraction - mean, 2)) / (trials.Length - 1));
+    }
+
+    /// <summary>A line on standard error every ten percent.</summary>
+    private sealed class SampleProgress(CommandContext context, DataSet data, int limit, string prefix) : IProgress<int>
+    {
+        private readonly int _total = limit > 0 ? Math.Min(limit, data.Count) : data.Count;
+        private int _tenths;
+
+        public void Report(int value)
+        {
+            int tenths = (int)(10L * value / _total);
+            if (tenths == _tenths) return;
+            _tenths = tenths;
+            context.Report($"{prefix}{value} of {_total} samples");
+        }
+    }
+}

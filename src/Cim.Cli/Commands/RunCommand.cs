@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.Globalization;
+using Cim.Compiler.Data;
+using Cim.Compiler.Emit;
+using Cim.Compiler.Evaluation;
+using Cim.Runtime;
+
+namespace Cim.Cli.Commands;
+
+/// <summary><c>cim run M.cim --input X.npy --output Y.npy</c>: inference over all samples of a file.</summary>
+internal static class RunCommand
+{
+    private static readonly Argument<string> Model = new("model") { Description = "A compiled model (.cim)." };
+    private static readonly Option<string> Input = new("--input") { Description = "Samples: .npy, or any other data file.", Required = true };
+    private static readonly Option<string> Output = new("--output") { Description = "Where the results go (.npy, float32 [n, ...]).", Required = true };
+    private static readonly Option<string?> OutputName = new("--output-name") { Description = "Which output of a model with several; the first if left out." };
+    private static readonly Option<string> FidelityName = FidelityOption.Create();
+    private static readonly Option<ulong> Seed = new("--seed") { Description = "Selects the simulated chip." };
+    private static readonly Option<int> Threads = new("--threads") { Description = "At most this many threads; 0 = all processors." };
+
+    public static Command Create()
+    {
+        var command = new Command("run", "Runs a compiled model over the samples of a file.") { Model, Input, Output, OutputName, FidelityName, Seed, Threads };
+        var data = new DataArguments(command);
+        return command.Does((parsed, context) =>
+        {
+            using CimModel model = CimModel.Load(parsed.GetRequiredValue(Model));
+            int index = IndexOfOutput(model, parsed.GetValue(OutputName));
+            var evaluator = new CompiledEvaluator(model);
+            DataSet samples = DataSet.Open(parsed.GetRequiredValue(Input), evaluator.Input.SampleDims, data.Read(parsed));
+            var options = new RunOptions { Fidelity = FidelityOption.Read(parsed, FidelityName), Seed = parsed.GetValue(Seed), MaxThreads = parsed.GetValue(Threads) };
+            int perUnit = Math.Max(1, evaluator.Input.FixedBatch), count = samples.Count / perUnit * perUnit;
+            int[] dims = [.. model.Info.Outputs[index].Shape.Select(d => d < 0 ? -d * count : d)];
+            // A model with a fixed batch gives one result per run: they are joined along the first dimension.
+            if (perUnit > 1 && dims.Length > 0) dims[0] *= count / perUnit;
+
+            AtomicFile.Write(parsed.GetRequiredValue(Output), stream =>
+            {
+                NpyWriter.WriteHeader(stream, dims);
+                foreach ((_, ReadOnlyMemory<float>[] outputs) in evaluator.Run(samples, options, count, null, context.Cancellation))
+                    stream.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes(outputs[index].Span));
+            });
+            context.WriteResult(
+                json =>
+                {
+                    json.WriteNumber("samples", count);
+                    json.WriteString("output", parsed.GetRequiredValue(Output));
+                    json.WriteStartArray("shape");
+                    foreach (int d in dims) json.WriteNumberValue(d);
+                    json.WriteEndArray();
+                },
+                text => text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} samples -> {parsed.GetRequiredValue(Output)} [{string.Join(",", dims)}]")));
+        });
+    }
+
+    private static int IndexOfOutput(CimModel model, string? name)
+    {
+        if (name is null) return 0;
+        for (int i = 0; i < model.Info.Outputs.Length; i++)
+            if (model.Info.Outputs[i].Name == name) return i;
+        throw new CimException(ErrorCodes.WrongUsage, $"The model has no output '{name}'; its outputs are {string.Join(", ", model.Info.Outputs.Select(o => o.Name))}.");
+    }
+}
