@@ -20,6 +20,9 @@ internal static class CimApplication
     [
         InspectCommand.Create(),
         CostCommand.Create(),
+        CompileCommand.Create(),
+        EvalCommand.Create(),
+        RunCommand.Create(),
         HardwareCommand.Create(),
     ];
 

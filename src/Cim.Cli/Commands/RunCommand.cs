@@ -4,6 +4,7 @@ using Cim.Compiler.Data;
 using Cim.Compiler.Emit;
 using Cim.Compiler.Evaluation;
 using Cim.Runtime;
+using Spectre.Console;
 
 namespace Cim.Cli.Commands;
 

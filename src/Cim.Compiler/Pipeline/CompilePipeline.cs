@@ -13,6 +13,8 @@ using Cim.Compiler.Reporting;
 using Cim.Runtime;
 using Cim.Runtime.Format;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Mapping;
+using Cim.Runtime.Program;
 
 namespace Cim.Compiler.Pipeline;
 
@@ -71,7 +73,8 @@ internal sealed class CompilePipeline
         LoweredModel lowered = Lower(quantized, policy, hardware);
         Cost cost = CostOf(lowered, shapes, policy, hardware);
         Cost baseline = ModelCost.Uniform(shapes, 8, 8, hardware);
-        var compiled = new CompiledModel(inputs.Describe(hardware, cost, baseline, graph), hardware, lowered.Program);
+        (ModelProgram program, ImmutableDictionary<string, double> saturation) = AdcMeasurement.Measure(lowered.Program, hardware, inputs.Input, calibration, _cancellation);
+        var compiled = new CompiledModel(inputs.Describe(hardware, cost, baseline, graph), hardware, program);
 
         Step("measuring the error of each layer");
         ImmutableArray<LayerError> errors = LayerErrors.Measure(graph, quantized, lowered.Layers, inputs.Input, calibration, ErrorSamples, _cancellation);
@@ -96,7 +99,7 @@ internal sealed class CompilePipeline
             Float = accuracyFloat,
             Compiled = accuracyCompiled,
             CompiledBaseline = accuracyBaseline,
-            Saturation = ImmutableDictionary<string, double>.Empty,
+            Saturation = saturation,
         }.Build(_warnings, _time.Elapsed.TotalSeconds);
         CheckBudget(accuracyFloat, accuracyCompiled, report);
         report = report with { Diagnostics = ReportBuilder.Diagnostics(_warnings) };
