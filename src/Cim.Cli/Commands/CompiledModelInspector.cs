@@ -1,10 +1,55 @@
+using System.Globalization;
 using Cim.Runtime;
+using Cim.Runtime.Crossbar;
+using Cim.Runtime.Format;
+using Cim.Runtime.Program;
 
 namespace Cim.Cli.Commands;
 
 /// <summary>Reads a compiled model for <c>cim inspect</c>.</summary>
 internal static class CompiledModelInspector
 {
-    public static ModelInspection Inspect(string path) =>
-        throw new CimException(ErrorCodes.InvalidCompiledModel, "Compiled models cannot be inspected yet.") { File = path };
+    /// <exception cref="CimException">CIM0001: the file cannot be read; CIM4001: it is no compiled model, or a damaged one.</exception>
+    public static ModelInspection Inspect(string path)
+    {
+        CompiledModel model = Read(path);
+        return new ModelInspection
+        {
+            Format = "cim",
+            Name = model.Info.Name,
+            Hardware = model.Info.Hardware,
+            SdkVersion = model.Info.SdkVersion,
+            Inputs = [.. model.Info.Inputs.Select(Value)],
+            Outputs = [.. model.Info.Outputs.Select(Value)],
+            Layers = [.. model.Program.Layers.Select(Layer)],
+            Digital = [.. model.Program.Steps.Where(s => s.Op != ProgramStep.CrossbarOp).Select(s => new InspectedOperator(s.Name, s.Op))],
+        };
+    }
+
+    private static CompiledModel Read(string path)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            return ModelReader.Read(stream);
+        }
+        catch (CimException e) when (e.File is null)
+        {
+            throw new CimException(e.Code, e.Message, e) { File = path };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CimException(ErrorCodes.FileNotReadable, $"The model file cannot be read: {e.Message}", e) { File = path };
+        }
+    }
+
+    private static InspectedLayer Layer(CrossbarLayer layer)
+    {
+        long weights = (long)layer.Outputs * layer.RowsPerGroup;
+        string quantization = string.Create(CultureInfo.InvariantCulture, $"w{layer.WeightBits}a{layer.Input.Bits}{(layer.AdcBits > 0 ? $" adc{layer.AdcBits}" : "")}");
+        return new InspectedLayer(layer.Name, layer.Geometry is null ? "Gemm" : "Conv", layer.RowsPerGroup, layer.ColumnsPerGroup, layer.Groups,
+            layer.PositionsPerImage, weights * layer.PositionsPerImage, weights, quantization, layer.Mapping.Tiles.Length);
+    }
+
+    private static InspectedValue Value(TensorDescription value) => new(value.Name, value.Type.ToString(), new Shape(value.Shape.AsSpan()));
 }

@@ -44,7 +44,7 @@ internal static class InspectCommand
 
     private static InspectedLayer? Partial(ConvertedModel model, Node node)
     {
-        if (!model.Constants.TryGetValue(node.Inputs[1], out Tensor? weights) || weights.Shape.Rank < 2) return null;
+        if (node.Inputs.Length < 2 || !model.Constants.TryGetValue(node.Inputs[1], out Tensor? weights) || weights.Shape.Rank < 2) return null;
         Shape s = weights.Shape;
         int groups = (int)node.Attributes.Int("group", 1);
         bool outputsFirst = node.Op == "Conv" || node.Attributes.Int("transB", 0) != 0;

@@ -10,9 +10,9 @@ namespace Cim.Cli.Commands;
 /// <summary>A named input or output; type and shape are null where they are unknown. Symbolic dimensions are written as text.</summary>
 internal sealed record InspectedValue(string Name, string? Type, Shape? Shape);
 
-/// <summary>A layer crossbars can hold. Mvms (products per image and group) and the geometry are null where shapes are unknown.</summary>
+/// <summary>A layer crossbars can hold; rows and columns are those of one group. Mvms (products per image and group) and the geometry are null where shapes are unknown.</summary>
 internal sealed record InspectedLayer(
-    string Name, string Op, int Rows, int Columns, int Groups, int? Mvms, long? Macs, long Weights, string? Quantization = null);
+    string Name, string Op, int Rows, int Columns, int Groups, int? Mvms, long? Macs, long Weights, string? Quantization = null, int? Arrays = null);
 
 /// <summary>An operator that runs digitally.</summary>
 internal sealed record InspectedOperator(string Name, string Op);
@@ -27,6 +27,12 @@ internal sealed record ModelInspection
 
     /// <summary>Of an ONNX file, else null.</summary>
     public int? Opset { get; init; }
+
+    /// <summary>The hardware profile a compiled model is for.</summary>
+    public string? Hardware { get; init; }
+
+    /// <summary>The version of Cim.Sdk that compiled it.</summary>
+    public string? SdkVersion { get; init; }
 
     public required ImmutableArray<InspectedValue> Inputs { get; init; }
 
@@ -61,6 +67,8 @@ internal sealed record ModelInspection
         json.WriteString("format", Format);
         json.WriteString("name", Name);
         if (Opset is { } opset) json.WriteNumber("opset", opset);
+        if (Hardware is not null) json.WriteString("hardware", Hardware);
+        if (SdkVersion is not null) json.WriteString("sdkVersion", SdkVersion);
         WriteValues(json, "inputs", Inputs);
         WriteValues(json, "outputs", Outputs);
         json.WriteStartArray("layers");
@@ -76,6 +84,7 @@ internal sealed record ModelInspection
             if (layer.Macs is { } macs) json.WriteNumber("macs", macs);
             json.WriteNumber("weights", layer.Weights);
             if (layer.Quantization is { } quantization) json.WriteString("quantization", quantization);
+            if (layer.Arrays is { } arrays) json.WriteNumber("arrays", arrays);
             json.WriteEndObject();
         }
 
@@ -107,14 +116,14 @@ internal sealed record ModelInspection
 
     public void WriteText(IAnsiConsole console)
     {
-        console.WriteLine($"{(Name.Length > 0 ? Name : "model")} ({Format}{(Opset is { } o ? $", opset {o}" : "")})");
+        console.WriteLine($"{(Name.Length > 0 ? Name : "model")} ({Format}{(Opset is { } o ? $", opset {o}" : "")}{(Hardware is null ? "" : $", for {Hardware}, by Cim.Sdk {SdkVersion}")})");
         foreach (InspectedValue value in Inputs) console.WriteLine($"  input   {value.Name} {value.Type} {value.Shape}");
         foreach (InspectedValue value in Outputs) console.WriteLine($"  output  {value.Name} {value.Type} {value.Shape}");
         var table = new Table().Border(TableBorder.Simple);
-        foreach (string column in (string[])["layer", "operator", "rows", "columns", "groups", "MVMs", "weights", "MACs"]) table.AddColumn(column, c => c.NoWrap = true);
+        foreach (string column in (string[])["layer", "operator", "rows", "columns", "groups", "MVMs", "weights", "MACs", "quantization", "arrays"]) table.AddColumn(column, c => c.NoWrap = true);
         foreach (InspectedLayer l in Layers)
-            table.AddRow(Markup.Escape(l.Name), l.Op, Text(l.Rows), Text(l.Columns), Text(l.Groups), Text(l.Mvms), Text(l.Weights), Text(l.Macs));
-        table.AddRow("total", "", "", "", "", "", Text(Layers.Sum(l => l.Weights)), Text(Layers.Sum(l => l.Macs ?? 0)));
+            table.AddRow(Markup.Escape(l.Name), l.Op, Text(l.Rows), Text(l.Columns), Text(l.Groups), Text(l.Mvms), Text(l.Weights), Text(l.Macs), l.Quantization ?? "", l.Arrays is null ? "" : Text(l.Arrays));
+        table.AddRow("total", "", "", "", "", "", Text(Layers.Sum(l => l.Weights)), Text(Layers.Sum(l => l.Macs ?? 0)), "", "");
         console.Write(table);
         if (!Digital.IsEmpty)
             console.WriteLine("digital: " + string.Join(", ", Digital.GroupBy(d => d.Op).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => g.Count() == 1 ? g.Key : $"{g.Count()} {g.Key}")));

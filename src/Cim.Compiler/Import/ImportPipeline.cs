@@ -12,6 +12,7 @@ internal static class ImportPipeline
     {
         yield return new RejectBadWeights();
         yield return new FoldConstants(options.MaxFoldedBytes);
+        yield return new LimitSizes();
         yield return new FixShapeInputs();
         yield return new ResolveAutoPad();
         yield return new RemoveDeadNodes();

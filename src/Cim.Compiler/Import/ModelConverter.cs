@@ -97,6 +97,8 @@ internal sealed class ModelConverter(ModelProto model, ExternalData? external, I
             return [];
         }
 
+        if (proto.Output.Count == 0 || proto.Output[0].Length == 0) throw Invalid($"node '{name}' ({proto.OpType}) has no output");
+        if (proto.OpType != "Constant" && (proto.Input.Count == 0 || proto.Input[0].Length == 0)) throw Invalid($"node '{name}' ({proto.OpType}) has no input");
         AttributeMap attributes = AttributeConverter.Convert(proto, external);
         var node = new Node(proto.OpType, name, [.. proto.Input], [.. proto.Output], attributes);
         try

@@ -53,8 +53,11 @@ internal static class TopologicalSort
             at = nodes[at].Inputs.Where(producer.ContainsKey).Select(i => producer[i]).First(p => missing[p] > 0);
         }
 
-        IEnumerable<string> names = path.Skip(path.IndexOf(at)).Reverse().Select(i => $"'{nodes[i].Name}'");
-        return string.Join(" -> ", names.Take(20)) + (path.Count > 20 ? " -> ..." : "");
+        // Forwards, closed, and beginning with the node that comes first in the file.
+        List<int> cycle = [.. path.Skip(path.IndexOf(at)).Reverse()];
+        int first = cycle.IndexOf(cycle.Min());
+        IEnumerable<string> names = cycle.Skip(first).Concat(cycle.Take(first + 1)).Select(i => $"'{nodes[i].Name}'");
+        return string.Join(" -> ", names.Take(20)) + (cycle.Count > 20 ? " -> ..." : "");
     }
 
     private static CimException Invalid(string problem) =>

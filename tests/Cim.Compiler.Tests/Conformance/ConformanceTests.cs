@@ -28,14 +28,11 @@ public sealed class ConformanceTests(ITestOutputHelper output)
         ["maxpool_with_argmax_2d_precomputed_strides"] = "the second output of MaxPool (indices) is not supported",
         ["reshape_allowzero_reordered"] = EmptyBatch,
         ["split_zero_size_splits"] = EmptyBatch,
-        ["resize_downsample_scales_cubic_align_corners"] = UnroundedLength,
-        ["resize_downsample_scales_linear_align_corners"] = UnroundedLength,
     };
 
     private const string Training = "training mode: models are compiled for inference";
     private const string Narrow = "float16 and bfloat16 are computed in float32: the result is not rounded to the narrow type";
     private const string EmptyBatch = "the input has a leading dimension of 0, which is read as an unknown batch";
-    private const string UnroundedLength = "the case divides by the unrounded output length (scale * length); here, as in ONNX Runtime, the real output length counts";
 
     [Fact]
     public void Every_float_case_of_a_supported_operator_passes_and_the_page_is_current()
