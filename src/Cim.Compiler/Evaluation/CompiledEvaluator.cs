@@ -65,7 +65,7 @@ internal sealed class CompiledEvaluator
             int units = images.Count / samplesPerUnit;
             Memory<float>[] used = [.. outputs.Select((o, i) => buffers[i][..(o.SampleLength * units)])];
             time?.Start();
-            _model.Run([images.Values], used, units, options, cancellation);
+            _model.Run([images.Values], used, units, options with { FirstSample = images.First / samplesPerUnit }, cancellation);
             time?.Stop();
             yield return (images, [.. used.Select(u => (ReadOnlyMemory<float>)u)]);
         }

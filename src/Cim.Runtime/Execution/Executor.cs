@@ -66,7 +66,7 @@ internal sealed class Executor
                 BatchMode.FixedShape => 1,
                 _ => Math.Clamp(((units - 1) / threads) + 1, 1, _largestPiece),
             };
-            job.Run(layers, units, piece, threads, firstUnit: 0, cancellation);
+            job.Run(layers, units, piece, threads, options.FirstSample, cancellation);
         }
         finally
         {

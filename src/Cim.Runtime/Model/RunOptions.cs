@@ -12,6 +12,12 @@ public sealed record RunOptions
     /// <summary>Selects the simulated chip (programming) and the sequence of read noise.</summary>
     public ulong Seed { get; init; }
 
+    /// <summary>
+    /// Number of the first sample: with it, a data set run in several batches reads the same noise as in one. Only read noise
+    /// depends on it.
+    /// </summary>
+    public long FirstSample { get; init; }
+
     /// <summary>At most this many threads; 0 = all processors. Results do not depend on it.</summary>
     public int MaxThreads { get; init; }
 }

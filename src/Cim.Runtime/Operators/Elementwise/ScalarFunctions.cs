@@ -1,6 +1,9 @@
 namespace Cim.Runtime.Operators.Elementwise;
 
-/// <summary>Functions of one number that have no vector form here; computed in double precision and rounded once.</summary>
+/// <summary>
+/// Functions of one number that have no vector form here; computed in double precision and rounded once, which hides the
+/// last-digit differences between the mathematical libraries of platforms in all but a few inputs of a billion.
+/// </summary>
 internal static class ScalarFunctions
 {
     private const double SeluAlpha = 1.67326319217681884765625, SeluGamma = 1.05070102214813232421875;

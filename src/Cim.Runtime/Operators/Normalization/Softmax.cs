@@ -39,9 +39,9 @@ internal sealed class Softmax(AttributeMap attributes, bool logarithm) : Operato
         for (int i = 0; i < size; i++)
         {
             float shifted = x[at + (i * stride)] - max;
-            float e = MathF.Exp(shifted);
+            double e = Math.Exp(shifted);
             sum += e;
-            y[at + (i * stride)] = log ? shifted : e;
+            y[at + (i * stride)] = log ? shifted : (float)e;
         }
 
         float factor = (float)(log ? Math.Log(sum) : 1 / sum);
