@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+
+namespace Cim.Compiler.Search;
+
+/// <summary>
+/// A policy space as independent units for exact search. A unit is a group of layers that share activation bits; its items
+/// are the combinations of their choices that no other combination beats in both cost and loss.
+/// </summary>
+internal sealed class Items
+{
+    private readonly PolicySpace _space;
+
+    private Items(PolicySpace space, ImmutableArray<ImmutableArray<Item>> units) => (_space, Units) = (space, units);
+
+    /// <summary>Items of each unit, cheapest first, loss strictly falling.</summary>
+    public ImmutableArray<ImmutableArray<Item>> Units { get; }
+
+    /// <param name="space">The space.</param>
+    /// <param name="losses">The additive loss.</param>
+    /// <param name="cost">The additive cost of a layer's choice.</param>
+    public static Items Of(PolicySpace space, LossTable losses, Func<CostVector, double> cost)
+    {
+        var units = ImmutableArray.CreateBuilder<ImmutableArray<Item>>(space.ActivationGroups.Length);
+        foreach (ImmutableArray<int> group in space.ActivationGroups)
+        {
+            var all = new List<Item>();
+            foreach (int a in space.ActivationBitsOf(group))
+            {
+                List<Item> partial = [new Item(0, 0, [])];
+                foreach (int l in group)
+                {
+                    var next = new List<Item>();
+                    foreach (Item item in partial)
+                        foreach (int c in space.Choices[l])
+                            if (space.Costs.Choices[c].ActivationBits == a)
+                                next.Add(new Item(item.Cost + cost(space.Costs[l, c]), item.Loss + losses[l, c], item.Choices.Add(c)));
+                    partial = Front(next);
+                }
+
+                all.AddRange(partial);
+            }
+
+            units.Add([.. Front(all)]);
+        }
+
+        return new Items(space, units.MoveToImmutable());
+    }
+
+    /// <summary>The policy that takes one item a unit.</summary>
+    public int[] Policy(ReadOnlySpan<int> items)
+    {
+        int[] policy = new int[_space.Choices.Length];
+        for (int u = 0; u < items.Length; u++)
+            for (int i = 0; i < _space.ActivationGroups[u].Length; i++)
+                policy[_space.ActivationGroups[u][i]] = Units[u][items[u]].Choices[i];
+        return policy;
+    }
+
+    private static List<Item> Front(List<Item> items)
+    {
+        var front = new List<Item>();
+        foreach (Item item in items.OrderBy(i => i.Cost).ThenBy(i => i.Loss))
+            if (front.Count == 0 || item.Loss < front[^1].Loss) front.Add(item);
+        return front;
+    }
+}
+
+/// <summary>A choice for every layer of a unit.</summary>
+internal sealed record Item(double Cost, double Loss, ImmutableArray<int> Choices);

@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+
+namespace Cim.Compiler.Search;
+
+/// <summary>Spends the evaluations of a problem, each policy once, and keeps the cheapest policy within the budget.</summary>
+internal sealed class TrialLog(SearchProblem problem, IPolicyEvaluator evaluator, IProgress<SearchProgress>? progress, CancellationToken cancellation)
+{
+    private readonly Dictionary<string, double> _losses = new(StringComparer.Ordinal);
+    private readonly ImmutableArray<Trial>.Builder _trials = ImmutableArray.CreateBuilder<Trial>();
+
+    public Trial? Best { get; private set; }
+
+    public int Left => problem.Evaluations - _trials.Count;
+
+    /// <summary>True if the policy was measured before.</summary>
+    public bool Knows(ReadOnlySpan<int> policy) => _losses.ContainsKey(Key(policy));
+
+    /// <summary>The measured loss, from memory if it is known; NaN when no evaluation is left.</summary>
+    public double Loss(ReadOnlySpan<int> policy)
+    {
+        string key = Key(policy);
+        if (_losses.TryGetValue(key, out double known)) return known;
+        if (Left <= 0) return double.NaN;
+        cancellation.ThrowIfCancellationRequested();
+        double loss = evaluator.Loss(policy, cancellation);
+        _losses[key] = loss;
+        var trial = new Trial([.. policy], problem.Cost(policy), loss);
+        _trials.Add(trial);
+        if (loss <= problem.MaxLoss && problem.Fits(policy) && (Best is null || trial.Cost < Best.Cost || (trial.Cost == Best.Cost && loss < Best.Loss))) Best = trial;
+        progress?.Report(new SearchProgress(_trials.Count, problem.Evaluations, Best?.Cost ?? double.NaN, Best?.Loss ?? double.NaN));
+        return loss;
+    }
+
+    public SearchResult Result() => new(Best?.Policy, Best?.Loss ?? double.NaN, Best?.Cost ?? double.NaN, _trials.ToImmutable());
+
+    private static string Key(ReadOnlySpan<int> policy) => string.Join(',', policy.ToArray());
+}
