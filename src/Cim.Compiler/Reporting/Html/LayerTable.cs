@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using static Cim.Compiler.Reporting.Html.HtmlText;
@@ -32,7 +33,7 @@ internal static class LayerTable
         string used = Svg(Math.Clamp(layer.Utilisation, 0, 1) * 100);
         return $"""
             <tr{(worst ? " class=\"worst\"" : "")}><td>{number}</td><th>{Escape(layer.Name)}<small>{Escape(kind)}</small></th>
-            <td>{matrix}<small>{Shape(layer.InputShape)} → {Shape(layer.OutputShape)}</small></td><td>{Count(layer.Mvms)}</td>
+            <td>{matrix}<small>{Sample(layer.InputShape)} → {Sample(layer.OutputShape)}</small></td><td>{Count(layer.Mvms)}</td>
             <td>{layer.WeightBits}/{layer.ActivationBits}/{(layer.AdcBits == 0 ? "∞" : layer.AdcBits)}</td><td>{Count(layer.Arrays)}</td>
             <td><span class="meter"><i style="width:{used}%"></i></span>{Percent(layer.Utilisation, 0)}</td>
             <td>{Percent(layer.RelativeL2Error)}</td><td>{Percent(layer.OwnRelativeL2Error)}</td>
@@ -40,4 +41,7 @@ internal static class LayerTable
             <td>{Latency(layer.LatencyNs)}</td><td>{Energy(layer.EnergyPj)}</td><td>{Count(layer.AdcConversions)}</td></tr>
             """;
     }
+
+    // A matrix layer that is used once per sample has one position, which says nothing.
+    private static string Sample(ImmutableArray<int> shape) => Shape(shape is [1, int values] ? [values] : shape);
 }
