@@ -13,8 +13,8 @@ internal static class DataFiles
         if (name.IndexOf("images", StringComparison.Ordinal) < 0) return [];
         string plain = name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name.Substring(0, name.Length - 3) : name;
         string labels = plain.Replace("images", "labels");
-        return from candidate in new[] { labels.Replace("idx3", "idx1").Replace("idx4", "idx1"), labels }.Distinct()
-               from ending in new[] { "", ".gz" }
-               select Path.Combine(Path.GetDirectoryName(path)!, candidate + ending);
+        string folder = Path.GetDirectoryName(path)!;
+        string[] names = [labels.Replace("idx3", "idx1").Replace("idx4", "idx1"), labels];
+        return names.Distinct().SelectMany(label => new[] { Path.Combine(folder, label), Path.Combine(folder, label + ".gz") });
     }
 }
