@@ -27,7 +27,7 @@ internal static class InspectCommand
     private static ModelInspection InspectOnnx(string path, ImportOptions options, CancellationToken cancellation)
     {
         ConvertedModel model = OnnxImporter.Read(path, options);
-        if (model.Unsupported.IsEmpty) return ModelInspection.Of(OnnxImporter.Import(path, options, cancellation), model.Opset);
+        if (model.Unsupported.IsEmpty) return ModelInspection.Of(OnnxImporter.Complete(model, path, options, cancellation), model.Opset);
 
         return new ModelInspection
         {

@@ -34,11 +34,17 @@ internal static class OnnxImporter
         InFile(path, () => Convert(ReadFile(path), Path.GetDirectoryName(Path.GetFullPath(path)), options ?? ImportOptions.Default));
 
     /// <summary>The remaining phases for a model from <see cref="Read"/>.</summary>
-    public static Graph Complete(ConvertedModel model, ImportOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        Supported.Require(model);
-        return Guard(() => ImportPipeline.Run(model, options ?? ImportOptions.Default, cancellationToken));
-    }
+    /// <param name="model">The converted model.</param>
+    /// <param name="path">The file it came from, for messages.</param>
+    /// <param name="options">Defaults if null.</param>
+    /// <param name="cancellationToken">Checked between passes.</param>
+    /// <exception cref="CimException">CIM0003 to CIM0005.</exception>
+    public static Graph Complete(ConvertedModel model, string path, ImportOptions? options = null, CancellationToken cancellationToken = default) =>
+        InFile(path, () =>
+        {
+            Supported.Require(model);
+            return Guard(() => ImportPipeline.Run(model, options ?? ImportOptions.Default, cancellationToken));
+        });
 
     private static ConvertedModel Convert(ReadOnlyMemory<byte> bytes, string? baseDirectory, ImportOptions options)
     {

@@ -39,7 +39,8 @@ internal static class BatchRules
                 or "Squeeze" or "Unsqueeze":
                 return OnlyFirstVaries() && AxesAvoidZero(graph, node, node.Op == "Unsqueeze" ? output : In(0));
             case "Concat":
-                return node.Inputs.All(perImage.Contains) && Axis(node.Attributes.Int("axis", 0), output) != 0;
+                // A constant part (a class token) is repeated for each image, see GeneraliseBatch.
+                return Axis(node.Attributes.Int("axis", 0), output) != 0 && (output[0] == 1 || node.Inputs.All(perImage.Contains));
             case "Split":
                 return OnlyFirstVaries() && Axis(node.Attributes.Int("axis", 0), In(0)) != 0;
             case "Slice":

@@ -12,9 +12,10 @@ internal static class ConstantMatrix
 
     /// <summary>
     /// The name of alpha * B as [outputs, inputs], where B is input 1 of the node, stored that way already if
-    /// <paramref name="transposed"/>. Null if it is not constant.
+    /// <paramref name="transposed"/>. Null if it is not constant. <paramref name="inGraph"/> is the node as the editor
+    /// knows it, where <paramref name="node"/> is only a view of it.
     /// </summary>
-    public static string? Transposed(GraphEditor editor, Node node, bool transposed, float alpha)
+    public static string? Transposed(GraphEditor editor, Node node, bool transposed, float alpha, Node? inGraph = null)
     {
         string name = node.Inputs[1];
         if (editor.Constant(name) is { Shape.Rank: 2 } constant)
@@ -35,6 +36,7 @@ internal static class ConstantMatrix
         if (axis < 0) axis += 2;
         string output = editor.FreshValue(name + "_matrix");
         editor.Declare(output, ElementType.Float32, transposed ? integers.Shape : new Shape(integers.Shape[1], integers.Shape[0]));
+        node = inGraph ?? node;
         editor.Replace(node,
             new Node("DequantizeLinear", editor.FreshNode(dequantize.Name + "_matrix"), dequantize.Inputs.SetItem(0, data).SetItem(1, scale), [output],
                 dequantize.Attributes.With("axis", transposed ? axis : 1 - axis)),

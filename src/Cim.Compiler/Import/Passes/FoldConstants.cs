@@ -15,9 +15,17 @@ internal sealed class FoldConstants(long maxFoldedBytes) : IGraphPass
         var editor = new GraphEditor(graph);
         IReadOnlyDictionary<string, Tensor> known = ShapeInference.KnownValues(graph);
         long folded = 0;
+        var quantized = new HashSet<string>(StringComparer.Ordinal);
         foreach (Node node in graph.Nodes)
         {
-            if (node.Op == "DequantizeLinear" && editor.Constant(node.Inputs[0]) is { Type: not ElementType.Float32 }) continue;
+            // What follows from quantized constants stays too, or their integers would be lost on the way.
+            if ((node.Op == "DequantizeLinear" && editor.Constant(node.Inputs[0]) is { Type: not ElementType.Float32 })
+                || (node.Op is not ("Shape" or "Size") && node.Inputs.Any(quantized.Contains)))
+            {
+                quantized.UnionWith(node.Outputs);
+                continue;
+            }
+
             Tensor[]? results = Known(node, known) ?? Evaluate(node, editor, ref folded);
             if (results is null) continue;
             editor.Remove(node);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Ir;
 using Cim.Runtime;
+using Cim.Runtime.Program;
 
 namespace Cim.Compiler.Import.Passes;
 
@@ -23,6 +24,7 @@ internal sealed class GeneraliseBatch : IGraphPass
             if (!node.Inputs.Any(perImage.Contains)) continue;
             if (!BatchRules.KeepsImagesApart(graph, node, perImage)) return graph;
             perImage.UnionWith(node.Outputs.Where(o => o.Length > 0));
+            if (node.Op == "Concat") RepeatConstants(editor, node, perImage);
             if (node.Op is not ("Reshape" or "Flatten")) continue;
 
             // The leading dimension follows the batch; the others stay.
@@ -32,6 +34,29 @@ internal sealed class GeneraliseBatch : IGraphPass
 
         if (!graph.Outputs.All(perImage.Contains)) return graph;
         return WithSymbolicBatch(graph, editor.Build());
+    }
+
+    /// <summary>Constant parts of a concatenation get as many images as the computed ones have.</summary>
+    private static void RepeatConstants(GraphEditor editor, Node node, HashSet<string> perImage)
+    {
+        if (node.Inputs.All(perImage.Contains)) return;
+        string batch = editor.FreshValue(node.Name + "_batch");
+        var added = new List<Node>
+        {
+            new("Shape", editor.FreshNode(node.Name + "_batch"), [node.Inputs.First(perImage.Contains)], [batch], AttributeMap.Empty.With("start", 0).With("end", 1)),
+        };
+        ImmutableArray<string> inputs = node.Inputs;
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            if (perImage.Contains(inputs[i])) continue;
+            long[] rest = [.. editor.ShapeOf(inputs[i]).Dims.Skip(1).Select(d => (long)d)];
+            string name = $"{node.Name}_part{i}", target = editor.FreshValue(name + "_target"), repeated = editor.FreshValue(name);
+            added.Add(new Node("Concat", editor.FreshNode(name + "_target"), [batch, editor.AddConstant(name + "_rest", Tensor.Create<long>(new Shape(rest.Length), rest))], [target], AttributeMap.Empty.With("axis", 0)));
+            added.Add(new Node("Expand", editor.FreshNode(name), [inputs[i], target], [repeated], AttributeMap.Empty));
+            inputs = inputs.SetItem(i, repeated);
+        }
+
+        editor.Replace(node, [.. added, node with { Inputs = inputs }]);
     }
 
     private static Graph WithSymbolicBatch(Graph original, Graph rewritten)

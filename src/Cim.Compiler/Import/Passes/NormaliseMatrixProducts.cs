@@ -18,7 +18,7 @@ internal sealed class NormaliseMatrixProducts : IGraphPass
         foreach (Node node in graph.Nodes)
         {
             if (node.Op == "Gemm") Gemm(editor, node);
-            else if (node.Op == "MatMul") MatMul(editor, node);
+            else if (node.Op == "MatMul") MatMul(editor, ConstantOnTheRight(editor, node));
         }
 
         return editor.Build();
@@ -80,6 +80,30 @@ internal sealed class NormaliseMatrixProducts : IGraphPass
         if (ChannelVector.Read(editor.Constant(name), 2, 1, outputs) is not { } values) return null;
         for (int i = 0; i < values.Length; i++) values[i] *= beta;
         return editor.AddConstant(name, Tensor.Create<float>(new Shape(outputs), values));
+    }
+
+    /// <summary>A * x with a constant matrix A is (xᵀ * Aᵀ)ᵀ; the node returned has its constant, if any, on the right.</summary>
+    private static Node ConstantOnTheRight(GraphEditor editor, Node node)
+    {
+        Shape left = editor.ShapeOf(node.Inputs[0]), right = editor.ShapeOf(node.Inputs[1]);
+        bool constantLeft = editor.Constant(node.Inputs[0]) is { Type: ElementType.Float32 } || ConstantMatrix.IsDequantized(editor, node.Inputs[0]);
+        if (!constantLeft || left.Rank != 2 || right.Rank < 2 || editor.Constant(node.Inputs[1]) is not null || right.Dims.Any(d => d == 0)) return node;
+        if (ConstantMatrix.Transposed(editor, node with { Inputs = [node.Inputs[1], node.Inputs[0]] }, transposed: false, 1, inGraph: node) is not { } turned) return node;
+
+        long[] perm = [.. Enumerable.Range(0, right.Rank).Select(i => (long)i)];
+        (perm[^1], perm[^2]) = (perm[^2], perm[^1]);
+        string x = editor.FreshValue(node.Inputs[1] + "_transposed"), product = editor.FreshValue(node.Outputs[0] + "_transposed");
+        int[] turnedInput = [.. right.Dims], turnedOutput = [.. editor.ShapeOf(node.Outputs[0]).Dims];
+        (turnedInput[^1], turnedInput[^2]) = (turnedInput[^2], turnedInput[^1]);
+        (turnedOutput[^1], turnedOutput[^2]) = (turnedOutput[^2], turnedOutput[^1]);
+        editor.Declare(x, ElementType.Float32, new Shape(turnedInput));
+        editor.Declare(product, ElementType.Float32, new Shape(turnedOutput));
+        Node inner = new("MatMul", node.Name, [x, turned], [product], AttributeMap.Empty);
+        editor.Replace(node,
+            new Node("Transpose", editor.FreshNode(node.Name + "_transpose"), [node.Inputs[1]], [x], AttributeMap.Empty.With("perm", perm)),
+            inner,
+            new Node("Transpose", editor.FreshNode(node.Name + "_restore"), [product], node.Outputs, AttributeMap.Empty.With("perm", perm)));
+        return inner;
     }
 
     private static void MatMul(GraphEditor editor, Node node)
