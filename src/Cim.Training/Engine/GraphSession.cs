@@ -21,7 +21,7 @@ internal sealed class GraphSession : IDisposable
     /// <param name="threads">Threads inside an operator; 0 = one per core.</param>
     public GraphSession(GraphProto graph, IReadOnlyDictionary<string, float[]> bindings, int threads)
     {
-        ModelProto model = new GraphBuilder(graph).Build(GraphBuilder.DefaultOpset, ("com.microsoft", 1));
+        ModelProto model = new GraphBuilder(graph).Build(GraphBuilder.DefaultOpset, ("com.microsoft", 1), (BlockedLayout.Domain, 1));
         using var options = new SessionOptions
         {
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,

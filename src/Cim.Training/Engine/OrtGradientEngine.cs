@@ -37,6 +37,7 @@ public sealed class OrtGradientEngine : IGradientEngine
         Parameters = trained ?? network.Parameters;
         Outputs = [network.LogitsName, .. outputs ?? []];
         ForwardGraph forward = ForwardGraph.Prepare(network, batchSize, objective, LossName);
+        BlockedLayout.Apply(forward.Lowered, forward.Shapes);
         IReadOnlyList<string?> gradients = Differentiator.Append(
             forward.Composite, forward.Lowered, forward.Shapes, LossName, [.. Parameters.Select(parameter => parameter.Name)]);
 

@@ -33,7 +33,8 @@ internal static class NetworkImport
                 type.Shape = null;
         }
 
-        return new TrainableNetwork(graph, TakeParameters(graph));
+        List<Parameter> parameters = TakeParameters(graph);
+        return new TrainableNetwork(graph, parameters, TakeStatistics(graph));
     }
 
     private static void ConstantsToInitializers(GraphProto graph)
@@ -106,6 +107,23 @@ internal static class NetworkImport
         }
 
         return parameters;
+    }
+
+    /// <summary>Running means and variances change while training without being trained.</summary>
+    private static List<Control> TakeStatistics(GraphProto graph)
+    {
+        HashSet<string> names = [.. graph.Node.Where(node => node.OpType == "BatchNormalization").SelectMany(node => node.Input.Skip(3))];
+        var statistics = new List<Control>();
+        for (int i = 0; i < graph.Initializer.Count; i++)
+        {
+            TensorProto tensor = graph.Initializer[i];
+            if (!names.Contains(tensor.Name))
+                continue;
+            statistics.Add(new Control(tensor.Name, tensor.Dims, Tensors.ToFloats(tensor)));
+            graph.Initializer.RemoveAt(i--);
+        }
+
+        return statistics;
     }
 
     private static void RemoveWhere<T>(Google.Protobuf.Collections.RepeatedField<T> list, Predicate<T> matches)

@@ -75,6 +75,26 @@ public sealed class LayerGradients
         }
     }
 
+    [Fact]
+    public void Conv_whose_images_and_channels_fill_blocks()
+    {
+        (long[] Size, long[] Kernel, long[] Strides, long[] Dilations, long[] Pads)[] cases =
+        [
+            ([3, 4], [3, 3], [1, 1], [1, 1], [1, 1, 1, 1]), ([5, 6], [3, 2], [2, 2], [1, 1], [1, 0, 1, 1]), ([6, 5], [2, 2], [1, 2], [2, 1], [0, 1, 1, 0]),
+            ([14, 14], [1, 1], [1, 1], [1, 1], [0, 0, 0, 0]),
+        ];
+        foreach ((long[] size, long[] kernel, long[] strides, long[] dilations, long[] pads) in cases)
+        {
+            // Only the weights are checked place by place where images are large; the inputs would take minutes.
+            var check = new GradientCheck(11, doublePrecision: false);
+            string w = check.Variable([8, 8, .. kernel]);
+            string x = check.Variable([8, 8, .. size]);
+            check.Agrees(
+                size[0] < 14,
+                check.Builder.Op("Conv", [x, w], Attributes.Ints("strides", strides), Attributes.Ints("dilations", dilations), Attributes.Ints("pads", pads)));
+        }
+    }
+
     [Theory]
     [InlineData("SAME_UPPER", 1)]
     [InlineData("SAME_UPPER", 2)]

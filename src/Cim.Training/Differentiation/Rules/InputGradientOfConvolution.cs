@@ -1,4 +1,6 @@
 using Cim.Onnx.Building;
+using Cim.Onnx.Proto;
+using Cim.Training.Engine;
 
 namespace Cim.Training.Differentiation.Rules;
 
@@ -46,13 +48,16 @@ internal static class InputGradientOfConvolution
             exchanged = convolution.Context.Reshape(swapped, [convolution.Channels, convolution.Outputs / group, .. geometry.Kernel]);
         }
 
-        return builder.Op(
-            "Conv",
-            [dy, exchanged],
+        AttributeProto[] attributes =
+        [
             Attributes.Ints("kernel_shape", geometry.Kernel),
             Attributes.Ints("pads", pads),
             Attributes.Ints("dilations", geometry.Dilations),
-            Attributes.Int("group", group));
+            Attributes.Int("group", group),
+        ];
+        return group == 1 && geometry.Rank == 2 && BlockedLayout.Fits(convolution.Outputs, convolution.Channels)
+            ? BlockedLayout.Convolve(builder, dy, exchanged, "", [convolution.Channels, convolution.Outputs, .. geometry.Kernel], attributes)
+            : builder.Op("Conv", [dy, exchanged], attributes);
     }
 
     private static string Transposed(Convolution convolution, string dy, string weights)

@@ -1,24 +1,73 @@
 using Cim.Onnx.Building;
 using Cim.Onnx.Proto;
+using Cim.Training.Engine;
 
 namespace Cim.Training.Differentiation.Rules;
 
 /// <summary>
-/// dW of a convolution as matrix products over shifted copies of X (and of dY). The obvious form, a convolution of X with
-/// dY as the kernel, ran at 4 to 11 GFLOP/s where these run at 10 to 28, because its product has only
-/// kernel-size columns. Three routes: depthwise; unit strides over two axes, where the shifts are divided between X (along
-/// the width) and dY (along the height), 2 k copies instead of k^2; everything else, im2col.
+/// dW of a convolution, a convolution of X with dY as the kernel and images as channels. In ONNX Runtime's general convolution
+/// that ran at 4 to 11 GFLOP/s, because its product has only kernel-size columns. Four routes instead: depthwise; blocked
+/// layout (30 to 90 GFLOP/s) where images and outputs fill blocks; unit strides over two axes as one product of shifted
+/// copies, with the shifts divided between X (along the width) and dY (along the height), 2 k copies instead of k^2
+/// (15 to 45 GFLOP/s); everything else, im2col.
 /// </summary>
 internal static class WeightGradientOfConvolution
 {
+    private const long PlacesPerGroup = 196;
+
     public static string Append(Convolution convolution, string dy, string x)
     {
+        if (!convolution.IsDepthwise && convolution.Group == 1 && convolution.Geometry.Rank == 2
+            && BlockedLayout.Fits(convolution.Batch, convolution.Outputs))
+        {
+            return Blocked(convolution, dy, x);
+        }
+
         string padded = Padded(convolution, x);
         if (convolution.IsDepthwise)
             return Depthwise(convolution, dy, padded);
         bool dividesShifts = convolution.Group == 1 && convolution.Geometry.Rank == 2 && convolution.Geometry.HasUnitStrides
             && convolution.Geometry.KernelSize > 1;
         return dividesShifts ? DividedShifts(convolution, dy, padded) : Im2Col(convolution, dy, padded);
+    }
+
+    /// <summary>
+    /// X [C, N, ...] convolved with dY [O, N, ...]: strides and dilations change places. Large images are done in groups of one block
+    /// of images, so that the part of dY a group reads stays in the cache.
+    /// </summary>
+    private static string Blocked(Convolution convolution, string dy, string x)
+    {
+        GraphBuilder builder = convolution.Builder;
+        GradientContext context = convolution.Context;
+        WindowGeometry geometry = convolution.Geometry;
+        long b = BlockedLayout.BlockSize;
+        (long images, long outputs, long places) = (convolution.Batch, convolution.Outputs, Tensors.Count(geometry.Output));
+        long groups = places >= PlacesPerGroup ? images / b : 1;
+
+        // Rows and columns no window reaches are cut off, so that the result has exactly the kernel's size.
+        long[] end = [.. Enumerable.Range(0, 2).Select(i => ((geometry.Output[i] - 1) * geometry.Strides[i])
+            + (geometry.Dilations[i] * (geometry.Kernel[i] - 1)) + 1 - geometry.Input[i] - geometry.PadsBegin[i])];
+        string exchanged = context.Transpose(x, 1, 0, 2, 3);
+        string padded = geometry.PadsBegin.Concat(end).All(pad => pad == 0)
+            ? exchanged
+            : builder.Op("Pad", exchanged, builder.Ints([0, 0, .. geometry.PadsBegin, 0, 0, .. end]));
+
+        string blocks = context.Reshape(BlockedLayout.Enter(builder, dy), [images / b, b, outputs / b, places, b]);
+        string filter = groups > 1 ? context.Transpose(blocks, 0, 2, 3, 1, 4) : context.Transpose(blocks, 2, 0, 3, 1, 4);
+        string kernel = context.Reshape(filter, [groups * outputs, images / groups, .. geometry.Output]);
+        AttributeProto[] attributes =
+        [
+            Attributes.Ints("kernel_shape", geometry.Output),
+            Attributes.Ints("strides", geometry.Dilations),
+            Attributes.Ints("dilations", geometry.Strides),
+            Attributes.Ints("pads", 0, 0, 0, 0),
+            Attributes.Int("group", groups),
+        ];
+        string result = BlockedLayout.Run(builder, BlockedLayout.Enter(builder, padded), kernel, "", attributes);
+        string plain = BlockedLayout.Leave(builder, result, groups * outputs);
+        if (groups > 1)
+            plain = context.Sum(context.Reshape(plain, [convolution.Channels, groups, outputs, .. geometry.Kernel]), [1], keepDims: false);
+        return context.Transpose(plain, 1, 0, 2, 3);
     }
 
     /// <summary>

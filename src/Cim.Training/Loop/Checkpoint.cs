@@ -1,0 +1,105 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using Cim.Runtime;
+
+namespace Cim.Training.Loop;
+
+/// <summary>
+/// State between two epochs in a file: magic, key of network and options, progress, arrays, SHA-256 of all before. Written to a
+/// temporary name and renamed, so a killed run leaves the previous checkpoint.
+/// </summary>
+internal sealed class Checkpoint
+{
+    private const uint Magic = 0x314B4343;
+
+    public required int Epoch { get; set; }
+
+    public required int Steps { get; set; }
+
+    public required int BestEpoch { get; set; }
+
+    public required double BestScore { get; set; }
+
+    public required List<double> Losses { get; init; }
+
+    public required List<double> Scores { get; init; }
+
+    /// <summary>Writes progress and arrays.</summary>
+    public void Save(string path, string key, IEnumerable<float[]> arrays)
+    {
+        using var memory = new MemoryStream();
+        using (var writer = new BinaryWriter(memory, Encoding.UTF8, leaveOpen: true))
+        {
+            writer.Write(Magic);
+            writer.Write(key);
+            writer.Write(Epoch);
+            writer.Write(Steps);
+            writer.Write(BestEpoch);
+            writer.Write(BestScore);
+            WriteList(writer, Losses);
+            WriteList(writer, Scores);
+            foreach (float[] array in arrays)
+            {
+                writer.Write(array.Length);
+                writer.Write(MemoryMarshal.AsBytes(array.AsSpan()));
+            }
+        }
+
+        byte[] content = memory.ToArray();
+        string temporary = path + ".tmp";
+        using (FileStream stream = File.Create(temporary))
+        {
+            stream.Write(content);
+            stream.Write(SHA256.HashData(content));
+            stream.Flush(flushToDisk: true);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    /// <summary>Reads progress, and arrays into <paramref name="arrays"/>.</summary>
+    /// <exception cref="CimException"><see cref="ErrorCodes.InvalidCheckpoint"/>.</exception>
+    public static Checkpoint Load(string path, string key, IEnumerable<float[]> arrays)
+    {
+        byte[] file = File.ReadAllBytes(path);
+        if (file.Length < SHA256.HashSizeInBytes
+            || !SHA256.HashData(file.AsSpan(0, file.Length - SHA256.HashSizeInBytes)).AsSpan().SequenceEqual(file.AsSpan(file.Length - SHA256.HashSizeInBytes)))
+        {
+            throw Invalid(path, "is damaged");
+        }
+
+        using var reader = new BinaryReader(new MemoryStream(file), Encoding.UTF8);
+        if (reader.ReadUInt32() != Magic || reader.ReadString() != key)
+            throw Invalid(path, "belongs to another network or other options");
+        var checkpoint = new Checkpoint
+        {
+            Epoch = reader.ReadInt32(),
+            Steps = reader.ReadInt32(),
+            BestEpoch = reader.ReadInt32(),
+            BestScore = reader.ReadDouble(),
+            Losses = ReadList(reader),
+            Scores = ReadList(reader),
+        };
+        foreach (float[] array in arrays)
+        {
+            if (reader.ReadInt32() != array.Length)
+                throw Invalid(path, "belongs to another network");
+            reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(array.AsSpan()));
+        }
+
+        return checkpoint;
+    }
+
+    private static void WriteList(BinaryWriter writer, List<double> values)
+    {
+        writer.Write(values.Count);
+        values.ForEach(writer.Write);
+    }
+
+    private static List<double> ReadList(BinaryReader reader) =>
+        [.. Enumerable.Range(0, reader.ReadInt32()).Select(_ => reader.ReadDouble())];
+
+    private static CimException Invalid(string path, string why) =>
+        new(ErrorCodes.InvalidCheckpoint, $"checkpoint '{path}' {why}; delete it to start again") { File = path };
+}

@@ -1,0 +1,179 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Cim.Runtime;
+using Cim.Training.Data;
+using Cim.Training.Engine;
+using Cim.Training.Losses;
+using Cim.Training.Networks;
+using Cim.Training.Optimization;
+
+namespace Cim.Training.Loop;
+
+/// <summary>Trains a network: batches, gradients, updates, validation, checkpoints; keeps the best.</summary>
+public sealed class Trainer
+{
+    private readonly TrainableNetwork network;
+    private readonly TrainingOptions options;
+    private readonly SampleSet training;
+    private readonly SampleSet? validation;
+
+    /// <summary>Prepares a training.</summary>
+    /// <param name="network">Changed in place; holds the best values afterwards.</param>
+    /// <param name="training">Training samples; labels may be missing where only a teacher is followed.</param>
+    /// <param name="validation">Labelled samples that choose the epoch to keep; null = the last epoch is kept.</param>
+    /// <param name="options">How to train.</param>
+    public Trainer(TrainableNetwork network, SampleSet training, SampleSet? validation, TrainingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(training);
+        ArgumentNullException.ThrowIfNull(options);
+        (this.network, this.training, this.validation, this.options) = (network, training, validation, options);
+    }
+
+    /// <summary>The float network to follow, or null.</summary>
+    public TrainableNetwork? Teacher { get; init; }
+
+    /// <summary>Called before every batch with its number from the start, for noise that changes per batch.</summary>
+    public Action<int>? BeforeBatch { get; init; }
+
+    /// <summary>Trains until the last epoch, early stop or cancellation.</summary>
+    /// <exception cref="CimException">Diverged, no gradient rule, or a checkpoint that does not fit.</exception>
+    public async Task<TrainingResult> RunAsync(IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        BatchStatistics? statistics = options.BatchStatistics && network.Graph.Node.Any(node => node.OpType == "BatchNormalization")
+            ? BatchStatistics.Insert(network)
+            : null;
+        using var engine = new OrtGradientEngine(
+            statistics?.Network ?? network, MakeObjective(), options.BatchSize, outputs: statistics?.Outputs, threads: options.Threads);
+        using Predictor evaluation = new(network, threads: options.Threads);
+        using Predictor? teacher = Teacher is null ? null : new Predictor(Teacher, options.BatchSize, threads: options.Threads);
+        int classes = engine.Output(network.LogitsName).Length / options.BatchSize;
+        CheckLabels(classes);
+        var source = new BatchSource(training, classes, network.InputName, MakeBatchOptions(), teacher);
+        var optimizer = new Optimizer(engine.Parameters, options.Optimizer);
+        var schedule = new LearningRateSchedule(
+            options.Optimizer.LearningRate, (int)(options.WarmUpEpochs * source.Batches), options.Epochs * source.Batches);
+        var average = new WeightAverage(engine.Parameters, options.AverageDecay);
+        var best = new Snapshot(network);
+        var state = new Checkpoint { Epoch = 0, Steps = 0, BestEpoch = 0, BestScore = double.NegativeInfinity, Losses = [], Scores = [] };
+        IEnumerable<float[]> arrays = Snapshot.Arrays(network).Concat(optimizer.State).Concat(average.Values).Concat(best.Values);
+        string key = Key();
+        if (options.Checkpoint is { } existing && File.Exists(existing))
+        {
+            state = Checkpoint.Load(existing, key, arrays);
+            optimizer.Steps = state.Steps;
+        }
+
+        bool cancelled = false;
+        var clock = Stopwatch.StartNew();
+        int firstEpoch = state.Epoch;
+        while (state.Epoch < options.Epochs && !(options.Patience > 0 && state.Epoch - state.BestEpoch >= options.Patience))
+        {
+            try
+            {
+                double loss = 0;
+                int done = 0;
+                await foreach (Dictionary<string, float[]> batch in source.Epoch(state.Epoch, cancellation))
+                {
+                    BeforeBatch?.Invoke(optimizer.Steps);
+                    double batchLoss = engine.Run(batch);
+                    if (!double.IsFinite(batchLoss))
+                        throw Diverged(state, best);
+                    optimizer.Step(engine.Gradients, schedule.At(optimizer.Steps));
+                    statistics?.Update(engine);
+                    if (options.AverageDecay > 0)
+                        average.Update(optimizer.Steps);
+                    loss += batchLoss;
+                    done++;
+                    progress?.Report(new TrainingProgress(
+                        state.Epoch + 1, options.Epochs, done, source.Batches, loss / done, null, Remaining(clock, firstEpoch, state.Epoch, done, source.Batches)));
+                }
+
+                state.Epoch++;
+                average.Exchange();
+                double score = validation is null ? state.Epoch : evaluation.CountCorrect(validation, cancellation) / (double)validation.Count;
+                state.Losses.Add(loss / done);
+                state.Scores.Add(score);
+                if (score > state.BestScore)
+                {
+                    state.BestScore = score;
+                    state.BestEpoch = state.Epoch;
+                    best.Take();
+                }
+
+                average.Exchange();
+                state.Steps = optimizer.Steps;
+                if (options.Checkpoint is { } path)
+                    state.Save(path, key, arrays);
+                progress?.Report(new TrainingProgress(
+                    state.Epoch, options.Epochs, source.Batches, source.Batches, loss / done, validation is null ? null : score, Remaining(clock, firstEpoch, state.Epoch, 0, source.Batches)));
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                cancelled = true;
+                break;
+            }
+        }
+
+        best.Restore();
+        return new TrainingResult(state.Epoch, state.BestEpoch, state.BestScore, state.Losses, state.Scores, cancelled);
+    }
+
+    private Objective MakeObjective()
+    {
+        double weight = Teacher is null ? 0 : training.Labels is null ? 1 : options.DistillationWeight;
+        if (weight <= 0)
+            return new CrossEntropy();
+        var distillation = new Distillation(options.DistillationTemperature);
+        return weight >= 1 ? distillation : new WeightedSum((1 - weight, new CrossEntropy()), (weight, distillation));
+    }
+
+    private BatchOptions MakeBatchOptions() => new()
+    {
+        BatchSize = options.BatchSize,
+        Seed = options.Seed,
+        Augmentation = options.Augmentation,
+        LabelSmoothing = options.LabelSmoothing,
+        Mixup = options.Mixup,
+    };
+
+    private void CheckLabels(int classes)
+    {
+        if (training.Labels is null && Teacher is null)
+            throw new CimException(ErrorCodes.InvalidLabels, "training without a teacher needs labels; add them to the data file, or give a teacher");
+        foreach (SampleSet set in new[] { training, validation }.OfType<SampleSet>())
+        {
+            int wrong = Array.FindIndex(set.Labels ?? [], label => label < 0 || label >= classes);
+            if (wrong >= 0)
+                throw new CimException(ErrorCodes.InvalidLabels, $"label {set.Labels![wrong]} of sample {wrong} is not one of the network's {classes} classes");
+        }
+    }
+
+    private static CimException Diverged(Checkpoint state, Snapshot best)
+    {
+        best.Restore();
+        return new CimException(
+            ErrorCodes.TrainingDiverged, $"the loss is not finite in epoch {state.Epoch + 1}; lower the learning rate, or clip gradients");
+    }
+
+    /// <summary>From the pace since this run began, of which <paramref name="resumed"/> epochs were done before.</summary>
+    private TimeSpan Remaining(Stopwatch clock, int resumed, int epochs, int batches, int batchesPerEpoch)
+    {
+        double done = ((epochs - resumed) * (double)batchesPerEpoch) + batches;
+        double left = ((options.Epochs - epochs) * (double)batchesPerEpoch) - batches;
+        return done <= 0 ? TimeSpan.Zero : clock.Elapsed * Math.Max(0, left / done);
+    }
+
+    /// <summary>Changes when a checkpoint must not be resumed: other tensors, other data sizes, other options.</summary>
+    private string Key()
+    {
+        var text = new StringBuilder();
+        foreach (Parameter parameter in network.Parameters)
+            text.Append(CultureInfo.InvariantCulture, $"{parameter.Name}[{string.Join(',', parameter.Dims)}];");
+        TrainingOptions relevant = options with { Checkpoint = null, Threads = 0 };
+        text.Append(CultureInfo.InvariantCulture, $"{relevant};{training.Count};{validation?.Count}");
+        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+}

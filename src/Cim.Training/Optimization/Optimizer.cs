@@ -1,0 +1,129 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using Cim.Training.Networks;
+
+namespace Cim.Training.Optimization;
+
+/// <summary>Updates parameters in place. Vectorised without fused multiply-add, so every SIMD width gives the same bits.</summary>
+internal sealed class Optimizer
+{
+    private const float AdamEpsilon = 1e-8f;
+
+    private readonly OptimizerOptions options;
+    private readonly IReadOnlyList<Parameter> parameters;
+    private readonly float[][] first;
+    private readonly float[][] second;
+
+    public Optimizer(IReadOnlyList<Parameter> parameters, OptimizerOptions options)
+    {
+        this.parameters = parameters;
+        this.options = options;
+        first = [.. parameters.Select(parameter => new float[parameter.Values.Length])];
+        second = [.. parameters.Select(parameter => options.Kind == OptimizerKind.AdamW ? new float[parameter.Values.Length] : [])];
+    }
+
+    /// <summary>Updates done.</summary>
+    public int Steps { get; set; }
+
+    /// <summary>All state that a resumed run needs besides <see cref="Steps"/>.</summary>
+    public IEnumerable<float[]> State => first.Concat(second);
+
+    /// <summary>One update.</summary>
+    public void Step(IReadOnlyList<float[]> gradients, double learningRate)
+    {
+        Steps++;
+        float scale = ClipScale(gradients);
+        for (int i = 0; i < parameters.Count; i++)
+        {
+            Parameter parameter = parameters[i];
+            double rate = parameter.Role == ParameterRole.Step ? learningRate * options.StepRate : learningRate;
+            double decay = parameter.Role is ParameterRole.Weight or ParameterRole.Other ? options.WeightDecay : 0;
+            if (options.Kind == OptimizerKind.Sgd)
+                Sgd(parameter.Values, gradients[i], first[i], scale, (float)rate, (float)decay, (float)options.Momentum);
+            else
+                AdamW(parameter.Values, gradients[i], first[i], second[i], scale, rate, decay);
+            Constrain(parameter);
+        }
+    }
+
+    private static void Constrain(Parameter parameter)
+    {
+        float[] values = parameter.Values;
+        if (parameter.Minimum is { } minimum)
+        {
+            for (int i = 0; i < values.Length; i++)
+                values[i] = Math.Max(values[i], minimum);
+        }
+
+        if (parameter.Mask is { } mask)
+        {
+            for (int i = 0; i < values.Length; i++)
+                values[i] *= mask[i];
+        }
+    }
+
+    /// <summary>v = m v + g; w -= rate (g + m v), g with decay added.</summary>
+    private static void Sgd(float[] weights, float[] gradient, float[] velocity, float scale, float rate, float decay, float momentum)
+    {
+        Span<Vector<float>> w = MemoryMarshal.Cast<float, Vector<float>>(weights.AsSpan());
+        Span<Vector<float>> g = MemoryMarshal.Cast<float, Vector<float>>(gradient.AsSpan());
+        Span<Vector<float>> v = MemoryMarshal.Cast<float, Vector<float>>(velocity.AsSpan());
+        for (int i = 0; i < w.Length; i++)
+        {
+            Vector<float> total = (g[i] * scale) + (w[i] * decay);
+            v[i] = (v[i] * momentum) + total;
+            w[i] -= (total + (v[i] * momentum)) * rate;
+        }
+
+        for (int i = w.Length * Vector<float>.Count; i < weights.Length; i++)
+        {
+            float total = (gradient[i] * scale) + (weights[i] * decay);
+            velocity[i] = (velocity[i] * momentum) + total;
+            weights[i] -= (total + (velocity[i] * momentum)) * rate;
+        }
+    }
+
+    private void AdamW(float[] weights, float[] gradient, float[] mean, float[] square, float scale, double rate, double decay)
+    {
+        float beta1 = (float)options.Momentum;
+        float beta2 = (float)options.SecondMomentum;
+        float step = (float)(rate / (1 - Math.Pow(options.Momentum, Steps)));
+        float correction = (float)(1 / (1 - Math.Pow(options.SecondMomentum, Steps)));
+        float keep = (float)(1 - (rate * decay));
+        Span<Vector<float>> w = MemoryMarshal.Cast<float, Vector<float>>(weights.AsSpan());
+        Span<Vector<float>> g = MemoryMarshal.Cast<float, Vector<float>>(gradient.AsSpan());
+        Span<Vector<float>> m = MemoryMarshal.Cast<float, Vector<float>>(mean.AsSpan());
+        Span<Vector<float>> s = MemoryMarshal.Cast<float, Vector<float>>(square.AsSpan());
+        var epsilon = new Vector<float>(AdamEpsilon);
+        for (int i = 0; i < w.Length; i++)
+        {
+            Vector<float> x = g[i] * scale;
+            m[i] = (m[i] * beta1) + (x * (1 - beta1));
+            s[i] = (s[i] * beta2) + (x * x * (1 - beta2));
+            w[i] = (w[i] * keep) - (m[i] * step / (Vector.SquareRoot(s[i] * correction) + epsilon));
+        }
+
+        for (int i = w.Length * Vector<float>.Count; i < weights.Length; i++)
+        {
+            float x = gradient[i] * scale;
+            mean[i] = (mean[i] * beta1) + (x * (1 - beta1));
+            square[i] = (square[i] * beta2) + (x * x * (1 - beta2));
+            weights[i] = (weights[i] * keep) - (mean[i] * step / (MathF.Sqrt(square[i] * correction) + AdamEpsilon));
+        }
+    }
+
+    private float ClipScale(IReadOnlyList<float[]> gradients)
+    {
+        if (options.ClipNorm <= 0)
+            return 1;
+        double sum = 0;
+        foreach (float[] gradient in gradients)
+        {
+            foreach (float value in gradient)
+                sum += (double)value * value;
+        }
+
+        double norm = Math.Sqrt(sum);
+        return norm > options.ClipNorm ? (float)(options.ClipNorm / norm) : 1;
+    }
+}

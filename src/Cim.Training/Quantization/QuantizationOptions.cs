@@ -1,0 +1,34 @@
+namespace Cim.Training.Quantization;
+
+/// <summary>Bits of a layer's weights and of the activations it reads.</summary>
+/// <param name="WeightBits">2 to 8 (2 = ternary: -1, 0, 1), or 1 = binary: -1, 1.</param>
+/// <param name="ActivationBits">2 to 8.</param>
+public readonly record struct LayerBits(int WeightBits, int ActivationBits);
+
+/// <summary>How a float network becomes a fake-quantized one.</summary>
+public sealed record QuantizationOptions
+{
+    /// <summary>Weight bits where a layer has no entry in <see cref="Layers"/>.</summary>
+    public int WeightBits { get; init; } = 8;
+
+    /// <summary>Activation bits where a layer has no entry in <see cref="Layers"/>.</summary>
+    public int ActivationBits { get; init; } = 8;
+
+    /// <summary>Bits of the first and of the last layer, weights and inputs; 0 = as all others.</summary>
+    public int EdgeBits { get; init; } = 8;
+
+    /// <summary>Bits of single layers by name.</summary>
+    public IReadOnlyDictionary<string, LayerBits> Layers { get; init; } = new Dictionary<string, LayerBits>();
+
+    /// <summary>One step for every kernel place of every output channel instead of one per output channel.</summary>
+    public bool StepPerStrip { get; init; }
+
+    /// <summary>Noise and conversion to inject into the forward pass; null = none.</summary>
+    public HardwareNoise? Noise { get; init; }
+}
+
+/// <summary>Imperfections of the arrays that training should get used to.</summary>
+/// <param name="Rows">Word lines of an array: one conversion sums the products of at most so many inputs.</param>
+/// <param name="ProgrammingSigma">Standard deviation of a programmed weight as a fraction of the largest weight of its column's code range.</param>
+/// <param name="AdcBits">Bits of a conversion of a partial sum; 0 = no conversion.</param>
+public sealed record HardwareNoise(int Rows, double ProgrammingSigma, int AdcBits);

@@ -1,0 +1,79 @@
+using Cim.Training.Data;
+using Cim.Training.Engine;
+using Cim.Training.Networks;
+
+namespace Cim.Training.Quantization;
+
+/// <summary>
+/// A network whose matrix layers compute on integers in the forward pass and let gradients pass straight through. Every tensor that
+/// feeds a matrix layer is quantized once, where it is made, and all its readers see the de-quantized value.
+/// </summary>
+public sealed class QuantizedNetwork
+{
+    internal QuantizedNetwork(TrainableNetwork network, IReadOnlyList<QuantizedLayer> layers, IReadOnlyList<QuantizedTensor> activations, TrainableNetwork source, HardwareNoise? noise)
+    {
+        (Network, Layers, Activations, Source, Noise) = (network, layers, activations, source, noise);
+    }
+
+    /// <summary>The trainable graph: weights, biases and steps are its parameters.</summary>
+    public TrainableNetwork Network { get; }
+
+    /// <summary>The matrix layers in graph order.</summary>
+    public IReadOnlyList<QuantizedLayer> Layers { get; }
+
+    /// <summary>The quantized activations in graph order.</summary>
+    public IReadOnlyList<QuantizedTensor> Activations { get; }
+
+    /// <summary>The float network (normalizations folded) it was made from.</summary>
+    public TrainableNetwork Source { get; }
+
+    internal HardwareNoise? Noise { get; }
+
+    /// <summary>Quantizes a network; normalizations are folded first.</summary>
+    /// <param name="network">The float network, which is not changed.</param>
+    /// <param name="calibration">Samples for the first steps; a few hundred, labels are not used.</param>
+    /// <param name="options">Bits and granularity.</param>
+    /// <param name="cancellation">Stops calibration.</param>
+    public static QuantizedNetwork Create(
+        TrainableNetwork network, SampleSet calibration, QuantizationOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(calibration);
+        ArgumentNullException.ThrowIfNull(options);
+        TrainableNetwork folded = BatchNormalizationFolding.Apply(network);
+        QuantizedNetwork quantized = QuantizerInsertion.Apply(folded, options);
+        quantized.SetBits(options);
+        quantized.InitializeSteps(calibration, cancellation);
+        return quantized;
+    }
+
+    /// <summary>Sets all bits. Steps are not changed; see <see cref="InitializeSteps"/>.</summary>
+    public void SetBits(QuantizationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        for (int i = 0; i < Layers.Count; i++)
+        {
+            bool edge = options.EdgeBits > 0 && (i == 0 || i == Layers.Count - 1);
+            LayerBits bits = options.Layers.TryGetValue(Layers[i].Name, out LayerBits own)
+                ? own
+                : edge ? new LayerBits(options.EdgeBits, options.EdgeBits) : new LayerBits(options.WeightBits, options.ActivationBits);
+            Layers[i].SetWeightBits(bits.WeightBits);
+
+            // A tensor with several readers gets the most bits any of them asks for.
+            bool seen = Layers.Take(i).Any(layer => layer.Input == Layers[i].Input);
+            Layers[i].Input.SetBits(seen ? Math.Max(Layers[i].Input.Bits, bits.ActivationBits) : bits.ActivationBits);
+        }
+    }
+
+    /// <summary>Chooses every step for the least squared error at the present bits: weights by themselves, activations on samples.</summary>
+    public void InitializeSteps(SampleSet calibration, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(calibration);
+        foreach (QuantizedLayer layer in Layers)
+            StepSearch.ForWeights(layer);
+        StepSearch.ForActivations(Source, Activations, calibration, cancellation);
+    }
+
+    /// <summary>A forward pass that computes exactly what the integer hardware computes.</summary>
+    public Predictor CreatePredictor(int batchSize = 64, int threads = 0) => new(Network, batchSize, threads: threads);
+}

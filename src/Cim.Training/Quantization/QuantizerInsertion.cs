@@ -1,0 +1,144 @@
+using Cim.Onnx.Building;
+using Cim.Onnx.Proto;
+using Cim.Training.Differentiation;
+using Cim.Training.Engine;
+using Cim.Training.Networks;
+
+namespace Cim.Training.Quantization;
+
+/// <summary>Rewrites a float graph: quantizers behind the producers of matrix inputs, matrix layers on integers.</summary>
+internal sealed class QuantizerInsertion
+{
+    private const float SmallestStep = 1e-6f;
+
+    private readonly TrainableNetwork source;
+    private readonly QuantizationOptions options;
+    private readonly GraphProto graph;
+    private readonly GraphBuilder builder;
+    private readonly List<Parameter> parameters;
+    private readonly List<Control> controls;
+    private readonly List<QuantizedLayer> layers = [];
+    private readonly Dictionary<string, (QuantizedTensor Tensor, string Value, string Codes)> activations = new(StringComparer.Ordinal);
+    private readonly IReadOnlyDictionary<string, long[]> shapes;
+    private readonly HashSet<string> nonNegative;
+
+    private QuantizerInsertion(TrainableNetwork source, QuantizationOptions options)
+    {
+        this.source = source;
+        this.options = options;
+        graph = source.Graph.Clone();
+        graph.Node.Clear();
+        builder = new GraphBuilder(graph);
+        foreach (string name in source.Graph.Node.SelectMany(node => node.Output).Concat(source.Parameters.Select(p => p.Name)))
+            _ = builder.Unique(name);
+        parameters = [.. source.Parameters.Select(p => new Parameter(p.Name, p.Dims, [.. p.Values], p.Role) { Mask = p.Mask })];
+        controls = [.. source.Controls];
+        shapes = ForwardGraph.Prepare(source, 1, null, "").Shapes;
+        nonNegative = SignAnalysis.NonNegative(source);
+    }
+
+    public static QuantizedNetwork Apply(TrainableNetwork source, QuantizationOptions options) => new QuantizerInsertion(source, options).Run();
+
+    private QuantizedNetwork Run()
+    {
+        HashSet<string> quantized = [.. source.Graph.Node.Where(IsMatrixLayer).Select(node => node.Input[0])];
+        var renamed = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string input in source.Graph.Input.Select(input => input.Name).Where(quantized.Contains))
+            renamed[input] = QuantizeActivation(input);
+        foreach (NodeProto original in source.Graph.Node)
+        {
+            NodeProto node = original.Clone();
+            if (IsMatrixLayer(original))
+                AddLayer(node, original);
+            else
+            {
+                for (int i = 0; i < node.Input.Count; i++)
+                    node.Input[i] = renamed.GetValueOrDefault(node.Input[i], node.Input[i]);
+                graph.Node.Add(node);
+            }
+
+            foreach (string output in original.Output.Where(quantized.Contains))
+                renamed[output] = QuantizeActivation(output);
+        }
+
+        var network = new TrainableNetwork(graph, parameters, controls);
+        return new QuantizedNetwork(network, layers, [.. activations.Values.Select(entry => entry.Tensor)], source, options.Noise);
+    }
+
+    private bool IsMatrixLayer(NodeProto node) =>
+        (node.OpType is "Conv" or "Gemm" or "MatMul")
+        && source.Find(node.Input[1]) is { Role: ParameterRole.Weight } weights
+        && (node.OpType == "Conv" || weights.Dims.Length == 2)
+        && (node.OpType != "Gemm" || Attributes.GetInt(node, "transA", 0) == 0);
+
+    private string QuantizeActivation(string value)
+    {
+        long[] dims = shapes[value];
+        var step = new Parameter(value + "/step", [], [1], ParameterRole.Step) { Minimum = SmallestStep };
+        var tensor = new QuantizedTensor(value, !nonNegative.Contains(value), step);
+        parameters.Add(step);
+        controls.Add(tensor.Low);
+        controls.Add(tensor.High);
+        AddInput(tensor.Low);
+        AddInput(tensor.High);
+        NodeProto node = builder.Node(
+            FakeQuantize.OperatorType, [value, step.Name, tensor.Low.Name, tensor.High.Name], 2, CompositeOperators.Domain);
+        node.Attribute.Add(Attributes.Int("elements", Tensors.Count(dims.AsSpan(1))));
+        activations[value] = (tensor, node.Output[0], node.Output[1]);
+        return node.Output[0];
+    }
+
+    private void AddLayer(NodeProto node, NodeProto original)
+    {
+        string name = GradientContext.Describe(original);
+        Parameter weights = parameters.Single(parameter => parameter.Name == original.Input[1]);
+        MatrixLayout layout = MatrixLayout.Of(original, weights);
+        bool perStrip = options.StepPerStrip && layout.Strip > 1;
+        long[] stepDims = StepShape(original, weights, perStrip);
+        var steps = new float[Tensors.Count(stepDims)];
+        Array.Fill(steps, 1);
+        var weightStep = new Parameter(weights.Name + "/step", stepDims, steps, ParameterRole.Step) { Minimum = SmallestStep };
+        (QuantizedTensor input, string value, string codes) = activations[original.Input[0]];
+        var layer = new QuantizedLayer(name, weights, weightStep, layout, input);
+        layers.Add(layer);
+        parameters.Add(weightStep);
+        foreach (Control control in new[] { layer.Low, layer.High, layer.Offset, layer.Spacing })
+        {
+            controls.Add(control);
+            AddInput(control);
+        }
+
+        NodeProto quantizer = builder.Node(
+            FakeQuantize.OperatorType,
+            [weights.Name, weightStep.Name, layer.Low.Name, layer.High.Name, layer.Offset.Name, layer.Spacing.Name],
+            2,
+            CompositeOperators.Domain);
+        quantizer.Attribute.Add(Attributes.Int("elements", weights.Values.Length / steps.Length));
+        string weightCodes = quantizer.Output[1];
+        List<string> inputs = [value, quantizer.Output[0], original.Input.Count > 2 ? original.Input[2] : "", codes, input.Step.Name, weightCodes, weightStep.Name];
+        NodeProto linear = new() { OpType = QuantizedLinear.OperatorType, Domain = CompositeOperators.Domain, Name = name };
+        linear.Attribute.Add(node.Attribute.Where(attribute => original.OpType == "Conv" || attribute.Name == "transB"));
+        linear.Attribute.Add(Attributes.String(QuantizedLinear.Kind, original.OpType));
+        linear.Attribute.Add(Attributes.Int(QuantizedLinear.StepPerStrip, perStrip ? 1 : 0));
+        linear.Attribute.Add(Attributes.Int(QuantizedLinear.SpatialRank, Math.Max(0, weights.Dims.Length - 2)));
+        if (options.Noise is { } noise)
+            NoiseInsertion.Apply(layer, noise, linear, inputs, builder, control =>
+            {
+                controls.Add(control);
+                AddInput(control);
+            });
+        linear.Input.Add(inputs);
+        linear.Output.Add(original.Output[0]);
+        graph.Node.Add(linear);
+    }
+
+    private static long[] StepShape(NodeProto node, Parameter weights, bool perStrip)
+    {
+        if (node.OpType == "Conv")
+            return [weights.Dims[0], 1, .. weights.Dims[2..].Select(dim => perStrip ? dim : 1)];
+        return Attributes.GetInt(node, "transB", 0) != 0 ? [weights.Dims[0], 1] : [1, weights.Dims[1]];
+    }
+
+    private void AddInput(Control control) =>
+        graph.Input.Add(Tensors.ValueInfo(control.Name, TensorProto.Types.DataType.Float, control.Dims));
+}
