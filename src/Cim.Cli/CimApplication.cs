@@ -24,6 +24,7 @@ internal static class CimApplication
         EvalCommand.Create(),
         RunCommand.Create(),
         HardwareCommand.Create(),
+        TrainCommand.Create(),
     ];
 
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellation)

@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Cim.Compiler.Data;
+using Cim.Onnx.Building;
+using Cim.Runtime;
+using Cim.Training.Data;
+using Cim.Training.Engine;
+using Cim.Training.Loop;
+using Cim.Training.Networks;
+using Cim.Training.Quantization;
+using Cim.Training.Recipes;
+using Spectre.Console;
+
+namespace Cim.Cli.Commands;
+
+/// <summary><c>cim train RECIPE.json</c>: trains a network, in float or quantization-aware, and writes it as ONNX.</summary>
+internal static class TrainCommand
+{
+    private static readonly Argument<string> Recipe = new("recipe") { Description = "A JSON file: network, data, training, quantization, output." };
+    private static readonly Option<int> Threads = new("--threads") { Description = "Threads of the arithmetic; 0 = all processors." };
+    private static readonly Option<string?> Data = new("--data") { Description = "Folder of the recipe's data files; without it they are looked up beside the recipe." };
+    private static readonly Option<string?> Output = new("--output") { Description = "Overrides the recipe's output file." };
+    private static readonly Option<int?> Epochs = new("--epochs") { Description = "Overrides the recipe's number of epochs." };
+
+    public static Command Create() =>
+        new Command("train", "Trains a network from a recipe.") { Recipe, Data, Output, Threads, Epochs }.Does(RunAsync);
+
+    private static async Task<int> RunAsync(ParseResult parsed, CommandContext context)
+    {
+        TrainingRecipe recipe = RecipeReader.Read(parsed.GetRequiredValue(Recipe), parsed.GetValue(Data));
+        if (parsed.GetValue(Output) is { } output)
+            recipe = recipe with { Output = Path.GetFullPath(output) };
+        if (parsed.GetValue(Epochs) is { } epochs)
+            recipe = recipe with { Training = recipe.Training with { Epochs = epochs } };
+        int threads = parsed.GetValue(Threads);
+        var clock = Stopwatch.StartNew();
+        TrainableNetwork network = RecipeReader.Network(recipe);
+        (SampleSet training, SampleSet? validation) = Split(Read(recipe, recipe.Data.Train, network), recipe);
+        SampleSet? test = recipe.Data.Test is { } file ? Read(recipe, file, network) : null;
+        QuantizedNetwork? quantized = RecipeReader.Quantization(recipe) is { } bits
+            ? QuantizedNetwork.Create(network, training.Range(0, Math.Min(512, training.Count)), bits, context.Cancellation)
+            : null;
+        TrainableNetwork trained = quantized?.Network ?? network;
+        var trainer = new Trainer(trained, training, validation, RecipeReader.Options(recipe) with { Threads = threads })
+        {
+            Teacher = quantized is not null && recipe.Training.Distillation > 0 ? network : null,
+        };
+        TrainingResult result = await trainer.RunAsync(new EpochReport(context), context.Cancellation);
+
+        Directory.CreateDirectory(Path.GetDirectoryName(recipe.Output)!);
+        ModelFile.Save(quantized is null ? trained.ToOnnx() : QuantizedExport.ToOnnx(quantized), recipe.Output);
+        int? correct = null;
+        if (test?.Labels is not null && !result.WasCancelled)
+        {
+            using var predictor = new Predictor(trained, threads: threads);
+            correct = predictor.CountCorrect(test, context.Cancellation);
+        }
+
+        Write(context, recipe, result, test, correct, clock.Elapsed);
+        return result.WasCancelled ? ExitCode.Cancelled : ExitCode.Ok;
+    }
+
+    private static SampleSet Read(TrainingRecipe recipe, string path, TrainableNetwork network)
+    {
+        var preprocessing = Preprocessing.Parse(recipe.Data.Scale, recipe.Data.Mean, recipe.Data.Std);
+        DataSet data = DataSet.Open(path, [.. network.SampleShape.Select(dim => (int)dim)], preprocessing);
+        int elements = data.SampleDims.Aggregate(1, (product, dim) => product * dim);
+        var values = new float[checked(data.Count * elements)];
+        foreach (DataBatch batch in data.Batches(1024))
+            batch.Values.Span.CopyTo(values.AsSpan(batch.First * elements));
+        return new SampleSet(values, network.SampleShape, data.HasLabels ? [.. data.Labels] : null);
+    }
+
+    /// <summary>Holds evenly spread samples apart, so that every class and source of a sorted file is in both parts.</summary>
+    private static (SampleSet Training, SampleSet? Validation) Split(SampleSet samples, TrainingRecipe recipe)
+    {
+        int apart = (int)(samples.Count * recipe.Data.Validation);
+        if (apart == 0 || samples.Labels is null)
+            return (samples, null);
+        HashSet<int> held = [.. Enumerable.Range(0, apart).Select(i => (int)((long)i * samples.Count / apart))];
+        int[] rest = [.. Enumerable.Range(0, samples.Count).Where(i => !held.Contains(i))];
+        return (samples.Select(rest), samples.Select([.. held.Order()]));
+    }
+
+    private static void Write(CommandContext context, TrainingRecipe recipe, TrainingResult result, SampleSet? test, int? correct, TimeSpan elapsed)
+    {
+        context.WriteResult(
+            json =>
+            {
+                json.WriteString("output", recipe.Output);
+                json.WriteNumber("epochs", result.Epochs);
+                json.WriteNumber("bestEpoch", result.BestEpoch);
+                json.WriteNumber("seconds", elapsed.TotalSeconds);
+                json.WriteBoolean("cancelled", result.WasCancelled);
+                json.WriteStartArray("losses");
+                foreach (double loss in result.Losses)
+                    json.WriteNumberValue(loss);
+                json.WriteEndArray();
+                if (correct is { } count)
+                {
+                    json.WriteNumber("samples", test!.Count);
+                    json.WriteNumber("correct", count);
+                    json.WriteNumber("accuracy", count / (double)test.Count);
+                }
+            },
+            text =>
+            {
+                text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"wrote {recipe.Output}: {result.Epochs} epochs, kept epoch {result.BestEpoch}, {elapsed.TotalMinutes:F1} min"));
+                if (correct is { } count)
+                    text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"test accuracy {100.0 * count / test!.Count:F2} % ({count} of {test.Count})"));
+            });
+    }
+
+    /// <summary>A line at most every few seconds and at the end of each epoch.</summary>
+    private sealed class EpochReport(CommandContext context) : IProgress<TrainingProgress>
+    {
+        private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+        private readonly Stopwatch sinceLast = Stopwatch.StartNew();
+
+        public void Report(TrainingProgress value)
+        {
+            if (value.Accuracy is null && value.Batch < value.Batches && sinceLast.Elapsed < Interval)
+                return;
+            sinceLast.Restart();
+            string accuracy = value.Accuracy is { } measured ? string.Create(CultureInfo.InvariantCulture, $"  validation {100 * measured:F2} %") : "";
+            context.Report(string.Create(
+                CultureInfo.InvariantCulture,
+                $"epoch {value.Epoch}/{value.Epochs}  {100 * value.Batch / value.Batches,3} %  loss {value.Loss:F4}{accuracy}  left {value.Remaining:hh\\:mm\\:ss}"));
+        }
+    }
+}

@@ -1,0 +1,170 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Cim.Onnx.Building;
+using Cim.Onnx.Proto;
+using Cim.Runtime;
+using Cim.Training.Data;
+using Cim.Training.Loop;
+using Cim.Training.Networks;
+using Cim.Training.Optimization;
+using Cim.Training.Quantization;
+using Google.Protobuf;
+
+namespace Cim.Training.Recipes;
+
+/// <summary>Reads a recipe and makes what it describes.</summary>
+public static class RecipeReader
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
+
+    /// <summary>Reads and checks a recipe; relative paths become absolute.</summary>
+    /// <param name="path">The recipe.</param>
+    /// <param name="dataFolder">Where relative data files are; null = beside the recipe.</param>
+    /// <exception cref="CimException"><see cref="ErrorCodes.InvalidRecipe"/> with the place, or the file cannot be read.</exception>
+    public static TrainingRecipe Read(string path, string? dataFolder = null)
+    {
+        string text;
+        try
+        {
+            text = File.ReadAllText(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CimException(ErrorCodes.FileNotReadable, $"the recipe cannot be read: {exception.Message}", exception) { File = path };
+        }
+
+        try
+        {
+            TrainingRecipe recipe = JsonSerializer.Deserialize<TrainingRecipe>(text, Json) ?? throw new JsonException("the recipe is null");
+            Check(recipe, path);
+            string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+            string data = dataFolder is null ? folder : Path.GetFullPath(dataFolder);
+            return recipe with
+            {
+                Network = recipe.Network with { File = Resolve(folder, recipe.Network.File) },
+                Data = recipe.Data with { Train = Resolve(data, recipe.Data.Train)!, Test = Resolve(data, recipe.Data.Test) },
+                Output = Resolve(folder, recipe.Output)!,
+                Checkpoint = Resolve(folder, recipe.Checkpoint),
+            };
+        }
+        catch (JsonException exception)
+        {
+            throw new CimException(ErrorCodes.InvalidRecipe, exception.Message, exception)
+            {
+                File = path,
+                Line = (int)(exception.LineNumber ?? 0) + 1,
+                Column = (int)(exception.BytePositionInLine ?? 0) + 1,
+            };
+        }
+    }
+
+    /// <summary>The network with the weights training starts from.</summary>
+    public static TrainableNetwork Network(TrainingRecipe recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ModelProto model = recipe.Network.File is { } file ? Load(file) : Architecture.Build(recipe.Network.Input!, recipe.Network.Layers!);
+        TrainableNetwork network = TrainableNetwork.FromOnnx(model);
+        if (recipe.Network.File is null || recipe.Network.Fresh)
+            FreshWeights.Initialize(network, recipe.Training.Seed);
+        return network;
+    }
+
+    /// <summary>The options of the loop.</summary>
+    public static TrainingOptions Options(TrainingRecipe recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ScheduleRecipe schedule = recipe.Training;
+        return new TrainingOptions
+        {
+            Epochs = schedule.Epochs,
+            BatchSize = schedule.BatchSize,
+            Seed = schedule.Seed,
+            WarmUpEpochs = schedule.WarmUpEpochs,
+            LabelSmoothing = schedule.LabelSmoothing,
+            Mixup = schedule.Mixup,
+            AverageDecay = schedule.AverageDecay,
+            Patience = schedule.Patience,
+            Augmentation = new Augmentation { Shift = schedule.Shift, Flip = schedule.Flip, Cutout = schedule.Cutout },
+            DistillationWeight = schedule.Distillation,
+            DistillationTemperature = schedule.Temperature,
+            BatchStatistics = recipe.Quantization is null,
+            Checkpoint = recipe.Checkpoint,
+            Optimizer = new OptimizerOptions
+            {
+                Kind = schedule.Optimizer == "adamw" ? OptimizerKind.AdamW : OptimizerKind.Sgd,
+                LearningRate = schedule.LearningRate,
+                Momentum = schedule.Momentum,
+                WeightDecay = schedule.WeightDecay,
+                StepRate = schedule.StepRate,
+                ClipNorm = schedule.ClipNorm,
+            },
+        };
+    }
+
+    /// <summary>The options of quantization, or null.</summary>
+    public static QuantizationOptions? Quantization(TrainingRecipe recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        return recipe.Quantization is { } quantization
+            ? new QuantizationOptions
+            {
+                WeightBits = quantization.WeightBits,
+                ActivationBits = quantization.ActivationBits,
+                EdgeBits = quantization.EdgeBits,
+                StepPerStrip = quantization.StepPerStrip,
+            }
+            : null;
+    }
+
+    private static void Check(TrainingRecipe recipe, string path)
+    {
+        ScheduleRecipe schedule = recipe.Training;
+        bool fromLayers = recipe.Network.Input is not null && recipe.Network.Layers is { Count: > 0 };
+        Require(recipe.Network.File is not null != fromLayers, "network", "needs either 'file', or 'input' and 'layers'");
+        Require(schedule.Epochs is >= 0 and <= 100_000, "training.epochs", "must be 0 to 100000");
+        Require(schedule.BatchSize is >= 1 and <= 65_536, "training.batchSize", "must be 1 to 65536");
+        Require(schedule.Optimizer is "sgd" or "adamw", "training.optimizer", "must be 'sgd' or 'adamw'");
+        Require(schedule.LearningRate is > 0 and < 100, "training.learningRate", "must be above 0 and below 100");
+        Require(schedule.Momentum is >= 0 and < 1, "training.momentum", "must be 0 to below 1");
+        Require(schedule.WeightDecay is >= 0 and < 1, "training.weightDecay", "must be 0 to below 1");
+        Require(schedule.LabelSmoothing is >= 0 and < 1, "training.labelSmoothing", "must be 0 to below 1");
+        Require(schedule.Mixup >= 0, "training.mixup", "must not be negative");
+        Require(schedule.AverageDecay is >= 0 and < 1, "training.averageDecay", "must be 0 to below 1");
+        Require(schedule.Distillation is >= 0 and <= 1, "training.distillation", "must be 0 to 1");
+        Require(schedule.Temperature > 0, "training.temperature", "must be above 0");
+        Require(schedule is { Shift: >= 0, Cutout: >= 0, Patience: >= 0 }, "training", "shift, cutout and patience must not be negative");
+        Require(recipe.Data.Validation is >= 0 and < 1, "data.validation", "must be 0 to below 1");
+        if (recipe.Quantization is { } quantization)
+        {
+            Require(quantization.WeightBits is >= 1 and <= 8, "quantization.weightBits", "must be 1 to 8");
+            Require(quantization.ActivationBits is >= 1 and <= 8, "quantization.activationBits", "must be 1 to 8");
+            Require(quantization.EdgeBits is >= 0 and <= 8, "quantization.edgeBits", "must be 0 to 8");
+        }
+
+        void Require(bool holds, string field, string what)
+        {
+            if (!holds)
+                throw new CimException(ErrorCodes.InvalidRecipe, $"recipe field '{field}' {what}") { File = path };
+        }
+    }
+
+    private static ModelProto Load(string file)
+    {
+        try
+        {
+            return ModelFile.Load(file);
+        }
+        catch (InvalidProtocolBufferException exception)
+        {
+            throw new CimException(ErrorCodes.MalformedOnnx, "the file is not an ONNX model", exception) { File = file };
+        }
+    }
+
+    private static string? Resolve(string folder, string? path) => path is null ? null : Path.GetFullPath(path, folder);
+}

@@ -1,0 +1,138 @@
+namespace Cim.Training.Recipes;
+
+/// <summary>A <c>cim train</c> recipe: network, data, schedule, quantization, output. Paths are relative to the recipe.</summary>
+public sealed record TrainingRecipe
+{
+    /// <summary>The network.</summary>
+    public required NetworkRecipe Network { get; init; }
+
+    /// <summary>The data.</summary>
+    public required DataRecipe Data { get; init; }
+
+    /// <summary>The schedule.</summary>
+    public ScheduleRecipe Training { get; init; } = new();
+
+    /// <summary>Quantization-aware training, or null for float.</summary>
+    public QuantizationRecipe? Quantization { get; init; }
+
+    /// <summary>ONNX file to write.</summary>
+    public required string Output { get; init; }
+
+    /// <summary>Checkpoint file, or null.</summary>
+    public string? Checkpoint { get; init; }
+}
+
+/// <summary>Either an ONNX file, or input and layers.</summary>
+public sealed record NetworkRecipe
+{
+    /// <summary>ONNX file.</summary>
+    public string? File { get; init; }
+
+    /// <summary>Whether the weights of <see cref="File"/> are replaced by random ones.</summary>
+    public bool Fresh { get; init; }
+
+    /// <summary>Shape of one sample.</summary>
+    public IReadOnlyList<long>? Input { get; init; }
+
+    /// <summary>One line per layer.</summary>
+    public IReadOnlyList<string>? Layers { get; init; }
+}
+
+/// <summary>Data files and what is done to their numbers: (x * scale - mean) / std.</summary>
+public sealed record DataRecipe
+{
+    /// <summary>Training samples.</summary>
+    public required string Train { get; init; }
+
+    /// <summary>Labelled samples that only report, or null.</summary>
+    public string? Test { get; init; }
+
+    /// <summary>Part of the training samples held apart to choose the epoch that is kept.</summary>
+    public double Validation { get; init; } = 0.05;
+
+    /// <summary>Factor, for example 1/255.</summary>
+    public string? Scale { get; init; }
+
+    /// <summary>Mean, one number or one per channel.</summary>
+    public string? Mean { get; init; }
+
+    /// <summary>Standard deviation, one number or one per channel.</summary>
+    public string? Std { get; init; }
+}
+
+/// <summary>See <see cref="Loop.TrainingOptions"/>.</summary>
+public sealed record ScheduleRecipe
+{
+    /// <summary>Passes over the data.</summary>
+    public int Epochs { get; init; } = 10;
+
+    /// <summary>Samples of one update.</summary>
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>Seed.</summary>
+    public long Seed { get; init; } = 1;
+
+    /// <summary><c>sgd</c> or <c>adamw</c>.</summary>
+    public string Optimizer { get; init; } = "sgd";
+
+    /// <summary>Peak learning rate.</summary>
+    public double LearningRate { get; init; } = 0.05;
+
+    /// <summary>Momentum.</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>Weight decay.</summary>
+    public double WeightDecay { get; init; } = 5e-4;
+
+    /// <summary>Learning rate of quantization steps relative to the others.</summary>
+    public double StepRate { get; init; } = 0.1;
+
+    /// <summary>Largest gradient norm; 0 = no limit.</summary>
+    public double ClipNorm { get; init; }
+
+    /// <summary>Epochs of warm-up.</summary>
+    public double WarmUpEpochs { get; init; } = 0.5;
+
+    /// <summary>Label smoothing.</summary>
+    public double LabelSmoothing { get; init; }
+
+    /// <summary>Mixup alpha.</summary>
+    public double Mixup { get; init; }
+
+    /// <summary>Decay of the average of weights; 0 = none.</summary>
+    public double AverageDecay { get; init; }
+
+    /// <summary>Early stop after so many epochs without progress; 0 = never.</summary>
+    public int Patience { get; init; }
+
+    /// <summary>Random shift in pixels.</summary>
+    public int Shift { get; init; }
+
+    /// <summary>Random mirroring.</summary>
+    public bool Flip { get; init; }
+
+    /// <summary>Side of the cut-out square.</summary>
+    public int Cutout { get; init; }
+
+    /// <summary>Weight of the teacher (the float network, where quantization is on).</summary>
+    public double Distillation { get; init; }
+
+    /// <summary>Temperature of the teacher.</summary>
+    public double Temperature { get; init; } = 4;
+}
+
+/// <summary>See <see cref="Quantization.QuantizationOptions"/>.</summary>
+public sealed record QuantizationRecipe
+{
+    /// <summary>Weight bits.</summary>
+    public int WeightBits { get; init; } = 4;
+
+    /// <summary>Activation bits.</summary>
+    public int ActivationBits { get; init; } = 4;
+
+    /// <summary>Bits of the first and last layer; 0 = as all others.</summary>
+    public int EdgeBits { get; init; } = 8;
+
+    /// <summary>One step per kernel place.</summary>
+    public bool StepPerStrip { get; init; }
+}
