@@ -1,4 +1,6 @@
 using Cim.Runtime.Crossbar.Analog;
+using Cim.Runtime.Crossbar.Circuit;
+using Cim.Runtime.Crossbar.Devices;
 using Cim.Runtime.Crossbar.Exact;
 using Cim.Runtime.Crossbar.Kernels;
 using Cim.Runtime.Hardware;
@@ -26,10 +28,22 @@ internal static class CrossbarSimulator
         {
             Fidelity.Exact => ExactLayers.Prepare(layer, level),
             Fidelity.Adc => PrepareAdc(new AnalogPlan(layer, profile), level),
-            _ => throw new NotSupportedException($"Fidelity {fidelity} of layer {layerIndex} on {profile.Name}, seed {seed}."),
+            _ => PrepareCells(new AnalogPlan(layer, profile), layerIndex, profile, fidelity == Fidelity.Circuit, seed, level),
         };
 
     // Where no converter can change a sum, the integers are those of the exact layer.
     private static PreparedLayer PrepareAdc(AnalogPlan plan, SimdLevel level) =>
         plan.IsLossless() ? ExactLayers.Prepare(plan.Layer, level) : AnalogLayers.Create(plan, null, null, level);
+
+    // Without any non-ideality the sums are those of the converters' fidelity, and so are the results.
+    private static PreparedLayer PrepareCells(
+        AnalogPlan plan, int layerIndex, HardwareProfile profile, bool withWires, ulong seed, SimdLevel level)
+    {
+        withWires &= !Wires.Of(profile).AreIdeal;
+        if (!withWires && profile is { ReadNoiseSigma: 0, AdcGainSigma: 0, AdcOffsetSigma: 0 }
+            && new CellProgrammer(profile, seed, layerIndex).IsIdeal)
+            return PrepareAdc(plan, level);
+        float[] levels = ProgrammedCells.Program(plan, profile, layerIndex, seed, withWires);
+        return AnalogLayers.Create(plan, levels, ColumnErrors.Of(plan, profile, layerIndex, seed), level);
+    }
 }

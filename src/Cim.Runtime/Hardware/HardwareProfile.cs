@@ -81,6 +81,36 @@ public sealed record HardwareProfile
     /// <summary>Conductance drift g(t) = g0 (t/t0)^-nu.</summary>
     public Drift Drift { get; init; } = Drift.None;
 
+    /// <summary>Standard deviation of the common factor of all conductances of an array (relative).</summary>
+    public double DieToDieSigma { get; init; }
+
+    /// <summary>Spatially correlated variation inside an array (relative), smooth over <see cref="SpatialLength"/> cells.</summary>
+    public double SpatialSigma { get; init; }
+
+    /// <summary>Correlation length of <see cref="SpatialSigma"/> in cells.</summary>
+    public double SpatialLength { get; init; } = 16;
+
+    /// <summary>Relative change of all conductances per kelvin above 300 K.</summary>
+    public double TemperatureCoefficient { get; init; }
+
+    /// <summary>Standard deviation of the offset of a column's conversions, in steps of the ADC.</summary>
+    public double AdcOffsetSigma { get; init; }
+
+    /// <summary>Standard deviation of the relative gain error of a column's conversions.</summary>
+    public double AdcGainSigma { get; init; }
+
+    /// <summary>Ohm between a word line's voltage source and its first segment.</summary>
+    public double DriverResistance { get; init; }
+
+    /// <summary>Ohm between a bit line's last segment and virtual ground.</summary>
+    public double SenseResistance { get; init; }
+
+    /// <summary>True: the positive and the negative cells of differential pairs lie in arrays of their own; false: side by side on the same word lines.</summary>
+    public bool SeparatePairArrays { get; init; }
+
+    /// <summary>Spare columns of an array that replace the columns stuck cells hurt most.</summary>
+    public int SpareColumns { get; init; }
+
     /// <summary>Kelvin.</summary>
     public double Temperature { get; init; } = 300;
 
@@ -117,6 +147,15 @@ public sealed record ProgrammingError(string Model, double Sigma)
 {
     /// <summary>Every cell gets exactly its target.</summary>
     public static ProgrammingError None { get; } = new("none", 0);
+
+    /// <summary>Write-verify: programming is repeated until the error is at most this fraction of gOn; 0 = no verification.</summary>
+    public double Window { get; init; }
+
+    /// <summary>Write-verify: at most this many attempts; the last one stays.</summary>
+    public int Pulses { get; init; } = 1;
+
+    /// <summary>Model <c>table</c>: conductance and standard deviation in siemens, ascending; between entries linear, beyond the ends constant.</summary>
+    public IReadOnlyList<(double Conductance, double Sigma)> Table { get; init; } = [];
 }
 
 /// <summary>Drift exponent nu after <paramref name="TimeSeconds"/> seconds.</summary>
@@ -124,6 +163,9 @@ public sealed record Drift(double Nu, double TimeSeconds)
 {
     /// <summary>No drift.</summary>
     public static Drift None { get; } = new(0, 1);
+
+    /// <summary>Standard deviation of nu from cell to cell.</summary>
+    public double NuSigma { get; init; }
 }
 
 /// <summary>How arrays are used over time.</summary>

@@ -24,6 +24,7 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
     private readonly Requantizer _requantizer;
     private readonly ImmutableArray<InputSlice>[] _squared;
     private readonly long[] _constants;
+    private readonly int[] _starts;
     private readonly bool _integer;
     private readonly int _bandRows;
     private readonly int _planeRows;
@@ -32,17 +33,17 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
 
     /// <param name="plan">How the product is split.</param>
     /// <param name="effective">Effective levels [slice, output, row], null for the integer levels themselves.</param>
-    /// <param name="noise">Read noise, null for none; only with effective levels.</param>
+    /// <param name="errors">Errors of the read-out, null for none; only with effective levels.</param>
     /// <param name="observers">Histograms per weight slice that count every sum (then only one thread may run this), or null.</param>
-    public AnalogLayer(AnalogPlan plan, float[]? effective, ReadNoise? noise, IReadOnlyList<AdcHistogram>? observers)
+    public AnalogLayer(AnalogPlan plan, float[]? effective, ColumnErrors? errors, IReadOnlyList<AdcHistogram>? observers)
     {
-        (_plan, _layer, _noise, _observers) = (plan, plan.Layer, noise, observers);
+        (_plan, _layer, _noise, _observers) = (plan, plan.Layer, errors?.Noise, observers);
         bool isFloat = effective is not null;
         ConvolutionGeometry geometry = _layer.Geometry ?? new ConvolutionGeometry(
             _layer.RowsPerGroup * _layer.Groups, 1, Math.Max(16, 2 * L.Count), 1, 1, 1, 1, 0, 0, 0, 0, 1, 1);
         _layout = new PlaneLayout(geometry, geometry.InputChannels / _layer.Groups, L.Count, pairsTaps: false);
         _planes = isFloat ? _layout.Channels : (_layout.Channels + 1) / 2;
-        int streams = plan.Inputs.Length + (noise is null ? 0 : plan.Inputs.Length);
+        int streams = plan.Inputs.Length + (_noise is null ? 0 : plan.Inputs.Length);
         _bandRows = Bands.Rows(_layout, 4L * _planes * streams * _layout.RowLength);
         _planeRows = _layout.InputRows(_bandRows);
         _planeLength = BytePlanes.PlaneBytes(_layout, _planeRows);
@@ -50,6 +51,7 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
             ? CellWeights.OfLevels(_layer, plan.Cells, _layout, _planeLength)
             : CellWeights.OfEffective(_layer, effective, plan.Cells.Slices.Length, _layout, _planeLength);
         _integer = plan.IsInteger && (!isFloat || plan.Converters.All(c => !c.IsIdeal));
+        _starts = Starts(errors?.Offsets);
         _requantizer = new Requantizer(_layer);
         _squared = plan.Inputs == plan.Reads || plan.Inputs.Length == plan.Reads.Length
             ? [.. plan.Reads.Select(r => ImmutableArray.Create(r with { Factor = 1 }))]
@@ -57,6 +59,20 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
         _constants = new long[_layer.Groups * _cells.Blocks * Block];
         for (int o = 0; o < _layer.Outputs; o++)
             _constants[(o / _layer.ColumnsPerGroup * _cells.Blocks * Block) + (o % _layer.ColumnsPerGroup)] = plan.Constants[o];
+    }
+
+    // What a sum starts from: the offset of its converter, [block][tile][slice][output].
+    private int[] Starts(float[]? offsets)
+    {
+        int tiles = _cells.TileStart.Length;
+        int[] starts = new int[_layer.Groups * _cells.Blocks * tiles * Block];
+        for (int o = 0; offsets is not null && o < _layer.Outputs; o++)
+        for (int i = 0; i < tiles; i++)
+        {
+            int column = o % _layer.ColumnsPerGroup, block = (o / _layer.ColumnsPerGroup * _cells.Blocks) + (column / Block);
+            starts[(((block * tiles) + i) * Block) + (column % Block)] = BitConverter.SingleToInt32Bits(offsets[(i * _layer.Outputs) + o]);
+        }
+        return starts;
     }
 
     private int Vectors => _bandRows * _layout.VectorsPerRow;
@@ -76,10 +92,10 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
     public override void Run(in LayerCall call)
     {
         fixed (byte* input = call.Input, residual = call.Residual, output = call.Output, memory = call.Workspace)
-        fixed (int* values = _cells.Values, offsets = _cells.Offsets, ones = _cells.Ones, keys = _noise?.Keys)
+        fixed (int* values = _cells.Values, offsets = _cells.Offsets, ones = _cells.Ones, keys = _noise?.Keys, starts = _starts)
         {
             var workspace = new Workspace(memory);
-            var parts = new Parts(this, ref workspace) { Values = values, CellOffsets = offsets, Ones = ones, Keys = keys };
+            var parts = new Parts(this, ref workspace) { Values = values, CellOffsets = offsets, Ones = ones, Keys = keys, Starts = starts };
             if (_layer.Geometry is null)
                 RunMatrix(call.Images, call.FirstImage, input, residual, output, parts);
             else
@@ -179,7 +195,7 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
         for (int t = 0; t < _cells.StepCount.Length; t++)
         for (int i = 0; i < inputs; i++)
         {
-            Product(parts, parts.Streams + ((nint)i * _planes * _planeLength), v, vectors, t, parts.Ones + (_cells.StepStart[t] * Block));
+            Product(parts, parts.Streams + ((nint)i * _planes * _planeLength), v, vectors, t, parts.Ones + (_cells.StepStart[t] * Block), parts.Zeros);
             for (int h = 0; h < 2; h++)
             {
                 int* to = parts.InputSums + ((v + h) * L.Count);
@@ -187,7 +203,7 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
                 L.Store(to, L.Add(L.Load(to), L.MultiplyLow(sum, L.Broadcast(_plan.Inputs[i].Factor))));
             }
             if (_noise is null) continue;
-            Product(parts, (int*)parts.Squares + ((nint)i * _planes * _planeLength), v, vectors, t, parts.Ones + (_cells.StepStart[t] * Block));
+            Product(parts, (int*)parts.Squares + ((nint)i * _planes * _planeLength), v, vectors, t, parts.Ones + (_cells.StepStart[t] * Block), parts.Zeros);
             for (int h = 0; h < 2; h++)
             {
                 L.StoreF(parts.Amplitudes + ((((nint)t * inputs) + i) * length) + ((v + h) * L.Count),
@@ -201,6 +217,7 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
     {
         int inputs = _plan.Inputs.Length, slices = _plan.Cells.Slices.Length, tiles = _cells.StepCount.Length;
         int* weights = parts.Values + ((((nint)group * _cells.Blocks) + block) * _cells.BlockLength);
+        int* starts = parts.Starts + ((((nint)group * _cells.Blocks) + block) * _cells.TileStart.Length * Block);
         int firstOutput = ((group * _cells.Blocks) + block) * Block, padded = _layer.Groups * _cells.Blocks * Block;
         var conversion = new Conversion<L, TI, TF> { IsFloat = _cells.IsFloat, IsInteger = _integer };
         ReadOnlySpan<long> constants = _constants.AsSpan(firstOutput, Block);
@@ -212,7 +229,8 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
             for (int s = 0; s < slices; s++)
             for (int i = 0; i < inputs; i++)
             {
-                Product(parts, parts.Streams + ((nint)i * _planes * _planeLength), v, vectors, t, weights + _cells.TileStart[(t * slices) + s]);
+                Product(parts, parts.Streams + ((nint)i * _planes * _planeLength), v, vectors, t, weights + _cells.TileStart[(t * slices) + s],
+                    starts + (((t * slices) + s) * Block));
                 if (_observers is not null) Observe(_observers[s], parts.Sums, block, v, vectors, positions);
                 if (_noise is not null)
                 {
@@ -242,14 +260,15 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
     }
 
     // Sums [four outputs][two vectors] of one tile; an odd last vector is paired with itself.
-    private void Product(in Parts parts, int* stream, int v, int vectors, int tile, int* weights)
+    private void Product(in Parts parts, int* stream, int v, int vectors, int tile, int* weights, int* starts)
     {
         int* offsets = parts.CellOffsets + _cells.StepStart[tile];
         int* x0 = stream + At(v), x1 = stream + At(v + 1 < vectors ? v + 1 : v);
         if (_cells.IsFloat)
-            FloatProducts.FourByTwo<L, TI, TF>((float*)x0, (float*)x1, offsets, (float*)weights, _cells.StepCount[tile], (float*)parts.Sums);
+            FloatProducts.FourByTwo<L, TI, TF>((float*)x0, (float*)x1, offsets, (float*)weights, _cells.StepCount[tile],
+                (float*)starts, (float*)parts.Sums);
         else
-            PairProducts.FourByTwo<L, TI, TF>(x0, x1, offsets, weights, _cells.StepCount[tile], parts.Zeros, parts.Sums, 2 * L.Count);
+            PairProducts.FourByTwo<L, TI, TF>(x0, x1, offsets, weights, _cells.StepCount[tile], starts, parts.Sums, 2 * L.Count);
     }
 
     private nint At(int vector) =>
@@ -310,5 +329,7 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
         public int* Ones { get; init; }
 
         public int* Keys { get; init; }
+
+        public int* Starts { get; init; }
     }
 }

@@ -1,3 +1,5 @@
+using Cim.Runtime.Crossbar.Kernels;
+using Cim.Runtime.Hardware;
 using Cim.Runtime.RandomNumbers;
 
 namespace Cim.Runtime.Crossbar.Analog;
@@ -23,6 +25,19 @@ internal sealed class ReadNoise
             ulong bits = Stream.Bits(i);
             (Keys[2 * i], Keys[(2 * i) + 1]) = unchecked(((int)bits, (int)(bits >> 32)));
         }
+    }
+
+    /// <summary>The noise of a layer, null if its cells have none.</summary>
+    public static ReadNoise? Of(AnalogPlan plan, HardwareProfile profile, int layerIndex, ulong seed)
+    {
+        if (profile.ReadNoiseSigma == 0) return null;
+        CrossbarLayer layer = plan.Layer;
+        // Two cells make a pair's noise sqrt(2) times a cell's.
+        double cell = profile.ReadNoiseSigma * profile.GOn * Math.Sqrt(layer.Mapping.CellsPerSlice);
+        float[] sigmas = [.. plan.Cells.Slices.Select(s => (float)(cell * s.TopLevel / (profile.GOn - profile.GOff)))];
+        int blocks = (layer.ColumnsPerGroup + PairProducts.Outputs - 1) / PairProducts.Outputs;
+        int conversions = layer.Mapping.RowTiles.Length * plan.Cells.Slices.Length * plan.Inputs.Length;
+        return new ReadNoise(seed, layerIndex, sigmas, conversions, layer.Groups * blocks * PairProducts.Outputs);
     }
 
     public float[] Sigmas { get; }

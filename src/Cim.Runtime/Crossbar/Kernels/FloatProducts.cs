@@ -3,13 +3,14 @@ namespace Cim.Runtime.Crossbar.Kernels;
 /// <summary><see cref="PairProducts"/> in floats: one fused multiply-add per step, in step order on every width.</summary>
 internal static unsafe class FloatProducts
 {
-    /// <summary>Four outputs by two vectors of positions; results [output][2 vectors].</summary>
-    public static void FourByTwo<L, TI, TF>(float* x0, float* x1, int* offsets, float* weights, int steps, float* sums)
+    /// <summary>Four outputs by two vectors of positions, from a start per output; results [output][2 vectors].</summary>
+    public static void FourByTwo<L, TI, TF>(float* x0, float* x1, int* offsets, float* weights, int steps, float* start, float* sums)
         where L : struct, ILanes<TI, TF>
         where TI : unmanaged
         where TF : unmanaged
     {
-        TF a0 = L.BroadcastF(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+        TF a0 = L.BroadcastF(start[0]), a1 = L.BroadcastF(start[1]), a2 = L.BroadcastF(start[2]), a3 = L.BroadcastF(start[3]);
+        TF b0 = a0, b1 = a1, b2 = a2, b3 = a3;
         for (int* end = offsets + steps; offsets < end; offsets++, weights += PairProducts.Outputs)
         {
             nint o = *offsets;

@@ -49,11 +49,27 @@ internal static class ProfileFields
             p => p.ProgrammingError.Model, (p, v) => p with { ProgrammingError = p.ProgrammingError with { Model = v } }, "model of the error of a programmed conductance"),
         new QuantityField("programmingError.sigma", Dimension.Fraction, 0, 10, p => p.ProgrammingError.Sigma,
             (p, v) => p with { ProgrammingError = p.ProgrammingError with { Sigma = v } }, "its standard deviation as a fraction of gOn (generic models)"),
+        new QuantityField("programmingError.window", Dimension.Fraction, 0, 10, p => p.ProgrammingError.Window,
+            (p, v) => p with { ProgrammingError = p.ProgrammingError with { Window = v } }, "write-verify: largest accepted error as a fraction of gOn; 0 = no verification"),
+        new CountField("programmingError.pulses", 1, 10000, p => p.ProgrammingError.Pulses,
+            (p, v) => p with { ProgrammingError = p.ProgrammingError with { Pulses = v } }, "write-verify: at most this many attempts"),
+        new ErrorTableField("programmingError.table", "model `table`: pairs of conductance and standard deviation, ascending"),
         new QuantityField("readNoise.sigma", Dimension.Fraction, 0, 10, p => p.ReadNoiseSigma, (p, v) => p with { ReadNoiseSigma = v }, "standard deviation of a cell's read noise as a fraction of gOn"),
         new QuantityField("stuckOn", Dimension.Fraction, 0, 1, p => p.StuckOn, (p, v) => p with { StuckOn = v }, "rate of cells stuck at gOn"),
         new QuantityField("stuckOff", Dimension.Fraction, 0, 1, p => p.StuckOff, (p, v) => p with { StuckOff = v }, "rate of cells stuck at gOff"),
         new QuantityField("drift.nu", Dimension.Fraction, -1, 1, p => p.Drift.Nu, (p, v) => p with { Drift = p.Drift with { Nu = v } }, "drift exponent: g(t) = g0 (t / 1 s)^-nu"),
+        new QuantityField("drift.nuSigma", Dimension.Fraction, 0, 1, p => p.Drift.NuSigma, (p, v) => p with { Drift = p.Drift with { NuSigma = v } }, "spread of nu from cell to cell"),
         new QuantityField("drift.time", Dimension.Time, 1e-9, 1e12, p => p.Drift.TimeSeconds, (p, v) => p with { Drift = p.Drift with { TimeSeconds = v } }, "time since programming"),
+        new QuantityField("variation.dieToDie", Dimension.Fraction, 0, 10, p => p.DieToDieSigma, (p, v) => p with { DieToDieSigma = v }, "relative spread of the common factor of an array's conductances"),
+        new QuantityField("variation.spatial", Dimension.Fraction, 0, 10, p => p.SpatialSigma, (p, v) => p with { SpatialSigma = v }, "relative spread of the smooth variation inside an array"),
+        new QuantityField("variation.spatialLength", Dimension.Fraction, 1, 16384, p => p.SpatialLength, (p, v) => p with { SpatialLength = v }, "its correlation length in cells"),
+        new QuantityField("adcOffsetSigma", Dimension.Fraction, 0, 1000, p => p.AdcOffsetSigma, (p, v) => p with { AdcOffsetSigma = v }, "spread of a column's conversion offset in ADC steps"),
+        new QuantityField("adcGainSigma", Dimension.Fraction, 0, 10, p => p.AdcGainSigma, (p, v) => p with { AdcGainSigma = v }, "relative spread of a column's conversion gain"),
+        new QuantityField("driverResistance", Dimension.Resistance, 0, 1e6, p => p.DriverResistance, (p, v) => p with { DriverResistance = v }, "between a word line's source and its first segment"),
+        new QuantityField("senseResistance", Dimension.Resistance, 0, 1e6, p => p.SenseResistance, (p, v) => p with { SenseResistance = v }, "between a bit line's last segment and virtual ground"),
+        new FlagField("separatePairArrays", p => p.SeparatePairArrays, (p, v) => p with { SeparatePairArrays = v }, "positive and negative cells lie in arrays of their own"),
+        new CountField("spareColumns", 0, 16384, p => p.SpareColumns, (p, v) => p with { SpareColumns = v }, "spare columns of an array that replace the worst ones"),
+        new QuantityField("temperatureCoefficient", Dimension.Fraction, -1, 1, p => p.TemperatureCoefficient, (p, v) => p with { TemperatureCoefficient = v }, "relative change of conductance per kelvin above 300 K"),
         new QuantityField("temperature", Dimension.Temperature, 1, 1000, p => p.Temperature, (p, v) => p with { Temperature = v }, "of the chip"),
 
         new BitsTableField("adcEnergy", Dimension.Energy, p => p.Cost.AdcEnergyPj, (p, v) => p with { Cost = p.Cost with { AdcEnergyPj = v } }, "one conversion, by ADC bits"),
@@ -74,7 +90,7 @@ internal static class ProfileFields
 
     /// <summary>Names of the programming error models; the device simulation implements each.</summary>
     public static ImmutableArray<string> ProgrammingErrorModels =>
-        ["none", "independent", "proportional", "inverse-proportional", "uniform", "wan2022", "milo2021", "reram-wan-aihwkit"];
+        ["none", "independent", "proportional", "inverse-proportional", "uniform", "wan2022", "milo2021", "reram-wan-aihwkit", "table"];
 
     /// <summary>One line of the table in docs/hardware-profiles.md.</summary>
     public static string MarkdownRow(ProfileField field) =>

@@ -1,0 +1,44 @@
+using Cim.Runtime.Hardware;
+using Cim.Runtime.Mapping;
+
+namespace Cim.Runtime.Crossbar.Devices;
+
+/// <summary>One group's block of cells on a physical array.</summary>
+/// <param name="Array">Which array of the layer.</param>
+/// <param name="Group">The group.</param>
+/// <param name="FirstRow">The group's first row here.</param>
+/// <param name="Rows">Rows of the block.</param>
+/// <param name="FirstColumn">The group's first physical column here.</param>
+/// <param name="Columns">Columns of the block.</param>
+/// <param name="RowInArray">Word lines above the block.</param>
+/// <param name="ColumnInArray">Bit lines between driver and block.</param>
+/// <param name="RowsBelow">Word lines between block and sense amplifiers.</param>
+internal readonly record struct ArrayPlacement(
+    int Array, int Group, int FirstRow, int Rows, int FirstColumn, int Columns, int RowInArray, int ColumnInArray, int RowsBelow)
+{
+    /// <summary>The blocks of a layer, array after array; without tiles in the mapping, one array per group, row tile and run of columns.</summary>
+    public static IEnumerable<ArrayPlacement> Of(CrossbarLayer layer, HardwareProfile profile)
+    {
+        LayerMapping mapping = layer.Mapping;
+        int array = 0;
+        if (mapping.Tiles.Length > 0)
+        {
+            foreach (ArrayTile tile in mapping.Tiles)
+            {
+                for (int g = 0; g < tile.GroupCount; g++)
+                {
+                    yield return new ArrayPlacement(array, tile.FirstGroup + g, tile.FirstRow, tile.Rows, tile.FirstColumn, tile.Columns,
+                        g * tile.Rows, g * tile.Columns, (tile.GroupCount - 1 - g) * tile.Rows);
+                }
+                array++;
+            }
+            yield break;
+        }
+        int columns = layer.ColumnsPerGroup * mapping.ColumnsPerOutput;
+        int width = Math.Max(mapping.CellsPerSlice, profile.Columns / mapping.CellsPerSlice * mapping.CellsPerSlice);
+        foreach (RowTile tile in mapping.RowTiles)
+        for (int group = 0; group < layer.Groups; group++)
+        for (int c = 0; c < columns; c += width)
+            yield return new ArrayPlacement(array++, group, tile.FirstRow, tile.Rows, c, Math.Min(width, columns - c), 0, 0, 0);
+    }
+}

@@ -1,0 +1,37 @@
+using Cim.Runtime.Crossbar.Analog;
+using Cim.Runtime.Hardware;
+using Cim.Runtime.Mapping;
+
+namespace Cim.Runtime.Crossbar.Devices;
+
+/// <summary>
+/// The conductance every cell is asked for. Level k of a slice with top level L: g = gOff + (gOn - gOff) k / L; the two-sided
+/// pair holds (L +- level) / 2. A level above L (one weight, -2^(bits-1), has it) is clipped to gOn.
+/// </summary>
+internal sealed class CellTargets(AnalogPlan plan, HardwareProfile profile)
+{
+    private readonly int _perOutput = plan.Layer.Mapping.ColumnsPerOutput;
+    private readonly int _perSlice = plan.Layer.Mapping.CellsPerSlice;
+    private readonly int _rows = plan.Layer.RowsPerGroup;
+
+    /// <summary>The conductance of one level of a slice.</summary>
+    public double Unit(int slice) => (profile.GOn - profile.GOff) / plan.Cells.Slices[slice].TopLevel;
+
+    /// <summary>The target of a physical column (over all groups) at a row.</summary>
+    public double Of(long column, int row)
+    {
+        long output = column / _perOutput;
+        int within = (int)(column % _perOutput), slice = within / _perSlice;
+        if (slice >= plan.Cells.Slices.Length) return profile.GOff;
+        int level = plan.Cells.Level(plan.Layer.Weights.Span<sbyte>()[(int)((output * _rows) + row)], slice);
+        int top = plan.Cells.Slices[slice].TopLevel;
+        bool negative = _perSlice == 2 && within % 2 == 1;
+        double share = plan.Cells.Encoding switch
+        {
+            WeightEncoding.Differential => Math.Max(negative ? -level : level, 0) / (double)top,
+            WeightEncoding.DifferentialTwoSided => (top + (negative ? -level : level)) / (2.0 * top),
+            _ => level / (double)top,
+        };
+        return profile.GOff + ((profile.GOn - profile.GOff) * Math.Clamp(share, 0, 1));
+    }
+}
