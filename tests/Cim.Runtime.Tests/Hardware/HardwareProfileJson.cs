@@ -20,7 +20,9 @@ public sealed class HardwareProfileJson
                 .Where(n => !profile.Sources.ContainsKey(n))
                 // Fields a profile may leave at "none": nothing is claimed, so nothing needs a source.
                 .Except(["readNoise", "stuckOn", "stuckOff", "drift", "adcLatencyScaling", "adcExtraCycles", "pipelinedConversion",
-                    "execution", "mapsDynamicMatMul", "signBitInSlices"]),
+                    "execution", "mapsDynamicMatMul", "signBitInSlices",
+                    "variation", "adcOffsetSigma", "adcGainSigma", "driverResistance", "senseResistance", "separatePairArrays",
+                    "spareColumns", "temperatureCoefficient"]),
         ];
         if (name.StartsWith("cim-aq", StringComparison.Ordinal))
             silent = [.. silent.Where(n => !n.EndsWith("Energy", StringComparison.Ordinal) && !n.EndsWith("Area", StringComparison.Ordinal))];
