@@ -69,7 +69,8 @@ public sealed class SpatialTests
             int[] shape = [2, 3, random.Next(3, 30), random.Next(3, 70)];
             byte[] q = new byte[shape.Aggregate(1, (a, b) => a * b)];
             random.NextBytes(q);
-            var attributes = Attributes(("kernel_shape", new[] { 3, 2 }), ("strides", new[] { 2, random.Next(1, 3) }), ("pads", new[] { 1, 0, 1, 1 }));
+            int kernel = random.Next(1, 4), pad = random.Next(0, kernel);
+            var attributes = Attributes(("kernel_shape", new[] { 3, kernel }), ("strides", new[] { 2, random.Next(1, 4) }), ("pads", new[] { 1, pad, 1, random.Next(0, kernel) }));
             byte[] unsigned = Run("MaxPool", attributes, Tensor.Create<byte>(new Shape(shape), q)).Data.ToArray();
             sbyte[] signed = Run("MaxPool", attributes, new Tensor(ElementType.Int8, new Shape(shape), q)).Span<sbyte>().ToArray();
             Assert.Equal(Run("MaxPool", attributes, Floats(shape, [.. q.Select(v => (float)v)])).Floats(), unsigned.Select(v => (float)v).ToArray());

@@ -1,6 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using Cim.Runtime.Operators.Elementwise;
 using Cim.Runtime.Program;
 
@@ -52,69 +50,77 @@ internal sealed class Pool(AttributeMap attributes, bool average) : Operator
             for (int o = 0; o < inside[axis].Length; o++) inside[axis][o] = g.Inside(axis, o);
         }
 
+        int columnSize = PoolRows.Padded<T>(width), rowSize = PoolRows.Padded<T>(g.Output[2]), elementSize = output.Type.SizeOf();
+        (int from, int to) = Interior(g, inside[2]);
         return new Kernel(output, (in KernelCall c) =>
         {
             ReadOnlySpan<T> x = c.Input<T>(0);
-            Span<T> y = c.Output<T>(0), column = c.WorkspaceAs<T>()[..width];
+            Span<T> y = c.Output<T>(0), column = c.WorkspaceAs<T>()[..columnSize], row = c.WorkspaceAs<T>().Slice(columnSize, rowSize);
             int at = 0;
             for (int plane = 0; plane < planes; plane++)
             {
-                ReadOnlySpan<T> input = x.Slice(plane * g.InputSize, g.InputSize);
+                ReadOnlySpan<T> input = x[(plane * g.InputSize)..];
                 for (int oz = 0; oz < g.Output[0]; oz++)
                 {
                     for (int oy = 0; oy < g.Output[1]; oy++, at += g.Output[2])
                     {
                         int rows = CombineRows<T, TF>(g, inside[0][oz], inside[1][oy], oz, oy, input, column, neutral);
+                        if (to > from) PoolRows.Slide<T, TF>(column, row, from, to, (from * g.Stride[2]) - g.PadBegin[2], g.Kernel[2], g.Stride[2], g.Dilation[2]);
+                        CombineBorder<T, TF>(g, inside[2], column, row, 0, from, neutral);
+                        CombineBorder<T, TF>(g, inside[2], column, row, to, g.Output[2], neutral);
                         Span<T> target = y.Slice(at, g.Output[2]);
-                        CombineColumns<T, TF>(g, inside[2], column, target, neutral);
+                        row[..target.Length].CopyTo(target);
                         if (divide != 0) Divide(g, inside[2], target, divide == 1 ? rows : g.InsidePadded(0, oz) * g.InsidePadded(1, oy), divide == 1);
                     }
                 }
             }
-        }) { WorkspaceBytes = checked(width * Marshal.SizeOf<T>()) };
+        }) { WorkspaceBytes = checked((columnSize + rowSize) * elementSize) };
+    }
+
+    /// <summary>The output columns [from, to) whose windows lie inside the input.</summary>
+    private static (int From, int To) Interior(WindowGeometry g, (int First, int Last)[] inside)
+    {
+        int from = 0;
+        while (from < inside.Length && !Whole(from)) from++;
+        int to = from;
+        while (to < inside.Length && Whole(to)) to++;
+        return (from, to);
+
+        bool Whole(int o) => inside[o].First == 0 && inside[o].Last == g.Kernel[2];
     }
 
     /// <summary>Combines the input rows of a window into one; returns how many there were.</summary>
     private static int CombineRows<T, TF>(WindowGeometry g, (int First, int Last) depths, (int First, int Last) rows, int oz, int oy,
         ReadOnlySpan<T> input, Span<T> column, T neutral) where T : unmanaged, INumber<T> where TF : struct, IBinaryFunction<T>
     {
-        int width = column.Length, count = 0;
+        int width = g.Input[2], count = 0, first = 0;
         for (int kz = depths.First; kz < depths.Last; kz++)
         {
             int iz = (oz * g.Stride[0]) - g.PadBegin[0] + (kz * g.Dilation[0]);
             for (int ky = rows.First; ky < rows.Last; ky++, count++)
             {
-                int iy = (oy * g.Stride[1]) - g.PadBegin[1] + (ky * g.Dilation[1]);
-                ReadOnlySpan<T> row = input.Slice(((iz * g.Input[1]) + iy) * width, width);
-                if (count == 0) row.CopyTo(column);
-                else Accumulate<T, TF>(column, row);
+                int start = ((iz * g.Input[1]) + (oy * g.Stride[1]) - g.PadBegin[1] + (ky * g.Dilation[1])) * width;
+                if (count == 0) first = start;
+                else PoolRows.Merge<T, TF>(count == 1 ? input[first..] : column, input[start..], column, width);
             }
         }
 
         if (count == 0) column.Fill(neutral);
+        else if (count == 1) input.Slice(first, width).CopyTo(column);
         return count;
     }
 
-    private static void Accumulate<T, TF>(Span<T> sum, ReadOnlySpan<T> row) where T : unmanaged, INumber<T> where TF : struct, IBinaryFunction<T>
-    {
-        ref T a = ref MemoryMarshal.GetReference(sum), b = ref MemoryMarshal.GetReference(row);
-        int i = 0;
-        for (; i <= sum.Length - Vector256<T>.Count; i += Vector256<T>.Count)
-            TF.Invoke(Vector256.LoadUnsafe(ref a, (nuint)i), Vector256.LoadUnsafe(ref b, (nuint)i)).StoreUnsafe(ref a, (nuint)i);
-        for (; i < sum.Length; i++) sum[i] = TF.Invoke(sum[i], row[i]);
-    }
-
-    private static void CombineColumns<T, TF>(WindowGeometry g, (int First, int Last)[] inside, ReadOnlySpan<T> column, Span<T> target, T neutral)
+    /// <summary>Windows that reach over the border: only what lies inside counts.</summary>
+    private static void CombineBorder<T, TF>(WindowGeometry g, (int First, int Last)[] inside, ReadOnlySpan<T> column, Span<T> row, int from, int to, T neutral)
         where T : unmanaged, INumber<T> where TF : struct, IBinaryFunction<T>
     {
-        int stride = g.Stride[2], dilation = g.Dilation[2], pad = g.PadBegin[2];
-        for (int ox = 0; ox < target.Length; ox++)
+        for (int ox = from; ox < to; ox++)
         {
             (int first, int last) = inside[ox];
-            int ix = (ox * stride) - pad + (first * dilation);
+            int ix = (ox * g.Stride[2]) - g.PadBegin[2] + (first * g.Dilation[2]);
             T value = first < last ? column[ix] : neutral;
-            for (int k = first + 1; k < last; k++) value = TF.Invoke(value, column[ix += dilation]);
-            target[ox] = value;
+            for (int k = first + 1; k < last; k++) value = TF.Invoke(value, column[ix += g.Dilation[2]]);
+            row[ox] = value;
         }
     }
 
