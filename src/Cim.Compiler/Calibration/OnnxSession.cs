@@ -59,6 +59,8 @@ internal sealed class OnnxSession : IDisposable
         var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
         // Without this, 8-bit kernels of CPUs without VNNI add pairs of products in saturating 16 bits: not the integers meant.
         options.AddSessionConfigEntry("session.x64quantprecision", "1");
+        // This fusion computes into the other summand and so loses it where it is an output, as intermediate values are here.
+        options.AddSessionConfigEntry("optimization.disable_specified_optimizers", "ConvAddActivationFusion");
         options.GraphOptimizationLevel = optimize ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL;
         return options;
     }
