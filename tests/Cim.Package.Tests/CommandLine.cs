@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Cim.Package.Tests;
+
+/// <summary>What a command printed (both streams, in order of arrival) and returned.</summary>
+internal sealed record CommandResult(int ExitCode, string Output)
+{
+    public CommandResult Succeeds()
+    {
+        Assert.True(ExitCode == 0, Output);
+        return this;
+    }
+
+    /// <summary>It failed, with exactly this one code among its errors.</summary>
+    public CommandResult FailsWith(string code)
+    {
+        Assert.True(ExitCode != 0, Output);
+        string[] codes = [.. System.Text.RegularExpressions.Regex.Matches(Output, @"error (\w+):").Select(m => m.Groups[1].Value).Distinct()];
+        Assert.True(codes is [var only] && only == code, $"expected error {code} alone:\n{Output}");
+        return this;
+    }
+
+    public int Count(string part) => Output.Split('\n').Count(line => line.Contains(part, StringComparison.Ordinal));
+}
+
+/// <summary>Starts commands with a clean environment: nothing of the test run's own build leaks into the builds it starts.</summary>
+internal static class CommandLine
+{
+    public static Process Start(string folder, StringBuilder output, IEnumerable<string> arguments, params (string Name, string Value)[] environment)
+    {
+        ProcessStartInfo start = new("dotnet", arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        foreach (string name in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || k.StartsWith("Cim", StringComparison.OrdinalIgnoreCase) || k is "CI").ToArray())
+            start.Environment.Remove(name);
+        start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        start.Environment["MSBUILDTERMINALLOGGER"] = "off";
+        foreach ((string name, string value) in environment) start.Environment[name] = value;
+
+        Process process = new() { StartInfo = start };
+        process.OutputDataReceived += (_, e) => Append(e.Data);
+        process.ErrorDataReceived += (_, e) => Append(e.Data);
+        process.Start();
+        process.StandardInput.Close();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+
+        void Append(string? line)
+        {
+            if (line is null) return;
+            lock (output) output.Append(line).Append('\n');
+        }
+    }
+
+    public static CommandResult Run(string folder, IEnumerable<string> arguments, params (string Name, string Value)[] environment)
+    {
+        StringBuilder output = new();
+        using Process process = Start(folder, output, arguments, environment);
+        if (!process.WaitForExit(TimeSpan.FromMinutes(5)))
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"dotnet {string.Join(' ', arguments)} did not end in five minutes:\n{output}");
+        }
+        // The build servers it may have started keep the pipes open, so the end of the streams is not waited for longer than this.
+        process.WaitForExit(TimeSpan.FromSeconds(2));
+        lock (output) return new CommandResult(process.ExitCode, output.ToString());
+    }
+}

@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Cim.Package.Tests;
+
+[Collection(PackageTestGroup.Name)]
+public class FailureTests(PackedSdk sdk)
+{
+    [Theory]
+    [InlineData("""<CimModel Include="none.onnx" />""", "CIM0001", "none.onnx")]
+    [InlineData("""<CimModel Include="text.onnx" />""", "CIM0002", "text.onnx")]
+    [InlineData("""<CimModel Include="unsupported.onnx" />""", "CIM0003", "StringNormalizer")]
+    [InlineData("""<CimModel Include="mlp.onnx" Calibration="none.npz" />""", "CIM0001", "none.npz")]
+    [InlineData("""<CimModel Include="mlp.onnx" Evaluation="unlabelled.npz" />""", "CIM0007", "unlabelled.npz")]
+    [InlineData("""<CimModel Include="mlp.onnx" WeightBits="12" />""", "CIM1001", "WeightBits")]
+    [InlineData("""<CimModel Include="mlp.onnx" Hardware="issac" />""", "CIM2002", "issac")]
+    [InlineData("""<CimModel Include="mlp.onnx" /><CimModel Include="copy/mlp.onnx" />""", "CIM1002", "App.Mlp")]
+    public void A_mistake_has_its_own_error_code(string items, string code, string named)
+    {
+        TemporaryProject project = sdk.Project()
+            .Write("Program.cs", "return 0;")
+            .Write("mlp.onnx", Networks.Perceptron())
+            .Write("text.onnx", "<!DOCTYPE html>")
+            .Write("unsupported.onnx", Networks.Unsupported())
+            .Write("unlabelled.npz", Networks.Data(8, labelled: false))
+            .WithItems(items);
+        if (items.Contains("copy/", StringComparison.Ordinal))
+        {
+            Directory.CreateDirectory(project["copy"]);
+            File.Copy(project["mlp.onnx"], project["copy/mlp.onnx"]);
+        }
+        CommandResult result = project.Build().FailsWith(code);
+        Assert.Contains(named, result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(project.Files("obj"), f => f.EndsWith(".cim", StringComparison.Ordinal));
+        Assert.Empty(project.CacheFiles());
+    }
+
+    [Fact]
+    public void All_unsupported_operators_are_named_at_once()
+    {
+        TemporaryProject project = sdk.Project().Write("Program.cs", "return 0;").Write("u.onnx", Networks.Unsupported())
+            .WithItems("""<CimModel Include="u.onnx" />""");
+        string output = project.Build().FailsWith("CIM0003").Output;
+        Assert.Contains("StringNormalizer", output, StringComparison.Ordinal);
+        Assert.Contains("Det", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_killed_build_leaves_nothing_half_written_and_the_next_one_works()
+    {
+        TemporaryProject project = sdk.Project().Write("mlp.onnx", Networks.Perceptron())
+            .Write("Program.cs", "Console.WriteLine(App.Mlp.Load().Run(new float[12]).ClassScores.Length);").WithItems("""<CimModel Include="mlp.onnx" />""");
+        project.Dotnet("restore", "--nologo").Succeeds();
+        // A compiler that writes half a file and then never ends, so that the kill surely comes in between.
+        StringBuilder output = new();
+        using (Process build = project.Start(output, [("CIM_FAKE", "hang")], "build", "--no-restore",
+            "-p:CimCompilerPath=" + Path.Combine(AppContext.BaseDirectory, "Cim.FakeCompiler.dll")))
+        {
+            Stopwatch limit = Stopwatch.StartNew();
+            while (!project.CacheFiles().Any(f => f.EndsWith(".half", StringComparison.Ordinal)))
+            {
+                Assert.True(!build.HasExited && limit.Elapsed < TimeSpan.FromMinutes(2), output.ToString());
+                build.WaitForExit(50);
+            }
+            build.Kill(entireProcessTree: true);
+            build.WaitForExit();
+        }
+        Assert.DoesNotContain(project.Files("obj"), f => f.EndsWith(".cim", StringComparison.Ordinal));
+        Assert.All(project.CacheFiles(), f => Assert.Contains($"{Path.DirectorySeparatorChar}tmp{Path.DirectorySeparatorChar}", f, StringComparison.Ordinal));
+
+        project.Build("--no-restore").Succeeds();
+        Assert.Equal("4", project.Run().Succeeds().Output.Trim());
+    }
+}

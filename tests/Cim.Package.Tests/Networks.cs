@@ -1,0 +1,84 @@
+using System.IO.Compression;
+using System.Runtime.InteropServices;
+using System.Text;
+using Cim.Onnx.Building;
+using Cim.Onnx.Proto;
+using Google.Protobuf;
+
+namespace Cim.Package.Tests;
+
+/// <summary>Small networks and data, made in the test.</summary>
+internal static class Networks
+{
+    public const int Inputs = 12;
+    public const int Classes = 4;
+
+    /// <summary>A perceptron 12-16-4 with random weights: input <c>features</c>, output <c>class_scores</c>.</summary>
+    public static byte[] Perceptron(int seed = 1)
+    {
+        var random = new Random(seed);
+        GraphBuilder graph = new("perceptron");
+        string x = graph.Input("features", [-1, Inputs]);
+        string hidden = graph.Op("Relu", graph.Op("Gemm", x, Weights(16 * Inputs, [Inputs, 16]), Weights(16, [16])));
+        NodeProto last = graph.Node("Gemm", [hidden, Weights(16 * Classes, [16, Classes]), Weights(Classes, [Classes])]);
+        last.Output[0] = "class_scores";
+        graph.Output("class_scores", [-1, Classes]);
+        return graph.Build().ToByteArray();
+
+        string Weights(int count, long[] dims) => graph.Initializer(Tensors.Float("w" + graph.Graph.Initializer.Count, Values(random, count), dims));
+    }
+
+    /// <summary>The sum of two inputs after a product each; outputs are the sum and its sign-free part.</summary>
+    public static byte[] TwoInputs()
+    {
+        var random = new Random(5);
+        GraphBuilder graph = new("two");
+        string left = graph.Input("left eye", [-1, 6]), right = graph.Input("class", [-1, 6]);
+        string w = graph.Initializer(Tensors.Float("w", Values(random, 18), [6, 3]));
+        NodeProto sum = graph.Node("Add", [graph.Op("MatMul", left, w), graph.Op("MatMul", right, w)]);
+        sum.Output[0] = "sum";
+        NodeProto positive = graph.Node("Relu", ["sum"]);
+        positive.Output[0] = "sum.positive";
+        graph.Output("sum", [-1, 3]);
+        graph.Output("sum.positive", [-1, 3]);
+        return graph.Build().ToByteArray();
+    }
+
+    /// <summary>A network with two operators nobody supports.</summary>
+    public static byte[] Unsupported()
+    {
+        GraphBuilder graph = new("unsupported");
+        string x = graph.Input("x", [-1, 4]);
+        string y = graph.Op("Det", graph.Op("StringNormalizer", x));
+        graph.Output(y, [-1, 4]);
+        return graph.Build().ToByteArray();
+    }
+
+    /// <summary>Samples for <see cref="Perceptron"/> as a <c>.npz</c>, with or without labels.</summary>
+    public static byte[] Data(int count, bool labelled, int seed = 1)
+    {
+        var random = new Random(seed);
+        using MemoryStream stream = new();
+        using (ZipArchive archive = new(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            Add(archive, "x.npy", "<f4", $"({count}, {Inputs})", MemoryMarshal.AsBytes<float>(Values(random, count * Inputs)));
+            if (labelled)
+                Add(archive, "y.npy", "<i8", $"({count},)", MemoryMarshal.AsBytes<long>([.. Enumerable.Range(0, count).Select(_ => (long)random.Next(Classes))]));
+        }
+        return stream.ToArray();
+    }
+
+    private static float[] Values(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => (float)((random.NextDouble() * 2) - 1))];
+
+    private static void Add(ZipArchive archive, string name, string type, string shape, ReadOnlySpan<byte> data)
+    {
+        string header = $"{{'descr': '{type}', 'fortran_order': False, 'shape': {shape}, }}";
+        header = header.PadRight((((10 + header.Length + 1) + 63) / 64 * 64) - 11) + "\n";
+        ZipArchiveEntry entry = archive.CreateEntry(name);
+        entry.LastWriteTime = new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        using Stream stream = entry.Open();
+        stream.Write([0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0, (byte)header.Length, (byte)(header.Length >> 8)]);
+        stream.Write(Encoding.ASCII.GetBytes(header));
+        stream.Write(data);
+    }
+}

@@ -1,0 +1,64 @@
+using System.IO.Compression;
+using System.Reflection;
+
+namespace Cim.Package.Tests;
+
+/// <summary>The package, packed once for all tests, and the folders that temporary projects share.</summary>
+public sealed class PackedSdk : IDisposable
+{
+    // Never the version of a release: the packages folder of the machine may hold that one.
+    public const string Version = "0.1.0-test.1";
+
+    private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("cim-package-");
+
+    public PackedSdk()
+    {
+        Feed = Path.Combine(_root.FullName, "feed");
+        CommandLine.Run(RepositoryRoot, ["pack", "src/Cim.Sdk", "--no-build", "-c", Metadata("Configuration"), "-o", Feed, "-p:PackageVersion=" + Version, "--nologo", "-v", "q"]).Succeeds();
+        File.WriteAllText(Path.Combine(_root.FullName, "NuGet.config"), $"""
+            <configuration>
+              <packageSources><add key="cim-test-feed" value="{Feed}" /></packageSources>
+              <config><add key="globalPackagesFolder" value="{Path.Combine(_root.FullName, "packages")}" /></config>
+              <!-- What the machine has already, say reference packs, is not downloaded again. -->
+              <fallbackPackageFolders><add key="machine" value="{MachinePackages()}" /></fallbackPackageFolders>
+            </configuration>
+            """);
+        // Ends the search upwards: nothing above the temporary folder takes part.
+        foreach (string name in new[] { "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props" })
+            File.WriteAllText(Path.Combine(_root.FullName, name), "<Project />");
+    }
+
+    public string Feed { get; }
+
+    public string PackagePath => Path.Combine(Feed, $"Cim.Sdk.{Version}.nupkg");
+
+    public string PackageFolder => Path.Combine(_root.FullName, "packages", "cim.sdk", Version);
+
+    internal static string RepositoryRoot => Metadata("RepositoryRoot");
+
+    internal TemporaryProject Project(string name = "App") => new(Directory.CreateDirectory(Path.Combine(_root.FullName, Guid.NewGuid().ToString("N")[..8])).FullName, name);
+
+    public string[] Entries()
+    {
+        using ZipArchive archive = ZipFile.OpenRead(PackagePath);
+        return [.. archive.Entries.Select(e => e.FullName)];
+    }
+
+    public void Dispose() => _root.Delete(recursive: true);
+
+    private static string MachinePackages()
+    {
+        string folder = Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } own ? own
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        return Directory.CreateDirectory(folder).FullName;
+    }
+
+    private static string Metadata(string key) =>
+        typeof(PackedSdk).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
+}
+
+[CollectionDefinition(Name)]
+public sealed class PackageTestGroup : ICollectionFixture<PackedSdk>
+{
+    public const string Name = "package";
+}
