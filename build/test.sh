@@ -1,5 +1,44 @@
 #!/usr/bin/env bash
-# Builds everything and runs all tests. Arguments go to dotnet test, for example --filter Adc
+# Builds everything, runs every test project, and ends with the sum: "N passed, M failed, K skipped".
+# Needs git, .NET SDK 10 and npm; on Debian it installs the ONNX conformance cases when it may.
+# Arguments go to dotnet test, for example --filter Adc
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-exec dotnet test Cim.Sdk.sln -c Release --nologo "$@"
+export DOTNET_CLI_UI_LANGUAGE=en DOTNET_NOLOGO=1 MSBUILDTERMINALLOGGER=off
+
+# The conformance cases of the ONNX project. Without them those tests are skipped and say so.
+if [ ! -d /usr/share/libonnx-testdata ]; then
+    as_root=()
+    [ "$(id -u)" = 0 ] || as_root=(sudo -n)
+    if ! command -v apt-get > /dev/null; then
+        echo "test.sh: no apt-get here, so the ONNX conformance cases are skipped (Debian package libonnx-testdata)"
+    elif ! { "${as_root[@]}" apt-get update -qq && "${as_root[@]}" apt-get install -y -qq libonnx-testdata; } > /dev/null 2>&1; then
+        echo "test.sh: libonnx-testdata could not be installed (root needed?), so the ONNX conformance cases are skipped"
+    fi
+fi
+
+dotnet build Cim.Sdk.sln -c Release -v quiet -consoleLoggerParameters:NoSummary
+
+passed=0 failed=0 skipped=0
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+for project in tests/*.Tests; do
+    name=$(basename "$project")
+    start=$SECONDS
+    code=0 f="" p="" s=""
+    dotnet test "$project" -c Release --no-build -v quiet "$@" > "$log" 2>&1 || code=$?
+    # "Passed!  - Failed:     0, Passed:    44, Skipped:     0, Total: ..." is the runner's own closing line.
+    if read -r f p s < <(sed -nE 's/.*Failed: +([0-9]+), Passed: +([0-9]+), Skipped: +([0-9]+), Total.*/\1 \2 \3/p' "$log") && [ -n "${s:-}" ]; then
+        [ "$code" = 0 ] || [ "$f" != 0 ] || f=1
+    elif [ "$code" = 0 ]; then
+        f=0 p=0 s=0 # No test of this project matches the filter.
+    else
+        f=1 p=0 s=0 # It did not build, or crashed before it could count.
+    fi
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+    printf '%-24s %5d passed %3d failed %3d skipped  %4d s\n' "$name" "$p" "$f" "$s" $((SECONDS - start))
+    if [ "$f" != 0 ]; then cat "$log"; fi
+done
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]

@@ -104,6 +104,7 @@ public sealed class CimCompile : ToolTask, IDisposable
         line.AppendSwitchIfNotNull("@", Model.GetMetadata("OptionsFile"));
         line.AppendSwitchIfNotNull("-o ", Path.Combine(_temporary, CompiledModel.ModelName));
         line.AppendSwitchIfNotNull("--report ", Path.Combine(_temporary, CompiledModel.ReportName));
+        if (ForceEvaluate) line.AppendSwitch("--force-evaluate");
         return line.ToString();
     }
 

@@ -12,9 +12,9 @@ public sealed class CimOptionsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("WeightBits", "12", "1 to 8")]
-    [InlineData("WeightBits", "four", "1 to 8")]
-    [InlineData("ActivationBits", "-1", "1 to 8")]
+    [InlineData("WeightBits", "12", "2 to 8")]
+    [InlineData("WeightBits", "four", "2 to 8")]
+    [InlineData("ActivationBits", "-1", "2 to 8")]
     [InlineData("Seed", "-1", "0 to 18446744073709551615")]
     [InlineData("MaxAccuracyLoss", "NaN", "percentage points")]
     [InlineData("MaxAccuracyLoss", "101", "percentage points")]
