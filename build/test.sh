@@ -26,7 +26,7 @@ for project in tests/*.Tests; do
     name=$(basename "$project")
     start=$SECONDS
     code=0 f="" p="" s=""
-    dotnet test "$project" -c Release --no-build -v quiet "$@" > "$log" 2>&1 || code=$?
+    dotnet test "$project" -c Release --no-build "$@" > "$log" 2>&1 || code=$?
     # "Passed!  - Failed:     0, Passed:    44, Skipped:     0, Total: ..." is the runner's own closing line.
     if read -r f p s < <(sed -nE 's/.*Failed: +([0-9]+), Passed: +([0-9]+), Skipped: +([0-9]+), Total.*/\1 \2 \3/p' "$log") && [ -n "${s:-}" ]; then
         [ "$code" = 0 ] || [ "$f" != 0 ] || f=1
