@@ -38,6 +38,32 @@ public sealed class ExecutorTests
         }
     }
 
+    [Theory]
+    [InlineData(Fidelity.Adc)]
+    [InlineData(Fidelity.Device)]
+    [InlineData(Fidelity.Circuit)]
+    public void The_noise_of_a_sample_depends_on_its_number_and_the_seed_only(Fidelity fidelity)
+    {
+        using var model = new CimModel(TestPrograms.Compile(TestPrograms.Convolutional()) with { Hardware = TestPrograms.Noisy });
+        float[] images = TestPrograms.Samples(8, ImageLength), expected = new float[8 * Scores], actual = new float[8 * Scores];
+        for (int i = 1; i < 8; i++) images.AsSpan(0, ImageLength).CopyTo(images.AsSpan(i * ImageLength));
+        var options = new RunOptions { Fidelity = fidelity, Seed = 3, MaxThreads = 1 };
+        model.Run(images, expected, options);
+        foreach (int threads in (int[])[2, 7])
+        {
+            model.Run(images, actual, options with { MaxThreads = threads });
+            Assert.Equal(expected, actual);
+        }
+
+        model.Run(images.AsSpan(0, 5 * ImageLength), actual.AsSpan(0, 50), options);
+        model.Run(images.AsSpan(5 * ImageLength), actual.AsSpan(50), options with { FirstSample = 5 });
+        Assert.Equal(expected, actual);
+        bool noisy = fidelity != Fidelity.Adc;
+        Assert.Equal(noisy, !expected.AsSpan(0, Scores).SequenceEqual(expected.AsSpan(Scores, Scores)));
+        model.Run(images, actual, options with { Seed = 4 });
+        Assert.Equal(noisy, !expected.AsSpan().SequenceEqual(actual));
+    }
+
     [Fact]
     public void Matrices_run_in_pieces_of_several_samples_with_the_same_results()
     {

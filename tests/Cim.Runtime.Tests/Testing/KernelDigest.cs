@@ -25,7 +25,7 @@ internal static class KernelDigest
         Tensor q = Ops.Run("QuantizeLinear", X(3, 67), Tensor.Scalar(0.03f), Tensor.Scalar((byte)101));
         yield return ("QuantizeLinear", Hash(q.Data.Span));
         yield return Operator("DequantizeLinear", null, q, Tensor.Scalar(0.03f), Tensor.Scalar((byte)101));
-        foreach (Fidelity fidelity in (Fidelity[])[Fidelity.Exact, Fidelity.Adc])
+        foreach (Fidelity fidelity in (Fidelity[])[Fidelity.Exact, Fidelity.Adc, Fidelity.Device, Fidelity.Circuit])
             yield return ($"network.{fidelity}", Network(TestPrograms.Convolutional(), fidelity));
     }
 
@@ -33,9 +33,9 @@ internal static class KernelDigest
 
     private static string Network(ModelProgram program, Fidelity fidelity)
     {
-        using var model = new CimModel(TestPrograms.Compile(program));
+        using var model = new CimModel(TestPrograms.Compile(program) with { Hardware = TestPrograms.Noisy });
         float[] images = TestPrograms.Samples(3, 432), scores = new float[30];
-        model.Run(images, scores, new RunOptions { Fidelity = fidelity, MaxThreads = 2 });
+        model.Run(images, scores, new RunOptions { Fidelity = fidelity, Seed = 7, MaxThreads = 2 });
         return Hash(System.Runtime.InteropServices.MemoryMarshal.AsBytes(scores.AsSpan()));
     }
 

@@ -114,6 +114,13 @@ internal static class TestPrograms
 
     public static HardwareProfile Isaac => HardwareProfiles.BuiltIn("isaac");
 
+    /// <summary>Every random effect and resistive wires, each small.</summary>
+    public static HardwareProfile Noisy => Isaac with
+    {
+        GOff = Isaac.GOn / 100, ProgrammingError = new ProgrammingError("independent", 0.02), ReadNoiseSigma = 0.01, StuckOn = 0.001, StuckOff = 0.001,
+        WordLineResistance = 1, BitLineResistance = 1,
+    };
+
     public static CompiledModel Compile(ModelProgram program) => new(Info(program), Isaac, program);
 
     public static ModelInfo Info(ModelProgram program) => new()
