@@ -34,7 +34,17 @@ internal static class ImportPipeline
     public static Graph Run(ConvertedModel model, ImportOptions options, CancellationToken cancellationToken)
     {
         RejectBadWeights.RequireFloatWeights(model);
-        Graph graph = ShapeInference.Infer(new Graph
+        Graph graph = InferShapes(model, options);
+        return GraphPipeline.Run(graph, Passes(options), options.DumpDirectory, cancellationToken);
+    }
+
+    /// <summary>
+    /// The first graph with shapes. A model whose batch is declared free but whose reshapes were written for one image is
+    /// read for one image; <see cref="GeneraliseBatch"/> frees it again where that is right.
+    /// </summary>
+    private static Graph InferShapes(ConvertedModel model, ImportOptions options)
+    {
+        Graph graph = new()
         {
             Name = model.Name,
             Inputs = [.. model.Inputs.Select(i => i.Name)],
@@ -42,7 +52,22 @@ internal static class ImportPipeline
             Nodes = model.Nodes,
             Constants = model.Constants,
             Values = model.Inputs.ToImmutableDictionary(i => i.Name, i => i.Info, StringComparer.Ordinal),
-        });
-        return GraphPipeline.Run(graph, Passes(options), options.DumpDirectory, cancellationToken);
+        };
+        try
+        {
+            return ShapeInference.Infer(graph);
+        }
+        catch (CimException e) when (e.Code == ErrorCodes.InvalidGraph && graph.HasSymbolicBatch && options.GeneraliseBatch)
+        {
+            Graph single = graph with { Values = graph.Values.ToImmutableDictionary(v => v.Key, v => v.Value with { Shape = v.Value.Shape.Bind(1) }, StringComparer.Ordinal) };
+            try
+            {
+                return ShapeInference.Infer(single);
+            }
+            catch (CimException)
+            {
+                throw e; // the first message is about the model as it was written
+            }
+        }
     }
 }

@@ -111,9 +111,9 @@ internal sealed class ModelConverter(ModelProto model, ExternalData? external, I
             foreach (Node n in upgraded) OperatorCatalog.Create(n.Op, n.Attributes, n.Name);
             return upgraded;
         }
-        catch (CimException e) when (e.Code == ErrorCodes.UnsupportedOperators)
+        catch (CimException e) when (e.Code == ErrorCodes.UnsupportedOperators || e.Message.Contains("not supported", StringComparison.Ordinal))
         {
-            Reject(e.Message.TrimEnd('.'));
+            Reject(e.Message.Replace($"node '{name}' ({proto.OpType}): ", "", StringComparison.Ordinal).TrimEnd('.'));
             return [];
         }
     }

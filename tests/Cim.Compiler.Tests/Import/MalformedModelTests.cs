@@ -21,6 +21,11 @@ public sealed class MalformedModelTests
     }
 
     [Fact]
+    public void Unsupported_variants_are_told_with_the_unsupported_operators() =>
+        ImportAssert.Fails(new ModelBuilder(18).Input("x", 1, 2, 4, 4).Constant("s", Tensor.Create<float>(new Shape(4), [1, 1, 0.5f, 0.5f])).Node("small", "Resize", "x _ s", "r", ("mode", "linear"), ("antialias", 1))
+            .Node("odd", "Einsum", "r", "y", ("equation", "ii")).Output("y"), ErrorCodes.UnsupportedOperators, "2 operator(s)", "'small': Resize (opset 18): antialias", "'odd': Einsum");
+
+    [Fact]
     public void A_function_of_the_model_itself_is_told()
     {
         ModelBuilder m = new ModelBuilder().Input("x", -1, 3).Node("call", "Mine", "x", "y").Output("y");

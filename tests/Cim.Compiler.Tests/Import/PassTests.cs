@@ -208,6 +208,24 @@ public sealed class PassTests
     }
 
     [Fact]
+    public void A_model_for_a_fixed_number_of_images_takes_any()
+    {
+        ModelBuilder m = new ModelBuilder().Input("x", 4, 2, 3).Ints("flat", 4, 6).Weight("w", 6, 5).Node("Reshape", "x flat", "f").Node("MatMul", "f w", "y").Output("y");
+        Graph graph = OnnxImporter.Import(m.Bytes, null);
+        Assert.Equal(new Shape(-1, 5), graph.Values["y"].Shape);
+        Tensor x = TensorAssert.Random(new Shape(4, 2, 3), 3);
+        var inputs = new Dictionary<string, Tensor> { ["x"] = x };
+        TensorAssert.Close(OnnxRuntimeReference.Run(m.Bytes, inputs)["y"], GraphEvaluator.Run(graph, inputs)["y"], 1e-5, "y");
+    }
+
+    [Fact]
+    public void A_free_batch_with_a_reshape_written_for_one_image_is_freed_again()
+    {
+        ModelBuilder m = new ModelBuilder().Input("x", -1, 2, 3).Ints("flat", 1, 6).Weight("w", 6, 5).Node("Reshape", "x flat", "f").Node("MatMul", "f w", "y").Output("y");
+        Assert.Equal(new Shape(-1, 5), ImportAssert.SameAsOnnxRuntime(m, batch: 1).Values["y"].Shape);
+    }
+
+    [Fact]
     public void Nodes_that_pass_their_input_on_and_chains_of_reshapes_disappear()
     {
         ModelBuilder m = new ModelBuilder().Input("x", -1, 3, 4).Ints("a", -1, 12).Ints("b", -1, 2, 6).Ints("nopad", 0, 0, 0, 0, 0, 0)

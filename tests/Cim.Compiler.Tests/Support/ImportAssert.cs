@@ -19,7 +19,7 @@ internal static class ImportAssert
         byte[] bytes = model.Bytes;
         Graph graph = OnnxImporter.Import(bytes, null, options);
         bool generalised = graph.HasSymbolicBatch && !model.Model.Graph.Input.Any(i => i.Type.TensorType.Shape.Dim.Any(d => d.HasDimParam));
-        int images = generalised ? 1 : batch;
+        int images = generalised ? (int)model.Model.Graph.Input[0].Type.TensorType.Shape.Dim[0].DimValue : batch;
         Dictionary<string, Tensor> inputs = graph.Inputs.ToDictionary(i => i, i => TensorAssert.Random(graph.Values[i].Shape.Bind(images), 7, low, high));
         Dictionary<string, Tensor> expected = OnnxRuntimeReference.Run(bytes, inputs);
         Dictionary<string, Tensor> actual = GraphEvaluator.Run(graph, inputs);

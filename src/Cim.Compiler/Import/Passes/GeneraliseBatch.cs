@@ -6,7 +6,7 @@ using Cim.Runtime.Program;
 namespace Cim.Compiler.Import.Passes;
 
 /// <summary>
-/// Afterwards a model exported for one image takes any number of them, if it provably treats images apart: every value
+/// Afterwards a model exported for one image (or a fixed number) takes any number of them, if it provably treats images apart: every value
 /// keeps the images outermost in memory and no operator mixes along that axis (<see cref="BatchRules"/>). Otherwise the
 /// graph is unchanged.
 /// </summary>
@@ -15,7 +15,9 @@ internal sealed class GeneraliseBatch : IGraphPass
     public Graph Run(Graph graph)
     {
         if (graph.HasSymbolicBatch || graph.Inputs.IsEmpty) return graph;
-        if (graph.Inputs.Any(i => graph.Values[i].Shape is var s && (s.Rank < 2 || s[0] != 1))) return graph;
+        if (graph.Inputs.Any(i => graph.Values[i].Shape.Rank < 2)) return graph;
+        int images = graph.Values[graph.Inputs[0]].Shape[0];
+        if (images == 0 || graph.Inputs.Any(i => graph.Values[i].Shape[0] != images)) return graph;
 
         var perImage = new HashSet<string>(graph.Inputs, StringComparer.Ordinal);
         var editor = new GraphEditor(graph);
@@ -33,7 +35,7 @@ internal sealed class GeneraliseBatch : IGraphPass
         }
 
         if (!graph.Outputs.All(perImage.Contains)) return graph;
-        return WithSymbolicBatch(graph, editor.Build());
+        return WithSymbolicBatch(graph, editor.Build(), images);
     }
 
     /// <summary>Constant parts of a concatenation get as many images as the computed ones have.</summary>
@@ -59,7 +61,7 @@ internal sealed class GeneraliseBatch : IGraphPass
         editor.Replace(node, [.. added, node with { Inputs = inputs }]);
     }
 
-    private static Graph WithSymbolicBatch(Graph original, Graph rewritten)
+    private static Graph WithSymbolicBatch(Graph original, Graph rewritten, int images)
     {
         ImmutableDictionary<string, ValueInfo> values = rewritten.Values;
         foreach (string input in original.Inputs)
@@ -67,7 +69,7 @@ internal sealed class GeneraliseBatch : IGraphPass
         try
         {
             Graph result = ShapeInference.Infer(rewritten with { Values = values });
-            return result.Outputs.All(o => IsGeneralised(original.Values[o].Shape, result.Values[o].Shape)) ? result : original;
+            return result.Outputs.All(o => IsGeneralised(original.Values[o].Shape, result.Values[o].Shape, images)) ? result : original;
         }
         catch (CimException e) when (e.Code == ErrorCodes.InvalidGraph)
         {
@@ -75,6 +77,6 @@ internal sealed class GeneraliseBatch : IGraphPass
         }
     }
 
-    private static bool IsGeneralised(Shape one, Shape many) =>
-        one.Rank == many.Rank && one.Rank > 0 && many[0] == -one[0] && one.Dims.AsSpan()[1..].SequenceEqual(many.Dims.AsSpan()[1..]);
+    private static bool IsGeneralised(Shape fixedBatch, Shape many, int images) =>
+        fixedBatch.Rank == many.Rank && many.Rank > 0 && (long)many[0] * images == -fixedBatch[0] && fixedBatch.Dims.AsSpan()[1..].SequenceEqual(many.Dims.AsSpan()[1..]);
 }

@@ -17,6 +17,7 @@ internal static class OperatorUpgrade
         "BatchNormalization" => BatchNormalization(node, context),
         "Cast" => [Cast(node)],
         "Softmax" or "LogSoftmax" or "Hardmax" when context.Opset < 13 => UpgradeSoftmax.ToSingleAxis(node, context),
+        "Resize" when node.Attributes.Int("antialias", 0) != 0 => throw Unsupported("antialias is not supported"),
         "Upsample" or "Resize" when context.Opset < 11 || node.Op == "Upsample" => [UpgradeResize.FromUpsample(node, context)],
         "QuantizeLinear" or "DequantizeLinear" => [UpgradeQuantization.Upgrade(node, context)],
         "MaxPool" => [MaxPool(node, context)],
