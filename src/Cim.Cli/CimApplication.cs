@@ -23,6 +23,7 @@ internal static class CimApplication
         CompileCommand.Create(),
         EvalCommand.Create(),
         RunCommand.Create(),
+        MvmCommand.Create(),
         HardwareCommand.Create(),
         TrainCommand.Create(),
     ];

@@ -120,6 +120,9 @@ public static class ErrorCodes
     /// <summary>An input or output buffer has the wrong length.</summary>
     public const string BufferMismatch = "CIM4002";
 
+    /// <summary>A matrix case of <c>cim mvm</c> contradicts itself or does not fit the hardware.</summary>
+    public const string InvalidMatrixCase = "CIM0012";
+
     /// <summary>The weights of a layer do not fit the cells its mapping gives them.</summary>
     public const string InvalidMapping = "CIM4003";
 

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using Cim.Runtime.Crossbar.SingleMatrix;
+using Spectre.Console;
+
+namespace Cim.Cli.Commands;
+
+/// <summary><c>cim mvm CASE.json</c>: one matrix on one set of arrays, for questions about the hardware itself.</summary>
+internal static class MvmCommand
+{
+    private static readonly Argument<string> Case = new("case")
+    {
+        Description = "A file with weights, inputs, bits, ranges, hardware, fidelity and seed; docs/cli.md describes its fields.",
+    };
+
+    public static Command Create() =>
+        new Command("mvm", "Multiply one matrix with vectors on simulated arrays.") { Case }.Does(Run);
+
+    private static void Run(ParseResult parsed, CommandContext context)
+    {
+        MatrixCase matrix = MatrixCaseReader.Load(parsed.GetRequiredValue(Case));
+        double[][] outputs = matrix.Run();
+        context.WriteResult(
+            json =>
+            {
+                json.WriteStartArray("outputs");
+                foreach (double[] row in outputs)
+                {
+                    json.WriteStartArray();
+                    foreach (double y in row) json.WriteNumberValue(y);
+                    json.WriteEndArray();
+                }
+                json.WriteEndArray();
+            },
+            console =>
+            {
+                foreach (double[] row in outputs)
+                    console.WriteLine(string.Join(' ', row.Select(y => y.ToString("G9", System.Globalization.CultureInfo.InvariantCulture))));
+            });
+    }
+}
