@@ -33,7 +33,9 @@ internal static class CrossbarSimulator
 
     // Where no converter can change a sum, the integers are those of the exact layer.
     private static PreparedLayer PrepareAdc(AnalogPlan plan, SimdLevel level) =>
-        plan.IsLossless() ? ExactLayers.Prepare(plan.Layer, level) : AnalogLayers.Create(plan, null, null, level);
+        plan.IsLossless() ? ExactLayers.Prepare(plan.Layer, level)
+        : level >= SimdLevel.Vector256 && LookupTables.Suits(plan) ? new LookupLayer(plan)
+        : AnalogLayers.Create(plan, null, null, level);
 
     // Without any non-ideality the sums are those of the converters' fidelity, and so are the results.
     private static PreparedLayer PrepareCells(

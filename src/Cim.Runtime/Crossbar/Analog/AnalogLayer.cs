@@ -116,7 +116,7 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
             {
                 int rows = Math.Min(_bandRows, g.OutputHeight - y);
                 BytePlanes.FromImage(_layout, input + (image * imageSize) + (group * groupSize), (byte)_layer.Input.ZeroPoint,
-                    y * g.StrideY, _layout.InputRows(rows), _planeRows, parts.Bytes);
+                    y * g.StrideY, _layout.InputRows(rows), _planeLength, parts.Bytes);
                 Pack(parts, rows * perRow);
                 for (int block = 0; block < _cells.Blocks; block++)
                 {

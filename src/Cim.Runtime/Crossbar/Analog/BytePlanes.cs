@@ -13,11 +13,10 @@ internal static unsafe class BytePlanes
 
     /// <summary>Fills rows [firstRow, firstRow + rows) of every channel from an image in [channel, y, x] order.</summary>
     public static void FromImage(
-        PlaneLayout layout, byte* channels, byte padding, int firstRow, int rows, int planeRows, byte* planes)
+        PlaneLayout layout, byte* channels, byte padding, int firstRow, int rows, int planeBytes, byte* planes)
     {
         ConvolutionGeometry g = layout.Geometry;
         nint channelSize = (nint)g.InputHeight * g.InputWidth;
-        int planeBytes = PlaneBytes(layout, planeRows);
         new Span<byte>(planes, layout.Channels * planeBytes).Fill(padding);
         for (int c = 0; c < layout.Channels; c++, channels += channelSize, planes += planeBytes)
         for (int r = 0; r < rows; r++)
