@@ -11,7 +11,13 @@ switch (command)
     case "qat":
         await QuantizationAware.RunAsync(arguments);
         return 0;
+    case "ptq":
+        PostTrainingQuantization.Run(arguments);
+        return 0;
+    case "prune":
+        await ProgressivePruning.RunAsync(arguments);
+        return 0;
     default:
-        Console.Error.WriteLine("usage: speed [--threads T] [--batch B] | qat [--weight-bits W] [--activation-bits A] [--epochs E] [--rate R]");
+        Console.Error.WriteLine("usage: speed [--threads T] [--batch B] | qat [--weight-bits W] [--activation-bits A] [--epochs E] [--rate R] | ptq [--weight-bits W] [--activation-bits A] | prune [--granularity G] [--target F]");
         return 2;
 }
