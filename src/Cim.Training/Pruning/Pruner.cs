@@ -1,4 +1,5 @@
 using Cim.Onnx.Proto;
+using Cim.Runtime;
 using Cim.Training.Data;
 using Cim.Training.Engine;
 using Cim.Training.Loop;
@@ -18,9 +19,9 @@ public sealed class Pruner
     private readonly PruningOptions options;
     private readonly IReadOnlyList<PrunedLayer> layers;
 
-    /// <summary>Prepares pruning of all matrix layers but the last, whose outputs are the result.</summary>
+    /// <summary>Prepares pruning of all matrix layers.</summary>
     /// <param name="network">Changed in place; weights removed are zero and stay so in later training (their masks remain).</param>
-    /// <param name="training">Samples for scores and training.</param>
+    /// <param name="training">Labelled samples for scores and training.</param>
     /// <param name="options">What and how much.</param>
     public Pruner(TrainableNetwork network, SampleSet training, PruningOptions options)
     {
@@ -28,8 +29,13 @@ public sealed class Pruner
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(options);
         (this.network, this.training, this.options) = (network, training, options);
-        layers = [.. network.Graph.Node
-            .Where(node => node.OpType is "Conv" or "Gemm" or "MatMul" && network.Find(node.Input[1]) is { Role: ParameterRole.Weight })
+        if (training.Labels is null)
+            throw new CimException(ErrorCodes.InvalidLabels, "gradient sensitivity needs labels; add them to the training data");
+        NodeProto[] nodes = [.. network.Graph.Node
+            .Where(node => node.OpType is "Conv" or "Gemm" or "MatMul" && network.Find(node.Input[1]) is { Role: ParameterRole.Weight })];
+
+        // The last layer's outputs are the result; none of them can go as a whole.
+        layers = [.. nodes.SkipLast(options.Granularity == PruningGranularity.Filter ? 1 : 0)
             .Select(node => new PrunedLayer(network[node.Input[1]], MatrixLayout.Of(node, network[node.Input[1]]), options.Geometry))];
     }
 

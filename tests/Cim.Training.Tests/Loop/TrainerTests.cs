@@ -1,0 +1,141 @@
+using Cim.Runtime;
+using Cim.Training.Data;
+using Cim.Training.Engine;
+using Cim.Training.Loop;
+using Cim.Training.Networks;
+using Cim.Training.Optimization;
+using Xunit;
+
+namespace Cim.Training.Tests.Loop;
+
+public sealed class TrainerTests
+{
+    private static readonly TrainingOptions Options = new()
+    {
+        Epochs = 4,
+        BatchSize = 16,
+        Threads = 1,
+        Augmentation = new Augmentation { Shift = 1 },
+        Optimizer = new OptimizerOptions { LearningRate = 0.05 },
+    };
+
+    [Theory]
+    [InlineData(OptimizerKind.Sgd, 0.05, 0)]
+    [InlineData(OptimizerKind.AdamW, 0.01, 0.9)]
+    public async Task A_small_network_learns(OptimizerKind kind, double rate, double average)
+    {
+        TrainableNetwork network = SmallNetworks.Dense(1);
+        SampleSet validation = SmallNetworks.Quadrants(200, 2);
+        TrainingOptions options = Options with
+        {
+            Augmentation = Augmentation.None,
+            Epochs = 6,
+            AverageDecay = average,
+            LabelSmoothing = 0.1,
+            Optimizer = new OptimizerOptions { Kind = kind, LearningRate = rate, ClipNorm = 5 },
+        };
+        TrainingResult result = await new Trainer(network, SmallNetworks.Quadrants(512, 1), validation, options).RunAsync();
+        Assert.True(result.BestScore > 0.95, $"{result.BestScore}");
+        using var predictor = new Predictor(network, threads: 1);
+        Assert.Equal(result.BestScore, predictor.CountCorrect(validation) / 200.0);
+    }
+
+    [Fact]
+    public async Task Same_seed_gives_the_same_bytes_on_one_and_two_threads()
+    {
+        float[][] first = await TrainAsync(Options);
+        float[][] second = await TrainAsync(Options);
+        float[][] threads = await TrainAsync(Options with { Threads = 2 });
+        for (int i = 0; i < first.Length; i++)
+        {
+            Assert.Equal(first[i], second[i]);
+            Assert.Equal(first[i], threads[i]);
+        }
+    }
+
+    [Fact]
+    public async Task A_killed_run_resumes_to_the_same_bytes()
+    {
+        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        try
+        {
+            float[][] whole = await TrainAsync(Options);
+            using var stop = new CancellationTokenSource();
+            TrainableNetwork network = SmallNetworks.Dense(1);
+            var progress = new Callback(report =>
+            {
+                if (report.Epoch == 3 && report.Batch == 2)
+                    stop.Cancel();
+            });
+            TrainingResult cut = await Run(network, Options with { Checkpoint = path }, progress, stop.Token);
+            Assert.True(cut.WasCancelled);
+            float[][] resumed = await TrainAsync(Options with { Checkpoint = path });
+            for (int i = 0; i < whole.Length; i++)
+                Assert.Equal(whole[i], resumed[i]);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public async Task A_damaged_or_foreign_checkpoint_is_refused()
+    {
+        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        try
+        {
+            await TrainAsync(Options with { Epochs = 1, Checkpoint = path });
+            CimException foreign = await Assert.ThrowsAsync<CimException>(() => TrainAsync(Options with { Epochs = 1, Seed = 9, Checkpoint = path }));
+            Assert.Equal(ErrorCodes.InvalidCheckpoint, foreign.Code);
+            byte[] bytes = await File.ReadAllBytesAsync(path);
+            bytes[bytes.Length / 2] ^= 1;
+            await File.WriteAllBytesAsync(path, bytes);
+            CimException damaged = await Assert.ThrowsAsync<CimException>(() => TrainAsync(Options with { Epochs = 1, Checkpoint = path }));
+            Assert.Contains("damaged", damaged.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public async Task A_student_follows_its_teacher_without_labels()
+    {
+        TrainableNetwork teacher = SmallNetworks.Dense(1);
+        SampleSet training = SmallNetworks.Quadrants(512, 1);
+        await new Trainer(teacher, training, null, Options with { Epochs = 6 }).RunAsync();
+        TrainableNetwork student = SmallNetworks.Dense(7);
+        var unlabelled = new SampleSet(training.Values, training.Shape, null);
+        await new Trainer(student, unlabelled, null, Options with { Epochs = 8 }) { Teacher = teacher }.RunAsync();
+        using var predictor = new Predictor(student, threads: 1);
+        Assert.True(predictor.CountCorrect(SmallNetworks.Quadrants(200, 2)) > 180);
+    }
+
+    [Fact]
+    public async Task Divergence_and_wrong_labels_are_clear_errors()
+    {
+        CimException diverged = await Assert.ThrowsAsync<CimException>(() =>
+            TrainAsync(Options with { Optimizer = new OptimizerOptions { LearningRate = 1e30 } }));
+        Assert.Equal(ErrorCodes.TrainingDiverged, diverged.Code);
+        SampleSet wrong = new(new float[64], [1, 8, 8], [4]);
+        CimException labels = await Assert.ThrowsAsync<CimException>(() => new Trainer(SmallNetworks.Dense(1), wrong, null, Options).RunAsync());
+        Assert.Equal(ErrorCodes.InvalidLabels, labels.Code);
+    }
+
+    private static async Task<float[][]> TrainAsync(TrainingOptions options)
+    {
+        TrainableNetwork network = SmallNetworks.Dense(1);
+        await Run(network, options, null, CancellationToken.None);
+        return [.. network.Parameters.Select(parameter => parameter.Values), .. network.Controls.Select(control => control.Values)];
+    }
+
+    private static Task<TrainingResult> Run(TrainableNetwork network, TrainingOptions options, IProgress<TrainingProgress>? progress, CancellationToken token) =>
+        new Trainer(network, SmallNetworks.Quadrants(256, 1), SmallNetworks.Quadrants(64, 2), options).RunAsync(progress, token);
+
+    private sealed class Callback(Action<TrainingProgress> report) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => report(value);
+    }
+}

@@ -1,0 +1,77 @@
+using Cim.Training.Data;
+using Cim.Training.Engine;
+using Cim.Training.Loop;
+using Cim.Training.Networks;
+using Cim.Training.PostTraining;
+using Cim.Training.Quantization;
+using Xunit;
+
+namespace Cim.Training.Tests.PostTraining;
+
+public sealed class PostTrainingTests
+{
+    [Fact]
+    public async Task Folding_and_equalization_keep_the_function()
+    {
+        TrainableNetwork network = SmallNetworks.Convolutional(1);
+        SampleSet samples = SmallNetworks.Quadrants(32, 1);
+        await new Trainer(network, samples, null, new TrainingOptions { Epochs = 2, BatchSize = 16, Threads = 1 }).RunAsync();
+        using var original = new Predictor(network, 32, threads: 1);
+        float[] expected = original.Predict(samples);
+        TrainableNetwork folded = BatchNormalizationFolding.Apply(network);
+        Assert.DoesNotContain(folded.Graph.Node, node => node.OpType == "BatchNormalization");
+        TrainableNetwork plain = SmallNetworks.Build(2, "conv 8 3x3 pad 1", "relu", "conv 8 3x3 pad 1", "relu", "linear 4");
+        using (var predictor = new Predictor(folded, 32, threads: 1))
+            AssertClose(expected, predictor.Predict(samples));
+        float[] before = Predict(plain, samples);
+        Assert.Equal(1, CrossLayerEqualization.Apply(plain));
+        AssertClose(before, Predict(plain, samples));
+    }
+
+    [Fact]
+    public void Equalized_channels_have_the_same_range_on_both_sides()
+    {
+        TrainableNetwork network = SmallNetworks.Build(3, "conv 6 3x3 pad 1", "relu", "conv 5 3x3 pad 1");
+        CrossLayerEqualization.Apply(network);
+        float[] first = network["layer1.weight"].Values;
+        float[] second = network["layer3.weight"].Values;
+        for (int c = 0; c < 6; c++)
+        {
+            float before = Enumerable.Range(0, 9).Max(k => Math.Abs(first[(c * 9) + k]));
+            float after = Enumerable.Range(0, 5).Max(o => Enumerable.Range(0, 9).Max(k => Math.Abs(second[(((o * 6) + c) * 9) + k])));
+            Assert.Equal(before, after, before * 1e-5f);
+        }
+    }
+
+    [Fact]
+    public async Task Bias_correction_and_learned_rounding_come_nearer_to_the_float_network()
+    {
+        TrainableNetwork network = SmallNetworks.Dense(1);
+        SampleSet training = SmallNetworks.Quadrants(512, 1);
+        await new Trainer(network, training, null, new TrainingOptions { Epochs = 4, BatchSize = 16, Threads = 1 }).RunAsync();
+        SampleSet test = SmallNetworks.Quadrants(256, 2);
+        float[] wanted = Predict(network, test);
+        QuantizedNetwork quantized = QuantizedNetwork.Create(
+            network, training.Range(0, 256), new QuantizationOptions { WeightBits = 3, ActivationBits = 8, EdgeBits = 0 });
+        using Predictor predictor = quantized.CreatePredictor(64, 1);
+        double rounded = Distance(wanted, predictor.Predict(test));
+        LearnedRounding.Apply(quantized, training.Range(0, 256), new LearnedRoundingOptions { Iterations = 300, Threads = 1 });
+        BiasCorrection.Apply(quantized, training.Range(0, 256));
+        double learned = Distance(wanted, predictor.Predict(test));
+        Assert.True(learned < 0.9 * rounded, $"{rounded} with nearest rounding, {learned} learned");
+    }
+
+    private static float[] Predict(TrainableNetwork network, SampleSet samples)
+    {
+        using var predictor = new Predictor(network, 32, threads: 1);
+        return predictor.Predict(samples);
+    }
+
+    private static double Distance(float[] a, float[] b) => Math.Sqrt(a.Zip(b).Sum(pair => Math.Pow(pair.First - pair.Second, 2)));
+
+    private static void AssertClose(float[] expected, float[] found)
+    {
+        for (int i = 0; i < expected.Length; i++)
+            Assert.Equal(expected[i], found[i], 1e-4f * Math.Max(1, Math.Abs(expected[i])));
+    }
+}

@@ -1,0 +1,181 @@
+using Cim.Onnx.Building;
+using Cim.Onnx.Proto;
+using Cim.Training.Data;
+using Cim.Training.Differentiation;
+using Cim.Training.Engine;
+using Cim.Training.Losses;
+using Cim.Training.Networks;
+using Cim.Training.Quantization;
+using Cim.Training.Tests.Differentiation;
+using Google.Protobuf;
+using Microsoft.ML.OnnxRuntime;
+using Xunit;
+
+namespace Cim.Training.Tests.Quantization;
+
+public sealed class QuantizedNetworkTests
+{
+    [Fact]
+    public void Step_gradients_are_those_of_the_paper()
+    {
+        // LSQ, arXiv 1902.08153, equation 3: d/ds = round(v) - v inside, -Qn or Qp outside; d/dx = 1 inside; both times 1 / sqrt(n Qp).
+        float[] x = [-3f, -1.1f, -0.4f, 0.26f, 0.9f, 2.4f, 5f];
+        float step = 0.5f;
+        (float low, float high) = (-3, 3);
+        var builder = new GraphBuilder("lsq");
+        string input = builder.Initializer(Tensors.Float("x", x, [x.Length]));
+        string s = builder.Initializer(Tensors.Float("s", [step], []));
+        NodeProto node = builder.Node(
+            FakeQuantize.OperatorType, [input, s, builder.Scalar(low), builder.Scalar(high)], 2, CompositeOperators.Domain);
+        node.Attribute.Add(Attributes.Int("elements", x.Length));
+        float[] dx = Evaluate.Gradient(new GraphBuilder(builder.Graph.Clone()), node.Output[0], input);
+        float[] ds = Evaluate.Gradient(new GraphBuilder(builder.Graph.Clone()), node.Output[0], s);
+        double expected = 0;
+        for (int i = 0; i < x.Length; i++)
+        {
+            double v = x[i] / step;
+            bool inside = v >= low && v <= high;
+            Assert.Equal(inside ? 1 : 0, dx[i]);
+            expected += inside ? Math.Round(v) - v : Math.Clamp(v, low, high);
+        }
+
+        Assert.Equal(expected / Math.Sqrt(x.Length * high), ds[0], 1e-5);
+    }
+
+    [Theory]
+    [InlineData(8, 8)]
+    [InlineData(4, 3)]
+    [InlineData(2, 4)]
+    [InlineData(1, 5)]
+    public void Codes_stay_in_their_range_at_every_width(int weightBits, int activationBits)
+    {
+        QuantizedNetwork network = Quantized(weightBits, activationBits);
+        foreach (QuantizedLayer layer in network.Layers)
+        {
+            int[] allowed = weightBits == 1 ? [-1, 1] : [.. Enumerable.Range(-((1 << (weightBits - 1)) - 1), (1 << weightBits) - 1)];
+            Assert.All(layer.Codes(), code => Assert.Contains(code, allowed));
+            Assert.Equal(activationBits, layer.Input.Bits);
+        }
+
+        // The first layer reads the image, which may be negative; the others read results of Relu.
+        Assert.True(network.Layers[0].Input.IsSigned);
+        Assert.False(network.Layers[1].Input.IsSigned);
+    }
+
+    [Theory]
+    [InlineData(8, 8)]
+    [InlineData(4, 4)]
+    [InlineData(2, 3)]
+    [InlineData(1, 4)]
+    public void Forward_pass_equals_integer_arithmetic(int weightBits, int activationBits)
+    {
+        QuantizedNetwork network = Quantized(weightBits, activationBits);
+        SampleSet samples = SmallNetworks.Quadrants(32, 5);
+        using Predictor predictor = network.CreatePredictor(32, 1);
+        float[] found = predictor.Predict(samples);
+        for (int n = 0; n < samples.Count; n++)
+        {
+            float[] expected = IntegerReference.Scores(network, samples.Sample(n));
+            for (int i = 0; i < expected.Length; i++)
+                Assert.Equal(expected[i], found[(n * expected.Length) + i], 1e-5f);
+        }
+    }
+
+    [Fact]
+    public void Bits_are_inputs_of_one_session()
+    {
+        QuantizedNetwork network = Quantized(8, 8);
+        SampleSet samples = SmallNetworks.Quadrants(16, 5);
+        using Predictor predictor = network.CreatePredictor(16, 1);
+        float[] eight = predictor.Predict(samples);
+        var three = new QuantizationOptions { WeightBits = 3, ActivationBits = 3, EdgeBits = 0 };
+        network.SetBits(three);
+        network.InitializeSteps(samples);
+        float[] switched = predictor.Predict(samples);
+        Assert.NotEqual(eight, switched);
+        using Predictor fresh = network.CreatePredictor(16, 1);
+        Assert.Equal(fresh.Predict(samples), switched);
+    }
+
+    [Theory]
+    [InlineData(8, 8)]
+    [InlineData(4, 3)]
+    [InlineData(2, 5)]
+    public void Exported_onnx_gives_the_same_scores(int weightBits, int activationBits)
+    {
+        QuantizedNetwork network = Quantized(weightBits, activationBits);
+        SampleSet samples = SmallNetworks.Quadrants(8, 6);
+        using Predictor predictor = network.CreatePredictor(8, 1);
+        float[] expected = predictor.Predict(samples);
+        using var options = new SessionOptions { GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL };
+        using var session = new InferenceSession(QuantizedExport.ToOnnx(network).ToByteArray(), options);
+        using var run = new RunOptions();
+        using OrtValue input = OrtValue.CreateTensorValueFromMemory(samples.Values, [8, 1, 8, 8]);
+        using IDisposableReadOnlyCollection<OrtValue> results = session.Run(run, ["input"], [input], ["scores"]);
+        ReadOnlySpan<float> found = results[0].GetTensorDataAsSpan<float>();
+        for (int i = 0; i < expected.Length; i++)
+            Assert.Equal(expected[i], found[i], 1e-4f);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Training_with_few_bits_recovers_what_rounding_lost(bool perStrip)
+    {
+        TrainableNetwork network = SmallNetworks.Dense(1);
+        SampleSet training = SmallNetworks.Quadrants(512, 1);
+        SampleSet test = SmallNetworks.Quadrants(200, 2);
+        var loop = new Training.Loop.TrainingOptions { Epochs = 6, BatchSize = 16, Threads = 1, BatchStatistics = true };
+        await new Training.Loop.Trainer(network, training, null, loop).RunAsync();
+        var bits = new QuantizationOptions { WeightBits = 2, ActivationBits = 2, EdgeBits = 0, StepPerStrip = perStrip };
+        QuantizedNetwork quantized = QuantizedNetwork.Create(network, training.Range(0, 128), bits);
+        using Predictor predictor = quantized.CreatePredictor(64, 1);
+        int before = predictor.CountCorrect(test);
+        Training.Loop.TrainingOptions tuning = loop with { BatchStatistics = false, DistillationWeight = 0.5, Optimizer = new() { LearningRate = 0.02, StepRate = 0.1, ClipNorm = 5 } };
+        await new Training.Loop.Trainer(quantized.Network, training, null, tuning) { Teacher = network }.RunAsync();
+        int after = predictor.CountCorrect(test);
+        Assert.True(after >= Math.Max(before, 180), $"{before} before, {after} after");
+    }
+
+    [Fact]
+    public void Programming_error_and_conversion_disturb_the_forward_pass_only()
+    {
+        var options = new QuantizationOptions
+        {
+            WeightBits = 4,
+            ActivationBits = 4,
+            EdgeBits = 0,
+            Noise = new HardwareNoise(32, 0.05, 6),
+        };
+        SampleSet samples = SmallNetworks.Quadrants(16, 3);
+        QuantizedNetwork network = QuantizedNetwork.Create(SmallNetworks.Dense(1), samples, options);
+        NoiseInsertion.SetConverterRanges(network);
+        using Predictor predictor = network.CreatePredictor(16, 1);
+        float[] quiet = predictor.Predict(samples);
+        NoiseInsertion.Draw(network, 1, 0);
+        float[] first = predictor.Predict(samples);
+        NoiseInsertion.Draw(network, 1, 1);
+        Assert.NotEqual(first, predictor.Predict(samples));
+        NoiseInsertion.Draw(network, 1, 0);
+        Assert.Equal(first, predictor.Predict(samples));
+        Assert.NotEqual(quiet, first);
+
+        using var engine = new OrtGradientEngine(network.Network, new CrossEntropy(), 16, threads: 1);
+        var targets = new float[64];
+        for (int i = 0; i < 16; i++)
+            targets[(i * 4) + samples.Labels![i]] = 1;
+        Assert.True(float.IsFinite(engine.Run(new Dictionary<string, float[]> { ["input"] = samples.Values, [Objective.Targets] = targets })));
+        Assert.All(engine.Gradients, gradient => Assert.All(gradient, value => Assert.True(float.IsFinite(value))));
+        Assert.Contains(engine.Gradients, gradient => gradient.Any(value => value != 0));
+    }
+
+    private static QuantizedNetwork Quantized(int weightBits, int activationBits)
+    {
+        TrainableNetwork network = SmallNetworks.Dense(3);
+        SampleSet samples = SmallNetworks.Quadrants(64, 4);
+        for (int i = 0; i < samples.Values.Length; i++)
+            samples.Values[i] -= 0.2f;
+        return QuantizedNetwork.Create(
+            network, samples, new QuantizationOptions { WeightBits = weightBits, ActivationBits = activationBits, EdgeBits = 0 });
+    }
+}
