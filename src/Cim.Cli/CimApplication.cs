@@ -24,6 +24,7 @@ internal static class CimApplication
         EvalCommand.Create(),
         RunCommand.Create(),
         MvmCommand.Create(),
+        ParetoCommand.Create(),
         HardwareCommand.Create(),
         TrainCommand.Create(),
     ];

@@ -18,11 +18,13 @@ internal static class CompileCommand
     private static readonly Option<string> Hardware = new("--hardware") { Description = "A built-in hardware profile or a *.cimhw.json file.", DefaultValueFactory = _ => "isaac" };
     private static readonly Option<string?> Calibration = new("--calibration") { Description = "Unlabelled samples: .npz, .npy, IDX or CIFAR-10 binary." };
     private static readonly Option<string?> Evaluation = new("--evaluation") { Description = "Labelled samples: .npz with x and y, IDX with its labels beside it, or CIFAR-10 binary." };
-    private static readonly Option<string> Search = new("--search") { Description = "How precisions are chosen: uniform.", DefaultValueFactory = _ => "uniform" };
+    private static readonly Option<string> Search = new("--search") { Description = "How precisions are chosen: uniform (the same bits everywhere), exact, evolutionary or random.", DefaultValueFactory = _ => "uniform" };
     private static readonly Option<int> WeightBits = new("--weight-bits") { Description = "Bits of the weights, 2 to 8.", DefaultValueFactory = _ => 8 };
     private static readonly Option<int> ActivationBits = new("--activation-bits") { Description = "Bits of the input of every layer, 2 to 8.", DefaultValueFactory = _ => 8 };
     private static readonly Option<double?> MaxLoss = new("--max-accuracy-loss") { Description = "Fail if the compiled network loses more percentage points than this." };
-    private static readonly Option<string> Objective = new("--objective") { Description = "What a search minimises: latency, energy or arrays.", DefaultValueFactory = _ => "latency" };
+    private static readonly Option<string> Objective = new("--objective") { Description = "What a search minimises: latency, energy, arrays or energy-delay.", DefaultValueFactory = _ => "latency" };
+    private static readonly Option<int> Evaluations = new("--search-evaluations") { Description = "Policies a search may measure.", DefaultValueFactory = _ => 60 };
+    private static readonly Option<long?> MaxArrays = new("--max-arrays") { Description = "Arrays a searched policy may take." };
     private static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of everything random." };
     private static readonly Option<string?> Report = new("--report") { Description = "Write report.json and report.html into this folder." };
     private static readonly Option<string?> Lock = new("--lock") { Description = "The lock file: made if missing; if there, its inputs must be those of this compilation, and its policy is used." };
@@ -38,7 +40,7 @@ internal static class CompileCommand
         Range.AcceptOnlyFromAmong("mse", "minmax", "percentile", "entropy");
         var command = new Command("compile", "Compiles a network for crossbars.")
         {
-            Model, Output, Hardware, Calibration, Evaluation, Search, WeightBits, ActivationBits, MaxLoss, Objective, Seed, Report, Lock, Force, Policy, ExportQdq, Range, Samples, Limit,
+            Model, Output, Hardware, Calibration, Evaluation, Search, WeightBits, ActivationBits, MaxLoss, Objective, Evaluations, MaxArrays, Seed, Report, Lock, Force, Policy, ExportQdq, Range, Samples, Limit,
         };
         var data = new DataArguments(command);
         var import = new ImportArguments(command);
@@ -63,6 +65,8 @@ internal static class CompileCommand
         ActivationBits = parsed.GetValue(ActivationBits),
         MaxAccuracyLoss = parsed.GetValue(MaxLoss),
         Objective = parsed.GetRequiredValue(Objective),
+        SearchEvaluations = parsed.GetValue(Evaluations),
+        MaxArrays = parsed.GetValue(MaxArrays),
         Seed = parsed.GetValue(Seed),
         ReportDirectory = parsed.GetValue(Report),
         LockPath = parsed.GetValue(Lock),
@@ -89,6 +93,7 @@ internal static class CompileCommand
         Write(json, "cost", result.Cost);
         Write(json, "baseline", result.Baseline);
         result.Policy.WriteTo(json);
+        if (result.Search is { } search) SearchOutput.Write(json, search);
         json.WriteString("worstLayer", result.Report.WorstLayer);
         json.WriteStartArray("warnings");
         foreach (CompileWarning warning in result.Warnings)
@@ -126,6 +131,11 @@ internal static class CompileCommand
             Line($"accuracy   {100 * compiled.Fraction:F2} % compiled ({compiled.Correct}/{compiled.Samples}), {100 * original.Fraction:F2} % float");
         Line($"cost       {result.Cost}");
         Line($"8 bits     {result.Baseline}");
+        if (result.Search is { } search)
+        {
+            Line($"search     {search.Searcher}: {search.Evaluations} evaluations of 10^{search.Log10Policies:F0} policies, estimated loss {search.ValidationLoss:F2} points");
+            Line($"by hand    4 bits (8 first and last): {search.Four.Cost.LatencyNs:#,0} ns, {search.Four.Cost.EnergyPj:#,0} pJ, {search.Four.Cost.Arrays:#,0} arrays, estimated loss {search.Four.Loss:F2} points");
+        }
         foreach (IGrouping<(int W, int A), LayerPolicy> group in result.Policy.Layers.GroupBy(l => (l.WeightBits, l.ActivationBits)))
             Line($"precision  {group.Count()} layers with {group.Key.W}-bit weights and {group.Key.A}-bit activations");
         if (result.Report.WorstLayer is { } worst) Line($"error      largest in layer '{worst}'");

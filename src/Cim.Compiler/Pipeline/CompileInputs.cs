@@ -1,6 +1,7 @@
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Data;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Search;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
 
@@ -33,6 +34,10 @@ internal sealed class CompileInputs
         CalibrationSamples = data.Count;
         return data;
     }
+
+    /// <summary>The calibration samples as a search uses them.</summary>
+    public SearchData ReadSearchData(CancellationToken cancellation) =>
+        SearchData.From(DataSet.Open(_options.Calibration!, Input.SampleDims, _options.Preprocessing), cancellation);
 
     /// <summary>The labelled data, or null if none was given.</summary>
     public DataSet? OpenEvaluation()

@@ -71,7 +71,7 @@ internal sealed class CompileLock
         if (options.Evaluation is { } evaluation) inputs["evaluation"] = FileHash.Of(evaluation);
         if (options.PolicyPath is { } policy) inputs["policy"] = FileHash.Of(policy);
         inputs["options"] = string.Create(System.Globalization.CultureInfo.InvariantCulture,
-            $"search={options.Search} weightBits={options.WeightBits} activationBits={options.ActivationBits} objective={options.Objective} maxAccuracyLoss={options.MaxAccuracyLoss?.ToString("R", System.Globalization.CultureInfo.InvariantCulture) ?? "none"} seed={options.Seed} range={options.Range} calibrationSamples={options.CalibrationSamples} {options.Preprocessing}");
+            $"search={options.Search} weightBits={options.WeightBits} activationBits={options.ActivationBits} objective={options.Objective} searchEvaluations={options.SearchEvaluations} maxArrays={options.MaxArrays?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"} maxAccuracyLoss={options.MaxAccuracyLoss?.ToString("R", System.Globalization.CultureInfo.InvariantCulture) ?? "none"} seed={options.Seed} range={options.Range} calibrationSamples={options.CalibrationSamples} {options.Preprocessing}");
         return inputs.ToImmutable();
     }
 

@@ -24,17 +24,26 @@ internal sealed record CompileOptions
 
     public Preprocessing Preprocessing { get; init; } = Preprocessing.None;
 
-    /// <summary>How precisions are chosen: <c>uniform</c>.</summary>
+    /// <summary>How precisions are chosen: <c>uniform</c> (the same bits everywhere), <c>exact</c>, <c>evolutionary</c> or <c>random</c>.</summary>
     public string Search { get; init; } = "uniform";
+
+    /// <summary>Fake-quantized evaluations a search may spend.</summary>
+    public int SearchEvaluations { get; init; } = 60;
+
+    /// <summary>Arrays a searched policy may take; null = no limit.</summary>
+    public long? MaxArrays { get; init; }
 
     public int WeightBits { get; init; } = 8;
 
     public int ActivationBits { get; init; } = 8;
 
-    /// <summary>Percentage points the compiled network may lose; null = no budget.</summary>
+    /// <summary>Percentage points the compiled network may lose; null = no budget (a search then allows <see cref="DefaultSearchLoss"/>).</summary>
     public double? MaxAccuracyLoss { get; init; }
 
-    /// <summary><c>latency</c>, <c>energy</c> or <c>arrays</c>.</summary>
+    /// <summary>Percentage points a search allows unless told otherwise.</summary>
+    public const double DefaultSearchLoss = 0.5;
+
+    /// <summary><c>latency</c>, <c>energy</c>, <c>arrays</c> or <c>energy-delay</c>.</summary>
     public string Objective { get; init; } = "latency";
 
     public ulong Seed { get; init; }
@@ -63,18 +72,27 @@ internal sealed record CompileOptions
 
     public ImportOptions Import { get; init; } = ImportOptions.Default;
 
-    /// <exception cref="CimException">CIM0010, CIM3003: options that cannot be, or not together.</exception>
+    /// <summary>True if precisions are searched (a policy file leaves nothing to search).</summary>
+    public bool Searches => Search != "uniform" && PolicyPath is null;
+
+    /// <exception cref="CimException">CIM0010, CIM3003, CIM3011: options that cannot be, or not together.</exception>
     public void Check()
     {
-        if (Search != "uniform")
-            throw new CimException(ErrorCodes.WrongUsage, $"--search is '{Search}'; this version has 'uniform' (the same bits everywhere, or those of --policy).");
-        if (Objective is not ("latency" or "energy" or "arrays"))
-            throw new CimException(ErrorCodes.WrongUsage, $"--objective is '{Objective}'; it must be latency, energy or arrays.");
+        if (Search is not ("uniform" or "exact" or "evolutionary" or "random"))
+            throw new CimException(ErrorCodes.WrongUsage, $"--search is '{Search}'; this version has uniform (the same bits everywhere, or those of --policy), exact, evolutionary and random.");
+        if (Objective is not ("latency" or "energy" or "arrays" or "energy-delay"))
+            throw new CimException(ErrorCodes.WrongUsage, $"--objective is '{Objective}'; it must be latency, energy, arrays or energy-delay.");
+        if (SearchEvaluations < 1)
+            throw new CimException(ErrorCodes.WrongUsage, $"--search-evaluations is {SearchEvaluations}; at least one is needed.");
+        if (MaxArrays < 1)
+            throw new CimException(ErrorCodes.WrongUsage, $"--max-arrays is {MaxArrays}; at least one is needed.");
+        if (Searches && Calibration is null)
+            throw new CimException(ErrorCodes.SearchNeedsData, $"--search {Search} judges precisions on samples, and there is no calibration data; give some with --calibration, or choose the bits yourself (--search uniform).") { File = ModelPath };
         if (MaxAccuracyLoss is { } loss && !(loss is >= 0 and <= 100))
             throw new CimException(ErrorCodes.WrongUsage, $"--max-accuracy-loss is {loss}; it is in percentage points, 0 to 100.");
         if (CalibrationSamples < 1)
             throw new CimException(ErrorCodes.WrongUsage, $"--calibration-samples is {CalibrationSamples}; at least one sample is needed.");
-        if (MaxAccuracyLoss is not null && Evaluation is null)
+        if (MaxAccuracyLoss is not null && Evaluation is null && !Searches)
             throw new CimException(ErrorCodes.NothingToEvaluate, "A maximum accuracy loss is set, but there is no evaluation data to check it on; give labelled data with --evaluation or leave the budget out.") { File = ModelPath };
     }
 }

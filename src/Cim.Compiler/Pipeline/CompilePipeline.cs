@@ -10,6 +10,7 @@ using Cim.Compiler.Ir;
 using Cim.Compiler.Mapping;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Reporting;
+using Cim.Compiler.Search;
 using Cim.Runtime;
 using Cim.Runtime.Format;
 using Cim.Runtime.Hardware;
@@ -59,11 +60,14 @@ internal sealed class CompilePipeline
         ImmutableArray<LayerShape> shapes = LayerShapes.Of(graph, hardware);
         var inputs = new CompileInputs(_options, graph);
 
-        // Search: the same bits everywhere, unless a policy or a lock file says otherwise.
+        // The same bits everywhere, unless a policy, a lock file or a search says otherwise.
         QuantizationPolicy policy = QuantizationPolicy.Uniform(layers.Select(l => l.NodeName), _options.WeightBits, _options.ActivationBits);
         if (_options.PolicyPath is { } policyPath) policy = QuantizationPolicy.Load(policyPath, policy);
         CompileLock? compileLock = _options.LockPath is null ? null : CompileLock.Open(_options, hardware, policy);
         policy = compileLock?.Policy ?? policy;
+        SearchSummary? search = null;
+        if (_options.Searches && compileLock?.Policy is null) search = Search(graph, inputs, hardware);
+        policy = search?.Policy ?? policy;
 
         CalibrationData calibration = inputs.ReadCalibration(_cancellation);
         if (calibration.IsSynthetic) Warn(ErrorCodes.NoCalibrationData, NoCalibration);
@@ -112,6 +116,7 @@ internal sealed class CompilePipeline
             Cost = cost,
             Baseline = baseline,
             Policy = policy,
+            Search = search,
             Report = report,
             Warnings = [.. _warnings],
             Seconds = _time.Elapsed.TotalSeconds,
@@ -121,6 +126,27 @@ internal sealed class CompilePipeline
     private const string NoCalibration =
         "There is no calibration data: activation ranges are estimated from normalisation statistics and random inputs, and weights are rounded without knowing what they meet. "
         + "100 to 500 unlabelled samples (--calibration, or Calibration on the item) usually bring an 8-bit network within 1 percentage point of the float one and make 4-bit weights usable.";
+
+    private SearchSummary Search(Graph graph, CompileInputs inputs, HardwareProfile hardware)
+    {
+        Step("searching precisions");
+        var options = new PolicySearchOptions
+        {
+            Searcher = _options.Search,
+            Objective = PolicySearchOptions.Parse(_options.Objective),
+            MaxLoss = _options.MaxAccuracyLoss ?? CompileOptions.DefaultSearchLoss,
+            MaxArrays = _options.MaxArrays ?? long.MaxValue,
+            Evaluations = _options.SearchEvaluations,
+            Seed = _options.Seed,
+            Quantizer = new QuantizerOptions { Range = _options.Range },
+        };
+        using PolicySearch search = PolicySearch.Prepare(graph, inputs.Input, hardware, inputs.ReadSearchData(_cancellation), options, _progress, _cancellation);
+        SearchSummary summary = search.Run(_progress, _cancellation);
+        if (!summary.IsWithinBudget)
+            Warn(ErrorCodes.SearchFoundNothing, FormattableString.Invariant(
+                $"No precision up to 8 bits keeps the estimated loss within {options.MaxLoss} percentage points (and the arrays within their limit); the widest one is used, estimated to lose {summary.ValidationLoss:F2}. Give more calibration samples, labels for them, or a larger budget."));
+        return summary;
+    }
 
     private Graph Quantize(Graph graph, GraphInput input, CalibrationData calibration, QuantizationPolicy policy)
     {

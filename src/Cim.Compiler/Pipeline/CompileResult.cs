@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Reporting;
+using Cim.Compiler.Search;
 using Cim.Runtime;
 
 namespace Cim.Compiler.Pipeline;
@@ -24,6 +25,9 @@ internal sealed record CompileResult
     public required Cost Baseline { get; init; }
 
     public required QuantizationPolicy Policy { get; init; }
+
+    /// <summary>How the policy was found; null if it was given.</summary>
+    public SearchSummary? Search { get; init; }
 
     public required CompilationReport Report { get; init; }
 

@@ -46,25 +46,11 @@ internal sealed class PostTrainingQuantizer(QuantizerOptions options)
     private ImmutableArray<(ActivationGroup, QuantizationParameters)> Ranges(
         Graph graph, GraphInput input, CalibrationData data, QuantizationPolicy policy, ImmutableArray<ActivationGroup> groups, CancellationToken cancellation)
     {
-        string[] roots = [.. groups.SelectMany(g => g.Roots).Distinct(StringComparer.Ordinal)];
-        Dictionary<string, ActivationHistogram> histograms = ActivationCalibrator.Collect(graph, input, data, roots, cancellation);
-        var nonNegative = new NonNegativeValues(new GraphTopology(graph));
-        var result = ImmutableArray.CreateBuilder<(ActivationGroup, QuantizationParameters)>(groups.Length);
-        foreach (ActivationGroup group in groups)
-        {
-            var histogram = new ActivationHistogram();
-            foreach (string root in group.Roots) histogram.Merge(histograms[root]);
-            // An input is what the data says; elsewhere only operators that cannot give negative values count.
-            bool isSigned = !group.Roots.All(r => nonNegative.Contains(r)
-                || (r == input.Name && !data.IsSynthetic && histograms[r].Minimum >= 0));
-            int bits = group.Layers.Max(l => policy.Find(l)?.ActivationBits ?? QuantizationPolicy.MaxBits);
-            int levels = isSigned ? (1 << (bits - 1)) - 1 : (1 << bits) - 1;
-            double threshold = RangeSelection.Threshold(histogram, levels, options.Range, options.Percentile);
-            float scale = (float)Math.Max(threshold / levels, 1e-20);
-            result.Add((group, new QuantizationParameters(threshold == 0 ? 1f / levels : scale, 0, bits, isSigned)));
-        }
-
-        return result.MoveToImmutable();
+        var ranges = new ActivationRanges(graph, input, data, groups, options, cancellation);
+        return
+        [
+            .. groups.Select((group, i) => (group, ranges.Parameters(i, group.Layers.Max(l => policy.Find(l)?.ActivationBits ?? QuantizationPolicy.MaxBits)))),
+        ];
     }
 
     private Graph LayerByLayer(
@@ -97,7 +83,8 @@ internal sealed class PostTrainingQuantizer(QuantizerOptions options)
         return quantized;
     }
 
-    private static int SamplesThatFit(Graph graph)
+    /// <summary>Samples of a staged run whose values fit into memory.</summary>
+    internal static int SamplesThatFit(Graph graph)
     {
         long largest = 1;
         foreach (ValueInfo info in graph.Values.Values)

@@ -50,11 +50,26 @@ internal sealed class ExactSearcher : IPolicySearcher
         while (log.Left > 0 && log.Best is { } best)
         {
             cancellation.ThrowIfCancellationRequested();
-            int[]? next = Neighbours(problem, best.Policy).Where(n => !log.Knows(n.Policy) && problem.Fits(n.Policy))
+            int[]? next = Neighbours(problem, best.Policy).Where(n => !log.Knows(n.Policy) && problem.Fits(n.Policy) && !IsHopeless(problem, log, n.Policy))
                 .OrderBy(n => n.Harm).Select(n => n.Policy).FirstOrDefault();
             if (next is null) return;
             log.Loss(next);
         }
+    }
+
+    /// <summary>True if a policy that is nowhere narrower was measured and lost too much: fewer bits do not lose less, but for luck.</summary>
+    private static bool IsHopeless(SearchProblem problem, TrialLog log, int[] policy)
+    {
+        ImmutableArray<Precision> choices = problem.Space.Costs.Choices;
+        foreach (Trial trial in log.Trials)
+        {
+            if (trial.Loss <= problem.MaxLoss) continue;
+            bool wider = true;
+            for (int l = 0; l < policy.Length && wider; l++) wider = choices[trial.Policy[l]].IsAtLeast(choices[policy[l]]);
+            if (wider) return true;
+        }
+
+        return false;
     }
 
     /// <summary>

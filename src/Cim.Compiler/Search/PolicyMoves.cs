@@ -63,4 +63,13 @@ internal static class PolicyMoves
 
         return policy;
     }
+
+    /// <summary>Four bits everywhere but eight in the first and last layer: the yardstick anyone can set by hand.</summary>
+    public static int[] FourBitInside(PolicySpace space)
+    {
+        int[] four = Nearest(space, new Precision(4, 4, 0)), eight = Widest(space);
+        foreach (int end in new[] { 0, space.Choices.Length - 1 })
+            foreach (int l in space.ActivationGroups.First(g => g.Contains(end))) four[l] = eight[l];
+        return four;
+    }
 }

@@ -10,6 +10,9 @@ internal sealed class TrialLog(SearchProblem problem, IPolicyEvaluator evaluator
 
     public Trial? Best { get; private set; }
 
+    /// <summary>Every measured policy so far.</summary>
+    public IReadOnlyList<Trial> Trials => _trials;
+
     public int Left => problem.Evaluations - _trials.Count;
 
     /// <summary>True if the policy was measured before.</summary>

@@ -114,6 +114,12 @@ public static class ErrorCodes
     /// <summary>The network needs more arrays than the chip has, or than were allowed.</summary>
     public const string TooManyArrays = "CIM3010";
 
+    /// <summary>A search of precisions was asked for without samples to judge them on.</summary>
+    public const string SearchNeedsData = "CIM3011";
+
+    /// <summary>Warning: a search found no precision within the budget; the widest is used.</summary>
+    public const string SearchFoundNothing = "CIM3012";
+
     /// <summary>A <c>.cim</c> file is corrupt, truncated or of an unknown version.</summary>
     public const string InvalidCompiledModel = "CIM4001";
 

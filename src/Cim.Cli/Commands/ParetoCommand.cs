@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Cim.Compiler.Calibration;
+using Cim.Compiler.Data;
+using Cim.Compiler.Emit;
+using Cim.Compiler.Import;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Search;
+using Cim.Runtime;
+using Cim.Runtime.Hardware;
+using Spectre.Console;
+
+namespace Cim.Cli.Commands;
+
+/// <summary><c>cim pareto M.onnx --hardware H --calibration D</c>: the front of accuracy against cost, as text, JSON, CSV and SVG.</summary>
+internal static class ParetoCommand
+{
+    private static readonly Argument<string> Model = new("model") { Description = "The network (.onnx)." };
+    private static readonly Option<string> Hardware = new("--hardware") { Description = "A built-in hardware profile or a *.cimhw.json file.", DefaultValueFactory = _ => "isaac" };
+    private static readonly Option<string> Calibration = new("--calibration") { Description = "Samples: a third is used to fit quantizers, the rest to judge policies. Labels help.", Required = true };
+    private static readonly Option<string> Objective = new("--objective") { Description = "The cost: latency, energy or arrays.", DefaultValueFactory = _ => "latency" };
+    private static readonly Option<int> Points = new("--points") { Description = "Points to measure.", DefaultValueFactory = _ => 12 };
+    private static readonly Option<string?> Csv = new("--csv") { Description = "Write the points as CSV." };
+    private static readonly Option<string?> Svg = new("--svg") { Description = "Draw the points as SVG." };
+
+    public static Command Create()
+    {
+        Objective.AcceptOnlyFromAmong("latency", "energy", "arrays");
+        var command = new Command("pareto", "The front of accuracy against latency, energy or arrays.") { Model, Hardware, Calibration, Objective, Points, Csv, Svg };
+        var data = new DataArguments(command);
+        var import = new ImportArguments(command);
+        return command.Does((parsed, context) => Run(parsed, context, data, import));
+    }
+
+    private static void Run(ParseResult parsed, CommandContext context, DataArguments dataArguments, ImportArguments import)
+    {
+        if (parsed.GetValue(Points) < 2) throw new CimException(ErrorCodes.WrongUsage, "--points must be 2 or more.");
+        string model = parsed.GetRequiredValue(Model), word = parsed.GetRequiredValue(Objective);
+        HardwareProfile hardware = HardwareProfiles.Load(parsed.GetRequiredValue(Hardware));
+        Graph graph = OnnxImporter.Import(model, import.Read(parsed), context.Cancellation);
+        GraphInput input = GraphInput.Of(graph);
+        SearchData data = SearchData.From(DataSet.Open(parsed.GetRequiredValue(Calibration), input.SampleDims, dataArguments.Read(parsed)), context.Cancellation);
+        var options = new PolicySearchOptions { Objective = PolicySearchOptions.Parse(word) };
+        using PolicySearch search = PolicySearch.Prepare(graph, input, hardware, data, options, context.Progress, context.Cancellation);
+        ImmutableArray<MeasuredPoint> points = ParetoMeasurement.Measure(search, parsed.GetValue(Points), context.Progress, context.Cancellation);
+
+        CostVector eight = search.Space.Costs.Total(PolicyMoves.Widest(search.Space));
+        if (parsed.GetValue(Csv) is { } csv) Save(csv, ToCsv(points));
+        if (parsed.GetValue(Svg) is { } svg)
+            Save(svg, ParetoSvg.Draw($"{Path.GetFileNameWithoutExtension(model)} on {hardware.Name}", word, points, eight.Of(options.Objective), options.Objective));
+        context.WriteResult(json => Write(json, search, points, word), text => Print(text, points, eight));
+    }
+
+    private static void Write(Utf8JsonWriter json, PolicySearch search, ImmutableArray<MeasuredPoint> points, string objective)
+    {
+        json.WriteString("objective", objective);
+        json.WriteStartArray("points");
+        foreach (MeasuredPoint point in points)
+        {
+            json.WriteStartObject();
+            SearchOutput.WriteMembers(json, point.Cost, point.Loss);
+            json.WriteFinite("estimate", point.Estimate);
+            json.WriteBoolean("onFront", point.IsOnFront);
+            search.ToPolicy(point.Policy.AsSpan()).WriteTo(json);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static string ToCsv(ImmutableArray<MeasuredPoint> points)
+    {
+        var text = new StringBuilder("latencyNs,energyPj,arrays,estimate,validationLoss,onFront\n");
+        foreach (MeasuredPoint p in points)
+            text.Append(CultureInfo.InvariantCulture, $"{p.Cost.LatencyNs},{p.Cost.EnergyPj},{p.Cost.Arrays},{p.Estimate},{p.Loss},{(p.IsOnFront ? 1 : 0)}\n");
+        return text.ToString();
+    }
+
+    private static void Print(IAnsiConsole console, ImmutableArray<MeasuredPoint> points, CostVector eight)
+    {
+        var table = new Table().AddColumns("Latency", "of 8 bits", "Energy", "Arrays", "Estimated loss", "On the front");
+        foreach (MeasuredPoint p in points)
+            table.AddRow(Cell($"{p.Cost.LatencyNs:#,0} ns"), Cell($"{100 * p.Cost.LatencyNs / eight.LatencyNs:F1} %"), Cell($"{p.Cost.EnergyPj:#,0} pJ"), Cell($"{p.Cost.Arrays:#,0}"), Cell($"{p.Loss:F2} points"), new Text(p.IsOnFront ? "yes" : ""));
+        console.Write(table);
+    }
+
+    private static Text Cell(FormattableString text) => new Text(text.ToString(CultureInfo.InvariantCulture)).RightJustified();
+
+    private static void Save(string path, string text) => AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+}

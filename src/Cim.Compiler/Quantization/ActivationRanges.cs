@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Calibration;
+using Cim.Compiler.Ir;
+using Cim.Runtime.Crossbar;
+
+namespace Cim.Compiler.Quantization;
+
+/// <summary>The values each activation group takes on calibration data, measured once, and its quantizer for any width.</summary>
+internal sealed class ActivationRanges
+{
+    private readonly QuantizerOptions _options;
+    private readonly ImmutableArray<(ActivationHistogram Histogram, bool IsSigned)> _groups;
+
+    /// <summary>Runs the float network over the calibration samples.</summary>
+    public ActivationRanges(
+        Graph graph, GraphInput input, CalibrationData data, ImmutableArray<ActivationGroup> groups, QuantizerOptions options, CancellationToken cancellation)
+    {
+        _options = options;
+        string[] roots = [.. groups.SelectMany(g => g.Roots).Distinct(StringComparer.Ordinal)];
+        Dictionary<string, ActivationHistogram> histograms = ActivationCalibrator.Collect(graph, input, data, roots, cancellation);
+        var nonNegative = new NonNegativeValues(new GraphTopology(graph));
+        _groups =
+        [
+            .. groups.Select(group =>
+            {
+                var histogram = new ActivationHistogram();
+                foreach (string root in group.Roots) histogram.Merge(histograms[root]);
+                // An input is what the data says; elsewhere only operators that cannot give negative values count.
+                bool isSigned = !group.Roots.All(r => nonNegative.Contains(r)
+                    || (r == input.Name && !data.IsSynthetic && histograms[r].Minimum >= 0));
+                return (histogram, isSigned);
+            }),
+        ];
+    }
+
+    /// <summary>The largest magnitude a group takes.</summary>
+    public double Magnitude(int group) => _groups[group].Histogram.Magnitude;
+
+    /// <summary>The quantizer of a group at a width.</summary>
+    public QuantizationParameters Parameters(int group, int bits)
+    {
+        (ActivationHistogram histogram, bool isSigned) = _groups[group];
+        int levels = isSigned ? (1 << (bits - 1)) - 1 : (1 << bits) - 1;
+        double threshold = RangeSelection.Threshold(histogram, levels, _options.Range, _options.Percentile);
+        float scale = (float)Math.Max(threshold / levels, 1e-20);
+        return new QuantizationParameters(threshold == 0 ? 1f / levels : scale, 0, bits, isSigned);
+    }
+}

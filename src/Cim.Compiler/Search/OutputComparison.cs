@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Evaluation;
+
+namespace Cim.Compiler.Search;
+
+/// <summary>How far a policy's outputs are from the float network's on the same samples.</summary>
+/// <param name="Divergence">Mean Kullback-Leibler divergence of the class probabilities; relative squared error for other outputs.</param>
+/// <param name="LossPoints">Estimated percentage points of accuracy lost; see <see cref="OutputComparison"/>.</param>
+internal readonly record struct Distance(double Divergence, double LossPoints);
+
+/// <summary>
+/// Compares outputs with those of the float network. The estimated loss of accuracy is half of the samples whose class
+/// changed (some changes are from wrong to right, or from wrong to wrong); or, with labels, the samples lost minus those gained,
+/// plus half a standard deviation of that difference, if that is more. A few hundred samples cannot show half a point of net
+/// loss, and a search finds the luckiest policy: the number of changes is the steadier witness. Outputs that are no class scores
+/// (as many outputs as inputs, or one): the relative squared error in percent.
+/// </summary>
+internal sealed class OutputComparison
+{
+    private readonly float[] _reference;
+    private readonly int _classes;
+    private readonly bool _areProbabilities, _areClasses;
+    private readonly ImmutableArray<int> _labels;
+
+    /// <param name="reference">[samples, classes] of the float network.</param>
+    /// <param name="samples">The number of samples.</param>
+    /// <param name="inputElements">Numbers of one input sample.</param>
+    /// <param name="areProbabilities">True if the network ends with a softmax.</param>
+    /// <param name="labels">One a sample, or default.</param>
+    public OutputComparison(float[] reference, int samples, int inputElements, bool areProbabilities, ImmutableArray<int> labels)
+    {
+        (_reference, _classes, _areProbabilities, _labels) = (reference, reference.Length / samples, areProbabilities, labels);
+        _areClasses = !labels.IsDefault || (_classes > 1 && _classes != inputElements);
+    }
+
+    /// <summary>Compares the first samples; there may be fewer than of the reference.</summary>
+    public Distance Of(ReadOnlySpan<float> outputs)
+    {
+        if (!_areClasses) return RelativeError(outputs);
+        int samples = outputs.Length / _classes;
+        double divergence = 0;
+        (int lost, int gained, int changed) = (0, 0, 0);
+        double[] p = new double[_classes], q = new double[_classes];
+        for (int i = 0; i < samples; i++)
+        {
+            ReadOnlySpan<float> a = _reference.AsSpan(i * _classes, _classes), b = outputs.Slice(i * _classes, _classes);
+            Probabilities(a, p);
+            Probabilities(b, q);
+            for (int k = 0; k < _classes; k++)
+                if (p[k] > 0) divergence += p[k] * Math.Log(p[k] / Math.Max(q[k], 1e-12));
+            (int was, int now) = (Accuracy.ArgMax(a), Accuracy.ArgMax(b));
+            if (was != now) changed++;
+            if (_labels.IsDefault) continue;
+            if (was == _labels[i] && now != was) lost++;
+            if (now == _labels[i] && now != was) gained++;
+        }
+
+        double points = Math.Max(changed / 2.0, lost - gained + (0.5 * Math.Sqrt(lost + gained)));
+        return new Distance(Math.Max(0, divergence / samples), 100 * points / samples);
+    }
+
+    private Distance RelativeError(ReadOnlySpan<float> outputs)
+    {
+        (double error, double power) = (0, 0);
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            error += ((double)outputs[i] - _reference[i]) * ((double)outputs[i] - _reference[i]);
+            power += (double)_reference[i] * _reference[i];
+        }
+
+        double relative = power > 0 ? error / power : error;
+        return new Distance(relative, 100 * relative);
+    }
+
+    private void Probabilities(ReadOnlySpan<float> scores, Span<double> p)
+    {
+        double sum = 0;
+        float top = float.NegativeInfinity;
+        if (!_areProbabilities)
+            foreach (float s in scores) top = Math.Max(top, s);
+        for (int k = 0; k < p.Length; k++) sum += p[k] = _areProbabilities ? Math.Max(0, scores[k]) : Math.Exp(scores[k] - top);
+        for (int k = 0; k < p.Length; k++) p[k] /= sum > 0 ? sum : 1;
+    }
+}

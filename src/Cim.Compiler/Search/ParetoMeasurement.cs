@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+
+namespace Cim.Compiler.Search;
+
+/// <summary>A point of the front that was measured.</summary>
+/// <param name="Policy">One choice a layer.</param>
+/// <param name="Cost">Its cost.</param>
+/// <param name="Estimate">Its additive estimate.</param>
+/// <param name="Loss">Estimated percentage points lost, on validation samples.</param>
+/// <param name="IsOnFront">False if another measured point is no dearer and loses no more.</param>
+internal sealed record MeasuredPoint(ImmutableArray<int> Policy, CostVector Cost, double Estimate, double Loss, bool IsOnFront);
+
+/// <summary>Measures a few points of the exact front of cost against the additive estimate, evenly spread over the logarithm of cost.</summary>
+internal static class ParetoMeasurement
+{
+    public static ImmutableArray<MeasuredPoint> Measure(PolicySearch search, int points, IProgress<string>? progress, CancellationToken cancellation)
+    {
+        Objective objective = search.Space.Objective;
+        ParetoFront front = ParetoFront.Of(Items.Of(search.Space, search.Losses, c => c.Of(objective)), cancellation: cancellation);
+        (double low, double high) = (Math.Log(front.Points[0].Cost), Math.Log(front.Points[^1].Cost));
+        var chosen = Enumerable.Range(0, points)
+            .Select(i => low + ((high - low) * i / Math.Max(1, points - 1)))
+            .Select(wanted => front.Points.MinBy(p => Math.Abs(Math.Log(p.Cost) - wanted))!)
+            .DistinctBy(p => p.Cost).ToList();
+        var measured = new List<MeasuredPoint>();
+        foreach (FrontPoint point in chosen)
+        {
+            progress?.Report($"measuring point {measured.Count + 1} of {chosen.Count}");
+            double loss = search.Loss(point.Policy.AsSpan(), cancellation);
+            measured.Add(new MeasuredPoint(point.Policy, search.Space.Costs.Total(point.Policy.AsSpan()), point.Loss, loss, true));
+        }
+
+        return
+        [
+            .. measured.Select(m => m with
+            {
+                IsOnFront = !measured.Any(o => o != m && o.Cost.Of(objective) <= m.Cost.Of(objective) && o.Loss <= m.Loss
+                    && (o.Cost.Of(objective) < m.Cost.Of(objective) || o.Loss < m.Loss)),
+            }),
+        ];
+    }
+}

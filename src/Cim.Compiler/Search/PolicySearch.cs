@@ -1,0 +1,211 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Cim.Compiler.Calibration;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Mapping;
+using Cim.Compiler.Quantization;
+using Cim.Compiler.Sensitivity;
+using Cim.Runtime;
+using Cim.Runtime.Hardware;
+using Cim.Runtime.Mapping;
+
+namespace Cim.Compiler.Search;
+
+/// <summary>What a search is asked for.</summary>
+internal sealed record PolicySearchOptions
+{
+    /// <summary><c>exact</c>, <c>evolutionary</c>, <c>random</c> or <c>uniform</c>.</summary>
+    public string Searcher { get; init; } = "exact";
+
+    public Objective Objective { get; init; } = Objective.Latency;
+
+    /// <summary>Percentage points of accuracy.</summary>
+    public double MaxLoss { get; init; } = 0.5;
+
+    public long MaxArrays { get; init; } = long.MaxValue;
+
+    public int Evaluations { get; init; } = 60;
+
+    public ulong Seed { get; init; }
+
+    public QuantizerOptions Quantizer { get; init; } = new();
+
+    /// <summary>The objective of a command line word.</summary>
+    public static Objective Parse(string objective) => objective switch
+    {
+        "energy" => Objective.Energy,
+        "arrays" => Objective.Arrays,
+        "energy-delay" => Objective.EnergyDelay,
+        _ => Objective.Latency,
+    };
+}
+
+/// <summary>
+/// Searches the precision of every layer: costs are tabulated, sensitivities measured, then a searcher spends its evaluations of
+/// the fake-quantized network on validation samples.
+/// </summary>
+internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
+{
+    private static readonly ImmutableArray<int> Bits = [2, 3, 4, 5, 6, 7, 8];
+
+    private readonly PolicySearchOptions _options;
+    private readonly ImmutableArray<LayerShape> _shapes;
+    private readonly ImmutableArray<int> _layerOfShape; // index into the network's layers, -1 = fixed
+    private readonly ImmutableArray<int> _groupOfShape;
+    private readonly PolicyNetwork _network;
+
+    private PolicySearch(
+        PolicySearchOptions options, ImmutableArray<LayerShape> shapes, ImmutableArray<int> layerOfShape, ImmutableArray<int> groupOfShape,
+        PolicySpace space, PolicyNetwork network, LossTable losses)
+    {
+        (_options, _shapes, _layerOfShape, _groupOfShape) = (options, shapes, layerOfShape, groupOfShape);
+        (Space, _network, Losses) = (space, network, losses);
+    }
+
+    /// <summary>The names a search can have.</summary>
+    public static ImmutableArray<string> Searchers => ["exact", "evolutionary", "random", "uniform"];
+
+    public PolicySpace Space { get; }
+
+    public LossTable Losses { get; }
+
+    /// <summary>Prepares a search: space, candidates, sensitivities.</summary>
+    /// <exception cref="CimException">CIM2007: the objective is energy and the profile states none.</exception>
+    public static PolicySearch Prepare(
+        Graph graph, GraphInput input, HardwareProfile hardware, SearchData data, PolicySearchOptions options,
+        IProgress<string>? progress, CancellationToken cancellation)
+    {
+        ImmutableArray<LayerShape> shapes = LayerShapes.Of(graph, hardware);
+        ImmutableArray<ActivationGroup> groups = ActivationGroups.Find(graph, MvmLayers.Find(graph));
+        HashSet<string> grouped = [.. groups.SelectMany(g => g.Layers)];
+        // Layers the model brings quantized keep their precision, and so do products of activations.
+        ImmutableArray<MvmLayer> layers = [.. MvmLayers.Find(graph).Where(l => l.WeightDequantize is null && grouped.Contains(l.NodeName))];
+        ImmutableArray<int> layerOfShape = [.. shapes.Select(s => layers.ToList().FindIndex(l => l.NodeName == s.Name))];
+        ImmutableArray<int> groupOfShape = [.. shapes.Select((s, i) => layerOfShape[i] < 0 ? -1 : groups.ToList().FindIndex(g => g.Layers.Contains(s.Name)))];
+
+        LayerCostTable costs = LayerCostTable.Build(shapes, hardware, Bits, Bits, [0]);
+        CostVector eight = costs.Total([.. shapes.Select(_ => costs.IndexOf(new Precision(8, 8, 0)))]);
+        if (options.Objective is Objective.Energy or Objective.EnergyDelay && eight.EnergyPj == 0)
+            throw new CimException(ErrorCodes.NoEnergyFigures, $"The objective is energy, but hardware profile '{hardware.Name}' states no energy figures. Choose another objective or profile.");
+        PolicySpace space = PolicySpace.Create(costs, options.Objective, Together(groupOfShape), options.MaxArrays != long.MaxValue,
+            layerOfShape.Select((l, i) => (l, i)).Where(p => p.l < 0).ToImmutableDictionary(p => p.i, _ => new Precision(8, 8, 0)));
+        progress?.Report(string.Create(CultureInfo.InvariantCulture, $"search space: 10^{space.Log10Size:F0} policies of {layers.Length} layers"));
+
+        int[] shapeOfLayer = [.. Enumerable.Range(0, layers.Length).Select(l => layerOfShape.IndexOf(l))];
+        int[][] weightBits = [.. shapeOfLayer.Select(s => space.Choices[s].Select(c => costs.Choices[c].WeightBits).Distinct().Order().ToArray())];
+        int[][] activationBits = [.. groups.Select((_, g) => groupOfShape.IndexOf(g) is var s && s < 0 ? []
+            : space.Choices[s].Select(c => costs.Choices[c].ActivationBits).Distinct().Order().ToArray())];
+        var network = new PolicyNetwork(graph, input, data, layers, groups,
+            layers.Select((l, i) => (l.NodeName, weightBits[i])).ToDictionary(p => p.NodeName, p => p.Item2, StringComparer.Ordinal), options.Quantizer, cancellation);
+        try
+        {
+            MeasuredSensitivity sensitivity = MeasuredSensitivity.Measure(network, weightBits, activationBits, progress, cancellation);
+            return new PolicySearch(options, shapes, layerOfShape, groupOfShape, space, network,
+                Additive(space, sensitivity, layerOfShape, groupOfShape));
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Searches, and measures what can be had without a search.</summary>
+    public SearchSummary Run(IProgress<string>? progress, CancellationToken cancellation)
+    {
+        IPolicySearcher searcher = _options.Searcher switch
+        {
+            "exact" => new ExactSearcher(),
+            "evolutionary" => new EvolutionarySearcher(),
+            "random" => new RandomSearcher(),
+            _ => new UniformSearcher(),
+        };
+        var problem = new SearchProblem(Space, Losses, _options.MaxLoss, _options.MaxArrays, _options.Evaluations, _options.Seed);
+        int[] widest = PolicyMoves.Widest(Space);
+        IProgress<SearchProgress>? lines = progress is null ? null : new Lines(progress, searcher.Name, problem.Cost(widest));
+        SearchResult result = searcher.Search(problem, this, lines, cancellation);
+
+        int[] best = result.Policy is { } found ? [.. found] : widest;
+        Optimum? optimum = _options.Objective == Objective.EnergyDelay ? null
+            : ExactOptimum.Solve(Items.Of(Space, Losses, c => c.Of(_options.Objective)), Losses.Total(best) * (1 + 1e-12), cancellation: cancellation);
+        return new SearchSummary
+        {
+            Searcher = searcher.Name,
+            Policy = ToPolicy(best),
+            IsWithinBudget = result.Policy is not null,
+            ValidationLoss = result.Policy is null ? Loss(best, cancellation) : result.Loss,
+            Evaluations = result.Trials.Length,
+            Log10Policies = Space.Log10Size,
+            Chosen = Space.Costs.Total(best),
+            Eight = Yardstick(widest, cancellation),
+            Four = Yardstick(PolicyMoves.FourBitInside(Space), cancellation),
+            ProxyOptimum = optimum?.Cost,
+            ProxyOptimumIsProven = optimum?.IsProven ?? false,
+            Trials = result.Trials,
+        };
+    }
+
+    private Yardstick Yardstick(int[] policy, CancellationToken cancellation) => new(Space.Costs.Total(policy), Loss(policy, cancellation));
+
+    /// <inheritdoc/>
+    public double Loss(ReadOnlySpan<int> policy, CancellationToken cancellation) => Measure(policy, cancellation).LossPoints;
+
+    /// <summary>The distance of a policy from the float network on all validation samples.</summary>
+    public Distance Measure(ReadOnlySpan<int> policy, CancellationToken cancellation)
+    {
+        int[] weights = new int[_network.Layers.Length], activations = new int[_network.Groups];
+        for (int s = 0; s < policy.Length; s++)
+        {
+            if (_layerOfShape[s] < 0) continue;
+            weights[_layerOfShape[s]] = Space.Costs.Choices[policy[s]].WeightBits;
+            activations[_groupOfShape[s]] = Space.Costs.Choices[policy[s]].ActivationBits;
+        }
+
+        return _network.Measure(l => weights[l], g => activations[g], int.MaxValue, cancellation);
+    }
+
+    /// <summary>A policy as it is compiled and written to files.</summary>
+    public QuantizationPolicy ToPolicy(ReadOnlySpan<int> policy)
+    {
+        var layers = ImmutableArray.CreateBuilder<LayerPolicy>();
+        for (int s = 0; s < policy.Length; s++)
+        {
+            Precision p = Space.Costs.Choices[policy[s]];
+            if (!_shapes[s].IsDynamic) layers.Add(new LayerPolicy(_shapes[s].Name, p.WeightBits, p.ActivationBits, p.AdcBits));
+        }
+
+        return new QuantizationPolicy(layers.ToImmutable());
+    }
+
+    public void Dispose() => _network.Dispose();
+
+    /// <summary>Layers of one activation group together, others alone.</summary>
+    private static ImmutableArray<ImmutableArray<int>> Together(ImmutableArray<int> groupOfShape) =>
+        [.. groupOfShape.Select((g, s) => (g, s)).GroupBy(p => p.g < 0 ? -1 - p.s : p.g).Select(g => g.Select(p => p.s).ToImmutableArray())];
+
+    /// <summary>Weights count at their layer, activations at the first layer of their group.</summary>
+    private static LossTable Additive(PolicySpace space, MeasuredSensitivity sensitivity, ImmutableArray<int> layerOfShape, ImmutableArray<int> groupOfShape)
+    {
+        var losses = ImmutableArray.CreateBuilder<double>();
+        for (int s = 0; s < layerOfShape.Length; s++)
+            foreach (Precision p in space.Costs.Choices)
+            {
+                double loss = 0;
+                if (layerOfShape[s] >= 0)
+                {
+                    loss += sensitivity.Weights[layerOfShape[s]].GetValueOrDefault(p.WeightBits);
+                    if (groupOfShape.IndexOf(groupOfShape[s]) == s) loss += sensitivity.Activations[groupOfShape[s]].GetValueOrDefault(p.ActivationBits);
+                }
+
+                losses.Add(loss);
+            }
+
+        return new LossTable(losses.ToImmutable(), space.Costs.Choices.Length);
+    }
+
+    private sealed class Lines(IProgress<string> progress, string name, double widest) : IProgress<SearchProgress>
+    {
+        public void Report(SearchProgress value) => progress.Report(string.Create(CultureInfo.InvariantCulture,
+            $"{name} search: evaluation {value.Evaluation} of {value.Evaluations}, best {(double.IsNaN(value.BestCost) ? "none yet" : string.Create(CultureInfo.InvariantCulture, $"{widest / value.BestCost:F2}x cheaper at {value.BestLoss:F2} points"))}"));
+    }
+}

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Calibration;
+using Cim.Compiler.Data;
+
+namespace Cim.Compiler.Search;
+
+/// <summary>
+/// The calibration samples of a search, in two parts that share no sample: quantizers are fitted on one, policies are judged on
+/// the other. Evaluation data never takes part in the choice.
+/// </summary>
+/// <param name="Fit">A third of the samples.</param>
+/// <param name="Validation">The others.</param>
+/// <param name="Labels">Of the validation samples; default if the file has none.</param>
+internal sealed record SearchData(CalibrationData Fit, CalibrationData Validation, ImmutableArray<int> Labels)
+{
+    /// <summary>Samples taken, at most, evenly spread over the file.</summary>
+    public const int MaxSamples = 1536;
+
+    /// <summary>At most this many numbers are kept (512 MiB).</summary>
+    private const long MaxElements = 1L << 27;
+
+    public static SearchData From(DataSet data, CancellationToken cancellation, int maxSamples = MaxSamples)
+    {
+        int elements = data.SampleDims.Aggregate(1, (a, b) => a * b);
+        int count = (int)Math.Min(Math.Min(maxSamples, data.Count), Math.Max(3, MaxElements / elements));
+        (var fit, var validation, var labels) = (new List<float>(), new List<float>(), ImmutableArray.CreateBuilder<int>());
+        int index = 0;
+        foreach (DataBatch sample in data.Spread(count))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            bool fits = index++ % 3 == 0;
+            (fits ? fit : validation).AddRange(sample.Values.Span);
+            if (!fits && data.HasLabels) labels.Add(data.Labels[sample.First]);
+        }
+
+        return new SearchData(
+            new CalibrationData([.. fit], fit.Count / elements, false),
+            new CalibrationData([.. validation], validation.Count / elements, false),
+            data.HasLabels ? labels.ToImmutable() : default);
+    }
+}

@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Quantization;
+
+namespace Cim.Compiler.Search;
+
+/// <summary>What can be had by hand: its cost and its estimated loss in percentage points.</summary>
+internal sealed record Yardstick(CostVector Cost, double Loss);
+
+/// <summary>How a policy was found, beside what can be had without a search.</summary>
+internal sealed record SearchSummary
+{
+    public required string Searcher { get; init; }
+
+    public required QuantizationPolicy Policy { get; init; }
+
+    /// <summary>False if no measured policy was within the budget; then <see cref="Policy"/> is the widest.</summary>
+    public required bool IsWithinBudget { get; init; }
+
+    /// <summary>Estimated percentage points lost, on validation samples; see <see cref="OutputComparison"/>.</summary>
+    public required double ValidationLoss { get; init; }
+
+    /// <summary>Fake-quantized evaluations spent.</summary>
+    public required int Evaluations { get; init; }
+
+    /// <summary>log10 of the number of policies without free bits.</summary>
+    public required double Log10Policies { get; init; }
+
+    public required CostVector Chosen { get; init; }
+
+    /// <summary>8 bits everywhere.</summary>
+    public required Yardstick Eight { get; init; }
+
+    /// <summary>4 bits everywhere but 8 in the first and last layer.</summary>
+    public required Yardstick Four { get; init; }
+
+    /// <summary>
+    /// The least cost of any policy whose additive estimate is no worse than the chosen one's; null for energy-delay, which is not
+    /// additive.
+    /// </summary>
+    public required double? ProxyOptimum { get; init; }
+
+    public required bool ProxyOptimumIsProven { get; init; }
+
+    public required ImmutableArray<Trial> Trials { get; init; }
+}

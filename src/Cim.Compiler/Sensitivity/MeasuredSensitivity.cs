@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Search;
+
+namespace Cim.Compiler.Sensitivity;
+
+/// <summary>
+/// What quantizing one layer's weights, or one group's activations, alone does to the output: the divergence from the float
+/// network, everything else float. Their sum over layers is the additive estimate of a policy's harm.
+/// </summary>
+/// <param name="Weights">[layer][bits] of <see cref="PolicyNetwork.Layers"/>.</param>
+/// <param name="Activations">[group][bits].</param>
+internal sealed record MeasuredSensitivity(
+    ImmutableArray<ImmutableSortedDictionary<int, double>> Weights, ImmutableArray<ImmutableSortedDictionary<int, double>> Activations)
+{
+    /// <summary>Samples each perturbation is measured on, at most.</summary>
+    public const int Samples = 96;
+
+    /// <summary>Measures every layer and group at the widths asked for.</summary>
+    public static MeasuredSensitivity Measure(
+        PolicyNetwork network, IReadOnlyList<int[]> weightBits, IReadOnlyList<int[]> activationBits, IProgress<string>? progress, CancellationToken cancellation)
+    {
+        var weights = ImmutableArray.CreateBuilder<ImmutableSortedDictionary<int, double>>();
+        for (int l = 0; l < weightBits.Count; l++)
+        {
+            progress?.Report($"sensitivity of layer {l + 1} of {weightBits.Count}: {network.Layers[l].NodeName}");
+            weights.Add(weightBits[l].ToImmutableSortedDictionary(b => b, b => network.Measure(i => i == l ? b : 0, _ => 0, Samples, cancellation).Divergence));
+        }
+
+        var activations = ImmutableArray.CreateBuilder<ImmutableSortedDictionary<int, double>>();
+        for (int g = 0; g < activationBits.Count; g++)
+        {
+            progress?.Report($"sensitivity of activations {g + 1} of {activationBits.Count}");
+            activations.Add(activationBits[g].ToImmutableSortedDictionary(b => b, b => network.Measure(_ => 0, i => i == g ? b : 0, Samples, cancellation).Divergence));
+        }
+
+        return new MeasuredSensitivity(weights.ToImmutable(), activations.ToImmutable());
+    }
+}

@@ -1,0 +1,43 @@
+using Cim.Compiler.Search;
+using Xunit;
+
+namespace Cim.Compiler.Tests.Search;
+
+public sealed class OutputComparisonTests
+{
+    private static readonly float[] Reference = [2, 0, 0, 0, 3, 1, 0, 0, 5, 1, 0.5f, 0];
+
+    [Fact]
+    public void Equal_outputs_have_no_distance() =>
+        Assert.Equal(new Distance(0, 0), new OutputComparison(Reference, 4, 10, false, [0, 1, 2, 0]).Of(Reference));
+
+    [Fact]
+    public void Without_labels_half_of_the_changed_classes_count_as_lost()
+    {
+        float[] changed = [.. Reference];
+        changed[10] = 9;
+        Distance distance = new OutputComparison(Reference, 4, 10, false, default).Of(changed);
+        Assert.Equal(12.5, distance.LossPoints, 9);
+        Assert.True(distance.Divergence > 0);
+    }
+
+    [Fact]
+    public void With_labels_a_lost_sample_counts_in_full_with_a_margin_and_a_gained_one_does_not_hide_the_change()
+    {
+        float[] changed = [.. Reference];
+        changed[10] = 9;
+        Assert.Equal(100 * 1.5 / 4, new OutputComparison(Reference, 4, 10, false, [0, 1, 2, 0]).Of(changed).LossPoints, 9);
+        Assert.Equal(12.5, new OutputComparison(Reference, 4, 10, false, [0, 1, 2, 1]).Of(changed).LossPoints, 9);
+    }
+
+    [Fact]
+    public void Divergence_of_probabilities_is_that_of_Kullback_and_Leibler()
+    {
+        Distance distance = new OutputComparison([0.5f, 0.5f], 1, 10, areProbabilities: true, default).Of([0.25f, 0.75f]);
+        Assert.Equal((0.5 * Math.Log(2)) + (0.5 * Math.Log(2.0 / 3)), distance.Divergence, 6);
+    }
+
+    [Fact]
+    public void Outputs_that_are_no_classes_count_their_squared_error() =>
+        Assert.Equal(100 * 0.01 / 5, new OutputComparison([1, 2], 1, 2, false, default).Of([1.1f, 2]).LossPoints, 4);
+}

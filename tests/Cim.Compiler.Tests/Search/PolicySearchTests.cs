@@ -1,0 +1,79 @@
+using Cim.Compiler.Calibration;
+using Cim.Compiler.Data;
+using Cim.Compiler.Import;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Quantization;
+using Cim.Compiler.Search;
+using Cim.Runtime;
+using Cim.Runtime.Hardware;
+using Xunit;
+
+namespace Cim.Compiler.Tests.Search;
+
+/// <summary>The whole search on the sample network, with few samples and evaluations.</summary>
+public sealed class PolicySearchTests
+{
+    private static readonly string Sample = FindSample();
+
+    [Fact]
+    public void The_found_policy_is_within_the_budget_cheaper_than_eight_bits_and_found_again()
+    {
+        SearchSummary first = Run("exact", budget: 2), second = Run("exact", budget: 2);
+        Assert.True(first.IsWithinBudget);
+        Assert.True(first.ValidationLoss <= 2);
+        Assert.True(first.Chosen.LatencyNs < first.Eight.Cost.LatencyNs);
+        Assert.True(first.ProxyOptimumIsProven);
+        Assert.True(first.ProxyOptimum <= first.Chosen.LatencyNs);
+        Assert.InRange(first.Evaluations, 1, 8);
+        Assert.Equal(first.Policy.Layers.AsEnumerable(), second.Policy.Layers.AsEnumerable());
+    }
+
+    [Fact]
+    public void A_budget_nothing_meets_falls_back_to_the_widest_policy_and_says_so()
+    {
+        SearchSummary summary = Run("random", budget: -1);
+        Assert.False(summary.IsWithinBudget);
+        Assert.All(summary.Policy.Layers, l => Assert.Equal(8, l.ActivationBits));
+    }
+
+    [Fact]
+    public void Energy_as_objective_needs_energy_figures() =>
+        Assert.Equal("CIM2007", Assert.Throws<CimException>(() => Run("exact", 1, Objective.Energy)).Code);
+
+    [Fact]
+    public void Float_widths_change_nothing_and_narrow_ones_more_than_wide_ones()
+    {
+        (Graph graph, GraphInput input, SearchData data) = Load();
+        var layers = MvmLayers.Find(graph);
+        var groups = ActivationGroups.Find(graph, layers);
+        using var network = new PolicyNetwork(graph, input, data, layers, groups, layers.ToDictionary(l => l.NodeName, _ => new[] { 2, 4, 8 }), new QuantizerOptions(), default);
+        Assert.Equal(0, network.Measure(_ => 0, _ => 0, int.MaxValue, default).Divergence, 12);
+        double[] weights = [.. new[] { 8, 4, 2 }.Select(b => network.Measure(_ => b, _ => 0, int.MaxValue, default).Divergence)];
+        double[] activations = [.. new[] { 8, 4, 2 }.Select(b => network.Measure(_ => 0, _ => b, int.MaxValue, default).Divergence)];
+        Assert.True(weights[0] < weights[1] && weights[1] < weights[2], string.Join(' ', weights));
+        Assert.True(activations[0] < activations[1] && activations[1] < activations[2], string.Join(' ', activations));
+    }
+
+    private static SearchSummary Run(string searcher, double budget, Objective objective = Objective.Latency)
+    {
+        (Graph graph, GraphInput input, SearchData data) = Load();
+        using PolicySearch search = PolicySearch.Prepare(graph, input, HardwareProfiles.BuiltIn("cim-aq-4b"), data,
+            new PolicySearchOptions { Searcher = searcher, MaxLoss = budget, Evaluations = 8, Objective = objective }, null, default);
+        return search.Run(null, default);
+    }
+
+    private static (Graph Graph, GraphInput Input, SearchData Data) Load()
+    {
+        Graph graph = OnnxImporter.Import(Path.Combine(Sample, "models", "fashion.onnx"));
+        GraphInput input = GraphInput.Of(graph);
+        DataSet set = DataSet.Open(Path.Combine(Sample, "data", "calibration.npz"), input.SampleDims, Preprocessing.Parse("1/255", null, null));
+        return (graph, input, SearchData.From(set, default, maxSamples: 96));
+    }
+
+    private static string FindSample()
+    {
+        DirectoryInfo? d = new(AppContext.BaseDirectory);
+        while (d is not null && !File.Exists(Path.Combine(d.FullName, "Cim.Sdk.sln"))) d = d.Parent;
+        return Path.Combine(d!.FullName, "samples", "FashionMnist");
+    }
+}
