@@ -24,17 +24,22 @@ internal static class UnaryCatalog
             "Sqrt" => Vector(default(SquareRoot)),
             "Reciprocal" => Vector(default(Reciprocal)),
             "Softsign" => Vector(default(Softsign)),
-            "Sigmoid" => Scalar(ScalarFunctions.Sigmoid),
-            "Tanh" => Scalar(static x => (float)Math.Tanh(x)),
-            "Erf" => Scalar(ScalarFunctions.Erf),
-            "Exp" => Scalar(static x => (float)Math.Exp(x)),
+            "Sigmoid" => Smooth(default(Sigmoid)),
+            "Tanh" => Smooth(default(HyperbolicTangent)),
+            "Erf" => Smooth(default(ErrorFunction)),
+            "Exp" => Smooth(default(Exponential)),
             "Log" => Scalar(static x => (float)Math.Log(x)),
-            "Gelu" => Scalar(Approximation(a.String("approximate", "none"), label)),
+            "Gelu" => a.String("approximate", "none") switch
+            {
+                "none" => Smooth(default(Gelu)),
+                "tanh" => Smooth(default(GeluTanh)),
+                string name => throw new CimException(ErrorCodes.InvalidGraph, $"{label}: approximate '{name}' is unknown (none, tanh)."),
+            },
             "Softplus" => Scalar(ScalarFunctions.Softplus),
             "Mish" => Scalar(ScalarFunctions.Mish),
-            "Elu" => Scalar(WithAlpha(ScalarFunctions.Elu, a.Float("alpha", 1))),
-            "Celu" => Scalar(WithAlpha(ScalarFunctions.Celu, a.Float("alpha", 1))),
-            "Selu" => Scalar(Selu(a.Float("alpha", ScalarFunctions.DefaultSeluAlpha), a.Float("gamma", ScalarFunctions.DefaultSeluGamma))),
+            "Elu" => Smooth(new ExponentialUnit(1, a.Float("alpha", 1), 1)),
+            "Celu" => Smooth(new ExponentialUnit(1, a.Float("alpha", 1), a.Float("alpha", 1))),
+            "Selu" => Smooth(new ExponentialUnit(a.Float("gamma", ScalarFunctions.SeluGamma), a.Float("alpha", ScalarFunctions.SeluAlpha), 1)),
             "Sin" => Scalar(static x => (float)Math.Sin(x)),
             "Cos" => Scalar(static x => (float)Math.Cos(x)),
             "Tan" => Scalar(static x => (float)Math.Tan(x)),
@@ -50,17 +55,7 @@ internal static class UnaryCatalog
         };
 
         Operator Vector<TF>(TF function) where TF : struct, IUnaryFunction => new UnaryOperator<TF>(function) { Label = label };
+        Operator Smooth<TF>(TF function) where TF : struct, ISmoothFunction => new SmoothOperator<TF>(function) { Label = label };
         Operator Scalar(Func<float, float> function) => new ScalarOperator(function) { Label = label };
     }
-
-    private static Func<float, float> Approximation(string name, string label) => name switch
-    {
-        "none" => ScalarFunctions.Gelu,
-        "tanh" => ScalarFunctions.GeluTanh,
-        _ => throw new CimException(ErrorCodes.InvalidGraph, $"{label}: approximate '{name}' is unknown (none, tanh)."),
-    };
-
-    private static Func<float, float> WithAlpha(Func<float, float, float> function, float alpha) => x => function(x, alpha);
-
-    private static Func<float, float> Selu(float alpha, float gamma) => x => ScalarFunctions.Selu(x, alpha, gamma);
 }
