@@ -27,7 +27,7 @@ internal sealed record CommandResult(int ExitCode, string Output)
 /// <summary>Starts commands with a clean environment: nothing of the test run's own build leaks into the builds it starts.</summary>
 internal static class CommandLine
 {
-    public static Process Start(string folder, StringBuilder output, IEnumerable<string> arguments, params (string Name, string Value)[] environment)
+    public static Process Start(string folder, StringBuilder output, IEnumerable<string> arguments, (string Name, string Value)[] environment, CountdownEvent? open = null)
     {
         ProcessStartInfo start = new("dotnet", arguments)
         {
@@ -54,7 +54,11 @@ internal static class CommandLine
 
         void Append(string? line)
         {
-            if (line is null) return;
+            if (line is null)
+            {
+                open?.Signal();
+                return;
+            }
             lock (output) output.Append(line).Append('\n');
         }
     }
@@ -62,14 +66,15 @@ internal static class CommandLine
     public static CommandResult Run(string folder, IEnumerable<string> arguments, params (string Name, string Value)[] environment)
     {
         StringBuilder output = new();
-        using Process process = Start(folder, output, arguments, environment);
+        CountdownEvent open = new(2);
+        using Process process = Start(folder, output, arguments, environment, open);
         if (!process.WaitForExit(TimeSpan.FromMinutes(5)))
         {
             process.Kill(entireProcessTree: true);
             Assert.Fail($"dotnet {string.Join(' ', arguments)} did not end in five minutes:\n{output}");
         }
-        // The build servers it may have started keep the pipes open, so the end of the streams is not waited for longer than this.
-        process.WaitForExit(TimeSpan.FromSeconds(2));
+        // What it printed last may arrive after its end; the limit is for a server it started that keeps a pipe open.
+        open.Wait(TimeSpan.FromSeconds(30));
         lock (output) return new CommandResult(process.ExitCode, output.ToString());
     }
 }
