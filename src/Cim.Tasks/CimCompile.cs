@@ -79,7 +79,7 @@ public sealed class CimCompile : ToolTask, IDisposable
         }
         return CacheDirectory.Length > 0 && TryOpenCache(key) is { } cache
             ? ExecuteCached(cache, key, options, toolId)
-            : ExecuteUncached(options);
+            : ExecuteUncached(options, toolId);
     }
 
     /// <inheritdoc/>
@@ -158,7 +158,7 @@ public sealed class CimCompile : ToolTask, IDisposable
         try
         {
             if (!base.Execute()) return false;
-            CompiledModel.Complete(_temporary, options.ModelPath, _warnings, options.LockPath);
+            CompiledModel.Complete(_temporary, options.ModelPath, _warnings, options.LockPath, toolId);
             // The compiler may have written the lock file: the next build then asks with a key that knows it.
             string after = CacheKey.Of(options, ModelFiles.External(options.ModelPath, Model.GetMetadata("SignatureFile")), toolId);
             if (!Deliver(_temporary, options, "compiled")) return false;
@@ -176,14 +176,14 @@ public sealed class CimCompile : ToolTask, IDisposable
         }
     }
 
-    private bool ExecuteUncached(ResolvedOptions options)
+    private bool ExecuteUncached(ResolvedOptions options, string toolId)
     {
         _temporary = Path.Combine(Path.GetDirectoryName(Model.GetMetadata("CompiledFile"))!, "tmp-" + Guid.NewGuid().ToString("N"));
         try
         {
             Directory.CreateDirectory(_temporary);
             if (!base.Execute()) return false;
-            CompiledModel.Complete(_temporary, options.ModelPath, _warnings, options.LockPath);
+            CompiledModel.Complete(_temporary, options.ModelPath, _warnings, options.LockPath, toolId);
             return Deliver(_temporary, options, "compiled");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cim.Compiler.Emit;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Format;
@@ -13,6 +14,7 @@ internal static class CompiledModelInspector
     public static ModelInspection Inspect(string path)
     {
         CompiledModel model = Read(path);
+        SdkCompatibility.Check(model.Info, path);
         return new ModelInspection
         {
             Format = "cim",

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Cim.Compiler.Emit;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
 using Cim.Runtime;
@@ -49,6 +50,7 @@ internal static class EvalCommand
     private static (ulong, Accuracy)[] Compiled(string path, ParseResult parsed, Preprocessing preprocessing, CommandContext context)
     {
         using CimModel model = CimModel.Load(path);
+        SdkCompatibility.Check(model.Info, path);
         var evaluator = new CompiledEvaluator(model);
         DataSet data = DataSet.Open(parsed.GetRequiredValue(Data), evaluator.Input.SampleDims, preprocessing);
         var results = new (ulong, Accuracy)[parsed.GetValue(Trials)];

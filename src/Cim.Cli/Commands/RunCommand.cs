@@ -26,6 +26,7 @@ internal static class RunCommand
         return command.Does((parsed, context) =>
         {
             using CimModel model = CimModel.Load(parsed.GetRequiredValue(Model));
+            SdkCompatibility.Check(model.Info, parsed.GetRequiredValue(Model));
             int index = IndexOfOutput(model, parsed.GetValue(OutputName));
             var evaluator = new CompiledEvaluator(model);
             DataSet samples = DataSet.Open(parsed.GetRequiredValue(Input), evaluator.Input.SampleDims, data.Read(parsed));

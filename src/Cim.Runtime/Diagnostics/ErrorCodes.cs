@@ -75,6 +75,9 @@ public static class ErrorCodes
     /// <summary>The lock file was made from other inputs, or is damaged.</summary>
     public const string LockMismatch = "CIM1010";
 
+    /// <summary>A compiled model was made by a version of Cim.Sdk this one does not work with.</summary>
+    public const string IncompatibleSdkVersion = "CIM1011";
+
     /// <summary>A hardware profile is not JSON, or not built as one.</summary>
     public const string MalformedProfile = "CIM2001";
 

@@ -7,23 +7,26 @@ namespace Cim.Tasks.Cache;
 
 /// <summary>
 /// The folder one compilation gives, in the cache and on its way there: <c>model.cim</c>, <c>diagnostics.txt</c> (the warnings,
-/// to be told again), <c>report/</c>, and <c>lock.json</c> if the item has a lock file.
+/// to be told again), <c>cim-sdk-version.txt</c> (version and hash of the compiler), <c>report/</c>, and <c>lock.json</c> if the item has a lock file.
 /// </summary>
 internal static class CompiledModel
 {
     public const string ModelName = "model.cim";
     public const string ReportName = "report";
     private const string DiagnosticsName = "diagnostics.txt";
+    private const string VersionName = "cim-sdk-version.txt";
+
     // Stands for the model in a stored warning: the checkout that reuses it has the model elsewhere.
     private const string ModelPlaceholder = "{model}";
     private const string LockName = "lock.json";
 
     /// <summary>Adds what the compiler itself does not write.</summary>
     /// <exception cref="IOException">The compiler said it succeeded but left no model.</exception>
-    public static void Complete(string folder, string modelPath, IEnumerable<string> warnings, string? lockPath)
+    public static void Complete(string folder, string modelPath, IEnumerable<string> warnings, string? lockPath, string compiler)
     {
         if (!File.Exists(Path.Combine(folder, ModelName))) throw new IOException("the compiler reported success but wrote no model");
         File.WriteAllLines(Path.Combine(folder, DiagnosticsName), warnings.Select(w => w.Replace(modelPath, ModelPlaceholder)));
+        File.WriteAllText(Path.Combine(folder, VersionName), compiler + "\n");
         if (lockPath is not null && File.Exists(lockPath)) File.Copy(lockPath, Path.Combine(folder, LockName), overwrite: true);
     }
 
