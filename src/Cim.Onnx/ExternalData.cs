@@ -43,7 +43,9 @@ public sealed class ExternalData(string directory)
 
     private string Resolve(TensorProto tensor, string location)
     {
-        if (Path.IsPathRooted(location) || location.Contains(':', StringComparison.Ordinal) || location.Contains('\0', StringComparison.Ordinal)
+        // A colon names a drive or a stream on Windows; elsewhere exporters use it in file names.
+        bool leaves = OperatingSystem.IsWindows() && location.Contains(':', StringComparison.Ordinal);
+        if (leaves || Path.IsPathRooted(location) || location.Contains('\0', StringComparison.Ordinal)
             || location.Split('/', '\\').Contains(".."))
             throw Error(tensor, $"the external file '{location}' is not a path inside the model's folder");
 
