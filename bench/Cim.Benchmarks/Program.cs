@@ -6,41 +6,60 @@ using Cim.Runtime.Crossbar;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
 
-if (args is ["micro"]) { Micro.Run(); return; }
-int images = 32;
-var layers = ResNet20.Layers((rows, columns, bits) => new LayerMapping
+// dotnet run -c Release --project bench/Cim.Benchmarks [-- exact|adc|device|circuit|noise ...]: the crossbar layers of ResNet-20 on one thread.
+string[] wanted = args.Length > 0 ? args : ["exact", "adc", "device", "noise", "circuit"];
+foreach (string what in wanted)
 {
-    Encoding = WeightEncoding.Differential, SliceBits = [bits - 1],
-    RowTiles = [.. Enumerable.Range(0, (rows + 127) / 128).Select(t => new RowTile(t * 128, Math.Min(128, rows - (t * 128))))],
-    Tiles = [],
-});
-var prepared = layers.Select((l, i) => CrossbarSimulator.Prepare(l, i, null!, Fidelity.Exact, 0)).ToArray();
-double total = 0;
-int group = 0;
-foreach (var g in layers.Select((l, i) => (l, i)).GroupBy(p => p.l.Name))
-{
-    (CrossbarLayer layer, int index) = g.First();
-    byte[] input = new byte[images * (layer.Geometry is { } c ? c.InputChannels * c.InputHeight * c.InputWidth : layer.RowsPerGroup)];
-    new Random(2).NextBytes(input);
-    int outs = images * layer.Outputs * layer.PositionsPerImage;
-    byte[] output = new byte[outs * 4], residual = new byte[outs];
-    byte[] work = GC.AllocateArray<byte>(prepared[index].WorkspaceBytes(images) + 64, true);
-    int shift;
-    unsafe { fixed (byte* p = work) shift = (int)((64 - ((nint)p & 63)) & 63); }
-    double best = double.MaxValue;
-    for (int r = 0; r < 60; r++)
+    foreach (bool sliced in new[] { false, true })
     {
-        long t0 = Stopwatch.GetTimestamp();
-        prepared[index].Run(new LayerCall
-        {
-            Input = input, Residual = layer.Epilogue.AddsResidual ? residual : [], Output = output.AsSpan(0, outs * (layer.Epilogue.Output is null ? 4 : 1)),
-            Workspace = work.AsSpan(shift), Images = images, FirstImage = 0,
-        });
-        best = Math.Min(best, Stopwatch.GetElapsedTime(t0).TotalMilliseconds);
+        if (what == "exact" && sliced) continue;
+        Measure(what, sliced);
     }
-    double us = best * 1000 / images;
-    double mac = (double)layer.Outputs * layer.RowsPerGroup * layer.PositionsPerImage;
-    total += us * g.Count();
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{group++} {layer.Name,-12} x{g.Count()} {us,8:F1} us/image {mac / us / 1000,7:F1} GMAC/s"));
 }
-Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"total {total / 1000:F3} ms/image on one thread, {41.0 / total * 1000:F1} GMAC/s"));
+
+static void Measure(string what, bool sliced)
+{
+    const int Images = 32;
+    // One 7-bit cell pair per weight, or ISAAC's four 2-bit cells; 8 input bits one by one, an 8-bit conversion each.
+    HardwareProfile profile = HardwareProfiles.BuiltIn("isaac") with
+    {
+        Encoding = sliced ? WeightEncoding.Offset : WeightEncoding.Differential, AdcRange = new AdcRange(AdcRangePolicy.Full),
+        ReadNoiseSigma = what == "noise" ? 0.01 : 0,
+        ProgrammingError = what is "device" or "noise" ? new ProgrammingError("independent", 0.01) : ProgrammingError.None,
+        WordLineResistance = what == "circuit" ? 1 : 0, BitLineResistance = what == "circuit" ? 1 : 0,
+    };
+    IReadOnlyList<CrossbarLayer> layers = ResNet20.Layers((rows, columns, bits) => new LayerMapping
+    {
+        Encoding = profile.Encoding, SliceBits = sliced ? [2, 2, 2, 2] : [bits - 1], Tiles = [],
+        RowTiles = [.. Enumerable.Range(0, (rows + 127) / 128).Select(t => new RowTile(t * 128, Math.Min(128, rows - (t * 128))))],
+    });
+    Fidelity fidelity = what switch { "exact" => Fidelity.Exact, "adc" => Fidelity.Adc, "circuit" => Fidelity.Circuit, _ => Fidelity.Device };
+    long start = Stopwatch.GetTimestamp();
+    PreparedLayer[] prepared = [.. layers.Select((l, i) => CrossbarSimulator.Prepare(l, i, profile, fidelity, 1))];
+    double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds, total = 0;
+    for (int i = 0; i < layers.Count; i++) total += Best(prepared[i], layers[i], what == "exact" ? 30 : 3, Images);
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        $"{what,-8} {(what == "exact" ? "" : sliced ? "4 slices, offset" : "1 slice, pairs"),-17} {total,8:F3} ms/image on one thread, {41.0 / total,6:F1} GMAC/s, prepared in {seconds:F1} s"));
+}
+
+static unsafe double Best(PreparedLayer prepared, CrossbarLayer layer, int repeats, int images)
+{
+    byte[] input = new byte[images * (layer.Geometry is { } g ? g.InputChannels * g.InputHeight * g.InputWidth : layer.RowsPerGroup)];
+    new Random(2).NextBytes(input);
+    int outputs = images * layer.Outputs * layer.PositionsPerImage;
+    byte[] output = new byte[outputs * (layer.Epilogue.Output is null ? 4 : 1)], residual = new byte[layer.Epilogue.AddsResidual ? outputs : 0];
+    int bytes = prepared.WorkspaceBytes(images);
+    void* workspace = System.Runtime.InteropServices.NativeMemory.AlignedAlloc((nuint)bytes, 64);
+    double best = double.MaxValue;
+    for (int r = 0; r < repeats; r++)
+    {
+        long start = Stopwatch.GetTimestamp();
+        prepared.Run(new LayerCall
+        {
+            Input = input, Residual = residual, Output = output, Workspace = new Span<byte>(workspace, bytes), Images = images, FirstImage = 0,
+        });
+        best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+    }
+    System.Runtime.InteropServices.NativeMemory.AlignedFree(workspace);
+    return best / images;
+}
