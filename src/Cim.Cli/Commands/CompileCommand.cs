@@ -89,6 +89,7 @@ internal static class CompileCommand
     {
         WriteAccuracy(json, "accuracyFloat", result.AccuracyFloat);
         WriteAccuracy(json, "accuracyCompiled", result.AccuracyCompiled);
+        WriteAccuracy(json, "accuracyAdc", result.AccuracyAdc);
         if (result.AccuracyCompiled is { } compiled) json.WriteNumber("samples", compiled.Samples);
         Write(json, "cost", result.Cost);
         Write(json, "baseline", result.Baseline);
@@ -129,6 +130,7 @@ internal static class CompileCommand
         void Line(FormattableString text) => console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
         if (result is { AccuracyFloat: { } original, AccuracyCompiled: { } compiled })
             Line($"accuracy   {100 * compiled.Fraction:F2} % compiled ({compiled.Correct}/{compiled.Samples}), {100 * original.Fraction:F2} % float");
+        if (result.AccuracyAdc is { } adc) Line($"           {100 * adc.Fraction:F2} % through converters ({adc.Correct}/{adc.Samples})");
         Line($"cost       {result.Cost}");
         Line($"8 bits     {result.Baseline}");
         if (result.Search is { } search)

@@ -22,7 +22,7 @@ namespace Cim.Compiler.Pipeline;
 /// <summary>The whole way from an ONNX file to a compiled model. <see cref="Run"/> is read from top to bottom.</summary>
 internal sealed class CompilePipeline
 {
-    private const int ErrorSamples = 32;
+    private const int ErrorSamples = 32, AdcSamples = 500;
 
     private readonly CompileOptions _options;
     private readonly IProgress<string>? _progress;
@@ -83,13 +83,14 @@ internal sealed class CompilePipeline
         Step("measuring the error of each layer");
         ImmutableArray<LayerError> errors = LayerErrors.Measure(graph, quantized, lowered.Layers, inputs.Input, calibration, ErrorSamples, _cancellation);
 
-        Accuracy? accuracyFloat = null, accuracyCompiled = null, accuracyBaseline = null;
+        Accuracy? accuracyFloat = null, accuracyCompiled = null, accuracyAdc = null, accuracyBaseline = null;
         if (inputs.OpenEvaluation() is { } evaluation)
         {
             Step("evaluating");
             using var original = new FloatEvaluator(_options.ModelPath);
             accuracyFloat = original.Evaluate(DataSet.Open(_options.Evaluation!, original.Input.SampleDims, _options.Preprocessing), _options.EvaluationLimit, null, _cancellation);
-            accuracyCompiled = Evaluate(compiled, evaluation);
+            accuracyCompiled = Evaluate(compiled, evaluation, Fidelity.Exact, _options.EvaluationLimit);
+            accuracyAdc = Evaluate(compiled, evaluation, Fidelity.Adc, _options.EvaluationLimit > 0 ? Math.Min(_options.EvaluationLimit, AdcSamples) : AdcSamples);
             accuracyBaseline = IsBaseline(policy) ? accuracyCompiled : EvaluateBaseline(graph, inputs, calibration, hardware, shapes, evaluation);
             compiled = compiled with { Info = compiled.Info with { AccuracyFloat = accuracyFloat.Fraction, AccuracyCompiled = accuracyCompiled.Fraction } };
         }
@@ -102,6 +103,7 @@ internal sealed class CompilePipeline
             Errors = errors,
             Float = accuracyFloat,
             Compiled = accuracyCompiled,
+            CompiledAdc = accuracyAdc,
             CompiledBaseline = accuracyBaseline,
             Saturation = saturation,
         }.Build(_warnings, _time.Elapsed.TotalSeconds);
@@ -113,9 +115,10 @@ internal sealed class CompilePipeline
         {
             AccuracyFloat = accuracyFloat,
             AccuracyCompiled = accuracyCompiled,
+            AccuracyAdc = accuracyAdc,
             Cost = cost,
             Baseline = baseline,
-            Policy = policy,
+            Policy = Resolve(policy, hardware),
             Search = search,
             Report = report,
             Warnings = [.. _warnings],
@@ -150,7 +153,8 @@ internal sealed class CompilePipeline
 
     private Graph Quantize(Graph graph, GraphInput input, CalibrationData calibration, QuantizationPolicy policy)
     {
-        var quantizer = new PostTrainingQuantizer(new QuantizerOptions { Range = _options.Range });
+        var quantizer = new PostTrainingQuantizer(new QuantizerOptions { Range = _options.Range },
+            calibration.IsSynthetic ? NormalisationRanges.Read(_options.ModelPath, _options.Import, graph) : null);
         return quantizer.Quantize(graph, input, calibration, policy, _progress, _cancellation);
     }
 
@@ -177,10 +181,10 @@ internal sealed class CompilePipeline
         }), hardware);
     }
 
-    private Accuracy Evaluate(CompiledModel compiled, DataSet evaluation)
+    private Accuracy Evaluate(CompiledModel compiled, DataSet evaluation, Fidelity fidelity, int limit)
     {
         using var model = new CimModel(compiled);
-        return new CompiledEvaluator(model).Evaluate(evaluation, RunOptions.Default, _options.EvaluationLimit, null, _cancellation);
+        return new CompiledEvaluator(model).Evaluate(evaluation, new RunOptions { Fidelity = fidelity, Seed = _options.Seed }, limit, null, _cancellation);
     }
 
     /// <summary>The accuracy of 8 bits everywhere, so that a report can put it beside what was compiled.</summary>
@@ -191,8 +195,12 @@ internal sealed class CompilePipeline
         QuantizationPolicy policy = QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), 8, 8);
         LoweredModel lowered = Lower(Quantize(graph, inputs.Input, calibration, policy), policy, hardware);
         Cost cost = CostOf(lowered, shapes, policy, hardware);
-        return Evaluate(new CompiledModel(inputs.Describe(hardware, cost, cost, graph), hardware, lowered.Program), evaluation);
+        return Evaluate(new CompiledModel(inputs.Describe(hardware, cost, cost, graph), hardware, lowered.Program), evaluation, Fidelity.Exact, _options.EvaluationLimit);
     }
+
+    /// <summary>The policy with the profile's ADC bits written out, for people to read.</summary>
+    private static QuantizationPolicy Resolve(QuantizationPolicy policy, HardwareProfile hardware) =>
+        new([.. policy.Layers.Select(l => l.AdcBits == 0 ? l with { AdcBits = hardware.AdcBits } : l)]);
 
     private static bool IsBaseline(QuantizationPolicy policy) => policy.Layers.All(l => l is { WeightBits: 8, ActivationBits: 8 });
 

@@ -19,6 +19,9 @@ internal sealed record CompileResult
     /// <summary>Of the compiled network at <see cref="Fidelity.Exact"/>.</summary>
     public required Accuracy? AccuracyCompiled { get; init; }
 
+    /// <summary>At <see cref="Fidelity.Adc"/>, on the first evaluation samples.</summary>
+    public required Accuracy? AccuracyAdc { get; init; }
+
     public required Cost Cost { get; init; }
 
     /// <summary>The same network with 8-bit weights and activations everywhere.</summary>

@@ -26,6 +26,8 @@ internal sealed class ReportBuilder(CompileOptions options, CompileInputs inputs
 
     public required Accuracy? Compiled { get; init; }
 
+    public required Accuracy? CompiledAdc { get; init; }
+
     public required Accuracy? CompiledBaseline { get; init; }
 
     /// <summary>Share of conversions at the end of the ADC's range, by layer.</summary>
@@ -51,7 +53,7 @@ internal sealed class ReportBuilder(CompileOptions options, CompileInputs inputs
         Evaluation = Compiled is null ? null : new EvaluationReport(Path.GetFileName(options.Evaluation!), Compiled.Samples),
         Float = new VariantReport { Accuracies = Accuracies("float", Float), WeightMemoryBits = 32 * Weights(_ => 1) },
         Baseline = new VariantReport { Accuracies = Accuracies("exact", CompiledBaseline), Cost = Of(Baseline), WeightMemoryBits = 8 * Weights(_ => 1) },
-        Compiled = new VariantReport { Accuracies = Accuracies("exact", Compiled), Cost = Of(Cost), WeightMemoryBits = Weights(l => l.Weights.Bits) },
+        Compiled = new VariantReport { Accuracies = [.. Accuracies("exact", Compiled), .. Accuracies("adc", CompiledAdc)], Cost = Of(Cost), WeightMemoryBits = Weights(l => l.Weights.Bits) },
         Layers = [.. lowered.Layers.Select(Layer)],
         Diagnostics = Diagnostics(warnings),
         Seconds = seconds,

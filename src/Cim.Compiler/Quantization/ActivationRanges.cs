@@ -9,11 +9,13 @@ namespace Cim.Compiler.Quantization;
 internal sealed class ActivationRanges
 {
     private readonly QuantizerOptions _options;
-    private readonly ImmutableArray<(ActivationHistogram Histogram, bool IsSigned)> _groups;
+    private readonly ImmutableArray<(ActivationHistogram Histogram, bool IsSigned, double? Known)> _groups;
 
     /// <summary>Runs the float network over the calibration samples.</summary>
+    /// <param name="knownRanges">Largest magnitudes known without data, by value; they replace those of synthetic samples.</param>
     public ActivationRanges(
-        Graph graph, GraphInput input, CalibrationData data, ImmutableArray<ActivationGroup> groups, QuantizerOptions options, CancellationToken cancellation)
+        Graph graph, GraphInput input, CalibrationData data, ImmutableArray<ActivationGroup> groups, QuantizerOptions options, CancellationToken cancellation,
+        IReadOnlyDictionary<string, double>? knownRanges = null)
     {
         _options = options;
         string[] roots = [.. groups.SelectMany(g => g.Roots).Distinct(StringComparer.Ordinal)];
@@ -28,7 +30,10 @@ internal sealed class ActivationRanges
                 // An input is what the data says; elsewhere only operators that cannot give negative values count.
                 bool isSigned = !group.Roots.All(r => nonNegative.Contains(r)
                     || (r == input.Name && !data.IsSynthetic && histograms[r].Minimum >= 0));
-                return (histogram, isSigned);
+                double? known = data.IsSynthetic && knownRanges is not null && group.Roots.All(knownRanges.ContainsKey)
+                    ? group.Roots.Max(r => knownRanges[r])
+                    : null;
+                return (histogram, isSigned, known);
             }),
         ];
     }
@@ -39,9 +44,9 @@ internal sealed class ActivationRanges
     /// <summary>The quantizer of a group at a width.</summary>
     public QuantizationParameters Parameters(int group, int bits)
     {
-        (ActivationHistogram histogram, bool isSigned) = _groups[group];
+        (ActivationHistogram histogram, bool isSigned, double? known) = _groups[group];
         int levels = isSigned ? (1 << (bits - 1)) - 1 : (1 << bits) - 1;
-        double threshold = RangeSelection.Threshold(histogram, levels, _options.Range, _options.Percentile);
+        double threshold = known ?? RangeSelection.Threshold(histogram, levels, _options.Range, _options.Percentile);
         float scale = (float)Math.Max(threshold / levels, 1e-20);
         return new QuantizationParameters(threshold == 0 ? 1f / levels : scale, 0, bits, isSigned);
     }

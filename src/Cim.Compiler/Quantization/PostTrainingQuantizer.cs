@@ -11,7 +11,9 @@ namespace Cim.Compiler.Quantization;
 /// calibration, then layer after layer the weights, each layer seeing what the quantized layers before it produce.
 /// Layers the model already brings quantized keep their integers.
 /// </summary>
-internal sealed class PostTrainingQuantizer(QuantizerOptions options)
+/// <param name="options">The choices.</param>
+/// <param name="knownRanges">Magnitudes of values known without data; used where the samples are random.</param>
+internal sealed class PostTrainingQuantizer(QuantizerOptions options, ImmutableDictionary<string, double>? knownRanges = null)
 {
     /// <summary>Numbers a staged run keeps in memory at once, at most (per network; 256 MiB).</summary>
     private const long MaxLiveElements = 1L << 26;
@@ -46,7 +48,7 @@ internal sealed class PostTrainingQuantizer(QuantizerOptions options)
     private ImmutableArray<(ActivationGroup, QuantizationParameters)> Ranges(
         Graph graph, GraphInput input, CalibrationData data, QuantizationPolicy policy, ImmutableArray<ActivationGroup> groups, CancellationToken cancellation)
     {
-        var ranges = new ActivationRanges(graph, input, data, groups, options, cancellation);
+        var ranges = new ActivationRanges(graph, input, data, groups, options, cancellation, knownRanges);
         return
         [
             .. groups.Select((group, i) => (group, ranges.Parameters(i, group.Layers.Max(l => policy.Find(l)?.ActivationBits ?? QuantizationPolicy.MaxBits)))),

@@ -1,0 +1,150 @@
+using Cim.Compiler.Calibration;
+using Cim.Compiler.Data;
+using Cim.Compiler.Evaluation;
+using Cim.Compiler.Pipeline;
+using Cim.Compiler.Tests.Data;
+using Cim.Compiler.Tests.Support;
+using Cim.Runtime;
+using Xunit;
+
+namespace Cim.Compiler.Tests.Pipeline;
+
+public sealed class CompilePipelineTests : IDisposable
+{
+    private const int Samples = 48;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _model, _data;
+
+    public CompilePipelineTests()
+    {
+        // Labels are what the float network says, so its accuracy is 1 by construction.
+        _model = _folder.Write("net.onnx", RandomNetworks.Chain(1));
+        GraphInput input = GraphInput.Of(RandomNetworks.Import(RandomNetworks.Chain(1)));
+        float[] x = RandomNetworks.Samples(Samples, input.SampleElements, 9);
+        using var session = new OnnxSession(_model);
+        long[] labels = new long[Samples];
+        using (var y = session.Run(input.Name, x, input.Dims(Samples), ["y"]))
+            for (int i = 0; i < Samples; i++) labels[i] = Accuracy.ArgMax(y[0].GetTensorDataAsSpan<float>().Slice(i * 5, 5));
+        _data = _folder.Write("data.npz", DataFiles.Npz(
+            ("x", DataFiles.Npy("<f4", [Samples, .. input.SampleDims], DataFiles.Floats(x))), ("y", DataFiles.Npy("<i8", [Samples], DataFiles.Longs(labels)))));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private CompileOptions Options(string output = "net.cim") => new()
+    {
+        ModelPath = _model, OutputPath = _folder.At(output), Calibration = _data, Evaluation = _data,
+    };
+
+    private string[] Files() => [.. Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(_folder.Path, f)).Order(StringComparer.Ordinal)];
+
+    [Fact]
+    public void A_network_is_compiled_with_report_and_QDQ_model()
+    {
+        CompileResult result = CompilePipeline.Compile(Options() with { ReportDirectory = _folder.At("report"), ExportQdqPath = _folder.At("qdq.onnx") });
+        Assert.Equal(1, result.AccuracyFloat!.Fraction);
+        Assert.True(result.AccuracyCompiled!.Correct >= Samples - 2, $"{result.AccuracyCompiled.Correct}");
+        Assert.Equal(["data.npz", "net.cim", "net.onnx", "qdq.onnx", Path.Combine("report", "report.html"), Path.Combine("report", "report.json")], Files());
+        Assert.Equal(["conv1", "conv2", "dense1", "dense2"], result.Report.Layers.Select(l => l.Name));
+        Assert.All(result.Report.Layers, l =>
+        {
+            Assert.InRange(l.Cosine!.Value, 0.99, 1.000001);
+            Assert.InRange(l.RelativeL2Error!.Value, 0, 0.1);
+            Assert.InRange(l.OwnRelativeL2Error!.Value, 0, l.RelativeL2Error.Value * 1.5);
+            Assert.InRange(l.AdcSaturation!.Value, 0, 0.5);
+        });
+
+        using CimModel model = CimModel.Load(_folder.At("net.cim"));
+        Assert.Equal(result.Cost.EnergyPj, model.Info.Cost.EnergyPj);
+        Accuracy again = new CompiledEvaluator(model).Evaluate(
+            DataSet.Open(_data, GraphInput.Of(RandomNetworks.Import(RandomNetworks.Chain(1))).SampleDims, Preprocessing.None), Cim.Runtime.RunOptions.Default, 0, null, default);
+        Assert.Equal(result.AccuracyCompiled.Correct, again.Correct);
+    }
+
+    [Fact]
+    public void The_same_inputs_give_the_same_bytes()
+    {
+        CompilePipeline.Compile(Options("a.cim") with { WeightBits = 4, ActivationBits = 6 });
+        CompilePipeline.Compile(Options("b.cim") with { WeightBits = 4, ActivationBits = 6 });
+        Assert.Equal(File.ReadAllBytes(_folder.At("a.cim")), File.ReadAllBytes(_folder.At("b.cim")));
+    }
+
+    [Fact]
+    public void Fewer_bits_cost_less_and_err_more()
+    {
+        CompileResult wide = CompilePipeline.Compile(Options()), narrow = CompilePipeline.Compile(Options() with { WeightBits = 3, ActivationBits = 4 });
+        Assert.True(narrow.Cost.EnergyPj < wide.Cost.EnergyPj);
+        Assert.Equal(wide.Cost.EnergyPj, narrow.Baseline.EnergyPj);
+        Assert.True(narrow.Report.Layers[0].OwnRelativeL2Error > wide.Report.Layers[0].OwnRelativeL2Error);
+        Assert.Equal(Samples, narrow.Report.Baseline.Accuracies.Single().Samples);
+    }
+
+    [Fact]
+    public void A_policy_sets_single_layers()
+    {
+        string policy = _folder.Write("p.json", """{"policy":[{"name":"conv2","weightBits":3,"activationBits":5}]}"""u8.ToArray());
+        CompileResult result = CompilePipeline.Compile(Options() with { PolicyPath = policy });
+        Assert.Equal([8, 3, 8, 8], result.Report.Layers.Select(l => l.WeightBits));
+        Assert.Equal([8, 5, 8, 8], result.Report.Layers.Select(l => l.ActivationBits));
+        string wrong = _folder.Write("q.json", """[{"name":"nope"}]"""u8.ToArray());
+        Assert.Equal("CIM0011", Assert.Throws<CimException>(() => CompilePipeline.Compile(Options() with { PolicyPath = wrong })).Code);
+    }
+
+    [Fact]
+    public void Without_calibration_data_there_is_one_warning()
+    {
+        var warnings = new List<CompileWarning>();
+        CompilePipeline.Compile(Options() with { Calibration = null, Evaluation = null }, null, warnings.Add);
+        Assert.Equal("CIM3001", Assert.Single(warnings).Code);
+    }
+
+    [Fact]
+    public void A_missed_budget_is_an_error_that_leaves_no_model()
+    {
+        CimException e = Assert.Throws<CimException>(() => CompilePipeline.Compile(Options() with { WeightBits = 2, ActivationBits = 2, MaxAccuracyLoss = 0 }));
+        Assert.Equal("CIM3002", e.Code);
+        Assert.Contains("'", e.Message, StringComparison.Ordinal); // names a layer
+        Assert.Equal(["data.npz", "net.onnx"], Files());
+        Assert.Equal("CIM3003", Assert.Throws<CimException>(() => CompilePipeline.Compile(Options() with { Evaluation = null, MaxAccuracyLoss = 1 })).Code);
+    }
+
+    [Fact]
+    public void Cancelling_leaves_nothing_behind()
+    {
+        using var source = new CancellationTokenSource();
+        var progress = new Cancelling(source);
+        Assert.ThrowsAny<OperationCanceledException>(() => CompilePipeline.Compile(Options() with { ReportDirectory = _folder.At("report") }, progress, null, source.Token));
+        Assert.Equal(["data.npz", "net.onnx"], Files());
+    }
+
+    [Fact]
+    public void A_lock_is_written_kept_and_refused_when_an_input_changed()
+    {
+        string path = _folder.At("net.lock.json");
+        CompilePipeline.Compile(Options() with { LockPath = path });
+        byte[] first = File.ReadAllBytes(path);
+        CompilePipeline.Compile(Options() with { LockPath = path });
+        Assert.Equal(first, File.ReadAllBytes(path));
+        CimException e = Assert.Throws<CimException>(() => CompilePipeline.Compile(Options() with { LockPath = path, Calibration = null }));
+        Assert.Equal("CIM1010", e.Code);
+        Assert.Contains("calibration", e.Message, StringComparison.Ordinal);
+        CompilePipeline.Compile(Options() with { LockPath = path, Calibration = null, ForceEvaluate = true });
+        Assert.NotEqual(first, File.ReadAllBytes(path));
+    }
+
+    [Theory]
+    [InlineData("rl", "latency", 8)]
+    [InlineData("uniform", "area", 8)]
+    [InlineData("uniform", "latency", 9)]
+    public void Impossible_options_are_wrong_usage(string search, string objective, int bits) =>
+        Assert.Equal("CIM0010", Assert.Throws<CimException>(() => CompilePipeline.Compile(Options() with { Search = search, Objective = objective, WeightBits = bits })).Code);
+
+    private sealed class Cancelling(CancellationTokenSource source) : IProgress<string>
+    {
+        public void Report(string value)
+        {
+            if (value.Contains("mapping", StringComparison.Ordinal)) source.Cancel();
+        }
+    }
+}
