@@ -46,9 +46,11 @@ internal static class TrainCommand
         var trainer = new Trainer(trained, training, validation, RecipeReader.Options(recipe) with { Threads = threads })
         {
             Teacher = quantized is not null && recipe.Training.Distillation > 0 ? network : null,
+            BeforeBatch = quantized is null ? null : batch => quantized.DrawProgrammingErrors(recipe.Training.Seed, batch),
         };
         TrainingResult result = await trainer.RunAsync(new EpochReport(context), context.Cancellation);
 
+        quantized?.ClearProgrammingErrors();
         Directory.CreateDirectory(Path.GetDirectoryName(recipe.Output)!);
         ModelFile.Save(quantized is null ? trained.ToOnnx() : QuantizedExport.ToOnnx(quantized), recipe.Output);
         int? correct = null;

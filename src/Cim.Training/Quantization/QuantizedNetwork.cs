@@ -44,6 +44,7 @@ public sealed class QuantizedNetwork
         QuantizedNetwork quantized = QuantizerInsertion.Apply(folded, options);
         quantized.SetBits(options);
         quantized.InitializeSteps(calibration, cancellation);
+        NoiseInsertion.SetConverterRanges(quantized);
         return quantized;
     }
 
@@ -72,6 +73,19 @@ public sealed class QuantizedNetwork
         foreach (QuantizedLayer layer in Layers)
             StepSearch.ForWeights(layer);
         StepSearch.ForActivations(Source, Activations, calibration, cancellation);
+    }
+
+    /// <summary>
+    /// Draws new programming errors, a pure function of (seed, draw); does nothing for a network without
+    /// <see cref="QuantizationOptions.Noise"/>. Call it before every batch.
+    /// </summary>
+    public void DrawProgrammingErrors(long seed, long draw) => NoiseInsertion.Draw(this, seed, draw);
+
+    /// <summary>Programs every weight exactly again, as deployment on ideal hardware does.</summary>
+    public void ClearProgrammingErrors()
+    {
+        foreach (QuantizedLayer layer in Layers)
+            layer.Noise?.Values.AsSpan().Clear();
     }
 
     /// <summary>A forward pass that computes exactly what the integer hardware computes.</summary>

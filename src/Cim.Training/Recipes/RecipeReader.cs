@@ -118,6 +118,7 @@ public static class RecipeReader
                 ActivationBits = quantization.ActivationBits,
                 EdgeBits = quantization.EdgeBits,
                 StepPerStrip = quantization.StepPerStrip,
+                Noise = quantization.Noise is { } noise ? new HardwareNoise(noise.Rows, noise.ProgrammingSigma, noise.AdcBits) : null,
             }
             : null;
     }
@@ -145,6 +146,10 @@ public static class RecipeReader
             Require(quantization.WeightBits is >= 1 and <= 8, "quantization.weightBits", "must be 1 to 8");
             Require(quantization.ActivationBits is >= 1 and <= 8, "quantization.activationBits", "must be 1 to 8");
             Require(quantization.EdgeBits is >= 0 and <= 8, "quantization.edgeBits", "must be 0 to 8");
+            Require(
+                quantization.Noise is null or { Rows: >= 1, ProgrammingSigma: >= 0 and < 1, AdcBits: >= 0 and <= 16 },
+                "quantization.noise",
+                "needs rows of at least 1, programmingSigma from 0 to below 1 and adcBits from 0 to 16");
         }
 
         void Require(bool holds, string field, string what)

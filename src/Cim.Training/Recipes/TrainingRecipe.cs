@@ -135,4 +135,20 @@ public sealed record QuantizationRecipe
 
     /// <summary>One step per kernel place.</summary>
     public bool StepPerStrip { get; init; }
+
+    /// <summary>Imperfections injected into the forward pass, or null.</summary>
+    public NoiseRecipe? Noise { get; init; }
+}
+
+/// <summary>See <see cref="Quantization.HardwareNoise"/>.</summary>
+public sealed record NoiseRecipe
+{
+    /// <summary>Word lines of an array.</summary>
+    public int Rows { get; init; } = 128;
+
+    /// <summary>Standard deviation of a weight's code as a fraction of the largest code.</summary>
+    public double ProgrammingSigma { get; init; }
+
+    /// <summary>Bits of a conversion; 0 = ideal.</summary>
+    public int AdcBits { get; init; }
 }

@@ -149,16 +149,18 @@ public sealed class QuantizedNetworkTests
         };
         SampleSet samples = SmallNetworks.Quadrants(16, 3);
         QuantizedNetwork network = QuantizedNetwork.Create(SmallNetworks.Dense(1), samples, options);
-        NoiseInsertion.SetConverterRanges(network);
         using Predictor predictor = network.CreatePredictor(16, 1);
         float[] quiet = predictor.Predict(samples);
-        NoiseInsertion.Draw(network, 1, 0);
+        network.DrawProgrammingErrors(1, 0);
         float[] first = predictor.Predict(samples);
-        NoiseInsertion.Draw(network, 1, 1);
+        network.DrawProgrammingErrors(1, 1);
         Assert.NotEqual(first, predictor.Predict(samples));
-        NoiseInsertion.Draw(network, 1, 0);
+        network.DrawProgrammingErrors(1, 0);
         Assert.Equal(first, predictor.Predict(samples));
         Assert.NotEqual(quiet, first);
+        network.ClearProgrammingErrors();
+        Assert.Equal(quiet, predictor.Predict(samples));
+        network.DrawProgrammingErrors(1, 0);
 
         using var engine = new OrtGradientEngine(network.Network, new CrossEntropy(), 16, threads: 1);
         var targets = new float[64];
