@@ -18,7 +18,7 @@ internal sealed record ModelMetadata(string Name, string? Flag, MetadataKind Kin
         new("Evaluation", "--evaluation", MetadataKind.File, "a labelled data file (.npz, IDX, CIFAR-10 binary)"),
         new("Objective", "--objective", MetadataKind.Word, "latency, energy or arrays"),
         new("MaxAccuracyLoss", "--max-accuracy-loss", MetadataKind.Number, "percentage points, 0 to 100"),
-        new("Search", "--search", MetadataKind.Word, "a search method, for example rl, exact, random or uniform"),
+        new("Search", "--search", MetadataKind.Word, "a search method: uniform, exact, evolutionary or random"),
         new("WeightBits", "--weight-bits", MetadataKind.Integer, "a whole number from 2 to 8"),
         new("ActivationBits", "--activation-bits", MetadataKind.Integer, "a whole number from 2 to 8"),
         new("Seed", "--seed", MetadataKind.Seed, "a whole number from 0 to 18446744073709551615"),

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using Xunit;
+
+namespace Cim.Cli.Tests;
+
+/// <summary>Search from the command line, on the small sample network.</summary>
+public sealed class SearchCommandTests
+{
+    private static readonly string Sample = FindSample();
+
+    [Fact]
+    public async Task Compile_with_a_search_prints_the_policy_and_what_can_be_had_by_hand()
+    {
+        CliRun run = await CliRun.Of("compile", File("models/motion.onnx"), "--hardware", "cim-aq-4b", "--calibration", File("data/calibration.npz"),
+            "--search", "exact", "--search-evaluations", "8", "--max-accuracy-loss", "5", "--json");
+        Assert.True(run.ExitCode == ExitCode.Ok, run.Error);
+        JsonElement search = run.Json.GetProperty("search");
+        Assert.Equal("exact", search.GetProperty("searcher").GetString());
+        Assert.True(search.GetProperty("withinBudget").GetBoolean());
+        Assert.InRange(search.GetProperty("evaluations").GetInt32(), 1, 8);
+        Assert.True(search.GetProperty("chosen").GetProperty("latencyNs").GetDouble() <= search.GetProperty("uniform8").GetProperty("latencyNs").GetDouble());
+        Assert.Equal(run.Json.GetProperty("cost").GetProperty("latencyNs").GetDouble(), search.GetProperty("chosen").GetProperty("latencyNs").GetDouble(), 3);
+        Assert.All(run.Json.GetProperty("policy").EnumerateArray(), l => Assert.InRange(l.GetProperty("weightBits").GetInt32(), 2, 8));
+    }
+
+    [Fact]
+    public async Task Pareto_writes_points_that_trade_cost_for_loss()
+    {
+        string folder = Directory.CreateTempSubdirectory("cim-pareto").FullName;
+        (string csv, string svg) = (Path.Combine(folder, "front.csv"), Path.Combine(folder, "front.svg"));
+        CliRun run = await CliRun.Of("pareto", File("models/motion.onnx"), "--hardware", "cim-aq-2b", "--calibration", File("data/calibration.npz"),
+            "--points", "4", "--csv", csv, "--svg", svg, "--json");
+        Assert.True(run.ExitCode == ExitCode.Ok, run.Error);
+        double[] latencies = [.. run.Json.GetProperty("points").EnumerateArray().Select(p => p.GetProperty("latencyNs").GetDouble())];
+        double[] estimates = [.. run.Json.GetProperty("points").EnumerateArray().Select(p => p.GetProperty("estimate").GetDouble())];
+        Assert.InRange(latencies.Length, 2, 4);
+        Assert.Equal(latencies.Order(), latencies);
+        Assert.Equal(estimates.OrderDescending(), estimates);
+        Assert.Equal(latencies.Length + 1, (await System.IO.File.ReadAllLinesAsync(csv)).Length);
+        Assert.StartsWith("<svg", await System.IO.File.ReadAllTextAsync(svg), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("rl", 2, "CIM0010")]
+    [InlineData("exact", 1, "CIM3011")]
+    public async Task A_search_that_is_unknown_or_has_no_samples_is_an_error(string search, int exitCode, string code)
+    {
+        CliRun run = await CliRun.Of("compile", File("models/motion.onnx"), "--search", search);
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.Contains("error " + code, run.Error, StringComparison.Ordinal);
+    }
+
+    private static string File(string relative) => Path.Combine(Sample, relative);
+
+    private static string FindSample()
+    {
+        DirectoryInfo? d = new(AppContext.BaseDirectory);
+        while (d is not null && !System.IO.File.Exists(Path.Combine(d.FullName, "Cim.Sdk.sln"))) d = d.Parent;
+        return Path.Combine(d!.FullName, "samples", "MotionSensor");
+    }
+}
