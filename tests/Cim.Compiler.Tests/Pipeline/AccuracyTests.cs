@@ -55,7 +55,7 @@ public sealed class AccuracyTests(ITestOutputHelper output) : IDisposable
         CompileResult result = CompilePipeline.Compile(new CompileOptions
         {
             ModelPath = model, Calibration = calibration, Evaluation = evaluation, Preprocessing = preprocessing,
-            WeightBits = weightBits, ActivationBits = activationBits, CalibrationSamples = 256,
+            WeightBits = weightBits, ActivationBits = activationBits,
         });
         output.WriteLine($"{network} w{weightBits}a{activationBits}: float {result.AccuracyFloat!.Correct}, compiled {result.AccuracyCompiled!.Correct} of {result.AccuracyCompiled.Samples}, adc {result.AccuracyAdc!.Correct} of {result.AccuracyAdc.Samples}");
         Assert.True(result.AccuracyCompiled.Correct >= atLeast, $"{result.AccuracyCompiled.Correct} < {atLeast}");
