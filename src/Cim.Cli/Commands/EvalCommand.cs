@@ -43,7 +43,7 @@ internal static class EvalCommand
         // ONNX Runtime's own message about a missing file does not say where it looked.
         if (!File.Exists(path)) throw new CimException(ErrorCodes.FileNotReadable, "The model does not exist.") { File = path };
         using var evaluator = new FloatEvaluator(path);
-        DataSet data = DataSet.Open(parsed.GetRequiredValue(Data), evaluator.Input.SampleDims, preprocessing);
+        DataSet data = DataSet.Open(parsed.GetRequiredValue(Data), evaluator.Input.Ports, preprocessing);
         return evaluator.Evaluate(data, parsed.GetValue(Limit), new SampleProgress(context, data, parsed.GetValue(Limit), ""), context.Cancellation);
     }
 
@@ -52,7 +52,7 @@ internal static class EvalCommand
         using CimModel model = CimModel.Load(path);
         SdkCompatibility.Check(model.Info, path);
         var evaluator = new CompiledEvaluator(model);
-        DataSet data = DataSet.Open(parsed.GetRequiredValue(Data), evaluator.Input.SampleDims, preprocessing);
+        DataSet data = DataSet.Open(parsed.GetRequiredValue(Data), evaluator.Input.Ports, preprocessing);
         var results = new (ulong, Accuracy)[parsed.GetValue(Trials)];
         for (int t = 0; t < results.Length; t++)
         {

@@ -42,7 +42,7 @@ internal static class ParetoCommand
         HardwareProfile hardware = HardwareProfiles.Load(parsed.GetRequiredValue(Hardware));
         Graph graph = OnnxImporter.Import(model, import.Read(parsed), context.Cancellation);
         GraphInput input = GraphInput.Of(graph);
-        SearchData data = SearchData.From(DataSet.Open(parsed.GetRequiredValue(Calibration), input.SampleDims, dataArguments.Read(parsed)), context.Cancellation);
+        SearchData data = SearchData.From(DataSet.Open(parsed.GetRequiredValue(Calibration), input.Ports, dataArguments.Read(parsed)), context.Cancellation);
         var options = new PolicySearchOptions { Objective = PolicySearchOptions.Parse(word) };
         using PolicySearch search = PolicySearch.Prepare(graph, input, hardware, data, options, context.Progress, context.Cancellation);
         ImmutableArray<MeasuredPoint> points = ParetoMeasurement.Measure(search, parsed.GetValue(Points), context.Progress, context.Cancellation);

@@ -29,7 +29,7 @@ internal static class RunCommand
             SdkCompatibility.Check(model.Info, parsed.GetRequiredValue(Model));
             int index = IndexOfOutput(model, parsed.GetValue(OutputName));
             var evaluator = new CompiledEvaluator(model);
-            DataSet samples = DataSet.Open(parsed.GetRequiredValue(Input), evaluator.Input.SampleDims, data.Read(parsed));
+            DataSet samples = DataSet.Open(parsed.GetRequiredValue(Input), evaluator.Input.Ports, data.Read(parsed));
             var options = new RunOptions { Fidelity = FidelityOption.Read(parsed, FidelityName), Seed = parsed.GetValue(Seed), MaxThreads = parsed.GetValue(Threads) };
             int perUnit = Math.Max(1, evaluator.Input.FixedBatch), count = samples.Count / perUnit * perUnit;
             int[] dims = [.. model.Info.Outputs[index].Shape.Select(d => d < 0 ? -d * count : d)];

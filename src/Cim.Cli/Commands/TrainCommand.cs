@@ -68,10 +68,9 @@ internal static class TrainCommand
     {
         var preprocessing = Preprocessing.Parse(recipe.Data.Scale, recipe.Data.Mean, recipe.Data.Std);
         DataSet data = DataSet.Open(path, [.. network.SampleShape.Select(dim => (int)dim)], preprocessing);
-        int elements = data.SampleDims.Aggregate(1, (product, dim) => product * dim);
-        var values = new float[checked(data.Count * elements)];
+        var values = new float[checked(data.Count * data.SampleElements)];
         foreach (DataBatch batch in data.Batches(1024))
-            batch.Values.Span.CopyTo(values.AsSpan(batch.First * elements));
+            batch.Values.Span.CopyTo(values.AsSpan(batch.First * data.SampleElements));
         return new SampleSet(values, network.SampleShape, data.HasLabels ? [.. data.Labels] : null);
     }
 

@@ -12,15 +12,16 @@ internal static class ActivationCalibrator
         Graph graph, GraphInput input, CalibrationData data, IReadOnlyCollection<string> tensors, CancellationToken cancellation)
     {
         var histograms = tensors.ToDictionary(t => t, _ => new ActivationHistogram(), StringComparer.Ordinal);
-        string[] computed = [.. tensors.Where(t => t != input.Name)];
-        Graph slice = GraphSlice.Of(graph, computed, v => v == input.Name);
+        string[] computed = [.. tensors.Where(t => !input.Has(t))];
+        Graph slice = GraphSlice.Of(graph, computed, input.Has);
         using OnnxSession? session = computed.Length == 0 ? null : GraphSession.Open(slice);
-        foreach ((_, int count, ReadOnlyMemory<float> values) in data.Runs(input, Batch))
+        foreach (SampleRun run in data.Runs(input, Batch))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (histograms.TryGetValue(input.Name, out ActivationHistogram? ofInput)) ofInput.Add(values.Span, input.Name);
+            for (int i = 0; i < input.Ports.Length; i++)
+                if (histograms.TryGetValue(input.Ports[i].Name, out ActivationHistogram? ofInput)) ofInput.Add(run.Values[i].Span, input.Ports[i].Name);
             if (session is null) continue;
-            using IDisposableReadOnlyCollection<OrtValue> results = session.Run(input.Name, values, input.Dims(count), computed);
+            using IDisposableReadOnlyCollection<OrtValue> results = session.Run(run, computed);
             // One histogram a task: each is filled by one thread in the order of the data.
             Parallel.For(0, computed.Length, new ParallelOptions { CancellationToken = cancellation },
                 i => histograms[computed[i]].Add(results[i].GetTensorDataAsSpan<float>(), computed[i]));

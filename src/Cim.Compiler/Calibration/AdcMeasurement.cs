@@ -32,12 +32,11 @@ internal static class AdcMeasurement
         AdcCalibrator[] calibrators = [.. program.Layers.Select(l => new AdcCalibrator(l, profile))];
         string[] inputs = [.. InputNames(program)];
         long unit = 0;
-        foreach ((_, int count, ReadOnlyMemory<float> values) in data.Runs(input, Batch, Samples))
+        foreach (SampleRun run in data.Runs(input, Batch, Samples))
         {
             cancellation.ThrowIfCancellationRequested();
-            var tensor = Tensor.Create(new Shape([.. input.Dims(count).Select(d => (int)d)]), values.Span);
-            Dictionary<string, Tensor> results = ProgramTrace.Run(program, exact, [tensor], unit);
-            unit += count;
+            Dictionary<string, Tensor> results = ProgramTrace.Run(program, exact, run.Tensors(), unit);
+            unit += run.Count;
             Parallel.For(0, calibrators.Length, new ParallelOptions { CancellationToken = cancellation },
                 i => calibrators[i].Observe(results[inputs[i]].Data.Span, Images(calibrators[i].Layer, results[inputs[i]])));
         }

@@ -4,7 +4,7 @@ using Cim.Runtime;
 namespace Cim.Compiler.Calibration;
 
 /// <summary>The samples activation ranges are measured on, in memory: evenly spread over a data file, or made up.</summary>
-/// <param name="Values">[count, sample...].</param>
+/// <param name="Values">[count, record], see <see cref="GraphInput"/>.</param>
 /// <param name="Count">The number of samples.</param>
 /// <param name="IsSynthetic">True if there was no data and the samples are random.</param>
 internal sealed record CalibrationData(float[] Values, int Count, bool IsSynthetic)
@@ -18,7 +18,7 @@ internal sealed record CalibrationData(float[] Values, int Count, bool IsSynthet
     /// <summary>Takes samples evenly spread over the whole file, so that data sorted by class is fine.</summary>
     public static CalibrationData From(DataSet data, int samples, CancellationToken cancellation)
     {
-        int elements = data.SampleDims.Aggregate(1, (a, b) => a * b);
+        int elements = data.SampleElements;
         int count = (int)Math.Min(Math.Min(samples, data.Count), Math.Max(1, MaxElements / elements));
         float[] values = new float[checked(count * elements)];
         int kept = 0;
@@ -33,7 +33,7 @@ internal sealed record CalibrationData(float[] Values, int Count, bool IsSynthet
 
     /// <summary>
     /// Standard normal samples. Networks are trained on roughly normalised inputs, so this is the least bad guess without
-    /// data; what it misses is said by the warning that goes with it.
+    /// data; what it misses is said by the warning that goes with it. Integer inputs are zero: an index that is always valid.
     /// </summary>
     public static CalibrationData Random(GraphInput input, ulong seed)
     {
@@ -41,12 +41,15 @@ internal sealed record CalibrationData(float[] Values, int Count, bool IsSynthet
         count = (int)Math.Max(input.Batch(1), Math.Min(count, (1L << 24) / input.SampleElements));
         var random = new NormalSequence(seed);
         float[] values = new float[checked(count * input.SampleElements)];
-        for (int i = 0; i < values.Length; i++) values[i] = random.Next();
+        for (int i = 0; i < values.Length;)
+            foreach (InputPort port in input.Ports)
+                for (int end = i + port.Elements; i < end; i++)
+                    values[i] = port.Type == ElementType.Float32 ? random.Next() : 0;
         return new CalibrationData(values, count, true);
     }
 
     /// <summary>The samples in runs the network accepts; samples that do not fill a fixed batch are left out.</summary>
-    public IEnumerable<(int First, int Count, ReadOnlyMemory<float> Values)> Runs(GraphInput input, int wantedBatch, int limit = int.MaxValue)
+    public IEnumerable<SampleRun> Runs(GraphInput input, int wantedBatch, int limit = int.MaxValue)
     {
         int batch = input.Batch(wantedBatch), total = Math.Min(Count, Math.Max(limit, batch));
         for (int first = 0; first < total; first += batch)
@@ -59,7 +62,7 @@ internal sealed record CalibrationData(float[] Values, int Count, bool IsSynthet
                 yield break;
             }
 
-            yield return (first, count, Values.AsMemory(first * input.SampleElements, count * input.SampleElements));
+            yield return input.Split(first, count, Values.AsMemory(first * input.SampleElements, count * input.SampleElements));
         }
     }
 }

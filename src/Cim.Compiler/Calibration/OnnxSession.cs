@@ -37,11 +37,15 @@ internal sealed class OnnxSession : IDisposable
     public IDisposableReadOnlyCollection<OrtValue> Run(IReadOnlyDictionary<string, OrtValue> inputs, IReadOnlyCollection<string> outputs) =>
         Guard(What, () => _session.Run(_run, inputs, outputs));
 
-    /// <summary>Runs a model with one float input.</summary>
-    public IDisposableReadOnlyCollection<OrtValue> Run(string input, ReadOnlyMemory<float> values, long[] dims, IReadOnlyCollection<string> outputs)
+    /// <summary>Runs samples and returns the named outputs, which the caller disposes.</summary>
+    /// <param name="samples">They may have more inputs than the model.</param>
+    /// <param name="outputs">The values to return.</param>
+    /// <param name="others">Inputs of the model that are no samples.</param>
+    public IDisposableReadOnlyCollection<OrtValue> Run(
+        SampleRun samples, IReadOnlyCollection<string> outputs, IEnumerable<KeyValuePair<string, OrtValue>>? others = null)
     {
-        using OrtValue value = Tensor(values, dims);
-        return Run(new Dictionary<string, OrtValue> { [input] = value }, outputs);
+        using NamedValues feeds = samples.Feeds();
+        return Run(feeds.Where(f => Inputs.ContainsKey(f.Key)).Concat(others ?? []).ToDictionary(StringComparer.Ordinal), outputs);
     }
 
     /// <summary>Wraps memory that must outlive the value.</summary>

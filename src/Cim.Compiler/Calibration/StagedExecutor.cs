@@ -20,10 +20,10 @@ internal sealed class StagedExecutor : IDisposable
     {
         _graph = graph;
         _live = new HashSet<string>(graph.Inputs, StringComparer.Ordinal);
-        foreach ((_, int count, ReadOnlyMemory<float> values) in data.Runs(input, batch, limit))
+        foreach (SampleRun run in data.Runs(input, batch, limit))
         {
-            _runs.Add(new Dictionary<string, OrtValue>(StringComparer.Ordinal) { [input.Name] = OnnxSession.Tensor(values, input.Dims(count)) });
-            _counts.Add(count);
+            _runs.Add(run.Feeds());
+            _counts.Add(run.Count);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Cim.Runtime;
 
 namespace Cim.Compiler.Data;
@@ -5,26 +6,37 @@ namespace Cim.Compiler.Data;
 /// <summary>Tells data files apart by their content.</summary>
 internal static class DataFormats
 {
+    /// <summary>Opens a file for the inputs of a network.</summary>
+    /// <returns>The records of each input.</returns>
     /// <exception cref="CimException">CIM0001 or CIM0006.</exception>
-    public static RecordFile Open(string path)
+    public static ImmutableArray<RecordFile> Open(string path, ImmutableArray<InputPort> ports)
+    {
+        byte[] head = Head(path, out long length);
+        if (head.AsSpan().StartsWith("PK"u8)) return NumpyFile.OpenArchive(path, ports);
+        if (ports.Length == 1) return [OpenSingle(path, head, length)];
+        throw RecordFile.Malformed(path,
+            $"The file holds one array, but the model has {ports.Length} inputs; give an .npz with an array for each: numpy.savez(file, {string.Join(", ", ports.Select(p => $"{p.Name}=..."))}).");
+    }
+
+    private static byte[] Head(string path, out long length)
     {
         byte[] start = new byte[16];
-        long length;
-        int got;
         try
         {
             using FileStream file = File.OpenRead(path);
             length = file.Length;
-            got = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+            start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new CimException(ErrorCodes.FileNotReadable, $"The data file cannot be read: {e.Message}", e) { File = path };
         }
 
-        if (got == 0) throw RecordFile.Malformed(path, "The file is empty.");
-        ReadOnlySpan<byte> head = start.AsSpan(0, got);
-        if (head.StartsWith("PK"u8)) return NumpyFile.OpenArchive(path);
+        return start.Length == 0 ? throw RecordFile.Malformed(path, "The file is empty.") : start;
+    }
+
+    private static RecordFile OpenSingle(string path, ReadOnlySpan<byte> head, long length)
+    {
         if (head.Length > 6 && head[0] == 0x93 && head[1..].StartsWith("NUMPY"u8)) return NumpyFile.OpenArray(path);
         if (head.StartsWith("\u001f"u8) && head.Length > 1 && head[1] == 0x8b || IdxFile.Matches(head)) return OpenIdx(path);
         if (CifarFile.Matches(head, length)) return CifarFile.Open(path);

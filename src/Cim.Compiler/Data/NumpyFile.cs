@@ -3,7 +3,8 @@ using System.IO.Compression;
 
 namespace Cim.Compiler.Data;
 
-/// <summary>Reads <c>.npy</c> (the samples) and <c>.npz</c> (<c>x</c>: the samples, <c>y</c>: their labels, optional).</summary>
+/// <summary>Reads <c>.npy</c> (the samples) and <c>.npz</c>: the samples of a network's only input are <c>x</c> or have its name,
+/// those of several inputs have their names; <c>y</c> are the labels (<c>labels</c> if an input is called y), optional.</summary>
 internal static class NumpyFile
 {
     public static RecordFile OpenArray(string path)
@@ -23,21 +24,32 @@ internal static class NumpyFile
         }, default);
     }
 
-    public static RecordFile OpenArchive(string path)
+    /// <exception cref="Cim.Runtime.CimException">CIM0006: an array is missing or malformed.</exception>
+    public static ImmutableArray<RecordFile> OpenArchive(string path, ImmutableArray<InputPort> ports)
     {
         try
         {
             using ZipArchive archive = ZipFile.OpenRead(path);
-            ZipArchiveEntry x = archive.GetEntry("x.npy") ?? throw RecordFile.Malformed(path,
-                $"The archive has no array 'x' (it has {Names(archive)}); save it with numpy.savez(file, x=..., y=...).");
-            NpyHeader header = Header(x, path, "x");
-            return Records(path, header, () => OpenEntry(path, "x.npy", header), Labels(archive.GetEntry("y.npy"), path));
+            ImmutableArray<int> labels = Labels(archive.GetEntry(ports.Any(p => p.Name == "y") ? "labels.npy" : "y.npy"), path);
+            return [.. ports.Select(port =>
+            {
+                ZipArchiveEntry entry = Samples(archive, port, ports.Length == 1) ?? throw RecordFile.Malformed(path, Missing(archive, ports, port));
+                NpyHeader header = Header(entry, path, Path.GetFileNameWithoutExtension(entry.FullName));
+                return Records(path, header, () => OpenEntry(path, entry.FullName, header), labels);
+            })];
         }
         catch (InvalidDataException e)
         {
             throw RecordFile.Malformed(path, $"The archive is damaged or truncated ({e.Message}); save it again with numpy.savez.", e);
         }
     }
+
+    private static ZipArchiveEntry? Samples(ZipArchive archive, InputPort port, bool isOnly) =>
+        (isOnly ? archive.GetEntry("x.npy") : null) ?? archive.GetEntry(port.Name + ".npy");
+
+    private static string Missing(ZipArchive archive, ImmutableArray<InputPort> ports, InputPort port) => ports.Length == 1
+        ? $"The archive has no array 'x' (it has {Names(archive)}); save it with numpy.savez(file, x=..., y=...)."
+        : $"The archive has no array '{port.Name}' (it has {Names(archive)}); the model's inputs are {string.Join(", ", ports.Select(p => p.Name))}: save an array for each, as in numpy.savez(file, **{{'{port.Name}': ...}}).";
 
     private static RecordFile Records(string path, NpyHeader header, Func<Stream> open, ImmutableArray<int> labels)
     {

@@ -13,13 +13,11 @@ internal sealed class CompiledEvaluator
 
     private readonly CimModel _model;
 
-    /// <exception cref="CimException">CIM0006: the model does not have one input.</exception>
+    /// <exception cref="CimException">CIM0006: the model's inputs do not agree on the number of samples.</exception>
     public CompiledEvaluator(CimModel model)
     {
         _model = model;
-        if (model.Info.Inputs is not [TensorDescription input])
-            throw new CimException(ErrorCodes.InvalidData, $"The model has {model.Info.Inputs.Length} inputs ({string.Join(", ", model.Info.Inputs.Select(i => i.Name))}); data files feed models with one input.");
-        Input = GraphInput.Of(input.Name, new Shape(input.Shape.AsSpan()));
+        Input = GraphInput.Of(model.Info.Inputs.Select(i => (i.Name, i.Type, new Shape(i.Shape.AsSpan()))));
     }
 
     public GraphInput Input { get; }
@@ -64,8 +62,9 @@ internal sealed class CompiledEvaluator
 
             int units = images.Count / samplesPerUnit;
             Memory<float>[] used = [.. outputs.Select((o, i) => buffers[i][..(o.SampleLength * units)])];
+            ImmutableArray<ReadOnlyMemory<float>> values = Input.Split(images.First, images.Count, images.Values).Values;
             time?.Start();
-            _model.Run([images.Values], used, units, options with { FirstSample = images.First / samplesPerUnit }, cancellation);
+            _model.Run(values.AsSpan(), used, units, options with { FirstSample = images.First / samplesPerUnit }, cancellation);
             time?.Stop();
             yield return (images, [.. used.Select(u => (ReadOnlyMemory<float>)u)]);
         }

@@ -12,21 +12,13 @@ internal sealed class FloatEvaluator : IDisposable
 {
     private readonly OnnxSession _session;
 
-    /// <exception cref="CimException">CIM0004, CIM0006: ONNX Runtime refuses the model, or it does not have one float input.</exception>
+    /// <exception cref="CimException">CIM0004, CIM0006: ONNX Runtime refuses the model, or an input has open dimensions.</exception>
     public FloatEvaluator(string path)
     {
         _session = new OnnxSession(path);
         try
         {
-            if (_session.Inputs.Count != 1)
-                throw new CimException(ErrorCodes.InvalidData, $"The model has {_session.Inputs.Count} inputs ({string.Join(", ", _session.Inputs.Keys)}); data files feed models with one input.") { File = path };
-            (string name, NodeMetadata metadata) = _session.Inputs.First();
-            if (metadata.ElementType != typeof(float))
-                throw new CimException(ErrorCodes.InvalidData, $"The input '{name}' is {metadata.ElementType.Name}; data files feed float inputs.") { File = path };
-            int[] dims = metadata.Dimensions;
-            if (dims.Skip(1).Any(d => d <= 0))
-                throw new CimException(ErrorCodes.InvalidData, $"The input '{name}' has the shape {RecordFile.Dims(dims)}: only its first dimension may be open.") { File = path };
-            Input = GraphInput.Of(name, new Shape(dims));
+            Input = GraphInput.Of(_session.Inputs.Select(i => (i.Key, TypeOf(i.Key, i.Value.ElementType, path), ShapeOf(i.Key, i.Value.Dimensions, path))));
         }
         catch
         {
@@ -53,7 +45,7 @@ internal sealed class FloatEvaluator : IDisposable
             cancellation.ThrowIfCancellationRequested();
             if (Input.FixedBatch > 0 && images.Count < batch) break;
             time.Start();
-            using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(Input.Name, images.Values, Input.Dims(images.Count), outputs);
+            using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(Input.Split(images.First, images.Count, images.Values), outputs);
             time.Stop();
             ReadOnlySpan<float> scores = results[0].GetTensorDataAsSpan<float>();
             if (samples == 0) data.RequireLabels(scores.Length / images.Count);
@@ -66,4 +58,16 @@ internal sealed class FloatEvaluator : IDisposable
     }
 
     public void Dispose() => _session.Dispose();
+
+    private static Shape ShapeOf(string name, int[] dims, string path) => dims.Skip(1).All(d => d > 0) ? new Shape(dims)
+        : throw new CimException(ErrorCodes.InvalidData, $"The input '{name}' has the shape {RecordFile.Dims(dims)}: only its first dimension may be open.") { File = path };
+
+    private static ElementType TypeOf(string name, Type type, string path) =>
+        type == typeof(float) ? ElementType.Float32
+        : type == typeof(long) ? ElementType.Int64
+        : type == typeof(int) ? ElementType.Int32
+        : type == typeof(sbyte) ? ElementType.Int8
+        : type == typeof(byte) ? ElementType.UInt8
+        : type == typeof(bool) ? ElementType.Bool
+        : throw new CimException(ErrorCodes.InvalidData, $"The input '{name}' is {type.Name}, which data files cannot feed; export the model with a float32 or integer input.") { File = path };
 }

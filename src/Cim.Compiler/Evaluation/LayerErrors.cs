@@ -32,7 +32,7 @@ internal static class LayerErrors
         if (results.Length == 0) return [];
         // What a layer reads in the float network: the nearest values upstream that both networks have.
         (string Result, Graph Slice)[] own = [.. results.Select(r => (r, Alone(quantized, r, reference)))];
-        string[] needed = [.. results.Concat(own.SelectMany(o => o.Slice.Inputs)).Where(v => v != input.Name).Distinct(StringComparer.Ordinal)];
+        string[] needed = [.. results.Concat(own.SelectMany(o => o.Slice.Inputs)).Where(v => !input.Has(v)).Distinct(StringComparer.Ordinal)];
         using OnnxSession original = GraphSession.Open(reference with { Outputs = [.. needed] });
         using OnnxSession changed = GraphSession.Open(quantized with { Outputs = [.. results] });
         OnnxSession[] alone = [.. own.Select(o => GraphSession.Open(o.Slice))];
@@ -40,14 +40,13 @@ internal static class LayerErrors
         var ownTotal = results.ToDictionary(r => r, _ => new Difference(), StringComparer.Ordinal);
         try
         {
-            foreach ((_, int count, ReadOnlyMemory<float> values) in data.Runs(input, Batch, samples))
+            foreach (SampleRun run in data.Runs(input, Batch, samples))
             {
                 cancellation.ThrowIfCancellationRequested();
-                using IDisposableReadOnlyCollection<OrtValue> a = original.Run(input.Name, values, input.Dims(count), needed);
-                using IDisposableReadOnlyCollection<OrtValue> b = changed.Run(input.Name, values, input.Dims(count), results);
-                using OrtValue source = OnnxSession.Tensor(values, input.Dims(count));
-                Dictionary<string, OrtValue> known = needed.Select((n, i) => (n, a[i])).ToDictionary(p => p.n, p => p.Item2, StringComparer.Ordinal);
-                known[input.Name] = source;
+                using IDisposableReadOnlyCollection<OrtValue> a = original.Run(run, needed);
+                using IDisposableReadOnlyCollection<OrtValue> b = changed.Run(run, results);
+                using NamedValues feeds = run.Feeds();
+                Dictionary<string, OrtValue> known = feeds.Concat(needed.Select((n, i) => KeyValuePair.Create(n, a[i]))).ToDictionary(StringComparer.Ordinal);
                 for (int i = 0; i < results.Length; i++)
                 {
                     ReadOnlySpan<float> exact = known[results[i]].GetTensorDataAsSpan<float>();

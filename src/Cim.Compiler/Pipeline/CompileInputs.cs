@@ -30,20 +30,20 @@ internal sealed class CompileInputs
     public CalibrationData ReadCalibration(CancellationToken cancellation)
     {
         if (_options.Calibration is not { } path) return CalibrationData.Random(Input, _options.Seed);
-        CalibrationData data = CalibrationData.From(DataSet.Open(path, Input.SampleDims, _options.Preprocessing), _options.CalibrationSamples, cancellation);
+        CalibrationData data = CalibrationData.From(DataSet.Open(path, Input.Ports, _options.Preprocessing), _options.CalibrationSamples, cancellation);
         CalibrationSamples = data.Count;
         return data;
     }
 
     /// <summary>The calibration samples as a search uses them.</summary>
     public SearchData ReadSearchData(CancellationToken cancellation) =>
-        SearchData.From(DataSet.Open(_options.Calibration!, Input.SampleDims, _options.Preprocessing), cancellation);
+        SearchData.From(DataSet.Open(_options.Calibration!, Input.Ports, _options.Preprocessing), cancellation);
 
     /// <summary>The labelled data, or null if none was given.</summary>
     public DataSet? OpenEvaluation()
     {
         if (_options.Evaluation is not { } path) return null;
-        return DataSet.Open(path, Input.SampleDims, _options.Preprocessing);
+        return DataSet.Open(path, Input.Ports, _options.Preprocessing);
     }
 
     /// <summary>What the compiled model says about itself.</summary>

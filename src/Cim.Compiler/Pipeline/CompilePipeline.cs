@@ -88,7 +88,7 @@ internal sealed class CompilePipeline
         {
             Step("evaluating");
             using var original = new FloatEvaluator(_options.ModelPath);
-            accuracyFloat = original.Evaluate(DataSet.Open(_options.Evaluation!, original.Input.SampleDims, _options.Preprocessing), _options.EvaluationLimit, null, _cancellation);
+            accuracyFloat = original.Evaluate(DataSet.Open(_options.Evaluation!, original.Input.Ports, _options.Preprocessing), _options.EvaluationLimit, null, _cancellation);
             accuracyCompiled = Evaluate(compiled, evaluation, Fidelity.Exact, _options.EvaluationLimit);
             accuracyAdc = Evaluate(compiled, evaluation, Fidelity.Adc, _options.EvaluationLimit > 0 ? Math.Min(_options.EvaluationLimit, AdcSamples) : AdcSamples);
             accuracyBaseline = IsBaseline(policy) ? accuracyCompiled : EvaluateBaseline(graph, inputs, calibration, hardware, shapes, evaluation);

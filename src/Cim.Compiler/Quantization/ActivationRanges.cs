@@ -29,7 +29,7 @@ internal sealed class ActivationRanges
                 foreach (string root in group.Roots) histogram.Merge(histograms[root]);
                 // An input is what the data says; elsewhere only operators that cannot give negative values count.
                 bool isSigned = !group.Roots.All(r => nonNegative.Contains(r)
-                    || (r == input.Name && !data.IsSynthetic && histograms[r].Minimum >= 0));
+                    || (input.Has(r) && !data.IsSynthetic && histograms[r].Minimum >= 0));
                 double? known = data.IsSynthetic && knownRanges is not null && group.Roots.All(knownRanges.ContainsKey)
                     ? group.Roots.Max(r => knownRanges[r])
                     : null;

@@ -44,12 +44,10 @@ internal sealed class FakeQuantizedNetwork : IDisposable
     {
         var outputs = new List<float>();
         string[] wanted = [_session.Outputs[0]];
-        foreach ((_, int count, ReadOnlyMemory<float> values) in data.Runs(_input, 32, limit))
+        foreach (SampleRun run in data.Runs(_input, 32, limit))
         {
             cancellation.ThrowIfCancellationRequested();
-            using OrtValue x = OnnxSession.Tensor(values, _input.Dims(count));
-            var inputs = new Dictionary<string, OrtValue>(parameters, StringComparer.Ordinal) { [_input.Name] = x };
-            using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(inputs, wanted);
+            using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(run, wanted, parameters);
             outputs.AddRange(results[0].GetTensorDataAsSpan<float>());
         }
 

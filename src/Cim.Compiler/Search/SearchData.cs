@@ -21,7 +21,7 @@ internal sealed record SearchData(CalibrationData Fit, CalibrationData Validatio
 
     public static SearchData From(DataSet data, CancellationToken cancellation, int maxSamples = MaxSamples)
     {
-        int elements = data.SampleDims.Aggregate(1, (a, b) => a * b);
+        int elements = data.SampleElements;
         int count = (int)Math.Min(Math.Min(maxSamples, data.Count), Math.Max(3, MaxElements / elements));
         (var fit, var validation, var labels) = (new List<float>(), new List<float>(), ImmutableArray.CreateBuilder<int>());
         int index = 0;

@@ -35,8 +35,7 @@ public sealed class QdqEqualityTests
     private static Dictionary<string, Tensor> Trace(LoweredModel lowered, float[] values, int count)
     {
         GraphInput input = GraphInput.Of(lowered.Graph);
-        var tensor = Tensor.Create<float>(new Shape([.. input.Dims(count).Select(d => (int)d)]), values);
-        return ProgramTrace.Run(lowered.Program, Isaac, [tensor], Fidelity.Exact, 0);
+        return ProgramTrace.Run(lowered.Program, Isaac, input.Split(0, count, values).Tensors(), Fidelity.Exact, 0);
     }
 
     /// <summary>The named values of the QDQ model in ONNX Runtime, as integers or floats.</summary>
@@ -45,7 +44,7 @@ public sealed class QdqEqualityTests
         GraphInput input = GraphInput.Of(quantized);
         string[] names = [.. values];
         using var session = new OnnxSession(OnnxExporter.Export(quantized with { Outputs = [.. names] }).ToByteArray(), "qdq");
-        using IDisposableReadOnlyCollection<OrtValue> results = session.Run(input.Name, samples, input.Dims(count), names);
+        using IDisposableReadOnlyCollection<OrtValue> results = session.Run(input.Split(0, count, samples), names);
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         for (int i = 0; i < names.Length; i++)
         {

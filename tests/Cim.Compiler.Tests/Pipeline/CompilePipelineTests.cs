@@ -24,10 +24,10 @@ public sealed class CompilePipelineTests : IDisposable
         float[] x = RandomNetworks.Samples(Samples, input.SampleElements, 9);
         using var session = new OnnxSession(_model);
         long[] labels = new long[Samples];
-        using (var y = session.Run(input.Name, x, input.Dims(Samples), ["y"]))
+        using (var y = session.Run(input.Split(0, Samples, x), ["y"]))
             for (int i = 0; i < Samples; i++) labels[i] = Accuracy.ArgMax(y[0].GetTensorDataAsSpan<float>().Slice(i * 5, 5));
         _data = _folder.Write("data.npz", DataFiles.Npz(
-            ("x", DataFiles.Npy("<f4", [Samples, .. input.SampleDims], DataFiles.Floats(x))), ("y", DataFiles.Npy("<i8", [Samples], DataFiles.Longs(labels)))));
+            ("x", DataFiles.Npy("<f4", [.. input.Ports[0].Dims(Samples)], DataFiles.Floats(x))), ("y", DataFiles.Npy("<i8", [Samples], DataFiles.Longs(labels)))));
     }
 
     public void Dispose() => _folder.Dispose();
@@ -58,7 +58,7 @@ public sealed class CompilePipelineTests : IDisposable
         using CimModel model = CimModel.Load(_folder.At("net.cim"));
         Assert.Equal(result.Cost.EnergyPj, model.Info.Cost.EnergyPj);
         Accuracy again = new CompiledEvaluator(model).Evaluate(
-            DataSet.Open(_data, GraphInput.Of(RandomNetworks.Import(RandomNetworks.Chain(1))).SampleDims, Preprocessing.None), Cim.Runtime.RunOptions.Default, 0, null, default);
+            DataSet.Open(_data, GraphInput.Of(RandomNetworks.Import(RandomNetworks.Chain(1))).Ports, Preprocessing.None), Cim.Runtime.RunOptions.Default, 0, null, default);
         Assert.Equal(result.AccuracyCompiled.Correct, again.Correct);
     }
 

@@ -66,7 +66,7 @@ public sealed class PolicySearchTests
     {
         Graph graph = OnnxImporter.Import(Path.Combine(Sample, "models", "fashion.onnx"));
         GraphInput input = GraphInput.Of(graph);
-        DataSet set = DataSet.Open(Path.Combine(Sample, "data", "calibration.npz"), input.SampleDims, Preprocessing.Parse("1/255", null, null));
+        DataSet set = DataSet.Open(Path.Combine(Sample, "data", "calibration.npz"), input.Ports, Preprocessing.Parse("1/255", null, null));
         return (graph, input, SearchData.From(set, default, maxSamples: 96));
     }
 

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using Cim.Runtime;
+
+namespace Cim.Compiler.Data;
+
+/// <summary>Reads the samples of one input: record by record, converted and preprocessed.</summary>
+internal sealed class RecordReader
+{
+    private readonly RecordFile _file;
+    private readonly double[] _factor, _offset;
+    private readonly int _run;
+
+    /// <exception cref="CimException">CIM0006: the samples do not have the shape the input reads.</exception>
+    public RecordReader(RecordFile file, InputPort port, Preprocessing preprocessing)
+    {
+        if (!Fits(file.SampleDims, port.SampleDims))
+            throw RecordFile.Malformed(file.Path, $"A sample has the shape {RecordFile.Dims(file.SampleDims)}, but the model's input reads {RecordFile.Dims(port.SampleDims)} per sample{Hint(file.SampleDims, port.SampleDims)}.");
+        _file = file;
+        // Indices and masks mean what they say; only measured quantities are scaled.
+        Preprocessing applied = port.Type == ElementType.Float32 ? preprocessing : Preprocessing.None;
+        (_factor, _offset, _run) = applied.Channels(port.SampleDims, file.Path);
+    }
+
+    public int Count => _file.Count;
+
+    /// <summary>Numbers in one sample.</summary>
+    public int Elements => _file.SampleElements;
+
+    public ImmutableArray<int> Labels => _file.Labels;
+
+    /// <summary>Bytes in one record.</summary>
+    public int RecordBytes => checked(_file.HeadBytes + (Elements * _file.Type.SizeOf()));
+
+    /// <summary>Opens the file at its first record.</summary>
+    public Stream Open() => _file.Open();
+
+    /// <summary>Reads the next record's bytes.</summary>
+    /// <exception cref="CimException">CIM0006: the file is truncated or damaged.</exception>
+    public void Read(Stream stream, byte[] record, int index)
+    {
+        try
+        {
+            if (stream.ReadAtLeast(record, record.Length, throwOnEndOfStream: false) == record.Length) return;
+        }
+        catch (InvalidDataException e)
+        {
+            throw RecordFile.Malformed(_file.Path, $"The compressed data is damaged at sample {index} of {Count}.", e);
+        }
+
+        throw RecordFile.Malformed(_file.Path, $"The file ends at sample {index} of {Count}: it is truncated.");
+    }
+
+    /// <summary>The numbers of a record as the network reads them.</summary>
+    /// <exception cref="CimException">CIM0006: a number is not finite.</exception>
+    public void Convert(byte[] record, Span<float> values, int index)
+    {
+        int size = _file.Type.SizeOf();
+        ReadOnlySpan<byte> bytes = record.AsSpan(_file.HeadBytes);
+        for (int i = 0; i < values.Length; i++)
+        {
+            int channel = _factor.Length == 1 ? 0 : i / _run % _factor.Length;
+            float v = (float)((_file.Type.Read(bytes[(i * size)..]) * _factor[channel]) + _offset[channel]);
+            if (!float.IsFinite(v))
+                throw RecordFile.Malformed(_file.Path, $"Number {i} of sample {index} is {v} after preprocessing; remove such samples or correct --scale, --mean, --std.");
+            values[i] = v;
+        }
+    }
+
+    /// <summary>Equal but for dimensions of one, or one of them flat: then the order of the numbers is not in doubt.</summary>
+    private static bool Fits(ImmutableArray<int> have, ImmutableArray<int> want)
+    {
+        int[] a = [.. have.Where(d => d != 1)], b = [.. want.Where(d => d != 1)];
+        if (a.SequenceEqual(b)) return true;
+        return (a.Length <= 1 || b.Length <= 1)
+            && a.Aggregate(1L, (x, y) => x * y) == b.Aggregate(1L, (x, y) => x * y);
+    }
+
+    private static string Hint(ImmutableArray<int> have, ImmutableArray<int> want) =>
+        have.Length == 3 && want.Length == 3 && have[2] == want[0] && have[0] == want[1] && have[1] == want[2]
+            ? "; the channels are last in the file: transpose it to [n,channels,height,width]"
+            : "; give data of that shape (dimensions of one may be left out)";
+}
