@@ -10,6 +10,9 @@ internal interface IProgrammingErrorModel
     /// <param name="target">The target in siemens.</param>
     /// <param name="attempt">The random numbers of this attempt.</param>
     double Error(double target, CounterRandom attempt);
+
+    /// <summary>The standard deviation of <see cref="Error"/> in siemens; its mean is zero.</summary>
+    double Sigma(double target);
 }
 
 /// <summary>Finds a model by its name in a profile.</summary>

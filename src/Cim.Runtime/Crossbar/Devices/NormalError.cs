@@ -9,4 +9,6 @@ namespace Cim.Runtime.Crossbar.Devices;
 internal sealed class NormalError(Func<double, double> sigma) : IProgrammingErrorModel
 {
     public double Error(double target, CounterRandom attempt) => sigma(target) * attempt.Normal(0);
+
+    public double Sigma(double target) => sigma(target);
 }

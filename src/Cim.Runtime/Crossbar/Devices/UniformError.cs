@@ -6,4 +6,6 @@ namespace Cim.Runtime.Crossbar.Devices;
 internal sealed class UniformError(double sigma) : IProgrammingErrorModel
 {
     public double Error(double target, CounterRandom attempt) => Math.Sqrt(3) * sigma * ((2 * attempt.Uniform(0)) - 1);
+
+    public double Sigma(double target) => sigma;
 }

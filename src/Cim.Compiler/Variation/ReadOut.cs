@@ -1,0 +1,102 @@
+using Cim.Runtime.Crossbar.Adc;
+
+namespace Cim.Compiler.Variation;
+
+/// <summary>
+/// How far a conversion of sum + N(mean, sigma^2) is from the sum, in closed form. The converter is a staircase: with u = sum /
+/// step its code is MinCode plus the number of thresholds m + 1/2 below u + noise, so every moment is a sum over thresholds.
+/// </summary>
+/// <remarks>
+/// Correlation between two conversions of the same cells: the Hermite coefficients of the staircase are
+/// c_k = E[code He_k(z)] = sum over thresholds a of phi(a) He_(k-1)(a), and for normals with correlation rho
+/// Cov = sum_k c_k c'_k rho^k / k! (Mehler). Noise above 0.6 steps dithers the staircase away (relative error below
+/// exp(-2 pi^2 0.6^2) = 8e-4): then the moments are those of the noise plus step^2 / 12 where the sum is not clipped.
+/// </remarks>
+internal readonly ref struct ReadOut
+{
+    /// <summary>Terms of the Hermite series.</summary>
+    public const int Terms = 12;
+
+    private const double Reach = 7, Dithered = 0.6;
+
+    private readonly bool _linear;
+    private readonly double _sigma;
+    private readonly Span<double> _coefficients;
+
+    /// <param name="converter">The converter.</param>
+    /// <param name="sum">The exact sum in its units.</param>
+    /// <param name="mean">Mean of the noise in the same units.</param>
+    /// <param name="sigma">Standard deviation of the noise.</param>
+    /// <param name="coefficients">Room for <see cref="Terms"/> numbers, owned by this value from now on.</param>
+    public ReadOut(AdcConverter converter, double sum, double mean, double sigma, Span<double> coefficients)
+    {
+        _sigma = sigma;
+        _coefficients = coefficients;
+        _linear = converter.IsIdeal;
+        if (_linear)
+        {
+            (Mean, Variance) = (mean, sigma * sigma);
+            return;
+        }
+
+        double step = converter.Step, u = (sum + mean) / step, s = sigma / step;
+        bool clips = u - (Reach * s) < converter.MinCode - 0.5 || u + (Reach * s) > converter.MaxCode + 0.5;
+        if (s >= Dithered && !clips)
+        {
+            (_linear, Mean, Variance) = (true, mean, (sigma * sigma) + (step * step / 12));
+            return;
+        }
+
+        if (s < 1e-9)
+        {
+            (_linear, Mean, Variance, _sigma) = (true, (Math.Clamp(Math.Round(u), converter.MinCode, converter.MaxCode) * step) - sum, 0, 0);
+            return;
+        }
+
+        coefficients.Clear();
+        long first = (long)Math.Max(converter.MinCode, Math.Floor(u - (Reach * s) - 0.5));
+        long last = (long)Math.Min(converter.MaxCode - 1L, Math.Ceiling(u + (Reach * s) - 0.5));
+        // Code relative to the first threshold; E[n] = sum P, E[n^2] = sum (2 j + 1) P over thresholds j = 0, 1, ...
+        double count = 0, square = 0;
+        for (long m = first; m <= last; m++)
+        {
+            double a = (m + 0.5 - u) / s, p = NormalDistribution.Above(a), density = NormalDistribution.Density(a);
+            count += p;
+            square += ((2 * (m - first)) + 1) * p;
+            (double previous, double hermite) = (0, 1);
+            for (int k = 0; k < Terms; k++)
+            {
+                coefficients[k] += density * hermite;
+                (previous, hermite) = (hermite, (a * hermite) - (k * previous));
+            }
+        }
+
+        double code = Math.Min(first, converter.MaxCode) + count;
+        Mean = (code * step) - sum;
+        Variance = Math.Max(0, square - (count * count)) * step * step;
+        for (int k = 0; k < Terms; k++) coefficients[k] *= step;
+    }
+
+    /// <summary>E[read - sum].</summary>
+    public double Mean { get; }
+
+    /// <summary>Var[read].</summary>
+    public double Variance { get; }
+
+    /// <summary>Covariance of two conversions whose noises have a correlation.</summary>
+    public static double Covariance(in ReadOut left, in ReadOut right, double correlation)
+    {
+        if (left._sigma == 0 || right._sigma == 0) return 0;
+        double covariance = 0, power = 1;
+        for (int k = 0; k < Terms; k++)
+        {
+            power *= correlation / (k + 1);
+            covariance += left.Coefficient(k) * right.Coefficient(k) * power;
+            if (left._linear || right._linear) break;
+        }
+
+        return covariance;
+    }
+
+    private double Coefficient(int k) => _linear ? (k == 0 ? _sigma : 0) : _coefficients[k];
+}

@@ -1,0 +1,57 @@
+using Cim.Runtime.Crossbar;
+
+namespace Cim.Compiler.Variation;
+
+/// <summary>
+/// What errors of accumulators do to the requantized output words of a layer. The sum of many cells' errors is taken as
+/// normal; a value v in output steps with the clamp [low, high] becomes the word round(clamp(v)).
+/// </summary>
+/// <param name="Harmless">Probability that the kept output is moved by less than half of its last bit.</param>
+/// <param name="Wrong">Probability that a word is not the noise-free one.</param>
+/// <param name="BeyondOne">Probability that it is off by more than one.</param>
+/// <param name="Noise">Root mean square of the error in output steps, clamped values included as they are.</param>
+internal sealed record WordErrors(double Harmless, double Wrong, double BeyondOne, double Noise)
+{
+    /// <param name="layer">The layer.</param>
+    /// <param name="inputs">Gives the residuals.</param>
+    /// <param name="errors">Of <see cref="LayerErrorModel"/>.</param>
+    /// <param name="output">The words.</param>
+    public static WordErrors Of(CrossbarLayer layer, LayerInputs inputs, AccumulatorErrors errors, QuantizationParameters output)
+    {
+        double low = Bound(layer.Epilogue.Minimum, output, output.Min), high = Bound(layer.Epilogue.Maximum, output, output.Max);
+        double harmless = 0, wrong = 0, beyond = 0, noise = 0;
+        for (int i = 0; i < errors.Outputs.Length; i++)
+        {
+            int o = errors.Outputs[i];
+            double unit = (double)layer.Input.Scale * layer.WeightScales[o] / output.Scale;
+            for (int p = 0; p < errors.Positions; p++)
+            {
+                int at = (i * errors.Positions) + p;
+                double value = (errors.Exact[at] * unit) + output.ZeroPoint;
+                if (inputs.Residual.Length > 0) value += inputs.Residual[(p * layer.Outputs) + o] / output.Scale;
+                double mean = errors.Mean[at] * unit, sigma = Math.Sqrt(errors.Variance[at]) * Math.Abs(unit);
+                double kept = Math.Clamp(value, low, high), word = Math.Round(kept);
+                wrong += Leaves(value + mean, sigma, word - 0.5, word + 0.5, low, high);
+                beyond += Leaves(value + mean, sigma, word - 1.5, word + 1.5, low, high);
+                harmless += 1 - Leaves(value + mean, sigma, kept - 0.5, kept + 0.5, low, high);
+                noise += (mean * mean) + (sigma * sigma);
+            }
+        }
+
+        double count = Math.Max(1, errors.Exact.Length);
+        return new WordErrors(harmless / count, wrong / count, beyond / count, Math.Sqrt(noise / count));
+    }
+
+    // The clamp comes first: what lies beyond it cannot be reached.
+    private static double Leaves(double centre, double sigma, double from, double to, double low, double high)
+    {
+        double below = from < low ? 0 : Above(centre - from, sigma), above = to > high ? 0 : Above(to - centre, sigma);
+        return Math.Min(1, below + above);
+    }
+
+    private static double Above(double distance, double sigma) =>
+        sigma > 0 ? NormalDistribution.Above(distance / sigma) : distance < 0 ? 1 : 0;
+
+    private static double Bound(float real, QuantizationParameters q, double limit) =>
+        float.IsInfinity(real) ? limit : Math.Clamp(Math.Round((double)real / q.Scale) + q.ZeroPoint, q.Min, q.Max);
+}
