@@ -40,6 +40,32 @@ public sealed class SearchCommandTests
         Assert.StartsWith("<svg", await System.IO.File.ReadAllTextAsync(svg), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Locking_first_and_compiling_then_is_compiling_at_once()
+    {
+        string folder = Directory.CreateTempSubdirectory("cim-lock").FullName;
+        string At(string name) => Path.Combine(folder, name);
+        string[] arguments = ["compile", File("models/motion.onnx"), "--hardware", "cim-aq-4b", "--calibration", File("data/calibration.npz"),
+            "--search", "exact", "--search-evaluations", "4", "--max-accuracy-loss", "5"];
+        CliRun locked = await CliRun.Of([.. arguments, "--lock", At("two.json"), "--lock-only", "--json"]);
+        Assert.True(locked.ExitCode == ExitCode.Ok, locked.Error);
+        Assert.Equal(["two.json"], Directory.GetFiles(folder).Select(Path.GetFileName));
+        CliRun after = await CliRun.Of([.. arguments, "--lock", At("two.json"), "-o", At("two.cim")]);
+        CliRun once = await CliRun.Of([.. arguments, "--lock", At("one.json"), "-o", At("one.cim")]);
+        Assert.True(after.ExitCode == ExitCode.Ok && once.ExitCode == ExitCode.Ok, after.Error + once.Error);
+        Assert.DoesNotContain("searching", after.Error, StringComparison.Ordinal);
+        Assert.Equal(await System.IO.File.ReadAllBytesAsync(At("one.json")), await System.IO.File.ReadAllBytesAsync(At("two.json")));
+        Assert.Equal(await System.IO.File.ReadAllBytesAsync(At("one.cim")), await System.IO.File.ReadAllBytesAsync(At("two.cim")));
+    }
+
+    [Fact]
+    public async Task Only_locking_needs_a_lock_file()
+    {
+        CliRun run = await CliRun.Of("compile", File("models/motion.onnx"), "--lock-only");
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("--lock-only writes nothing but the lock file", run.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("rl", 2, "CIM0010")]
     [InlineData("exact", 1, "CIM3011")]

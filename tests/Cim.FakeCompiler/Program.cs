@@ -1,9 +1,11 @@
 // Does what the environment variable CIM_FAKE asks for; by default compiles any model to three bytes with one warning.
 string[] words = [.. args.SelectMany(Expand)];
 string model = words[1];
-string output = words[Array.IndexOf(words, "-o") + 1];
+bool locksOnly = words.Contains("--lock-only");
+string output = words[Array.IndexOf(words, locksOnly ? "--lock" : "-o") + 1];
 string report = words[Array.IndexOf(words, "--report") + 1];
-if (Environment.GetEnvironmentVariable("CIM_FAKE_LOG") is { } log) File.AppendAllText(log, model + "\n");
+if (Environment.GetEnvironmentVariable("CIM_FAKE_LOG") is { } log)
+    File.AppendAllText(log, model + (locksOnly ? " lock" : "") + (words.Contains("--force-evaluate") ? " forced" : "") + "\n");
 
 switch (Environment.GetEnvironmentVariable("CIM_FAKE"))
 {
@@ -20,6 +22,12 @@ switch (Environment.GetEnvironmentVariable("CIM_FAKE"))
         Console.Error.WriteLine("hanging");
         new ManualResetEvent(false).WaitOne();
         return 0;
+}
+if (locksOnly)
+{
+    Console.Error.WriteLine("Searching");
+    File.WriteAllText(output, "{}");
+    return 0;
 }
 Console.Error.WriteLine("Calibrating");
 Console.Error.WriteLine($"{model}(1,1): warning CIM3001: No calibration data.");

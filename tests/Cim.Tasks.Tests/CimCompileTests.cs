@@ -122,20 +122,5 @@ public sealed class CimCompileTests : IDisposable
         return task.Execute();
     }
 
-    private CimCompile Create(string target, string fake, string model)
-    {
-        _folder.Write($"{target}/m.rsp", $"# comment\n\"{_folder[model]}\"\n");
-        return new CimCompile
-        {
-            BuildEngine = _engine,
-            Model = Engine.Item(_folder[model], ("OptionsFile", _folder[$"{target}/m.rsp"]), ("SignatureFile", _folder["m.cimsig"]),
-                ("CompiledFile", _folder[$"{target}/m.cim"]), ("DiagnosticsFile", _folder[$"{target}/m.diagnostics.txt"]), ("ReportDirectory", _folder[$"{target}/m.report"])),
-            Project = _folder["p.csproj"],
-            CompilerPath = Path.Combine(AppContext.BaseDirectory, "Cim.FakeCompiler.dll"),
-            SdkVersion = "0.1.0",
-            CacheDirectory = _folder["cache"],
-            DotnetHostPath = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "",
-            EnvironmentVariables = ["CIM_FAKE=" + fake, "CIM_FAKE_LOG=" + _folder["calls.log"]],
-        };
-    }
+    private CimCompile Create(string target, string fake, string model) => FakeCompiler.Task<CimCompile>(_folder, _engine, target, fake, model);
 }

@@ -29,6 +29,7 @@ internal static class CompileCommand
     private static readonly Option<string?> Report = new("--report") { Description = "Write report.json and report.html into this folder." };
     private static readonly Option<string?> Lock = new("--lock") { Description = "The lock file: made if missing; if there, its inputs must be those of this compilation, and its policy is used." };
     private static readonly Option<bool> Force = new("--force-evaluate") { Description = "Compile anew and write the lock file anew, whatever it says." };
+    private static readonly Option<bool> LockOnly = new("--lock-only") { Description = "Choose precisions, write the lock file, and stop: nothing is compiled." };
     private static readonly Option<string?> Policy = new("--policy") { Description = "Precisions by layer, as this command prints under 'policy' with --json." };
     private static readonly Option<string?> ExportQdq = new("--export-qdq") { Description = "Write the quantized network as a standard ONNX model with QuantizeLinear/DequantizeLinear." };
     private static readonly Option<string> Range = new("--calibration-method") { Description = "How activation ranges are chosen: mse, minmax, percentile or entropy.", DefaultValueFactory = _ => "mse" };
@@ -40,13 +41,20 @@ internal static class CompileCommand
         Range.AcceptOnlyFromAmong("mse", "minmax", "percentile", "entropy");
         var command = new Command("compile", "Compiles a network for crossbars.")
         {
-            Model, Output, Hardware, Calibration, Evaluation, Search, WeightBits, ActivationBits, MaxLoss, Objective, Evaluations, MaxArrays, Seed, Report, Lock, Force, Policy, ExportQdq, Range, Samples, Limit,
+            Model, Output, Hardware, Calibration, Evaluation, Search, WeightBits, ActivationBits, MaxLoss, Objective, Evaluations, MaxArrays, Seed, Report, Lock, Force, LockOnly, Policy, ExportQdq, Range, Samples, Limit,
         };
         var data = new DataArguments(command);
         var import = new ImportArguments(command);
         return command.Does((parsed, context) =>
         {
             CompileOptions options = Read(parsed, data, import);
+            if (parsed.GetValue(LockOnly))
+            {
+                QuantizationPolicy chosen = CompilePipeline.Lock(options, context.Progress, w => context.Warn(w.Code, w.Message, w.File), context.Cancellation);
+                context.WriteResult(json => chosen.WriteTo(json), text => text.WriteLine($"locked     {options.LockPath}"));
+                return;
+            }
+
             CompileResult result = CompilePipeline.Compile(options, context.Progress, w => context.Warn(w.Code, w.Message, w.File), context.Cancellation);
             context.WriteResult(json => Write(json, result), text => Print(text, options, result));
         });

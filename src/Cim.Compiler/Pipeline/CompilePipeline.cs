@@ -49,7 +49,24 @@ internal sealed class CompilePipeline
         CompileOptions options, IProgress<string>? progress = null, Action<CompileWarning>? warned = null, CancellationToken cancellation = default) =>
         new CompilePipeline(options, progress, warned, cancellation).Run();
 
-    private CompileResult Run()
+    /// <summary>Chooses precisions as <see cref="Compile"/> does, writes them into the lock file, and stops.</summary>
+    /// <exception cref="CimException">Any problem with the inputs.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; nothing was written.</exception>
+    public static QuantizationPolicy Lock(
+        CompileOptions options, IProgress<string>? progress = null, Action<CompileWarning>? warned = null, CancellationToken cancellation = default)
+    {
+        if (options.LockPath is not { } path)
+            throw new CimException(ErrorCodes.WrongUsage, "--lock-only writes nothing but the lock file, and none is named; give one with --lock.");
+        Choice choice = new CompilePipeline(options, progress, warned, cancellation).Choose();
+        choice.Lock!.Write(path, choice.Policy);
+        return Resolve(choice.Policy, choice.Hardware);
+    }
+
+    /// <summary>What is known once precisions are chosen.</summary>
+    private sealed record Choice(
+        HardwareProfile Hardware, Graph Graph, ImmutableArray<LayerShape> Shapes, CompileInputs Inputs, CompileLock? Lock, QuantizationPolicy Policy, SearchSummary? Search);
+
+    private Choice Choose()
     {
         _options.Check();
         HardwareProfile hardware = HardwareProfiles.Load(_options.Hardware);
@@ -67,7 +84,12 @@ internal sealed class CompilePipeline
         policy = compileLock?.Policy ?? policy;
         SearchSummary? search = null;
         if (_options.Searches && compileLock?.Policy is null) search = Search(graph, inputs, hardware);
-        policy = search?.Policy ?? policy;
+        return new Choice(hardware, graph, shapes, inputs, compileLock, search?.Policy ?? policy, search);
+    }
+
+    private CompileResult Run()
+    {
+        (HardwareProfile hardware, Graph graph, ImmutableArray<LayerShape> shapes, CompileInputs inputs, CompileLock? compileLock, QuantizationPolicy policy, SearchSummary? search) = Choose();
 
         CalibrationData calibration = inputs.ReadCalibration(_cancellation);
         if (calibration.IsSynthetic) Warn(ErrorCodes.NoCalibrationData, NoCalibration);

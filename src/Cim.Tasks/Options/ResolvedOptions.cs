@@ -17,6 +17,10 @@ internal sealed class ResolvedOptions
     /// <summary>The lock file, if the item names one.</summary>
     public string? LockPath { get; private set; }
 
+    /// <summary>Whether precisions are searched and the lock file keeps them.</summary>
+    public bool KeepsSearch => LockPath is not null
+        && _values.Any(v => v.Metadata.Flag == "--search" && !v.Value.Equals("uniform", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Files the result depends on besides the model, whether they exist or not.</summary>
     public IEnumerable<string> Files => _values.Where(v => v.IsFile).Select(v => v.Value);
 
