@@ -21,6 +21,7 @@ internal static class ImportPipeline
         if (options.GeneraliseBatch) yield return new GeneraliseBatch();
         yield return new RemoveNoOps();
         yield return new MoveDequantizeBehindLayout();
+        yield return new ReadNarrowIntegers();
         yield return new NormaliseMatrixProducts();
         yield return new FoldBatchNormalization();
         yield return new FoldScaleAndShift();

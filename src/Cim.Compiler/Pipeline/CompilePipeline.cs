@@ -84,7 +84,8 @@ internal sealed class CompilePipeline
         policy = compileLock?.Policy ?? policy;
         SearchSummary? search = null;
         if (_options.Searches && compileLock?.Policy is null) search = Search(graph, inputs, hardware);
-        return new Choice(hardware, graph, shapes, inputs, compileLock, search?.Policy ?? policy, search);
+        policy = GivenPrecision.Apply(graph, search?.Policy ?? policy);
+        return new Choice(hardware, graph, shapes, inputs, compileLock, policy, search);
     }
 
     private CompileResult Run()
