@@ -21,6 +21,9 @@ internal static class CompileCommand
     private static readonly Option<string> Search = new("--search") { Description = "How precisions are chosen: uniform (the same bits everywhere), exact, evolutionary or random.", DefaultValueFactory = _ => "uniform" };
     private static readonly Option<int> WeightBits = new("--weight-bits") { Description = "Bits of the weights, 2 to 8.", DefaultValueFactory = _ => 8 };
     private static readonly Option<int> ActivationBits = new("--activation-bits") { Description = "Bits of the input of every layer, 2 to 8.", DefaultValueFactory = _ => 8 };
+    private static readonly Option<int> AdcBits = new("--adc-bits") { Description = "Bits of every conversion, 1 to 16; 0 = the profile's. A search chooses them by layer." };
+    private static readonly Option<long> CopiesWithin = new("--copies-within") { Description = "Copies of slow layers fill up to this many arrays; 0 = no copies." };
+    private static readonly Option<bool> KeepEnds = new("--keep-ends") { Description = "A search leaves the first and the last layer at 8 bits." };
     private static readonly Option<double?> MaxLoss = new("--max-accuracy-loss") { Description = "Fail if the compiled network loses more percentage points than this." };
     private static readonly Option<string> Objective = new("--objective") { Description = "What a search minimises: latency, energy, arrays or energy-delay.", DefaultValueFactory = _ => "latency" };
     private static readonly Option<int> Evaluations = new("--search-evaluations") { Description = "Policies a search may measure.", DefaultValueFactory = _ => 60 };
@@ -41,7 +44,7 @@ internal static class CompileCommand
         Range.AcceptOnlyFromAmong("mse", "minmax", "percentile", "entropy");
         var command = new Command("compile", "Compiles a network for crossbars.")
         {
-            Model, Output, Hardware, Calibration, Evaluation, Search, WeightBits, ActivationBits, MaxLoss, Objective, Evaluations, MaxArrays, Seed, Report, Lock, Force, LockOnly, Policy, ExportQdq, Range, Samples, Limit,
+            Model, Output, Hardware, Calibration, Evaluation, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, MaxLoss, Objective, Evaluations, MaxArrays, Seed, Report, Lock, Force, LockOnly, Policy, ExportQdq, Range, Samples, Limit,
         };
         var data = new DataArguments(command);
         var import = new ImportArguments(command);
@@ -71,6 +74,9 @@ internal static class CompileCommand
         Search = parsed.GetRequiredValue(Search),
         WeightBits = parsed.GetValue(WeightBits),
         ActivationBits = parsed.GetValue(ActivationBits),
+        AdcBits = parsed.GetValue(AdcBits),
+        CopiesWithin = parsed.GetValue(CopiesWithin),
+        KeepEnds = parsed.GetValue(KeepEnds),
         MaxAccuracyLoss = parsed.GetValue(MaxLoss),
         Objective = parsed.GetRequiredValue(Objective),
         SearchEvaluations = parsed.GetValue(Evaluations),
@@ -146,8 +152,8 @@ internal static class CompileCommand
             Line($"search     {search.Searcher}: {search.Evaluations} evaluations of 10^{search.Log10Policies:F0} policies, estimated loss {search.ValidationLoss:F2} points");
             Line($"by hand    4 bits (8 first and last): {search.Four.Cost.LatencyNs:#,0} ns, {search.Four.Cost.EnergyPj:#,0} pJ, {search.Four.Cost.Arrays:#,0} arrays, estimated loss {search.Four.Loss:F2} points");
         }
-        foreach (IGrouping<(int W, int A), LayerPolicy> group in result.Policy.Layers.GroupBy(l => (l.WeightBits, l.ActivationBits)))
-            Line($"precision  {group.Count()} layers with {group.Key.W}-bit weights and {group.Key.A}-bit activations");
+        foreach (IGrouping<(int W, int A, int Adc), LayerPolicy> group in result.Policy.Layers.GroupBy(l => (l.WeightBits, l.ActivationBits, l.AdcBits)))
+            Line($"precision  {group.Count()} layers with {group.Key.W}-bit weights, {group.Key.A}-bit activations and {(group.Key.Adc == 0 ? "ideal" : $"{group.Key.Adc}-bit")} conversions");
         if (result.Report.WorstLayer is { } worst) Line($"error      largest in layer '{worst}'");
         if (options.OutputPath is { } output) Line($"written    {output}");
         if (options.ReportDirectory is { } report) Line($"report     {Path.Combine(report, "report.html")}");

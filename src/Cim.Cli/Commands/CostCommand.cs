@@ -28,6 +28,10 @@ internal static class CostCommand
 
     private static readonly Option<int> ActivationBits = Bits("--activation-bits", "Bits of the input of every layer, 1 to 8.");
 
+    private static readonly Option<int> AdcBits = new("--adc-bits") { Description = "Bits of every conversion, 1 to 16; 0 = the profile's." };
+
+    private static readonly Option<long> CopiesWithin = new("--copies-within") { Description = "Copies of slow layers fill up to this many arrays; 0 = no copies." };
+
     private static readonly Option<string?> Policy = new("--policy")
     {
         Description = "A policy file, as 'cim compile --json' prints under 'policy': the precision of single layers.",
@@ -37,7 +41,7 @@ internal static class CostCommand
     {
         var command = new Command("cost", "Latency, energy, area and arrays of an inference, per layer, without data.")
         {
-            Model, Hardware, WeightBits, ActivationBits, Policy,
+            Model, Hardware, WeightBits, ActivationBits, AdcBits, CopiesWithin, Policy,
         };
         var import = new ImportArguments(command);
         return command.Does((parsed, context) => Run(parsed, context, import));
@@ -48,11 +52,12 @@ internal static class CostCommand
         HardwareProfile profile = HardwareProfiles.Load(parsed.GetRequiredValue(Hardware));
         Graph graph = OnnxImporter.Import(parsed.GetRequiredValue(Model), import.Read(parsed), context.Cancellation);
         ImmutableArray<LayerShape> shapes = LayerShapes.Of(graph, profile);
-        (int weights, int activations) = (parsed.GetValue(WeightBits), parsed.GetValue(ActivationBits));
-        var policy = new QuantizationPolicy([.. shapes.Select(s => new LayerPolicy(s.Name, weights, activations, 0))]);
+        (int weights, int activations, int adc) = (parsed.GetValue(WeightBits), parsed.GetValue(ActivationBits), parsed.GetValue(AdcBits));
+        if (adc is < 0 or > 16) throw new CimException(ErrorCodes.WrongUsage, $"--adc-bits is {adc}; it must be 1 to 16, or 0 for the profile's.");
+        var policy = new QuantizationPolicy([.. shapes.Select(s => new LayerPolicy(s.Name, weights, activations, adc))]);
         if (parsed.GetValue(Policy) is { } file) policy = QuantizationPolicy.Load(file, policy);
         Dictionary<string, LayerPolicy> byName = policy.Layers.ToDictionary(l => l.Name, StringComparer.Ordinal);
-        Cost cost = ModelCost.Of(shapes, s => (byName[s.Name].WeightBits, byName[s.Name].ActivationBits, byName[s.Name].AdcBits), profile);
+        Cost cost = ModelCost.Of(shapes, s => (byName[s.Name].WeightBits, byName[s.Name].ActivationBits, byName[s.Name].AdcBits), profile, parsed.GetValue(CopiesWithin));
         Warn(cost, profile, context);
         context.WriteResult(json => Write(json, cost), text => Print(text, cost));
     }
@@ -91,6 +96,7 @@ internal static class CostCommand
             json.WriteNumber("activationBits", layer.ActivationBits);
             json.WriteNumber("adcBits", layer.AdcBits);
             json.WriteNumber("arrays", layer.Arrays);
+            json.WriteNumber("copies", layer.Copies);
             json.WriteFinite("utilisation", layer.Utilisation);
             json.WriteFinite("latencyNs", layer.LatencyNs);
             json.WriteFinite("energyPj", layer.EnergyPj);

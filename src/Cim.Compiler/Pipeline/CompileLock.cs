@@ -71,9 +71,13 @@ internal sealed class CompileLock
         if (options.Evaluation is { } evaluation) inputs["evaluation"] = FileHash.Of(evaluation);
         if (options.PolicyPath is { } policy) inputs["policy"] = FileHash.Of(policy);
         inputs["options"] = string.Create(System.Globalization.CultureInfo.InvariantCulture,
-            $"search={options.Search} weightBits={options.WeightBits} activationBits={options.ActivationBits} objective={options.Objective} searchEvaluations={options.SearchEvaluations} maxArrays={options.MaxArrays?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"} maxAccuracyLoss={options.MaxAccuracyLoss?.ToString("R", System.Globalization.CultureInfo.InvariantCulture) ?? "none"} seed={options.Seed} range={options.Range} calibrationSamples={options.CalibrationSamples} {options.Preprocessing}");
+            $"search={options.Search} weightBits={options.WeightBits} activationBits={options.ActivationBits} objective={options.Objective} searchEvaluations={options.SearchEvaluations} maxArrays={options.MaxArrays?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"} maxAccuracyLoss={options.MaxAccuracyLoss?.ToString("R", System.Globalization.CultureInfo.InvariantCulture) ?? "none"} seed={options.Seed}{Added(options)} range={options.Range} calibrationSamples={options.CalibrationSamples} {options.Preprocessing}");
         return inputs.ToImmutable();
     }
+
+    /// <summary>Options that came later are named only where they are used, so that older locks stay good.</summary>
+    private static string Added(CompileOptions options) =>
+        (options.AdcBits == 0 ? "" : $" adcBits={options.AdcBits}") + (options.CopiesWithin == 0 ? "" : $" copiesWithin={options.CopiesWithin}") + (options.KeepEnds ? " keepEnds" : "");
 
     private static ImmutableSortedDictionary<string, string> ReadInputs(string path)
     {

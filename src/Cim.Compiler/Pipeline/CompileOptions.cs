@@ -37,6 +37,15 @@ internal sealed record CompileOptions
 
     public int ActivationBits { get; init; } = 8;
 
+    /// <summary>Bits of every conversion; 0 = the profile's.</summary>
+    public int AdcBits { get; init; }
+
+    /// <summary>Arrays that copies of slow layers may fill; 0 = no copies.</summary>
+    public long CopiesWithin { get; init; }
+
+    /// <summary>A search leaves the first and the last layer at 8 bits.</summary>
+    public bool KeepEnds { get; init; }
+
     /// <summary>Percentage points the compiled network may lose; null = no budget (a search then allows <see cref="DefaultSearchLoss"/>).</summary>
     public double? MaxAccuracyLoss { get; init; }
 
@@ -86,6 +95,10 @@ internal sealed record CompileOptions
             throw new CimException(ErrorCodes.WrongUsage, $"--search-evaluations is {SearchEvaluations}; at least one is needed.");
         if (MaxArrays < 1)
             throw new CimException(ErrorCodes.WrongUsage, $"--max-arrays is {MaxArrays}; at least one is needed.");
+        if (AdcBits is < 0 or > 16)
+            throw new CimException(ErrorCodes.WrongUsage, $"--adc-bits is {AdcBits}; it must be 1 to 16, or 0 for the profile's.");
+        if (CopiesWithin < 0)
+            throw new CimException(ErrorCodes.WrongUsage, $"--copies-within is {CopiesWithin}; it is a number of arrays, or 0 for no copies.");
         if (Searches && Calibration is null)
             throw new CimException(ErrorCodes.SearchNeedsData, $"--search {Search} judges precisions on samples, and there is no calibration data; give some with --calibration, or choose the bits yourself (--search uniform).") { File = ModelPath };
         if (MaxAccuracyLoss is { } loss && !(loss is >= 0 and <= 100))

@@ -78,7 +78,7 @@ internal sealed class CompilePipeline
         var inputs = new CompileInputs(_options, graph);
 
         // The same bits everywhere, unless a policy, a lock file or a search says otherwise.
-        QuantizationPolicy policy = QuantizationPolicy.Uniform(layers.Select(l => l.NodeName), _options.WeightBits, _options.ActivationBits);
+        QuantizationPolicy policy = QuantizationPolicy.Uniform(layers.Select(l => l.NodeName), _options.WeightBits, _options.ActivationBits, _options.AdcBits);
         if (_options.PolicyPath is { } policyPath) policy = QuantizationPolicy.Load(policyPath, policy);
         CompileLock? compileLock = _options.LockPath is null ? null : CompileLock.Open(_options, hardware, policy);
         policy = compileLock?.Policy ?? policy;
@@ -99,7 +99,7 @@ internal sealed class CompilePipeline
         Step("mapping");
         LoweredModel lowered = Lower(quantized, policy, hardware);
         Cost cost = CostOf(lowered, shapes, policy, hardware);
-        Cost baseline = ModelCost.Uniform(shapes, 8, 8, hardware);
+        Cost baseline = ModelCost.Uniform(shapes, 8, 8, hardware, _options.CopiesWithin);
         (ModelProgram program, ImmutableDictionary<string, double> saturation) = AdcMeasurement.Measure(lowered.Program, hardware, inputs.Input, calibration, _cancellation);
         var compiled = new CompiledModel(inputs.Describe(hardware, cost, baseline, graph), hardware, program);
 
@@ -159,15 +159,18 @@ internal sealed class CompilePipeline
         var options = new PolicySearchOptions
         {
             Searcher = _options.Search,
-            Objective = PolicySearchOptions.Parse(_options.Objective),
+            Objective = PolicySearchOptions.Parse(_options.Objective, _options.CopiesWithin > 0),
             MaxLoss = _options.MaxAccuracyLoss ?? CompileOptions.DefaultSearchLoss,
             MaxArrays = _options.MaxArrays ?? long.MaxValue,
             Evaluations = _options.SearchEvaluations,
             Seed = _options.Seed,
+            KeepEnds = _options.KeepEnds,
             Quantizer = new QuantizerOptions { Range = _options.Range },
         };
-        using PolicySearch search = PolicySearch.Prepare(graph, inputs.Input, hardware, inputs.ReadSearchData(_cancellation), options, _progress, _cancellation);
+        SearchData data = inputs.ReadSearchData(_cancellation);
+        using PolicySearch search = PolicySearch.Prepare(graph, inputs.Input, hardware, data, options, _progress, _cancellation);
         SearchSummary summary = search.Run(_progress, _cancellation);
+        summary = AdcVerification.Run(search, summary, graph, inputs.Input, hardware, data, options, _progress, _cancellation);
         if (!summary.IsWithinBudget)
             Warn(ErrorCodes.SearchFoundNothing, FormattableString.Invariant(
                 $"No precision up to 8 bits keeps the estimated loss within {options.MaxLoss} percentage points (and the arrays within their limit); the widest one is used, estimated to lose {summary.ValidationLoss:F2}. Give more calibration samples, labels for them, or a larger budget."));
@@ -192,16 +195,16 @@ internal sealed class CompilePipeline
         return lowered;
     }
 
-    private static Cost CostOf(LoweredModel lowered, ImmutableArray<LayerShape> shapes, QuantizationPolicy policy, HardwareProfile hardware)
+    private Cost CostOf(LoweredModel lowered, ImmutableArray<LayerShape> shapes, QuantizationPolicy policy, HardwareProfile hardware)
     {
         Dictionary<string, FusedLayer> fused = lowered.Layers.ToDictionary(l => l.Layer.NodeName, StringComparer.Ordinal);
-        return CostModel.Total(shapes.Select(shape =>
+        return CostModel.Total(Replication.Apply(shapes, (shape, copies) =>
         {
             FusedLayer? layer = fused.GetValueOrDefault(shape.Name);
             int weightBits = layer?.Weights.Bits ?? 8, activationBits = layer?.InputParameters.Bits ?? 8;
             return CostModel.Of(shape, LayerMapper.Map(shape, weightBits, hardware, layer?.Weights.UsesMinimum ?? false),
-                weightBits, activationBits, policy.Find(shape.Name)?.AdcBits ?? 0, hardware);
-        }), hardware);
+                weightBits, activationBits, policy.Find(shape.Name)?.AdcBits ?? 0, hardware, copies);
+        }, hardware, _options.CopiesWithin), hardware);
     }
 
     private Accuracy Evaluate(CompiledModel compiled, DataSet evaluation, Fidelity fidelity, int limit)

@@ -49,7 +49,7 @@ internal sealed class LayerCostTable
             {
                 (int w, int a, int adc) = choices[c];
                 LayerCost cost = CostModel.Of(shape, mappings[w], w, a, adc, profile);
-                costs[(l * choices.Length) + c] = new CostVector(cost.LatencyNs, cost.EnergyPj, cost.Arrays, cost.AreaUm2);
+                costs[(l * choices.Length) + c] = new CostVector(cost.LatencyNs, cost.EnergyPj, cost.Arrays, cost.AreaUm2) { Balance = Math.Sqrt(cost.LatencyNs * cost.Arrays) };
             }
         }
 
@@ -69,7 +69,7 @@ internal sealed class LayerCostTable
     public CostVector Total(ReadOnlySpan<int> choices)
     {
         int width = Choices.Length;
-        (double latency, double energy, double area, long arrays) = (0, 0, 0, 0);
+        (double latency, double energy, double area, double balance, long arrays) = (0, 0, 0, 0, 0);
         for (int l = 0, row = 0; l < choices.Length; l++, row += width)
         {
             ref readonly CostVector c = ref _costs[row + choices[l]];
@@ -77,8 +77,9 @@ internal sealed class LayerCostTable
             energy += c.EnergyPj;
             area += c.AreaUm2;
             arrays += c.Arrays;
+            balance += c.Balance;
         }
 
-        return new CostVector(latency, energy, arrays, area);
+        return new CostVector(latency, energy, arrays, area) { Balance = balance };
     }
 }

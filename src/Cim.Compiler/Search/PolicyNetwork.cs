@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Quantization;
+using Cim.Compiler.Sensitivity;
 using Cim.Runtime.Crossbar;
 using Microsoft.ML.OnnxRuntime;
 
@@ -14,7 +15,6 @@ internal sealed class PolicyNetwork : IDisposable
     private readonly WeightCandidates _weights;
     private readonly ActivationRanges _ranges;
     private readonly ImmutableArray<ActivationGroup> _groups;
-    private readonly OutputComparison _comparison;
     private readonly SearchData _data;
     private readonly Dictionary<(int Group, int Bits), OrtValue[]> _quantizers = [];
 
@@ -34,15 +34,18 @@ internal sealed class PolicyNetwork : IDisposable
         _ranges = new ActivationRanges(graph, input, data.Fit, groups, options, cancellation);
         _weights = new WeightCandidates(graph, input, data.Fit, layers, bits, options, cancellation);
         _network = new FakeQuantizedNetwork(graph, input, layers, groups);
-        bool endsWithSoftmax = graph.Nodes.Any(n => n.Op == "Softmax" && n.Outputs[0] == graph.Outputs[0]);
+        bool endsWithSoftmax = AdcSensitivity.EndsWithSoftmax(graph);
         float[] reference = _network.Run(data.Validation, int.MaxValue, Parameters(_ => 0, _ => 0), cancellation);
         int samples = data.Validation.Count;
-        _comparison = new OutputComparison(reference, samples, input.SampleElements, endsWithSoftmax, data.Labels);
+        Comparison = new OutputComparison(reference, samples, input.SampleElements, endsWithSoftmax, data.Labels);
     }
 
     public ImmutableArray<MvmLayer> Layers { get; }
 
     public int Groups => _groups.Length;
+
+    /// <summary>Compares outputs of validation samples with the float network's.</summary>
+    public OutputComparison Comparison { get; }
 
     /// <summary>Runs validation samples with the given widths; 0 = float.</summary>
     /// <param name="weightBits">By index of <see cref="Layers"/>.</param>
@@ -50,7 +53,7 @@ internal sealed class PolicyNetwork : IDisposable
     /// <param name="samples">At most this many.</param>
     /// <param name="cancellation">Checked between runs.</param>
     public Distance Measure(Func<int, int> weightBits, Func<int, int> activationBits, int samples, CancellationToken cancellation) =>
-        _comparison.Of(_network.Run(_data.Validation, samples, Parameters(weightBits, activationBits), cancellation));
+        Comparison.Of(_network.Run(_data.Validation, samples, Parameters(weightBits, activationBits), cancellation));
 
     public void Dispose()
     {

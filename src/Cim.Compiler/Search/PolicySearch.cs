@@ -26,13 +26,17 @@ internal sealed record PolicySearchOptions
 
     public int Evaluations { get; init; } = 60;
 
+    /// <summary>The first and the last layer stay at 8 bits.</summary>
+    public bool KeepEnds { get; init; }
+
     public ulong Seed { get; init; }
 
     public QuantizerOptions Quantizer { get; init; } = new();
 
-    /// <summary>The objective of a command line word.</summary>
-    public static Objective Parse(string objective) => objective switch
+    /// <summary>The objective of a command line word; <paramref name="copies"/> if copies of slow layers fill the arrays that are left.</summary>
+    public static Objective Parse(string objective, bool copies = false) => objective switch
     {
+        "latency" when copies => Objective.CopiedLatency,
         "energy" => Objective.Energy,
         "arrays" => Objective.Arrays,
         "energy-delay" => Objective.EnergyDelay,
@@ -53,13 +57,15 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
     private readonly ImmutableArray<int> _layerOfShape; // index into the network's layers, -1 = fixed
     private readonly ImmutableArray<int> _groupOfShape;
     private readonly PolicyNetwork _network;
+    private readonly AdcSensitivity _adc;
+    private double? _pointsPerRoot;
 
     private PolicySearch(
         PolicySearchOptions options, ImmutableArray<LayerShape> shapes, ImmutableArray<int> layerOfShape, ImmutableArray<int> groupOfShape,
-        PolicySpace space, PolicyNetwork network, LossTable losses)
+        PolicySpace space, PolicyNetwork network, LossTable losses, AdcSensitivity adc)
     {
         (_options, _shapes, _layerOfShape, _groupOfShape) = (options, shapes, layerOfShape, groupOfShape);
-        (Space, _network, Losses) = (space, network, losses);
+        (Space, _network, Losses, _adc) = (space, network, losses, adc);
     }
 
     /// <summary>The names a search can have.</summary>
@@ -83,25 +89,28 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
         ImmutableArray<int> layerOfShape = [.. shapes.Select(s => layers.ToList().FindIndex(l => l.NodeName == s.Name))];
         ImmutableArray<int> groupOfShape = [.. shapes.Select((s, i) => layerOfShape[i] < 0 ? -1 : groups.ToList().FindIndex(g => g.Layers.Contains(s.Name)))];
 
-        LayerCostTable costs = LayerCostTable.Build(shapes, hardware, Bits, Bits, [0]);
+        LayerCostTable costs = LayerCostTable.Build(shapes, hardware, Bits, Bits, AdcWidths.Offered(hardware));
         CostVector eight = costs.Total([.. shapes.Select(_ => costs.IndexOf(new Precision(8, 8, 0)))]);
         if (options.Objective is Objective.Energy or Objective.EnergyDelay && eight.EnergyPj == 0)
             throw new CimException(ErrorCodes.NoEnergyFigures, $"The objective is energy, but hardware profile '{hardware.Name}' states no energy figures. Choose another objective or profile.");
         PolicySpace space = PolicySpace.Create(costs, options.Objective, Together(groupOfShape), options.MaxArrays != long.MaxValue,
-            layerOfShape.Select((l, i) => (l, i)).Where(p => p.l < 0).ToImmutableDictionary(p => p.i, _ => new Precision(8, 8, 0)));
+            layerOfShape.Select((l, i) => (l, i)).Where(p => p.l < 0 || (options.KeepEnds && (p.i == 0 || p.i == shapes.Length - 1)))
+                .ToImmutableDictionary(p => p.i, _ => new Precision(8, 8, 0)));
         progress?.Report(string.Create(CultureInfo.InvariantCulture, $"search space: 10^{space.Log10Size:F0} policies of {layers.Length} layers"));
 
         int[] shapeOfLayer = [.. Enumerable.Range(0, layers.Length).Select(l => layerOfShape.IndexOf(l))];
         int[][] weightBits = [.. shapeOfLayer.Select(s => space.Choices[s].Select(c => costs.Choices[c].WeightBits).Distinct().Order().ToArray())];
         int[][] activationBits = [.. groups.Select((_, g) => groupOfShape.IndexOf(g) is var s && s < 0 ? []
             : space.Choices[s].Select(c => costs.Choices[c].ActivationBits).Distinct().Order().ToArray())];
+        int[][] adcBits = [.. shapeOfLayer.Select(s => space.Choices[s].Select(c => costs.Choices[c].AdcBits).Distinct().Order().ToArray())];
         var network = new PolicyNetwork(graph, input, data, layers, groups,
             layers.Select((l, i) => (l.NodeName, weightBits[i])).ToDictionary(p => p.NodeName, p => p.Item2, StringComparer.Ordinal), options.Quantizer, cancellation);
         try
         {
             MeasuredSensitivity sensitivity = MeasuredSensitivity.Measure(network, weightBits, activationBits, progress, cancellation);
+            AdcSensitivity adc = AdcSensitivity.Measure(graph, input, hardware, data, layers, adcBits, options.Quantizer, progress, cancellation);
             return new PolicySearch(options, shapes, layerOfShape, groupOfShape, space, network,
-                Additive(space, sensitivity, layerOfShape, groupOfShape));
+                Additive(space, sensitivity, adc, layerOfShape, groupOfShape), adc);
         }
         catch
         {
@@ -150,8 +159,29 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
     /// <inheritdoc/>
     public double Loss(ReadOnlySpan<int> policy, CancellationToken cancellation) => Measure(policy, cancellation).LossPoints;
 
-    /// <summary>The distance of a policy from the float network on all validation samples.</summary>
+    /// <summary>Compares outputs on validation samples with those of the float network.</summary>
+    public OutputComparison Comparison => _network.Comparison;
+
+    /// <summary>What narrow conversions do, layer by layer.</summary>
+    public AdcSensitivity Adc => _adc;
+
+    /// <summary>
+    /// The distance of a policy from the float network on all validation samples: measured for weights and activations, plus the
+    /// additive estimate for conversions. Errors of little correlation add up in the divergence, and the share of changed
+    /// classes grows with its root: how fast, a four-bit policy of this network says.
+    /// </summary>
     public Distance Measure(ReadOnlySpan<int> policy, CancellationToken cancellation)
+    {
+        Distance measured = MeasureWithoutConverters(policy, cancellation);
+        double conversions = 0;
+        for (int s = 0; s < policy.Length; s++)
+            if (_layerOfShape[s] >= 0) conversions += _adc.Layers[_layerOfShape[s]].GetValueOrDefault(Space.Costs.Choices[policy[s]].AdcBits);
+        if (conversions == 0) return measured;
+        double all = measured.Divergence + conversions;
+        return new Distance(all, measured.LossPoints + (PointsPerRoot(cancellation) * (Math.Sqrt(all) - Math.Sqrt(measured.Divergence))));
+    }
+
+    private Distance MeasureWithoutConverters(ReadOnlySpan<int> policy, CancellationToken cancellation)
     {
         int[] weights = new int[_network.Layers.Length], activations = new int[_network.Groups];
         for (int s = 0; s < policy.Length; s++)
@@ -162,6 +192,20 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
         }
 
         return _network.Measure(l => weights[l], g => activations[g], int.MaxValue, cancellation);
+    }
+
+    private double PointsPerRoot(CancellationToken cancellation)
+    {
+        if (_pointsPerRoot is { } known) return known;
+        Distance distance = default;
+        foreach (int bits in new[] { 4, 3, 2 }) // Wide enough to be typical, narrow enough to change classes at all.
+        {
+            distance = MeasureWithoutConverters(PolicyMoves.Nearest(Space, new Precision(bits, bits, 0)), cancellation);
+            if (distance.LossPoints > 0) break;
+        }
+
+        _pointsPerRoot = distance.LossPoints > 0 ? distance.LossPoints / Math.Sqrt(distance.Divergence) : 0;
+        return _pointsPerRoot.Value;
     }
 
     /// <summary>A policy as it is compiled and written to files.</summary>
@@ -177,6 +221,14 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
         return new QuantizationPolicy(layers.ToImmutable());
     }
 
+    /// <summary>The choices of a policy this search knows; layers it does not name are 8 bits wide.</summary>
+    public int[] Choices(QuantizationPolicy policy) =>
+        [.. _shapes.Select(s => policy.Find(s.Name) is { } l ? Choice(l).Choice : Space.Costs.IndexOf(new Precision(8, 8, 0)))];
+
+    /// <summary>A layer's index and choice.</summary>
+    public (int Layer, int Choice) Choice(LayerPolicy layer) =>
+        (_shapes.ToList().FindIndex(s => s.Name == layer.Name), Space.Costs.IndexOf(new Precision(layer.WeightBits, layer.ActivationBits, layer.AdcBits)));
+
     public void Dispose() => _network.Dispose();
 
     /// <summary>Layers of one activation group together, others alone.</summary>
@@ -184,7 +236,8 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
         [.. groupOfShape.Select((g, s) => (g, s)).GroupBy(p => p.g < 0 ? -1 - p.s : p.g).Select(g => g.Select(p => p.s).ToImmutableArray())];
 
     /// <summary>Weights count at their layer, activations at the first layer of their group.</summary>
-    private static LossTable Additive(PolicySpace space, MeasuredSensitivity sensitivity, ImmutableArray<int> layerOfShape, ImmutableArray<int> groupOfShape)
+    private static LossTable Additive(
+        PolicySpace space, MeasuredSensitivity sensitivity, AdcSensitivity adc, ImmutableArray<int> layerOfShape, ImmutableArray<int> groupOfShape)
     {
         var losses = ImmutableArray.CreateBuilder<double>();
         for (int s = 0; s < layerOfShape.Length; s++)
@@ -193,7 +246,7 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
                 double loss = 0;
                 if (layerOfShape[s] >= 0)
                 {
-                    loss += sensitivity.Weights[layerOfShape[s]].GetValueOrDefault(p.WeightBits);
+                    loss += sensitivity.Weights[layerOfShape[s]].GetValueOrDefault(p.WeightBits) + adc.Layers[layerOfShape[s]].GetValueOrDefault(p.AdcBits);
                     if (groupOfShape.IndexOf(groupOfShape[s]) == s) loss += sensitivity.Activations[groupOfShape[s]].GetValueOrDefault(p.ActivationBits);
                 }
 

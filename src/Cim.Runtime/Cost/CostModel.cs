@@ -17,15 +17,16 @@ internal static class CostModel
     /// <param name="activationBits">Bits of an activation.</param>
     /// <param name="adcBits">Bits of a conversion; 0 = the profile's.</param>
     /// <param name="profile">The hardware.</param>
+    /// <param name="copies">Copies of the layer that share its products (resident execution, constant weights); else 1.</param>
     public static LayerCost Of(
-        LayerShape shape, LayerMapping mapping, int weightBits, int activationBits, int adcBits, HardwareProfile profile)
+        LayerShape shape, LayerMapping mapping, int weightBits, int activationBits, int adcBits, HardwareProfile profile, int copies = 1)
     {
         if (adcBits == 0) adcBits = profile.AdcBits;
         var arrays = new ArrayTotals(mapping);
         int inputSlices = InputSlices(activationBits, profile);
         CostEvents events = Count(shape, mapping, arrays, activationBits, inputSlices, profile);
         bool inEachInference = IsProgrammedInEachInference(shape, profile);
-        long cells = shape.Repeat * arrays.Cells;
+        long cells = shape.Repeat * arrays.Cells * copies;
         CostFigures f = profile.Cost;
         return new LayerCost
         {
@@ -37,11 +38,12 @@ internal static class CostModel
             WeightBits = weightBits,
             ActivationBits = activationBits,
             AdcBits = adcBits,
-            Arrays = shape.Repeat * arrays.Count,
+            Copies = copies,
+            Arrays = shape.Repeat * arrays.Count * copies,
             Utilisation = (double)arrays.Cells / (arrays.Count * profile.Rows * profile.Columns),
-            LatencyNs = NsPerSecond * Latency(shape, arrays, inputSlices, adcBits, profile),
+            LatencyNs = NsPerSecond * Latency(shape with { Mvms = (shape.Mvms + copies - 1) / copies }, arrays, inputSlices, adcBits, profile),
             Energy = Energy(events, adcBits, f),
-            AreaUm2 = shape.Repeat * arrays.Count * ArrayArea(profile, adcBits),
+            AreaUm2 = shape.Repeat * arrays.Count * copies * ArrayArea(profile, adcBits),
             Events = events,
             ProgrammingEnergyPj = inEachInference ? 0 : cells * f.CellWriteEnergyPj,
         };

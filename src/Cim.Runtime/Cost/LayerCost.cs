@@ -27,7 +27,10 @@ public sealed record LayerCost
     /// <summary>Bits of a conversion; 0 = ideal read-out.</summary>
     public required int AdcBits { get; init; }
 
-    /// <summary>Arrays that hold the layer (on a serial machine: tiles, one after the other).</summary>
+    /// <summary>Copies of the layer that share its products; see docs/cost.md.</summary>
+    public int Copies { get; init; } = 1;
+
+    /// <summary>Arrays that hold the layer with all its copies (on a serial machine: tiles, one after the other).</summary>
     public required long Arrays { get; init; }
 
     /// <summary>Cells that hold a weight divided by cells of the arrays.</summary>

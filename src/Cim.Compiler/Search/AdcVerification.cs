@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Calibration;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Quantization;
+using Cim.Runtime.Hardware;
+
+namespace Cim.Compiler.Search;
+
+/// <summary>
+/// Simulates the policy a search found through its converters, on validation samples, and gives conversions back their bits
+/// where the estimate was too hopeful: the quarter of the narrowed layers that hurt most for what they save, again and again,
+/// until the loss is within the budget.
+/// </summary>
+internal static class AdcVerification
+{
+    private const int Samples = 256, MaxRounds = 12;
+
+    /// <summary>The summary with verified conversion widths; unchanged if no layer has narrow conversions.</summary>
+    public static SearchSummary Run(
+        PolicySearch search, SearchSummary found, Graph graph, GraphInput input, HardwareProfile hardware, SearchData data,
+        PolicySearchOptions options, IProgress<string>? progress, CancellationToken cancellation)
+    {
+        if (found.Policy.Layers.All(l => l.AdcBits == 0)) return found;
+        progress?.Report("simulating the policy through its converters");
+        var network = new AdcNetwork(graph, input, hardware, data.Fit, found.Policy, options.Quantizer, cancellation);
+        HashSet<string> simulated = [.. network.Layers];
+        QuantizationPolicy policy = found.Policy;
+        for (int round = 0; ; round++)
+        {
+            double loss = search.Comparison.Of(network.Run(data.Validation, Samples, n => policy.Find(n)?.AdcBits ?? 0, cancellation)).LossPoints;
+            bool isWithin = loss <= options.MaxLoss;
+            string[] narrow = [.. policy.Layers.Where(l => l.AdcBits > 0 && simulated.Contains(l.Name)).OrderByDescending(l => Harm(search, l)).Select(l => l.Name)];
+            if (isWithin || narrow.Length == 0 || round == MaxRounds)
+            {
+                int[] choices = search.Choices(policy);
+                return found with { Policy = policy, Chosen = search.Space.Costs.Total(choices), ValidationLoss = loss, IsWithinBudget = found.IsWithinBudget && isWithin };
+            }
+
+            HashSet<string> widened = [.. narrow.Take(Math.Max(1, narrow.Length / 4))];
+            policy = new QuantizationPolicy([.. policy.Layers.Select(l => widened.Contains(l.Name) ? l with { AdcBits = Wider(search, l) } : l)]);
+            progress?.Report(FormattableString.Invariant($"through converters the loss is {loss:F2} points: wider conversions in {widened.Count} layers"));
+        }
+    }
+
+    /// <summary>Divergence saved by the next wider conversion, for each unit of cost it adds.</summary>
+    private static double Harm(PolicySearch search, LayerPolicy layer)
+    {
+        (int shape, int now) = search.Choice(layer);
+        (_, int wider) = search.Choice(layer with { AdcBits = Wider(search, layer) });
+        double cost = search.Space.Costs[shape, wider].Of(search.Space.Objective) - search.Space.Costs[shape, now].Of(search.Space.Objective);
+        return (search.Losses[shape, now] - search.Losses[shape, wider]) / Math.Max(cost, 1e-12);
+    }
+
+    private static int Wider(PolicySearch search, LayerPolicy layer)
+    {
+        ImmutableArray<int> widths = [.. search.Space.Costs.Choices.Select(c => c.AdcBits).Distinct().Where(b => b > layer.AdcBits).Order()];
+        return widths.IsEmpty ? 0 : widths[0];
+    }
+}

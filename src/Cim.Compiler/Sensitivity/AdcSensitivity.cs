@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Calibration;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Quantization;
+using Cim.Compiler.Search;
+using Cim.Runtime.Hardware;
+
+namespace Cim.Compiler.Sensitivity;
+
+/// <summary>
+/// What converting one layer's sums with few bits alone does to the output: the divergence from the same network without
+/// converters, simulated at adc fidelity with calibrated ranges, weights and activations at 8 bits. The most significant weight
+/// slice sets the error, and in real numbers its step hardly depends on how many slices there are below, so one
+/// measurement serves every width of weights and activations.
+/// </summary>
+/// <param name="Layers">[layer][ADC bits]; 0 = the profile's, taken as harmless.</param>
+internal sealed record AdcSensitivity(ImmutableArray<ImmutableSortedDictionary<int, double>> Layers)
+{
+    private const int MaxSamples = 64, MinSamples = 16;
+
+    /// <summary>Multiplications all measurements together may take; a larger network is measured on fewer samples.</summary>
+    private const double MaxWork = 1e12;
+
+    /// <summary>No layer may have narrower conversions.</summary>
+    public static AdcSensitivity None(int layers) =>
+        new([.. Enumerable.Repeat(ImmutableSortedDictionary<int, double>.Empty, layers)]);
+
+    /// <summary>Measures every layer at the widths asked for.</summary>
+    public static AdcSensitivity Measure(
+        Graph graph, GraphInput input, HardwareProfile hardware, SearchData data, ImmutableArray<MvmLayer> layers, IReadOnlyList<int[]> adcBits,
+        QuantizerOptions options, IProgress<string>? progress, CancellationToken cancellation)
+    {
+        if (adcBits.All(b => b.All(w => w == 0))) return None(layers.Length);
+        progress?.Report("sensitivity of conversions: quantizing to 8 bits");
+        var network = new AdcNetwork(graph, input, hardware, data.Fit, QuantizationPolicy.Uniform(layers.Select(l => l.NodeName), 8, 8), options, cancellation);
+        double macs = layers.Sum(l => (double)l.MacsPerImage), runs = adcBits.Sum(b => b.Length);
+        int samples = (int)Math.Clamp(MaxWork / Math.Max(1, macs * runs), MinSamples, MaxSamples);
+        float[] reference = network.Run(data.Validation, samples, _ => AdcNetwork.Ideal, cancellation);
+        var comparison = new OutputComparison(reference, Math.Min(samples, data.Validation.Count), input.SampleElements, EndsWithSoftmax(graph), default);
+        var measured = ImmutableArray.CreateBuilder<ImmutableSortedDictionary<int, double>>();
+        for (int l = 0; l < layers.Length; l++)
+        {
+            string name = layers[l].NodeName;
+            progress?.Report($"sensitivity of conversions {l + 1} of {layers.Length}: {name}");
+            measured.Add(adcBits[l].Where(b => b > 0).ToImmutableSortedDictionary(b => b, b => comparison.Of(
+                network.Run(data.Validation, samples, n => n == name ? b : AdcNetwork.Ideal, cancellation)).Divergence));
+        }
+
+        return new AdcSensitivity(measured.ToImmutable());
+    }
+
+    /// <summary>True if the first output is made of probabilities.</summary>
+    public static bool EndsWithSoftmax(Graph graph) => graph.Nodes.Any(n => n.Op == "Softmax" && n.Outputs[0] == graph.Outputs[0]);
+}
