@@ -23,8 +23,8 @@ internal static class ActivationCalibrator
             if (session is null) continue;
             using IDisposableReadOnlyCollection<OrtValue> results = session.Run(run, computed);
             // One histogram a task: each is filled by one thread in the order of the data.
-            Parallel.For(0, computed.Length, new ParallelOptions { CancellationToken = cancellation },
-                i => histograms[computed[i]].Add(results[i].GetTensorDataAsSpan<float>(), computed[i]));
+            ParallelWork.For(computed.Length,
+                i => histograms[computed[i]].Add(results[i].GetTensorDataAsSpan<float>(), computed[i]), cancellation);
         }
 
         return histograms;

@@ -37,8 +37,8 @@ internal static class AdcMeasurement
             cancellation.ThrowIfCancellationRequested();
             Dictionary<string, Tensor> results = ProgramTrace.Run(program, exact, run.Tensors(), unit);
             unit += run.Count;
-            Parallel.For(0, calibrators.Length, new ParallelOptions { CancellationToken = cancellation },
-                i => calibrators[i].Observe(results[inputs[i]].Data.Span, Images(calibrators[i].Layer, results[inputs[i]])));
+            ParallelWork.For(calibrators.Length,
+                i => calibrators[i].Observe(results[inputs[i]].Data.Span, Images(calibrators[i].Layer, results[inputs[i]])), cancellation);
         }
 
         bool measured = profile.AdcRange.Policy is AdcRangePolicy.Calibrated or AdcRangePolicy.Granular;

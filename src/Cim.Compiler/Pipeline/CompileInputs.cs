@@ -39,6 +39,16 @@ internal sealed class CompileInputs
     public SearchData ReadSearchData(CancellationToken cancellation) =>
         SearchData.From(DataSet.Open(_options.Calibration!, Input.Ports, _options.Preprocessing), cancellation);
 
+    /// <summary>
+    /// Samples on which the error of each layer is told: evaluation samples where there are any, because quantizers were fitted to
+    /// those of the calibration and look better on them.
+    /// </summary>
+    /// <param name="calibration">What is used without evaluation data.</param>
+    /// <param name="samples">At most this many.</param>
+    /// <param name="cancellation">Checked between samples.</param>
+    public CalibrationData ReadErrorSamples(CalibrationData calibration, int samples, CancellationToken cancellation) =>
+        OpenEvaluation() is { } evaluation && evaluation.Count >= Input.FixedBatch ? CalibrationData.From(evaluation, Math.Max(samples, Input.FixedBatch), cancellation) : calibration;
+
     /// <summary>The labelled data, or null if none was given.</summary>
     public DataSet? OpenEvaluation()
     {

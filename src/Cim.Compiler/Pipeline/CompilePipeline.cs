@@ -104,7 +104,8 @@ internal sealed class CompilePipeline
         var compiled = new CompiledModel(inputs.Describe(hardware, cost, baseline, graph), hardware, program);
 
         Step("measuring the error of each layer");
-        ImmutableArray<LayerError> errors = LayerErrors.Measure(graph, quantized, lowered.Layers, inputs.Input, calibration, ErrorSamples, _cancellation);
+        ImmutableArray<LayerError> errors = LayerErrors.Measure(
+            graph, quantized, lowered.Layers, inputs.Input, inputs.ReadErrorSamples(calibration, ErrorSamples, _cancellation), ErrorSamples, _cancellation);
 
         Accuracy? accuracyFloat = null, accuracyCompiled = null, accuracyAdc = null, accuracyBaseline = null;
         if (inputs.OpenEvaluation() is { } evaluation)

@@ -15,15 +15,10 @@ public sealed class WholeModelTests(ITestOutputHelper output)
     /// Folding reorders float additions, so results differ by rounding: a few ulp per layer, far below 1e-4 of the largest
     /// logit. A wrong fold is off by percents.
     /// </summary>
-    [Theory, MemberData(nameof(Models))]
+    [SharedDataTheory, MemberData(nameof(Models))]
     public void Folded_network_equals_the_original_on_random_inputs(string model)
     {
-        if (SharedData.File($"onnx/{model}.onnx") is not { } path)
-        {
-            output.WriteLine("skipped: ../shared/data is absent");
-            return;
-        }
-
+        string path = SharedData.Need($"onnx/{model}.onnx");
         byte[] bytes = File.ReadAllBytes(path);
         Graph graph = OnnxImporter.Import(path);
         output.WriteLine(GraphText.Write(graph));
@@ -41,15 +36,10 @@ public sealed class WholeModelTests(ITestOutputHelper output)
         }
     }
 
-    [Fact]
+    [SharedDataFact]
     public void Integer_weights_without_dequantization_are_a_clear_error()
     {
-        if (SharedData.File("onnx/ds_cnn.onnx") is not { } path)
-        {
-            output.WriteLine("skipped: ../shared/data is absent");
-            return;
-        }
-
+        string path = SharedData.Need("onnx/ds_cnn.onnx");
         CimException e = Assert.Throws<CimException>(() => OnnxImporter.Import(path));
         Assert.Equal(ErrorCodes.InvalidGraph, e.Code);
         Assert.Equal(path, e.File);

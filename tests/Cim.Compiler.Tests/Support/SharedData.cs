@@ -3,8 +3,13 @@ namespace Cim.Compiler.Tests.Support;
 /// <summary>The models and data beside the repository; tests that need them skip with a message where they are absent.</summary>
 internal static class SharedData
 {
+    public const string Missing = "../shared/data was not found beside the repository";
+
     /// <summary>The folder, or null.</summary>
     public static string? Directory { get; } = Find();
+
+    /// <summary>A file that tests marked <see cref="SharedDataFactAttribute"/> may rely on.</summary>
+    public static string Need(string relative) => File(relative) ?? throw new InvalidOperationException($"../shared/data/{relative} is missing.");
 
     public static string? File(string relative) =>
         Directory is null || !System.IO.File.Exists(Path.Combine(Directory, relative)) ? null : Path.Combine(Directory, relative);
