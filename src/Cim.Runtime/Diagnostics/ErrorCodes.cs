@@ -27,6 +27,9 @@ public static class ErrorCodes
     /// <summary>Labels are missing or out of the range of the model's classes.</summary>
     public const string InvalidLabels = "CIM0007";
 
+    /// <summary>An output file or folder cannot be written: no right, no space, or something else in its place.</summary>
+    public const string FileNotWritable = "CIM0008";
+
     /// <summary>The command line is wrong: an unknown command or option, a missing or impossible value.</summary>
     public const string WrongUsage = "CIM0010";
 
