@@ -34,8 +34,7 @@ internal static class CrossbarSimulator
     // Where no converter can change a sum, the integers are those of the exact layer.
     private static PreparedLayer PrepareAdc(AnalogPlan plan, SimdLevel level) =>
         plan.IsLossless() ? ExactLayers.Prepare(plan.Layer, level)
-        : level >= SimdLevel.Vector256 && LookupTables.Suits(plan) ? new LookupLayer(plan)
-        : AnalogLayers.Create(plan, null, null, level);
+        : AnalogLayers.Fastest(plan, null, null, level);
 
     // Without any non-ideality the sums are those of the converters' fidelity, and so are the results.
     private static PreparedLayer PrepareCells(
@@ -45,7 +44,9 @@ internal static class CrossbarSimulator
         if (!withWires && profile is { ReadNoiseSigma: 0, AdcGainSigma: 0, AdcOffsetSigma: 0 }
             && new CellProgrammer(profile, seed, layerIndex).IsIdeal)
             return PrepareAdc(plan, level);
+        // An ideal read-out of every input bit adds up to that of all bits at once.
+        if (plan.Inputs.Length > 1 && plan.Converters.All(c => c.IsIdeal)) plan = new AnalogPlan(plan.Layer, profile with { AdcPerInputSlice = false });
         float[] levels = ProgrammedCells.Program(plan, profile, layerIndex, seed, withWires);
-        return AnalogLayers.Create(plan, levels, ColumnErrors.Of(plan, profile, layerIndex, seed), level);
+        return AnalogLayers.Fastest(plan, levels, ColumnErrors.Of(plan, profile, layerIndex, seed), level);
     }
 }

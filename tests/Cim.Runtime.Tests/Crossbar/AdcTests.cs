@@ -72,10 +72,10 @@ public sealed class AdcTests
             if (random.Next(3) == 0)
                 layer = layer with { Mapping = Mappings.Of(layer.Groups, layer.RowsPerGroup, layer.ColumnsPerGroup, layer.WeightBits, WeightEncoding.Differential, 7, 128) };
             var plan = new AnalogPlan(layer, profile with { DacBits = 1, AdcPerInputSlice = true });
-            if (!LookupTables.Suits(plan)) continue;
+            if (!FixedLevels.Suits(plan)) continue;
             byte[] input = LayerCases.Input(random, layer, 3), residual = LayerCases.Residual(random, layer, 3);
             byte[] expected = LayerCases.Run(AnalogLayers.Create(plan, null, null, SimdLevels.Default), layer, input, residual, 3);
-            byte[] actual = LayerCases.Run(new LookupLayer(plan), layer, input, residual, 3);
+            byte[] actual = LayerCases.Run(new LookupLayer(plan, FixedLevels.OfCells(plan), null), layer, input, residual, 3);
             Assert.True(expected.AsSpan().SequenceEqual(actual), Describe(layer, profile));
         }
     }

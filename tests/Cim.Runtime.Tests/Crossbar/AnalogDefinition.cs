@@ -22,8 +22,12 @@ internal static class AnalogDefinition
             long inputs = 0;
             foreach (var tile in layer.Mapping.RowTiles)
             for (int s = 0; s < plan.Cells.Slices.Length; s++)
-            for (int k = 0; k < plan.Inputs.Length; k++)
             {
+              AdcConverter adc = plan.Converters[s];
+              int codes = 0;
+              float ideal = 0;
+              for (int k = 0; k < plan.Inputs.Length; k++)
+              {
                 InputSlice slice = plan.Inputs[k];
                 long sum = 0;
                 for (int r = tile.FirstRow; r < tile.FirstRow + tile.Rows; r++)
@@ -32,15 +36,13 @@ internal static class AnalogDefinition
                     sum += (long)slice.Of(q) * plan.Cells.Level(w[(o * layer.RowsPerGroup) + r], s);
                     if (s == 0) inputs += (long)slice.Of(q) * slice.Factor;
                 }
-                AdcConverter adc = plan.Converters[s];
-                int factor = plan.Cells.Slices[s].Factor * slice.Factor;
-                if (plan.IsInteger) integer += (int)adc.Read(sum) * factor;
-                else if (adc.IsIdeal) real = MathF.FusedMultiplyAdd(sum, factor, real);
-                else
-                {
-                    float code = MathF.Round(Math.Clamp(sum * (1f / adc.Step), adc.MinCode, adc.MaxCode));
-                    real = MathF.FusedMultiplyAdd(code, factor * adc.Step, real);
-                }
+                if (plan.IsInteger) codes += (int)(adc.Read(sum) / Math.Max(1, adc.Step)) * slice.Factor;
+                else if (adc.IsIdeal) ideal = MathF.FusedMultiplyAdd(sum, slice.Factor, ideal);
+                else codes += (int)MathF.Round(Math.Clamp(sum * (1f / adc.Step), adc.MinCode, adc.MaxCode)) * slice.Factor;
+              }
+              int factor = plan.Cells.Slices[s].Factor;
+              if (plan.IsInteger) integer += codes * factor * (int)Math.Max(1, adc.Step);
+              else real = adc.IsIdeal ? MathF.FusedMultiplyAdd(ideal, factor, real) : MathF.FusedMultiplyAdd(codes, factor * adc.Step, real);
             }
             if (plan.IsInteger)
             {

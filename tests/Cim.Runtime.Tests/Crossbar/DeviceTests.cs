@@ -63,6 +63,50 @@ public sealed class DeviceTests
         }
     }
 
+    [Fact]
+    public void Table_lookup_equals_masked_additions()
+    {
+        if (SimdLevels.Widest < SimdLevel.Vector256) return;
+        var random = new Random(12);
+        foreach (WeightEncoding encoding in Enum.GetValues<WeightEncoding>())
+        for (int i = 0; i < 15; i++)
+        {
+            (CrossbarLayer layer, HardwareProfile profile) = AdcTests.RandomCase(random, encoding);
+            if (i % 3 == 0)
+                layer = layer with { Mapping = Mappings.Of(layer.Groups, layer.RowsPerGroup, layer.ColumnsPerGroup, layer.WeightBits, WeightEncoding.Differential, 7, 128) };
+            profile = profile with
+            {
+                DacBits = 1, AdcPerInputSlice = true, AdcBits = random.Next(2, 11), Encoding = layer.Mapping.Encoding,
+                ProgrammingError = new ProgrammingError("independent", 0.05), StuckOn = 0.02,
+                ReadNoiseSigma = i % 2 == 0 ? 0.02 : 0, AdcOffsetSigma = i % 5 == 0 ? 0.5 : 0, AdcGainSigma = 0.02,
+            };
+            var plan = new AnalogPlan(layer, profile);
+            float[] levels = ProgrammedCells.Program(plan, profile, 1, 5, false);
+            ColumnErrors errors = ColumnErrors.Of(plan, profile, 1, 5);
+            byte[] input = LayerCases.Input(random, layer, 3), residual = LayerCases.Residual(random, layer, 3);
+            byte[] expected = LayerCases.Run(AnalogLayers.Create(plan, levels, errors, SimdLevels.Default), layer, input, residual, 3);
+            byte[] actual = LayerCases.Run(new LookupLayer(plan, FixedLevels.OfEffective(plan, levels)!, errors), layer, input, residual, 3);
+            Assert.Equal(expected, actual);
+        }
+    }
+
+    [Fact]
+    public void Fixed_point_levels_are_off_by_less_than_float_sums()
+    {
+        var random = new Random(13);
+        (CrossbarLayer layer, HardwareProfile profile) = AdcTests.RandomCase(random, WeightEncoding.Differential);
+        var plan = new AnalogPlan(layer, profile with { DacBits = 1, AdcPerInputSlice = true });
+        float[] levels = ProgrammedCells.Program(plan, profile with { ProgrammingError = new ProgrammingError("proportional", 0.1) }, 1, 5, false);
+        FixedLevels rounded = FixedLevels.OfEffective(plan, levels)!;
+        int length = levels.Length / plan.Cells.Slices.Length;
+        for (int i = 0; i < levels.Length; i++)
+        {
+            float largest = levels.AsSpan(i / length * length, length).ToArray().Max(Math.Abs);
+            // A step is at most 2^-18 of the largest level, the error half of it.
+            Assert.Equal(levels[i], rounded.Values[i] * Math.ScaleB(1, -rounded.FractionBits[i / length]), largest / (1 << 19));
+        }
+    }
+
     [Theory]
     [InlineData("independent", 0.02, 0.5, 0.02)]
     [InlineData("proportional", 0.1, 0.5, 0.05)]

@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using Cim.Runtime.Crossbar.Adc;
 using Cim.Runtime.Crossbar.Kernels;
+using Cim.Runtime.RandomNumbers;
 
 namespace Cim.Runtime.Crossbar.Analog;
 
 /// <summary>
-/// A layer whose analog sums are computed and converted one by one: integer levels (<see cref="Fidelity.Adc"/>) or the
-/// effective float levels of programmed cells (<see cref="Fidelity.Device"/>, <see cref="Fidelity.Circuit"/>).
+/// A layer whose analog sums are computed and converted one by one: integer levels (<see cref="Fidelity.Adc"/>), or the
+/// effective levels of programmed cells (<see cref="Fidelity.Device"/>, <see cref="Fidelity.Circuit"/>) in fixed point or floats.
 /// </summary>
 internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
     where L : struct, ILanes<TI, TF>
@@ -25,6 +26,7 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
     private readonly ImmutableArray<InputSlice>[] _squared;
     private readonly long[] _constants;
     private readonly int[] _starts;
+    private readonly int[] _fractionBits;
     private readonly bool _integer;
     private readonly int _bandRows;
     private readonly int _planeRows;
@@ -38,20 +40,25 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
     public AnalogLayer(AnalogPlan plan, float[]? effective, ColumnErrors? errors, IReadOnlyList<AdcHistogram>? observers)
     {
         (_plan, _layer, _noise, _observers) = (plan, plan.Layer, errors?.Noise, observers);
-        bool isFloat = effective is not null;
+        FixedLevels? levels = effective is null ? null : FixedLevels.OfEffective(plan, effective);
+        bool isFloat = effective is not null && levels is null;
+        _fractionBits = levels?.FractionBits ?? new int[plan.Cells.Slices.Length];
         ConvolutionGeometry geometry = _layer.Geometry ?? new ConvolutionGeometry(
             _layer.RowsPerGroup * _layer.Groups, 1, Math.Max(16, 2 * L.Count), 1, 1, 1, 1, 0, 0, 0, 0, 1, 1);
         _layout = new PlaneLayout(geometry, geometry.InputChannels / _layer.Groups, L.Count, pairsTaps: false);
-        _planes = isFloat ? _layout.Channels : (_layout.Channels + 1) / 2;
-        int streams = plan.Inputs.Length + (_noise is null ? 0 : plan.Inputs.Length);
+        _planes = effective is not null ? _layout.Channels : (_layout.Channels + 1) / 2;
+        int streams = plan.Inputs.Length + (_noise is null || !isFloat ? 0 : plan.Inputs.Length);
         _bandRows = Bands.Rows(_layout, 4L * _planes * streams * _layout.RowLength);
         _planeRows = _layout.InputRows(_bandRows);
         _planeLength = BytePlanes.PlaneBytes(_layout, _planeRows);
         _cells = effective is null
             ? CellWeights.OfLevels(_layer, plan.Cells, _layout, _planeLength)
+            : levels is not null ? CellWeights.OfFixed(_layer, levels, _layout, _planeLength)
             : CellWeights.OfEffective(_layer, effective, plan.Cells.Slices.Length, _layout, _planeLength);
         _integer = plan.IsInteger && (!isFloat || plan.Converters.All(c => !c.IsIdeal));
-        _starts = Starts(errors?.Offsets);
+        _starts = Starts(errors?.Offsets is not { } offsets ? null
+            : levels is not null ? levels.Offsets(offsets, _layer.Outputs)
+            : [.. offsets.Select(BitConverter.SingleToInt32Bits)]);
         _requantizer = new Requantizer(_layer);
         _squared = plan.Inputs == plan.Reads || plan.Inputs.Length == plan.Reads.Length
             ? [.. plan.Reads.Select(r => ImmutableArray.Create(r with { Factor = 1 }))]
@@ -62,7 +69,7 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
     }
 
     // What a sum starts from: the offset of its converter, [block][tile][slice][output].
-    private int[] Starts(float[]? offsets)
+    private int[] Starts(int[]? offsets)
     {
         int tiles = _cells.TileStart.Length;
         int[] starts = new int[_layer.Groups * _cells.Blocks * tiles * Block];
@@ -70,7 +77,7 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
         for (int i = 0; i < tiles; i++)
         {
             int column = o % _layer.ColumnsPerGroup, block = (o / _layer.ColumnsPerGroup * _cells.Blocks) + (column / Block);
-            starts[(((block * tiles) + i) * Block) + (column % Block)] = BitConverter.SingleToInt32Bits(offsets[(i * _layer.Outputs) + o]);
+            starts[(((block * tiles) + i) * Block) + (column % Block)] = offsets[(i * _layer.Outputs) + o];
         }
         return starts;
     }
@@ -174,7 +181,12 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
             int* stream = parts.Streams + ((nint)i * _planes * _planeLength);
             for (int plane = 0; plane < _planes; plane++, stream += _planeLength)
             {
-                if (_cells.IsFloat)
+                if (_cells.Kind == LevelKind.Fixed)
+                {
+                    BytePlanes.Masks<L, TI, TF>(_plan.Inputs[i], parts.Bytes + ((nint)plane * _planeLength), _planeLength, stream);
+                    continue;
+                }
+                if (_cells.Kind == LevelKind.Real)
                 {
                     byte* source = parts.Bytes + ((nint)plane * _planeLength);
                     BytePlanes.Floats<L, TI, TF>(_plan.Inputs[i], source, _planeLength, (float*)stream);
@@ -199,15 +211,18 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
             for (int h = 0; h < 2; h++)
             {
                 int* to = parts.InputSums + ((v + h) * L.Count);
-                TI sum = _cells.IsFloat ? L.RoundToInt(L.LoadF((float*)parts.Sums + (h * L.Count))) : L.Load(parts.Sums + (h * L.Count));
+                TI sum = _cells.Kind == LevelKind.Real ? L.RoundToInt(L.LoadF((float*)parts.Sums + (h * L.Count))) : L.Load(parts.Sums + (h * L.Count));
                 L.Store(to, L.Add(L.Load(to), L.MultiplyLow(sum, L.Broadcast(_plan.Inputs[i].Factor))));
             }
             if (_noise is null) continue;
-            Product(parts, (int*)parts.Squares + ((nint)i * _planes * _planeLength), v, vectors, t, parts.Ones + (_cells.StepStart[t] * Block), parts.Zeros);
+            bool real = _cells.Kind == LevelKind.Real;
+            // The square of one bit is the bit.
+            if (real) Product(parts, (int*)parts.Squares + ((nint)i * _planes * _planeLength), v, vectors, t, parts.Ones + (_cells.StepStart[t] * Block), parts.Zeros);
             for (int h = 0; h < 2; h++)
             {
+                int* squares = parts.Sums + (h * L.Count);
                 L.StoreF(parts.Amplitudes + ((((nint)t * inputs) + i) * length) + ((v + h) * L.Count),
-                    L.SqrtF(L.LoadF((float*)parts.Sums + (h * L.Count))));
+                    L.SqrtF(real ? L.LoadF((float*)squares) : L.ToSingle(L.Load(squares))));
             }
         }
     }
@@ -219,30 +234,36 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
         int* weights = parts.Values + ((((nint)group * _cells.Blocks) + block) * _cells.BlockLength);
         int* starts = parts.Starts + ((((nint)group * _cells.Blocks) + block) * _cells.TileStart.Length * Block);
         int firstOutput = ((group * _cells.Blocks) + block) * Block, padded = _layer.Groups * _cells.Blocks * Block;
-        var conversion = new Conversion<L, TI, TF> { IsFloat = _cells.IsFloat, IsInteger = _integer };
+        var conversion = new Conversion<L, TI, TF> { IsFloat = _cells.Kind != LevelKind.Pairs, IsInteger = _integer };
         ReadOnlySpan<long> constants = _constants.AsSpan(firstOutput, Block);
         for (int v = 0; v < vectors; v += 2)
         {
             new Span<int>(parts.Accumulators, 2 * Block * L.Count).Clear();
-            TI counter0 = Positions(parts, firstPosition, v), counter1 = Positions(parts, firstPosition, v + 1 < vectors ? v + 1 : v);
+            TI counter0 = NormalPairs.Counter<L, TI, TF>(Positions(parts, firstPosition, v), imageKey);
+            TI counter1 = NormalPairs.Counter<L, TI, TF>(Positions(parts, firstPosition, v + 1 < vectors ? v + 1 : v), imageKey);
             for (int t = 0; t < tiles; t++)
             for (int s = 0; s < slices; s++)
-            for (int i = 0; i < inputs; i++)
             {
-                Product(parts, parts.Streams + ((nint)i * _planes * _planeLength), v, vectors, t, weights + _cells.TileStart[(t * slices) + s],
-                    starts + (((t * slices) + s) * Block));
-                if (_observers is not null) Observe(_observers[s], parts.Sums, block, v, vectors, positions);
-                if (_noise is not null)
+                new Span<int>(parts.Codes, 2 * Block * L.Count).Clear();
+                for (int i = 0; i < inputs; i++)
                 {
-                    float* amplitude = parts.Amplitudes + ((((nint)t * inputs) + i) * ResultStride) + (v * L.Count);
-                    TF sigma = L.BroadcastF(_noise.Sigmas[s]);
-                    L.StoreF(parts.Scaled, L.MultiplyF(L.LoadF(amplitude), sigma));
-                    L.StoreF(parts.Scaled + L.Count, L.MultiplyF(L.LoadF(amplitude + L.Count), sigma));
-                    int number = (((t * slices) + s) * inputs) + (i & ~1);
-                    Conversion<L, TI, TF>.AddNoise((float*)parts.Sums, parts.Scaled, (i & 1) != 0,
-                        parts.Keys + (2 * (((nint)number * padded) + firstOutput)), imageKey, counter0, counter1, parts.Kept);
+                    Product(parts, parts.Streams + ((nint)i * _planes * _planeLength), v, vectors, t, weights + _cells.TileStart[(t * slices) + s],
+                        starts + (((t * slices) + s) * Block));
+                    if (_cells.Kind == LevelKind.Fixed) Conversion<L, TI, TF>.ToFloats(parts.Sums);
+                    if (_observers is not null) Observe(_observers[s], parts.Sums, block, v, vectors, positions);
+                    if (_noise is not null)
+                    {
+                        float* amplitude = parts.Amplitudes + ((((nint)t * inputs) + i) * ResultStride) + (v * L.Count);
+                        TF sigma = L.BroadcastF(MathF.ScaleB(_noise.Sigmas[s], _fractionBits[s]));
+                        L.StoreF(parts.Scaled, L.MultiplyF(L.LoadF(amplitude), sigma));
+                        L.StoreF(parts.Scaled + L.Count, L.MultiplyF(L.LoadF(amplitude + L.Count), sigma));
+                        int number = (((t * slices) + s) * inputs) + (i & ~1);
+                        Conversion<L, TI, TF>.AddNoise((float*)parts.Sums, parts.Scaled, (i & 1) != 0,
+                            parts.Keys + (2 * (((nint)number * padded) + firstOutput)), counter0, counter1, parts.Kept);
+                    }
+                    conversion.Add(parts.Sums, _plan.Converters[s], _fractionBits[s], _plan.Inputs[i].Factor, parts.Codes);
                 }
-                conversion.Add(parts.Sums, _plan.Converters[s], _plan.Cells.Slices[s].Factor * _plan.Inputs[i].Factor, parts.Accumulators);
+                conversion.ShiftAndAdd(parts.Codes, _plan.Converters[s], _plan.Cells.Slices[s].Factor, parts.Accumulators);
             }
             conversion.Finish(parts.Accumulators, _plan.Cells.WeightStep, constants, _plan.Cells.Offset,
                 parts.InputSums + (v * L.Count), results + (v * L.Count), ResultStride);
@@ -264,7 +285,9 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
     {
         int* offsets = parts.CellOffsets + _cells.StepStart[tile];
         int* x0 = stream + At(v), x1 = stream + At(v + 1 < vectors ? v + 1 : v);
-        if (_cells.IsFloat)
+        if (_cells.Kind == LevelKind.Fixed)
+            MaskProducts.FourByTwo<L, TI, TF>(x0, x1, offsets, weights, _cells.StepCount[tile], starts, parts.Sums);
+        else if (_cells.Kind == LevelKind.Real)
             FloatProducts.FourByTwo<L, TI, TF>((float*)x0, (float*)x1, offsets, (float*)weights, _cells.StepCount[tile],
                 (float*)starts, (float*)parts.Sums);
         else
@@ -290,6 +313,7 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
         public readonly int* InputSums;
         public readonly float* Amplitudes;
         public readonly int* Sums;
+        public readonly int* Codes;
         public readonly int* Accumulators;
         public readonly int* Zeros;
         public readonly float* Kept;
@@ -301,14 +325,15 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
         public Parts(AnalogLayer<L, TI, TF> layer, ref Workspace workspace)
         {
             int inputs = layer._plan.Inputs.Length, block = 2 * Block * L.Count;
-            bool matrix = layer._layer.Geometry is null, noisy = layer._noise is not null;
+            bool matrix = layer._layer.Geometry is null, noisy = layer._noise is not null, squares = noisy && layer._cells.Kind == LevelKind.Real;
             long plane = layer._planeLength, stream = inputs * layer._planes * plane;
             Bytes = workspace.Take((layer._layout.Channels * plane) + 64);
             Streams = workspace.TakeInts(stream + 16);
-            Squares = noisy ? workspace.TakeFloats(stream + 16) : null;
+            Squares = squares ? workspace.TakeFloats(stream + 16) : null;
             InputSums = workspace.TakeInts(layer.ResultStride);
             Amplitudes = noisy ? workspace.TakeFloats((long)layer._cells.StepCount.Length * inputs * layer.ResultStride) : null;
             Sums = workspace.TakeInts(block);
+            Codes = workspace.TakeInts(block);
             Accumulators = workspace.TakeInts(block);
             Zeros = workspace.TakeInts(Block);
             Kept = workspace.TakeFloats(block);

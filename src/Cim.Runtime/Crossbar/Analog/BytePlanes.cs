@@ -65,6 +65,15 @@ internal static unsafe class BytePlanes
         }
     }
 
+    /// <summary>One slice of one bit of a channel as masks: all ones where the bit is set.</summary>
+    public static void Masks<L, TI, TF>(InputSlice slice, byte* source, int count, int* masks)
+        where L : struct, ILanes<TI, TF>
+        where TI : unmanaged
+        where TF : unmanaged
+    {
+        for (int i = 0; i < count; i += L.Count) L.Store(masks + i, L.Subtract(L.Broadcast(0), Slice<L, TI, TF>(slice, source + i)));
+    }
+
     /// <summary>One slice of a channel as floats.</summary>
     public static void Floats<L, TI, TF>(InputSlice slice, byte* source, int count, float* values)
         where L : struct, ILanes<TI, TF>

@@ -3,19 +3,31 @@ using Cim.Runtime.Mapping;
 
 namespace Cim.Runtime.Crossbar.Analog;
 
+/// <summary>What the levels of cells are for the kernels.</summary>
+internal enum LevelKind
+{
+    /// <summary>Small integers, two to a word: any inputs.</summary>
+    Pairs,
+
+    /// <summary>Integers in fixed point: inputs of one bit.</summary>
+    Fixed,
+
+    /// <summary>Floats: any inputs.</summary>
+    Real,
+}
+
 /// <summary>
 /// Cell levels in the order the kernels read them: [group][block of four outputs][row tile][weight slice][step][output].
-/// A step is two channels (integer levels, as 16-bit pairs) or one (float levels) at one kernel tap; a tile has the
+/// A step is two channels (16-bit pairs) or one (wider levels) at one kernel tap; a tile has the
 /// steps that touch its rows, with zeros for rows of its neighbours.
 /// </summary>
 internal sealed class CellWeights
 {
     private CellWeights(int tiles) => (StepStart, StepCount) = (new int[tiles], new int[tiles]);
 
-    /// <summary>Levels are floats.</summary>
-    public required bool IsFloat { get; init; }
+    public required LevelKind Kind { get; init; }
 
-    /// <summary>Pairs of 16-bit integers, or the bits of floats.</summary>
+    /// <summary>Pairs of 16-bit integers, 32-bit integers, or the bits of floats.</summary>
     public int[] Values { get; private set; } = [];
 
     /// <summary>The offset of every step's plane and tap, tile after tile.</summary>
@@ -42,25 +54,30 @@ internal sealed class CellWeights
     public static CellWeights OfLevels(CrossbarLayer layer, CellEncoder cells, PlaneLayout layout, int planeLength)
     {
         sbyte[] w = layer.Weights.Span<sbyte>().ToArray();
-        return Build(layer, cells.Slices.Length, layout, planeLength, false,
+        return Build(layer, cells.Slices.Length, layout, planeLength, LevelKind.Pairs,
             (slice, output, row) => cells.Level(w[(output * layer.RowsPerGroup) + row], slice));
     }
+
+    /// <summary>Levels in fixed point.</summary>
+    public static CellWeights OfFixed(CrossbarLayer layer, FixedLevels levels, PlaneLayout layout, int planeLength) =>
+        Build(layer, levels.FractionBits.Length, layout, planeLength, LevelKind.Fixed,
+            (slice, output, row) => levels.Values[(((slice * layer.Outputs) + output) * layer.RowsPerGroup) + row]);
 
     /// <summary>Effective levels [slice, output, row] of programmed cells.</summary>
     public static CellWeights OfEffective(
         CrossbarLayer layer, float[] levels, int slices, PlaneLayout layout, int planeLength) =>
-        Build(layer, slices, layout, planeLength, true,
-            (slice, output, row) => levels[((((long)slice * layer.Outputs) + output) * layer.RowsPerGroup) + row]);
+        Build(layer, slices, layout, planeLength, LevelKind.Real,
+            (slice, output, row) => Bits(levels[((((long)slice * layer.Outputs) + output) * layer.RowsPerGroup) + row]));
 
     private static CellWeights Build(
-        CrossbarLayer layer, int slices, PlaneLayout layout, int planeLength, bool isFloat, Func<int, int, int, float> level)
+        CrossbarLayer layer, int slices, PlaneLayout layout, int planeLength, LevelKind kind, Func<int, int, int, int> level)
     {
         const int Block = PairProducts.Outputs;
         ConvolutionGeometry g = layout.Geometry;
-        int kernel = g.KernelHeight * g.KernelWidth, pack = isFloat ? 1 : 2;
+        int kernel = g.KernelHeight * g.KernelWidth, pack = kind == LevelKind.Pairs ? 2 : 1;
         int planes = (layout.Channels + pack - 1) / pack;
         var tiles = layer.Mapping.RowTiles;
-        var weights = new CellWeights(tiles.Length) { IsFloat = isFloat };
+        var weights = new CellWeights(tiles.Length) { Kind = kind };
         List<int> offsets = [];
         List<(int Low, int High)> rows = [];
         List<int> ones = [];
@@ -78,7 +95,7 @@ internal sealed class CellWeights
                 offsets.Add((plane * planeLength) + (tap / g.KernelWidth * g.DilationY * layout.RowLength)
                     + (x % g.StrideX * layout.PhaseLength) + (x / g.StrideX));
                 rows.Add((hasLow ? low : -1, hasHigh ? high : -1));
-                ones.AddRange([isFloat ? Bits(1) : (hasLow ? 1 : 0) | (hasHigh ? 1 << 16 : 0), 0, 0, 0]);
+                ones.AddRange([kind == LevelKind.Real ? Bits(1) : (hasLow ? 1 : 0) | (hasHigh ? 1 << 16 : 0), 0, 0, 0]);
             }
             weights.StepCount[t] = offsets.Count - weights.StepStart[t];
         }
@@ -103,10 +120,8 @@ internal sealed class CellWeights
             for (int step = 0; step < weights.StepCount[i / slices]; step++, at += Block)
             {
                 (int low, int high) = rows[first + step];
-                float a = low < 0 ? 0 : level(i % slices, output, low);
-                weights.Values[at] = isFloat
-                    ? Bits(a)
-                    : ((int)a & 0xFFFF) | ((high < 0 ? 0 : (int)level(i % slices, output, high)) << 16);
+                int a = low < 0 ? 0 : level(i % slices, output, low);
+                weights.Values[at] = kind != LevelKind.Pairs ? a : (a & 0xFFFF) | ((high < 0 ? 0 : level(i % slices, output, high)) << 16);
             }
         }
         return weights;

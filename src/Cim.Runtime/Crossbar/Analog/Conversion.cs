@@ -21,36 +21,54 @@ internal readonly unsafe ref struct Conversion<L, TI, TF>
     /// <summary>Accumulators are integers, else floats.</summary>
     public required bool IsInteger { get; init; }
 
-    /// <summary>Adds one conversion of every sum to the accumulators.</summary>
-    public void Add(int* sums, AdcConverter adc, int factor, int* accumulators)
+    /// <summary>Integer sums as floats, in place.</summary>
+    public static void ToFloats(int* sums)
+    {
+        for (int j = 0; j < Vectors; j++, sums += L.Count) L.StoreF((float*)sums, L.ToSingle(L.Load(sums)));
+    }
+
+    /// <summary>Adds one conversion of every sum to the codes: integers, or the float sums themselves if the read-out is ideal.</summary>
+    /// <param name="sums">The sums.</param>
+    /// <param name="adc">The converter.</param>
+    /// <param name="fractionBits">A unit of the sums is 2^-this of a level.</param>
+    /// <param name="factor">What the input slice counts.</param>
+    /// <param name="codes">The codes.</param>
+    public void Add(int* sums, AdcConverter adc, int fractionBits, int factor, int* codes)
     {
         if (!IsFloat && IsInteger && (adc.IsIdeal || adc.Step == 1))
         {
             TI low = L.Broadcast(adc.MinCode), high = L.Broadcast(adc.MaxCode), scale = L.Broadcast(factor);
-            for (int j = 0; j < Vectors; j++, sums += L.Count, accumulators += L.Count)
-            {
-                TI code = L.MinI(L.MaxI(L.Load(sums), low), high);
-                L.Store(accumulators, L.Add(L.Load(accumulators), L.MultiplyLow(code, scale)));
-            }
+            for (int j = 0; j < Vectors; j++, sums += L.Count, codes += L.Count)
+                L.Store(codes, L.Add(L.Load(codes), L.MultiplyLow(L.MinI(L.MaxI(L.Load(sums), low), high), scale)));
             return;
         }
-        TF inverse = L.BroadcastF(adc.IsIdeal ? 1 : 1f / adc.Step);
+        TF inverse = L.BroadcastF(adc.IsIdeal ? 1 : MathF.ScaleB(1f / adc.Step, -fractionBits)), real = L.BroadcastF(factor);
         TF min = L.BroadcastF(adc.MinCode), max = L.BroadcastF(adc.MaxCode);
-        TF real = L.BroadcastF(factor * (adc.IsIdeal ? 1 : adc.Step));
-        TI whole = L.Broadcast(factor * (adc.IsIdeal ? 1 : (int)adc.Step));
-        for (int j = 0; j < Vectors; j++, sums += L.Count, accumulators += L.Count)
+        TI whole = L.Broadcast(factor);
+        for (int j = 0; j < Vectors; j++, sums += L.Count, codes += L.Count)
         {
             TF s = IsFloat ? L.LoadF((float*)sums) : L.ToSingle(L.Load(sums));
             if (adc.IsIdeal)
             {
-                L.StoreF((float*)accumulators, L.FusedF(s, real, L.LoadF((float*)accumulators)));
+                L.StoreF((float*)codes, L.FusedF(s, real, L.LoadF((float*)codes)));
                 continue;
             }
             TI code = L.RoundToInt(L.MinF(L.MaxF(L.MultiplyF(s, inverse), min), max));
+            L.Store(codes, L.Add(L.Load(codes), L.MultiplyLow(code, whole)));
+        }
+    }
+
+    /// <summary>Adds the codes of a row tile and weight slice, times what they count, to the accumulators.</summary>
+    public void ShiftAndAdd(int* codes, AdcConverter adc, int factor, int* accumulators)
+    {
+        TF real = L.BroadcastF(factor * (adc.IsIdeal ? 1 : adc.Step));
+        TI whole = L.Broadcast(factor * (adc.IsIdeal ? 1 : (int)adc.Step));
+        for (int j = 0; j < Vectors; j++, codes += L.Count, accumulators += L.Count)
+        {
             if (IsInteger)
-                L.Store(accumulators, L.Add(L.Load(accumulators), L.MultiplyLow(code, whole)));
+                L.Store(accumulators, L.Add(L.Load(accumulators), L.MultiplyLow(L.Load(codes), whole)));
             else
-                L.StoreF((float*)accumulators, L.FusedF(L.ToSingle(code), real, L.LoadF((float*)accumulators)));
+                L.StoreF((float*)accumulators, L.FusedF(adc.IsIdeal ? L.LoadF((float*)codes) : L.ToSingle(L.Load(codes)), real, L.LoadF((float*)accumulators)));
         }
     }
 
@@ -58,7 +76,7 @@ internal readonly unsafe ref struct Conversion<L, TI, TF>
     /// Adds Gaussian noise of the given amplitudes (two vectors) to float sums. One hash gives two normals: even conversions
     /// take the first and keep the second in <paramref name="kept"/> for the next one.
     /// </summary>
-    public static void AddNoise(float* sums, float* amplitudes, bool second, int* keys, int imageKey, TI counter0, TI counter1, float* kept)
+    public static void AddNoise(float* sums, float* amplitudes, bool second, int* keys, TI counter0, TI counter1, float* kept)
     {
         for (int o = 0; o < PairProducts.Outputs; o++, keys += 2)
         for (int h = 0; h < 2; h++, sums += L.Count, kept += L.Count)
@@ -70,10 +88,7 @@ internal readonly unsafe ref struct Conversion<L, TI, TF>
             }
             else
             {
-                TI counter = h == 0 ? counter0 : counter1;
-                TI radius = Gaussian.Hash<L, TI, TF>(counter, keys[0] ^ imageKey);
-                TI angle = Gaussian.Hash<L, TI, TF>(counter, keys[1] + imageKey);
-                Gaussian.Transform<L, TI, TF>(radius, angle, out z, out TF other);
+                NormalPairs.Draw<L, TI, TF>(h == 0 ? counter0 : counter1, keys[0], keys[1], out z, out TF other);
                 L.StoreF(kept, other);
             }
             L.StoreF(sums, L.FusedF(z, L.LoadF(amplitudes + (h * L.Count)), L.LoadF(sums)));

@@ -2,45 +2,66 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Cim.Runtime.Crossbar.Adc;
 using Cim.Runtime.Crossbar.Kernels;
+using Cim.Runtime.RandomNumbers;
 
 namespace Cim.Runtime.Crossbar.Analog;
 
 /// <summary>
-/// <see cref="Fidelity.Adc"/> with inputs streamed bit by bit, by table lookup (AVX2): the same sums, conversions and order of
-/// additions as <see cref="AnalogLayer{L, TI, TF}"/>, so the same bytes.
+/// A layer whose inputs are streamed and converted bit by bit, by table lookup (AVX2): the same sums, noise, conversions and
+/// order of additions as <see cref="AnalogLayer{L, TI, TF}"/>, so the same bytes.
 /// </summary>
 internal sealed unsafe class LookupLayer : PreparedLayer
 {
     private const int Block = LookupSums.Positions;
     private const int Chunk = 2 * Block;
     private const int Lanes = 8;
-    private const int SecondTable = LookupSums.SumLength / 2;
 
     private readonly AnalogPlan _plan;
     private readonly CrossbarLayer _layer;
     private readonly PlaneLayout _layout;
     private readonly LookupTables _tables;
+    private readonly ReadNoise? _noise;
+    private readonly int[] _starts;
+    private readonly int[] _fractionBits;
+    private readonly float[] _bitFactors;
     private readonly Requantizer _requantizer;
     private readonly int _bits;
     private readonly int _paddedBits;
     private readonly int _planeLength;
     private readonly int _bandRows;
-    private readonly int _maxSteps;
+    private readonly int _paddedColumns;
 
-    public LookupLayer(AnalogPlan plan)
+    /// <param name="plan">How the product is split; one that <see cref="FixedLevels.Suits"/>.</param>
+    /// <param name="levels">The cells.</param>
+    /// <param name="errors">Errors of the read-out, null for none.</param>
+    public LookupLayer(AnalogPlan plan, FixedLevels levels, ColumnErrors? errors)
     {
-        (_plan, _layer) = (plan, plan.Layer);
+        (_plan, _layer, _noise, _fractionBits) = (plan, plan.Layer, errors?.Noise, levels.FractionBits);
         ConvolutionGeometry geometry = _layer.Geometry
             ?? new ConvolutionGeometry(_layer.RowsPerGroup * _layer.Groups, 1, Chunk, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1);
         _layout = new PlaneLayout(geometry, geometry.InputChannels / _layer.Groups, 1, pairsTaps: false);
         _bits = plan.Inputs.Length;
         _paddedBits = (_bits + LookupSums.Bits - 1) / LookupSums.Bits * LookupSums.Bits;
+        _bitFactors = [.. plan.Inputs.Select(i => (float)i.Factor)];
         _bandRows = Bands.Rows(_layout, (long)_layout.Channels * (1 + ((_bits + 3) / 4)) * _layout.RowLength);
         // A whole number of vectors, and room to read one vector past the last row.
         _planeLength = (BytePlanes.PlaneBytes(_layout, _layout.InputRows(_bandRows)) + (2 * Block) - 1) / Block * Block;
-        _tables = new LookupTables(plan, _layout, _planeLength);
-        _maxSteps = _tables.Offsets.Max(o => o.Length);
+        _tables = new LookupTables(plan, levels, _layout, _planeLength);
+        _starts = _tables.Starts;
+        if (errors?.Offsets is { } offsets) AddOffsets(levels.Offsets(offsets, _layer.Outputs));
         _requantizer = new Requantizer(_layer);
+        _paddedColumns = (_layer.ColumnsPerGroup + PairProducts.Outputs - 1) / PairProducts.Outputs * PairProducts.Outputs;
+    }
+
+    private void AddOffsets(int[] offsets)
+    {
+        int slices = _plan.Cells.Slices.Length, tiles = _tables.Tiles.Length;
+        for (int i = 0; i < _starts.Length; i++)
+        {
+            int column = i % _tables.Columns, tile = i / _tables.Columns % tiles, group = i / _tables.Columns / tiles;
+            int output = (group * _layer.ColumnsPerGroup) + (column / slices);
+            _starts[i] += offsets[(((tile * slices) + (column % slices)) * _layer.Outputs) + output];
+        }
     }
 
     /// <inheritdoc/>
@@ -54,50 +75,53 @@ internal sealed unsafe class LookupLayer : PreparedLayer
     /// <inheritdoc/>
     public override void Run(in LayerCall call)
     {
-        fixed (byte* input = call.Input, residual = call.Residual, output = call.Output, memory = call.Workspace)
-        fixed (sbyte* tables = _tables.Values)
-        fixed (ushort* segments = _tables.Segments)
+        fixed (byte* input = call.Input, residual = call.Residual, output = call.Output, memory = call.Workspace, tables = _tables.Values)
+        fixed (int* keys = _noise?.Keys)
+        fixed (float* factors = _bitFactors)
         {
             var workspace = new Workspace(memory);
-            var parts = new Parts(this, ref workspace) { Tables = tables, Segments = segments };
+            var parts = new Parts(this, ref workspace) { Tables = tables, Keys = keys, BitFactors = factors };
             if (_layer.Geometry is null)
-                RunMatrix(call.Images, input, residual, output, parts);
+                RunMatrix(call.Images, call.FirstImage, input, residual, output, parts);
             else
-                RunConvolution(call.Images, input, residual, output, parts);
+                RunConvolution(call.Images, call.FirstImage, input, residual, output, parts);
         }
     }
 
-    private void RunConvolution(int images, byte* input, byte* residual, byte* output, in Parts parts)
+    private void RunConvolution(int images, long firstImage, byte* input, byte* residual, byte* output, in Parts parts)
     {
         ConvolutionGeometry g = _layout.Geometry;
         nint imageSize = (nint)g.InputChannels * g.InputHeight * g.InputWidth, groupSize = imageSize / _layer.Groups;
         int outputSize = g.OutputHeight * g.OutputWidth;
         for (int image = 0; image < images; image++)
-        for (int group = 0; group < _layer.Groups; group++)
-        for (int y = 0; y < g.OutputHeight; y += _bandRows)
         {
-            int rows = Math.Min(_bandRows, g.OutputHeight - y), positions = rows * g.OutputWidth;
-            BytePlanes.FromImage(_layout, input + (image * imageSize) + (group * groupSize), (byte)_layer.Input.ZeroPoint,
-                y * g.StrideY, _layout.InputRows(rows), _planeLength, parts.Bytes);
-            Indices(parts);
-            for (int first = 0; first < positions; first += Chunk)
+            int imageKey = _noise is null ? 0 : unchecked((int)_noise.Stream.At(-1).Bits(firstImage + image));
+            for (int group = 0; group < _layer.Groups; group++)
+            for (int y = 0; y < g.OutputHeight; y += _bandRows)
             {
-                int count = Math.Min(Chunk, positions - first);
-                Compute(parts, group, first, count);
-                for (int c = 0; c < _layer.ColumnsPerGroup; c++)
+                int rows = Math.Min(_bandRows, g.OutputHeight - y), positions = rows * g.OutputWidth;
+                BytePlanes.FromImage(_layout, input + (image * imageSize) + (group * groupSize), (byte)_layer.Input.ZeroPoint,
+                    y * g.StrideY, _layout.InputRows(rows), _planeLength, parts.Bytes);
+                Indices(parts);
+                for (int first = 0; first < positions; first += Chunk)
                 {
-                    int o = (group * _layer.ColumnsPerGroup) + c;
-                    nint at = ((((nint)image * _layer.Outputs) + o) * outputSize) + ((nint)y * g.OutputWidth) + first;
-                    _requantizer.Positions<Lanes256, Vector256<int>, Vector256<float>>(parts.Accumulators + (c * Chunk),
-                        !_plan.IsInteger, count, o, residual + (at * _requantizer.ResidualBytes), output + (at * _requantizer.OutputBytes));
+                    int count = Math.Min(Chunk, positions - first);
+                    Compute(parts, group, first, count, imageKey, (y * g.OutputWidth) + first);
+                    for (int c = 0; c < _layer.ColumnsPerGroup; c++)
+                    {
+                        int o = (group * _layer.ColumnsPerGroup) + c;
+                        nint at = ((((nint)image * _layer.Outputs) + o) * outputSize) + ((nint)y * g.OutputWidth) + first;
+                        _requantizer.Positions<Lanes256, Vector256<int>, Vector256<float>>(parts.Accumulators + (c * Chunk),
+                            !_plan.IsInteger, count, o, residual + (at * _requantizer.ResidualBytes), output + (at * _requantizer.OutputBytes));
+                    }
                 }
             }
         }
     }
 
-    private void RunMatrix(int images, byte* input, byte* residual, byte* output, in Parts parts)
+    private void RunMatrix(int images, long firstImage, byte* input, byte* residual, byte* output, in Parts parts)
     {
-        long all = (long)images * _layer.PositionsPerImage;
+        long all = (long)images * _layer.PositionsPerImage, origin = firstImage * _layer.PositionsPerImage;
         int rows = _layer.RowsPerGroup, columns = _layer.ColumnsPerGroup;
         nint stride = (nint)rows * _layer.Groups;
         for (int group = 0; group < _layer.Groups; group++)
@@ -107,7 +131,8 @@ internal sealed unsafe class LookupLayer : PreparedLayer
             BytePlanes.FromRows(input + ((nint)p * stride) + (group * rows), rows, stride, count, (byte)_layer.Input.ZeroPoint,
                 _planeLength, parts.Bytes);
             Indices(parts);
-            Compute(parts, group, 0, count);
+            int imageKey = _noise is null ? 0 : unchecked((int)_noise.Stream.At(-2).Bits((origin + p) >> 32));
+            Compute(parts, group, 0, count, imageKey, unchecked((int)(origin + p)));
             for (int i = 0; i < count; i++)
             {
                 for (int c = 0; c < columns; c++) parts.Row[c] = parts.Accumulators[(c * Chunk) + i];
@@ -122,126 +147,143 @@ internal sealed unsafe class LookupLayer : PreparedLayer
     {
         byte* bytes = parts.Bytes;
         for (int bit = 0; bit < _bits; bit++)
-        for (int quad = 0; quad < _tables.Quads; quad++)
+        foreach (LookupTile tile in _tables.Tiles)
         {
-            int channel = 4 * quad;
-            byte* source = parts.Bytes + ((nint)channel * _planeLength);
-            LookupSums.Indices(source, At(channel + 1), At(channel + 2), At(channel + 3), _plan.Inputs[bit].Shift, _planeLength,
-                parts.Planes + ((((nint)bit * _tables.Quads) + quad) * _planeLength));
+            for (int plane = 0; plane < tile.Planes; plane++)
+            {
+                int channel = tile.FirstChannel + (LookupTables.Rows * plane);
+                LookupSums.Indices(At(channel, tile), At(channel + 1, tile), At(channel + 2, tile), At(channel + 3, tile), _plan.Inputs[bit].Shift,
+                    _planeLength, parts.Planes + ((((nint)bit * _tables.Planes) + tile.FirstPlane + plane) * _planeLength));
+            }
         }
-        byte* At(int channel) => channel < _layout.Channels ? bytes + ((nint)channel * _planeLength) : null;
+        byte* At(int channel, LookupTile tile) => channel < tile.EndChannel ? bytes + ((nint)channel * _planeLength) : null;
     }
 
     // All outputs of up to 64 positions of a band.
-    private void Compute(in Parts parts, int group, int first, int count)
+    private void Compute(in Parts parts, int group, int first, int count, int imageKey, int firstPosition)
     {
-        int blocks = (count + Block - 1) / Block, columns = _layer.ColumnsPerGroup;
-        new Span<int>(parts.Accumulators, (columns + 1) * Chunk).Clear();
-        for (int t = 0; t < _tables.Tiles; t++)
+        int blocks = (count + Block - 1) / Block, columns = _layer.ColumnsPerGroup, slices = _plan.Cells.Slices.Length;
+        new Span<int>(parts.Accumulators, columns * Chunk).Clear();
+        new Span<int>(parts.InputSums, Chunk).Clear();
+        ReadOnlySpan<int> order = LookupConversion.Order;
+        for (int i = 0; i < Chunk && _noise is not null; i++)
+            parts.Counters[i] = NormalPairs.Counter<Lanes1, int, float>(unchecked(firstPosition + (i / Block * Block) + order[i % Block]), imageKey);
+        for (int t = 0; t < _tables.Tiles.Length; t++)
         {
-            Gather(parts, t, first, count);
+            LookupTile tile = _tables.Tiles[t];
+            Gather(parts, tile, first, count);
+            if (_plan.Cells.Offset != 0 || _noise is not null) SumInputs(parts, t, blocks);
             for (int u = 0; u < _tables.Units.Length; u++)
             {
                 LookupUnit unit = _tables.Units[u];
-                sbyte* tables = parts.Tables + _tables.Start(group, t, u);
-                ushort* segments = parts.Segments + _tables.SegmentStart(group, t, u);
+                byte* tables = parts.Tables + _tables.Start(group, t, u);
                 for (int block = 0; block < blocks; block++)
                 {
-                    for (int bit = 0; bit < _bits; bit += LookupSums.Bits)
-                    {
-                        LookupSums.TwoTables(parts.Gathered + (bit * Chunk) + (block * Block), (nint)_paddedBits * Chunk, Chunk,
-                            tables, segments, SumsOf(parts, bit));
-                    }
-                    // All bits of one slice before the next: float additions keep the order of the definition.
-                    int* to = parts.Accumulators + (block * Block);
-                    for (int bit = 0; bit < _bits; bit += LookupSums.Bits)
-                    {
-                        short* sums = SumsOf(parts, bit);
-                        Convert(sums, unit.Combined ? sums + SecondTable : null, unit.OutputA, unit.SliceA, bit, to);
-                    }
-                    for (int bit = 0; bit < _bits && !unit.Combined && unit.OutputB >= 0; bit += LookupSums.Bits)
-                        Convert(SumsOf(parts, bit) + SecondTable, null, unit.OutputB, unit.SliceB, bit, to);
+                    byte* indices = parts.Gathered + (block * Block);
+                    int tablesOfUnit = Math.Max(2, _tables.Digits), bitStride = tablesOfUnit * Block;
+                    nint stepBytes = (nint)_paddedBits * Chunk;
+                    for (int bit = 0; bit < _bits && tablesOfUnit == 3; bit++)
+                        LookupSums.ThreeTables(indices + (bit * Chunk), stepBytes, tables, tile.PaddedSteps, parts.Sums + (bit * bitStride));
+                    for (int bit = 0; bit < _bits && tablesOfUnit == 2; bit += LookupSums.Bits)
+                        LookupSums.TwoTables(indices + (bit * Chunk), stepBytes, Chunk, tables, tile.Offsets.Length, _tables.Segment, parts.Sums + (bit * bitStride));
+                    Read(parts, group, t, unit.Column, block, parts.Sums, bitStride);
+                    if (unit.Other >= 0) Read(parts, group, t, unit.Other, block, parts.Sums + Block, bitStride);
                 }
             }
         }
-        int* inputs = parts.Accumulators + (columns * Chunk);
         for (int c = 0; c < columns; c++)
-            Finish(parts.Accumulators + (c * Chunk), _plan.Constants[(group * columns) + c], inputs, blocks * Block);
+            Finish(parts.Accumulators + (c * Chunk), _plan.Constants[(group * columns) + c], parts.InputSums, blocks);
     }
-
-    private static short* SumsOf(in Parts parts, int bit) => parts.Sums + (bit / LookupSums.Bits * LookupSums.SumLength);
 
     // The indices of a tile's steps at the chunk's positions: [step][bit][position].
-    private void Gather(in Parts parts, int tile, int first, int count)
+    private void Gather(in Parts parts, LookupTile tile, int first, int count)
     {
-        int width = _layout.Geometry.OutputWidth;
-        nint pitch = (nint)_layout.Geometry.StrideY * _layout.RowLength;
-        int[] offsets = _tables.Offsets[tile];
+        int width = _layout.Geometry.OutputWidth, runs = 0;
+        nint pitch = (nint)_layout.Geometry.StrideY * _layout.RowLength, bitPitch = (nint)_tables.Planes * _planeLength;
+        for (int done = 0; done < count; runs++)
+        {
+            int row = (first + done) / width, x = (first + done) % width, run = Math.Min(width - x, count - done);
+            (parts.RunFrom[runs], parts.RunTo[runs], parts.RunLength[runs]) = ((int)(row * pitch) + x, done, run);
+            done += run;
+        }
         byte* to = parts.Gathered;
-        foreach (int offset in offsets)
+        foreach (int offset in tile.Offsets)
         {
-            for (int bit = 0; bit < _paddedBits; bit++, to += Chunk)
+            byte* plane = parts.Planes + offset;
+            for (int bit = 0; bit < _bits; bit++, to += Chunk, plane += bitPitch)
+            for (int r = 0; r < runs; r++)
             {
-                if (bit >= _bits) continue;
-                byte* plane = parts.Planes + ((nint)bit * _tables.Quads * _planeLength) + offset;
-                for (int done = 0; done < count;)
-                {
-                    int row = (first + done) / width, x = (first + done) % width;
-                    int run = Math.Min(width - x, count - done);
-                    byte* source = plane + (row * pitch) + x;
-                    // Whole vectors: what is written too much is overwritten by the next run.
-                    for (int i = 0; i < run; i += Block) Vector256.Load(source + i).Store(to + done + i);
-                    done += run;
-                }
+                byte* source = plane + parts.RunFrom[r];
+                byte* target = to + parts.RunTo[r];
+                // Whole vectors: what is written too much is overwritten by the next run.
+                for (int i = 0; i < parts.RunLength[r]; i += Block) Vector256.Load(source + i).Store(target + i);
             }
+            to += (_paddedBits - _bits) * Chunk;
         }
+        // The empty step after an odd number reads any valid index.
+        if (tile.PaddedSteps > tile.Offsets.Length) new Span<byte>(to, _paddedBits * Chunk).Clear();
     }
 
-    // Reads four bits' sums at 32 positions and adds them to an output, bit after bit.
-    private void Convert(short* low, short* high, int output, int slice, int firstBit, int* accumulators)
+    // How many inputs of a tile are on: for the offset of the weights, and for the noise.
+    private void SumInputs(in Parts parts, int t, int blocks)
     {
-        int bits = Math.Min(LookupSums.Bits, _bits - firstBit);
-        int* to = accumulators + (output * Chunk);
-        bool ones = output == _layer.ColumnsPerGroup;
-        AdcConverter adc = ones ? AdcConverter.Ideal : _plan.Converters[slice];
-        int weight = ones ? 1 : _plan.Cells.Slices[slice].Factor;
-        bool whole = adc.IsIdeal || adc.Step == 1, integer = ones || _plan.IsInteger;
-        Vector256<int> minCode = Vector256.Create(adc.MinCode), maxCode = Vector256.Create(adc.MaxCode);
-        Vector256<float> inverse = Vector256.Create(adc.IsIdeal ? 1 : 1f / adc.Step);
-        Vector256<float> min = Vector256.Create((float)adc.MinCode), max = Vector256.Create((float)adc.MaxCode);
-        for (int j = 0; j < Block; j += Lanes, to += Lanes)
+        int* counts = stackalloc int[Block];
+        fixed (byte* ones = _tables.Ones[t])
         {
-            Vector256<int> sum = Vector256.Load(to);
-            Vector256<float> real = sum.AsSingle();
-            for (int b = 0; b < bits; b++)
+            for (int block = 0; block < blocks; block++)
+            for (int bit = 0; bit < _bits; bit += LookupSums.Bits)
             {
-                int factor = weight * _plan.Inputs[firstBit + b].Factor;
-                Vector256<int> s = Avx2.ConvertToVector256Int32(low + (b * Block) + j);
-                if (high != null) s += Avx2.ConvertToVector256Int32(high + (b * Block) + j) << 4;
-                if (integer && whole)
+                LookupSums.TwoTables(parts.Gathered + (bit * Chunk) + (block * Block), (nint)_paddedBits * Chunk, Chunk, ones,
+                    _tables.Tiles[t].Offsets.Length, byte.MaxValue / LookupTables.Rows, parts.Sums);
+                for (int b = bit; b < Math.Min(_bits, bit + LookupSums.Bits); b++)
                 {
-                    sum += Vector256.Min(Vector256.Max(s, minCode), maxCode) * Vector256.Create(factor);
-                    continue;
+                    LookupConversion.Counts(parts.Sums + ((b - bit) * 2 * Block), counts);
+                    int* sums = parts.InputSums + (block * Block);
+                    float* amplitudes = parts.Amplitudes + (b * Chunk) + (block * Block);
+                    var factor = Vector256.Create(_plan.Inputs[b].Factor);
+                    for (int i = 0; i < Block; i += Lanes)
+                    {
+                        Vector256<int> x = Vector256.Load(counts + i);
+                        (Vector256.Load(sums + i) + (x * factor)).Store(sums + i);
+                        if (_noise is not null) Vector256.Sqrt(Vector256.ConvertToSingle(x)).Store(amplitudes + i);
+                    }
                 }
-                Vector256<float> v = Vector256.ConvertToSingle(s);
-                if (adc.IsIdeal)
-                {
-                    real = Lanes256.FusedF(v, Vector256.Create((float)factor), real);
-                    continue;
-                }
-                Vector256<int> code = Lanes256.RoundToInt(Lanes256.MinF(Lanes256.MaxF(v * inverse, min), max));
-                if (integer) sum += code * Vector256.Create(factor * (int)adc.Step);
-                else real = Lanes256.FusedF(Vector256.ConvertToSingle(code), Vector256.Create(factor * adc.Step), real);
             }
-            if (integer) sum.Store(to);
-            else real.AsInt32().Store(to);
         }
     }
 
-    private void Finish(int* accumulators, long constant, int* inputs, int count)
+    // Converts all bits of a column and adds it to its output.
+    private void Read(in Parts parts, int group, int t, int column, int block, ushort* sums, int bitStride)
+    {
+        int slices = _plan.Cells.Slices.Length, output = column / slices, slice = column % slices;
+        AdcConverter adc = _plan.Converters[slice];
+        float* values = parts.Values, codes = stackalloc float[Block];
+        LookupConversion.Floats(sums, bitStride, _bits, _tables.Digits, _tables.DigitBits,
+            _starts[(((group * _tables.Tiles.Length) + t) * _tables.Columns) + column], values);
+        if (_noise is not null)
+        {
+            int padded = _layer.Groups * _paddedColumns, number = ((t * slices) + slice) * _bits;
+            int* keys = parts.Keys + (2 * (((nint)number * padded) + (group * _paddedColumns) + output));
+            LookupConversion.AddNoise(values, _bits, parts.Amplitudes + (block * Block), Chunk,
+                MathF.ScaleB(_noise.Sigmas[slice], _fractionBits[slice]), parts.Counters + (block * Block), keys, (nint)4 * padded);
+        }
+        LookupConversion.Codes(values, _bits, parts.BitFactors, adc, _fractionBits[slice], codes);
+        int* to = parts.Accumulators + (output * Chunk) + (block * Block);
+        int factor = _plan.Cells.Slices[slice].Factor;
+        for (int i = 0; i < Block; i += Lanes)
+        {
+            Vector256<float> code = Vector256.Load(codes + i);
+            if (_plan.IsInteger)
+                (Vector256.Load(to + i) + (Avx.ConvertToVector256Int32(code) * Vector256.Create(factor * (int)adc.Step))).Store(to + i);
+            else
+                Lanes256.FusedF(code, Vector256.Create(factor * adc.Step), Vector256.Load((float*)to + i)).Store((float*)to + i);
+        }
+    }
+
+    private void Finish(int* accumulators, long constant, int* inputs, int blocks)
     {
         int step = _plan.Cells.WeightStep, offset = _plan.Cells.Offset;
-        for (int i = 0; i < count; i += Lanes)
+        for (int i = 0; i < blocks * Block; i += Lanes)
         {
             Vector256<int> x = Vector256.Load(inputs + i);
             if (_plan.IsInteger)
@@ -253,6 +295,7 @@ internal sealed unsafe class LookupLayer : PreparedLayer
             Vector256<float> real = Lanes256.FusedF(Vector256.Load((float*)accumulators + i), Vector256.Create((float)step), Vector256.Create((float)constant));
             Lanes256.FusedF(Vector256.ConvertToSingle(x), Vector256.Create((float)-offset), real).Store((float*)accumulators + i);
         }
+        for (int block = 0; block < blocks; block++) LookupConversion.Sort(accumulators + (block * Block));
     }
 
     /// <summary>The workspace, cut up.</summary>
@@ -261,22 +304,38 @@ internal sealed unsafe class LookupLayer : PreparedLayer
         public readonly byte* Bytes;
         public readonly byte* Planes;
         public readonly byte* Gathered;
-        public readonly short* Sums;
+        public readonly ushort* Sums;
         public readonly int* Accumulators;
+        public readonly int* InputSums;
+        public readonly float* Amplitudes;
+        public readonly float* Values;
+        public readonly int* Counters;
         public readonly int* Row;
+        public readonly int* RunFrom;
+        public readonly int* RunTo;
+        public readonly int* RunLength;
 
         public Parts(LookupLayer layer, ref Workspace workspace)
         {
             Bytes = workspace.Take(((long)layer._layout.Channels * layer._planeLength) + Block);
-            Planes = workspace.Take(((long)layer._bits * layer._tables.Quads * layer._planeLength) + Chunk);
-            Gathered = workspace.Take(((long)layer._maxSteps * layer._paddedBits * Chunk) + Chunk);
-            Sums = (short*)workspace.Take(layer._paddedBits / LookupSums.Bits * LookupSums.SumLength * sizeof(short));
-            Accumulators = workspace.TakeInts(((layer._layer.ColumnsPerGroup + 1L) * Chunk) + Requantizer.Slack);
+            Planes = workspace.Take(((long)layer._bits * layer._tables.Planes * layer._planeLength) + Chunk);
+            Gathered = workspace.Take(((long)layer._tables.Tiles.Max(t => t.PaddedSteps) * layer._paddedBits * Chunk) + Chunk);
+            Sums = (ushort*)workspace.Take((long)layer._paddedBits * Math.Max(2, layer._tables.Digits) * Block * sizeof(ushort));
+            Accumulators = workspace.TakeInts(((long)layer._layer.ColumnsPerGroup * Chunk) + Requantizer.Slack);
+            InputSums = workspace.TakeInts(Chunk);
+            Amplitudes = workspace.TakeFloats((long)layer._paddedBits * Chunk);
+            Values = workspace.TakeFloats((long)layer._paddedBits * Block);
+            Counters = workspace.TakeInts(Chunk);
             Row = workspace.TakeInts(layer._layer.ColumnsPerGroup + Requantizer.Slack);
+            RunFrom = workspace.TakeInts(Chunk);
+            RunTo = workspace.TakeInts(Chunk);
+            RunLength = workspace.TakeInts(Chunk);
         }
 
-        public sbyte* Tables { get; init; }
+        public byte* Tables { get; init; }
 
-        public ushort* Segments { get; init; }
+        public int* Keys { get; init; }
+
+        public float* BitFactors { get; init; }
     }
 }

@@ -1,152 +1,140 @@
+using System.Numerics;
 using Cim.Runtime.Crossbar.Kernels;
-using Cim.Runtime.Mapping;
 
 namespace Cim.Runtime.Crossbar.Analog;
 
-/// <summary>What the two tables of one call of <see cref="LookupSums"/> add up.</summary>
-/// <param name="OutputA">Output (within the group) of the first table, -1 = nothing.</param>
-/// <param name="SliceA">Its weight slice.</param>
-/// <param name="OutputB">Output of the second table, -1 = nothing.</param>
-/// <param name="SliceB">Its weight slice.</param>
-/// <param name="Combined">The second table holds the upper digit of the first one's levels: sum = A + 16 B.</param>
-internal readonly record struct LookupUnit(int OutputA, int SliceA, int OutputB, int SliceB, bool Combined);
+/// <summary>What one call of <see cref="LookupSums"/> adds up: one column with all its digits, or two columns of one digit.</summary>
+/// <param name="Column">Output (within the group) times weight slices plus slice.</param>
+/// <param name="Other">The column of the second table, -1 = that table is another digit of the first column, or empty.</param>
+internal readonly record struct LookupUnit(int Column, int Other);
 
 /// <summary>
-/// The levels of a layer as tables of all sixteen sums of four rows (four channels at one kernel tap), for every group, row
-/// tile and unit. Levels too large for bytes are cut into a low digit of -8..7 and a high digit.
+/// The levels of a layer as tables of all sixteen sums of four rows, for every group, row tile and unit. A table's smallest sum
+/// is taken off, so that entries are not negative, and goes into the column's start.
 /// </summary>
 internal sealed class LookupTables
 {
-    private const int Rows = 4;
-    private const int Digit = 16;
-    private const int LargestLevel = 31;
+    /// <summary>Rows of one lookup.</summary>
+    public const int Rows = 4;
 
-    /// <summary>The unit's tables: [group][tile][unit] start in <see cref="Values"/>.</summary>
-    private readonly int[] _start;
-    private readonly int[] _segmentStart;
+    private const int Entries = 1 << Rows;
+    private const int LargestSum = short.MaxValue;
 
-    public LookupTables(AnalogPlan plan, PlaneLayout layout, int planeLength)
+    private readonly int[] _unitStart;
+    private readonly int _groupBytes;
+
+    /// <param name="plan">The layer.</param>
+    /// <param name="levels">Its levels.</param>
+    /// <param name="layout">How its inputs lie.</param>
+    /// <param name="planeLength">Bytes of one plane of indices.</param>
+    public LookupTables(AnalogPlan plan, FixedLevels levels, PlaneLayout layout, int planeLength)
     {
         CrossbarLayer layer = plan.Layer;
-        Tiles = layer.Mapping.RowTiles.Length;
-        ConvolutionGeometry g = layout.Geometry;
-        int kernel = g.KernelHeight * g.KernelWidth, quads = (layout.Channels + Rows - 1) / Rows;
-        Quads = quads;
-        List<int>[] offsets = [.. Enumerable.Range(0, Tiles).Select(_ => new List<int>())];
-        List<int>[] firstRows = [.. Enumerable.Range(0, Tiles).Select(_ => new List<int>())];
-        for (int t = 0; t < Tiles; t++)
-        for (int q = 0; q < quads; q++)
-        for (int tap = 0; tap < kernel; tap++)
+        int slices = plan.Cells.Slices.Length;
+        Columns = layer.ColumnsPerGroup * slices;
+        Tiles = new LookupTile[layer.Mapping.RowTiles.Length];
+        for (int t = 0; t < Tiles.Length; t++)
         {
-            if (!Enumerable.Range(0, Rows).Any(i => Has(layer.Mapping.RowTiles[t], q, i, tap))) continue;
-            int x = tap % g.KernelWidth * g.DilationX;
-            offsets[t].Add((q * planeLength) + (tap / g.KernelWidth * g.DilationY * layout.RowLength)
-                + (x % g.StrideX * layout.PhaseLength) + (x / g.StrideX));
-            firstRows[t].Add((q * Rows * kernel) + tap);
+            Tiles[t] = new LookupTile(layer.Mapping.RowTiles[t], layout, Planes, planeLength);
+            Planes += Tiles[t].Planes;
         }
-        Offsets = [.. offsets.Select(o => o.ToArray())];
-        Units = UnitsOf(plan, layer.ColumnsPerGroup);
-        List<sbyte> values = [];
-        List<ushort> segments = [];
-        _start = new int[layer.Groups * Tiles * Units.Length];
-        _segmentStart = new int[_start.Length];
-        sbyte[] w = layer.Weights.Span<sbyte>().ToArray();
-        Span<int> four = stackalloc int[Rows];
-        for (int group = 0, at = 0; group < layer.Groups; group++)
-        for (int t = 0; t < Tiles; t++)
-        foreach (LookupUnit unit in Units)
+        int largest = 0;
+        foreach (int v in levels.Values) largest = Math.Max(largest, Math.Abs(v));
+        int bits = Math.Max(1, 32 - BitOperations.LeadingZeroCount((uint)(Rows * largest)));
+        // A digit is a byte, and 16 bits hold the sum of all steps' digits.
+        int steps = Tiles.Max(t => t.Offsets.Length);
+        int most = Math.Min(8, BitOperations.Log2((uint)((LargestSum / steps) + 1)));
+        Digits = (bits + most - 1) / most;
+        DigitBits = (bits + Digits - 1) / Digits;
+        if (Digits > 3 || (Digits == 3 && DigitBits > 7)) throw new InvalidOperationException($"Sums of {bits} bits over {steps} steps do not suit lookup.");
+        Segment = Math.Max(1, byte.MaxValue / ((1 << DigitBits) - 1));
+        Units = Digits > 1
+            ? [.. Enumerable.Range(0, Columns).Select(c => new LookupUnit(c, -1))]
+            : [.. Enumerable.Range(0, (Columns + 1) / 2).Select(u => new LookupUnit(2 * u, (2 * u) + 1 < Columns ? (2 * u) + 1 : -1))];
+        StepBytes = Entries * Math.Max(2, Digits);
+        _unitStart = new int[Tiles.Length * Units.Length];
+        for (int i = 0; i < _unitStart.Length; i++)
         {
-            (_start[at], _segmentStart[at]) = (values.Count, segments.Count);
-            at++;
-            int high = 0, low = 0, length = 0;
-            for (int step = 0; step < firstRows[t].Count; step++)
-            {
-                int max = 0, min = 0;
-                for (int table = 0; table < 2; table++)
-                {
-                    int output = table == 0 || unit.Combined ? unit.OutputA : unit.OutputB;
-                    int slice = table == 0 || unit.Combined ? unit.SliceA : unit.SliceB;
-                    int quad = firstRows[t][step] / (Rows * kernel), tap = firstRows[t][step] % kernel;
-                    for (int i = 0; i < Rows; i++)
-                    {
-                        int row = (((quad * Rows) + i) * kernel) + tap;
-                        bool has = Has(layer.Mapping.RowTiles[t], quad, i, tap) && output >= 0;
-                        int level = !has ? 0 : output == layer.ColumnsPerGroup ? 1
-                            : plan.Cells.Level(w[(((group * layer.ColumnsPerGroup) + output) * layer.RowsPerGroup) + row], slice);
-                        int lowDigit = ((level + (Digit / 2)) & (Digit - 1)) - (Digit / 2);
-                        four[i] = !unit.Combined ? level : table == 0 ? lowDigit : (level - lowDigit) / Digit;
-                    }
-                    (int up, int down) = (0, 0);
-                    for (int index = 0; index < 16; index++)
-                    {
-                        int sum = 0;
-                        for (int i = 0; i < Rows; i++) sum += (index >> i & 1) * four[i];
-                        values.Add((sbyte)sum);
-                        (up, down) = (Math.Max(up, sum), Math.Min(down, sum));
-                    }
-                    (max, min) = (Math.Max(max, up), Math.Min(min, down));
-                }
-                if (high + max > sbyte.MaxValue || low + min < sbyte.MinValue)
-                {
-                    segments.Add((ushort)length);
-                    (high, low, length) = (0, 0, 0);
-                }
-                (high, low, length) = (high + max, low + min, length + 1);
-            }
-            if (length > 0) segments.Add((ushort)length);
-            segments.Add(0);
+            _unitStart[i] = _groupBytes;
+            _groupBytes = checked(_groupBytes + (Tiles[i / Units.Length].PaddedSteps * StepBytes));
         }
-        Values = [.. values];
-        Segments = [.. segments];
-
-        bool Has(RowTile tile, int quad, int i, int tap)
+        Values = new byte[checked(layer.Groups * _groupBytes)];
+        Starts = new int[layer.Groups * Tiles.Length * Columns];
+        for (int group = 0; group < layer.Groups; group++)
+        for (int t = 0; t < Tiles.Length; t++)
+        for (int column = 0; column < Columns; column++)
         {
-            int channel = (quad * Rows) + i, row = (channel * kernel) + tap;
-            return channel < layout.Channels && row >= tile.FirstRow && row < tile.FirstRow + tile.Rows;
+            int output = (group * layer.ColumnsPerGroup) + (column / slices), unit = Digits > 1 ? column : column / 2;
+            ReadOnlySpan<int> rows = levels.Values.AsSpan(((column % slices * layer.Outputs) + output) * layer.RowsPerGroup, layer.RowsPerGroup);
+            Span<byte> tables = Values.AsSpan(Start(group, t, unit) + (Digits > 1 ? 0 : column % 2 * Entries));
+            Starts[(((group * Tiles.Length) + t) * Columns) + column] = Fill(Tiles[t], rows, tables, StepBytes, Digits, DigitBits);
         }
+        int[] ones = new int[layer.RowsPerGroup];
+        Array.Fill(ones, 1);
+        Ones = [.. Tiles.Select(tile =>
+        {
+            byte[] tables = new byte[tile.PaddedSteps * 2 * Entries];
+            Fill(tile, ones, tables, 2 * Entries, 1, 8);
+            return tables;
+        })];
     }
 
-    /// <summary>Row tiles.</summary>
-    public int Tiles { get; }
+    public LookupTile[] Tiles { get; }
 
-    /// <summary>Planes of indices.</summary>
-    public int Quads { get; }
+    /// <summary>Planes of indices of all tiles.</summary>
+    public int Planes { get; }
+
+    /// <summary>Columns of one group, slices counted.</summary>
+    public int Columns { get; }
 
     public LookupUnit[] Units { get; }
 
-    public sbyte[] Values { get; }
+    /// <summary>Tables of one column.</summary>
+    public int Digits { get; }
 
-    public ushort[] Segments { get; }
+    /// <summary>A digit counts 2^DigitBits of the one before.</summary>
+    public int DigitBits { get; }
 
-    /// <summary>Per tile, the offset of every step's plane and tap.</summary>
-    public int[][] Offsets { get; }
+    /// <summary>Steps whose entries fit a byte together.</summary>
+    public int Segment { get; }
 
-    /// <summary>True if a layer is streamed bit by bit and its row tiles' sums fit 16 bits.</summary>
-    public static bool Suits(AnalogPlan plan) =>
-        plan.Inputs.All(i => i.Bits == 1) && plan.Layer.RowsPerGroup > 1
-        && plan.Cells.Slices.All(s => (s.TopLevel + 1) * plan.Layer.Mapping.RowTiles.Max(t => t.Rows) <= short.MaxValue);
+    /// <summary>Bytes of one step of a unit.</summary>
+    public int StepBytes { get; }
 
-    public int Start(int group, int tile, int unit) => _start[(((group * Tiles) + tile) * Units.Length) + unit];
+    public byte[] Values { get; }
 
-    public int SegmentStart(int group, int tile, int unit) => _segmentStart[(((group * Tiles) + tile) * Units.Length) + unit];
+    /// <summary>What every sum starts from [group][tile][column].</summary>
+    public int[] Starts { get; }
 
-    // Output after output, slice after slice; last, where it is needed, a column of ones: the sum of the inputs.
-    private static LookupUnit[] UnitsOf(AnalogPlan plan, int outputs)
+    /// <summary>Per tile, the tables of a column of ones; every second table is empty.</summary>
+    public byte[][] Ones { get; }
+
+    /// <summary>Where a unit's tables begin in <see cref="Values"/>.</summary>
+    public int Start(int group, int tile, int unit) => (group * _groupBytes) + _unitStart[(tile * Units.Length) + unit];
+
+    // One column of a tile; the sum of what was taken off its tables.
+    private static int Fill(LookupTile tile, ReadOnlySpan<int> levels, Span<byte> tables, int stepBytes, int digits, int digitBits)
     {
-        List<LookupUnit> units = [];
-        List<(int Output, int Slice)> waiting = [];
-        for (int o = 0; o < outputs; o++)
-        for (int s = 0; s < plan.Cells.Slices.Length; s++)
+        int start = 0;
+        Span<int> sums = stackalloc int[Entries];
+        for (int step = 0; step < tile.Offsets.Length; step++)
         {
-            if (plan.Cells.Slices[s].TopLevel + 1 > LargestLevel) units.Add(new LookupUnit(o, s, -1, 0, true));
-            else waiting.Add((o, s));
+            int least = 0;
+            sums[0] = 0;
+            for (int i = 0; i < Rows; i++)
+            {
+                int row = tile.StepRows[(step * Rows) + i], level = row < 0 ? 0 : levels[row];
+                least += Math.Min(level, 0);
+                for (int index = 0; index < 1 << i; index++) sums[index + (1 << i)] = sums[index] + level;
+            }
+            start += least;
+            for (int d = 0; d < digits; d++)
+            for (int index = 0; index < Entries; index++)
+            {
+                int digit = (sums[index] - least) >> (d * digitBits);
+                tables[(step * stepBytes) + (d * Entries) + index] = (byte)(d == digits - 1 ? digit : digit & ((1 << digitBits) - 1));
+            }
         }
-        if (plan.Cells.Offset != 0) waiting.Add((outputs, 0));
-        for (int i = 0; i < waiting.Count; i += 2)
-        {
-            (int output, int slice) = i + 1 < waiting.Count ? waiting[i + 1] : (-1, 0);
-            units.Add(new LookupUnit(waiting[i].Output, waiting[i].Slice, output, slice, false));
-        }
-        return [.. units];
+        return start;
     }
 }

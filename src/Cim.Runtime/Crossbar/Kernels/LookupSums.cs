@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -5,7 +6,10 @@ namespace Cim.Runtime.Crossbar.Kernels;
 
 /// <summary>
 /// Bit-serial sums by table lookup (AVX2): four rows at one input bit select one of sixteen precomputed sums of their levels,
-/// so one byte shuffle adds 4 rows at 32 positions: 128 products, where a multiply-add has 16.
+/// so one byte shuffle adds 4 rows at 32 positions: 128 products, where a multiply-add has 8 or 16. Sums larger than a byte are
+/// cut into digits with a table each. Entries are not negative; a few of them are added in bytes before those could overflow,
+/// and the bytes are then added to 16-bit sums: as they are (even positions, wrong by 256 times the odd ones), and shifted
+/// down (odd positions). That needs no widening across the vector, and the error is taken off once at the end.
 /// </summary>
 internal static unsafe class LookupSums
 {
@@ -13,64 +17,69 @@ internal static unsafe class LookupSums
     public const int Positions = 32;
 
     /// <summary>Input bits of one call.</summary>
-    public const int Bits = 4;
-
-    /// <summary>Shorts one call writes: [table][bit][position].</summary>
-    public const int SumLength = 2 * Bits * Positions;
+    public const int Bits = 2;
 
     /// <summary>
-    /// Adds two tables' entries over the steps, in bytes; before a byte could overflow (the segments) it is widened to 16 bits.
+    /// Two tables at two input bits over all steps. Writes [bit][table] 32 sums of 16 bits: the even positions, then the odd ones.
     /// </summary>
-    /// <param name="indices">Indices of the first step: [bit][position blocks], one byte each, 0 to 15.</param>
+    /// <param name="indices">Indices of the first step, one byte of 0 to 15 a position.</param>
     /// <param name="stepBytes">From one step's indices to the next one's.</param>
     /// <param name="bitBytes">From one bit's indices to the next one's.</param>
-    /// <param name="tables">[step][two tables][16] signed bytes.</param>
-    /// <param name="segments">Steps of each segment, ended by 0.</param>
-    /// <param name="sums">Receives <see cref="SumLength"/> sums.</param>
-    public static void TwoTables(byte* indices, nint stepBytes, nint bitBytes, sbyte* tables, ushort* segments, short* sums)
+    /// <param name="tables">[step][two tables][16] bytes.</param>
+    /// <param name="steps">How many.</param>
+    /// <param name="segment">Steps whose entries fit a byte together.</param>
+    /// <param name="sums">Receives 128 sums.</param>
+    public static void TwoTables(byte* indices, nint stepBytes, nint bitBytes, byte* tables, int steps, int segment, ushort* sums)
     {
-        for (bool first = true; *segments != 0; segments++, first = false)
+        Vector256<ushort> a0 = default, a1 = default, b0 = default, b1 = default, c0 = default, c1 = default, d0 = default, d1 = default;
+        while (steps > 0)
         {
-            Vector256<byte> a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
-            for (int left = *segments; left > 0; left--, indices += stepBytes, tables += 32)
+            int left = Math.Min(segment, steps);
+            steps -= left;
+            Vector256<byte> a = default, b = default, c = default, d = default;
+            for (; left > 0; left--, indices += stepBytes, tables += 32)
             {
-                Vector256<byte> a = Avx2.BroadcastVector128ToVector256((byte*)tables);
-                Vector256<byte> b = Avx2.BroadcastVector128ToVector256((byte*)tables + 16);
-                Vector256<byte> x = Vector256.Load(indices);
-                a0 = Avx2.Add(a0, Avx2.Shuffle(a, x));
-                b0 = Avx2.Add(b0, Avx2.Shuffle(b, x));
-                x = Vector256.Load(indices + bitBytes);
-                a1 = Avx2.Add(a1, Avx2.Shuffle(a, x));
-                b1 = Avx2.Add(b1, Avx2.Shuffle(b, x));
-                x = Vector256.Load(indices + (2 * bitBytes));
-                a2 = Avx2.Add(a2, Avx2.Shuffle(a, x));
-                b2 = Avx2.Add(b2, Avx2.Shuffle(b, x));
-                x = Vector256.Load(indices + (3 * bitBytes));
-                a3 = Avx2.Add(a3, Avx2.Shuffle(a, x));
-                b3 = Avx2.Add(b3, Avx2.Shuffle(b, x));
+                Vector256<byte> x = Vector256.Load(indices), y = Vector256.Load(indices + bitBytes);
+                Vector256<byte> table = Avx2.BroadcastVector128ToVector256(tables);
+                a = Avx2.Add(a, Avx2.Shuffle(table, x));
+                c = Avx2.Add(c, Avx2.Shuffle(table, y));
+                table = Avx2.BroadcastVector128ToVector256(tables + 16);
+                b = Avx2.Add(b, Avx2.Shuffle(table, x));
+                d = Avx2.Add(d, Avx2.Shuffle(table, y));
             }
-            Widen(a0, sums, first);
-            Widen(a1, sums + Positions, first);
-            Widen(a2, sums + (2 * Positions), first);
-            Widen(a3, sums + (3 * Positions), first);
-            Widen(b0, sums + (4 * Positions), first);
-            Widen(b1, sums + (5 * Positions), first);
-            Widen(b2, sums + (6 * Positions), first);
-            Widen(b3, sums + (7 * Positions), first);
+            Add(a, ref a0, ref a1);
+            Add(b, ref b0, ref b1);
+            Add(c, ref c0, ref c1);
+            Add(d, ref d0, ref d1);
         }
+        Store(a0, a1, sums);
+        Store(b0, b1, sums + Positions);
+        Store(c0, c1, sums + (2 * Positions));
+        Store(d0, d1, sums + (3 * Positions));
     }
 
-    private static void Widen(Vector256<byte> bytes, short* sums, bool first)
+    /// <summary>
+    /// Three tables with entries below 128 at one input bit, two steps at a time: more would not fit the sixteen registers.
+    /// Writes [table] as <see cref="TwoTables"/>.
+    /// </summary>
+    /// <param name="indices">As there.</param>
+    /// <param name="stepBytes">As there.</param>
+    /// <param name="tables">[step][three tables][16] bytes.</param>
+    /// <param name="steps">An even number.</param>
+    /// <param name="sums">Receives 96 sums.</param>
+    public static void ThreeTables(byte* indices, nint stepBytes, byte* tables, int steps, ushort* sums)
     {
-        Vector256<short> low = Avx2.ConvertToVector256Int16(bytes.GetLower().AsSByte());
-        Vector256<short> high = Avx2.ConvertToVector256Int16(bytes.GetUpper().AsSByte());
-        if (!first)
+        Vector256<ushort> a0 = default, a1 = default, b0 = default, b1 = default, c0 = default, c1 = default;
+        for (; steps > 0; steps -= 2, indices += 2 * stepBytes, tables += 96)
         {
-            low = Avx2.Add(low, Vector256.Load(sums));
-            high = Avx2.Add(high, Vector256.Load(sums + 16));
+            Vector256<byte> x = Vector256.Load(indices), y = Vector256.Load(indices + stepBytes);
+            Add(Pair(tables, x, y), ref a0, ref a1);
+            Add(Pair(tables + 16, x, y), ref b0, ref b1);
+            Add(Pair(tables + 32, x, y), ref c0, ref c1);
         }
-        low.Store(sums);
-        high.Store(sums + 16);
+        Store(a0, a1, sums);
+        Store(b0, b1, sums + Positions);
+        Store(c0, c1, sums + (2 * Positions));
     }
 
     /// <summary>Bit b of four bytes (nulls are zeros) as indices: first | second &lt;&lt; 1 | third &lt;&lt; 2 | fourth &lt;&lt; 3, for a whole number of vectors.</summary>
@@ -85,6 +94,24 @@ internal static unsafe class LookupSums
             x |= (Bit(fourth, i, bit, one).AsUInt16() << 3).AsByte();
             x.Store(indices + i);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<byte> Pair(byte* tables, Vector256<byte> x, Vector256<byte> y) => Avx2.Add(
+        Avx2.Shuffle(Avx2.BroadcastVector128ToVector256(tables), x), Avx2.Shuffle(Avx2.BroadcastVector128ToVector256(tables + 48), y));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(Vector256<byte> bytes, ref Vector256<ushort> all, ref Vector256<ushort> odd)
+    {
+        all = Avx2.Add(all, bytes.AsUInt16());
+        odd = Avx2.Add(odd, Avx2.ShiftRightLogical(bytes.AsUInt16(), 8));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(Vector256<ushort> all, Vector256<ushort> odd, ushort* sums)
+    {
+        Avx2.Subtract(all, Avx2.ShiftLeftLogical(odd, 8)).Store(sums);
+        odd.Store(sums + (Positions / 2));
     }
 
     private static Vector256<byte> Bit(byte* source, int i, int bit, Vector256<byte> one) =>
