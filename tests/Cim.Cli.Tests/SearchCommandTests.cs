@@ -67,7 +67,8 @@ public sealed class SearchCommandTests
     }
 
     [Theory]
-    [InlineData("rl", 2, "CIM0010")]
+    [InlineData("genetic", 2, "CIM0010")]
+    [InlineData("rl", 1, "CIM3011")]
     [InlineData("exact", 1, "CIM3011")]
     public async Task A_search_that_is_unknown_or_has_no_samples_is_an_error(string search, int exitCode, string code)
     {

@@ -5,6 +5,7 @@ using Cim.Compiler.Calibration;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Quantization;
+using Cim.Compiler.Search;
 using Cim.Runtime;
 using Spectre.Console;
 
@@ -18,7 +19,7 @@ internal static class CompileCommand
     private static readonly Option<string> Hardware = new("--hardware") { Description = "A built-in hardware profile or a *.cimhw.json file.", DefaultValueFactory = _ => "isaac" };
     private static readonly Option<string?> Calibration = new("--calibration") { Description = "Unlabelled samples: .npz, .npy, IDX or CIFAR-10 binary." };
     private static readonly Option<string?> Evaluation = new("--evaluation") { Description = "Labelled samples: .npz with x and y, IDX with its labels beside it, or CIFAR-10 binary." };
-    private static readonly Option<string> Search = new("--search") { Description = "How precisions are chosen: uniform (the same bits everywhere), exact, evolutionary or random.", DefaultValueFactory = _ => "uniform" };
+    private static readonly Option<string> Search = new("--search") { Description = "How precisions are chosen: uniform (the same bits everywhere), rl, exact, evolutionary or random.", DefaultValueFactory = _ => "uniform" };
     private static readonly Option<int> WeightBits = new("--weight-bits") { Description = "Bits of the weights, 2 to 8.", DefaultValueFactory = _ => 8 };
     private static readonly Option<int> ActivationBits = new("--activation-bits") { Description = "Bits of the input of every layer, 2 to 8.", DefaultValueFactory = _ => 8 };
     private static readonly Option<int> AdcBits = new("--adc-bits") { Description = "Bits of every conversion, 1 to 16; 0 = the profile's. A search chooses them by layer." };
@@ -27,6 +28,10 @@ internal static class CompileCommand
     private static readonly Option<double?> MaxLoss = new("--max-accuracy-loss") { Description = "Fail if the compiled network loses more percentage points than this." };
     private static readonly Option<string> Objective = new("--objective") { Description = "What a search minimises: latency, energy, arrays or energy-delay.", DefaultValueFactory = _ => "latency" };
     private static readonly Option<int> Evaluations = new("--search-evaluations") { Description = "Policies a search may measure.", DefaultValueFactory = _ => 60 };
+    private static readonly Option<double?> Minutes = new("--budget-minutes") { Description = "Minutes a search may take; then its best policy so far is used." };
+    private static readonly Option<int> SearchSamples = new("--search-samples") { Description = "Calibration samples a search takes, at most: a third fits quantizers, the rest judges.", DefaultValueFactory = _ => SearchData.MaxSamples };
+    private static readonly Option<string?> PolicyOutput = new("--policy-output") { Description = "Keep the best policy of a search in this file while it runs; --policy reads it." };
+    private static readonly Option<string?> TrialLog = new("--trial-log") { Description = "What a search measured, so that one that was stopped continues; <output>.trials.json unless given." };
     private static readonly Option<long?> MaxArrays = new("--max-arrays") { Description = "Arrays a searched policy may take." };
     private static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of everything random." };
     private static readonly Option<string?> Report = new("--report") { Description = "Write report.json and report.html into this folder." };
@@ -44,7 +49,7 @@ internal static class CompileCommand
         Range.AcceptOnlyFromAmong("mse", "minmax", "percentile", "entropy");
         var command = new Command("compile", "Compiles a network for crossbars.")
         {
-            Model, Output, Hardware, Calibration, Evaluation, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, MaxLoss, Objective, Evaluations, MaxArrays, Seed, Report, Lock, Force, LockOnly, Policy, ExportQdq, Range, Samples, Limit,
+            Model, Output, Hardware, Calibration, Evaluation, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, MaxLoss, Objective, Evaluations, Minutes, SearchSamples, PolicyOutput, TrialLog, MaxArrays, Seed, Report, Lock, Force, LockOnly, Policy, ExportQdq, Range, Samples, Limit,
         };
         var data = new DataArguments(command);
         var import = new ImportArguments(command);
@@ -80,6 +85,10 @@ internal static class CompileCommand
         MaxAccuracyLoss = parsed.GetValue(MaxLoss),
         Objective = parsed.GetRequiredValue(Objective),
         SearchEvaluations = parsed.GetValue(Evaluations),
+        SearchMinutes = parsed.GetValue(Minutes),
+        SearchSamples = parsed.GetValue(SearchSamples),
+        PolicyOutputPath = parsed.GetValue(PolicyOutput),
+        TrialLogPath = parsed.GetValue(TrialLog),
         MaxArrays = parsed.GetValue(MaxArrays),
         Seed = parsed.GetValue(Seed),
         ReportDirectory = parsed.GetValue(Report),
@@ -147,11 +156,7 @@ internal static class CompileCommand
         if (result.AccuracyAdc is { } adc) Line($"           {100 * adc.Fraction:F2} % through converters ({adc.Correct}/{adc.Samples})");
         Line($"cost       {result.Cost}");
         Line($"8 bits     {result.Baseline}");
-        if (result.Search is { } search)
-        {
-            Line($"search     {search.Searcher}: {search.Evaluations} evaluations of 10^{search.Log10Policies:F0} policies, estimated loss {search.ValidationLoss:F2} points");
-            Line($"by hand    4 bits (8 first and last): {search.Four.Cost.LatencyNs:#,0} ns, {search.Four.Cost.EnergyPj:#,0} pJ, {search.Four.Cost.Arrays:#,0} arrays, estimated loss {search.Four.Loss:F2} points");
-        }
+        if (result.Search is { } search) SearchOutput.Print(console, search);
         foreach (IGrouping<(int W, int A, int Adc), LayerPolicy> group in result.Policy.Layers.GroupBy(l => (l.WeightBits, l.ActivationBits, l.AdcBits)))
             Line($"precision  {group.Count()} layers with {group.Key.W}-bit weights, {group.Key.A}-bit activations and {(group.Key.Adc == 0 ? "ideal" : $"{group.Key.Adc}-bit")} conversions");
         if (result.Report.WorstLayer is { } worst) Line($"error      largest in layer '{worst}'");

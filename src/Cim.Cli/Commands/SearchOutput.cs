@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using Cim.Compiler.Search;
+using Spectre.Console;
 
 namespace Cim.Cli.Commands;
 
@@ -11,6 +13,9 @@ internal static class SearchOutput
         json.WriteStartObject("search");
         json.WriteString("searcher", search.Searcher);
         json.WriteNumber("evaluations", search.Evaluations);
+        json.WriteNumber("episodes", search.Episodes);
+        json.WriteBoolean("ranOutOfTime", search.RanOutOfTime);
+        json.WriteFinite("seconds", search.Seconds);
         json.WriteFinite("log10Policies", search.Log10Policies);
         json.WriteBoolean("withinBudget", search.IsWithinBudget);
         json.WriteFinite("validationLoss", search.ValidationLoss);
@@ -20,8 +25,28 @@ internal static class SearchOutput
         Write(json, "chosen", search.Chosen, search.ValidationLoss);
         Write(json, "uniform8", search.Eight.Cost, search.Eight.Loss);
         Write(json, "uniform4", search.Four.Cost, search.Four.Loss);
+        if (search.ProxyStart is { } start) Write(json, "proxyStart", start.Cost, start.Loss);
         json.WriteEndObject();
     }
+
+    /// <summary>The found policy next to what can be had without a search, for people.</summary>
+    public static void Print(IAnsiConsole console, SearchSummary search)
+    {
+        string episodes = search.Episodes > 0 ? string.Create(CultureInfo.InvariantCulture, $", {search.Episodes:N0} episodes") : "";
+        console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"search     {search.Searcher}: {search.Evaluations} evaluations{episodes} of 10^{search.Log10Policies:F0} policies in {search.Seconds:F0} s"));
+        var table = new Table().AddColumns("Policy", "Latency", "of 8 bits", "Energy", "Arrays", "Estimated loss");
+        Row("uniform w8a8", search.Eight);
+        Row("uniform w4a4, 8-bit first and last", search.Four);
+        if (search.ProxyStart is { } start) Row("optimum of the additive estimate", start);
+        Row($"found by {search.Searcher}", new Yardstick(search.Chosen, search.ValidationLoss));
+        console.Write(table);
+
+        void Row(string name, Yardstick y) => table.AddRow(new Text(name), Cell($"{y.Cost.LatencyNs:#,0} ns"), Cell($"{100 * y.Cost.LatencyNs / search.Eight.Cost.LatencyNs:F1} %"),
+            Cell($"{y.Cost.EnergyPj:#,0} pJ"), Cell($"{y.Cost.Arrays:#,0}"), Cell($"{y.Loss:F2} points"));
+    }
+
+    private static Text Cell(FormattableString text) => new Text(text.ToString(CultureInfo.InvariantCulture)).RightJustified();
 
     public static void Write(Utf8JsonWriter json, string name, CostVector cost, double loss)
     {

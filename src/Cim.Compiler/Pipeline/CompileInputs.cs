@@ -37,7 +37,7 @@ internal sealed class CompileInputs
 
     /// <summary>The calibration samples as a search uses them.</summary>
     public SearchData ReadSearchData(CancellationToken cancellation) =>
-        SearchData.From(DataSet.Open(_options.Calibration!, Input.Ports, _options.Preprocessing), cancellation);
+        SearchData.From(DataSet.Open(_options.Calibration!, Input.Ports, _options.Preprocessing), cancellation, _options.SearchSamples);
 
     /// <summary>
     /// Samples on which the error of each layer is told: evaluation samples where there are any, because quantizers were fitted to

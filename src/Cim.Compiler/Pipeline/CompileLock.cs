@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Cim.Compiler.Emit;
 using Cim.Compiler.Quantization;
+using Cim.Compiler.Search;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
 
@@ -62,6 +63,14 @@ internal sealed class CompileLock
         stream.Write("\n"u8);
     });
 
+    /// <summary>A hash of all that a measured policy depends on, so that a log of measurements is used for nothing else.</summary>
+    public static string SearchKey(CompileOptions options)
+    {
+        string facts = string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            $"{CompilePipeline.SdkVersion} {FileHash.Of(options.ModelPath)} {FileHash.Of(options.Calibration!)} samples={options.SearchSamples} loss={options.MaxAccuracyLoss ?? CompileOptions.DefaultSearchLoss:R} range={options.Range} {options.Preprocessing}");
+        return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(facts)));
+    }
+
     private static ImmutableSortedDictionary<string, string> InputsOf(CompileOptions options, HardwareProfile hardware)
     {
         var inputs = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
@@ -77,7 +86,8 @@ internal sealed class CompileLock
 
     /// <summary>Options that came later are named only where they are used, so that older locks stay good.</summary>
     private static string Added(CompileOptions options) =>
-        (options.AdcBits == 0 ? "" : $" adcBits={options.AdcBits}") + (options.CopiesWithin == 0 ? "" : $" copiesWithin={options.CopiesWithin}") + (options.KeepEnds ? " keepEnds" : "");
+        (options.AdcBits == 0 ? "" : $" adcBits={options.AdcBits}") + (options.CopiesWithin == 0 ? "" : $" copiesWithin={options.CopiesWithin}") + (options.KeepEnds ? " keepEnds" : "")
+        + (options.SearchSamples == SearchData.MaxSamples ? "" : $" searchSamples={options.SearchSamples}");
 
     private static ImmutableSortedDictionary<string, string> ReadInputs(string path)
     {

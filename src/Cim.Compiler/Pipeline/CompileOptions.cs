@@ -1,6 +1,7 @@
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Data;
 using Cim.Compiler.Import;
+using Cim.Compiler.Search;
 using Cim.Runtime;
 
 namespace Cim.Compiler.Pipeline;
@@ -24,11 +25,23 @@ internal sealed record CompileOptions
 
     public Preprocessing Preprocessing { get; init; } = Preprocessing.None;
 
-    /// <summary>How precisions are chosen: <c>uniform</c> (the same bits everywhere), <c>exact</c>, <c>evolutionary</c> or <c>random</c>.</summary>
+    /// <summary>How precisions are chosen: <c>uniform</c> (the same bits everywhere), <c>rl</c>, <c>exact</c>, <c>evolutionary</c> or <c>random</c>.</summary>
     public string Search { get; init; } = "uniform";
 
     /// <summary>Fake-quantized evaluations a search may spend.</summary>
     public int SearchEvaluations { get; init; } = 60;
+
+    /// <summary>Minutes a search may take, then the best so far is used; null = no limit.</summary>
+    public double? SearchMinutes { get; init; }
+
+    /// <summary>Samples a search takes from the calibration data, at most: a third to fit quantizers, the rest to judge.</summary>
+    public int SearchSamples { get; init; } = SearchData.MaxSamples;
+
+    /// <summary>Where the best policy of a search is kept while it runs; null = nowhere.</summary>
+    public string? PolicyOutputPath { get; init; }
+
+    /// <summary>Where a search logs what it measured; null = beside the output, if there is one.</summary>
+    public string? TrialLogPath { get; init; }
 
     /// <summary>Arrays a searched policy may take; null = no limit.</summary>
     public long? MaxArrays { get; init; }
@@ -87,8 +100,12 @@ internal sealed record CompileOptions
     /// <exception cref="CimException">CIM0010, CIM3003, CIM3011: options that cannot be, or not together.</exception>
     public void Check()
     {
-        if (Search is not ("uniform" or "exact" or "evolutionary" or "random"))
-            throw new CimException(ErrorCodes.WrongUsage, $"--search is '{Search}'; this version has uniform (the same bits everywhere, or those of --policy), exact, evolutionary and random.");
+        if (Search is not ("uniform" or "rl" or "exact" or "evolutionary" or "random"))
+            throw new CimException(ErrorCodes.WrongUsage, $"--search is '{Search}'; it must be uniform (the same bits everywhere, or those of --policy), rl, exact, evolutionary or random.");
+        if (SearchMinutes is { } minutes && !(minutes is > 0 and <= 100_000))
+            throw new CimException(ErrorCodes.WrongUsage, $"--budget-minutes is {minutes}; it must be more than 0.");
+        if (SearchSamples < 3)
+            throw new CimException(ErrorCodes.WrongUsage, $"--search-samples is {SearchSamples}; at least three are needed.");
         if (Objective is not ("latency" or "energy" or "arrays" or "energy-delay"))
             throw new CimException(ErrorCodes.WrongUsage, $"--objective is '{Objective}'; it must be latency, energy, arrays or energy-delay.");
         if (SearchEvaluations < 1)

@@ -166,6 +166,10 @@ internal sealed class CompilePipeline
             Evaluations = _options.SearchEvaluations,
             Seed = _options.Seed,
             KeepEnds = _options.KeepEnds,
+            Clock = new SearchClock(_options.SearchMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null),
+            Trials = (_options.TrialLogPath ?? (_options.OutputPath is { } output ? output + ".trials.json" : null)) is { } log
+                ? TrialFile.Open(log, CompileLock.SearchKey(_options)) : null,
+            PolicyOutput = _options.PolicyOutputPath,
             Quantizer = new QuantizerOptions { Range = _options.Range },
         };
         SearchData data = inputs.ReadSearchData(_cancellation);
@@ -175,6 +179,9 @@ internal sealed class CompilePipeline
         if (!summary.IsWithinBudget)
             Warn(ErrorCodes.SearchFoundNothing, FormattableString.Invariant(
                 $"No precision up to 8 bits keeps the estimated loss within {options.MaxLoss} percentage points (and the arrays within their limit); the widest one is used, estimated to lose {summary.ValidationLoss:F2}. Give more calibration samples, labels for them, or a larger budget."));
+        if (summary.RanOutOfTime)
+            Warn(ErrorCodes.SearchRanOutOfTime, FormattableString.Invariant(
+                $"The search ended after {_options.SearchMinutes} minutes with {summary.Evaluations} of {options.Evaluations} evaluations; the best policy so far is used. Give it more time (--budget-minutes, CimSearchBudget), or fewer evaluations (--search-evaluations)."));
         return summary;
     }
 

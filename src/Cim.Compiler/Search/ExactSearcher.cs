@@ -14,35 +14,10 @@ internal sealed class ExactSearcher : IPolicySearcher
     public SearchResult Search(SearchProblem problem, IPolicyEvaluator evaluator, IProgress<SearchProgress>? progress, CancellationToken cancellation)
     {
         var log = new TrialLog(problem, evaluator, progress, cancellation);
-        ImmutableArray<FrontPoint> front = [.. ParetoFront.Of(Items.Of(problem.Space, problem.Proxy, CostOf(problem)), cancellation: cancellation)
-            .Points.Where(p => problem.Fits(p.Policy.AsSpan()))];
-        Bisect(front, problem, log);
+        ProxyWalk.Bisect(problem, log, cancellation);
         Descend(problem, log, cancellation);
         if (log.Best is null && log.Left > 0) log.Loss(PolicyMoves.Widest(problem.Space));
         return log.Result();
-    }
-
-    /// <summary>
-    /// Energy times delay is not additive: its gradient at the widest policy is (up to a factor) the sum of both as shares of
-    /// that policy's, which is.
-    /// </summary>
-    private static Func<CostVector, double> CostOf(SearchProblem problem)
-    {
-        if (problem.Space.Objective != Objective.EnergyDelay) return c => c.Of(problem.Space.Objective);
-        CostVector widest = problem.Space.Costs.Total(PolicyMoves.Widest(problem.Space));
-        return c => (c.LatencyNs / widest.LatencyNs) + (c.EnergyPj / widest.EnergyPj);
-    }
-
-    /// <summary>Measured loss falls along the front but for noise: halve the interval, by cost, between too much and enough.</summary>
-    private static void Bisect(ImmutableArray<FrontPoint> front, SearchProblem problem, TrialLog log)
-    {
-        (int low, int high) = (-1, front.Length); // All up to low lose too much; high is enough.
-        while (high - low > 1 && log.Left > problem.Evaluations / 3)
-        {
-            int middle = low + ((high - low) / 2);
-            if (log.Loss(front[middle].Policy.AsSpan()) <= problem.MaxLoss) high = middle;
-            else low = middle;
-        }
     }
 
     private static void Descend(SearchProblem problem, TrialLog log, CancellationToken cancellation)
@@ -78,13 +53,13 @@ internal sealed class ExactSearcher : IPolicySearcher
     /// </summary>
     private static List<(int[] Policy, double Harm)> Neighbours(SearchProblem problem, ImmutableArray<int> policy)
     {
-        Items items = Items.Of(problem.Space, problem.Proxy, CostOf(problem));
+        Items items = Items.Of(problem.Space, problem.Proxy, ProxyWalk.CostOf(problem));
         var moves = new List<(int Group, Item Item, double Cost, double Loss)>();
         for (int g = 0; g < items.Units.Length; g++)
         {
             (double cost, double loss) = (0, 0);
             foreach (int l in problem.Space.ActivationGroups[g])
-                (cost, loss) = (cost + CostOf(problem)(problem.Space.Costs[l, policy[l]]), loss + problem.Proxy[l, policy[l]]);
+                (cost, loss) = (cost + ProxyWalk.CostOf(problem)(problem.Space.Costs[l, policy[l]]), loss + problem.Proxy[l, policy[l]]);
             foreach (Item item in items.Units[g])
                 if (item.Cost != cost) moves.Add((g, item, item.Cost - cost, item.Loss - loss));
         }

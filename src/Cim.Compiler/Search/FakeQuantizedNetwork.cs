@@ -40,7 +40,10 @@ internal sealed class FakeQuantizedNetwork : IDisposable
     /// <param name="limit">At most this many samples.</param>
     /// <param name="parameters">A value for every name above.</param>
     /// <param name="cancellation">Checked between runs.</param>
-    public float[] Run(CalibrationData data, int limit, IReadOnlyDictionary<string, OrtValue> parameters, CancellationToken cancellation)
+    /// <param name="enough">Looks at the samples run so far and their outputs; true ends the run.</param>
+    public float[] Run(
+        CalibrationData data, int limit, IReadOnlyDictionary<string, OrtValue> parameters, CancellationToken cancellation,
+        Func<int, List<float>, bool>? enough = null)
     {
         var outputs = new List<float>();
         string[] wanted = [_session.Outputs[0]];
@@ -49,6 +52,7 @@ internal sealed class FakeQuantizedNetwork : IDisposable
             cancellation.ThrowIfCancellationRequested();
             using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(run, wanted, parameters);
             outputs.AddRange(results[0].GetTensorDataAsSpan<float>());
+            if (enough?.Invoke(run.First + run.Count, outputs) == true) break;
         }
 
         return [.. outputs];

@@ -46,6 +46,13 @@ internal sealed class Items
         return new Items(space, units.MoveToImmutable());
     }
 
+    /// <summary>At most so many items a unit, evenly spread, both ends kept.</summary>
+    public Items Thinned(int most) => new(_space,
+    [
+        .. Units.Select(u => u.Length <= most ? u
+            : [.. Enumerable.Range(0, most).Select(i => u[(int)Math.Round(i * (u.Length - 1.0) / (most - 1))])]),
+    ]);
+
     /// <summary>The policy that takes one item a unit.</summary>
     public int[] Policy(ReadOnlySpan<int> items)
     {

@@ -6,7 +6,8 @@ namespace Cim.Compiler.Search;
 /// <summary>How far a policy's outputs are from the float network's on the same samples.</summary>
 /// <param name="Divergence">Mean Kullback-Leibler divergence of the class probabilities; relative squared error for other outputs.</param>
 /// <param name="LossPoints">Estimated percentage points of accuracy lost; see <see cref="OutputComparison"/>.</param>
-internal readonly record struct Distance(double Divergence, double LossPoints);
+/// <param name="Deviation">Standard deviation of that estimate.</param>
+internal readonly record struct Distance(double Divergence, double LossPoints, double Deviation);
 
 /// <summary>
 /// Compares outputs with those of the float network. The estimated loss of accuracy is half of the samples whose class
@@ -55,8 +56,10 @@ internal sealed class OutputComparison
             if (now == _labels[i] && now != was) gained++;
         }
 
-        double points = Math.Max(changed / 2.0, lost - gained + (0.5 * Math.Sqrt(lost + gained)));
-        return new Distance(Math.Max(0, divergence / samples), 100 * points / samples);
+        double half = changed / 2.0, net = lost - gained + (0.5 * Math.Sqrt(lost + gained));
+        // Binomial: half of the changes, or the difference of two counts.
+        double deviation = half >= net ? 0.5 * Math.Sqrt(changed * (1 - ((double)changed / samples))) : Math.Sqrt(lost + gained);
+        return new Distance(Math.Max(0, divergence / samples), 100 * Math.Max(half, net) / samples, 100 * deviation / samples);
     }
 
     private Distance RelativeError(ReadOnlySpan<float> outputs)
@@ -69,7 +72,7 @@ internal sealed class OutputComparison
         }
 
         double relative = power > 0 ? error / power : error;
-        return new Distance(relative, 100 * relative);
+        return new Distance(relative, 100 * relative, 100 * relative / Math.Sqrt(Math.Max(1, outputs.Length / _classes)));
     }
 
     private void Probabilities(ReadOnlySpan<float> scores, Span<double> p)

@@ -14,7 +14,7 @@ namespace Cim.Compiler.Search;
 /// <summary>What a search is asked for.</summary>
 internal sealed record PolicySearchOptions
 {
-    /// <summary><c>exact</c>, <c>evolutionary</c>, <c>random</c> or <c>uniform</c>.</summary>
+    /// <summary><c>rl</c>, <c>exact</c>, <c>evolutionary</c>, <c>random</c> or <c>uniform</c>.</summary>
     public string Searcher { get; init; } = "exact";
 
     public Objective Objective { get; init; } = Objective.Latency;
@@ -30,6 +30,15 @@ internal sealed record PolicySearchOptions
     public bool KeepEnds { get; init; }
 
     public ulong Seed { get; init; }
+
+    /// <summary>Ends the search early; it runs from the construction of these options.</summary>
+    public SearchClock Clock { get; init; } = new(null);
+
+    /// <summary>Remembers sensitivities and measured policies; null = nothing is remembered.</summary>
+    public TrialFile? Trials { get; init; }
+
+    /// <summary>Where the best policy so far is written; null = nowhere.</summary>
+    public string? PolicyOutput { get; init; }
 
     public QuantizerOptions Quantizer { get; init; } = new();
 
@@ -69,7 +78,7 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
     }
 
     /// <summary>The names a search can have.</summary>
-    public static ImmutableArray<string> Searchers => ["exact", "evolutionary", "random", "uniform"];
+    public static ImmutableArray<string> Searchers => ["rl", "exact", "evolutionary", "random", "uniform"];
 
     public PolicySpace Space { get; }
 
@@ -107,8 +116,18 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
             layers.Select((l, i) => (l.NodeName, weightBits[i])).ToDictionary(p => p.NodeName, p => p.Item2, StringComparer.Ordinal), options.Quantizer, cancellation);
         try
         {
-            MeasuredSensitivity sensitivity = MeasuredSensitivity.Measure(network, weightBits, activationBits, progress, cancellation);
-            AdcSensitivity adc = AdcSensitivity.Measure(graph, input, hardware, data, layers, adcBits, options.Quantizer, progress, cancellation);
+            if (options.Trials?.Sensitivity is not { } sensitivity || !sensitivity.Covers(weightBits, activationBits))
+            {
+                sensitivity = MeasuredSensitivity.Measure(network, weightBits, activationBits, progress, cancellation);
+                options.Trials?.Keep(sensitivity);
+            }
+
+            if (options.Trials?.Conversions(hardware) is not { } adc || !adc.Covers(adcBits))
+            {
+                adc = AdcSensitivity.Measure(graph, input, hardware, data, layers, adcBits, options.Quantizer, progress, cancellation);
+                options.Trials?.Keep(adc, hardware);
+            }
+
             return new PolicySearch(options, shapes, layerOfShape, groupOfShape, space, network,
                 Additive(space, sensitivity, adc, layerOfShape, groupOfShape), adc);
         }
@@ -124,15 +143,16 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
     {
         IPolicySearcher searcher = _options.Searcher switch
         {
+            "rl" => new RlSearcher(),
             "exact" => new ExactSearcher(),
             "evolutionary" => new EvolutionarySearcher(),
             "random" => new RandomSearcher(),
             _ => new UniformSearcher(),
         };
-        var problem = new SearchProblem(Space, Losses, _options.MaxLoss, _options.MaxArrays, _options.Evaluations, _options.Seed);
+        var problem = new SearchProblem(Space, Losses, _options.MaxLoss, _options.MaxArrays, _options.Evaluations, _options.Seed) { Clock = _options.Clock };
         int[] widest = PolicyMoves.Widest(Space);
-        IProgress<SearchProgress>? lines = progress is null ? null : new Lines(progress, searcher.Name, problem.Cost(widest));
-        SearchResult result = searcher.Search(problem, this, lines, cancellation);
+        if (_options.Trials is { Known: > 0 } known) progress?.Report($"search continues: {known.Known} measured policies are known");
+        SearchResult result = searcher.Search(problem, this, new SearchReporter(this, searcher.Name, problem.Cost(widest), _options.PolicyOutput, progress), cancellation);
 
         int[] best = result.Policy is { } found ? [.. found] : widest;
         Optimum? optimum = _options.Objective == Objective.EnergyDelay ? null
@@ -144,6 +164,10 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
             IsWithinBudget = result.Policy is not null,
             ValidationLoss = result.Policy is null ? Loss(best, cancellation) : result.Loss,
             Evaluations = result.Trials.Length,
+            Episodes = result.Episodes,
+            RanOutOfTime = result.RanOutOfTime,
+            ProxyStart = result.Start is { } start ? new Yardstick(Space.Costs.Total(start.Policy.AsSpan()), start.Loss) : null,
+            Seconds = _options.Clock.Elapsed.TotalSeconds,
             Log10Policies = Space.Log10Size,
             Chosen = Space.Costs.Total(best),
             Eight = Yardstick(widest, cancellation),
@@ -154,10 +178,10 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
         };
     }
 
-    private Yardstick Yardstick(int[] policy, CancellationToken cancellation) => new(Space.Costs.Total(policy), Loss(policy, cancellation));
+    private Yardstick Yardstick(int[] policy, CancellationToken cancellation) => new(Space.Costs.Total(policy), Measure(policy, cancellation).LossPoints);
 
     /// <inheritdoc/>
-    public double Loss(ReadOnlySpan<int> policy, CancellationToken cancellation) => Measure(policy, cancellation).LossPoints;
+    public double Loss(ReadOnlySpan<int> policy, CancellationToken cancellation) => Measure(policy, _options.MaxLoss, cancellation).LossPoints;
 
     /// <summary>Compares outputs on validation samples with those of the float network.</summary>
     public OutputComparison Comparison => _network.Comparison;
@@ -170,18 +194,20 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
     /// additive estimate for conversions. Errors of little correlation add up in the divergence, and the share of changed
     /// classes grows with its root: how fast, a four-bit policy of this network says.
     /// </summary>
-    public Distance Measure(ReadOnlySpan<int> policy, CancellationToken cancellation)
+    public Distance Measure(ReadOnlySpan<int> policy, CancellationToken cancellation) => Measure(policy, double.PositiveInfinity, cancellation);
+
+    private Distance Measure(ReadOnlySpan<int> policy, double hopeless, CancellationToken cancellation)
     {
-        Distance measured = MeasureWithoutConverters(policy, cancellation);
+        Distance measured = MeasureWithoutConverters(policy, hopeless, cancellation);
         double conversions = 0;
         for (int s = 0; s < policy.Length; s++)
             if (_layerOfShape[s] >= 0) conversions += _adc.Layers[_layerOfShape[s]].GetValueOrDefault(Space.Costs.Choices[policy[s]].AdcBits);
         if (conversions == 0) return measured;
         double all = measured.Divergence + conversions;
-        return new Distance(all, measured.LossPoints + (PointsPerRoot(cancellation) * (Math.Sqrt(all) - Math.Sqrt(measured.Divergence))));
+        return new Distance(all, measured.LossPoints + (PointsPerRoot(cancellation) * (Math.Sqrt(all) - Math.Sqrt(measured.Divergence))), measured.Deviation);
     }
 
-    private Distance MeasureWithoutConverters(ReadOnlySpan<int> policy, CancellationToken cancellation)
+    private Distance MeasureWithoutConverters(ReadOnlySpan<int> policy, double hopeless, CancellationToken cancellation)
     {
         int[] weights = new int[_network.Layers.Length], activations = new int[_network.Groups];
         for (int s = 0; s < policy.Length; s++)
@@ -191,7 +217,10 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
             activations[_groupOfShape[s]] = Space.Costs.Choices[policy[s]].ActivationBits;
         }
 
-        return _network.Measure(l => weights[l], g => activations[g], int.MaxValue, cancellation);
+        // A measurement that may not end early is another one.
+        return _options.Trials is { } known && double.IsFinite(hopeless) ? known.Measure(string.Join(' ', weights) + " / " + string.Join(' ', activations), Race) : Race();
+
+        Distance Race() => _network.Race(l => weights[l], g => activations[g], hopeless, cancellation);
     }
 
     private double PointsPerRoot(CancellationToken cancellation)
@@ -200,7 +229,7 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
         Distance distance = default;
         foreach (int bits in new[] { 4, 3, 2 }) // Wide enough to be typical, narrow enough to change classes at all.
         {
-            distance = MeasureWithoutConverters(PolicyMoves.Nearest(Space, new Precision(bits, bits, 0)), cancellation);
+            distance = MeasureWithoutConverters(PolicyMoves.Nearest(Space, new Precision(bits, bits, 0)), double.PositiveInfinity, cancellation);
             if (distance.LossPoints > 0) break;
         }
 
@@ -254,11 +283,5 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
             }
 
         return new LossTable(losses.ToImmutable(), space.Costs.Choices.Length);
-    }
-
-    private sealed class Lines(IProgress<string> progress, string name, double widest) : IProgress<SearchProgress>
-    {
-        public void Report(SearchProgress value) => progress.Report(string.Create(CultureInfo.InvariantCulture,
-            $"{name} search: evaluation {value.Evaluation} of {value.Evaluations}, best {(double.IsNaN(value.BestCost) ? "none yet" : string.Create(CultureInfo.InvariantCulture, $"{widest / value.BestCost:F2}x cheaper at {value.BestLoss:F2} points"))}"));
     }
 }

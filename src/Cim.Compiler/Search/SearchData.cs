@@ -33,9 +33,17 @@ internal sealed record SearchData(CalibrationData Fit, CalibrationData Validatio
             if (!fits && data.HasLabels) labels.Add(data.Labels[sample.First]);
         }
 
+        // Any first part of the judging samples is a fair sample, also of a file sorted by class.
+        int judged = validation.Count / elements;
+        int[] order = [.. Enumerable.Range(0, judged)];
+        var random = new SplitMix((ulong)judged);
+        for (int i = order.Length - 1; i > 0; i--)
+            if (random.Next(i + 1) is var j) (order[i], order[j]) = (order[j], order[i]);
+        float[] values = new float[validation.Count];
+        for (int i = 0; i < judged; i++) validation.CopyTo(order[i] * elements, values, i * elements, elements);
         return new SearchData(
             new CalibrationData([.. fit], fit.Count / elements, false),
-            new CalibrationData([.. validation], validation.Count / elements, false),
-            data.HasLabels ? labels.ToImmutable() : default);
+            new CalibrationData(values, judged, false),
+            data.HasLabels ? [.. order.Select(i => labels[i])] : default);
     }
 }

@@ -11,6 +11,9 @@ namespace Cim.Compiler.Search;
 /// <param name="Seed">Of everything random.</param>
 internal sealed record SearchProblem(PolicySpace Space, LossTable Proxy, double MaxLoss, long MaxArrays, int Evaluations, ulong Seed)
 {
+    /// <summary>Ends the search early; no limit unless given.</summary>
+    public SearchClock Clock { get; init; } = new(null);
+
     /// <summary>The number to minimise.</summary>
     public double Cost(ReadOnlySpan<int> policy) => Space.Costs.Total(policy).Of(Space.Objective);
 
@@ -26,14 +29,33 @@ internal interface IPolicyEvaluator
 }
 
 /// <summary>What a searcher has found so far.</summary>
-internal sealed record SearchProgress(int Evaluation, int Evaluations, double BestCost, double BestLoss);
+internal sealed record SearchProgress(int Evaluation, int Evaluations, Trial? Best)
+{
+    /// <summary>Episodes played by an agent; 0 for searches without one.</summary>
+    public int Episodes { get; init; }
+
+    /// <summary>Measured policies no other measured one beats.</summary>
+    public int FrontPoints { get; init; }
+
+    /// <summary>Time that is probably left.</summary>
+    public TimeSpan Left { get; init; }
+}
 
 /// <summary>The outcome of a search.</summary>
 /// <param name="Policy">One choice a layer; null if no policy within the budget was found.</param>
 /// <param name="Loss">Its measured loss.</param>
 /// <param name="Cost">Its cost in the objective.</param>
 /// <param name="Trials">Every measured policy, in order.</param>
-internal sealed record SearchResult(ImmutableArray<int>? Policy, double Loss, double Cost, ImmutableArray<Trial> Trials);
+internal sealed record SearchResult(ImmutableArray<int>? Policy, double Loss, double Cost, ImmutableArray<Trial> Trials)
+{
+    public int Episodes { get; init; }
+
+    /// <summary>The exact optimum of the additive problem from which the search set out, if it did.</summary>
+    public Trial? Start { get; init; }
+
+    /// <summary>True if the clock stopped the search before its evaluations were spent.</summary>
+    public bool RanOutOfTime { get; init; }
+}
 
 /// <summary>One measured policy.</summary>
 internal sealed record Trial(ImmutableArray<int> Policy, double Cost, double Loss);

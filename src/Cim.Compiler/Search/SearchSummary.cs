@@ -22,6 +22,18 @@ internal sealed record SearchSummary
     /// <summary>Fake-quantized evaluations spent.</summary>
     public required int Evaluations { get; init; }
 
+    /// <summary>Episodes an agent played; 0 for searches without one.</summary>
+    public int Episodes { get; init; }
+
+    /// <summary>True if the clock stopped the search before its evaluations were spent.</summary>
+    public bool RanOutOfTime { get; init; }
+
+    /// <summary>Wall clock of preparation and search.</summary>
+    public double Seconds { get; init; }
+
+    /// <summary>The cheapest policy on the exact front of the additive estimate that the judge accepts; null for searches that do not use it.</summary>
+    public Yardstick? ProxyStart { get; init; }
+
     /// <summary>log10 of the number of policies without free bits.</summary>
     public required double Log10Policies { get; init; }
 

@@ -13,7 +13,14 @@ internal sealed class TrialLog(SearchProblem problem, IPolicyEvaluator evaluator
     /// <summary>Every measured policy so far.</summary>
     public IReadOnlyList<Trial> Trials => _trials;
 
-    public int Left => problem.Evaluations - _trials.Count;
+    /// <summary>Evaluations that may still be spent; 0 when the time is over, but for the first.</summary>
+    public int Left => problem.Evaluations - _trials.Count is var left && left > 0 && _trials.Count > 0 && problem.Clock.IsOver ? 0 : left;
+
+    /// <summary>Where a search set out that follows the additive estimate; see <see cref="ProxyWalk"/>.</summary>
+    public Trial? Start { get; set; }
+
+    /// <summary>Episodes an agent has played; only told.</summary>
+    public int Episodes { get; set; }
 
     /// <summary>True if the policy was measured before.</summary>
     public bool Knows(ReadOnlySpan<int> policy) => _losses.ContainsKey(Key(policy));
@@ -30,11 +37,25 @@ internal sealed class TrialLog(SearchProblem problem, IPolicyEvaluator evaluator
         var trial = new Trial([.. policy], problem.Cost(policy), loss);
         _trials.Add(trial);
         if (loss <= problem.MaxLoss && problem.Fits(policy) && (Best is null || trial.Cost < Best.Cost || (trial.Cost == Best.Cost && loss < Best.Loss))) Best = trial;
-        progress?.Report(new SearchProgress(_trials.Count, problem.Evaluations, Best?.Cost ?? double.NaN, Best?.Loss ?? double.NaN));
+        progress?.Report(new SearchProgress(_trials.Count, problem.Evaluations, Best) { Episodes = Episodes, FrontPoints = FrontPoints(), Left = problem.Clock.Left(_trials.Count, problem.Evaluations) });
         return loss;
     }
 
-    public SearchResult Result() => new(Best?.Policy, Best?.Loss ?? double.NaN, Best?.Cost ?? double.NaN, _trials.ToImmutable());
+    public SearchResult Result() => new(Best?.Policy, Best?.Loss ?? double.NaN, Best?.Cost ?? double.NaN, _trials.ToImmutable())
+    {
+        Episodes = Episodes,
+        Start = Start,
+        RanOutOfTime = problem.Clock.IsOver && _trials.Count < problem.Evaluations,
+    };
+
+    /// <summary>Measured policies no other measured one beats in both cost and loss.</summary>
+    private int FrontPoints()
+    {
+        (int points, double least) = (0, double.PositiveInfinity);
+        foreach (Trial trial in _trials.OrderBy(t => t.Cost).ThenBy(t => t.Loss))
+            if (trial.Loss < least) (points, least) = (points + 1, trial.Loss);
+        return points;
+    }
 
     private static string Key(ReadOnlySpan<int> policy) => string.Join(',', policy.ToArray());
 }

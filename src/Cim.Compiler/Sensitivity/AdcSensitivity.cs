@@ -25,6 +25,10 @@ internal sealed record AdcSensitivity(ImmutableArray<ImmutableSortedDictionary<i
     public static AdcSensitivity None(int layers) =>
         new([.. Enumerable.Repeat(ImmutableSortedDictionary<int, double>.Empty, layers)]);
 
+    /// <summary>True if all of these widths were measured.</summary>
+    public bool Covers(IReadOnlyList<int[]> adcBits) =>
+        Layers.Length == adcBits.Count && adcBits.Select((bits, l) => bits.All(b => b == 0 || Layers[l].ContainsKey(b))).All(b => b);
+
     /// <summary>Measures every layer at the widths asked for.</summary>
     public static AdcSensitivity Measure(
         Graph graph, GraphInput input, HardwareProfile hardware, SearchData data, ImmutableArray<MvmLayer> layers, IReadOnlyList<int[]> adcBits,

@@ -15,6 +15,12 @@ internal sealed record MeasuredSensitivity(
     /// <summary>Samples each perturbation is measured on, at most.</summary>
     public const int Samples = 96;
 
+    /// <summary>True if all of these widths were measured.</summary>
+    public bool Covers(IReadOnlyList<int[]> weightBits, IReadOnlyList<int[]> activationBits) =>
+        Weights.Length == weightBits.Count && Activations.Length == activationBits.Count
+        && weightBits.Select((bits, l) => bits.All(Weights[l].ContainsKey)).All(b => b)
+        && activationBits.Select((bits, g) => bits.All(Activations[g].ContainsKey)).All(b => b);
+
     /// <summary>Measures every layer and group at the widths asked for.</summary>
     public static MeasuredSensitivity Measure(
         PolicyNetwork network, IReadOnlyList<int[]> weightBits, IReadOnlyList<int[]> activationBits, IProgress<string>? progress, CancellationToken cancellation)

@@ -126,6 +126,9 @@ public static class ErrorCodes
     /// <summary>Warning: a search found no precision within the budget; the widest is used.</summary>
     public const string SearchFoundNothing = "CIM3012";
 
+    /// <summary>Warning: a search used up its time; its best policy so far is used.</summary>
+    public const string SearchRanOutOfTime = "CIM3013";
+
     /// <summary>A <c>.cim</c> file is corrupt, truncated or of an unknown version.</summary>
     public const string InvalidCompiledModel = "CIM4001";
 

@@ -9,7 +9,7 @@ public sealed class OutputComparisonTests
 
     [Fact]
     public void Equal_outputs_have_no_distance() =>
-        Assert.Equal(new Distance(0, 0), new OutputComparison(Reference, 4, 10, false, [0, 1, 2, 0]).Of(Reference));
+        Assert.Equal(new Distance(0, 0, 0), new OutputComparison(Reference, 4, 10, false, [0, 1, 2, 0]).Of(Reference));
 
     [Fact]
     public void Without_labels_half_of_the_changed_classes_count_as_lost()

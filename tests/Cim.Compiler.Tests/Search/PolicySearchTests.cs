@@ -29,6 +29,35 @@ public sealed class PolicySearchTests
     }
 
     [Fact]
+    public void A_search_that_was_stopped_continues_to_the_same_result_and_keeps_its_best_policy()
+    {
+        string folder = Directory.CreateTempSubdirectory("cim-resume").FullName;
+        string log = Path.Combine(folder, "trials.json"), best = Path.Combine(folder, "policy.json");
+        SearchSummary whole = Run("rl", 2, evaluations: 12);
+        SearchSummary begun = Run("rl", 2, evaluations: 5, trials: log);
+        SearchSummary continued = Run("rl", 2, evaluations: 12, trials: log, policyOutput: best);
+        Assert.Equal(5, begun.Evaluations);
+        Assert.Equal(whole.Trials.Select(t => (t.Cost, t.Loss)), continued.Trials.Select(t => (t.Cost, t.Loss)));
+        Assert.Equal(whole.Policy.Layers.AsEnumerable(), continued.Policy.Layers.AsEnumerable());
+        Assert.Equal(whole.Policy.Layers.AsEnumerable(), QuantizationPolicy.Load(best, QuantizationPolicy.Uniform(whole.Policy.Layers.Select(l => l.Name), 8, 8)).Layers.AsEnumerable());
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void A_race_stops_at_samples_that_show_a_policy_hopeless_and_else_runs_all()
+    {
+        (Graph graph, GraphInput input, SearchData data) = Load(300);
+        var layers = MvmLayers.Find(graph);
+        var groups = ActivationGroups.Find(graph, layers);
+        using var network = new PolicyNetwork(graph, input, data, layers, groups, layers.ToDictionary(l => l.NodeName, _ => new[] { 2, 8 }), new QuantizerOptions(), default);
+        Distance all = network.Measure(_ => 2, _ => 2, int.MaxValue, default), early = network.Race(_ => 2, _ => 2, 0.5, default);
+        Assert.NotEqual(all, early);
+        Assert.True(early.LossPoints > 0.5);
+        Assert.Equal(all, network.Race(_ => 2, _ => 2, double.PositiveInfinity, default));
+        Assert.Equal(network.Measure(_ => 8, _ => 8, int.MaxValue, default), network.Race(_ => 8, _ => 8, 5, default));
+    }
+
+    [Fact]
     public void A_budget_nothing_meets_falls_back_to_the_widest_policy_and_says_so()
     {
         SearchSummary summary = Run("random", budget: -1);
@@ -54,20 +83,20 @@ public sealed class PolicySearchTests
         Assert.True(activations[0] < activations[1] && activations[1] < activations[2], string.Join(' ', activations));
     }
 
-    private static SearchSummary Run(string searcher, double budget, Objective objective = Objective.Latency)
+    private static SearchSummary Run(string searcher, double budget, Objective objective = Objective.Latency, int evaluations = 8, string? trials = null, string? policyOutput = null)
     {
         (Graph graph, GraphInput input, SearchData data) = Load();
         using PolicySearch search = PolicySearch.Prepare(graph, input, HardwareProfiles.BuiltIn("cim-aq-4b"), data,
-            new PolicySearchOptions { Searcher = searcher, MaxLoss = budget, Evaluations = 8, Objective = objective }, null, default);
+            new PolicySearchOptions { Searcher = searcher, MaxLoss = budget, Evaluations = evaluations, Objective = objective, Trials = trials is null ? null : TrialFile.Open(trials, "test"), PolicyOutput = policyOutput }, null, default);
         return search.Run(null, default);
     }
 
-    private static (Graph Graph, GraphInput Input, SearchData Data) Load()
+    private static (Graph Graph, GraphInput Input, SearchData Data) Load(int samples = 96)
     {
         Graph graph = OnnxImporter.Import(Path.Combine(Sample, "models", "fashion.onnx"));
         GraphInput input = GraphInput.Of(graph);
         DataSet set = DataSet.Open(Path.Combine(Sample, "data", "calibration.npz"), input.Ports, Preprocessing.Parse("1/255", null, null));
-        return (graph, input, SearchData.From(set, default, maxSamples: 96));
+        return (graph, input, SearchData.From(set, default, maxSamples: samples));
     }
 
     private static string FindSample()

@@ -12,7 +12,7 @@ public sealed class SearchTests
 {
     public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 40)];
 
-    public static TheoryData<string> Searchers => ["exact", "random", "evolutionary", "uniform"];
+    public static TheoryData<string> Searchers => ["rl", "exact", "random", "evolutionary", "uniform"];
 
     [Theory, MemberData(nameof(Seeds))]
     public void The_exact_optimum_is_the_best_of_all_policies_and_says_so(int seed)
@@ -127,8 +127,45 @@ public sealed class SearchTests
         }
     }
 
+    [Theory, InlineData(0), InlineData(1), InlineData(2)]
+    public void Rl_is_never_worse_than_the_proxy_optimum_it_starts_from_nor_than_random(int seed)
+    {
+        (PolicySpace space, LossTable losses) = RandomProblem(seed, layers: 12, bits: [2, 3, 4, 6, 8]);
+        var problem = new SearchProblem(space, losses, losses.Total(PolicyMoves.Widest(space)) + 1, long.MaxValue, 40, (ulong)seed);
+        SearchResult rl = Create("rl").Search(problem, new NoisyEvaluator(losses), null, default);
+        Assert.NotNull(rl.Start);
+        Assert.True(rl.Episodes > 0);
+        Assert.True(rl.Loss <= problem.MaxLoss);
+        Assert.True(rl.Cost <= rl.Start.Cost);
+        Assert.True(rl.Cost <= Create("random").Search(problem, new NoisyEvaluator(losses), null, default).Cost);
+    }
+
+    [Fact]
+    public void Rl_learns_from_its_measurements_where_the_estimate_is_wrong()
+    {
+        (PolicySpace space, LossTable losses) = RandomProblem(1, layers: 12, bits: [2, 3, 4, 6, 8]);
+        var problem = new SearchProblem(space, losses, losses.Total(PolicyMoves.Widest(space)) + 1, long.MaxValue, 60, 1);
+        // Half of the units do a sixteenth of the harm that is estimated for them.
+        var judge = new SkewedEvaluator(space, losses);
+        SearchResult rl = Create("rl").Search(problem, judge, null, default);
+        Assert.True(rl.Cost < 0.97 * rl.Start!.Cost, $"{rl.Cost} against {rl.Start.Cost}");
+        Assert.True(judge.Loss(rl.Policy!.Value.AsSpan(), default) <= problem.MaxLoss);
+    }
+
+    [Theory, MemberData(nameof(Searchers))]
+    public void A_clock_that_is_over_leaves_the_best_so_far(string name)
+    {
+        (PolicySpace space, LossTable losses) = RandomProblem(2, layers: 12, bits: [2, 3, 4, 6, 8]);
+        var problem = new SearchProblem(space, losses, MaxLoss: 50, long.MaxValue, Evaluations: 60, Seed: 5) { Clock = new SearchClock(TimeSpan.Zero) };
+        SearchResult result = Create(name).Search(problem, new NoisyEvaluator(losses), null, default);
+        Assert.Single(result.Trials);
+        Assert.True(result.RanOutOfTime);
+        Assert.NotNull(result.Policy);
+    }
+
     private static IPolicySearcher Create(string name) => name switch
     {
+        "rl" => new RlSearcher(),
         "exact" => new ExactSearcher(),
         "random" => new RandomSearcher(),
         "evolutionary" => new EvolutionarySearcher(),
@@ -160,6 +197,18 @@ public sealed class SearchTests
         IEnumerable<ImmutableArray<int>> partial = [ImmutableArray<int>.Empty];
         foreach (ImmutableArray<int> choices in space.Choices) partial = [.. partial.SelectMany(p => choices.Select(p.Add))];
         return partial.Select(p => p.ToArray()).Where(p => space.Contains(p));
+    }
+
+    /// <summary>As the estimate, but units in turn do all or a sixteenth of it.</summary>
+    private sealed class SkewedEvaluator(PolicySpace space, LossTable losses) : IPolicyEvaluator
+    {
+        public double Loss(ReadOnlySpan<int> policy, CancellationToken cancellation)
+        {
+            double total = 0;
+            for (int g = 0; g < space.ActivationGroups.Length; g++)
+                foreach (int l in space.ActivationGroups[g]) total += losses[l, policy[l]] / (g % 2 == 0 ? 1 : 16);
+            return total;
+        }
     }
 
     /// <summary>The estimate, changed by a deterministic amount that depends on the policy.</summary>

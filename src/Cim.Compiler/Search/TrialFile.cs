@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Cim.Compiler.Emit;
+using Cim.Compiler.Sensitivity;
+using Cim.Runtime.Hardware;
+
+namespace Cim.Compiler.Search;
+
+/// <summary>
+/// The log of a search beside its output: sensitivities and every measured policy, under a key of all that they depend on. Written
+/// whole after every measurement (temporary name, then rename), so a search that was killed, or is repeated with another searcher
+/// or objective, measures nothing twice. A log of another key is replaced.
+/// </summary>
+internal sealed class TrialFile
+{
+    private readonly string _path;
+    private readonly string _key;
+    private readonly SortedDictionary<string, Distance> _trials = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, AdcSensitivity> _conversions = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+
+    private TrialFile(string path, string key) => (_path, _key) = (path, key);
+
+    /// <summary>Measured sensitivities, if they are known.</summary>
+    public MeasuredSensitivity? Sensitivity { get; private set; }
+
+    /// <summary>Policies known from an earlier run.</summary>
+    public int Known { get; private set; }
+
+    /// <summary>Reads the log; it is empty if there is none, or none of this key.</summary>
+    public static TrialFile Open(string path, string key)
+    {
+        var file = new TrialFile(path, key);
+        try
+        {
+            if (!File.Exists(path)) return file;
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllText(path, Encoding.UTF8));
+            JsonElement root = document.RootElement;
+            if (root.GetProperty("key").GetString() != key) return file;
+            if (root.TryGetProperty("sensitivity", out JsonElement sensitivity)) file.Sensitivity = ReadSensitivity(sensitivity);
+            foreach (JsonProperty trial in root.GetProperty("trials").EnumerateObject()) 
+                file._trials[trial.Name] = new Distance(trial.Value[1].GetDouble(), trial.Value[0].GetDouble(), trial.Value[2].GetDouble());
+            foreach (JsonProperty hardware in root.GetProperty("conversions").EnumerateObject()) file._conversions[hardware.Name] = new AdcSensitivity(Table(hardware.Value));
+            file.Known = file._trials.Count;
+            return file;
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException)
+        {
+            return new TrialFile(path, key); // A damaged log is no more than a lost one.
+        }
+    }
+
+    public void Keep(MeasuredSensitivity sensitivity)
+    {
+        Sensitivity = sensitivity;
+        Write();
+    }
+
+    /// <summary>What narrow conversions do on a machine, if it is known.</summary>
+    public AdcSensitivity? Conversions(HardwareProfile hardware) => _conversions.GetValueOrDefault(Name(hardware));
+
+    public void Keep(AdcSensitivity conversions, HardwareProfile hardware)
+    {
+        lock (_gate) _conversions[Name(hardware)] = conversions;
+        Write();
+    }
+
+    /// <summary>A measurement from memory, else made and remembered.</summary>
+    /// <param name="name">The policy, as text.</param>
+    /// <param name="measure">Measures it.</param>
+    public Distance Measure(string name, Func<Distance> measure)
+    {
+        if (_trials.TryGetValue(name, out Distance known)) return known;
+        Distance distance = measure();
+        lock (_gate) _trials[name] = distance;
+        Write();
+        return distance;
+    }
+
+    private static string Name(HardwareProfile hardware) =>
+        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(HardwareProfiles.ToJson(hardware)));
+
+    private void Write()
+    {
+        lock (_gate)
+            AtomicFile.Write(_path, stream =>
+            {
+                using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+                json.WriteStartObject();
+                json.WriteString("key", _key);
+                if (Sensitivity is { } sensitivity)
+                {
+                    json.WriteStartObject("sensitivity");
+                    WriteTable(json, "weights", sensitivity.Weights);
+                    WriteTable(json, "activations", sensitivity.Activations);
+                    json.WriteEndObject();
+                }
+
+                json.WriteStartObject("trials");
+                foreach ((string policy, Distance distance) in _trials)
+                {
+                    json.WriteStartArray(policy);
+                    json.WriteNumberValue(distance.LossPoints);
+                    json.WriteNumberValue(distance.Divergence);
+                    json.WriteNumberValue(distance.Deviation);
+                    json.WriteEndArray();
+                }
+
+                json.WriteEndObject();
+                json.WriteStartObject("conversions");
+                foreach ((string hardware, AdcSensitivity conversions) in _conversions) WriteTable(json, hardware, conversions.Layers);
+                json.WriteEndObject();
+                json.WriteEndObject();
+            });
+    }
+
+    private static void WriteTable(Utf8JsonWriter json, string name, ImmutableArray<ImmutableSortedDictionary<int, double>> table)
+    {
+        json.WriteStartArray(name);
+        foreach (ImmutableSortedDictionary<int, double> row in table)
+        {
+            json.WriteStartObject();
+            foreach ((int bits, double divergence) in row) json.WriteNumber(bits.ToString(CultureInfo.InvariantCulture), divergence);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static MeasuredSensitivity ReadSensitivity(JsonElement element) => new(Table(element.GetProperty("weights")), Table(element.GetProperty("activations")));
+
+    private static ImmutableArray<ImmutableSortedDictionary<int, double>> Table(JsonElement rows) =>
+        [.. rows.EnumerateArray().Select(r => r.EnumerateObject().ToImmutableSortedDictionary(p => int.Parse(p.Name, CultureInfo.InvariantCulture), p => p.Value.GetDouble()))];
+}
