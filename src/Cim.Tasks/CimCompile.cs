@@ -30,6 +30,9 @@ public sealed class CimCompile : CompilerTask
     {
         line.AppendSwitchIfNotNull("-o ", Path.Combine(_temporary, CompiledModel.ModelName));
         line.AppendSwitchIfNotNull("--report ", Path.Combine(_temporary, CompiledModel.ReportName));
+        // Outside the temporary folder: a training that is stopped goes on in the next build.
+        if (Model.GetMetadata("Training").Trim().Length > 0)
+            line.AppendSwitchIfNotNull("--training-checkpoint ", Path.ChangeExtension(Model.GetMetadata("CompiledFile"), ".training"));
         if (_forcesLock) line.AppendSwitch("--force-evaluate");
     }
 

@@ -52,6 +52,10 @@ public class BuildTests(PackedSdk sdk)
         Assert.Equal((0, 1), (known.Count(Compiled), known.Count(FromCache)));
 
         Assert.Equal(1, project.Build("--no-restore", "-p:CimForceEvaluate=true").Succeeds().Count(Compiled));
+        CommandResult trained = project.Write("training.npz", Networks.Data(256, labelled: true))
+            .Build("--no-restore", "-p:CimTraining=training.npz", "-p:CimEpochs=2", "-v:n").Succeeds();
+        Assert.Equal(1, trained.Count(Compiled));
+        Assert.Contains("epoch 2/2", trained.Output, StringComparison.Ordinal);
         Assert.Contains("4 scores", project.Run().Succeeds().Output, StringComparison.Ordinal);
     }
 

@@ -35,12 +35,14 @@ public sealed class CacheKeyTests : IDisposable
             Key("i", tool: "0.2.0 x"),
             Key("j", labels: "labels"),
             Key("k", locked: "lock"),
+            Key("l", training: "t"),
+            Key("m", training: "t", epochs: "9"),
         ];
         Assert.Equal(keys.Length, keys.Distinct().Count());
     }
 
     private string Key(string at, string model = "m", string calibration = "c", string evaluation = "e", string hardware = "h",
-        string external = "x", string weightBits = "4", string seed = "1", string tool = "0.1.0 x", string? labels = null, string? locked = null)
+        string external = "x", string weightBits = "4", string seed = "1", string tool = "0.1.0 x", string? labels = null, string? locked = null, string? training = null, string epochs = "3")
     {
         _folder.Write($"{at}/m.onnx", model);
         _folder.Write($"{at}/train-images-idx3-ubyte", calibration);
@@ -49,9 +51,11 @@ public sealed class CacheKeyTests : IDisposable
         _folder.Write($"{at}/w.bin", external);
         if (labels is not null) _folder.Write($"{at}/train-labels-idx1-ubyte", labels);
         if (locked is not null) _folder.Write($"{at}/m.lock.json", locked);
+        if (training is not null) _folder.Write($"{at}/t.npz", training);
         ResolvedOptions options = ResolvedOptions.From(
             Engine.Item(_folder[$"{at}/m.onnx"], ("Calibration", "train-images-idx3-ubyte"), ("Evaluation", "e.npz"), ("Hardware", "h.cimhw.json"),
-                ("WeightBits", weightBits), ("Seed", seed), ("ClassName", "Net" + at), ("Lock", "m.lock.json")),
+                ("WeightBits", weightBits), ("Seed", seed), ("ClassName", "Net" + at), ("Lock", "m.lock.json"),
+                ("Training", "t.npz"), ("Epochs", epochs)),
             _folder[at], problem => Assert.Fail(problem));
         return CacheKey.Of(options, [_folder[$"{at}/w.bin"]], tool);
     }

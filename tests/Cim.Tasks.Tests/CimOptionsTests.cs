@@ -15,6 +15,8 @@ public sealed class CimOptionsTests : IDisposable
     [InlineData("WeightBits", "12", "2 to 8")]
     [InlineData("WeightBits", "four", "2 to 8")]
     [InlineData("ActivationBits", "-1", "2 to 8")]
+    [InlineData("Epochs", "0", "1 to 100000")]
+    [InlineData("Epochs", "2.5", "1 to 100000")]
     [InlineData("Seed", "-1", "0 to 18446744073709551615")]
     [InlineData("MaxAccuracyLoss", "NaN", "percentage points")]
     [InlineData("MaxAccuracyLoss", "101", "percentage points")]
@@ -37,6 +39,7 @@ public sealed class CimOptionsTests : IDisposable
 
     [Theory]
     [InlineData("WeightBits", "4")]
+    [InlineData("Epochs", "20")]
     [InlineData("Scale", "1/255")]
     [InlineData("Mean", "0.485, 0.456, 0.406")]
     [InlineData("Seed", "18446744073709551615")]
@@ -48,6 +51,7 @@ public sealed class CimOptionsTests : IDisposable
     [Theory]
     [InlineData("Calibration", "none.npz")]
     [InlineData("Evaluation", "none.npz")]
+    [InlineData("Training", "none.npz")]
     [InlineData("Hardware", "mine.cimhw.json")]
     [InlineData("Hardware", "profiles/mine")]
     public void A_missing_file_is_error_CIM0001_with_its_full_path(string name, string value)

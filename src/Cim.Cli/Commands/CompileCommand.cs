@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.FineTuning;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Search;
@@ -19,6 +20,9 @@ internal static class CompileCommand
     private static readonly Option<string> Hardware = new("--hardware") { Description = "A built-in hardware profile or a *.cimhw.json file.", DefaultValueFactory = _ => "isaac" };
     private static readonly Option<string?> Calibration = new("--calibration") { Description = "Unlabelled samples: .npz, .npy, IDX or CIFAR-10 binary." };
     private static readonly Option<string?> Evaluation = new("--evaluation") { Description = "Labelled samples: .npz with x and y, IDX with its labels beside it, or CIFAR-10 binary." };
+    private static readonly Option<string?> Training = new("--training") { Description = "Samples, with labels or without, the quantized network is trained on: the same formats." };
+    private static readonly Option<int?> Epochs = new("--epochs") { Description = $"Passes over the training samples; {FineTuningOptions.DefaultEpochs} if not given." };
+    private static readonly Option<string?> TrainingCheckpoint = new("--training-checkpoint") { Description = "Keeps a training that is stopped, for the next time; beside the output if not given." };
     private static readonly Option<string> Search = new("--search") { Description = "How precisions are chosen: uniform (the same bits everywhere), rl, exact, evolutionary or random.", DefaultValueFactory = _ => "uniform" };
     private static readonly Option<int> WeightBits = new("--weight-bits") { Description = "Bits of the weights, 2 to 8.", DefaultValueFactory = _ => 8 };
     private static readonly Option<int> ActivationBits = new("--activation-bits") { Description = "Bits of the input of every layer, 2 to 8.", DefaultValueFactory = _ => 8 };
@@ -49,7 +53,7 @@ internal static class CompileCommand
         Range.AcceptOnlyFromAmong("mse", "minmax", "percentile", "entropy");
         var command = new Command("compile", "Compiles a network for crossbars.")
         {
-            Model, Output, Hardware, Calibration, Evaluation, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, MaxLoss, Objective, Evaluations, Minutes, SearchSamples, PolicyOutput, TrialLog, MaxArrays, Seed, Report, Lock, Force, LockOnly, Policy, ExportQdq, Range, Samples, Limit,
+            Model, Output, Hardware, Calibration, Evaluation, Training, Epochs, TrainingCheckpoint, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, MaxLoss, Objective, Evaluations, Minutes, SearchSamples, PolicyOutput, TrialLog, MaxArrays, Seed, Report, Lock, Force, LockOnly, Policy, ExportQdq, Range, Samples, Limit,
         };
         var data = new DataArguments(command);
         var import = new ImportArguments(command);
@@ -75,6 +79,10 @@ internal static class CompileCommand
         Hardware = parsed.GetRequiredValue(Hardware),
         Calibration = parsed.GetValue(Calibration),
         Evaluation = parsed.GetValue(Evaluation),
+        Training = parsed.GetValue(Training),
+        Epochs = parsed.GetValue(Epochs),
+        TrainingCheckpoint = parsed.GetValue(Training) is null ? null
+            : parsed.GetValue(TrainingCheckpoint) ?? (parsed.GetValue(Output) is { } output ? output + ".training" : null),
         Preprocessing = data.Read(parsed),
         Search = parsed.GetRequiredValue(Search),
         WeightBits = parsed.GetValue(WeightBits),

@@ -1,8 +1,8 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Cim.Compiler.Data;
+using Cim.Compiler.FineTuning;
 using Cim.Onnx.Building;
 using Cim.Runtime;
 using Cim.Training.Data;
@@ -37,8 +37,9 @@ internal static class TrainCommand
         int threads = parsed.GetValue(Threads);
         var clock = Stopwatch.StartNew();
         TrainableNetwork network = RecipeReader.Network(recipe);
-        (SampleSet training, SampleSet? validation) = Split(Read(recipe, recipe.Data.Train, network), recipe);
-        SampleSet? test = recipe.Data.Test is { } file ? Read(recipe, file, network) : null;
+        SampleSet samples = Read(recipe, recipe.Data.Train, network, context.Cancellation);
+        (SampleSet training, SampleSet? validation) = samples.Labels is null ? (samples, null) : TrainingSamples.Split(samples, recipe.Data.Validation);
+        SampleSet? test = recipe.Data.Test is { } file ? Read(recipe, file, network, context.Cancellation) : null;
         QuantizedNetwork? quantized = RecipeReader.Quantization(recipe) is { } bits
             ? QuantizedNetwork.Create(network, training.Range(0, Math.Min(512, training.Count)), bits, context.Cancellation)
             : null;
@@ -48,7 +49,7 @@ internal static class TrainCommand
             Teacher = quantized is not null && recipe.Training.Distillation > 0 ? network : null,
             BeforeBatch = quantized is null ? null : batch => quantized.DrawProgrammingErrors(recipe.Training.Seed, batch),
         };
-        TrainingResult result = await trainer.RunAsync(new EpochReport(context), context.Cancellation);
+        TrainingResult result = await trainer.RunAsync(new EpochLines(context.Report), context.Cancellation);
 
         quantized?.ClearProgrammingErrors();
         Directory.CreateDirectory(Path.GetDirectoryName(recipe.Output)!);
@@ -64,25 +65,11 @@ internal static class TrainCommand
         return result.WasCancelled ? ExitCode.Cancelled : ExitCode.Ok;
     }
 
-    private static SampleSet Read(TrainingRecipe recipe, string path, TrainableNetwork network)
+    private static SampleSet Read(TrainingRecipe recipe, string path, TrainableNetwork network, CancellationToken cancellation)
     {
         var preprocessing = Preprocessing.Parse(recipe.Data.Scale, recipe.Data.Mean, recipe.Data.Std);
         DataSet data = DataSet.Open(path, [.. network.SampleShape.Select(dim => (int)dim)], preprocessing);
-        var values = new float[checked(data.Count * data.SampleElements)];
-        foreach (DataBatch batch in data.Batches(1024))
-            batch.Values.Span.CopyTo(values.AsSpan(batch.First * data.SampleElements));
-        return new SampleSet(values, network.SampleShape, data.HasLabels ? [.. data.Labels] : null);
-    }
-
-    /// <summary>Holds evenly spread samples apart, so that every class and source of a sorted file is in both parts.</summary>
-    private static (SampleSet Training, SampleSet? Validation) Split(SampleSet samples, TrainingRecipe recipe)
-    {
-        int apart = (int)(samples.Count * recipe.Data.Validation);
-        if (apart == 0 || samples.Labels is null)
-            return (samples, null);
-        HashSet<int> held = [.. Enumerable.Range(0, apart).Select(i => (int)((long)i * samples.Count / apart))];
-        int[] rest = [.. Enumerable.Range(0, samples.Count).Where(i => !held.Contains(i))];
-        return (samples.Select(rest), samples.Select([.. held.Order()]));
+        return TrainingSamples.Read(data, network.SampleShape, cancellation);
     }
 
     private static void Write(CommandContext context, TrainingRecipe recipe, TrainingResult result, SampleSet? test, int? correct, TimeSpan elapsed)
@@ -112,24 +99,5 @@ internal static class TrainCommand
                 if (correct is { } count)
                     text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"test accuracy {100.0 * count / test!.Count:F2} % ({count} of {test.Count})"));
             });
-    }
-
-    /// <summary>A line at most every few seconds and at the end of each epoch.</summary>
-    private sealed class EpochReport(CommandContext context) : IProgress<TrainingProgress>
-    {
-        private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
-
-        private readonly Stopwatch sinceLast = Stopwatch.StartNew();
-
-        public void Report(TrainingProgress value)
-        {
-            if (value.Accuracy is null && value.Batch < value.Batches && sinceLast.Elapsed < Interval)
-                return;
-            sinceLast.Restart();
-            string accuracy = value.Accuracy is { } measured ? string.Create(CultureInfo.InvariantCulture, $"  validation {100 * measured:F2} %") : "";
-            context.Report(string.Create(
-                CultureInfo.InvariantCulture,
-                $"epoch {value.Epoch}/{value.Epochs}  {100 * value.Batch / value.Batches,3} %  loss {value.Loss:F4}{accuracy}  left {value.Remaining:hh\\:mm\\:ss}"));
-        }
     }
 }

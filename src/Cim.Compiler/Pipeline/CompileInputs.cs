@@ -1,9 +1,11 @@
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Data;
+using Cim.Compiler.FineTuning;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Search;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
+using Cim.Training.Data;
 
 namespace Cim.Compiler.Pipeline;
 
@@ -26,10 +28,10 @@ internal sealed class CompileInputs
     /// <summary>Samples really used; 0 without calibration data.</summary>
     public int CalibrationSamples { get; private set; }
 
-    /// <summary>The calibration samples, or random ones if there is no file.</summary>
+    /// <summary>The calibration samples, else some of the training samples, else random ones.</summary>
     public CalibrationData ReadCalibration(CancellationToken cancellation)
     {
-        if (_options.Calibration is not { } path) return CalibrationData.Random(Input, _options.Seed);
+        if ((_options.Calibration ?? _options.Training) is not { } path) return CalibrationData.Random(Input, _options.Seed);
         CalibrationData data = CalibrationData.From(DataSet.Open(path, Input.Ports, _options.Preprocessing), _options.CalibrationSamples, cancellation);
         CalibrationSamples = data.Count;
         return data;
@@ -48,6 +50,16 @@ internal sealed class CompileInputs
     /// <param name="cancellation">Checked between samples.</param>
     public CalibrationData ReadErrorSamples(CalibrationData calibration, int samples, CancellationToken cancellation) =>
         OpenEvaluation() is { } evaluation && evaluation.Count >= Input.FixedBatch ? CalibrationData.From(evaluation, Math.Max(samples, Input.FixedBatch), cancellation) : calibration;
+
+    /// <summary>The training samples, all in memory.</summary>
+    /// <exception cref="CimException">CIM0006: they cannot be read, or the network has not one input of real numbers.</exception>
+    public SampleSet ReadTraining(CancellationToken cancellation)
+    {
+        if (Input.Ports is not [{ Type: ElementType.Float32, HasBatchAxis: true } port])
+            throw new CimException(ErrorCodes.InvalidData, $"Training needs a network with one input of real numbers and a batch dimension; this one has {string.Join(", ", Input.Ports.Select(p => $"'{p.Name}' of {p.Type}"))}. Leave --training out.") { File = _options.ModelPath };
+        DataSet data = DataSet.Open(_options.Training!, Input.Ports, _options.Preprocessing);
+        return TrainingSamples.Read(data, [.. port.SampleDims.Select(d => (long)d)], cancellation);
+    }
 
     /// <summary>The labelled data, or null if none was given.</summary>
     public DataSet? OpenEvaluation()

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Cim.Compiler.Emit;
+using Cim.Compiler.FineTuning;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Search;
 using Cim.Runtime;
@@ -78,6 +79,8 @@ internal sealed class CompileLock
         inputs["hardware"] = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(HardwareProfiles.ToJson(hardware)));
         if (options.Calibration is { } calibration) inputs["calibration"] = FileHash.Of(calibration);
         if (options.Evaluation is { } evaluation) inputs["evaluation"] = FileHash.Of(evaluation);
+        if (options.Training is { } training)
+            inputs["training"] = $"{FileHash.Of(training)} epochs={(options.Epochs ?? FineTuningOptions.DefaultEpochs).ToString(System.Globalization.CultureInfo.InvariantCulture)}";
         if (options.PolicyPath is { } policy) inputs["policy"] = FileHash.Of(policy);
         inputs["options"] = string.Create(System.Globalization.CultureInfo.InvariantCulture,
             $"search={options.Search} weightBits={options.WeightBits} activationBits={options.ActivationBits} objective={options.Objective} searchEvaluations={options.SearchEvaluations} maxArrays={options.MaxArrays?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"} maxAccuracyLoss={options.MaxAccuracyLoss?.ToString("R", System.Globalization.CultureInfo.InvariantCulture) ?? "none"} seed={options.Seed}{Added(options)} range={options.Range} calibrationSamples={options.CalibrationSamples} {options.Preprocessing}");

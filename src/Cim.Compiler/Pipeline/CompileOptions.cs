@@ -1,5 +1,6 @@
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Data;
+using Cim.Compiler.FineTuning;
 using Cim.Compiler.Import;
 using Cim.Compiler.Search;
 using Cim.Runtime;
@@ -22,6 +23,15 @@ internal sealed record CompileOptions
 
     /// <summary>Labelled samples; null = accuracy is not measured.</summary>
     public string? Evaluation { get; init; }
+
+    /// <summary>Samples, with labels or without, the quantized network is trained on before it is mapped; null = no training.</summary>
+    public string? Training { get; init; }
+
+    /// <summary>Passes over <see cref="Training"/>; null = <see cref="FineTuningOptions.DefaultEpochs"/>.</summary>
+    public int? Epochs { get; init; }
+
+    /// <summary>File that keeps a training that is stopped, for the next compilation of the same inputs; null = none.</summary>
+    public string? TrainingCheckpoint { get; init; }
 
     public Preprocessing Preprocessing { get; init; } = Preprocessing.None;
 
@@ -120,6 +130,10 @@ internal sealed record CompileOptions
             throw new CimException(ErrorCodes.SearchNeedsData, $"--search {Search} judges precisions on samples, and there is no calibration data; give some with --calibration, or choose the bits yourself (--search uniform).") { File = ModelPath };
         if (MaxAccuracyLoss is { } loss && !(loss is >= 0 and <= 100))
             throw new CimException(ErrorCodes.WrongUsage, $"--max-accuracy-loss is {loss}; it is in percentage points, 0 to 100.");
+        if (Epochs is not null && Training is null)
+            throw new CimException(ErrorCodes.WrongUsage, "--epochs is about training, and there are no training samples; give some with --training.");
+        if (Epochs is < 1 or > 100_000)
+            throw new CimException(ErrorCodes.WrongUsage, $"--epochs is {Epochs}; it must be 1 to 100000.");
         if (CalibrationSamples < 1)
             throw new CimException(ErrorCodes.WrongUsage, $"--calibration-samples is {CalibrationSamples}; at least one sample is needed.");
         if (MaxAccuracyLoss is not null && Evaluation is null && !Searches)

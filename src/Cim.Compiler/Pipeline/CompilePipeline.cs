@@ -5,6 +5,7 @@ using Cim.Compiler.Calibration;
 using Cim.Compiler.Data;
 using Cim.Compiler.Emit;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.FineTuning;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Mapping;
@@ -16,6 +17,7 @@ using Cim.Runtime.Format;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
 using Cim.Runtime.Program;
+using Cim.Training.Data;
 
 namespace Cim.Compiler.Pipeline;
 
@@ -94,7 +96,13 @@ internal sealed class CompilePipeline
 
         CalibrationData calibration = inputs.ReadCalibration(_cancellation);
         if (calibration.IsSynthetic) Warn(ErrorCodes.NoCalibrationData, NoCalibration);
+        QuantizationPolicy chosen = policy;
         Graph quantized = Quantize(graph, inputs.Input, calibration, policy);
+        if (_options.Training is not null)
+        {
+            quantized = Train(graph, quantized, inputs, policy);
+            policy = GivenPrecision.Apply(quantized, policy);
+        }
 
         Step("mapping");
         LoweredModel lowered = Lower(quantized, policy, hardware);
@@ -134,7 +142,7 @@ internal sealed class CompilePipeline
         CheckBudget(accuracyFloat, accuracyCompiled, report);
         report = report with { Diagnostics = ReportBuilder.Diagnostics(_warnings) };
 
-        Write(compiled, quantized, report, compileLock, policy);
+        Write(compiled, quantized, report, compileLock, chosen);
         return new CompileResult
         {
             AccuracyFloat = accuracyFloat,
@@ -183,6 +191,19 @@ internal sealed class CompilePipeline
             Warn(ErrorCodes.SearchRanOutOfTime, FormattableString.Invariant(
                 $"The search ended after {_options.SearchMinutes} minutes with {summary.Evaluations} of {options.Evaluations} evaluations; the best policy so far is used. Give it more time (--budget-minutes, CimSearchBudget), or fewer evaluations (--search-evaluations)."));
         return summary;
+    }
+
+    /// <summary>The network with quantizers it was trained with.</summary>
+    private Graph Train(Graph graph, Graph rounded, CompileInputs inputs, QuantizationPolicy policy)
+    {
+        if (MvmLayers.Find(graph).FirstOrDefault(l => l.WeightDequantize is not null) is { } given)
+            throw new CimException(ErrorCodes.WrongUsage, $"The model brings quantized weights ('{given.NodeName}'), which training would have to change; leave --training out, or give the float network.") { File = _options.ModelPath };
+        SampleSet samples = inputs.ReadTraining(_cancellation);
+        int epochs = _options.Epochs ?? FineTuningOptions.DefaultEpochs;
+        Step(FormattableString.Invariant($"training {epochs} epochs on {samples.Count} {(samples.Labels is null ? "unlabelled " : "")}samples"));
+        string tag = $"{inputs.ModelSha256} {FileHash.Of(_options.Training!)} {_options.Preprocessing} {string.Join(' ', policy.Layers)}";
+        var training = new QuantizationAwareTraining(new FineTuningOptions(epochs, _options.Seed, _options.TrainingCheckpoint, tag), _progress);
+        return training.RunAsync(graph, rounded, policy, samples, _cancellation).GetAwaiter().GetResult();
     }
 
     private Graph Quantize(Graph graph, GraphInput input, CalibrationData calibration, QuantizationPolicy policy)
@@ -264,6 +285,7 @@ internal sealed class CompilePipeline
         if (_options.LockPath is { } lockPath) compileLock!.Write(lockPath, policy);
         // Last: whoever sees it finds everything else there too.
         if (_options.OutputPath is { } output) AtomicFile.Write(output, stream => stream.Write(bytes));
+        if (_options.TrainingCheckpoint is { } checkpoint) File.Delete(checkpoint);
     }
 
     private void Step(string what)

@@ -16,6 +16,8 @@ internal sealed record ModelMetadata(string Name, string? Flag, MetadataKind Kin
         new("Hardware", "--hardware", MetadataKind.NameOrFile, "the name of a built-in profile ('cim hardware list') or a *.cimhw.json file"),
         new("Calibration", "--calibration", MetadataKind.File, "a data file (.npz, .npy, IDX, CIFAR-10 binary)"),
         new("Evaluation", "--evaluation", MetadataKind.File, "a labelled data file (.npz, IDX, CIFAR-10 binary)"),
+        new("Training", "--training", MetadataKind.File, "a data file (.npz, .npy, IDX, CIFAR-10 binary)"),
+        new("Epochs", "--epochs", MetadataKind.Count, "a whole number from 1 to 100000"),
         new("Objective", "--objective", MetadataKind.Word, "latency, energy or arrays"),
         new("MaxAccuracyLoss", "--max-accuracy-loss", MetadataKind.Number, "percentage points, 0 to 100"),
         new("Search", "--search", MetadataKind.Word, "a search method: uniform, exact, evolutionary or random"),
@@ -41,6 +43,7 @@ internal sealed record ModelMetadata(string Name, string? Flag, MetadataKind Kin
             MetadataKind.LockFile => !Directory.Exists(fullPath),
             MetadataKind.Word => value.All(c => char.IsLetterOrDigit(c) || c is '-' or '_'),
             MetadataKind.Integer => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int bits) && bits is >= 2 and <= 8,
+            MetadataKind.Count => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count is >= 1 and <= 100_000,
             MetadataKind.Seed => ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _),
             MetadataKind.Number => IsNumber(value, out double number) && number is >= 0 and <= 100,
             MetadataKind.Numbers => value.Split(',', ';').All(piece => piece.Split('/') is { Length: <= 2 } parts && parts.All(part => IsNumber(part.Trim(), out _))),
@@ -63,4 +66,4 @@ internal sealed record ModelMetadata(string Name, string? Flag, MetadataKind Kin
 }
 
 /// <summary>How the value of a metadata is checked.</summary>
-internal enum MetadataKind { File, NameOrFile, LockFile, Word, Integer, Seed, Number, Numbers, ClassName, Namespace, Fidelity }
+internal enum MetadataKind { File, NameOrFile, LockFile, Word, Integer, Count, Seed, Number, Numbers, ClassName, Namespace, Fidelity }

@@ -65,6 +65,10 @@ public sealed class Trainer
             state = Checkpoint.Load(existing, key, arrays);
             optimizer.Steps = state.Steps;
         }
+        else if (options.KeepsStart && validation is not null)
+        {
+            state.BestScore = evaluation.CountCorrect(validation, cancellation) / (double)validation.Count;
+        }
 
         bool cancelled = false;
         var clock = Stopwatch.StartNew();

@@ -45,8 +45,14 @@ public sealed record TrainingOptions
     /// <summary>Whether batch normalization uses the statistics of the batch; false = fixed.</summary>
     public bool BatchStatistics { get; init; } = true;
 
+    /// <summary>Whether the network as it was at the start is kept if no epoch is better on the validation samples.</summary>
+    public bool KeepsStart { get; init; }
+
     /// <summary>File for checkpoints after every epoch; an existing one is resumed. Null = none.</summary>
     public string? Checkpoint { get; init; }
+
+    /// <summary>What a training depends on that its options do not say, for example a hash of its data; a checkpoint of another is refused.</summary>
+    public string CheckpointTag { get; init; } = "";
 
     /// <summary>Threads of the engine; 0 = one per core.</summary>
     public int Threads { get; init; }

@@ -23,6 +23,9 @@ public sealed record QuantizationOptions
     /// <summary>One step for every kernel place of every output channel instead of one per output channel.</summary>
     public bool StepPerStrip { get; init; }
 
+    /// <summary>Values known not to be negative although the graph does not say so, for example an image's.</summary>
+    public IReadOnlyCollection<string> NonNegative { get; init; } = [];
+
     /// <summary>Noise and conversion to inject into the forward pass; null = none.</summary>
     public HardwareNoise? Noise { get; init; }
 }

@@ -34,7 +34,7 @@ internal sealed class QuantizerInsertion
         parameters = [.. source.Parameters.Select(p => new Parameter(p.Name, p.Dims, [.. p.Values], p.Role) { Mask = p.Mask })];
         controls = [.. source.Controls];
         shapes = ForwardGraph.Prepare(source, 1, null, "").Shapes;
-        nonNegative = SignAnalysis.NonNegative(source);
+        nonNegative = [.. SignAnalysis.NonNegative(source), .. options.NonNegative];
     }
 
     public static QuantizedNetwork Apply(TrainableNetwork source, QuantizationOptions options) => new QuantizerInsertion(source, options).Run();

@@ -1,0 +1,101 @@
+using System.Globalization;
+using Cim.Compiler.Evaluation;
+using Cim.Compiler.Export;
+using Cim.Compiler.Import;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Quantization;
+using Cim.Runtime;
+using Cim.Training.Data;
+using Cim.Training.Engine;
+using Cim.Training.Loop;
+using Cim.Training.Networks;
+using Cim.Training.Optimization;
+using Cim.Training.Quantization;
+using Google.Protobuf;
+
+namespace Cim.Compiler.FineTuning;
+
+/// <summary>How a compilation trains.</summary>
+/// <param name="Epochs">Passes over the training samples.</param>
+/// <param name="Seed">Of the order of samples.</param>
+/// <param name="Checkpoint">File that keeps a training that is stopped; null = none.</param>
+/// <param name="CheckpointTag">What the training depends on besides its own options: a checkpoint of anything else is not resumed.</param>
+internal sealed record FineTuningOptions(int Epochs, ulong Seed, string? Checkpoint, string CheckpointTag)
+{
+    /// <summary>Passes that recover most of what a few bits lose.</summary>
+    public const int DefaultEpochs = 5;
+}
+
+/// <summary>
+/// Trains a network with the quantizers of a policy in its forward pass, after the float network (its outputs) and after labels
+/// where there are some, and returns it with those quantizers. It starts from the network rounding made; the best epoch on samples
+/// held apart is kept, or the start if no epoch is better.
+/// </summary>
+internal sealed class QuantizationAwareTraining(FineTuningOptions options, IProgress<string>? progress)
+{
+    private const int BatchSize = 64, StepSamples = 512;
+    private const double HeldApart = 0.1;
+
+    /// <summary>Trains.</summary>
+    /// <param name="graph">The float network as imported.</param>
+    /// <param name="rounded">The same network quantized without training: where it starts.</param>
+    /// <param name="policy">The precision of each layer.</param>
+    /// <param name="samples">Training samples, with labels or without.</param>
+    /// <param name="cancellation">Stops between batches; a checkpoint keeps what was reached.</param>
+    /// <exception cref="CimException">CIM0040, CIM0042: no gradient for an operator, or the loss is not finite.</exception>
+    public async Task<Graph> RunAsync(Graph graph, Graph rounded, QuantizationPolicy policy, SampleSet samples, CancellationToken cancellation)
+    {
+        TrainableNetwork network = TrainableNetwork.FromOnnx(OnnxExporter.Export(graph));
+        (SampleSet training, SampleSet? validation) = TrainingSamples.Split(samples, HeldApart);
+        if (validation is { Labels: null }) validation = LabelledBy(network, validation, cancellation);
+        QuantizedNetwork quantized = StartingPoint.Of(rounded, policy, TrainingSamples.Some(training, StepSamples), cancellation);
+        TrainingResult result = await TrainAsync(network, quantized, training, validation, cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        progress?.Report(validation is null
+            ? string.Create(CultureInfo.InvariantCulture, $"trained {result.Epochs} epochs")
+            : string.Create(CultureInfo.InvariantCulture, $"trained {result.Epochs} epochs, kept epoch {result.BestEpoch} with {100 * result.BestScore:F2} % of {validation.Count} samples held apart"));
+        return OnnxImporter.Import(QuantizedExport.ToOnnx(quantized).ToByteArray(), null, null, cancellation);
+    }
+
+    private async Task<TrainingResult> TrainAsync(
+        TrainableNetwork teacher, QuantizedNetwork quantized, SampleSet training, SampleSet? validation, CancellationToken cancellation)
+    {
+        var loop = new TrainingOptions
+        {
+            Epochs = options.Epochs,
+            BatchSize = Math.Min(BatchSize, training.Count),
+            Seed = (long)(options.Seed & long.MaxValue),
+            BatchStatistics = false,
+            KeepsStart = true,
+            DistillationWeight = 0.9,
+            DistillationTemperature = 4,
+            WarmUpEpochs = 0.25,
+            Optimizer = new OptimizerOptions { LearningRate = 0.01, WeightDecay = 1e-4, StepRate = 0.1, ClipNorm = 5 },
+            Checkpoint = options.Checkpoint,
+            CheckpointTag = options.CheckpointTag,
+        };
+        var trainer = new Trainer(quantized.Network, training, validation, loop) { Teacher = teacher };
+        var lines = new EpochLines(line => progress?.Report(line));
+        try
+        {
+            return await trainer.RunAsync(lines, cancellation);
+        }
+        catch (CimException e) when (e.Code == ErrorCodes.InvalidCheckpoint && options.Checkpoint is not null)
+        {
+            // Left by a compilation of other inputs: it belongs to nobody any more.
+            File.Delete(options.Checkpoint);
+            return await trainer.RunAsync(lines, cancellation);
+        }
+    }
+
+    /// <summary>Samples whose labels are what the float network says: how far a quantized one agrees with it.</summary>
+    private static SampleSet LabelledBy(TrainableNetwork network, SampleSet samples, CancellationToken cancellation)
+    {
+        using var predictor = new Predictor(network, BatchSize);
+        cancellation.ThrowIfCancellationRequested();
+        float[] scores = predictor.Predict(samples);
+        int classes = scores.Length / samples.Count;
+        int[] labels = [.. Enumerable.Range(0, samples.Count).Select(i => Accuracy.ArgMax(scores.AsSpan(i * classes, classes)))];
+        return new SampleSet(samples.Values, samples.Shape, labels);
+    }
+}

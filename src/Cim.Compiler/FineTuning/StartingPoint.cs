@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Emit;
+using Cim.Compiler.Export;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Quantization;
+using Cim.Runtime.Crossbar;
+using Cim.Training.Data;
+using Cim.Training.Networks;
+using Cim.Training.Quantization;
+
+namespace Cim.Compiler.FineTuning;
+
+/// <summary>
+/// A network to be trained that is, before the first step, just the network rounding made: the same integers, the same
+/// scales. So training never begins behind what a compilation without it gives.
+/// </summary>
+internal static class StartingPoint
+{
+    /// <summary>The trainable form of a quantized graph.</summary>
+    /// <param name="rounded">The graph with explicit quantizers.</param>
+    /// <param name="policy">The precision of each layer.</param>
+    /// <param name="samples">For steps of tensors the graph does not quantize.</param>
+    /// <param name="cancellation">Checked between runs.</param>
+    public static QuantizedNetwork Of(Graph rounded, QuantizationPolicy policy, SampleSet samples, CancellationToken cancellation)
+    {
+        Dictionary<string, QuantizationParameters> activations = [];
+        foreach (Node node in rounded.Nodes.Where(n => n.Op == "QuantizeLinear"))
+            if (QuantizerNodes.Read(rounded, node) is { ZeroPoint: 0 } parameters) activations[node.Inputs[0]] = parameters;
+        Graph real = new RemoveQuantizers().Run(rounded);
+        GraphVerifier.Verify(real, nameof(RemoveQuantizers));
+        var options = new QuantizationOptions
+        {
+            EdgeBits = 0,
+            Layers = policy.Layers.ToDictionary(l => l.Name, l => new LayerBits(l.WeightBits, l.ActivationBits), StringComparer.Ordinal),
+            NonNegative = [.. activations.Where(a => !a.Value.Signed).Select(a => a.Key)],
+        };
+        QuantizedNetwork network = QuantizedNetwork.Create(TrainableNetwork.FromOnnx(OnnxExporter.Export(real)), samples, options, cancellation);
+        foreach (QuantizedTensor tensor in network.Activations)
+            if (activations.TryGetValue(tensor.Name, out QuantizationParameters? given) && given.Signed == tensor.IsSigned && given.Bits == tensor.Bits)
+                tensor.Step.Values[0] = given.Scale;
+        Dictionary<string, MvmLayer> layers = MvmLayers.Find(rounded).ToDictionary(l => l.NodeName, StringComparer.Ordinal);
+        foreach (QuantizedLayer layer in network.Layers)
+            if (layers.TryGetValue(layer.Name, out MvmLayer? source) && QuantizedWeights.Read(rounded, source) is { } weights && weights.Bits == layer.WeightBits)
+                weights.Scales.AsSpan().CopyTo(layer.WeightStep.Values);
+        return network;
+    }
+}

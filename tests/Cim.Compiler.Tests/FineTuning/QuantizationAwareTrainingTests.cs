@@ -1,0 +1,178 @@
+using Cim.Compiler.Calibration;
+using Cim.Compiler.Emit;
+using Cim.Compiler.Export;
+using Cim.Compiler.FineTuning;
+using Cim.Compiler.Import;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Pipeline;
+using Cim.Compiler.Quantization;
+using Cim.Compiler.Tests.Data;
+using Cim.Compiler.Tests.Support;
+using Cim.Runtime;
+using Cim.Training.Data;
+using Cim.Training.Engine;
+using Cim.Training.Loop;
+using Cim.Training.Networks;
+using Cim.Training.Optimization;
+using Cim.Training.Quantization;
+using Google.Protobuf;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Cim.Compiler.Tests.FineTuning;
+
+/// <summary>A compilation with training samples trains the network with its quantizers before it maps it.</summary>
+public sealed class QuantizationAwareTrainingTests : IDisposable
+{
+    private const int TrainingSamples = 2048, EvaluationSamples = 512, Classes = 10;
+
+    private static readonly byte[] Trained = TrainNetwork();
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _model, _evaluation;
+
+    private readonly ITestOutputHelper _output;
+
+    public QuantizationAwareTrainingTests(ITestOutputHelper output)
+    {
+        _output = output;
+        _model = _folder.Write("net.onnx", Trained);
+        _evaluation = Data("evaluation.npz", EvaluationSamples, 5, labelled: true);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    /// <summary>Noise around one of ten patterns.</summary>
+    private static SampleSet Patterns(int count, ulong seed)
+    {
+        var patterns = new NormalSequence(1);
+        float[] centres = [.. Enumerable.Range(0, Classes * 64).Select(_ => patterns.Next())];
+        var noise = new NormalSequence(seed);
+        int[] labels = [.. Enumerable.Range(0, count).Select(i => (i * 7) % Classes)];
+        return new SampleSet([.. Enumerable.Range(0, count * 64).Select(i => centres[(labels[i / 64] * 64) + (i % 64)] + (1.3f * noise.Next()))], [1, 8, 8], labels);
+    }
+
+    private static byte[] TrainNetwork()
+    {
+        TrainableNetwork network = TrainableNetwork.FromOnnx(Architecture.Build([1, 8, 8], ["conv 6 3x3 pad 1", "relu", "linear 12", "relu", "linear 10"]));
+        FreshWeights.Initialize(network, 1);
+        var options = new TrainingOptions { Epochs = 6, BatchSize = 32, Threads = 1, Optimizer = new OptimizerOptions { LearningRate = 0.05 } };
+        new Trainer(network, Patterns(1024, 2), null, options).RunAsync().GetAwaiter().GetResult();
+        return network.ToOnnx().ToByteArray();
+    }
+
+    private string Data(string name, int count, ulong seed, bool labelled)
+    {
+        SampleSet samples = Patterns(count, seed);
+        (string, byte[])[] arrays = [("x", DataFiles.Npy("<f4", [count, 1, 8, 8], DataFiles.Floats(samples.Values)))];
+        return _folder.Write(name, DataFiles.Npz(labelled ? [.. arrays, ("y", DataFiles.Npy("<i8", [count], DataFiles.Longs([.. samples.Labels!.Select(l => (long)l)])))] : arrays));
+    }
+
+    private CompileOptions Options(string output = "net.cim", bool labelled = true) => new()
+    {
+        ModelPath = _model, OutputPath = _folder.At(output), Calibration = _evaluation, Evaluation = _evaluation, WeightBits = 2, ActivationBits = 2,
+        Training = Data($"training-{labelled}.npz", TrainingSamples, 3, labelled), Epochs = 4, TrainingCheckpoint = _folder.At(output + ".training"),
+    };
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Training_regains_what_few_bits_lose_with_labels_or_without(bool labelled)
+    {
+        CompileOptions options = Options(labelled: labelled);
+        var lines = new Lines();
+        CompileResult rounded = CompilePipeline.Compile(options with { Training = null, Epochs = null }), trained = CompilePipeline.Compile(options, lines);
+        _output.WriteLine($"{trained.AccuracyFloat!.Correct} float, {rounded.AccuracyCompiled!.Correct} rounded, {trained.AccuracyCompiled!.Correct} trained of {EvaluationSamples}");
+        Assert.True(trained.AccuracyCompiled.Correct >= rounded.AccuracyCompiled.Correct + 5, $"{rounded.AccuracyCompiled.Correct} rounded, {trained.AccuracyCompiled.Correct} trained");
+        Assert.All(trained.Policy.Layers, l => Assert.Equal((2, 2), (l.WeightBits, l.ActivationBits)));
+        Assert.Equal(rounded.Cost.EnergyPj, trained.Cost.EnergyPj);
+        Assert.Contains(lines.All, l => l.Contains("epoch 4/4  100 %  loss", StringComparison.Ordinal) && l.Contains("validation", StringComparison.Ordinal) && l.Contains("left", StringComparison.Ordinal));
+        Assert.False(File.Exists(options.TrainingCheckpoint));
+    }
+
+    [Fact]
+    public void A_training_that_is_cancelled_goes_on_where_it_was_and_ends_with_the_same_bytes()
+    {
+        CompilePipeline.Compile(Options("whole.cim"));
+        using var source = new CancellationTokenSource();
+        var lines = new Lines(line =>
+        {
+            if (line.Contains("epoch 2/4  100 %", StringComparison.Ordinal) && line.Contains("validation", StringComparison.Ordinal)) source.Cancel();
+        });
+        CompileOptions options = Options("parts.cim");
+        Assert.ThrowsAny<OperationCanceledException>(() => CompilePipeline.Compile(options, lines, null, source.Token));
+        Assert.True(File.Exists(options.TrainingCheckpoint));
+        Assert.False(File.Exists(options.OutputPath));
+
+        var rest = new Lines();
+        CompilePipeline.Compile(options, rest);
+        Assert.DoesNotContain(rest.All, l => l.Contains("epoch 2/4", StringComparison.Ordinal));
+        Assert.Equal(File.ReadAllBytes(_folder.At("whole.cim")), File.ReadAllBytes(options.OutputPath!));
+        Assert.False(File.Exists(options.TrainingCheckpoint));
+    }
+
+    [Fact]
+    public void Training_starts_from_the_integers_rounding_made()
+    {
+        Graph graph = OnnxImporter.Import(Trained, null);
+        SampleSet samples = Patterns(64, 9);
+        QuantizationPolicy policy = QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), 3, 4);
+        Graph rounded = new PostTrainingQuantizer(new QuantizerOptions()).Quantize(graph, GraphInput.Of(graph), new CalibrationData(samples.Values, 64, false), policy, null, default);
+        QuantizedNetwork start = StartingPoint.Of(rounded, policy, samples, default);
+        foreach ((MvmLayer expected, QuantizedLayer actual) in MvmLayers.Find(rounded).Zip(start.Layers))
+        {
+            QuantizedWeights weights = QuantizedWeights.Read(rounded, expected)!;
+            Assert.Equal(weights.Integers.Span<sbyte>().ToArray().Select(q => (int)q), actual.Codes());
+            Assert.Equal(weights.Scales.ToArray(), actual.WeightStep.Values);
+        }
+
+        using var predictor = new Predictor(start.Network, 64);
+        using var session = new OnnxSession(OnnxExporter.Export(rounded).ToByteArray(), "rounded");
+        using var y = session.Run(GraphInput.Of(graph).Split(0, 64, samples.Values), [graph.Outputs[0]]);
+        Assert.All(predictor.Predict(samples).Zip(y[0].GetTensorDataAsSpan<float>().ToArray()), pair => Assert.Equal(pair.Second, pair.First, 1e-3f));
+    }
+
+    [Fact]
+    public void A_checkpoint_of_other_inputs_is_not_resumed()
+    {
+        CompileOptions options = Options() with { Epochs = 1 };
+        CompilePipeline.Compile(options);
+        byte[] expected = File.ReadAllBytes(options.OutputPath!);
+        File.WriteAllText(options.TrainingCheckpoint!, "of another network");
+        CompilePipeline.Compile(options);
+        Assert.Equal(expected, File.ReadAllBytes(options.OutputPath!));
+    }
+
+    [Fact]
+    public void The_lock_file_knows_the_training_samples()
+    {
+        CompileOptions options = Options() with { Epochs = 1, LockPath = _folder.At("net.lock.json") };
+        CompilePipeline.Compile(options);
+        CimException e = Assert.Throws<CimException>(() => CompilePipeline.Compile(options with { Epochs = 2 }));
+        Assert.Equal("CIM1010", e.Code);
+        Assert.Contains("training", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_cannot_be_trained_is_an_error()
+    {
+        Assert.Equal("CIM0010", Assert.Throws<CimException>(() => CompilePipeline.Compile(Options() with { Training = null })).Code);
+        Assert.Equal("CIM0010", Assert.Throws<CimException>(() => CompilePipeline.Compile(Options() with { Epochs = 0 })).Code);
+        string quantized = _folder.At("qdq.onnx");
+        CompilePipeline.Compile(Options() with { Training = null, Epochs = null, ExportQdqPath = quantized });
+        CimException e = Assert.Throws<CimException>(() => CompilePipeline.Compile(Options() with { ModelPath = quantized }));
+        Assert.Equal("CIM0010", e.Code);
+        Assert.Contains("quantized", e.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class Lines(Action<string>? each = null) : IProgress<string>
+    {
+        public List<string> All { get; } = [];
+
+        public void Report(string value)
+        {
+            All.Add(value);
+            each?.Invoke(value);
+        }
+    }
+}
