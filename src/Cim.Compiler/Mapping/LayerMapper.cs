@@ -21,7 +21,8 @@ internal static class LayerMapper
         ImmutableArray<int> slices = WeightSlices.Of(weightBits, profile, usesMinimum);
         int cellsPerSlice = profile.Encoding is WeightEncoding.Differential or WeightEncoding.DifferentialTwoSided ? 2 : 1;
         int columns = checked(shape.ColumnsPerGroup * slices.Length * cellsPerSlice);
-        int arrayColumns = profile.Columns - (profile.Columns % cellsPerSlice);
+        int usable = profile.Columns - profile.SpareColumns; // Spares stay free until a chip's stuck cells are known.
+        int arrayColumns = usable - (usable % cellsPerSlice);
 
         RowTile[] rowTiles = [.. Cut(shape.RowsPerGroup, profile.Rows).Select(t => new RowTile(t.First, t.Count))];
         (int First, int Count)[] columnTiles = [.. Cut(columns, arrayColumns)];

@@ -13,6 +13,7 @@ using Cim.Compiler.Quantization;
 using Cim.Compiler.Reporting;
 using Cim.Compiler.Search;
 using Cim.Runtime;
+using Cim.Runtime.Crossbar.Compensation;
 using Cim.Runtime.Format;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
@@ -145,6 +146,7 @@ internal sealed class CompilePipeline
         Write(compiled, quantized, report, compileLock, chosen);
         return new CompileResult
         {
+            Model = compiled,
             AccuracyFloat = accuracyFloat,
             AccuracyCompiled = accuracyCompiled,
             AccuracyAdc = accuracyAdc,
@@ -218,6 +220,7 @@ internal sealed class CompilePipeline
         LoweredModel lowered = ProgramBuilder.Build(quantized,
             (layer, weights) => LayerMapper.Map(LayerShapes.Of(layer), weights.Bits, hardware, weights.UsesMinimum),
             name => policy.Find(name)?.AdcBits ?? 0);
+        lowered = lowered with { Program = lowered.Program with { Layers = [.. lowered.Program.Layers.Select(l => WeightClipper.Apply(l, hardware))] } };
         string[] requantized = [.. lowered.Layers.Where(l => l.Weights.Requantized).Select(l => l.Layer.NodeName)];
         if (requantized.Length > 0)
             Warn(ErrorCodes.WeightsRequantized, $"The model's own quantized weights do not fit 8 signed bits and were rounded again in {string.Join(", ", requantized)}; export it with symmetric weights to keep them exactly.");

@@ -13,6 +13,9 @@ internal sealed record CompileWarning(string Code, string Message, string? File)
 /// <summary>What came out of a compilation.</summary>
 internal sealed record CompileResult
 {
+    /// <summary>The compiled model as it is written.</summary>
+    public required CompiledModel Model { get; init; }
+
     /// <summary>Of the float network on the evaluation data; null without such data.</summary>
     public required Accuracy? AccuracyFloat { get; init; }
 

@@ -107,6 +107,12 @@ internal sealed record CrossbarLayer
     /// <summary>Calibrated ADC ranges, null = by the profile's policy. See <see cref="AdcCalibration"/>.</summary>
     public AdcCalibration? AdcCalibration { get; init; }
 
+    /// <summary>
+    /// Inputs seen while calibrating, [count, groups * rows], in the input's storage type: what a programmed chip is tested with
+    /// to correct its columns. Null unless the profile asks for a correction.
+    /// </summary>
+    public Tensor? TestInputs { get; init; }
+
     public int Outputs => Groups * ColumnsPerGroup;
 }
 

@@ -1,5 +1,6 @@
 using Cim.Runtime.Crossbar.Analog;
 using Cim.Runtime.Crossbar.Circuit;
+using Cim.Runtime.Crossbar.Compensation;
 using Cim.Runtime.Crossbar.Devices;
 using Cim.Runtime.Crossbar.Exact;
 using Cim.Runtime.Crossbar.Kernels;
@@ -45,8 +46,14 @@ internal static class CrossbarSimulator
             && new CellProgrammer(profile, seed, layerIndex).IsIdeal)
             return PrepareAdc(plan, level);
         // An ideal read-out of every input bit adds up to that of all bits at once.
-        if (plan.Inputs.Length > 1 && plan.Converters.All(c => c.IsIdeal)) plan = new AnalogPlan(plan.Layer, profile with { AdcPerInputSlice = false });
+        if (plan.Inputs.Length > 1 && plan.Converters.All(c => c.IsIdeal))
+        {
+            profile = profile with { AdcPerInputSlice = false };
+            plan = new AnalogPlan(plan.Layer, profile);
+        }
         float[] levels = ProgrammedCells.Program(plan, profile, layerIndex, seed, withWires);
-        return AnalogLayers.Fastest(plan, levels, ColumnErrors.Of(plan, profile, layerIndex, seed), level);
+        ColumnErrors errors = ColumnErrors.Of(plan, profile, layerIndex, seed);
+        plan = ColumnCorrector.Apply(plan, profile, levels, errors, level);
+        return AnalogLayers.Fastest(plan, levels, errors, level);
     }
 }

@@ -102,6 +102,9 @@ public static class ErrorCodes
     /// <summary>Warning: the hardware profile states no energy figures, so energies are zero.</summary>
     public const string NoEnergyFigures = "CIM2007";
 
+    /// <summary>A table of programming errors (CSV) cannot be read, or is not one.</summary>
+    public const string InvalidErrorTable = "CIM2008";
+
     /// <summary>Warning: there was no calibration data; activation ranges are estimates.</summary>
     public const string NoCalibrationData = "CIM3001";
 

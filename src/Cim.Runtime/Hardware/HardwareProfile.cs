@@ -108,8 +108,23 @@ public sealed record HardwareProfile
     /// <summary>True: the positive and the negative cells of differential pairs lie in arrays of their own; false: side by side on the same word lines.</summary>
     public bool SeparatePairArrays { get; init; }
 
-    /// <summary>Spare columns of an array that replace the columns stuck cells hurt most.</summary>
+    /// <summary>How the currents of an array with resistive wires are found.</summary>
+    public IrDropSolution IrDrop { get; init; }
+
+    /// <summary>Of an array's <see cref="Columns"/>, how many are kept free to replace the columns stuck cells hurt most.</summary>
     public int SpareColumns { get; init; }
+
+    /// <summary>What is moved to other cells once a chip's stuck cells are known.</summary>
+    public FaultRemapping FaultRemapping { get; init; }
+
+    /// <summary>The digital correction of every column, fitted on test vectors after programming.</summary>
+    public ColumnCorrection ColumnCorrection { get; init; }
+
+    /// <summary>Which weight of a column is mapped to <see cref="GOn"/>; larger ones are clipped.</summary>
+    public WeightClipping WeightClipping { get; init; }
+
+    /// <summary>For <see cref="WeightClipping.Percentile"/>: the share of a column's weights that are not clipped.</summary>
+    public double WeightClippingPercentile { get; init; } = 0.99;
 
     /// <summary>Kelvin.</summary>
     public double Temperature { get; init; } = 300;
@@ -166,6 +181,55 @@ public sealed record Drift(double Nu, double TimeSeconds)
 
     /// <summary>Standard deviation of nu from cell to cell.</summary>
     public double NuSigma { get; init; }
+}
+
+/// <summary>How the currents of an array with resistive wires are found. Formulas: docs/devices.md.</summary>
+public enum IrDropSolution
+{
+    /// <summary>The nodal equations of the whole array.</summary>
+    Exact,
+
+    /// <summary>Voltage drops of the currents that would flow without wires: fast, and correct to first order.</summary>
+    FirstOrder,
+}
+
+/// <summary>What is moved to other cells once a chip's stuck cells are known.</summary>
+public enum FaultRemapping
+{
+    /// <summary>Columns, to spare columns only.</summary>
+    Spares,
+
+    /// <summary>Columns, to spare columns and among each other.</summary>
+    Columns,
+
+    /// <summary>Columns and, within an array, rows.</summary>
+    RowsAndColumns,
+}
+
+/// <summary>The digital correction of a column's result, y = scale * result + offset.</summary>
+public enum ColumnCorrection
+{
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>The offset alone.</summary>
+    Offset,
+
+    /// <summary>Scale and offset.</summary>
+    ScaleAndOffset,
+}
+
+/// <summary>Which weight of a column is mapped to the fully on conductance.</summary>
+public enum WeightClipping
+{
+    /// <summary>The largest the weight bits allow: quantized weights are stored as they are.</summary>
+    None,
+
+    /// <summary>A percentile of the column's magnitudes.</summary>
+    Percentile,
+
+    /// <summary>The one with the least expected square error, clipping and device errors together.</summary>
+    LeastSquares,
 }
 
 /// <summary>How arrays are used over time.</summary>

@@ -28,7 +28,7 @@ public static class HardwareProfiles
     }
 
     /// <summary>A built-in profile by its name, or a profile from a file.</summary>
-    /// <exception cref="CimException">CIM2001 to CIM2006: there is no such profile, or the file is not a valid one.</exception>
+    /// <exception cref="CimException">CIM2001 to CIM2006, CIM2008: there is no such profile, or the file is not a valid one.</exception>
     public static HardwareProfile Load(string nameOrPath) => Load(nameOrPath, baseDirectory: null, []);
 
     /// <summary>
@@ -37,11 +37,11 @@ public static class HardwareProfiles
     /// <param name="utf8Json">The profile, for example <c>{"base": "isaac", "adcBits": 6}</c>.</param>
     /// <param name="origin">The file (or a name) for messages.</param>
     /// <param name="baseDirectory">Where relative <c>base</c> files lie; null = beside <paramref name="origin"/>.</param>
-    /// <exception cref="CimException">CIM2001 to CIM2006: the text is not a valid profile.</exception>
+    /// <exception cref="CimException">CIM2001 to CIM2006, CIM2008: the text is not a valid profile.</exception>
     public static HardwareProfile Parse(ReadOnlyMemory<byte> utf8Json, string origin, string? baseDirectory = null)
     {
         string directory = baseDirectory ?? Path.GetDirectoryName(Path.GetFullPath(origin)) ?? "";
-        return ProfileReader.Read(utf8Json, origin, name => Load(name, directory, []));
+        return ProfileReader.Read(utf8Json, origin, name => Load(name, directory, []), directory);
     }
 
     /// <summary>The profile as a complete <c>*.cimhw.json</c> document (no base): the same profile gives the same bytes.</summary>
@@ -68,6 +68,6 @@ public static class HardwareProfiles
             { File = chain.IsEmpty ? null : chain[^1] };
         }
 
-        return ProfileReader.Read(utf8, path, name => Load(name, Path.GetDirectoryName(path)!, chain.Add(path)));
+        return ProfileReader.Read(utf8, path, name => Load(name, Path.GetDirectoryName(path)!, chain.Add(path)), Path.GetDirectoryName(path)!);
     }
 }

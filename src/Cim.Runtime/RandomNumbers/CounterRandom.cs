@@ -45,4 +45,5 @@ internal enum RandomPurpose
     DieToDie = 5,
     Spatial = 6,
     Converter = 7,
+    TestVector = 8,
 }

@@ -82,13 +82,14 @@ internal sealed class AdcCalibrator
 
     /// <summary>The ranges for the layer's ADC bits (or the profile's).</summary>
     /// <exception cref="InvalidOperationException">Nothing was observed.</exception>
-    public AdcCalibration Choose(AdcRangeChoice choice) => Choose(choice, Layer.AdcBits > 0 ? Layer.AdcBits : _profile.AdcBits);
+    public AdcCalibration Choose(AdcRangeChoice choice) => Choose(choice, _profile);
 
-    /// <summary>The ranges for a resolution.</summary>
-    public AdcCalibration Choose(AdcRangeChoice choice, int bits)
+    /// <summary>The ranges for the layer's ADC bits, or those of a profile that differs from the measured one in its converters alone.</summary>
+    public AdcCalibration Choose(AdcRangeChoice choice, HardwareProfile profile)
     {
+        int bits = Layer.AdcBits > 0 ? Layer.AdcBits : profile.AdcBits;
         if (Histograms.Any(h => h.Total == 0)) throw new InvalidOperationException($"No input of layer '{Layer.Name}' was observed.");
-        bool powerOfTwo = _profile.AdcRange.Policy == AdcRangePolicy.Granular;
+        bool powerOfTwo = profile.AdcRange.Policy == AdcRangePolicy.Granular;
         (double Low, double High)[] ranges = [.. Histograms.Select(h => choice switch
         {
             AdcRangeChoice.Percentile => h.Percentile(Outside),

@@ -48,8 +48,8 @@ internal sealed class CellProgrammer
     public SpatialVariation? Spatial(int array) =>
         _profile.SpatialSigma == 0 ? null : new SpatialVariation(_profile.SpatialLength, _spatial.At(array));
 
-    /// <summary>True if the cell does not program.</summary>
-    public bool IsStuck(long row, long column) => _stuck.Of(_faults.At(row).At(column)) is not null;
+    /// <summary>The conductance a cell that does not program is stuck at, else null; what a test after programming finds.</summary>
+    public double? Stuck(long row, long column) => _stuck.Of(_faults.At(row).At(column));
 
     /// <summary>The conductance a cell holds.</summary>
     /// <param name="target">What was asked for, in siemens.</param>
@@ -59,7 +59,7 @@ internal sealed class CellProgrammer
     /// <param name="spatial">The smooth variation at the cell, a standard normal.</param>
     public double Program(double target, long row, long column, double die, double spatial)
     {
-        if (_stuck.Of(_faults.At(row).At(column)) is { } stuck) return stuck * _temperature;
+        if (Stuck(row, column) is { } stuck) return stuck * _temperature;
         double g = target;
         if (_error is not null)
         {

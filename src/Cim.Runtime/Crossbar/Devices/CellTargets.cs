@@ -17,6 +17,13 @@ internal sealed class CellTargets(AnalogPlan plan, HardwareProfile profile)
     /// <summary>The conductance of one level of a slice.</summary>
     public double Unit(int slice) => (profile.GOn - profile.GOff) / plan.Cells.Slices[slice].TopLevel;
 
+    /// <summary>What a siemens of a physical column counts in units of integer weights.</summary>
+    public double WeightPerSiemens(long column)
+    {
+        int slice = Math.Min((int)(column % _perOutput) / _perSlice, plan.Cells.Slices.Length - 1);
+        return plan.Cells.Slices[slice].Factor * plan.Cells.WeightStep / Unit(slice);
+    }
+
     /// <summary>The target of a physical column (over all groups) at a row.</summary>
     public double Of(long column, int row)
     {

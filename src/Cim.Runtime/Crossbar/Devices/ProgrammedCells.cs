@@ -1,5 +1,6 @@
 using Cim.Runtime.Crossbar.Analog;
 using Cim.Runtime.Crossbar.Circuit;
+using Cim.Runtime.Crossbar.Compensation;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
 using Cim.Runtime.RandomNumbers;
@@ -32,27 +33,23 @@ internal static class ProgrammedCells
         int perOutput = layer.Mapping.ColumnsPerOutput, rows = layer.RowsPerGroup;
         // Deviation of every physical cell from its target [output * perOutput + column, row].
         double[] deviations = new double[checked((long)layer.Outputs * perOutput * rows)];
-        ArrayPlacement[] arrays = [.. ArrayPlacement.Of(layer, profile)];
-        for (int index = 0; index < arrays.Length; index++)
+        int perSlice = layer.Mapping.CellsPerSlice;
+        var remapper = new FaultRemapper(programmer, targets, profile, perSlice);
+        foreach (IGrouping<int, ArrayPlacement> array in ArrayPlacement.Of(layer, profile).GroupBy(a => a.Array))
         {
-            ArrayPlacement array = arrays[index];
-            double[] cells = new double[array.Rows * array.Columns];
-            double die = programmer.Die(array.Array);
-            SpatialVariation? spatial = programmer.Spatial(array.Array);
-            for (int r = 0; r < array.Rows; r++)
-            for (int c = 0; c < array.Columns; c++)
+            ArrayPlacement[] blocks = [.. array];
+            long[] firstColumns = [.. blocks.Select(b => ((long)b.Group * layer.ColumnsPerGroup * perOutput) + b.FirstColumn)];
+            ArrayPlaces[] places = remapper.Of(blocks, firstColumns);
+            double die = programmer.Die(array.Key);
+            SpatialVariation? spatial = programmer.Spatial(array.Key);
+            for (int b = 0; b < blocks.Length; b++)
             {
-                long column = ((long)array.Group * layer.ColumnsPerGroup * perOutput) + array.FirstColumn + c;
-                double target = targets.Of(column, array.FirstRow + r);
-                cells[(r * array.Columns) + c] = programmer.Program(target, array.FirstRow + r, column, die,
-                    spatial?.At(array.RowInArray + r, array.ColumnInArray + c) ?? 0);
-            }
-            if (withWires) Solve(cells, array, wires, profile.SeparatePairArrays && layer.Mapping.CellsPerSlice == 2);
-            for (int r = 0; r < array.Rows; r++)
-            for (int c = 0; c < array.Columns; c++)
-            {
-                long column = ((long)array.Group * layer.ColumnsPerGroup * perOutput) + array.FirstColumn + c;
-                deviations[(column * rows) + array.FirstRow + r] = cells[(r * array.Columns) + c] - targets.Of(column, array.FirstRow + r);
+                var block = new ProgrammedBlock(blocks[b], firstColumns[b], places[b], profile, perSlice);
+                block.Program(programmer, targets, die, spatial);
+                if (withWires) block.Solve(wires, profile.SeparatePairArrays && perSlice == 2);
+                for (int r = 0; r < blocks[b].Rows; r++)
+                for (int c = 0; c < blocks[b].Columns; c++)
+                    deviations[((firstColumns[b] + c) * rows) + blocks[b].FirstRow + r] = block[r, c] - targets.Of(firstColumns[b] + c, blocks[b].FirstRow + r);
             }
         }
         return Levels(plan, targets, deviations, AdcGains(plan, profile, layerIndex, seed));
@@ -91,32 +88,5 @@ internal static class ProgrammedCells
         double[] gains = new double[plan.Layer.Mapping.RowTiles.Length * plan.Cells.Slices.Length * plan.Layer.Outputs];
         for (int i = 0; i < gains.Length; i++) gains[i] = 1 + (profile.AdcGainSigma * random.Normal(i));
         return gains;
-    }
-
-    private static void Solve(double[] cells, ArrayPlacement array, Wires wires, bool separatePairs)
-    {
-        // Blocks of other groups on the same array have no connection to this one, but their wires lie in between.
-        Wires own = wires with
-        {
-            Driver = wires.Driver + (wires.WordSegment * array.ColumnInArray / (separatePairs ? 2 : 1)),
-            Sense = wires.Sense + (wires.BitSegment * array.RowsBelow),
-        };
-        if (!separatePairs)
-        {
-            NodalSolver.Solve(cells, array.Rows, array.Columns, own);
-            return;
-        }
-        int half = array.Columns / 2;
-        double[] part = new double[array.Rows * half];
-        for (int sign = 0; sign < 2; sign++)
-        {
-            for (int r = 0; r < array.Rows; r++)
-            for (int c = 0; c < half; c++)
-                part[(r * half) + c] = cells[(r * array.Columns) + (2 * c) + sign];
-            NodalSolver.Solve(part, array.Rows, half, own);
-            for (int r = 0; r < array.Rows; r++)
-            for (int c = 0; c < half; c++)
-                cells[(r * array.Columns) + (2 * c) + sign] = part[(r * half) + c];
-        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Cim.Runtime.Crossbar.Adc;
+using Cim.Runtime.Crossbar.Compensation;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
 
@@ -38,6 +39,9 @@ internal static class IntegerMatrix
             WeightScales = [.. Enumerable.Repeat(1f, outputs)], Bias = [.. new int[outputs]], Input = quantization,
             Epilogue = Epilogue.None, Mapping = Mapping(c, inputs),
         };
+        layer = WeightClipper.Apply(layer, profile);
+        if (profile.ColumnCorrection != ColumnCorrection.None)
+            layer = layer with { TestInputs = new Tensor(quantization.StorageType, new Shape(images, inputs), x) };
         if (profile.AdcRange.Policy is AdcRangePolicy.Calibrated or AdcRangePolicy.Granular && c.Fidelity != Fidelity.Exact)
         {
             // There is no other data than the case's own inputs.

@@ -121,7 +121,7 @@ internal sealed class RealSlices
                 cells[(r * _outputs) + o] = devices ? programmer.Program(g, r, o, die, spatial?.At(r, o) ?? 0) : g;
             }
             // Positive and negative cells lie in arrays of their own.
-            if (circuit) NodalSolver.Solve(cells, _rows, _outputs, Wires.Of(p));
+            if (circuit) IrDrop.Solve(p.IrDrop, cells, _rows, _outputs, Wires.Of(p));
             for (int r = 0; r < _rows; r++)
             for (int o = 0; o < _outputs; o++)
                 sum[r, o] += (sign == 0 ? 1 : -1) * cells[(r * _outputs) + o] / p.GOn;

@@ -17,19 +17,22 @@ internal sealed class ProfileReader
     private readonly HashSet<string> _sourcedGroups = new(StringComparer.Ordinal);
     private readonly HashSet<string> _given = new(StringComparer.Ordinal);
 
-    private ProfileReader(string origin, JsonPositions positions) => (_origin, _positions) = (origin, positions);
+    private readonly string? _directory;
+
+    private ProfileReader(string origin, JsonPositions positions, string? directory) => (_origin, _positions, _directory) = (origin, positions, directory);
 
     /// <summary>Reads a profile.</summary>
     /// <param name="utf8">The text.</param>
     /// <param name="origin">The file, or a name for messages.</param>
     /// <param name="resolveBase">Loads the profile that <c>base</c> names.</param>
-    /// <exception cref="CimException">The text is not a valid profile (CIM2001 to CIM2006).</exception>
-    public static HardwareProfile Read(ReadOnlyMemory<byte> utf8, string origin, Func<string, HardwareProfile> resolveBase)
+    /// <param name="directory">Where relative paths of tables start; null = the text may not name files.</param>
+    /// <exception cref="CimException">The text is not a valid profile (CIM2001 to CIM2006, CIM2008).</exception>
+    public static HardwareProfile Read(ReadOnlyMemory<byte> utf8, string origin, Func<string, HardwareProfile> resolveBase, string? directory = null)
     {
         utf8 = WithoutByteOrderMark(utf8);
         try
         {
-            var reader = new ProfileReader(origin, JsonPositions.Of(utf8.Span));
+            var reader = new ProfileReader(origin, JsonPositions.Of(utf8.Span), directory);
             using JsonDocument document = JsonDocument.Parse(utf8,
                 new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             return reader.Read(document.RootElement, resolveBase);
@@ -153,7 +156,7 @@ internal sealed class ProfileReader
 
         try
         {
-            return field.Read(profile, value, unit);
+            return field is ErrorTableField table ? table.Read(profile, value, unit, _directory) : field.Read(profile, value, unit);
         }
         catch (FieldException e)
         {
@@ -169,6 +172,10 @@ internal sealed class ProfileReader
         if (p.StuckOn + p.StuckOff > 1) Add(ErrorCodes.ImpossibleProfileValue, "'stuckOn' and 'stuckOff' together exceed 1", Blame("stuckOff", "stuckOn"));
         if (p.Encoding is WeightEncoding.Differential or WeightEncoding.DifferentialTwoSided && p.Columns < 2)
             Add(ErrorCodes.ImpossibleProfileValue, "'columns' is 1; allowed is 2 or more for a differential encoding", Blame("columns", "encoding"));
+        if (p.SpareColumns > p.Columns - (p.Encoding is WeightEncoding.Differential or WeightEncoding.DifferentialTwoSided ? 2 : 1))
+            Add(ErrorCodes.ImpossibleProfileValue, $"'spareColumns' is {p.SpareColumns}, which leaves no column of {p.Columns} for weights; allowed is less than columns (differential: columns - 1)", Blame("spareColumns", "columns"));
+        if (p.ProgrammingError is { Model: "table", Table.Count: 0 })
+            Add(ErrorCodes.ImpossibleProfileValue, "'programmingError.table' is empty but the model is table; allowed is at least one pair of conductance and standard deviation", Blame("programmingError.table", "programmingError.model"));
         if (p.ProgrammingError is { Model: "none", Sigma: > 0 })
             Add(ErrorCodes.ImpossibleProfileValue, $"'programmingError.sigma' is {p.ProgrammingError.Sigma} but the model is none; allowed is one of {string.Join(", ", ProfileFields.ProgrammingErrorModels.Skip(1))}", "programmingError.sigma");
     }

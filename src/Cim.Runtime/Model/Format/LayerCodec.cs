@@ -6,6 +6,8 @@ namespace Cim.Runtime.Format;
 /// <summary>The binary form of a <see cref="CrossbarLayer"/>.</summary>
 internal static class LayerCodec
 {
+    private const int HasAdcRanges = 1, HasTestInputs = 2;
+
     public static void Write(ByteWriter w, CrossbarLayer layer, DataBlob data)
     {
         w.String(layer.Name);
@@ -23,13 +25,26 @@ internal static class LayerCodec
         Epilogue(w, layer.Epilogue);
         Mapping(w, layer.Mapping);
         w.Int(layer.AdcBits);
-        w.Bool(layer.AdcCalibration is not null);
-        if (layer.AdcCalibration is not { } adc) return;
-        w.List(adc.Low, static (w, v) => w.Float(v));
-        w.List(adc.High, static (w, v) => w.Float(v));
+        w.Byte((byte)((layer.AdcCalibration is not null ? HasAdcRanges : 0) | (layer.TestInputs is not null ? HasTestInputs : 0)));
+        if (layer.AdcCalibration is { } adc)
+        {
+            w.List(adc.Low, static (w, v) => w.Float(v));
+            w.List(adc.High, static (w, v) => w.Float(v));
+        }
+        if (layer.TestInputs is { } tests) ProgramCodec.Tensor(w, tests, data);
     }
 
-    public static CrossbarLayer Read(ByteReader r, ReadOnlyMemory<byte> data) => new()
+    public static CrossbarLayer Read(ByteReader r, ReadOnlyMemory<byte> data)
+    {
+        CrossbarLayer layer = Always(r, data);
+        byte parts = r.Byte();
+        if ((parts & ~(HasAdcRanges | HasTestInputs)) != 0) throw CimFile.Corrupt("a layer has parts that are unknown");
+        if ((parts & HasAdcRanges) != 0)
+            layer = layer with { AdcCalibration = new AdcCalibration(r.List(4, static r => r.Float()), r.List(4, static r => r.Float())) };
+        return (parts & HasTestInputs) == 0 ? layer : layer with { TestInputs = ProgramCodec.Tensor(r, data) };
+    }
+
+    private static CrossbarLayer Always(ByteReader r, ReadOnlyMemory<byte> data) => new()
     {
         Name = r.String(),
         Groups = r.Int(),
@@ -45,7 +60,6 @@ internal static class LayerCodec
         Epilogue = Epilogue(r),
         Mapping = Mapping(r),
         AdcBits = r.Int(),
-        AdcCalibration = r.Bool() ? new AdcCalibration(r.List(4, static r => r.Float()), r.List(4, static r => r.Float())) : null,
     };
 
     private static void Geometry(ByteWriter w, ConvolutionGeometry g)

@@ -22,6 +22,8 @@ internal static class LayerVerifier
         if (outputs > int.MaxValue || outputs * l.RowsPerGroup > int.MaxValue || outputs * l.PositionsPerImage * 4 > Operator.MaxTensorBytes) return "it is too large";
         if (l.Weights.Type != ElementType.Int8 || l.Weights.Length != outputs * l.RowsPerGroup) return "the weights";
         if (l.WeightScales.Length != outputs || l.Bias.Length != outputs) return "scales or biases";
+        if (l.TestInputs is { } tests && (tests.Type != l.Input.StorageType || tests.Shape.Rank != 2 || tests.Shape[0] < 1
+            || tests.Shape[1] != (long)l.Groups * l.RowsPerGroup)) return "the test inputs";
         if (l.Geometry is not { } g) return (long)l.Groups * l.RowsPerGroup * l.PositionsPerImage > Operator.MaxTensorBytes ? "it is too large" : null;
         foreach (int v in (ReadOnlySpan<int>)[g.InputChannels, g.InputHeight, g.InputWidth, g.KernelHeight, g.KernelWidth, g.StrideY, g.StrideX, g.DilationY, g.DilationX])
             if (v is < 1 or > 1 << 24) return "the convolution's extents";

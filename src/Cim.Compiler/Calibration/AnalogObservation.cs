@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using Cim.Runtime;
+using Cim.Runtime.Crossbar;
+using Cim.Runtime.Crossbar.Adc;
+using Cim.Runtime.Crossbar.Analog;
+using Cim.Runtime.Crossbar.Compensation;
+using Cim.Runtime.Execution;
+using Cim.Runtime.Hardware;
+using Cim.Runtime.Program;
+
+namespace Cim.Compiler.Calibration;
+
+/// <summary>
+/// What calibration samples do to the arrays of a program: the analog sums of every layer, and some of its input vectors. From
+/// it ranges can be chosen for any resolution without running the samples again.
+/// </summary>
+internal sealed class AnalogObservation
+{
+    /// <summary>Every position of an image is a measurement, so a few images are many.</summary>
+    private const int Samples = 16, Batch = 4, TestVectorsPerImage = 16;
+
+    private readonly AdcCalibrator[] _calibrators;
+    private readonly TestVectors[] _tests;
+
+    private AnalogObservation(AdcCalibrator[] calibrators, TestVectors[] tests) => (_calibrators, _tests) = (calibrators, tests);
+
+    /// <param name="program">The program; its layers may have no ranges yet.</param>
+    /// <param name="profile">The hardware; of its converters only the number of conversions matters.</param>
+    /// <param name="input">Its input.</param>
+    /// <param name="data">Calibration samples.</param>
+    /// <param name="cancellation">Checked between batches.</param>
+    public static AnalogObservation Of(
+        ModelProgram program, HardwareProfile profile, GraphInput input, CalibrationData data, CancellationToken cancellation)
+    {
+        PreparedLayer[] exact = [.. program.Layers.Select((layer, i) => CrossbarSimulator.Prepare(layer, i, profile, Fidelity.Exact, 0))];
+        AdcCalibrator[] calibrators = [.. program.Layers.Select(l => new AdcCalibrator(l, profile))];
+        TestVectors[] tests = [.. program.Layers.Select(l => new TestVectors(l, TestVectorsPerImage))];
+        string[] inputs = [.. InputNames(program)];
+        long unit = 0;
+        foreach (SampleRun run in data.Runs(input, Batch, Samples))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Dictionary<string, Tensor> results = ProgramTrace.Run(program, exact, run.Tensors(), unit);
+            unit += run.Count;
+            ParallelWork.For(calibrators.Length, i =>
+            {
+                Tensor x = results[inputs[i]];
+                int images = Images(program.Layers[i], x);
+                calibrators[i].Observe(x.Data.Span, images);
+                tests[i].Add(x.Data.Span, images);
+            }, cancellation);
+        }
+
+        return new AnalogObservation(calibrators, tests);
+    }
+
+    /// <summary>The layers with the ranges and test vectors a profile asks for.</summary>
+    /// <param name="program">The program that was observed.</param>
+    /// <param name="profile">The same hardware, perhaps with other converters.</param>
+    public ModelProgram Apply(ModelProgram program, HardwareProfile profile)
+    {
+        bool measured = profile.AdcRange.Policy is AdcRangePolicy.Calibrated or AdcRangePolicy.Granular;
+        return program with
+        {
+            Layers =
+            [
+                .. program.Layers.Select((layer, i) => layer with
+                {
+                    AdcCalibration = measured && Bits(layer, profile) > 0 ? _calibrators[i].Choose(AdcRangeChoice.LeastSquares, profile) : null,
+                    TestInputs = profile.ColumnCorrection == ColumnCorrection.None ? null : _tests[i].ToTensor(),
+                }),
+            ],
+        };
+    }
+
+    /// <summary>The share of each layer's conversions that meets the end of its range, by name.</summary>
+    public ImmutableDictionary<string, double> Saturations(ModelProgram program, HardwareProfile profile)
+    {
+        var shares = ImmutableDictionary.CreateBuilder<string, double>(StringComparer.Ordinal);
+        for (int i = 0; i < program.Layers.Length; i++)
+        {
+            ImmutableArray<AdcConverter> converters = new AnalogPlan(program.Layers[i], profile).Converters;
+            IReadOnlyList<AdcHistogram> sums = _calibrators[i].Histograms;
+            double clipped = 0, total = 0;
+            for (int s = 0; s < sums.Count; s++)
+            {
+                clipped += sums[s].Saturated(converters[s]) * sums[s].Total;
+                total += sums[s].Total;
+            }
+
+            shares[program.Layers[i].Name] = total > 0 ? clipped / total : 0;
+        }
+
+        return shares.ToImmutable();
+    }
+
+    private static int Bits(CrossbarLayer layer, HardwareProfile profile) => layer.AdcBits > 0 ? layer.AdcBits : profile.AdcBits;
+
+    private static IEnumerable<string> InputNames(ModelProgram program)
+    {
+        for (int i = 0; i < program.Layers.Length; i++)
+        {
+            ProgramStep step = program.Steps.First(s => s.Op == ProgramStep.CrossbarOp && s.Attributes.Int("layer", -1) == i);
+            yield return program.Values[step.Inputs[0]].Name;
+        }
+    }
+
+    private static int Images(CrossbarLayer layer, Tensor input) => layer.Geometry is { } g
+        ? input.Length / (g.InputChannels * g.InputHeight * g.InputWidth)
+        : input.Length / (layer.Groups * layer.RowsPerGroup * layer.PositionsPerImage);
+}
