@@ -22,6 +22,7 @@ internal static class CimApplication
         CostCommand.Create(),
         CompileCommand.Create(),
         EvalCommand.Create(),
+        SweepCommand.Create(),
         RunCommand.Create(),
         MvmCommand.Create(),
         ParetoCommand.Create(),

@@ -1,10 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Cim.Compiler.Calibration;
 using Cim.Compiler.Emit;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Sweep;
 using Cim.Runtime;
+using Cim.Runtime.Crossbar;
 using Spectre.Console;
 
 namespace Cim.Cli.Commands;
@@ -20,16 +23,21 @@ internal static class EvalCommand
     private static readonly Option<int> Limit = new("--limit") { Description = "At most this many samples; 0 = all." };
     private static readonly Option<int> Threads = new("--threads") { Description = "At most this many threads; 0 = all processors. Results do not depend on it." };
 
+    private static readonly Option<string[]> Set = new("--set") { Description = "A field of the hardware profile to change: readNoise.sigma=0.01. Any number of times." };
+    private static readonly Option<string?> Calibration = new("--calibration") { Description = "Unlabelled samples that set converter ranges if --set changes what they are measured on; default: the first of --data." };
+
     public static Command Create()
     {
         Trials.Validators.Add(r => { if (!r.Errors.Any() && r.GetValueOrDefault<int>() < 1) r.AddError("--trials must be at least 1."); });
         Limit.Validators.Add(r => { if (!r.Errors.Any() && r.GetValueOrDefault<int>() < 0) r.AddError("--limit must not be negative."); });
-        var command = new Command("eval", "Measures accuracy on labelled data.") { Model, Data, FidelityName, Seed, Trials, Limit, Threads };
+        var command = new Command("eval", "Measures accuracy on labelled data.") { Model, Data, FidelityName, Seed, Trials, Limit, Threads, Set, Calibration };
         var data = new DataArguments(command);
         return command.Does((parsed, context) =>
         {
             string path = parsed.GetRequiredValue(Model);
             bool isCompiled = !Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
+            if (!isCompiled && parsed.GetValue(Set) is { Length: > 0 })
+                throw new CimException(ErrorCodes.WrongUsage, "--set changes simulated hardware, but an .onnx file is run in float; compile it first, or use 'cim sweep'.");
             (ulong Seed, Accuracy Accuracy)[] trials = isCompiled
                 ? Compiled(path, parsed, data.Read(parsed), context)
                 : [(0, Float(path, parsed, data.Read(parsed), context))];
@@ -49,8 +57,7 @@ internal static class EvalCommand
 
     private static (ulong, Accuracy)[] Compiled(string path, ParseResult parsed, Preprocessing preprocessing, CommandContext context)
     {
-        using CimModel model = CimModel.Load(path);
-        SdkCompatibility.Check(model.Info, path);
+        using CimModel model = Load(path, parsed, preprocessing, context);
         var evaluator = new CompiledEvaluator(model);
         DataSet data = DataSet.Open(parsed.GetRequiredValue(Data), evaluator.Input.Ports, preprocessing);
         var results = new (ulong, Accuracy)[parsed.GetValue(Trials)];
@@ -58,6 +65,11 @@ internal static class EvalCommand
         {
             ulong seed = unchecked(parsed.GetValue(Seed) + (ulong)t);
             var options = new RunOptions { Fidelity = FidelityOption.Read(parsed, FidelityName), Seed = seed, MaxThreads = parsed.GetValue(Threads) };
+            if (t > 0 && !CrossbarSimulator.IsRandom(model.Compiled.Hardware, options.Fidelity))
+            {
+                results[t] = (seed, results[0].Item2 with { RunSeconds = 0 }); // All chips are the same one.
+                continue;
+            }
             string trial = results.Length == 1 ? "" : $"trial {t + 1} of {results.Length}: ";
             results[t] = (seed, evaluator.Evaluate(data, options, parsed.GetValue(Limit), new SampleProgress(context, data, parsed.GetValue(Limit), trial), context.Cancellation));
         }
@@ -65,13 +77,31 @@ internal static class EvalCommand
         return results;
     }
 
+    private static CimModel Load(string path, ParseResult parsed, Preprocessing preprocessing, CommandContext context)
+    {
+        CimModel model = CimModel.Load(path);
+        SdkCompatibility.Check(model.Info, path);
+        ProfileSetting[] settings = [.. (parsed.GetValue(Set) ?? []).Select(s => ProfileSetting.Parse(s, "--set"))];
+        if (settings.Length == 0) return model;
+        CompiledModel compiled = model.Compiled;
+        model.Dispose();
+        GraphInput input = new CompiledEvaluator(new CimModel(compiled)).Input;
+        string calibration = parsed.GetValue(Calibration) ?? parsed.GetRequiredValue(Data);
+        var variants = new HardwareVariants(compiled, input,
+            () => CalibrationData.From(DataSet.Open(calibration, input.Ports, preprocessing), CalibrationData.DefaultSamples, context.Cancellation));
+        return new CimModel(variants.On(ProfileSetting.Apply(compiled.Hardware, settings), context.Cancellation));
+    }
+
     private static void Write(Utf8JsonWriter json, string fidelity, (ulong Seed, Accuracy Accuracy)[] trials)
     {
         json.WriteString("fidelity", fidelity);
         json.WriteNumber("samples", trials[0].Accuracy.Samples);
         json.WriteNumber("correct", trials[0].Accuracy.Correct);
-        json.WriteFinite("accuracy", trials.Average(t => t.Accuracy.Fraction));
-        json.WriteFinite("accuracyDeviation", Deviation(trials));
+        TrialStatistics s = TrialStatistics.Of(trials.Select(t => t.Accuracy.Fraction));
+        json.WriteFinite("accuracy", s.Mean);
+        json.WriteFinite("accuracyDeviation", s.Deviation);
+        json.WriteFinite("accuracyMinimum", s.Minimum);
+        json.WriteFinite("accuracyPercentile5", s.Percentile5);
         json.WriteStartArray("trials");
         foreach ((ulong seed, Accuracy accuracy) in trials)
         {
@@ -91,22 +121,18 @@ internal static class EvalCommand
         void Line(FormattableString text) => console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
         foreach ((ulong seed, Accuracy a) in trials)
             Line($"{fidelity}{(trials.Length > 1 ? $", seed {seed}" : "")}: {a.Correct} of {a.Samples} correct, {100 * a.Fraction:F2} %");
-        if (trials.Length > 1) Line($"mean {100 * trials.Average(t => t.Accuracy.Fraction):F2} %, standard deviation {100 * Deviation(trials):F2}");
+        if (trials.Length > 1)
+        {
+            TrialStatistics s = TrialStatistics.Of(trials.Select(t => t.Accuracy.Fraction));
+            Line($"mean {100 * s.Mean:F2} %, standard deviation {100 * s.Deviation:F2}, worst {100 * s.Minimum:F2} %, 5th percentile {100 * s.Percentile5:F2} %");
+        }
         Line($"{Speed(trials):F0} images per second");
     }
 
     private static double Speed((ulong Seed, Accuracy Accuracy)[] trials)
     {
         double seconds = trials.Sum(t => t.Accuracy.RunSeconds);
-        return seconds > 0 ? trials.Sum(t => t.Accuracy.Samples) / seconds : 0;
-    }
-
-    /// <summary>Sample standard deviation; 0 for one trial.</summary>
-    private static double Deviation((ulong Seed, Accuracy Accuracy)[] trials)
-    {
-        if (trials.Length < 2) return 0;
-        double mean = trials.Average(t => t.Accuracy.Fraction);
-        return Math.Sqrt(trials.Sum(t => Math.Pow(t.Accuracy.Fraction - mean, 2)) / (trials.Length - 1));
+        return seconds > 0 ? trials.Where(t => t.Accuracy.RunSeconds > 0).Sum(t => t.Accuracy.Samples) / seconds : 0;
     }
 
     /// <summary>A line on standard error every ten percent.</summary>

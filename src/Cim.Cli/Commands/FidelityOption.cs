@@ -6,12 +6,13 @@ namespace Cim.Cli.Commands;
 /// <summary>How much of the hardware a command simulates.</summary>
 internal static class FidelityOption
 {
-    public static Option<string> Create()
+    /// <param name="standard">Used if the option is not given.</param>
+    public static Option<string> Create(Fidelity standard = Fidelity.Exact)
     {
         var option = new Option<string>("--fidelity")
         {
             Description = "How much of the hardware is simulated: exact (integers), adc (conversions), device (cells), circuit (wires).",
-            DefaultValueFactory = _ => "exact",
+            DefaultValueFactory = _ => standard.ToString().ToLowerInvariant(),
         };
         option.AcceptOnlyFromAmong("exact", "adc", "device", "circuit");
         return option;

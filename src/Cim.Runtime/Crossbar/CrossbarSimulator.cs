@@ -17,19 +17,20 @@ internal static class CrossbarSimulator
     /// <param name="profile">The hardware.</param>
     /// <param name="fidelity">How much of the hardware is simulated.</param>
     /// <param name="seed">Which chip is programmed and which noise it reads.</param>
+    /// <param name="chips">Chips programmed before, or null.</param>
     /// <returns>An immutable layer that many threads may run at once.</returns>
     public static PreparedLayer Prepare(
-        CrossbarLayer layer, int layerIndex, HardwareProfile profile, Fidelity fidelity, ulong seed) =>
-        Prepare(layer, layerIndex, profile, fidelity, seed, SimdLevels.Default);
+        CrossbarLayer layer, int layerIndex, HardwareProfile profile, Fidelity fidelity, ulong seed, ProgrammedChips? chips = null) =>
+        Prepare(layer, layerIndex, profile, fidelity, seed, SimdLevels.Default, chips);
 
     /// <summary>As above with a chosen vector width; results do not depend on it.</summary>
     public static PreparedLayer Prepare(
-        CrossbarLayer layer, int layerIndex, HardwareProfile profile, Fidelity fidelity, ulong seed, SimdLevel level) =>
+        CrossbarLayer layer, int layerIndex, HardwareProfile profile, Fidelity fidelity, ulong seed, SimdLevel level, ProgrammedChips? chips = null) =>
         fidelity switch
         {
             Fidelity.Exact => ExactLayers.Prepare(layer, level),
             Fidelity.Adc => PrepareAdc(new AnalogPlan(layer, profile), level),
-            _ => PrepareCells(new AnalogPlan(layer, profile), layerIndex, profile, fidelity == Fidelity.Circuit, seed, level),
+            _ => PrepareCells(new AnalogPlan(layer, profile), layerIndex, profile, fidelity == Fidelity.Circuit, seed, level, chips),
         };
 
     // Where no converter can change a sum, the integers are those of the exact layer.
@@ -37,9 +38,14 @@ internal static class CrossbarSimulator
         plan.IsLossless() ? ExactLayers.Prepare(plan.Layer, level)
         : AnalogLayers.Fastest(plan, null, null, level);
 
+    /// <summary>True if the seed makes a difference: cells, converters or reads have random errors.</summary>
+    public static bool IsRandom(HardwareProfile profile, Fidelity fidelity) => fidelity >= Fidelity.Device && (
+        profile is not { ReadNoiseSigma: 0, AdcGainSigma: 0, AdcOffsetSigma: 0, StuckOn: 0, StuckOff: 0, DieToDieSigma: 0, SpatialSigma: 0, Drift.NuSigma: 0 }
+        || ProgrammingErrorModels.Of(profile) is not null);
+
     // Without any non-ideality the sums are those of the converters' fidelity, and so are the results.
     private static PreparedLayer PrepareCells(
-        AnalogPlan plan, int layerIndex, HardwareProfile profile, bool withWires, ulong seed, SimdLevel level)
+        AnalogPlan plan, int layerIndex, HardwareProfile profile, bool withWires, ulong seed, SimdLevel level, ProgrammedChips? chips)
     {
         withWires &= !Wires.Of(profile).AreIdeal;
         if (!withWires && profile is { ReadNoiseSigma: 0, AdcGainSigma: 0, AdcOffsetSigma: 0 }
@@ -51,7 +57,8 @@ internal static class CrossbarSimulator
             profile = profile with { AdcPerInputSlice = false };
             plan = new AnalogPlan(plan.Layer, profile);
         }
-        float[] levels = ProgrammedCells.Program(plan, profile, layerIndex, seed, withWires);
+        float[] Program() => ProgrammedCells.Program(plan, profile, layerIndex, seed, withWires);
+        float[] levels = chips?.Get(layerIndex, seed, withWires, Program) ?? Program();
         ColumnErrors errors = ColumnErrors.Of(plan, profile, layerIndex, seed);
         plan = ColumnCorrector.Apply(plan, profile, levels, errors, level);
         return AnalogLayers.Fastest(plan, levels, errors, level);

@@ -105,6 +105,9 @@ public static class ErrorCodes
     /// <summary>A table of programming errors (CSV) cannot be read, or is not one.</summary>
     public const string InvalidErrorTable = "CIM2008";
 
+    /// <summary>Warning: a sigma was given for a profile without a programming error model; <c>independent</c> is assumed.</summary>
+    public const string AssumedErrorModel = "CIM2009";
+
     /// <summary>Warning: there was no calibration data; activation ranges are estimates.</summary>
     public const string NoCalibrationData = "CIM3001";
 

@@ -22,11 +22,11 @@ internal sealed class Executor
     private readonly int _largestPiece;
 
     /// <exception cref="CimException">CIM4001: the program is inconsistent.</exception>
-    public Executor(ModelProgram program, HardwareProfile profile)
+    public Executor(ModelProgram program, HardwareProfile profile, ProgrammedChips? chips = null)
     {
         _program = program;
         _plans = new PlanPool(program);
-        _prepared = new PreparedModels(program, profile);
+        _prepared = new PreparedModels(program, profile, chips);
         _mode = BatchRule.Decide(program);
         bool matricesOnly = program.Layers.All(l => l.PositionsPerImage < 8) && !program.Steps.Any(s => s.Op is "Conv" or "MaxPool" or "AveragePool");
         _largestPiece = _mode == BatchMode.PerImage && matricesOnly ? MatrixPiece : 1;

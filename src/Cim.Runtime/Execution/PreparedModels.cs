@@ -9,7 +9,7 @@ namespace Cim.Runtime.Execution;
 /// The layers of a model made ready for a fidelity and seed, made on first use and kept: <see cref="Fidelity.Exact"/> for good,
 /// of the others the <see cref="Kept"/> most recently used.
 /// </summary>
-internal sealed class PreparedModels(ModelProgram program, HardwareProfile profile)
+internal sealed class PreparedModels(ModelProgram program, HardwareProfile profile, ProgrammedChips? chips = null)
 {
     private const int Kept = 4;
     private readonly object _lock = new();
@@ -58,7 +58,7 @@ internal sealed class PreparedModels(ModelProgram program, HardwareProfile profi
         // Layers are independent, and programming the arrays of a large network is the slow part of the higher fidelities.
         try
         {
-            Parallel.For(0, layers.Length, i => layers[i] = CrossbarSimulator.Prepare(program.Layers[i], i, profile, fidelity, seed));
+            Parallel.For(0, layers.Length, i => layers[i] = CrossbarSimulator.Prepare(program.Layers[i], i, profile, fidelity, seed, chips));
         }
         catch (AggregateException e)
         {

@@ -120,6 +120,9 @@ public sealed record HardwareProfile
     /// <summary>The digital correction of every column, fitted on test vectors after programming.</summary>
     public ColumnCorrection ColumnCorrection { get; init; }
 
+    /// <summary>Which weights share a scale between integers and conductances.</summary>
+    public WeightScaling WeightScaling { get; init; }
+
     /// <summary>Which weight of a column is mapped to <see cref="GOn"/>; larger ones are clipped.</summary>
     public WeightClipping WeightClipping { get; init; }
 
@@ -217,6 +220,16 @@ public enum ColumnCorrection
 
     /// <summary>Scale and offset.</summary>
     ScaleAndOffset,
+}
+
+/// <summary>Which weights share a scale between integers and conductances.</summary>
+public enum WeightScaling
+{
+    /// <summary>Those of one output: every output uses the whole range of conductances.</summary>
+    Column,
+
+    /// <summary>All of a layer: outputs with small weights use little of the range, as in simulators that scale a layer as a whole.</summary>
+    Layer,
 }
 
 /// <summary>Which weight of a column is mapped to the fully on conductance.</summary>

@@ -44,6 +44,11 @@ public static class HardwareProfiles
         return ProfileReader.Read(utf8Json, origin, name => Load(name, directory, []), directory);
     }
 
+    /// <summary>A profile with the fields of a text set; relative paths of tables start at the working directory.</summary>
+    /// <exception cref="CimException">CIM2001 to CIM2005, CIM2008: as for a file.</exception>
+    internal static HardwareProfile Override(HardwareProfile profile, ReadOnlyMemory<byte> utf8Json) =>
+        ProfileReader.Read(utf8Json, "the command line", null, ".", profile) with { Name = profile.Name };
+
     /// <summary>The profile as a complete <c>*.cimhw.json</c> document (no base): the same profile gives the same bytes.</summary>
     public static byte[] ToJson(HardwareProfile profile) => ProfileWriter.ToUtf8(profile);
 

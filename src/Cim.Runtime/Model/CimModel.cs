@@ -13,12 +13,14 @@ public sealed class CimModel : IDisposable
 {
     private Executor? _executor;
 
-    internal CimModel(CompiledModel compiled)
+    /// <param name="compiled">The network.</param>
+    /// <param name="chips">Chips shared with models whose cells are programmed alike, or null.</param>
+    internal CimModel(CompiledModel compiled, Crossbar.ProgrammedChips? chips = null)
     {
         Compiled = compiled;
         try
         {
-            _executor = new Executor(compiled.Program, compiled.Hardware);
+            _executor = new Executor(compiled.Program, compiled.Hardware, chips);
         }
         catch (CimException e) when (e.Code != ErrorCodes.InvalidCompiledModel)
         {

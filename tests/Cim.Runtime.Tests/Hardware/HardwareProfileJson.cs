@@ -22,7 +22,8 @@ public sealed class HardwareProfileJson
                 .Except(["readNoise", "stuckOn", "stuckOff", "drift", "adcLatencyScaling", "adcExtraCycles", "pipelinedConversion",
                     "execution", "mapsDynamicMatMul", "signBitInSlices",
                     "variation", "adcOffsetSigma", "adcGainSigma", "driverResistance", "senseResistance", "separatePairArrays",
-                    "spareColumns", "temperatureCoefficient"]),
+                    "spareColumns", "temperatureCoefficient", "irDrop", "faultRemapping", "columnCorrection", "weightClipping", "weightScaling",
+                    "weightClippingPercentile"]),
         ];
         if (name.StartsWith("cim-aq", StringComparison.Ordinal))
             silent = [.. silent.Where(n => !n.EndsWith("Energy", StringComparison.Ordinal) && !n.EndsWith("Area", StringComparison.Ordinal))];
@@ -79,6 +80,13 @@ public sealed class HardwareProfileJson
     [InlineData("""{"base":"isaac","rows":1,"rows":2}""", "CIM2001", "given twice")]
     [InlineData("""{"base":"isaac",""", "CIM2001", "not JSON")]
     [InlineData("[1]", "CIM2001", "JSON object")]
+    [InlineData("""{"base":"isaac","name":"\uD800"}""", "CIM2001", "surrogate")]
+    [InlineData("""{"base":"isaac","\uDC00":1}""", "CIM2001", "surrogate")]
+    [InlineData("""{"base":"isaac","spareColumns":128}""", "CIM2005", "no column of 128")]
+    [InlineData("""{"base":"isaac","programmingError":{"model":"table"}}""", "CIM2005", "'programmingError.table' is empty")]
+    [InlineData("""{"base":"isaac","programmingError":{"model":"table","table":[[1,2],[1,3]]}}""", "CIM2005", "conductances ascending")]
+    [InlineData("""{"base":"isaac","weightScaling":"layer","weightClipping":"mse"}""", "CIM2005", "'weightScaling' layer forbids")]
+    [InlineData("""{"base":"isaac","faultRemapping":"rows"}""", "CIM2005", "rows-and-columns")]
     public void A_wrong_profile_is_an_error_that_names_the_field_and_what_is_allowed(string json, string code, string part)
     {
         CimException e = Assert.Throws<CimException>(() => Parse(json));
@@ -94,6 +102,48 @@ public sealed class HardwareProfileJson
         Assert.EndsWith("mine.cimhw.json", e.File, StringComparison.Ordinal);
         Assert.Contains("'rows' is -1", e.Message, StringComparison.Ordinal);
         Assert.Contains("'drift.nu' is 7", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Bytes_that_are_not_UTF_8_are_an_error_with_their_position()
+    {
+        byte[] text = [.. Encoding.UTF8.GetBytes("{\n  \"base\": \"isaac\",\n  \"name\": \"caf"), 0xE9, .. Encoding.UTF8.GetBytes("\"\n}")];
+        CimException e = Assert.Throws<CimException>(() => HardwareProfiles.Parse(text, "mine.cimhw.json"));
+        Assert.Equal(("CIM2001", 3, 15), (e.Code, e.Line, e.Column));
+        Assert.Contains("0xE9 is not valid UTF-8", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_table_of_programming_errors_is_read_from_a_file_beside_the_profile()
+    {
+        string directory = Directory.CreateTempSubdirectory("cim-hw").FullName;
+        try
+        {
+            string profile = Path.Combine(directory, "a.cimhw.json");
+            File.WriteAllText(profile, """{"base":"isaac","programmingError":{"model":"table","table":{"value":"errors.csv","unit":"uS"}}}""");
+            File.WriteAllText(Path.Combine(directory, "errors.csv"), "\uFEFFconductance, sigma\r\n# measured\r\n\r\n0, 1\r\n50, 2.5\r\n");
+            Assert.Equal([(0, 1 * 1e-6), (50 * 1e-6, 2.5 * 1e-6)], HardwareProfiles.Load(profile).ProgrammingError.Table);
+
+            foreach ((string text, string part) in new[]
+            {
+                ("1,2\n1,3\n", "line 2 of errors.csv has the conductance 1, which is not above 1"), ("1,NaN\n", "must be finite"),
+                ("1,-2\n", "neither may be negative"), ("1;2\n", "1 columns instead of two"), ("1,2\nx,3\n", "not two numbers"),
+                ("g,sigma\ng,sigma\n", "line 2"), ("", "has no pair"), ("# nothing\n", "has no pair"),
+            })
+            {
+                File.WriteAllText(Path.Combine(directory, "errors.csv"), text);
+                CimException e = Assert.Throws<CimException>(() => HardwareProfiles.Load(profile));
+                Assert.Equal(("CIM2008", true), (e.Code, e.Message.Contains(part, StringComparison.Ordinal)));
+            }
+            File.Delete(Path.Combine(directory, "errors.csv"));
+            CimException missing = Assert.Throws<CimException>(() => HardwareProfiles.Load(profile));
+            Assert.Equal("CIM2008", missing.Code);
+            Assert.Contains("names the file 'errors.csv', which cannot be read", missing.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
     }
 
     [Fact]

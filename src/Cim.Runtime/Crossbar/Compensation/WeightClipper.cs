@@ -15,7 +15,9 @@ internal static class WeightClipper
     /// <summary>The layer with its weights as the profile maps them; the same instance if nothing changes.</summary>
     public static CrossbarLayer Apply(CrossbarLayer layer, HardwareProfile profile)
     {
-        if (profile.WeightClipping == WeightClipping.None || layer.WeightBits < 2) return layer;
+        if (layer.WeightBits < 2) return layer;
+        if (profile.WeightScaling == WeightScaling.Layer) return WithOneScale(layer);
+        if (profile.WeightClipping == WeightClipping.None) return layer;
         int top = (1 << (layer.WeightBits - 1)) - 1, rows = layer.RowsPerGroup;
         sbyte[] weights = layer.Weights.Span<sbyte>().ToArray();
         float[] scales = [.. layer.WeightScales];
@@ -36,6 +38,25 @@ internal static class WeightClipper
         return !changed ? layer : layer with
         {
             Weights = Tensor.Create<sbyte>(layer.Weights.Shape, weights), WeightScales = [.. scales], Bias = [.. bias],
+        };
+    }
+
+    // Weights of outputs with a smaller scale than the largest are rounded to fewer levels.
+    private static CrossbarLayer WithOneScale(CrossbarLayer layer)
+    {
+        float largest = layer.WeightScales.Max(Math.Abs);
+        sbyte[] weights = layer.Weights.Span<sbyte>().ToArray();
+        int[] bias = [.. layer.Bias];
+        for (int o = 0; o < layer.Outputs && largest > 0; o++)
+        {
+            double factor = layer.WeightScales[o] / (double)largest;
+            foreach (ref sbyte w in weights.AsSpan(o * layer.RowsPerGroup, layer.RowsPerGroup)) w = (sbyte)Math.Round(w * factor);
+            bias[o] = (int)Math.Round(bias[o] * factor);
+        }
+        return layer with
+        {
+            Weights = Tensor.Create<sbyte>(layer.Weights.Shape, weights), Bias = [.. bias],
+            WeightScales = largest > 0 ? [.. Enumerable.Repeat(largest, layer.Outputs)] : layer.WeightScales,
         };
     }
 

@@ -77,6 +77,8 @@ internal static class ProfileFields
         new ChoiceField<ColumnCorrection>("columnCorrection",
             [("none", ColumnCorrection.None), ("offset", ColumnCorrection.Offset), ("scale-offset", ColumnCorrection.ScaleAndOffset)],
             p => p.ColumnCorrection, (p, v) => p with { ColumnCorrection = v }, "digital correction of every column, fitted on calibration data after programming"),
+        new ChoiceField<WeightScaling>("weightScaling", [("column", WeightScaling.Column), ("layer", WeightScaling.Layer)],
+            p => p.WeightScaling, (p, v) => p with { WeightScaling = v }, "which weights share one scale: those of an output, or all of a layer (coarser, for comparison with simulators that do so)"),
         new ChoiceField<WeightClipping>("weightClipping",
             [("none", WeightClipping.None), ("percentile", WeightClipping.Percentile), ("mse", WeightClipping.LeastSquares)],
             p => p.WeightClipping, (p, v) => p with { WeightClipping = v }, "which weight of a column is mapped to gOn: the largest possible, a percentile, or the least expected square error"),

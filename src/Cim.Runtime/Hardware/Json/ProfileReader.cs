@@ -27,7 +27,9 @@ internal sealed class ProfileReader
     /// <param name="resolveBase">Loads the profile that <c>base</c> names.</param>
     /// <param name="directory">Where relative paths of tables start; null = the text may not name files.</param>
     /// <exception cref="CimException">The text is not a valid profile (CIM2001 to CIM2006, CIM2008).</exception>
-    public static HardwareProfile Read(ReadOnlyMemory<byte> utf8, string origin, Func<string, HardwareProfile> resolveBase, string? directory = null)
+    /// <param name="basis">The base if the text names none.</param>
+    public static HardwareProfile Read(
+        ReadOnlyMemory<byte> utf8, string origin, Func<string, HardwareProfile>? resolveBase, string? directory = null, HardwareProfile? basis = null)
     {
         utf8 = WithoutByteOrderMark(utf8);
         try
@@ -35,7 +37,7 @@ internal sealed class ProfileReader
             var reader = new ProfileReader(origin, JsonPositions.Of(utf8.Span), directory);
             using JsonDocument document = JsonDocument.Parse(utf8,
                 new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
-            return reader.Read(document.RootElement, resolveBase);
+            return reader.Read(document.RootElement, resolveBase, basis);
         }
         catch (JsonException e)
         {
@@ -51,14 +53,14 @@ internal sealed class ProfileReader
     private static ReadOnlyMemory<byte> WithoutByteOrderMark(ReadOnlyMemory<byte> utf8) =>
         utf8.Span.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8;
 
-    private HardwareProfile Read(JsonElement root, Func<string, HardwareProfile> resolveBase)
+    private HardwareProfile Read(JsonElement root, Func<string, HardwareProfile>? resolveBase, HardwareProfile? basis)
     {
         if (root.ValueKind != JsonValueKind.Object)
             throw new CimException(ErrorCodes.MalformedProfile, "A hardware profile is a JSON object, for example {\"base\": \"isaac\", \"adcBits\": 6}.") { File = _origin };
         foreach (string duplicate in _positions.Duplicates)
             Add(ErrorCodes.MalformedProfile, $"'{duplicate}' is given twice", duplicate);
 
-        HardwareProfile? basis = Text(root, "base") is { } baseName ? resolveBase(baseName) : null;
+        if (resolveBase is not null && Text(root, "base") is { } baseName) basis = resolveBase(baseName);
         if (root.TryGetProperty("schema", out JsonElement schema) && !(schema.ValueKind == JsonValueKind.Number && schema.TryGetInt32(out int s) && s == 1))
             Add(ErrorCodes.MalformedProfile, $"'schema' is {schema.GetRawText()}; this version reads schema 1", "schema");
 
@@ -174,6 +176,8 @@ internal sealed class ProfileReader
             Add(ErrorCodes.ImpossibleProfileValue, "'columns' is 1; allowed is 2 or more for a differential encoding", Blame("columns", "encoding"));
         if (p.SpareColumns > p.Columns - (p.Encoding is WeightEncoding.Differential or WeightEncoding.DifferentialTwoSided ? 2 : 1))
             Add(ErrorCodes.ImpossibleProfileValue, $"'spareColumns' is {p.SpareColumns}, which leaves no column of {p.Columns} for weights; allowed is less than columns (differential: columns - 1)", Blame("spareColumns", "columns"));
+        if (p is { WeightScaling: WeightScaling.Layer, WeightClipping: not WeightClipping.None })
+            Add(ErrorCodes.ImpossibleProfileValue, "'weightClipping' fits a scale to each column, which 'weightScaling' layer forbids; allowed is none with it, or column", Blame("weightClipping", "weightScaling"));
         if (p.ProgrammingError is { Model: "table", Table.Count: 0 })
             Add(ErrorCodes.ImpossibleProfileValue, "'programmingError.table' is empty but the model is table; allowed is at least one pair of conductance and standard deviation", Blame("programmingError.table", "programmingError.model"));
         if (p.ProgrammingError is { Model: "none", Sigma: > 0 })

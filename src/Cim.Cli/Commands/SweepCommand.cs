@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Cim.Compiler.Calibration;
+using Cim.Compiler.Data;
+using Cim.Compiler.Emit;
+using Cim.Compiler.Evaluation;
+using Cim.Compiler.Pipeline;
+using Cim.Compiler.Sweep;
+using Cim.Runtime;
+using Cim.Runtime.Hardware;
+using Spectre.Console;
+
+namespace Cim.Cli.Commands;
+
+/// <summary><c>cim sweep M --data D --vary FIELD=VALUES</c>: accuracy over one or two figures of the hardware, as text, JSON, CSV and SVG.</summary>
+internal static class SweepCommand
+{
+    private static readonly Argument<string> Model = new("model") { Description = "A compiled model (.cim), or a network (.onnx), which is compiled first." };
+    private static readonly Option<string> Data = new("--data") { Description = "Labelled samples.", Required = true };
+    private static readonly Option<string[]> Vary = new("--vary") { Description = "A field of the hardware profile and its values: adcBits=4..8, programmingError.sigma=0,0.01,0.05, x=FIRST..LAST:STEP. Once or twice.", Required = true };
+    private static readonly Option<string[]> Set = new("--set") { Description = "A field of the hardware profile that is the same everywhere: readNoise.sigma=0.01. Any number of times." };
+    private static readonly Option<string> FidelityName = FidelityOption.Create(Fidelity.Device);
+    private static readonly Option<int> Trials = new("--trials") { Description = "Chips at every point.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<ulong> Seed = new("--seed") { Description = "The first chip; chip t has seed + t, the same at every point." };
+    private static readonly Option<int> Limit = new("--limit") { Description = "At most this many samples; 0 = all." };
+    private static readonly Option<int> Threads = new("--threads") { Description = "At most this many threads; 0 = all processors. Results do not depend on it." };
+    private static readonly Option<string?> Hardware = new("--hardware") { Description = "The profile the sweep starts from; default: that of the compiled model, isaac for a network." };
+    private static readonly Option<string?> Calibration = new("--calibration") { Description = "Unlabelled samples that set converter ranges (and compile a network); default: the first of --data." };
+    private static readonly Option<int> WeightBits = new("--weight-bits") { Description = "Of a network that is compiled first.", DefaultValueFactory = _ => 8 };
+    private static readonly Option<int> ActivationBits = new("--activation-bits") { Description = "Of a network that is compiled first.", DefaultValueFactory = _ => 8 };
+    private static readonly Option<string?> Output = new("--output", "-o") { Description = "Write sweep.csv, sweep.json and sweep.svg into this folder." };
+    private static readonly Option<string?> Csv = new("--csv") { Description = "Write the points as CSV." };
+    private static readonly Option<string?> Svg = new("--svg") { Description = "Draw them as SVG: a line plot for one parameter, a heat map for two." };
+
+    public static Command Create()
+    {
+        Trials.Validators.Add(r => { if (!r.Errors.Any() && r.GetValueOrDefault<int>() < 1) r.AddError("--trials must be at least 1."); });
+        Limit.Validators.Add(r => { if (!r.Errors.Any() && r.GetValueOrDefault<int>() < 0) r.AddError("--limit must not be negative."); });
+        var command = new Command("sweep", "Accuracy over one or two figures of the hardware.")
+        {
+            Model, Data, Vary, Set, FidelityName, Trials, Seed, Limit, Threads, Hardware, Calibration, WeightBits, ActivationBits, Output, Csv, Svg,
+        };
+        var data = new DataArguments(command);
+        var import = new ImportArguments(command);
+        return command.Does((parsed, context) => Run(parsed, context, data.Read(parsed), import));
+    }
+
+    private static void Run(ParseResult parsed, CommandContext context, Preprocessing preprocessing, ImportArguments import)
+    {
+        var time = Stopwatch.StartNew();
+        string path = parsed.GetRequiredValue(Model);
+        ImmutableArray<SweepAxis> axes = [.. parsed.GetRequiredValue(Vary).Select(SweepAxis.Parse)];
+        ProfileSetting[] settings = [.. (parsed.GetValue(Set) ?? []).Select(s => ProfileSetting.Parse(s, "--set"))];
+        bool isNetwork = Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
+        CompiledModel? loaded = isNetwork ? null : Load(path);
+        HardwareProfile hardware = parsed.GetValue(Hardware) is { } name ? HardwareProfiles.Load(name)
+            : loaded?.Hardware ?? HardwareProfiles.BuiltIn("isaac");
+        // Impossible points are errors before a network is compiled.
+        SweepPlan plan = SweepPlan.Of(hardware, settings, axes);
+        if (plan.ImpliesErrorModel)
+            context.Warn(ErrorCodes.AssumedErrorModel, $"The profile '{hardware.Name}' has no programming error model; 'independent' (sigma is a fraction of gOn) is assumed. Choose one with --set programmingError.model=NAME.");
+        CompiledModel compiled = loaded ?? Compile(parsed, context, preprocessing, import);
+
+        GraphInput input;
+        using (var model = new CimModel(compiled)) input = new CompiledEvaluator(model).Input;
+        DataSet samples = DataSet.Open(parsed.GetRequiredValue(Data), input.Ports, preprocessing);
+        string calibration = parsed.GetValue(Calibration) ?? parsed.GetRequiredValue(Data);
+        var options = new SweepOptions(FidelityOption.Read(parsed, FidelityName), parsed.GetValue(Trials), parsed.GetValue(Seed), parsed.GetValue(Limit), parsed.GetValue(Threads));
+        ImmutableArray<SweepMeasurement> points = SweepRunner.Run(compiled, plan, samples,
+            () => CalibrationData.From(DataSet.Open(calibration, input.Ports, preprocessing), CalibrationData.DefaultSamples, context.Cancellation),
+            options, context.Progress, context.Cancellation);
+
+        var result = new SweepReport(Path.GetFileName(path), hardware.Name, parsed.GetRequiredValue(FidelityName), plan, points, options, settings, time.Elapsed.TotalSeconds);
+        Save(parsed, result);
+        context.WriteResult(result.WriteMembers, text => Print(text, result));
+    }
+
+    private static CompiledModel Load(string path)
+    {
+        using CimModel model = CimModel.Load(path);
+        SdkCompatibility.Check(model.Info, path);
+        return model.Compiled;
+    }
+
+    private static CompiledModel Compile(ParseResult parsed, CommandContext context, Preprocessing preprocessing, ImportArguments import)
+    {
+        var options = new CompileOptions
+        {
+            ModelPath = parsed.GetRequiredValue(Model),
+            Hardware = parsed.GetValue(Hardware) ?? "isaac",
+            Calibration = parsed.GetValue(Calibration) ?? parsed.GetRequiredValue(Data),
+            Preprocessing = preprocessing,
+            WeightBits = parsed.GetValue(WeightBits),
+            ActivationBits = parsed.GetValue(ActivationBits),
+            Import = import.Read(parsed),
+        };
+        return CompilePipeline.Compile(options, context.Progress, w => context.Warn(w.Code, w.Message, w.File), context.Cancellation).Model;
+    }
+
+    private static void Save(ParseResult parsed, SweepReport report)
+    {
+        string? folder = parsed.GetValue(Output);
+        foreach ((string? path, Func<byte[]> content) in new (string?, Func<byte[]>)[]
+        {
+            (parsed.GetValue(Csv), report.Csv), (parsed.GetValue(Svg), report.Svg),
+            (In("sweep.csv"), report.Csv), (In("sweep.svg"), report.Svg), (In("sweep.json"), report.Json),
+        })
+        {
+            if (path is not null) AtomicFile.Write(path, stream => stream.Write(content()));
+        }
+
+        string? In(string file) => folder is null ? null : Path.Combine(folder, file);
+    }
+
+    private static void Print(IAnsiConsole console, SweepReport report)
+    {
+        var table = new Table().AddColumns([.. report.Plan.Axes.Select(a => a.Field), "mean", "s.d.", "worst", "5th percentile"]);
+        foreach (SweepMeasurement p in report.Points)
+        {
+            TrialStatistics s = p.Statistics;
+            double[] figures = [s.Mean, s.Deviation, s.Minimum, s.Percentile5];
+            table.AddRow([.. p.Point.Values.Select(v => new Text(v)), .. figures.Select(f => new Text((100 * f).ToString("F2", CultureInfo.InvariantCulture)).RightJustified())]);
+        }
+
+        console.Write(table);
+        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"accuracy in % of {report.Points[0].Chips[0].Samples} samples, {report.Options.Trials} chips a point, {report.Seconds:F1} s"));
+    }
+}

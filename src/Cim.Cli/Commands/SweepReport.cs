@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Cim.Compiler.Evaluation;
+using Cim.Compiler.Sweep;
+
+namespace Cim.Cli.Commands;
+
+/// <summary>What a sweep gave, in every form it is written in.</summary>
+internal sealed record SweepReport(
+    string Model, string Hardware, string Fidelity, SweepPlan Plan, ImmutableArray<SweepMeasurement> Points, SweepOptions Options,
+    IReadOnlyList<ProfileSetting> Settings, double Seconds)
+{
+    public byte[] Csv() => Encoding.UTF8.GetBytes(SweepText.ToCsv(Plan, Points));
+
+    public byte[] Svg() => Encoding.UTF8.GetBytes(SweepSvg.Draw(
+        $"{Model} on {Hardware}{(Settings.Count == 0 ? "" : " with " + string.Join(", ", Settings))}",
+        string.Create(CultureInfo.InvariantCulture, $"{Fidelity}, {Points[0].Chips[0].Samples} samples, {Options.Trials} {(Options.Trials == 1 ? "chip" : "chips")} a point{(Options.Trials > 1 ? (Plan.Axes.Length == 1 ? "; mean ± standard deviation, red: the worst chip" : "; mean ± standard deviation") : "")}"),
+        Plan, Points));
+
+    /// <summary>The document of <c>--json</c>, as a file.</summary>
+    public byte[] Json()
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream, JsonFormat.Options))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("schema", 1);
+            WriteMembers(json);
+            json.WriteEndObject();
+        }
+
+        stream.WriteByte((byte)'\n');
+        return stream.ToArray();
+    }
+
+    public void WriteMembers(Utf8JsonWriter json)
+    {
+        json.WriteString("model", Model);
+        json.WriteString("hardware", Hardware);
+        json.WriteString("fidelity", Fidelity);
+        json.WriteStartObject("set");
+        foreach (ProfileSetting setting in Settings) json.WriteString(setting.Field, setting.Value);
+        json.WriteEndObject();
+        json.WriteStartArray("parameters");
+        foreach (SweepAxis axis in Plan.Axes)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", axis.Field);
+            json.WriteStartArray("values");
+            foreach (string value in axis.Values) WriteValue(json, value);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("samples", Points[0].Chips[0].Samples);
+        json.WriteNumber("trials", Options.Trials);
+        json.WriteNumber("seed", Options.Seed);
+        json.WriteStartArray("points");
+        foreach (SweepMeasurement point in Points) Write(json, point);
+        json.WriteEndArray();
+        json.WriteFinite("seconds", Seconds);
+    }
+
+    private void Write(Utf8JsonWriter json, SweepMeasurement point)
+    {
+        TrialStatistics s = point.Statistics;
+        json.WriteStartObject();
+        json.WriteStartObject("values");
+        for (int i = 0; i < Plan.Axes.Length; i++)
+        {
+            json.WritePropertyName(Plan.Axes[i].Field);
+            WriteValue(json, point.Point.Values[i]);
+        }
+
+        json.WriteEndObject();
+        json.WriteFinite("accuracy", s.Mean);
+        json.WriteFinite("accuracyDeviation", s.Deviation);
+        json.WriteFinite("accuracyMinimum", s.Minimum);
+        json.WriteFinite("accuracyPercentile5", s.Percentile5);
+        json.WriteStartArray("trials");
+        for (int t = 0; t < point.Chips.Length; t++)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("seed", unchecked(Options.Seed + (ulong)t));
+            json.WriteNumber("correct", point.Chips[t].Correct);
+            json.WriteFinite("accuracy", point.Chips[t].Fraction);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    // Numbers as numbers, names as texts.
+    private static void WriteValue(Utf8JsonWriter json, string value)
+    {
+        if (double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)) json.WriteNumberValue(number);
+        else json.WriteStringValue(value);
+    }
+}
