@@ -85,11 +85,15 @@ internal sealed class AdcCalibrator
     public AdcCalibration Choose(AdcRangeChoice choice) => Choose(choice, _profile);
 
     /// <summary>The ranges for the layer's ADC bits, or those of a profile that differs from the measured one in its converters alone.</summary>
-    public AdcCalibration Choose(AdcRangeChoice choice, HardwareProfile profile)
+    public AdcCalibration Choose(AdcRangeChoice choice, HardwareProfile profile) =>
+        Choose(choice, Layer.AdcBits > 0 ? Layer.AdcBits : profile.AdcBits, profile.AdcRange.Policy == AdcRangePolicy.Granular);
+
+    /// <summary>The ranges for a resolution.</summary>
+    public AdcCalibration Choose(AdcRangeChoice choice, int bits) => Choose(choice, bits, _profile.AdcRange.Policy == AdcRangePolicy.Granular);
+
+    private AdcCalibration Choose(AdcRangeChoice choice, int bits, bool powerOfTwo)
     {
-        int bits = Layer.AdcBits > 0 ? Layer.AdcBits : profile.AdcBits;
         if (Histograms.Any(h => h.Total == 0)) throw new InvalidOperationException($"No input of layer '{Layer.Name}' was observed.");
-        bool powerOfTwo = profile.AdcRange.Policy == AdcRangePolicy.Granular;
         (double Low, double High)[] ranges = [.. Histograms.Select(h => choice switch
         {
             AdcRangeChoice.Percentile => h.Percentile(Outside),
