@@ -134,7 +134,7 @@ public sealed class CompilePipelineTests : IDisposable
     }
 
     [Theory]
-    [InlineData("rl", "latency", 8)]
+    [InlineData("oracle", "latency", 8)]
     [InlineData("uniform", "area", 8)]
     [InlineData("uniform", "latency", 9)]
     public void Impossible_options_are_wrong_usage(string search, string objective, int bits) =>
