@@ -7,6 +7,8 @@ using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
 
 // dotnet run -c Release --project bench/Cim.Benchmarks [-- exact|adc|device|circuit|noise ...]: the crossbar layers of ResNet-20 on one thread.
+if (args is ["networks", ..]) { Networks.Run(args); return; }
+if (args is ["memory", string model, string contender]) { Networks.PrintMemory(model, contender); return; }
 Console.WriteLine($"peak: {Peak.ByteProducts() / 1e9:F0} G byte products/s, {Peak.WordProducts() / 1e9:F0} G word products/s");
 string[] wanted = args.Length > 0 ? args : ["exact", "adc", "device", "noise", "circuit"];
 foreach (string what in wanted)
@@ -20,7 +22,7 @@ foreach (string what in wanted)
 
 static void Measure(string what, bool sliced)
 {
-    int Images = what == "exact" ? 32 : 1;
+    int Images = what == "exact" ? 2 : 1;
     // One 7-bit cell pair per weight, or ISAAC's four 2-bit cells; 8 input bits one by one, an 8-bit conversion each.
     HardwareProfile profile = HardwareProfiles.BuiltIn("isaac") with
     {
@@ -38,7 +40,7 @@ static void Measure(string what, bool sliced)
     long start = Stopwatch.GetTimestamp();
     PreparedLayer[] prepared = [.. layers.Select((l, i) => CrossbarSimulator.Prepare(l, i, profile, fidelity, 1))];
     double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds, total = 0;
-    for (int i = 0; i < layers.Count; i++) total += Best(prepared[i], layers[i], what == "exact" ? 30 : 100, Images);
+    for (int i = 0; i < layers.Count; i++) total += Best(prepared[i], layers[i], what == "exact" ? 400 : 100, Images);
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
         $"{what,-8} {(what == "exact" ? "" : sliced ? "4 slices, offset" : "1 slice, pairs"),-17} {total,8:F3} ms/image on one thread, {41.0 / total,6:F1} GMAC/s, prepared in {seconds:F1} s"));
 }

@@ -26,6 +26,36 @@ public sealed class ExactTests
         }
     }
 
+    [Fact]
+    public void Minimal_filtering_equals_the_definition()
+    {
+        if (SimdLevels.Widest < SimdLevel.Vector256) return;
+        var random = new Random(21);
+        for (int i = 0; i < 80; i++)
+        {
+            int groups = random.Next(4) == 0 ? 2 : 1;
+            var shape = new LayerCases.Shape2D(groups * random.Next(8, 19), random.Next(3, 24), random.Next(5, 44), 3, 1, random.Next(0, 3), 1,
+                groups, groups * random.Next(4, 11));
+            CrossbarLayer layer = LayerCases.Convolution(random, shape, 8, 8, random.Next(2) == 0, RandomEpilogue(random));
+            if (i % 4 == 0)
+            {
+                // The largest numbers that can occur: all weights and inputs at their limits.
+                sbyte[] w = [.. layer.Weights.Span<sbyte>().ToArray().Select(_ => (sbyte)(random.Next(2) == 0 ? -128 : 127))];
+                layer = layer with { Weights = Tensor.Create<sbyte>(layer.Weights.Shape, w), Input = layer.Input with { ZeroPoint = layer.Input.Signed ? -128 : 255 } };
+            }
+            if (layer.Geometry!.OutputWidth < 5) continue;
+            Assert.True(WinogradConvolution.Suits(layer));
+            int images = random.Next(1, 3);
+            byte[] input = LayerCases.Input(random, layer, images), residual = LayerCases.Residual(random, layer, images);
+            if (i % 8 == 0)
+                for (int k = 0; k < input.Length; k++) input[k] = (byte)(random.Next(2) == 0 ? 0x80 : 0x7F);
+            byte[] expected = LayerCases.Finish(layer, LayerCases.Sums(layer, input, images), residual, images);
+            byte[] actual = LayerCases.Run(new WinogradConvolution(layer), layer, input, residual, images);
+            Assert.True(expected.AsSpan().SequenceEqual(actual), $"{layer.Geometry} {layer.RowsPerGroup}x{layer.ColumnsPerGroup} {layer.Epilogue}");
+            Assert.Equal(actual, LayerCases.Run(ExactLayers.Direct(layer, SimdLevels.Default), layer, input, residual, images));
+        }
+    }
+
     [Theory, MemberData(nameof(Levels))]
     public void Depthwise_convolutions_equal_the_definition(int level)
     {

@@ -10,6 +10,13 @@ internal static class ExactLayers
     public static PreparedLayer Prepare(CrossbarLayer layer, SimdLevel level)
     {
         if (ExactWide.IsNeeded(layer)) return new ExactWide(layer);
+        if (level >= SimdLevel.Vector256 && WinogradConvolution.Suits(layer)) return new WinogradConvolution(layer);
+        return Direct(layer, level);
+    }
+
+    /// <summary>The same without a transform of the inputs.</summary>
+    public static PreparedLayer Direct(CrossbarLayer layer, SimdLevel level)
+    {
         return level switch
         {
             SimdLevel.Vector512 when Fits(layer, 16) => Create<Lanes512, Vector512<int>, Vector512<float>>(layer),

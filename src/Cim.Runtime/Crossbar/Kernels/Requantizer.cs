@@ -4,7 +4,7 @@ namespace Cim.Runtime.Crossbar.Kernels;
 /// The epilogue of <see cref="CrossbarLayer"/>: from sums to quantized or float outputs, the same operations in the same
 /// order on every path, so every width gives the same bytes.
 /// </summary>
-internal sealed class Requantizer
+internal sealed partial class Requantizer
 {
     /// <summary>Sums must be readable this many elements past the last one.</summary>
     public const int Slack = 16;
@@ -74,7 +74,7 @@ internal sealed class Requantizer
         TF scale = L.BroadcastF(_scales[output]);
         byte* tail = stackalloc byte[2 * 4 * Slack];
         nint residualBytes = ResidualBytes, outputBytes = OutputBytes;
-        int i = 0;
+        int i = L.Count >= 8 && _quantized && !real && !_residualFloat ? Bytes(sums, count, _scales[output], residual, destination) : 0;
         for (; i + L.Count <= count; i += L.Count)
             One<L, TI, TF>(sums + i, real, scale, residual + (i * residualBytes), destination + (i * outputBytes));
         if (i < count)
