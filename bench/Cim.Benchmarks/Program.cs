@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using BenchmarkDotNet.Running;
 using Cim.Benchmarks;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
@@ -7,6 +8,11 @@ using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
 
 // dotnet run -c Release --project bench/Cim.Benchmarks [-- exact|adc|device|circuit|noise ...]: the crossbar layers of ResNet-20 on one thread.
+if (args is ["kernels", ..])
+{
+    BenchmarkRunner.Run<KernelBenchmarks>(args: args[1..]);
+    return;
+}
 if (args is ["networks", ..]) { Networks.Run(args); return; }
 if (args is ["memory", string model, string contender]) { Networks.PrintMemory(model, contender); return; }
 Console.WriteLine($"peak: {Peak.ByteProducts() / 1e9:F0} G byte products/s, {Peak.WordProducts() / 1e9:F0} G word products/s");

@@ -115,6 +115,37 @@ internal static unsafe class LookupConversion
         d.Store(codes + (3 * Lanes));
     }
 
+    /// <summary><see cref="Floats"/> and <see cref="Codes"/> in one, for integer sums of at most two digits that fit 16 bits.</summary>
+    public static void CodesOfWords(
+        ushort* sums, int stride, int bits, bool twoDigits, int digitBits, int start, float* factors, AdcConverter adc, float* codes)
+    {
+        // As the low half of a float whose high half says 2^23, a sum is that float without a conversion.
+        const float TwoTo23 = 1 << 23;
+        Vector256<ushort> exponent = Vector256.Create((ushort)(BitConverter.SingleToInt32Bits(TwoTo23) >> 16));
+        Vector256<float> origin = Vector256.Create(TwoTo23 - start), inverse = Vector256.Create(1f / adc.Step);
+        Vector256<float> min = Vector256.Create((float)adc.MinCode), max = Vector256.Create((float)adc.MaxCode);
+        Vector256<float> a = default, b = default, c = default, d = default;
+        Vector128<ushort> shift = Vector128.CreateScalar((ushort)digitBits);
+        for (int bit = 0; bit < bits; bit++, sums += stride)
+        {
+            Vector256<float> factor = Vector256.Create(factors[bit]);
+            Vector256<ushort> x = Vector256.Load(sums), y = Vector256.Load(sums + Half);
+            if (twoDigits)
+            {
+                x = Avx2.Add(x, Avx2.ShiftLeftLogical(Vector256.Load(sums + Positions), shift));
+                y = Avx2.Add(y, Avx2.ShiftLeftLogical(Vector256.Load(sums + Positions + Half), shift));
+            }
+            a = Fma.MultiplyAdd(Code(Avx2.UnpackLow(x, exponent).AsSingle() - origin, inverse, min, max), factor, a);
+            b = Fma.MultiplyAdd(Code(Avx2.UnpackHigh(x, exponent).AsSingle() - origin, inverse, min, max), factor, b);
+            c = Fma.MultiplyAdd(Code(Avx2.UnpackLow(y, exponent).AsSingle() - origin, inverse, min, max), factor, c);
+            d = Fma.MultiplyAdd(Code(Avx2.UnpackHigh(y, exponent).AsSingle() - origin, inverse, min, max), factor, d);
+        }
+        a.Store(codes);
+        b.Store(codes + Lanes);
+        c.Store(codes + (2 * Lanes));
+        d.Store(codes + (3 * Lanes));
+    }
+
     /// <summary>The sums of one bit's only table as integers [32]: how many inputs are on.</summary>
     public static void Counts(ushort* sums, int* counts)
     {

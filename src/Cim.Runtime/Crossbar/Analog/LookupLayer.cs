@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Cim.Runtime.Crossbar.Adc;
@@ -179,13 +180,19 @@ internal sealed unsafe class LookupLayer : PreparedLayer
                 byte* tables = parts.Tables + _tables.Start(group, t, u);
                 for (int block = 0; block < blocks; block++)
                 {
-                    byte* indices = parts.Gathered + (block * Block);
                     int tablesOfUnit = Math.Max(2, _tables.Digits), bitStride = tablesOfUnit * Block;
-                    nint stepBytes = (nint)_paddedBits * Chunk;
-                    for (int bit = 0; bit < _bits && tablesOfUnit == 3; bit++)
-                        LookupSums.ThreeTables(indices + (bit * Chunk), stepBytes, tables, tile.PaddedSteps, parts.Sums + (bit * bitStride));
-                    for (int bit = 0; bit < _bits && tablesOfUnit == 2; bit += LookupSums.Bits)
-                        LookupSums.TwoTables(indices + (bit * Chunk), stepBytes, Chunk, tables, tile.Offsets.Length, _tables.Segment, parts.Sums + (bit * bitStride));
+                    for (int bit = 0; bit < _bits; bit += LookupSums.Bits)
+                    {
+                        byte* indices = IndicesOf(parts, bit, block);
+                        ushort* sums = parts.Sums + (bit * bitStride);
+                        if (tablesOfUnit == 2)
+                        {
+                            LookupSums.TwoTables(indices, tables, tile.PaddedSteps, _tables.Segment, sums);
+                            continue;
+                        }
+                        LookupSums.ThreeTables(indices, tables, tile.PaddedSteps, sums);
+                        if (bit + 1 < _bits) LookupSums.ThreeTables(indices + Block, tables, tile.PaddedSteps, sums + bitStride);
+                    }
                     Read(parts, group, t, unit.Column, block, parts.Sums, bitStride);
                     if (unit.Other >= 0) Read(parts, group, t, unit.Other, block, parts.Sums + Block, bitStride);
                 }
@@ -195,33 +202,40 @@ internal sealed unsafe class LookupLayer : PreparedLayer
             Finish(parts.Accumulators + (c * Chunk), _plan.Constants[(group * columns) + c], parts.InputSums, blocks);
     }
 
-    // The indices of a tile's steps at the chunk's positions: [step][bit][position].
+    // Where the indices of two bits at a block of positions begin: [step][bit][position].
+    private byte* IndicesOf(in Parts parts, int bit, int block) =>
+        parts.Gathered + (((((nint)bit / LookupSums.Bits) * (Chunk / Block)) + block) * _tables.LongestTile * LookupSums.StepBytes);
+
+    // The indices of a tile's steps at the chunk's positions.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Gather(in Parts parts, LookupTile tile, int first, int count)
     {
-        int width = _layout.Geometry.OutputWidth, runs = 0;
+        int width = _layout.Geometry.OutputWidth, longest = _tables.LongestTile;
         nint pitch = (nint)_layout.Geometry.StrideY * _layout.RowLength, bitPitch = (nint)_tables.Planes * _planeLength;
-        for (int done = 0; done < count; runs++)
+        for (int bit = 0; bit < _bits; bit += LookupSums.Bits)
+        for (int block = 0; block * Block < count; block++)
         {
-            int row = (first + done) / width, x = (first + done) % width, run = Math.Min(width - x, count - done);
-            (parts.RunFrom[runs], parts.RunTo[runs], parts.RunLength[runs]) = ((int)(row * pitch) + x, done, run);
-            done += run;
-        }
-        byte* to = parts.Gathered;
-        foreach (int offset in tile.Offsets)
-        {
-            byte* plane = parts.Planes + offset;
-            for (int bit = 0; bit < _bits; bit++, to += Chunk, plane += bitPitch)
-            for (int r = 0; r < runs; r++)
+            int runs = 0;
+            for (int done = block * Block; done < Math.Min(count, (block + 1) * Block); runs++)
             {
-                byte* source = plane + parts.RunFrom[r];
-                byte* target = to + parts.RunTo[r];
-                // Whole vectors: what is written too much is overwritten by the next run.
-                for (int i = 0; i < parts.RunLength[r]; i += Block) Vector256.Load(source + i).Store(target + i);
+                int row = (first + done) / width, x = (first + done) % width;
+                (parts.RunFrom[runs], parts.RunTo[runs]) = ((int)(row * pitch) + x, done - (block * Block));
+                done += Math.Min(width - x, ((block + 1) * Block) - done);
             }
-            to += (_paddedBits - _bits) * Chunk;
+            // In the order of addresses: a run's vector is written whole, and what is too much is overwritten by what comes next.
+            byte* to = IndicesOf(parts, bit, block);
+            foreach (int offset in tile.Offsets)
+            {
+                byte* plane = parts.Planes + (bit * bitPitch) + offset;
+                for (int b = 0; b < LookupSums.Bits; b++, to += Block)
+                {
+                    for (int r = 0; r < runs && bit + b < _bits; r++) Vector256.Load(plane + parts.RunFrom[r]).Store(to + parts.RunTo[r]);
+                    plane += bitPitch;
+                }
+            }
+            // The empty step after an odd number reads any valid index.
+            if (tile.PaddedSteps > tile.Offsets.Length) new Span<byte>(to, LookupSums.StepBytes).Clear();
         }
-        // The empty step after an odd number reads any valid index.
-        if (tile.PaddedSteps > tile.Offsets.Length) new Span<byte>(to, _paddedBits * Chunk).Clear();
     }
 
     // How many inputs of a tile are on: for the offset of the weights, and for the noise.
@@ -233,8 +247,7 @@ internal sealed unsafe class LookupLayer : PreparedLayer
             for (int block = 0; block < blocks; block++)
             for (int bit = 0; bit < _bits; bit += LookupSums.Bits)
             {
-                LookupSums.TwoTables(parts.Gathered + (bit * Chunk) + (block * Block), (nint)_paddedBits * Chunk, Chunk, ones,
-                    _tables.Tiles[t].Offsets.Length, byte.MaxValue / LookupTables.Rows, parts.Sums);
+                LookupSums.TwoTables(IndicesOf(parts, bit, block), ones, _tables.Tiles[t].PaddedSteps, byte.MaxValue / LookupTables.Rows / 2 * 2, parts.Sums);
                 for (int b = bit; b < Math.Min(_bits, bit + LookupSums.Bits); b++)
                 {
                     LookupConversion.Counts(parts.Sums + ((b - bit) * 2 * Block), counts);
@@ -253,21 +266,17 @@ internal sealed unsafe class LookupLayer : PreparedLayer
     }
 
     // Converts all bits of a column and adds it to its output.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Read(in Parts parts, int group, int t, int column, int block, ushort* sums, int bitStride)
     {
         int slices = _plan.Cells.Slices.Length, output = column / slices, slice = column % slices;
         AdcConverter adc = _plan.Converters[slice];
-        float* values = parts.Values, codes = stackalloc float[Block];
-        LookupConversion.Floats(sums, bitStride, _bits, _tables.Digits, _tables.DigitBits,
-            _starts[(((group * _tables.Tiles.Length) + t) * _tables.Columns) + column], values);
-        if (_noise is not null)
-        {
-            int padded = _layer.Groups * _paddedColumns, number = ((t * slices) + slice) * _bits;
-            int* keys = parts.Keys + (2 * (((nint)number * padded) + (group * _paddedColumns) + output));
-            LookupConversion.AddNoise(values, _bits, parts.Amplitudes + (block * Block), Chunk,
-                MathF.ScaleB(_noise.Sigmas[slice], _fractionBits[slice]), parts.Counters + (block * Block), keys, (nint)4 * padded);
-        }
-        LookupConversion.Codes(values, _bits, parts.BitFactors, adc, _fractionBits[slice], codes);
+        float* codes = stackalloc float[Block];
+        int start = _starts[(((group * _tables.Tiles.Length) + t) * _tables.Columns) + column];
+        if (_tables.FitsWords && _fractionBits[slice] == 0 && _noise is null)
+            LookupConversion.CodesOfWords(sums, bitStride, _bits, _tables.Digits == 2, _tables.DigitBits, start, parts.BitFactors, adc, codes);
+        else
+            ReadFloats(parts, group, t, output, slice, block, sums, bitStride, start, codes);
         int* to = parts.Accumulators + (output * Chunk) + (block * Block);
         int factor = _plan.Cells.Slices[slice].Factor;
         for (int i = 0; i < Block; i += Lanes)
@@ -278,6 +287,19 @@ internal sealed unsafe class LookupLayer : PreparedLayer
             else
                 Lanes256.FusedF(code, Vector256.Create(factor * adc.Step), Vector256.Load((float*)to + i)).Store((float*)to + i);
         }
+    }
+
+    private void ReadFloats(in Parts parts, int group, int t, int output, int slice, int block, ushort* sums, int bitStride, int start, float* codes)
+    {
+        LookupConversion.Floats(sums, bitStride, _bits, _tables.Digits, _tables.DigitBits, start, parts.Values);
+        if (_noise is not null)
+        {
+            int padded = _layer.Groups * _paddedColumns, number = ((t * _plan.Cells.Slices.Length) + slice) * _bits;
+            int* keys = parts.Keys + (2 * (((nint)number * padded) + (group * _paddedColumns) + output));
+            LookupConversion.AddNoise(parts.Values, _bits, parts.Amplitudes + (block * Block), Chunk,
+                MathF.ScaleB(_noise.Sigmas[slice], _fractionBits[slice]), parts.Counters + (block * Block), keys, (nint)4 * padded);
+        }
+        LookupConversion.Codes(parts.Values, _bits, parts.BitFactors, _plan.Converters[slice], _fractionBits[slice], codes);
     }
 
     private void Finish(int* accumulators, long constant, int* inputs, int blocks)
@@ -313,13 +335,12 @@ internal sealed unsafe class LookupLayer : PreparedLayer
         public readonly int* Row;
         public readonly int* RunFrom;
         public readonly int* RunTo;
-        public readonly int* RunLength;
 
         public Parts(LookupLayer layer, ref Workspace workspace)
         {
             Bytes = workspace.Take(((long)layer._layout.Channels * layer._planeLength) + Block);
             Planes = workspace.Take(((long)layer._bits * layer._tables.Planes * layer._planeLength) + Chunk);
-            Gathered = workspace.Take(((long)layer._tables.Tiles.Max(t => t.PaddedSteps) * layer._paddedBits * Chunk) + Chunk);
+            Gathered = workspace.Take(((long)layer._tables.LongestTile * layer._paddedBits * Chunk) + Chunk);
             Sums = (ushort*)workspace.Take((long)layer._paddedBits * Math.Max(2, layer._tables.Digits) * Block * sizeof(ushort));
             Accumulators = workspace.TakeInts(((long)layer._layer.ColumnsPerGroup * Chunk) + Requantizer.Slack);
             InputSums = workspace.TakeInts(Chunk);
@@ -329,7 +350,6 @@ internal sealed unsafe class LookupLayer : PreparedLayer
             Row = workspace.TakeInts(layer._layer.ColumnsPerGroup + Requantizer.Slack);
             RunFrom = workspace.TakeInts(Chunk);
             RunTo = workspace.TakeInts(Chunk);
-            RunLength = workspace.TakeInts(Chunk);
         }
 
         public byte* Tables { get; init; }

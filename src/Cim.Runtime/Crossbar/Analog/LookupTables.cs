@@ -41,13 +41,14 @@ internal sealed class LookupTables
         int largest = 0;
         foreach (int v in levels.Values) largest = Math.Max(largest, Math.Abs(v));
         int bits = Math.Max(1, 32 - BitOperations.LeadingZeroCount((uint)(Rows * largest)));
-        // A digit is a byte, and 16 bits hold the sum of all steps' digits.
-        int steps = Tiles.Max(t => t.Offsets.Length);
-        int most = Math.Min(8, BitOperations.Log2((uint)((LargestSum / steps) + 1)));
+        // A byte holds two steps' digits, and 16 bits the sum of all steps'.
+        LongestTile = Tiles.Max(t => t.PaddedSteps);
+        int most = Math.Min(7, BitOperations.Log2((uint)((LargestSum / LongestTile) + 1)));
         Digits = (bits + most - 1) / most;
         DigitBits = (bits + Digits - 1) / Digits;
-        if (Digits > 3 || (Digits == 3 && DigitBits > 7)) throw new InvalidOperationException($"Sums of {bits} bits over {steps} steps do not suit lookup.");
-        Segment = Math.Max(1, byte.MaxValue / ((1 << DigitBits) - 1));
+        if (Digits > 3) throw new InvalidOperationException($"Sums of {bits} bits over {LongestTile} steps do not suit lookup.");
+        FitsWords = Digits <= 2 && Rows * (long)largest * LongestTile <= ushort.MaxValue;
+        Segment = byte.MaxValue / ((1 << DigitBits) - 1) / 2 * 2;
         Units = Digits > 1
             ? [.. Enumerable.Range(0, Columns).Select(c => new LookupUnit(c, -1))]
             : [.. Enumerable.Range(0, (Columns + 1) / 2).Select(u => new LookupUnit(2 * u, (2 * u) + 1 < Columns ? (2 * u) + 1 : -1))];
@@ -95,7 +96,10 @@ internal sealed class LookupTables
     /// <summary>A digit counts 2^DigitBits of the one before.</summary>
     public int DigitBits { get; }
 
-    /// <summary>Steps whose entries fit a byte together.</summary>
+    /// <summary>Sums, before what they start from, fit 16 bits.</summary>
+    public bool FitsWords { get; }
+
+    /// <summary>Steps whose entries fit a byte together, an even number.</summary>
     public int Segment { get; }
 
     /// <summary>Bytes of one step of a unit.</summary>
@@ -108,6 +112,9 @@ internal sealed class LookupTables
 
     /// <summary>Per tile, the tables of a column of ones; every second table is empty.</summary>
     public byte[][] Ones { get; }
+
+    /// <summary>Steps of the longest tile.</summary>
+    public int LongestTile { get; }
 
     /// <summary>Where a unit's tables begin in <see cref="Values"/>.</summary>
     public int Start(int group, int tile, int unit) => (group * _groupBytes) + _unitStart[(tile * Units.Length) + unit];

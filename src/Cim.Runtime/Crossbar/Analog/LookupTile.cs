@@ -34,7 +34,7 @@ internal sealed class LookupTile
             rows.AddRange(four);
         }
         (Offsets, StepRows) = ([.. offsets], [.. rows]);
-        // Kernels that take two steps at a time find an empty one after an odd number.
+        // Kernels take two steps at a time: they find an empty one after an odd number.
         PaddedSteps = (Offsets.Length + 1) / 2 * 2;
 
         int Row(int channel, int tap)

@@ -19,31 +19,41 @@ internal static unsafe class LookupSums
     /// <summary>Input bits of one call.</summary>
     public const int Bits = 2;
 
+    /// <summary>Bytes of one step's indices: both bits at all positions.</summary>
+    public const int StepBytes = Bits * Positions;
+
     /// <summary>
     /// Two tables at two input bits over all steps. Writes [bit][table] 32 sums of 16 bits: the even positions, then the odd ones.
     /// </summary>
-    /// <param name="indices">Indices of the first step, one byte of 0 to 15 a position.</param>
-    /// <param name="stepBytes">From one step's indices to the next one's.</param>
-    /// <param name="bitBytes">From one bit's indices to the next one's.</param>
+    /// <param name="indices">[step][bit][position] indices of 0 to 15.</param>
     /// <param name="tables">[step][two tables][16] bytes.</param>
-    /// <param name="steps">How many.</param>
-    /// <param name="segment">Steps whose entries fit a byte together.</param>
+    /// <param name="steps">An even number.</param>
+    /// <param name="segment">Steps whose entries fit a byte together, an even number.</param>
     /// <param name="sums">Receives 128 sums.</param>
-    public static void TwoTables(byte* indices, nint stepBytes, nint bitBytes, byte* tables, int steps, int segment, ushort* sums)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void TwoTables(byte* indices, byte* tables, int steps, int segment, ushort* sums)
     {
         Vector256<ushort> a0 = default, a1 = default, b0 = default, b1 = default, c0 = default, c1 = default, d0 = default, d1 = default;
         while (steps > 0)
         {
-            int left = Math.Min(segment, steps);
-            steps -= left;
+            int now = Math.Min(segment, steps);
+            steps -= now;
             Vector256<byte> a = default, b = default, c = default, d = default;
-            for (; left > 0; left--, indices += stepBytes, tables += 32)
+            // Two steps at a time: the loop costs as much as a step.
+            for (byte* end = tables + (now * 32); tables < end; indices += 2 * StepBytes, tables += 64)
             {
-                Vector256<byte> x = Vector256.Load(indices), y = Vector256.Load(indices + bitBytes);
+                Vector256<byte> x = Vector256.Load(indices), y = Vector256.Load(indices + Positions);
                 Vector256<byte> table = Avx2.BroadcastVector128ToVector256(tables);
                 a = Avx2.Add(a, Avx2.Shuffle(table, x));
                 c = Avx2.Add(c, Avx2.Shuffle(table, y));
                 table = Avx2.BroadcastVector128ToVector256(tables + 16);
+                b = Avx2.Add(b, Avx2.Shuffle(table, x));
+                d = Avx2.Add(d, Avx2.Shuffle(table, y));
+                (x, y) = (Vector256.Load(indices + StepBytes), Vector256.Load(indices + StepBytes + Positions));
+                table = Avx2.BroadcastVector128ToVector256(tables + 32);
+                a = Avx2.Add(a, Avx2.Shuffle(table, x));
+                c = Avx2.Add(c, Avx2.Shuffle(table, y));
+                table = Avx2.BroadcastVector128ToVector256(tables + 48);
                 b = Avx2.Add(b, Avx2.Shuffle(table, x));
                 d = Avx2.Add(d, Avx2.Shuffle(table, y));
             }
@@ -59,20 +69,20 @@ internal static unsafe class LookupSums
     }
 
     /// <summary>
-    /// Three tables with entries below 128 at one input bit, two steps at a time: more would not fit the sixteen registers.
+    /// Three tables with entries below 128 at one input bit, two steps at a time: two bits would not fit the sixteen registers.
     /// Writes [table] as <see cref="TwoTables"/>.
     /// </summary>
-    /// <param name="indices">As there.</param>
-    /// <param name="stepBytes">As there.</param>
+    /// <param name="indices">As there, of the bit wanted.</param>
     /// <param name="tables">[step][three tables][16] bytes.</param>
     /// <param name="steps">An even number.</param>
     /// <param name="sums">Receives 96 sums.</param>
-    public static void ThreeTables(byte* indices, nint stepBytes, byte* tables, int steps, ushort* sums)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void ThreeTables(byte* indices, byte* tables, int steps, ushort* sums)
     {
         Vector256<ushort> a0 = default, a1 = default, b0 = default, b1 = default, c0 = default, c1 = default;
-        for (; steps > 0; steps -= 2, indices += 2 * stepBytes, tables += 96)
+        for (byte* end = tables + (48 * (nint)steps); tables < end; indices += 2 * StepBytes, tables += 96)
         {
-            Vector256<byte> x = Vector256.Load(indices), y = Vector256.Load(indices + stepBytes);
+            Vector256<byte> x = Vector256.Load(indices), y = Vector256.Load(indices + StepBytes);
             Add(Pair(tables, x, y), ref a0, ref a1);
             Add(Pair(tables + 16, x, y), ref b0, ref b1);
             Add(Pair(tables + 32, x, y), ref c0, ref c1);
@@ -83,6 +93,7 @@ internal static unsafe class LookupSums
     }
 
     /// <summary>Bit b of four bytes (nulls are zeros) as indices: first | second &lt;&lt; 1 | third &lt;&lt; 2 | fourth &lt;&lt; 3, for a whole number of vectors.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Indices(byte* first, byte* second, byte* third, byte* fourth, int bit, int count, byte* indices)
     {
         Vector256<byte> one = Vector256.Create((byte)1);
