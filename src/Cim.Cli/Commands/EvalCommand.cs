@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
@@ -22,6 +23,7 @@ internal static class EvalCommand
     private static readonly Option<int> Trials = new("--trials") { Description = "Simulate this many chips.", DefaultValueFactory = _ => 1 };
     private static readonly Option<int> Limit = new("--limit") { Description = "At most this many samples; 0 = all." };
     private static readonly Option<int> Threads = new("--threads") { Description = "At most this many threads; 0 = all processors. Results do not depend on it." };
+    private static readonly Option<int> Words = new("--words") { Description = "Compare every layer's output words with the noise-free ones on at most this many samples; 0 = do not." };
 
     private static readonly Option<string[]> Set = new("--set") { Description = "A field of the hardware profile to change: readNoise.sigma=0.01. Any number of times." };
     private static readonly Option<string?> Calibration = new("--calibration") { Description = "Unlabelled samples that set converter ranges if --set changes what they are measured on; default: the first of --data." };
@@ -30,7 +32,8 @@ internal static class EvalCommand
     {
         Trials.Validators.Add(r => { if (!r.Errors.Any() && r.GetValueOrDefault<int>() < 1) r.AddError("--trials must be at least 1."); });
         Limit.Validators.Add(r => { if (!r.Errors.Any() && r.GetValueOrDefault<int>() < 0) r.AddError("--limit must not be negative."); });
-        var command = new Command("eval", "Measures accuracy on labelled data.") { Model, Data, FidelityName, Seed, Trials, Limit, Threads, Set, Calibration };
+        Words.Validators.Add(r => { if (!r.Errors.Any() && r.GetValueOrDefault<int>() < 0) r.AddError("--words must not be negative."); });
+        var command = new Command("eval", "Measures accuracy on labelled data.") { Model, Data, FidelityName, Seed, Trials, Limit, Threads, Words, Set, Calibration };
         var data = new DataArguments(command);
         return command.Does((parsed, context) =>
         {
@@ -38,11 +41,11 @@ internal static class EvalCommand
             bool isCompiled = !Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
             if (!isCompiled && parsed.GetValue(Set) is { Length: > 0 })
                 throw new CimException(ErrorCodes.WrongUsage, "--set changes simulated hardware, but an .onnx file is run in float; compile it first, or use 'cim sweep'.");
-            (ulong Seed, Accuracy Accuracy)[] trials = isCompiled
+            Evaluation evaluation = isCompiled
                 ? Compiled(path, parsed, data.Read(parsed), context)
-                : [(0, Float(path, parsed, data.Read(parsed), context))];
+                : new Evaluation([(0, Float(path, parsed, data.Read(parsed), context))], null, null);
             string fidelity = isCompiled ? parsed.GetRequiredValue(FidelityName) : "float";
-            context.WriteResult(json => Write(json, fidelity, trials), text => Print(text, fidelity, trials));
+            context.WriteResult(json => Write(json, fidelity, evaluation), text => Print(text, fidelity, evaluation));
         });
     }
 
@@ -55,12 +58,13 @@ internal static class EvalCommand
         return evaluator.Evaluate(data, parsed.GetValue(Limit), new SampleProgress(context, data, parsed.GetValue(Limit), ""), context.Cancellation);
     }
 
-    private static (ulong, Accuracy)[] Compiled(string path, ParseResult parsed, Preprocessing preprocessing, CommandContext context)
+    private static Evaluation Compiled(string path, ParseResult parsed, Preprocessing preprocessing, CommandContext context)
     {
         using CimModel model = Load(path, parsed, preprocessing, context);
         var evaluator = new CompiledEvaluator(model);
         DataSet data = DataSet.Open(parsed.GetRequiredValue(Data), evaluator.Input.Ports, preprocessing);
-        var results = new (ulong, Accuracy)[parsed.GetValue(Trials)];
+        var results = new (ulong Seed, Accuracy Accuracy)[parsed.GetValue(Trials)];
+        var words = new List<ImmutableArray<LayerWords>>();
         for (int t = 0; t < results.Length; t++)
         {
             ulong seed = unchecked(parsed.GetValue(Seed) + (ulong)t);
@@ -72,9 +76,12 @@ internal static class EvalCommand
             }
             string trial = results.Length == 1 ? "" : $"trial {t + 1} of {results.Length}: ";
             results[t] = (seed, evaluator.Evaluate(data, options, parsed.GetValue(Limit), new SampleProgress(context, data, parsed.GetValue(Limit), trial), context.Cancellation));
+            if (parsed.GetValue(Words) > 0)
+                words.Add(OutputWords.Measure(model.Compiled, evaluator.Input, data, options, parsed.GetValue(Words), context.Cancellation));
         }
 
-        return results;
+        return new Evaluation(results, CorrectOperations.PerJoule(model.Compiled, results.Average(t => t.Accuracy.Fraction)),
+            words.Count > 0 ? LayerWords.Mean(words) : null);
     }
 
     private static CimModel Load(string path, ParseResult parsed, Preprocessing preprocessing, CommandContext context)
@@ -92,8 +99,9 @@ internal static class EvalCommand
         return new CimModel(variants.On(ProfileSetting.Apply(compiled.Hardware, settings), context.Cancellation));
     }
 
-    private static void Write(Utf8JsonWriter json, string fidelity, (ulong Seed, Accuracy Accuracy)[] trials)
+    private static void Write(Utf8JsonWriter json, string fidelity, Evaluation evaluation)
     {
+        (ulong Seed, Accuracy Accuracy)[] trials = evaluation.Trials;
         json.WriteString("fidelity", fidelity);
         json.WriteNumber("samples", trials[0].Accuracy.Samples);
         json.WriteNumber("correct", trials[0].Accuracy.Correct);
@@ -114,10 +122,29 @@ internal static class EvalCommand
 
         json.WriteEndArray();
         json.WriteFinite("imagesPerSecond", Speed(trials));
+        if (evaluation.CorrectOpsPerJoule is { } perJoule) json.WriteFinite("correctOpsPerJoule", perJoule);
+        else json.WriteNull("correctOpsPerJoule");
+        if (evaluation.Words is not { } words) return;
+        json.WriteStartArray("words");
+        foreach (LayerWords layer in words)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", layer.Name);
+            json.WriteNumber("bits", layer.Bits);
+            json.WriteNumber("words", layer.Words);
+            json.WriteFinite("equal", layer.Equal);
+            json.WriteFinite("withinOne", layer.WithinOne);
+            json.WriteFinite("equalInNetwork", layer.EqualInNetwork);
+            json.WriteFinite("withinOneInNetwork", layer.WithinOneInNetwork);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
-    private static void Print(IAnsiConsole console, string fidelity, (ulong Seed, Accuracy Accuracy)[] trials)
+    private static void Print(IAnsiConsole console, string fidelity, Evaluation evaluation)
     {
+        (ulong Seed, Accuracy Accuracy)[] trials = evaluation.Trials;
         void Line(FormattableString text) => console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
         foreach ((ulong seed, Accuracy a) in trials)
             Line($"{fidelity}{(trials.Length > 1 ? $", seed {seed}" : "")}: {a.Correct} of {a.Samples} correct, {100 * a.Fraction:F2} %");
@@ -126,8 +153,16 @@ internal static class EvalCommand
             TrialStatistics s = TrialStatistics.Of(trials.Select(t => t.Accuracy.Fraction));
             Line($"mean {100 * s.Mean:F2} %, standard deviation {100 * s.Deviation:F2}, worst {100 * s.Minimum:F2} %, 5th percentile {100 * s.Percentile5:F2} %");
         }
+        if (evaluation.CorrectOpsPerJoule is { } perJoule) Line($"{perJoule:G4} correct operations per joule");
+        foreach (LayerWords layer in evaluation.Words ?? [])
+            Line($"words of {layer.Name} ({layer.Bits} bits): {100 * layer.Equal:F2} % noise-free, {100 * layer.WithinOne:F3} % within one; in the network {100 * layer.EqualInNetwork:F2} %, {100 * layer.WithinOneInNetwork:F3} %");
         Line($"{Speed(trials):F0} images per second");
     }
+
+    /// <param name="Trials">One chip each.</param>
+    /// <param name="CorrectOpsPerJoule">Null for float networks and hardware without energies.</param>
+    /// <param name="Words">Null if not asked for.</param>
+    private sealed record Evaluation((ulong Seed, Accuracy Accuracy)[] Trials, double? CorrectOpsPerJoule, ImmutableArray<LayerWords>? Words);
 
     private static double Speed((ulong Seed, Accuracy Accuracy)[] trials)
     {
