@@ -7,6 +7,7 @@ using Cim.Compiler.FineTuning;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Search;
+using Cim.Compiler.Variation;
 using Cim.Runtime;
 using Spectre.Console;
 
@@ -37,6 +38,8 @@ internal static class CompileCommand
     private static readonly Option<string?> PolicyOutput = new("--policy-output") { Description = "Keep the best policy of a search in this file while it runs; --policy reads it." };
     private static readonly Option<string?> TrialLog = new("--trial-log") { Description = "What a search measured, so that one that was stopped continues; <output>.trials.json unless given." };
     private static readonly Option<long?> MaxArrays = new("--max-arrays") { Description = "Arrays a searched policy may take." };
+    private static readonly Option<bool> VariationAware = new("--variation-aware") { Description = "Narrow precisions until the hardware's variation falls into output bits that are thrown away, and place weights on the cells where it does least." };
+    private static readonly Option<double> VariationConfidence = new("--variation-confidence") { Description = "Probability that variation moves a kept output by less than half of its last bit.", DefaultValueFactory = _ => VariationOptions.DefaultConfidence };
     private static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of everything random." };
     private static readonly Option<string?> Report = new("--report") { Description = "Write report.json and report.html into this folder." };
     private static readonly Option<string?> Lock = new("--lock") { Description = "The lock file: made if missing; if there, its inputs must be those of this compilation, and its policy is used." };
@@ -53,7 +56,7 @@ internal static class CompileCommand
         Range.AcceptOnlyFromAmong("mse", "minmax", "percentile", "entropy");
         var command = new Command("compile", "Compiles a network for crossbars.")
         {
-            Model, Output, Hardware, Calibration, Evaluation, Training, Epochs, TrainingCheckpoint, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, MaxLoss, Objective, Evaluations, Minutes, SearchSamples, PolicyOutput, TrialLog, MaxArrays, Seed, Report, Lock, Force, LockOnly, Policy, ExportQdq, Range, Samples, Limit,
+            Model, Output, Hardware, Calibration, Evaluation, Training, Epochs, TrainingCheckpoint, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, MaxLoss, Objective, Evaluations, Minutes, SearchSamples, PolicyOutput, TrialLog, MaxArrays, VariationAware, VariationConfidence, Seed, Report, Lock, Force, LockOnly, Policy, ExportQdq, Range, Samples, Limit,
         };
         var data = new DataArguments(command);
         var import = new ImportArguments(command);
@@ -98,6 +101,8 @@ internal static class CompileCommand
         PolicyOutputPath = parsed.GetValue(PolicyOutput),
         TrialLogPath = parsed.GetValue(TrialLog),
         MaxArrays = parsed.GetValue(MaxArrays),
+        VariationAware = parsed.GetValue(VariationAware),
+        VariationConfidence = parsed.GetValue(VariationConfidence),
         Seed = parsed.GetValue(Seed),
         ReportDirectory = parsed.GetValue(Report),
         LockPath = parsed.GetValue(Lock),
@@ -126,6 +131,7 @@ internal static class CompileCommand
         Write(json, "baseline", result.Baseline);
         result.Policy.WriteTo(json);
         if (result.Search is { } search) SearchOutput.Write(json, search);
+        VariationOutput.Write(json, result.Alignment);
         json.WriteString("worstLayer", result.Report.WorstLayer);
         json.WriteStartArray("warnings");
         foreach (CompileWarning warning in result.Warnings)
@@ -165,6 +171,8 @@ internal static class CompileCommand
         Line($"cost       {result.Cost}");
         Line($"8 bits     {result.Baseline}");
         if (result.Search is { } search) SearchOutput.Print(console, search);
+        foreach (LayerAlignment layer in result.Alignment)
+            Line($"variation  {layer.Name}: {layer.WeightBits}-bit weights on [{string.Join(' ', layer.Layout.SliceBits)}], {100 * (1 - layer.Errors.Wrong):F1} % of {(layer.OutputBits is { } bits ? $"its {bits}-bit words" : "its results")} right, {100 * (1 - layer.Errors.BeyondOne):F3} % within one{(layer.IsAligned ? "" : ", NOT aligned")}");
         foreach (IGrouping<(int W, int A, int Adc), LayerPolicy> group in result.Policy.Layers.GroupBy(l => (l.WeightBits, l.ActivationBits, l.AdcBits)))
             Line($"precision  {group.Count()} layers with {group.Key.W}-bit weights, {group.Key.A}-bit activations and {(group.Key.Adc == 0 ? "ideal" : $"{group.Key.Adc}-bit")} conversions");
         if (result.Report.WorstLayer is { } worst) Line($"error      largest in layer '{worst}'");

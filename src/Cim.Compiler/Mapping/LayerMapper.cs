@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Cim.Runtime;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
 
@@ -16,15 +17,25 @@ internal static class LayerMapper
     /// <param name="weightBits">1 to 8.</param>
     /// <param name="profile">The hardware.</param>
     /// <param name="usesMinimum">See <see cref="WeightSlices.Of"/>.</param>
-    public static LayerMapping Map(LayerShape shape, int weightBits, HardwareProfile profile, bool usesMinimum = false)
+    /// <param name="layout">Slices and rows of a tile; null = as the profile says.</param>
+    /// <exception cref="CimException">The layout does not suit the weights.</exception>
+    public static LayerMapping Map(LayerShape shape, int weightBits, HardwareProfile profile, bool usesMinimum = false, CellLayout? layout = null)
     {
         ImmutableArray<int> slices = WeightSlices.Of(weightBits, profile, usesMinimum);
+        int arrayRows = profile.Rows;
+        if (layout is not null)
+        {
+            layout.Check(shape.Name, slices, profile);
+            slices = layout.SliceBits;
+            if (layout.RowsPerTile > 0) arrayRows = Math.Min(arrayRows, layout.RowsPerTile);
+        }
+
         int cellsPerSlice = profile.Encoding is WeightEncoding.Differential or WeightEncoding.DifferentialTwoSided ? 2 : 1;
         int columns = checked(shape.ColumnsPerGroup * slices.Length * cellsPerSlice);
         int usable = profile.Columns - profile.SpareColumns; // Spares stay free until a chip's stuck cells are known.
         int arrayColumns = usable - (usable % cellsPerSlice);
 
-        RowTile[] rowTiles = [.. Cut(shape.RowsPerGroup, profile.Rows).Select(t => new RowTile(t.First, t.Count))];
+        RowTile[] rowTiles = [.. Cut(shape.RowsPerGroup, arrayRows).Select(t => new RowTile(t.First, t.Count))];
         (int First, int Count)[] columnTiles = [.. Cut(columns, arrayColumns)];
         int groupsPerArray = rowTiles.Length > 1 || columnTiles.Length > 1
             ? 1

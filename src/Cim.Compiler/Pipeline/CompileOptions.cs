@@ -3,6 +3,7 @@ using Cim.Compiler.Data;
 using Cim.Compiler.FineTuning;
 using Cim.Compiler.Import;
 using Cim.Compiler.Search;
+using Cim.Compiler.Variation;
 using Cim.Runtime;
 
 namespace Cim.Compiler.Pipeline;
@@ -78,6 +79,12 @@ internal sealed record CompileOptions
     /// <summary><c>latency</c>, <c>energy</c>, <c>arrays</c> or <c>energy-delay</c>.</summary>
     public string Objective { get; init; } = "latency";
 
+    /// <summary>Narrow the precisions until the profile's variation falls into bits that are thrown away; see docs/variation.md.</summary>
+    public bool VariationAware { get; init; }
+
+    /// <summary>Probability that variation moves a kept output by less than half of its last bit.</summary>
+    public double VariationConfidence { get; init; } = VariationOptions.DefaultConfidence;
+
     public ulong Seed { get; init; }
 
     /// <summary>Where <c>report.json</c> and <c>report.html</c> go.</summary>
@@ -120,6 +127,8 @@ internal sealed record CompileOptions
             throw new CimException(ErrorCodes.WrongUsage, $"--objective is '{Objective}'; it must be latency, energy, arrays or energy-delay.");
         if (SearchEvaluations < 1)
             throw new CimException(ErrorCodes.WrongUsage, $"--search-evaluations is {SearchEvaluations}; at least one is needed.");
+        if (!(VariationConfidence is > 0 and < 1))
+            throw new CimException(ErrorCodes.WrongUsage, $"--variation-confidence is {VariationConfidence}; it is a probability between 0 and 1, such as 0.999.");
         if (MaxArrays < 1)
             throw new CimException(ErrorCodes.WrongUsage, $"--max-arrays is {MaxArrays}; at least one is needed.");
         if (AdcBits is < 0 or > 16)

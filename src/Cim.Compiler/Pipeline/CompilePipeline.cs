@@ -12,6 +12,7 @@ using Cim.Compiler.Mapping;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Reporting;
 using Cim.Compiler.Search;
+using Cim.Compiler.Variation;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar.Compensation;
 using Cim.Runtime.Format;
@@ -67,7 +68,8 @@ internal sealed class CompilePipeline
 
     /// <summary>What is known once precisions are chosen.</summary>
     private sealed record Choice(
-        HardwareProfile Hardware, Graph Graph, ImmutableArray<LayerShape> Shapes, CompileInputs Inputs, CompileLock? Lock, QuantizationPolicy Policy, SearchSummary? Search);
+        HardwareProfile Hardware, Graph Graph, ImmutableArray<LayerShape> Shapes, CompileInputs Inputs, CompileLock? Lock, QuantizationPolicy Policy, SearchSummary? Search,
+        ImmutableArray<LayerAlignment> Alignment);
 
     private Choice Choose()
     {
@@ -88,12 +90,14 @@ internal sealed class CompilePipeline
         SearchSummary? search = null;
         if (_options.Searches && compileLock?.Policy is null) search = Search(graph, inputs, hardware);
         policy = GivenPrecision.Apply(graph, search?.Policy ?? policy);
-        return new Choice(hardware, graph, shapes, inputs, compileLock, policy, search);
+        ImmutableArray<LayerAlignment> alignment = [];
+        if (_options.VariationAware && compileLock?.Policy is null) (policy, alignment) = Align(graph, inputs, hardware, policy);
+        return new Choice(hardware, graph, shapes, inputs, compileLock, policy, search, alignment);
     }
 
     private CompileResult Run()
     {
-        (HardwareProfile hardware, Graph graph, ImmutableArray<LayerShape> shapes, CompileInputs inputs, CompileLock? compileLock, QuantizationPolicy policy, SearchSummary? search) = Choose();
+        (HardwareProfile hardware, Graph graph, ImmutableArray<LayerShape> shapes, CompileInputs inputs, CompileLock? compileLock, QuantizationPolicy policy, SearchSummary? search, ImmutableArray<LayerAlignment> alignment) = Choose();
 
         CalibrationData calibration = inputs.ReadCalibration(_cancellation);
         if (calibration.IsSynthetic) Warn(ErrorCodes.NoCalibrationData, NoCalibration);
@@ -139,6 +143,7 @@ internal sealed class CompilePipeline
             CompiledAdc = accuracyAdc,
             CompiledBaseline = accuracyBaseline,
             Saturation = saturation,
+            Alignment = alignment,
         }.Build(_warnings, _time.Elapsed.TotalSeconds);
         CheckBudget(accuracyFloat, accuracyCompiled, report);
         report = report with { Diagnostics = ReportBuilder.Diagnostics(_warnings) };
@@ -154,6 +159,7 @@ internal sealed class CompilePipeline
             Baseline = baseline,
             Policy = Resolve(policy, hardware),
             Search = search,
+            Alignment = alignment,
             Report = report,
             Warnings = [.. _warnings],
             Seconds = _time.Elapsed.TotalSeconds,
@@ -208,6 +214,14 @@ internal sealed class CompilePipeline
         return training.RunAsync(graph, rounded, policy, samples, _cancellation).GetAwaiter().GetResult();
     }
 
+    private (QuantizationPolicy, ImmutableArray<LayerAlignment>) Align(Graph graph, CompileInputs inputs, HardwareProfile hardware, QuantizationPolicy policy)
+    {
+        Step("aligning words with variation");
+        var options = new VariationOptions { Confidence = _options.VariationConfidence };
+        return VariationAlignment.Run(graph, inputs.Input, inputs.ReadCalibration(_cancellation), policy, hardware,
+            new QuantizerOptions { Range = _options.Range }, options, _progress, _cancellation);
+    }
+
     private Graph Quantize(Graph graph, GraphInput input, CalibrationData calibration, QuantizationPolicy policy)
     {
         var quantizer = new PostTrainingQuantizer(new QuantizerOptions { Range = _options.Range },
@@ -218,7 +232,7 @@ internal sealed class CompilePipeline
     private LoweredModel Lower(Graph quantized, QuantizationPolicy policy, HardwareProfile hardware)
     {
         LoweredModel lowered = ProgramBuilder.Build(quantized,
-            (layer, weights) => LayerMapper.Map(LayerShapes.Of(layer), weights.Bits, hardware, weights.UsesMinimum),
+            (layer, weights) => LayerMapper.Map(LayerShapes.Of(layer), weights.Bits, hardware, weights.UsesMinimum, policy.Find(layer.NodeName)?.Layout),
             name => policy.Find(name)?.AdcBits ?? 0);
         lowered = lowered with { Program = lowered.Program with { Layers = [.. lowered.Program.Layers.Select(l => WeightClipper.Apply(l, hardware))] } };
         string[] requantized = [.. lowered.Layers.Where(l => l.Weights.Requantized).Select(l => l.Layer.NodeName)];
@@ -234,7 +248,7 @@ internal sealed class CompilePipeline
         {
             FusedLayer? layer = fused.GetValueOrDefault(shape.Name);
             int weightBits = layer?.Weights.Bits ?? 8, activationBits = layer?.InputParameters.Bits ?? 8;
-            return CostModel.Of(shape, LayerMapper.Map(shape, weightBits, hardware, layer?.Weights.UsesMinimum ?? false),
+            return CostModel.Of(shape, LayerMapper.Map(shape, weightBits, hardware, layer?.Weights.UsesMinimum ?? false, policy.Find(shape.Name)?.Layout),
                 weightBits, activationBits, policy.Find(shape.Name)?.AdcBits ?? 0, hardware, copies);
         }, hardware, _options.CopiesWithin), hardware);
     }

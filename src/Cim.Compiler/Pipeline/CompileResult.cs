@@ -3,6 +3,7 @@ using Cim.Compiler.Evaluation;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Reporting;
 using Cim.Compiler.Search;
+using Cim.Compiler.Variation;
 using Cim.Runtime;
 
 namespace Cim.Compiler.Pipeline;
@@ -34,6 +35,9 @@ internal sealed record CompileResult
 
     /// <summary>How the policy was found; null if it was given.</summary>
     public SearchSummary? Search { get; init; }
+
+    /// <summary>What variation-aware quantization chose and predicts; empty if it was not asked for, the hardware has no variation, or a lock file chose.</summary>
+    public ImmutableArray<LayerAlignment> Alignment { get; init; } = [];
 
     public required CompilationReport Report { get; init; }
 

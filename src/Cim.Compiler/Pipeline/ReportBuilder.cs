@@ -4,6 +4,7 @@ using Cim.Compiler.Evaluation;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Reporting;
+using Cim.Compiler.Variation;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Hardware;
@@ -32,6 +33,9 @@ internal sealed class ReportBuilder(CompileOptions options, CompileInputs inputs
 
     /// <summary>Share of conversions at the end of the ADC's range, by layer.</summary>
     public required ImmutableDictionary<string, double> Saturation { get; init; }
+
+    /// <summary>Of variation-aware quantization.</summary>
+    public ImmutableArray<LayerAlignment> Alignment { get; init; } = [];
 
     public static ImmutableArray<DiagnosticReport> Diagnostics(IEnumerable<CompileWarning> warnings) =>
         [.. warnings.Select(w => new DiagnosticReport(w.Code, "warning", w.Message))];
@@ -87,6 +91,8 @@ internal sealed class ReportBuilder(CompileOptions options, CompileInputs inputs
             RelativeL2Error = error?.RelativeL2,
             OwnRelativeL2Error = error?.OwnRelativeL2,
             AdcSaturation = Saturation.TryGetValue(layer.NodeName, out double saturation) ? saturation : null,
+            Variation = Alignment.FirstOrDefault(a => a.Name == layer.NodeName) is { } a
+                ? new VariationReport(a.OutputBits, a.Layout.SliceBits, a.Layout.RowsPerTile, a.IsAligned, a.Errors.Harmless, 1 - a.Errors.Wrong, 1 - a.Errors.BeyondOne) : null,
             LatencyNs = cost.LatencyNs,
             EnergyPj = cost.Energy.TotalPj,
             AdcConversions = cost.Events.AdcConversions,

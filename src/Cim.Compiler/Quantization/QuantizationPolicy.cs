@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Cim.Compiler.Mapping;
 using Cim.Runtime;
 
 namespace Cim.Compiler.Quantization;
@@ -9,7 +10,11 @@ namespace Cim.Compiler.Quantization;
 /// <param name="WeightBits">2 to 8.</param>
 /// <param name="ActivationBits">Bits of the layer's input, 2 to 8.</param>
 /// <param name="AdcBits">Bits of its conversions; 0 = the hardware profile's.</param>
-internal sealed record LayerPolicy(string Name, int WeightBits, int ActivationBits, int AdcBits);
+internal sealed record LayerPolicy(string Name, int WeightBits, int ActivationBits, int AdcBits)
+{
+    /// <summary>How the weights lie on cells; null = as the hardware profile says.</summary>
+    public CellLayout? Layout { get; init; }
+}
 
 /// <summary>
 /// The precision of every layer, in the network's order. The JSON form is what <c>cim compile --json</c> prints under
@@ -69,6 +74,14 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
             json.WriteNumber("weightBits", layer.WeightBits);
             json.WriteNumber("activationBits", layer.ActivationBits);
             json.WriteNumber("adcBits", layer.AdcBits);
+            if (layer.Layout is { } layout)
+            {
+                json.WriteStartArray("sliceBits");
+                foreach (int bits in layout.SliceBits) json.WriteNumberValue(bits);
+                json.WriteEndArray();
+                json.WriteNumber("rowsPerTile", layout.RowsPerTile);
+            }
+
             json.WriteEndObject();
         }
 
@@ -96,10 +109,19 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
                 WeightBits = Bits(item, "weightBits", old.WeightBits, MinBits, MaxBits, path),
                 ActivationBits = Bits(item, "activationBits", old.ActivationBits, MinBits, MaxBits, path),
                 AdcBits = Bits(item, "adcBits", old.AdcBits, 0, 16, path),
+                Layout = Layout(item, old.Layout, path),
             });
         }
 
         return new QuantizationPolicy(layers);
+    }
+
+    private static CellLayout? Layout(JsonElement item, CellLayout? orElse, string path)
+    {
+        if (!item.TryGetProperty("sliceBits", out JsonElement slices) || slices.ValueKind == JsonValueKind.Null) return orElse;
+        if (slices.ValueKind != JsonValueKind.Array || slices.GetArrayLength() == 0 || slices.EnumerateArray().Any(b => b.ValueKind != JsonValueKind.Number || !b.TryGetInt32(out int bits) || bits is < 1 or > MaxBits))
+            throw Invalid(path, $"'sliceBits' of layer '{item.GetProperty("name").GetString()}' is {slices}; it must be a list of integers from 1 to {MaxBits}, least significant first.");
+        return new CellLayout([.. slices.EnumerateArray().Select(b => b.GetInt32())], Bits(item, "rowsPerTile", 0, 0, 16384, path));
     }
 
     private static int Bits(JsonElement item, string key, int orElse, int low, int high, string path)

@@ -57,6 +57,9 @@ internal sealed record LayerReport
     /// <summary>Fraction of conversions that met the end of the ADC's range, 0..1.</summary>
     public double? AdcSaturation { get; init; }
 
+    /// <summary>What variation-aware quantization chose and predicts; null if it was not asked for.</summary>
+    public VariationReport? Variation { get; init; }
+
     /// <summary>Of one inference.</summary>
     public required double LatencyNs { get; init; }
 
@@ -70,6 +73,17 @@ internal sealed record LayerReport
     [JsonIgnore]
     public double? Harm => OwnRelativeL2Error ?? RelativeL2Error;
 }
+
+/// <summary>A layer's cells, and what variation does to its output words.</summary>
+/// <param name="OutputBits">Bits of a word; null if the result is not requantized.</param>
+/// <param name="SliceBits">Bits of each weight slice, least significant first.</param>
+/// <param name="RowsPerTile">Word lines that share a conversion, at most; 0 = those of the array.</param>
+/// <param name="Aligned">The error stays under half of the last kept bit as often as asked.</param>
+/// <param name="Harmless">How often it does, 0..1.</param>
+/// <param name="Equal">Words that are the noise-free ones, 0..1.</param>
+/// <param name="WithinOne">Words at most one unit off, 0..1.</param>
+internal sealed record VariationReport(
+    int? OutputBits, ImmutableArray<int> SliceBits, int RowsPerTile, bool Aligned, double Harmless, double Equal, double WithinOne);
 
 /// <summary>Picks the layer a reader should look at first.</summary>
 internal static class WorstLayer

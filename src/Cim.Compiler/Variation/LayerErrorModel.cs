@@ -36,7 +36,7 @@ internal sealed class LayerErrorModel
     {
         var model = new LayerErrorModel(layer, profile, inputs);
         ImmutableArray<int> chosen = outputs ?? [.. Enumerable.Range(0, layer.Outputs)];
-        var errors = new AccumulatorErrors(chosen, inputs.Count, new double[chosen.Length * inputs.Count], new double[chosen.Length * inputs.Count], new double[chosen.Length * inputs.Count]);
+        AccumulatorErrors errors = AccumulatorErrors.Empty(chosen, inputs.Count);
         float[][] streams = [.. Enumerable.Range(0, layer.Groups).Select(model.Stream)];
         Parallel.For(0, chosen.Length, i => model.Output(chosen[i], streams[chosen[i] / layer.ColumnsPerGroup], errors, i));
         return errors;
@@ -77,7 +77,7 @@ internal sealed class LayerErrorModel
         for (int p = 0; p < errors.Positions; p++)
         {
             ReadOnlySpan<float> x = stream.AsSpan(p * (inputs + 1) * _rows, (inputs + 1) * _rows);
-            double mean = 0, square = 0, exact = _plan.Constants[output];
+            double mean = 0, square = 0, quiet = 1, quietError = 0, exact = _plan.Constants[output];
             ReadOnlySpan<float> whole = x.Slice(inputs * _rows, _rows);
             for (int r = 0; r < _rows; r++) exact += (double)w[r] * whole[r];
             foreach (RowTile tile in _layer.Mapping.RowTiles)
@@ -86,23 +86,27 @@ internal sealed class LayerErrorModel
                 for (int s = 0; s < slices; s++)
                 {
                     int start = (s * _rows) + tile.FirstRow, factor = _plan.Cells.Slices[s].Factor * _plan.Cells.WeightStep;
-                    (double m, double v) = Conversions(x, tile, s, level.AsSpan(start, tile.Rows), error.AsSpan(start, tile.Rows),
+                    (double m, double v, double likely, double likelyError) = Conversions(x, tile, s, level.AsSpan(start, tile.Rows), error.AsSpan(start, tile.Rows),
                         variance.AsSpan(start, tile.Rows), product, coefficients);
                     mean += factor * m;
                     square += (double)factor * factor * v;
+                    quiet *= likely;
+                    quietError += factor * likelyError;
                     if (_profile.DieToDieSigma > 0) die += factor * Dot(whole.Slice(tile.FirstRow, tile.Rows), common.AsSpan(start, tile.Rows));
                 }
 
                 square += _profile.DieToDieSigma * _profile.DieToDieSigma * die * die;
+                if (die != 0) quiet = 0;
             }
 
             int index = (at * errors.Positions) + p;
             (errors.Exact[index], errors.Mean[index], errors.Variance[index]) = (exact, mean, square);
+            (errors.Quiet[index], errors.QuietError[index]) = (quiet, quietError);
         }
     }
 
     // All conversions of one column of a tile: their errors after shift-and-add over the input slices.
-    private (double Mean, double Variance) Conversions(
+    private (double Mean, double Variance, double Likely, double LikelyError) Conversions(
         ReadOnlySpan<float> x, RowTile tile, int slice, ReadOnlySpan<float> level, ReadOnlySpan<float> error, ReadOnlySpan<float> variance,
         float[] product, Span<double> coefficients)
     {
@@ -110,7 +114,7 @@ internal sealed class LayerErrorModel
         var converter = _plan.Converters[slice];
         double read = ReadNoiseVariance(slice), offset = converter.IsIdeal ? 0 : _profile.AdcOffsetSigma * converter.Step, gain = _profile.AdcGainSigma;
         Span<double> sums = stackalloc double[inputs], means = stackalloc double[inputs], variances = stackalloc double[inputs];
-        double meanTotal = 0, total = 0;
+        double meanTotal = 0, total = 0, likely = 1, likelyError = 0;
         for (int i = 0; i < inputs; i++)
         {
             ReadOnlySpan<float> xi = x.Slice((i * _rows) + tile.FirstRow, tile.Rows);
@@ -127,6 +131,8 @@ internal sealed class LayerErrorModel
             var conversion = new ReadOut(converter, sums[i], means[i], Math.Sqrt(variances[i]), coefficients.Slice(i * ReadOut.Terms, ReadOut.Terms));
             meanTotal += factor * conversion.Mean;
             total += factor * factor * conversion.Variance;
+            likely *= conversion.Likely;
+            likelyError += factor * conversion.LikelyError;
             ReadOnlySpan<float> xi = x.Slice((i * _rows) + tile.FirstRow, tile.Rows);
             for (int j = 0; j < i; j++)
             {
@@ -140,7 +146,7 @@ internal sealed class LayerErrorModel
             }
         }
 
-        return (meanTotal, Math.Max(0, total));
+        return (meanTotal, Math.Max(0, total), likely, likelyError);
     }
 
     // In squared levels per unit of squared input.

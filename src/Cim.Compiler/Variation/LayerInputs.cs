@@ -40,6 +40,23 @@ internal sealed record LayerInputs(int Count, short[] X, float[] Residual)
         return new LayerInputs(count, x, added);
     }
 
+    /// <summary>These positions and those of another run.</summary>
+    public LayerInputs Append(LayerInputs other, CrossbarLayer layer)
+    {
+        short[] x = new short[X.Length + other.X.Length];
+        int rows = layer.RowsPerGroup, at = 0;
+        for (int group = 0; group < layer.Groups; group++)
+        {
+            foreach (LayerInputs part in (ReadOnlySpan<LayerInputs>)[this, other])
+            {
+                part.X.AsSpan(group * part.Count * rows, part.Count * rows).CopyTo(x.AsSpan(at));
+                at += part.Count * rows;
+            }
+        }
+
+        return new LayerInputs(Count + other.Count, x, [.. Residual, .. other.Residual]);
+    }
+
     /// <summary>The rows of one position.</summary>
     public ReadOnlySpan<short> Row(int group, int position, int rows) => X.AsSpan(((group * Count) + position) * rows, rows);
 

@@ -36,6 +36,7 @@ internal readonly ref struct ReadOut
         if (_linear)
         {
             (Mean, Variance) = (mean, sigma * sigma);
+            (Likely, LikelyError) = (sigma == 0 ? 1 : 0, mean);
             return;
         }
 
@@ -50,6 +51,7 @@ internal readonly ref struct ReadOut
         if (s < 1e-9)
         {
             (_linear, Mean, Variance, _sigma) = (true, (Math.Clamp(Math.Round(u), converter.MinCode, converter.MaxCode) * step) - sum, 0, 0);
+            (Likely, LikelyError) = (1, Mean);
             return;
         }
 
@@ -57,12 +59,14 @@ internal readonly ref struct ReadOut
         long first = (long)Math.Max(converter.MinCode, Math.Floor(u - (Reach * s) - 0.5));
         long last = (long)Math.Min(converter.MaxCode - 1L, Math.Ceiling(u + (Reach * s) - 0.5));
         // Code relative to the first threshold; E[n] = sum P, E[n^2] = sum (2 j + 1) P over thresholds j = 0, 1, ...
-        double count = 0, square = 0;
+        double count = 0, square = 0, above = 1;
         for (long m = first; m <= last; m++)
         {
             double a = (m + 0.5 - u) / s, p = NormalDistribution.Above(a), density = NormalDistribution.Density(a);
             count += p;
             square += ((2 * (m - first)) + 1) * p;
+            if (above - p > Likely) (Likely, LikelyError) = (above - p, (m * step) - sum);
+            above = p;
             (double previous, double hermite) = (0, 1);
             for (int k = 0; k < Terms; k++)
             {
@@ -71,6 +75,7 @@ internal readonly ref struct ReadOut
             }
         }
 
+        if (above > Likely) (Likely, LikelyError) = (above, ((Math.Max(first - 1, last) + 1) * step) - sum);
         double code = Math.Min(first, converter.MaxCode) + count;
         Mean = (code * step) - sum;
         Variance = Math.Max(0, square - (count * count)) * step * step;
@@ -82,6 +87,12 @@ internal readonly ref struct ReadOut
 
     /// <summary>Var[read].</summary>
     public double Variance { get; }
+
+    /// <summary>The probability of the most likely code; 0 where noise hides the codes.</summary>
+    public double Likely { get; }
+
+    /// <summary>Read - sum at that code.</summary>
+    public double LikelyError { get; }
 
     /// <summary>Covariance of two conversions whose noises have a correlation.</summary>
     public static double Covariance(in ReadOut left, in ReadOut right, double correlation)

@@ -3,13 +3,13 @@ using Cim.Runtime.Crossbar;
 namespace Cim.Compiler.Variation;
 
 /// <summary>
-/// What errors of accumulators do to the requantized output words of a layer. The sum of many cells' errors is taken as
-/// normal; a value v in output steps with the clamp [low, high] becomes the word round(clamp(v)).
+/// What errors of accumulators do to the requantized output words of a layer. Either every conversion gives its most likely
+/// code, or the error is taken as normal; a value v in output steps with the clamp [low, high] becomes the word round(clamp(v)).
 /// </summary>
 /// <param name="Harmless">Probability that the kept output is moved by less than half of its last bit.</param>
 /// <param name="Wrong">Probability that a word is not the noise-free one.</param>
 /// <param name="BeyondOne">Probability that it is off by more than one.</param>
-/// <param name="Noise">Root mean square of the error in output steps, clamped values included as they are.</param>
+/// <param name="Noise">Root mean square of the error of the kept (clamped) output in its steps.</param>
 internal sealed record WordErrors(double Harmless, double Wrong, double BeyondOne, double Noise)
 {
     /// <param name="layer">The layer.</param>
@@ -29,17 +29,39 @@ internal sealed record WordErrors(double Harmless, double Wrong, double BeyondOn
                 int at = (i * errors.Positions) + p;
                 double value = (errors.Exact[at] * unit) + output.ZeroPoint;
                 if (inputs.Residual.Length > 0) value += inputs.Residual[(p * layer.Outputs) + o] / output.Scale;
-                double mean = errors.Mean[at] * unit, sigma = Math.Sqrt(errors.Variance[at]) * Math.Abs(unit);
                 double kept = Math.Clamp(value, low, high), word = Math.Round(kept);
-                wrong += Leaves(value + mean, sigma, word - 0.5, word + 0.5, low, high);
-                beyond += Leaves(value + mean, sigma, word - 1.5, word + 1.5, low, high);
-                harmless += 1 - Leaves(value + mean, sigma, kept - 0.5, kept + 0.5, low, high);
-                noise += (mean * mean) + (sigma * sigma);
+                (double mean, double variance) = errors.Disturbed(at);
+                Count(errors.Quiet[at], errors.QuietError[at] * unit, 0);
+                Count(1 - errors.Quiet[at], mean * unit, Math.Sqrt(variance) * Math.Abs(unit));
+
+                void Count(double chance, double mean, double sigma)
+                {
+                    if (chance <= 0) return;
+                    wrong += chance * Leaves(value + mean, sigma, word - 0.5, word + 0.5, low, high);
+                    beyond += chance * Leaves(value + mean, sigma, word - 1.5, word + 1.5, low, high);
+                    harmless += chance * (1 - Leaves(value + mean, sigma, kept - 0.5, kept + 0.5, low, high));
+                    noise += chance * Moved(value, mean, sigma, low, high);
+                }
             }
         }
 
         double count = Math.Max(1, errors.Exact.Length);
         return new WordErrors(harmless / count, wrong / count, beyond / count, Math.Sqrt(noise / count));
+    }
+
+    // E[(clamp(v + e) - clamp(v))^2] by Gauss-Hermite quadrature of five points.
+    private static double Moved(double value, double mean, double sigma, double low, double high)
+    {
+        ReadOnlySpan<double> nodes = [0, 1.3556261799742659, -1.3556261799742659, 2.8569700138728056, -2.8569700138728056];
+        ReadOnlySpan<double> weights = [0.5333333333333333, 0.2220759220056126, 0.2220759220056126, 0.0112574113277207, 0.0112574113277207];
+        double kept = Math.Clamp(value, low, high), sum = 0;
+        for (int i = 0; i < nodes.Length; i++)
+        {
+            double moved = Math.Clamp(value + mean + (sigma * nodes[i]), low, high) - kept;
+            sum += weights[i] * moved * moved;
+        }
+
+        return sum;
     }
 
     // The clamp comes first: what lies beyond it cannot be reached.

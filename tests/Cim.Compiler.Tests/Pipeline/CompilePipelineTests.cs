@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
@@ -145,6 +146,42 @@ public sealed class CompilePipelineTests : IDisposable
         public void Report(string value)
         {
             if (value.Contains("mapping", StringComparison.Ordinal)) source.Cancel();
+        }
+    }
+
+    [Theory]
+    [InlineData("uniform")]
+    [InlineData("random")]
+    public void Variation_aware_quantization_reports_what_it_chose_and_goes_with_a_search(string search)
+    {
+        string hardware = _folder.Write("wan.cimhw.json", """{ "base": "isaac", "name": "wan", "gOn": 4e-5, "gOff": 1e-6, "encoding": "differential", "programmingError": { "model": "wan2022" } }"""u8.ToArray());
+        CompileOptions options = Options() with
+        {
+            Hardware = hardware, VariationAware = true, Search = search, SearchEvaluations = 3, MaxAccuracyLoss = search == "uniform" ? null : 100,
+            LockPath = _folder.At("net.lock"), ReportDirectory = _folder.At("report"),
+        };
+        CompileResult result = CompilePipeline.Compile(options);
+        Assert.Equal(result.Policy.Layers.Select(l => l.Name), result.Alignment.Select(a => a.Name));
+        Assert.All(result.Policy.Layers, l => Assert.NotNull(l.Layout));
+        Assert.True(result.Cost.EnergyPj < result.Baseline.EnergyPj);
+        Assert.Contains("Words and variation", File.ReadAllText(_folder.At("report/report.html")), StringComparison.Ordinal);
+
+        // The lock holds the cells too: the same model comes out without choosing again.
+        byte[] first = File.ReadAllBytes(options.OutputPath!);
+        CompileResult again = CompilePipeline.Compile(options);
+        Assert.Empty(again.Alignment);
+        Assert.Equal(first, File.ReadAllBytes(options.OutputPath!));
+
+        // A word of the prediction: the compiled network's own words are right about as often as was said.
+        using CimModel model = CimModel.Load(options.OutputPath!);
+        var evaluator = new CompiledEvaluator(model);
+        DataSet data = DataSet.Open(_data, evaluator.Input.Ports, Preprocessing.None);
+        ImmutableArray<LayerWords> words = LayerWords.Mean([.. Enumerable.Range(0, 5).Select(chip =>
+            OutputWords.Measure(model.Compiled, evaluator.Input, data, new RunOptions { Fidelity = Fidelity.Device, Seed = (ulong)chip }, Samples, default))]);
+        foreach (LayerWords layer in words)
+        {
+            double predicted = 1 - result.Alignment.First(a => a.Name == layer.Name).Errors.Wrong;
+            Assert.InRange(layer.Equal, predicted - 0.1, 1);
         }
     }
 }

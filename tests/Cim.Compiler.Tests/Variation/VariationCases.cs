@@ -48,14 +48,14 @@ internal static class VariationCases
     }
 
     /// <summary>What one chip gives, in the layer's output layout.</summary>
-    public static byte[] Run(CrossbarLayer layer, HardwareProfile profile, byte[] input, Fidelity fidelity, ulong chip)
+    public static byte[] Run(CrossbarLayer layer, HardwareProfile profile, byte[] input, Fidelity fidelity, ulong chip, int images = 1)
     {
         PreparedLayer prepared = CrossbarSimulator.Prepare(layer, 0, profile, fidelity, chip);
-        byte[] output = new byte[layer.PositionsPerImage * layer.Outputs * (layer.Epilogue.Output is null ? 4 : 1)];
-        int bytes = prepared.WorkspaceBytes(1);
+        byte[] output = new byte[images * layer.PositionsPerImage * layer.Outputs * (layer.Epilogue.Output is null ? 4 : 1)];
+        int bytes = prepared.WorkspaceBytes(images);
         byte[] memory = GC.AllocateArray<byte>(bytes + 64, pinned: true);
         int shift = (int)(64 - (System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(memory, 0) % 64)) % 64;
-        prepared.Run(new LayerCall { Input = input, Output = output, Workspace = memory.AsSpan(shift, bytes), Images = 1, FirstImage = 0 });
+        prepared.Run(new LayerCall { Input = input, Output = output, Workspace = memory.AsSpan(shift, bytes), Images = images, FirstImage = 0 });
         return output;
     }
 }

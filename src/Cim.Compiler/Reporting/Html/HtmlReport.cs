@@ -23,6 +23,7 @@ internal static class HtmlReport
         {ErrorSection.Render(report)}
         {CostSection.Render(report)}
         {LayerTable.Render(report)}
+        {VariationSection.Render(report)}
         {SetupSection.Render(report)}
         </main>
         </body>

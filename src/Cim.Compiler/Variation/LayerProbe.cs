@@ -1,0 +1,232 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Mapping;
+using Cim.Compiler.Quantization;
+using Cim.Runtime;
+using Cim.Runtime.Crossbar;
+using Cim.Runtime.Crossbar.Adc;
+using Cim.Runtime.Hardware;
+using Cim.Runtime.Mapping;
+
+namespace Cim.Compiler.Variation;
+
+/// <summary>
+/// Tries one layer at other weight widths and on other cells: some of its columns, as a matrix that reads the sampled inputs.
+/// Keeps what it has computed; not safe for several threads at once.
+/// </summary>
+internal sealed class LayerProbe
+{
+    /// <summary>Columns looked at; their errors are alike, and each has all positions.</summary>
+    private const int Columns = 24;
+
+    private readonly MvmLayer _source;
+    private readonly HardwareProfile _profile;
+    private readonly CrossbarLayer _layer; // the chosen columns, as a matrix
+    private readonly LayerInputs _inputs;
+    private readonly ImmutableArray<int> _columns;
+    private readonly byte[] _stored;
+    private readonly Dictionary<int, CrossbarLayer> _widths = [];
+    private readonly Dictionary<(int, CellLayout), AdcCalibrator> _calibrators = [];
+
+    /// <param name="source">The layer with its float weights.</param>
+    /// <param name="full">The layer as lowered with some precision.</param>
+    /// <param name="inputs">What it reads at that precision.</param>
+    /// <param name="profile">The hardware.</param>
+    public LayerProbe(MvmLayer source, CrossbarLayer full, LayerInputs inputs, HardwareProfile profile)
+    {
+        (_source, _profile, Full) = (source, profile, full);
+        int columns = full.Groups == 1 ? Math.Min(full.Outputs, Columns) : full.Outputs;
+        _columns = [.. Enumerable.Range(0, columns).Select(i => (int)((long)i * full.Outputs / columns))];
+        float[] residual = new float[inputs.Residual.Length == 0 ? 0 : inputs.Count * columns];
+        for (int i = 0; i < residual.Length; i++) residual[i] = inputs.Residual[(i / columns * full.Outputs) + _columns[i % columns]];
+        _inputs = inputs with { Residual = residual };
+        _layer = full with
+        {
+            ColumnsPerGroup = columns / full.Groups, Geometry = null, PositionsPerImage = inputs.Count,
+            Weights = Take(full.Weights), WeightScales = [.. _columns.Select(c => full.WeightScales[c])], Bias = [.. _columns.Select(c => full.Bias[c])],
+        };
+        int rows = full.RowsPerGroup;
+        _stored = new byte[(long)inputs.Count * full.Groups * rows];
+        for (int p = 0; p < inputs.Count; p++)
+            for (int g = 0; g < full.Groups; g++)
+            {
+                ReadOnlySpan<short> x = inputs.Row(g, p, rows);
+                for (int r = 0; r < rows; r++) _stored[(((p * full.Groups) + g) * rows) + r] = unchecked((byte)x[r]);
+            }
+    }
+
+    /// <summary>The layer as lowered.</summary>
+    public CrossbarLayer Full { get; }
+
+    /// <summary>True if the model brings the weights as integers, whose width cannot be chosen.</summary>
+    public bool HasGivenWeights => _source.WeightDequantize is not null;
+
+    public bool UsesMinimum => HasGivenWeights && Full.Weights.Span<sbyte>().Contains((sbyte)-(1 << (Full.WeightBits - 1)));
+
+    /// <summary>The mapping of the whole layer.</summary>
+    public LayerMapping Map(int weightBits, CellLayout layout) => LayerMapper.Map(LayerShapes.Of(_source), weightBits, _profile, UsesMinimum, layout);
+
+    /// <summary>The cost of the whole layer.</summary>
+    public LayerCost Cost(int weightBits, CellLayout layout, int adcBits) =>
+        CostModel.Of(LayerShapes.Of(_source), Map(weightBits, layout), weightBits, Full.Input.Bits, adcBits, _profile);
+
+    /// <summary>The words of the layer: its own, or for a real result as many bits as it reads over the range seen.</summary>
+    public QuantizationParameters Words()
+    {
+        if (Full.Epilogue.Output is { } output) return output;
+        double[] values = Values(At(Full.WeightBits), 1);
+        double low = values.Min(), high = Math.Max(values.Max(), 1e-20);
+        int bits = Full.Input.Bits;
+        float scale = (float)(low < 0 ? Math.Max(-low, high) / ((1 << (bits - 1)) - 1) : high / ((1 << bits) - 1));
+        return new QuantizationParameters(scale, 0, bits, low < 0);
+    }
+
+    /// <summary>What variation does to the words.</summary>
+    /// <param name="weightBits">Width of the weights.</param>
+    /// <param name="layout">Their cells.</param>
+    /// <param name="adcBits">Resolution of conversions; 0 = the profile's.</param>
+    /// <param name="words">The words.</param>
+    public WordErrors Errors(int weightBits, CellLayout layout, int adcBits, QuantizationParameters words) =>
+        WordErrors.Of(At(weightBits), _inputs, Predict(weightBits, layout, adcBits), words);
+
+    /// <summary>
+    /// Information of the last bit of the words in bits, given the bits above it: H(word) - H(word / 2) on the samples.
+    /// </summary>
+    public double LastBitInformation(QuantizationParameters words)
+    {
+        var counts = new Dictionary<int, int>();
+        var halves = new Dictionary<int, int>();
+        foreach (double v in Values(At(Full.WeightBits), words.Scale))
+        {
+            int word = (int)Math.Clamp(Math.Round(v) + words.ZeroPoint, words.Min, words.Max);
+            counts[word] = counts.GetValueOrDefault(word) + 1;
+            halves[word >> 1] = halves.GetValueOrDefault(word >> 1) + 1;
+        }
+
+        return Entropy(counts.Values) - Entropy(halves.Values);
+    }
+
+    /// <summary>
+    /// Mean square change of the kept output, in steps of the words, when weights have fewer bits; a constant change of an output
+    /// does not count, its bias absorbs it.
+    /// </summary>
+    public double RoundingPower(int weightBits, QuantizationParameters words) =>
+        Change(Kept(At(Full.WeightBits), words), Kept(At(weightBits), words));
+
+    /// <summary>The same when the inputs have fewer bits.</summary>
+    public double RoundingPower(QuantizationParameters narrower, QuantizationParameters words)
+    {
+        float[] rounded = new float[_inputs.X.Length];
+        for (int i = 0; i < rounded.Length; i++)
+        {
+            double real = (_inputs.X[i] - Full.Input.ZeroPoint) * (double)Full.Input.Scale;
+            double q = Math.Clamp(Math.Round(real / narrower.Scale) + narrower.ZeroPoint, narrower.Min, narrower.Max);
+            rounded[i] = (float)((q - narrower.ZeroPoint) * narrower.Scale / Full.Input.Scale);
+        }
+
+        return Change(Kept(_layer, words), Kept(_layer, words, rounded));
+    }
+
+    private double Change(double[] wide, double[] narrow)
+    {
+        int positions = _inputs.Count;
+        double power = 0;
+        for (int c = 0; c < _columns.Length; c++)
+        {
+            double mean = 0, square = 0;
+            for (int p = 0; p < positions; p++)
+            {
+                double d = narrow[(c * positions) + p] - wide[(c * positions) + p];
+                mean += d / positions;
+                square += d * d / positions;
+            }
+
+            power += (square - (mean * mean)) / _columns.Length;
+        }
+
+        return power;
+    }
+
+    private AccumulatorErrors Predict(int weightBits, CellLayout layout, int adcBits)
+    {
+        CrossbarLayer layer = At(weightBits) with { Mapping = LayerMapper.Map(Shape, weightBits, _profile, UsesMinimum, layout), AdcBits = adcBits };
+        bool measured = _profile.AdcRange.Policy is AdcRangePolicy.Calibrated or AdcRangePolicy.Granular;
+        int bits = adcBits > 0 ? adcBits : _profile.AdcBits;
+        if (measured && bits > 0)
+        {
+            if (!_calibrators.TryGetValue((weightBits, layout), out AdcCalibrator? calibrator))
+            {
+                _calibrators[(weightBits, layout)] = calibrator = new AdcCalibrator(layer, _profile);
+                calibrator.Observe(_stored, 1);
+            }
+
+            layer = layer with { AdcCalibration = calibrator.Choose(AdcRangeChoice.LeastSquares, bits) };
+        }
+
+        return LayerErrorModel.Predict(layer, _profile, _inputs);
+    }
+
+    private LayerShape Shape => new(_layer.Name, _layer.Groups, _layer.RowsPerGroup, _layer.ColumnsPerGroup, _layer.PositionsPerImage);
+
+    /// <summary>The chosen columns with weights rounded to a width.</summary>
+    private CrossbarLayer At(int weightBits)
+    {
+        if (weightBits == Full.WeightBits) return _layer;
+        if (_widths.TryGetValue(weightBits, out CrossbarLayer? known)) return known;
+        LayerWeights weights = WeightQuantizer.Nearest(_source, weightBits, null);
+        ImmutableArray<float> scales = [.. _columns.Select(c => weights.Scales[c])];
+        var all = Tensor.Create<sbyte>(new Shape(Full.Outputs, Full.RowsPerGroup), [.. weights.Integers]);
+        return _widths[weightBits] = _layer with
+        {
+            Weights = Take(all), WeightBits = weightBits, WeightScales = scales,
+            Bias = [.. _layer.Bias.Select((b, i) => (int)Math.Round((double)b * _layer.WeightScales[i] / scales[i]))],
+        };
+    }
+
+    private Tensor Take(Tensor weights)
+    {
+        int rows = Full.RowsPerGroup;
+        sbyte[] taken = new sbyte[_columns.Length * rows];
+        for (int i = 0; i < _columns.Length; i++) weights.Span<sbyte>().Slice(_columns[i] * rows, rows).CopyTo(taken.AsSpan(i * rows));
+        return Tensor.Create<sbyte>(new Shape(_columns.Length, rows), taken);
+    }
+
+    private double[] Kept(CrossbarLayer layer, QuantizationParameters words, float[]? inputs = null)
+    {
+        double[] values = Values(layer, words.Scale, inputs);
+        for (int i = 0; i < values.Length; i++) values[i] = Math.Clamp(values[i], words.Min - words.ZeroPoint, words.Max - words.ZeroPoint);
+        return values;
+    }
+
+    /// <summary>Results before requantization in units of <paramref name="step"/>, the layer's own clamp applied, [column, position].</summary>
+    /// <param name="layer">The columns.</param>
+    /// <param name="step">The unit.</param>
+    /// <param name="inputs">Inputs without zero point, in steps of the layer's input, instead of those sampled.</param>
+    private double[] Values(CrossbarLayer layer, double step, float[]? inputs = null)
+    {
+        int rows = layer.RowsPerGroup, positions = _inputs.Count;
+        double[] values = new double[_columns.Length * positions];
+        Parallel.For(0, _columns.Length, c =>
+        {
+            ReadOnlySpan<sbyte> w = layer.Weights.Span<sbyte>().Slice(c * rows, rows);
+            for (int p = 0; p < positions; p++)
+            {
+                ReadOnlySpan<short> x = _inputs.Row(c / layer.ColumnsPerGroup, p, rows);
+                double sum = layer.Bias[c];
+                ReadOnlySpan<float> given = inputs is null ? [] : inputs.AsSpan((((c / layer.ColumnsPerGroup) * positions) + p) * rows, rows);
+                for (int r = 0; r < rows; r++) sum += w[r] * (inputs is null ? x[r] - layer.Input.ZeroPoint : given[r]);
+                double real = sum * (double)layer.Input.Scale * layer.WeightScales[c];
+                if (_inputs.Residual.Length > 0) real += _inputs.Residual[(p * _columns.Length) + c];
+                values[(c * positions) + p] = Math.Clamp(real, layer.Epilogue.Minimum, layer.Epilogue.Maximum) / step;
+            }
+        });
+        return values;
+    }
+
+    private static double Entropy(IReadOnlyCollection<int> counts)
+    {
+        double total = counts.Sum(), entropy = 0;
+        foreach (int n in counts) entropy -= n / total * Math.Log2(n / total);
+        return entropy;
+    }
+}

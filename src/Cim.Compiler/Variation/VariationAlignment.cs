@@ -1,0 +1,204 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Calibration;
+using Cim.Compiler.Emit;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Mapping;
+using Cim.Compiler.Quantization;
+using Cim.Runtime;
+using Cim.Runtime.Crossbar;
+using Cim.Runtime.Crossbar.Devices;
+using Cim.Runtime.Execution;
+using Cim.Runtime.Hardware;
+using Cim.Runtime.Program;
+
+namespace Cim.Compiler.Variation;
+
+/// <summary>
+/// Variation-aware quantization. Afterwards the errors of the cells fall into output bits that requantization throws away:
+/// every tensor keeps at most the bits its producers can give rightly, weights keep the bits that carry more than the error
+/// around them, and every layer lies on the cheapest cells that keep its words right. Formulas: docs/variation.md.
+/// </summary>
+internal sealed class VariationAlignment
+{
+    private readonly Graph _graph;
+    private readonly GraphInput _input;
+    private readonly CalibrationData _data;
+    private readonly HardwareProfile _hardware;
+    private readonly QuantizerOptions _quantizer;
+    private readonly VariationOptions _options;
+    private readonly IProgress<string>? _progress;
+    private readonly CancellationToken _cancellation;
+    private readonly ImmutableArray<MvmLayer> _layers;
+    private readonly ImmutableArray<ActivationGroup> _groups;
+
+    private VariationAlignment(
+        Graph graph, GraphInput input, CalibrationData data, HardwareProfile hardware, QuantizerOptions quantizer, VariationOptions options,
+        IProgress<string>? progress, CancellationToken cancellation)
+    {
+        (_graph, _input, _data, _hardware, _options, _progress, _cancellation) = (graph, input, data, hardware, options, progress, cancellation);
+        // Widths are compared with plain rounding; what is chosen is then rounded with care.
+        _quantizer = quantizer with { ErrorCompensationBits = 0, BiasCorrection = false };
+        _layers = MvmLayers.Find(graph);
+        _groups = ActivationGroups.Find(graph, _layers);
+    }
+
+    /// <summary>Narrows a policy until variation does no harm.</summary>
+    /// <param name="graph">The network as imported.</param>
+    /// <param name="input">Its input.</param>
+    /// <param name="data">Calibration samples.</param>
+    /// <param name="policy">The widest precision each layer may have.</param>
+    /// <param name="hardware">The hardware.</param>
+    /// <param name="quantizer">How the network will be quantized.</param>
+    /// <param name="options">The asked probability.</param>
+    /// <param name="progress">One line per step.</param>
+    /// <param name="cancellation">Checked between layers.</param>
+    /// <returns>The policy, and what is predicted of each layer; without any variation the policy is that given.</returns>
+    public static (QuantizationPolicy Policy, ImmutableArray<LayerAlignment> Layers) Run(
+        Graph graph, GraphInput input, CalibrationData data, QuantizationPolicy policy, HardwareProfile hardware, QuantizerOptions quantizer,
+        VariationOptions options, IProgress<string>? progress, CancellationToken cancellation)
+    {
+        if (!Varies(hardware)) return (policy, []);
+        var alignment = new VariationAlignment(graph, input, data, hardware, quantizer, options, progress, cancellation);
+        return alignment.PlaceLayers(alignment.NarrowOutputs(policy));
+    }
+
+    /// <summary>True if a chip of this hardware differs from its design.</summary>
+    public static bool Varies(HardwareProfile hardware) =>
+        hardware is not { ReadNoiseSigma: 0, AdcGainSigma: 0, AdcOffsetSigma: 0 } || !new CellProgrammer(hardware, 0, 0).IsIdeal;
+
+    /// <summary>Drops bits of every tensor until its producers, on their quietest cells, give the last kept one rightly.</summary>
+    private QuantizationPolicy NarrowOutputs(QuantizationPolicy policy)
+    {
+        Dictionary<string, (FusedLayer Fused, LayerProbe Probe)> probes = Probe(policy);
+        var ranges = new ActivationRanges(_graph, _input, _data, _groups, _quantizer, _cancellation);
+        for (int g = 0; g < _groups.Length; g++)
+        {
+            ActivationGroup group = _groups[g];
+            int wide = Bits(policy, group), bits = wide;
+            foreach ((FusedLayer fused, LayerProbe probe) in probes.Values.Where(p => group.Roots.Contains(p.Fused.Real)))
+            {
+                _cancellation.ThrowIfCancellationRequested();
+                CellLayout quietest = CellChoice.Quietest(probe, fused.Weights.Bits, _hardware);
+                while (bits > QuantizationPolicy.MinBits && !Carries(probe, fused.Weights.Bits, quietest, ranges.Parameters(g, bits))) bits--;
+            }
+
+            if (bits < wide) _progress?.Report($"variation: {string.Join(", ", group.Layers)} read {bits} bits, {wide - bits} more would be wrong too often");
+            policy = Narrow(policy, group, bits);
+        }
+
+        return NarrowInputs(policy, probes, ranges);
+    }
+
+    /// <summary>
+    /// Drops bits of tensors no layer makes (the network's input) while what is dropped changes no reader's output by more than is
+    /// wrong with it anyway. Tensors layers make are left: an allowance at each of them would add up through the network.
+    /// </summary>
+    private QuantizationPolicy NarrowInputs(QuantizationPolicy policy, Dictionary<string, (FusedLayer Fused, LayerProbe Probe)> probes, ActivationRanges ranges)
+    {
+        for (int g = 0; g < _groups.Length; g++)
+        {
+            ActivationGroup group = _groups[g];
+            if (probes.Values.Any(p => group.Roots.Contains(p.Fused.Real))) continue;
+            int wide = Bits(policy, group), bits = wide;
+            foreach (string reader in group.Layers)
+            {
+                _cancellation.ThrowIfCancellationRequested();
+                (FusedLayer fused, LayerProbe probe) = probes[reader];
+                int written = Enumerable.Range(0, _groups.Length).FirstOrDefault(o => _groups[o].Roots.Contains(fused.Real), -1);
+                QuantizationParameters words = written < 0 ? probe.Words() : ranges.Parameters(written, Bits(policy, _groups[written]));
+                double wrong = Wrong(probe, fused.Weights.Bits, words);
+                int own = wide;
+                while (own > QuantizationPolicy.MinBits && probe.RoundingPower(ranges.Parameters(g, own - 1), words) <= wrong) own--;
+                // What one reader needs, all get.
+                bits = reader == group.Layers[0] ? own : Math.Max(bits, own);
+            }
+
+            if (bits < wide) _progress?.Report($"variation: {string.Join(", ", group.Layers)} read {bits} bits, {wide - bits} more would change less than is wrong with the results");
+            policy = Narrow(policy, group, bits);
+        }
+
+        return policy;
+    }
+
+    private static int Bits(QuantizationPolicy policy, ActivationGroup group) =>
+        group.Layers.Max(l => policy.Find(l)?.ActivationBits ?? QuantizationPolicy.MaxBits);
+
+    private static QuantizationPolicy Narrow(QuantizationPolicy policy, ActivationGroup group, int bits) =>
+        new([.. policy.Layers.Select(l => group.Layers.Contains(l.Name) ? l with { ActivationBits = Math.Min(l.ActivationBits, bits) } : l)]);
+
+    /// <summary>What is wrong with an output anyway, as mean square in steps: variation, and its own rounding.</summary>
+    private double Wrong(LayerProbe probe, int weightBits, QuantizationParameters words)
+    {
+        const double OwnRounding = 1.0 / 12;
+        double noise = probe.Errors(weightBits, CellChoice.Quietest(probe, weightBits, _hardware), 0, words).Noise;
+        return (noise * noise) + OwnRounding;
+    }
+
+    // The last bit is right often enough, and says more than its errors take away.
+    private bool Carries(LayerProbe probe, int weightBits, CellLayout layout, QuantizationParameters words)
+    {
+        WordErrors errors = probe.Errors(weightBits, layout, 0, words);
+        return errors.Harmless >= _options.Confidence && probe.LastBitInformation(words) >= BinaryEntropy(Math.Min(0.5, errors.Wrong));
+    }
+
+    private (QuantizationPolicy, ImmutableArray<LayerAlignment>) PlaceLayers(QuantizationPolicy policy)
+    {
+        var chosen = ImmutableArray.CreateBuilder<LayerAlignment>();
+        foreach ((string name, (FusedLayer fused, LayerProbe probe)) in Probe(policy))
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            QuantizationParameters words = probe.Words();
+            int bits = NarrowWeights(probe, fused.Weights.Bits, words);
+            (CellLayout layout, int adcBits, WordErrors errors, bool aligned) = CellChoice.Of(probe, bits, words, _hardware, _options.Confidence);
+            _progress?.Report(FormattableString.Invariant(
+                $"variation: {name} keeps {bits}-bit weights on slices of [{string.Join(", ", layout.SliceBits)}] bits, {(adcBits > 0 ? adcBits : _hardware.AdcBits)}-bit ADC, {100 * (1 - errors.Wrong):F1} % of its words right"));
+            chosen.Add(new LayerAlignment(name, probe.Full.Epilogue.Output?.Bits, bits, fused.Weights.Bits - bits, adcBits, layout, errors, aligned));
+        }
+
+        ImmutableArray<LayerAlignment> all = chosen.ToImmutable();
+        return (new QuantizationPolicy([.. policy.Layers.Select(l => all.FirstOrDefault(a => a.Name == l.Name) is { } a
+            ? l with { WeightBits = a.WeightBits, AdcBits = a.AdcBits, Layout = a.Layout } : l)]), all);
+    }
+
+    /// <summary>Drops weight bits while all that is dropped changes the output less than what is wrong with it anyway: variation and its own rounding.</summary>
+    private int NarrowWeights(LayerProbe probe, int bits, QuantizationParameters words)
+    {
+        if (probe.HasGivenWeights) return bits;
+        while (bits > QuantizationPolicy.MinBits && probe.RoundingPower(bits - 1, words) <= Wrong(probe, bits - 1, words)) bits--;
+        return bits;
+    }
+
+    /// <summary>Quantizes and runs the network, and makes a probe of every layer.</summary>
+    private Dictionary<string, (FusedLayer Fused, LayerProbe Probe)> Probe(QuantizationPolicy policy)
+    {
+        const int Batch = 4;
+        _cancellation.ThrowIfCancellationRequested();
+        Graph quantized = new PostTrainingQuantizer(_quantizer).Quantize(_graph, _input, _data, policy, null, _cancellation);
+        LoweredModel lowered = ProgramBuilder.Build(quantized,
+            (layer, weights) => LayerMapper.Map(LayerShapes.Of(layer), weights.Bits, _hardware, weights.UsesMinimum), _ => 0);
+        ModelProgram program = lowered.Program;
+        PreparedLayer[] exact = [.. program.Layers.Select((layer, i) => CrossbarSimulator.Prepare(layer, i, _hardware, Fidelity.Exact, 0))];
+        ProgramStep[] steps = [.. program.Layers.Select((_, l) => program.Steps.First(s => s.Op == ProgramStep.CrossbarOp && s.Attributes.Int("layer", -1) == l))];
+        var inputs = new LayerInputs?[steps.Length];
+        int images = Math.Min(_options.Images, _data.Count), perRun = Math.Max(1, _options.Positions * Batch / Math.Max(1, images));
+        foreach (SampleRun run in _data.Runs(_input, Batch, images))
+        {
+            Dictionary<string, Tensor> values = ProgramTrace.Run(program, exact, run.Tensors(), run.First);
+            for (int l = 0; l < steps.Length; l++)
+            {
+                Tensor Value(int index) => program.Values[index].Constant ?? values[program.Values[index].Name];
+                CrossbarLayer layer = program.Layers[l];
+                int count = Value(steps[l].Outputs[0]).Length / (layer.Outputs * layer.PositionsPerImage);
+                LayerInputs part = LayerInputs.Gather(layer, Value(steps[l].Inputs[0]).Data.Span,
+                    steps[l].Inputs.Length > 1 ? Value(steps[l].Inputs[1]).Data.Span : [], count, perRun);
+                inputs[l] = inputs[l]?.Append(part, layer) ?? part;
+            }
+        }
+
+        Dictionary<string, MvmLayer> sources = _layers.ToDictionary(l => l.NodeName, StringComparer.Ordinal);
+        return lowered.Layers.Select((fused, l) => (fused, l)).ToDictionary(p => p.fused.Layer.NodeName,
+            p => (p.fused, new LayerProbe(sources[p.fused.Layer.NodeName], program.Layers[p.l], inputs[p.l]!, _hardware)), StringComparer.Ordinal);
+    }
+
+    private static double BinaryEntropy(double p) => p is <= 0 or >= 1 ? 0 : -(p * Math.Log2(p)) - ((1 - p) * Math.Log2(1 - p));
+}
