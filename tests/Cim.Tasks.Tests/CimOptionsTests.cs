@@ -26,6 +26,7 @@ public sealed class CimOptionsTests : IDisposable
     [InlineData("ClassName", "my class", "C# identifier")]
     [InlineData("ClassName", "class", "C# identifier")]
     [InlineData("Namespace", "A..B", "C# namespace")]
+    [InlineData("VariationAware", "yes", "true or false")]
     [InlineData("Fidelity", "perfect", "exact, adc, device or circuit")]
     public void Impossible_metadata_is_error_CIM1001_that_says_what_is_allowed(string name, string value, string allowed)
     {

@@ -10,12 +10,22 @@ namespace Cim.Compiler.Variation;
 /// The cheapest cells and conversions on which a layer's words are aligned: slices (fewer bits where a slice counts most), then
 /// more and lower row tiles if no slices suffice, and as few ADC bits as alignment allows.
 /// </summary>
-internal static class CellChoice
+/// <param name="WeightBits">Width of the weights.</param>
+/// <param name="Layout">Their cells.</param>
+/// <param name="AdcBits">Resolution of conversions; 0 = the profile's.</param>
+/// <param name="Errors">What variation does to the words.</param>
+/// <param name="IsAligned">True if the words are as right as asked.</param>
+/// <param name="Cost">Of the layer: energy, or what stands for it.</param>
+/// <param name="IsSplit">True if it has more row tiles than it needs to fit.</param>
+internal sealed record CellChoice(int WeightBits, CellLayout Layout, int AdcBits, WordErrors Errors, bool IsAligned, double Cost, bool IsSplit)
 {
     /// <summary>Slices beyond the fewest that are tried.</summary>
     private const int ExtraSlices = 2;
 
-    private const int FewestAdcBits = 3, FewestRows = 8;
+    private const int FewestAdcBits = 3, FewestRows = 8, MostTiles = 4;
+
+    /// <summary>Chances of error this much apart count as the same, and so do a few words in a thousand.</summary>
+    private const double Alike = 1.25, FewWords = 0.002;
 
     /// <summary>Slices of one bit each: the least variation a weight can have on these cells.</summary>
     public static CellLayout Quietest(LayerProbe probe, int weightBits, HardwareProfile profile) =>
@@ -27,38 +37,44 @@ internal static class CellChoice
     /// <param name="profile">The hardware.</param>
     /// <param name="confidence">The asked probability.</param>
     /// <returns>The choice; where nothing is aligned, the one with the least error.</returns>
-    public static (CellLayout Layout, int AdcBits, WordErrors Errors, bool IsAligned) Of(
+    public static CellChoice Of(
         LayerProbe probe, int weightBits, QuantizationParameters words, HardwareProfile profile, double confidence)
     {
         ImmutableArray<ImmutableArray<int>> slices = CellLayout.SlicesOf(weightBits, profile, probe.UsesMinimum);
         ImmutableArray<ImmutableArray<int>> tried = [.. slices.Where(s => s.Length <= slices[0].Length + ExtraSlices).Append(slices[^1]).Distinct()];
-        (CellLayout Layout, int AdcBits, WordErrors Errors)? best = null, quietest = null;
-        double bestCost = double.PositiveInfinity;
+        CellChoice? best = null;
+        var missed = new List<(CellLayout Layout, WordErrors Errors)>();
         int all = probe.Full.RowsPerGroup, fewest = (all + profile.Rows - 1) / profile.Rows;
         for (int tiles = fewest; ; tiles = Math.Max(tiles + 1, tiles * 5 / 4))
         {
             // Tiles of equal height: a full one beside a rest would have more variation than it must.
             int rows = (all + tiles - 1) / tiles;
-            if (tiles > fewest && rows < FewestRows) break;
+            if (tiles > fewest && (rows < FewestRows || tiles > MostTiles * fewest)) break;
             foreach (ImmutableArray<int> cut in tried)
             {
                 var layout = new CellLayout(cut, rows);
                 WordErrors errors = probe.Errors(weightBits, layout, 0, words);
-                if (quietest is null || errors.Harmless > quietest.Value.Errors.Harmless) quietest = (layout, 0, errors);
-                if (errors.Harmless < confidence) continue;
+                if (errors.Harmless < confidence)
+                {
+                    missed.Add((layout, errors));
+                    continue;
+                }
+
                 (int adcBits, WordErrors narrow) = Narrowest(probe, weightBits, layout, words, profile, confidence, errors);
-                double cost = Cost(probe.Cost(weightBits, layout, adcBits));
-                if (cost < bestCost) (best, bestCost) = ((layout, adcBits, narrow), cost);
+                double cost = Of(probe.Cost(weightBits, layout, adcBits));
+                if (best is null || cost < best.Cost) best = new CellChoice(weightBits, layout, adcBits, narrow, true, cost, tiles > fewest);
             }
 
             if (best is not null) break;
         }
 
-        if (best is { } aligned) return (aligned.Layout, aligned.AdcBits, aligned.Errors, true);
-        (CellLayout chosen, _, WordErrors least) = quietest!.Value;
+        if (best is not null) return best;
+        // The cheapest of those that miss by little more than the best one.
+        double smallest = missed.Min(m => 1 - m.Errors.Harmless);
+        (CellLayout chosen, WordErrors least) = missed.Where(m => 1 - m.Errors.Harmless <= Alike * smallest).MinBy(m => Of(probe.Cost(weightBits, m.Layout, 0)));
         // Narrower conversions may at least do no more harm.
         (int bits, least) = Narrowest(probe, weightBits, chosen, words, profile, least.Harmless - (0.1 * (1 - confidence)), least);
-        return (chosen, bits, least, false);
+        return new CellChoice(weightBits, chosen, bits, least, false, Of(probe.Cost(weightBits, chosen, bits)), true);
     }
 
     /// <summary>The fewest ADC bits that keep the words aligned.</summary>
@@ -66,10 +82,11 @@ internal static class CellChoice
         LayerProbe probe, int weightBits, CellLayout layout, QuantizationParameters words, HardwareProfile profile, double confidence, WordErrors errors)
     {
         int bits = 0;
+        WordErrors wide = errors;
         for (int next = profile.AdcBits - 1; next >= FewestAdcBits; next--)
         {
             WordErrors narrower = probe.Errors(weightBits, layout, next, words);
-            if (narrower.Harmless < confidence) break;
+            if (narrower.Harmless < confidence || narrower.Wrong > (Alike * wide.Wrong) + FewWords) break;
             (bits, errors) = (next, narrower);
         }
 
@@ -77,5 +94,5 @@ internal static class CellChoice
     }
 
     // Where the profile states no energies, conversions and arrays stand for them.
-    private static double Cost(LayerCost cost) => cost.EnergyPj > 0 ? cost.EnergyPj : cost.AdcConversions + cost.LatencyNs + cost.Arrays;
+    private static double Of(LayerCost cost) => cost.EnergyPj > 0 ? cost.EnergyPj : cost.AdcConversions + cost.LatencyNs + cost.Arrays;
 }

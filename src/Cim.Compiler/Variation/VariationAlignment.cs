@@ -20,6 +20,9 @@ namespace Cim.Compiler.Variation;
 /// </summary>
 internal sealed class VariationAlignment
 {
+    /// <summary>Weight bits that are taken back where the words cannot be aligned without.</summary>
+    private const int ExtraWeightBits = 2;
+
     private readonly Graph _graph;
     private readonly GraphInput _input;
     private readonly CalibrationData _data;
@@ -149,10 +152,18 @@ internal sealed class VariationAlignment
             _cancellation.ThrowIfCancellationRequested();
             QuantizationParameters words = probe.Words();
             int bits = NarrowWeights(probe, fused.Weights.Bits, words);
-            (CellLayout layout, int adcBits, WordErrors errors, bool aligned) = CellChoice.Of(probe, bits, words, _hardware, _options.Confidence);
+            CellChoice cells = CellChoice.Of(probe, bits, words, _hardware, _options.Confidence);
+            // Errors of more slices average out: a wider weight may be aligned, or need fewer tiles.
+            for (int wider = bits + 1; cells.IsSplit && !probe.HasGivenWeights && wider <= Math.Min(fused.Weights.Bits, bits + ExtraWeightBits); wider++)
+            {
+                CellChoice other = CellChoice.Of(probe, wider, words, _hardware, _options.Confidence);
+                if (other.IsAligned && (!cells.IsAligned || other.Cost < cells.Cost)) cells = other;
+            }
+
+            int adcBits = cells.AdcBits > 0 ? cells.AdcBits : _hardware.AdcBits;
             _progress?.Report(FormattableString.Invariant(
-                $"variation: {name} keeps {bits}-bit weights on slices of [{string.Join(", ", layout.SliceBits)}] bits, {(adcBits > 0 ? adcBits : _hardware.AdcBits)}-bit ADC, {100 * (1 - errors.Wrong):F1} % of its words right"));
-            chosen.Add(new LayerAlignment(name, probe.Full.Epilogue.Output?.Bits, bits, fused.Weights.Bits - bits, adcBits, layout, errors, aligned));
+                $"variation: {name} keeps {cells.WeightBits}-bit weights on slices of [{string.Join(", ", cells.Layout.SliceBits)}] bits, {adcBits}-bit ADC, {100 * (1 - cells.Errors.Wrong):F1} % of its words right"));
+            chosen.Add(new LayerAlignment(name, probe.Full.Epilogue.Output?.Bits, cells.WeightBits, fused.Weights.Bits - cells.WeightBits, cells.AdcBits, cells.Layout, cells.Errors, cells.IsAligned));
         }
 
         ImmutableArray<LayerAlignment> all = chosen.ToImmutable();

@@ -23,6 +23,7 @@ internal sealed record ModelMetadata(string Name, string? Flag, MetadataKind Kin
         new("Search", "--search", MetadataKind.Word, "a search method: uniform, exact, evolutionary or random"),
         new("WeightBits", "--weight-bits", MetadataKind.Integer, "a whole number from 2 to 8"),
         new("ActivationBits", "--activation-bits", MetadataKind.Integer, "a whole number from 2 to 8"),
+        new("VariationAware", "--variation-aware", MetadataKind.Switch, "true or false"),
         new("Seed", "--seed", MetadataKind.Seed, "a whole number from 0 to 18446744073709551615"),
         new("Scale", "--scale", MetadataKind.Numbers, "a number or fraction (1/255), or one per channel separated by commas"),
         new("Mean", "--mean", MetadataKind.Numbers, "a number or fraction (1/255), or one per channel separated by commas"),
@@ -49,6 +50,7 @@ internal sealed record ModelMetadata(string Name, string? Flag, MetadataKind Kin
             MetadataKind.Numbers => value.Split(',', ';').All(piece => piece.Split('/') is { Length: <= 2 } parts && parts.All(part => IsNumber(part.Trim(), out _))),
             MetadataKind.ClassName => Identifiers.IsValid(value),
             MetadataKind.Namespace => value.Split('.').All(Identifiers.IsValid),
+            MetadataKind.Switch => bool.TryParse(value, out _),
             MetadataKind.Fidelity => value.ToLowerInvariant() is "exact" or "adc" or "device" or "circuit",
             _ => throw new InvalidOperationException($"No check for {Kind}."),
         };
@@ -66,4 +68,4 @@ internal sealed record ModelMetadata(string Name, string? Flag, MetadataKind Kin
 }
 
 /// <summary>How the value of a metadata is checked.</summary>
-internal enum MetadataKind { File, NameOrFile, LockFile, Word, Integer, Count, Seed, Number, Numbers, ClassName, Namespace, Fidelity }
+internal enum MetadataKind { File, NameOrFile, LockFile, Word, Integer, Count, Seed, Number, Numbers, ClassName, Namespace, Fidelity, Switch }

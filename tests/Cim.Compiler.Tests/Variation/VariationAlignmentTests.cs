@@ -62,7 +62,8 @@ public sealed class VariationAlignmentTests
             Assert.Equal(after.WeightBits - 1, after.Layout!.SliceBits.Sum());
         }
 
-        Assert.Contains(layers, l => l.IsAligned);
+        Assert.All(layers, l => Assert.InRange(l.Errors.Harmless, 0.9, 1));
+        if (sigma < 0.1) Assert.Contains(layers, l => l.IsAligned);
         Assert.Contains(policy.Layers, l => l.ActivationBits < 8);
     }
 
