@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Cim.Runtime.Hardware;
 using Cim.Runtime.Program;
 
 namespace Cim.Runtime.Tests.Testing;
@@ -25,8 +26,11 @@ internal static class KernelDigest
         Tensor q = Ops.Run("QuantizeLinear", X(3, 67), Tensor.Scalar(0.03f), Tensor.Scalar((byte)101));
         yield return ("QuantizeLinear", Hash(q.Data.Span));
         yield return Operator("DequantizeLinear", null, q, Tensor.Scalar(0.03f), Tensor.Scalar((byte)101));
-        foreach (Fidelity fidelity in (Fidelity[])[Fidelity.Exact, Fidelity.Adc, Fidelity.Device, Fidelity.Circuit])
+        foreach (Fidelity fidelity in Enum.GetValues<Fidelity>())
             yield return ($"network.{fidelity}", Network(TestPrograms.Convolutional(), fidelity));
+        foreach ((string hardware, HardwareProfile profile) in CrossbarDigest.Hardware)
+        foreach (Fidelity fidelity in Enum.GetValues<Fidelity>().Where(f => f < Fidelity.Circuit || hardware == "pairs"))
+            yield return ($"crossbar.{hardware}.{fidelity}", Hash(CrossbarDigest.Run(profile, fidelity, threads: 2)));
     }
 
     private static AttributeMap Pool => Ops.Attributes(("kernel_shape", new[] { 3, 3 }), ("strides", new[] { 2, 2 }), ("pads", new[] { 1, 1, 1, 1 }));
