@@ -72,8 +72,11 @@ internal sealed class Networks
                     single is null ? "" : Ratio(ms[0], ms[i]), quantized is null ? "" : Ratio(ms[single is null ? 0 : 1], ms[i]));
             }
         }
-        _notes.Add(string.Create(CultureInfo.InvariantCulture,
-            $"{macs / 1e6:F1} million multiply-accumulates an image. One thread can do {peak / 1e9:F0} G byte products/s (AVX2 multiply-add of bytes, not exact for 8 x 8 bits) and {words / 1e9:F0} G of the 16-bit products that are exact; `exact` does {exact / 1e9:F0} G/s: {exact / peak:P0} and {exact / words:P0}."));
+        if (exact > 0)
+        {
+            _notes.Add(string.Create(CultureInfo.InvariantCulture,
+                $"{macs / 1e6:F1} million multiply-accumulates an image. One thread can do {peak / 1e9:F0} G byte products/s (AVX2 multiply-add of bytes, not exact for 8 x 8 bits) and {words / 1e9:F0} G of the 16-bit products that are exact; in products of the plain algorithm `exact` does {exact / 1e9:F0} G/s: {exact / peak:P0} and {exact / words:P0}."));
+        }
         foreach (Contender c in contenders)
             _notes.Add(string.Create(CultureInfo.InvariantCulture, $"{c.Name}: {c.Description}; ready in {c.PreparedSeconds:F1} s; {Memory(c.Name)}"));
         foreach (Contender c in contenders) c.Dispose();

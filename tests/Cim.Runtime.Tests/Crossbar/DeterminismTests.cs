@@ -9,6 +9,8 @@ namespace Cim.Runtime.Tests.Crossbar;
 /// </summary>
 public sealed class DeterminismTests
 {
+    private const int Images = 7;
+
     public static TheoryData<string, Fidelity> Cases
     {
         get
@@ -25,9 +27,9 @@ public sealed class DeterminismTests
     public void One_two_and_seven_threads_give_the_same_bytes(string hardware, Fidelity fidelity)
     {
         HardwareProfile profile = CrossbarDigest.Hardware.First(h => h.Name == hardware).Profile;
-        byte[] expected = CrossbarDigest.Run(profile, fidelity, 1);
-        Assert.Equal(expected, CrossbarDigest.Run(profile, fidelity, 2));
-        Assert.Equal(expected, CrossbarDigest.Run(profile, fidelity, 7));
+        byte[] expected = CrossbarDigest.Run(profile, fidelity, Images, 1);
+        Assert.Equal(expected, CrossbarDigest.Run(profile, fidelity, Images, 2));
+        Assert.Equal(expected, CrossbarDigest.Run(profile, fidelity, Images, 7));
         // The scores are alive: the ten of an image differ, and so do those of different images.
         Assert.True(expected.Chunk(4).Select(c => BitConverter.ToSingle(c)).Distinct().Count() > 30);
     }

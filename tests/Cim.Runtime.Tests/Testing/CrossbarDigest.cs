@@ -10,8 +10,6 @@ namespace Cim.Runtime.Tests.Testing;
 /// <summary>A network whose layers take every path of the simulator, on hardware of every kind it distinguishes.</summary>
 internal static class CrossbarDigest
 {
-    private const int Images = 7;
-
     /// <summary>Streamed and converted bit by bit, converted once, and read out ideally; one cell pair or slices; all with every random effect.</summary>
     public static IEnumerable<(string Name, HardwareProfile Profile)> Hardware
     {
@@ -26,11 +24,11 @@ internal static class CrossbarDigest
     }
 
     /// <summary>The scores of some images as bytes.</summary>
-    public static byte[] Run(HardwareProfile profile, Fidelity fidelity, int threads)
+    public static byte[] Run(HardwareProfile profile, Fidelity fidelity, int images, int threads)
     {
         using var model = new CimModel(TestPrograms.Compile(Network(profile)) with { Hardware = profile });
-        float[] images = TestPrograms.Samples(Images, 3 * 16 * 16), scores = new float[Images * 10];
-        model.Run(images, scores, new RunOptions { Fidelity = fidelity, Seed = 7, MaxThreads = threads });
+        float[] pixels = TestPrograms.Samples(images, 3 * 16 * 16), scores = new float[images * 10];
+        model.Run(pixels, scores, new RunOptions { Fidelity = fidelity, Seed = 7, MaxThreads = threads });
         return MemoryMarshal.AsBytes(scores.AsSpan()).ToArray();
     }
 

@@ -30,7 +30,7 @@ internal static class KernelDigest
             yield return ($"network.{fidelity}", Network(TestPrograms.Convolutional(), fidelity));
         foreach ((string hardware, HardwareProfile profile) in CrossbarDigest.Hardware)
         foreach (Fidelity fidelity in Enum.GetValues<Fidelity>().Where(f => f < Fidelity.Circuit || hardware == "pairs"))
-            yield return ($"crossbar.{hardware}.{fidelity}", Hash(CrossbarDigest.Run(profile, fidelity, threads: 2)));
+            yield return ($"crossbar.{hardware}.{fidelity}", Hash(CrossbarDigest.Run(profile, fidelity, images: 2, threads: 2)));
     }
 
     private static AttributeMap Pool => Ops.Attributes(("kernel_shape", new[] { 3, 3 }), ("strides", new[] { 2, 2 }), ("pads", new[] { 1, 1, 1, 1 }));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Cim.Runtime.Crossbar.Adc;
@@ -77,15 +78,13 @@ internal static unsafe class LookupConversion
     /// <param name="keyStride">From two bits' keys to the next two's.</param>
     public static void AddNoise(float* values, int bits, float* amplitudes, int amplitudeStride, float sigma, int* counters, int* keys, nint keyStride)
     {
-        Vector256<float> deviation = Vector256.Create(sigma);
+        TwoFloats deviation = LanesTwice256.BroadcastF(sigma);
         for (int bit = 0; bit < bits; bit += 2, values += 2 * Positions, amplitudes += 2 * amplitudeStride, keys += keyStride)
-        for (int i = 0; i < Positions; i += Lanes)
+        for (int i = 0; i < Positions; i += 2 * Lanes)
         {
-            NormalPairs.Draw<Lanes256, Vector256<int>, Vector256<float>>(Vector256.Load(counters + i), keys[0], keys[1],
-                out Vector256<float> first, out Vector256<float> second);
-            Fma.MultiplyAdd(first, Vector256.Load(amplitudes + i) * deviation, Vector256.Load(values + i)).Store(values + i);
-            float* next = values + Positions + i;
-            Fma.MultiplyAdd(second, Vector256.Load(amplitudes + amplitudeStride + i) * deviation, Vector256.Load(next)).Store(next);
+            NormalPairs.Draw<LanesTwice256, TwoInts, TwoFloats>(LanesTwice256.Load(counters + i), keys[0], keys[1], out TwoFloats first, out TwoFloats second);
+            AddNoise(first, deviation, amplitudes + i, values + i);
+            AddNoise(second, deviation, amplitudes + amplitudeStride + i, values + Positions + i);
         }
     }
 
@@ -168,6 +167,10 @@ internal static unsafe class LookupConversion
         Avx2.Permute2x128(e, f, 0x31).Store(lanes + (2 * Lanes));
         Avx2.Permute2x128(g, h, 0x31).Store(lanes + (3 * Lanes));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddNoise(TwoFloats normals, TwoFloats deviation, float* amplitudes, float* values) => LanesTwice256.StoreF(
+        values, LanesTwice256.FusedF(normals, LanesTwice256.MultiplyF(LanesTwice256.LoadF(amplitudes), deviation), LanesTwice256.LoadF(values)));
 
     private static void Store(Vector256<int> low, Vector256<int> high, float* to)
     {

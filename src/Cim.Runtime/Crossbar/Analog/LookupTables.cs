@@ -38,17 +38,19 @@ internal sealed class LookupTables
             Tiles[t] = new LookupTile(layer.Mapping.RowTiles[t], layout, Planes, planeLength);
             Planes += Tiles[t].Planes;
         }
-        int largest = 0;
-        foreach (int v in levels.Values) largest = Math.Max(largest, Math.Abs(v));
-        int bits = Math.Max(1, 32 - BitOperations.LeadingZeroCount((uint)(Rows * largest)));
+        int widest = Widest(layer, levels), bits = 32 - BitOperations.LeadingZeroCount((uint)Math.Max(1, widest));
         // A byte holds two steps' digits, and 16 bits the sum of all steps'.
         LongestTile = Tiles.Max(t => t.PaddedSteps);
         int most = Math.Min(7, BitOperations.Log2((uint)((LargestSum / LongestTile) + 1)));
         Digits = (bits + most - 1) / most;
-        DigitBits = (bits + Digits - 1) / Digits;
         if (Digits > 3) throw new InvalidOperationException($"Sums of {bits} bits over {LongestTile} steps do not suit lookup.");
-        FitsWords = Digits <= 2 && Rows * (long)largest * LongestTile <= ushort.MaxValue;
-        Segment = byte.MaxValue / ((1 << DigitBits) - 1) / 2 * 2;
+        // The digits that let most steps be added in bytes.
+        for (int candidate = (bits + Digits - 1) / Digits; candidate <= most; candidate++)
+        {
+            int top = Math.Max((1 << candidate) - 1, widest >> (candidate * (Digits - 1))), segment = byte.MaxValue / top / 2 * 2;
+            if (segment > Segment) (DigitBits, Segment) = (candidate, segment);
+        }
+        FitsWords = Digits <= 2 && (long)widest * LongestTile <= ushort.MaxValue;
         Units = Digits > 1
             ? [.. Enumerable.Range(0, Columns).Select(c => new LookupUnit(c, -1))]
             : [.. Enumerable.Range(0, (Columns + 1) / 2).Select(u => new LookupUnit(2 * u, (2 * u) + 1 < Columns ? (2 * u) + 1 : -1))];
@@ -118,6 +120,23 @@ internal sealed class LookupTables
 
     /// <summary>Where a unit's tables begin in <see cref="Values"/>.</summary>
     public int Start(int group, int tile, int unit) => (group * _groupBytes) + _unitStart[(tile * Units.Length) + unit];
+
+    // The widest range of sums of four rows.
+    private int Widest(CrossbarLayer layer, FixedLevels levels)
+    {
+        int widest = 0;
+        for (int first = 0; first < levels.Values.Length; first += layer.RowsPerGroup)
+        foreach (LookupTile tile in Tiles)
+        {
+            for (int i = 0; i < tile.StepRows.Length; i += Rows)
+            {
+                int width = 0;
+                foreach (int row in tile.StepRows.AsSpan(i, Rows)) width += row < 0 ? 0 : Math.Abs(levels.Values[first + row]);
+                widest = Math.Max(widest, width);
+            }
+        }
+        return widest;
+    }
 
     // One column of a tile; the sum of what was taken off its tables.
     private static int Fill(LookupTile tile, ReadOnlySpan<int> levels, Span<byte> tables, int stepBytes, int digits, int digitBits)
