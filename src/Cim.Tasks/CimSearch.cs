@@ -13,8 +13,17 @@ namespace Cim.Tasks;
 [MSBuildMultiThreadableTask]
 public sealed class CimSearch : CompilerTask
 {
+    private bool _refreshes;
+
+    /// <summary>
+    /// True: a lock file that the item does not name, and that was made from other inputs, is searched anew with a warning. False
+    /// (locked mode, and in CI): it is an error.
+    /// </summary>
+    public bool RefreshLock { get; set; }
+
     private protected override bool Execute(ResolvedOptions options, string toolId, string key)
     {
+        _refreshes = RefreshLock && !options.IsLockOwn && !ForceEvaluate;
         if (!options.KeepsSearch || IsDone(options.LockPath!)) return true;
         if (CacheDirectory.Length == 0 || TryOpenCache(key) is not { } cache) return Search(options);
         if (!ForceEvaluate && cache.Find(key) is { } ready)
@@ -30,10 +39,13 @@ public sealed class CimSearch : CompilerTask
     private protected override void AppendSwitches(CommandLineBuilder line)
     {
         line.AppendSwitch("--lock-only");
+        // Survives a killed build, unlike the temporary folder of the compilation.
+        line.AppendSwitchIfNotNull("--trial-log ", Path.ChangeExtension(Model.GetMetadata("CompiledFile"), ".trials.json"));
         if (ForceEvaluate) line.AppendSwitch("--force-evaluate");
+        if (_refreshes) line.AppendSwitch("--refresh-lock");
     }
 
-    private bool IsDone(string lockPath) => !ForceEvaluate && File.Exists(lockPath);
+    private bool IsDone(string lockPath) => !ForceEvaluate && !_refreshes && File.Exists(lockPath);
 
     private bool Search(ResolvedOptions options)
     {

@@ -59,6 +59,27 @@ public sealed class SearchCommandTests
     }
 
     [Fact]
+    public async Task A_lock_of_other_inputs_is_an_error_that_names_them_or_is_refreshed_with_a_warning()
+    {
+        string folder = Directory.CreateTempSubdirectory("cim-refresh").FullName, path = Path.Combine(folder, "m.cim.lock.json");
+        Task<CliRun> Lock(params string[] more) => CliRun.Of(["compile", File("models/motion.onnx"), "--hardware", "cim-aq-4b", "--calibration", File("data/calibration.npz"),
+            "--search", "exact", "--search-evaluations", "3", "--max-accuracy-loss", "5", "--lock", path, "--lock-only", .. more]);
+        Assert.Equal(ExitCode.Ok, (await Lock()).ExitCode);
+        byte[] first = await System.IO.File.ReadAllBytesAsync(path);
+        CliRun refused = await Lock("--seed", "1");
+        Assert.Equal(ExitCode.Failed, refused.ExitCode);
+        Assert.Contains("CIM1010", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("seed=0", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(first, await System.IO.File.ReadAllBytesAsync(path));
+
+        CliRun refreshed = await Lock("--seed", "1", "--refresh-lock");
+        Assert.Equal(ExitCode.Ok, refreshed.ExitCode);
+        Assert.Contains("warning CIM1010", refreshed.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Ok, (await Lock("--seed", "1")).ExitCode);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task Only_locking_needs_a_lock_file()
     {
         CliRun run = await CliRun.Of("compile", File("models/motion.onnx"), "--lock-only");

@@ -27,6 +27,7 @@ public sealed class CimOptionsTests : IDisposable
     [InlineData("ClassName", "class", "C# identifier")]
     [InlineData("Namespace", "A..B", "C# namespace")]
     [InlineData("VariationAware", "yes", "true or false")]
+    [InlineData("SearchBudget", "0", "more than 0")]
     [InlineData("Fidelity", "perfect", "exact, adc, device or circuit")]
     public void Impossible_metadata_is_error_CIM1001_that_says_what_is_allowed(string name, string value, string allowed)
     {
@@ -112,7 +113,26 @@ public sealed class CimOptionsTests : IDisposable
         _folder.Write("d e.npz", "data");
         Assert.True(Run(Item(("Calibration", "d e.npz"), ("Hardware", "isaac"), ("Mean", "0.5, 0.5"), ("ClassName", "Net"))));
         string[] lines = [.. File.ReadAllLines(_folder["m.rsp"]).Where(l => !l.StartsWith('#'))];
-        Assert.Equal([$"\"{_folder["m.onnx"]}\"", "--hardware \"isaac\"", $"--calibration \"{_folder["d e.npz"]}\"", "--mean \"0.5, 0.5\""], lines);
+        Assert.Equal([$"\"{_folder["m.onnx"]}\"", "--hardware \"isaac\"", $"--calibration \"{_folder["d e.npz"]}\"", "--mean \"0.5, 0.5\"",
+            "--search \"rl\"", "--budget-minutes \"2\"", $"--lock \"{_folder["m.cim.lock.json"]}\""], lines);
+    }
+
+    [Fact]
+    public void Precisions_are_searched_for_a_limited_time_unless_somebody_set_them()
+    {
+        _folder.Write("d.npz", "data");
+        Assert.Equal(["--search \"rl\"", "--budget-minutes \"2\""], Searched(("Calibration", "d.npz")));
+        Assert.Equal(["--search \"exact\"", "--budget-minutes \"0.5\""], Searched(("Search", "exact"), ("SearchBudget", "0.5"), ("Calibration", "d.npz")));
+        Assert.Empty(Searched(("Calibration", "d.npz"), ("WeightBits", "4")));
+        Assert.Empty(Searched(("Calibration", "d.npz"), ("ActivationBits", "4")));
+        Assert.Empty(Searched());
+        Assert.Equal(["--search \"uniform\""], Searched(("Calibration", "d.npz"), ("Search", "uniform")));
+
+        string[] Searched(params (string, string)[] metadata)
+        {
+            Assert.True(Run(Item(metadata)));
+            return [.. File.ReadAllLines(_folder["m.rsp"]).Where(l => l.StartsWith("--search", StringComparison.Ordinal) || l.StartsWith("--budget", StringComparison.Ordinal))];
+        }
     }
 
     [Fact]

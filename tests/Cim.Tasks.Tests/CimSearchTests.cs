@@ -37,10 +37,23 @@ public sealed class CimSearchTests : IDisposable
     }
 
     [Fact]
-    public void Without_a_lock_file_the_compilation_searches_itself()
+    public void The_lock_is_beside_the_model_unless_the_item_names_one()
     {
         Assert.True(Search(lockFile: ""));
-        Assert.Empty(Calls());
+        Assert.Contains("m.cim.lock.json", _folder.Files("."));
+        Assert.True(Search(lockFile: ""));
+        Assert.Single(Calls());
+    }
+
+    [Fact]
+    public void A_lock_beside_the_model_is_compared_with_its_inputs_where_it_may_be_refreshed()
+    {
+        _folder.Write("m.cim.lock.json", "{}");
+        _folder.Write("m.lock.json", "{}");
+        Assert.True(Search(lockFile: "", refresh: true));
+        Assert.Single(Calls());
+        Assert.True(Search(refresh: true)); // A lock the item names is the user's.
+        Assert.Single(Calls());
     }
 
     [Fact]
@@ -70,10 +83,11 @@ public sealed class CimSearchTests : IDisposable
 
     private string[] Calls() => File.Exists(_folder["calls.log"]) ? File.ReadAllLines(_folder["calls.log"]) : [];
 
-    private bool Search(string search = "exact", string lockFile = "m.lock.json", bool force = false, string fake = "", string target = "a")
+    private bool Search(string search = "exact", string lockFile = "m.lock.json", bool force = false, bool refresh = false, string fake = "", string target = "a")
     {
         using CimSearch task = Create<CimSearch>(search, lockFile, fake, target);
         task.ForceEvaluate = force;
+        task.RefreshLock = refresh;
         return task.Execute();
     }
 

@@ -1,3 +1,6 @@
+using Cim.Tasks.Options;
+using Microsoft.Build.Framework;
+
 namespace Cim.Tasks.Tests;
 
 /// <summary>Tasks that start the stand-in compiler.</summary>
@@ -6,13 +9,13 @@ internal static class FakeCompiler
     /// <summary>A task for a model of a folder; what it makes goes into the folder's sub-folder <paramref name="target"/>.</summary>
     public static T Task<T>(Folder folder, Engine engine, string target, string fake, string model, params (string Name, string Value)[] metadata) where T : CompilerTask, new()
     {
-        string flags = string.Concat(metadata.Select(m => $"--{m.Name.ToLowerInvariant()} \"{(m.Name == "Lock" ? folder[m.Value] : m.Value)}\"\n"));
-        folder.Write($"{target}/m.rsp", $"# comment\n\"{folder[model]}\"\n{flags}");
+        ITaskItem item = Engine.Item(folder[model], [("OptionsFile", folder[$"{target}/m.rsp"]), ("SignatureFile", folder["m.cimsig"]),
+            ("CompiledFile", folder[$"{target}/m.cim"]), ("DiagnosticsFile", folder[$"{target}/m.diagnostics.txt"]), ("ReportDirectory", folder[$"{target}/m.report"]), .. metadata]);
+        folder.Write($"{target}/m.rsp", ResolvedOptions.From(item, Path.GetDirectoryName(folder["p.csproj"])!, _ => { }).ToResponseFile("tool"));
         return new T
         {
             BuildEngine = engine,
-            Model = Engine.Item(folder[model], [("OptionsFile", folder[$"{target}/m.rsp"]), ("SignatureFile", folder["m.cimsig"]),
-                ("CompiledFile", folder[$"{target}/m.cim"]), ("DiagnosticsFile", folder[$"{target}/m.diagnostics.txt"]), ("ReportDirectory", folder[$"{target}/m.report"]), .. metadata]),
+            Model = item,
             Project = folder["p.csproj"],
             CompilerPath = Path.Combine(AppContext.BaseDirectory, "Cim.FakeCompiler.dll"),
             SdkVersion = "0.1.0",

@@ -44,6 +44,7 @@ internal static class CompileCommand
     private static readonly Option<string?> Report = new("--report") { Description = "Write report.json and report.html into this folder." };
     private static readonly Option<string?> Lock = new("--lock") { Description = "The lock file: made if missing; if there, its inputs must be those of this compilation, and its policy is used." };
     private static readonly Option<bool> Force = new("--force-evaluate") { Description = "Compile anew and write the lock file anew, whatever it says." };
+    private static readonly Option<bool> RefreshLock = new("--refresh-lock") { Description = "Choose precisions anew, with a warning, where the lock file was made from other inputs." };
     private static readonly Option<bool> LockOnly = new("--lock-only") { Description = "Choose precisions, write the lock file, and stop: nothing is compiled." };
     private static readonly Option<string?> Policy = new("--policy") { Description = "Precisions by layer, as this command prints under 'policy' with --json." };
     private static readonly Option<string?> ExportQdq = new("--export-qdq") { Description = "Write the quantized network as a standard ONNX model with QuantizeLinear/DequantizeLinear." };
@@ -56,7 +57,7 @@ internal static class CompileCommand
         Range.AcceptOnlyFromAmong("mse", "minmax", "percentile", "entropy");
         var command = new Command("compile", "Compiles a network for crossbars.")
         {
-            Model, Output, Hardware, Calibration, Evaluation, Training, Epochs, TrainingCheckpoint, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, MaxLoss, Objective, Evaluations, Minutes, SearchSamples, PolicyOutput, TrialLog, MaxArrays, VariationAware, VariationConfidence, Seed, Report, Lock, Force, LockOnly, Policy, ExportQdq, Range, Samples, Limit,
+            Model, Output, Hardware, Calibration, Evaluation, Training, Epochs, TrainingCheckpoint, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, MaxLoss, Objective, Evaluations, Minutes, SearchSamples, PolicyOutput, TrialLog, MaxArrays, VariationAware, VariationConfidence, Seed, Report, Lock, Force, RefreshLock, LockOnly, Policy, ExportQdq, Range, Samples, Limit,
         };
         var data = new DataArguments(command);
         var import = new ImportArguments(command);
@@ -107,6 +108,7 @@ internal static class CompileCommand
         ReportDirectory = parsed.GetValue(Report),
         LockPath = parsed.GetValue(Lock),
         ForceEvaluate = parsed.GetValue(Force),
+        RefreshLock = parsed.GetValue(RefreshLock),
         PolicyPath = parsed.GetValue(Policy),
         ExportQdqPath = parsed.GetValue(ExportQdq),
         Range = parsed.GetValue(Range) switch

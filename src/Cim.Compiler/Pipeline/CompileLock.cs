@@ -24,6 +24,9 @@ internal sealed class CompileLock
 
     private CompileLock(ImmutableSortedDictionary<string, string> inputs, QuantizationPolicy? policy) => (_inputs, Policy) = (inputs, policy);
 
+    /// <summary>What is wrong with the lock that is about to be replaced; null if nothing is.</summary>
+    public string? Stale { get; private init; }
+
     /// <summary>The locked precisions; null if there is no lock file yet.</summary>
     public QuantizationPolicy? Policy { get; }
 
@@ -41,8 +44,13 @@ internal sealed class CompileLock
         string[] changed = [.. inputs.Keys.Union(locked.Keys).Order(StringComparer.Ordinal)
             .Where(k => inputs.GetValueOrDefault(k) != locked.GetValueOrDefault(k))];
         if (changed.Length > 0)
+        {
+            string what = string.Join("; ", changed.Select(k => $"{k} was {locked.GetValueOrDefault(k, "absent")}, is {inputs.GetValueOrDefault(k, "absent")}"));
+            if (options.RefreshLock) return new CompileLock(inputs, null) { Stale = what };
             throw new CimException(ErrorCodes.LockMismatch,
-                $"The lock file was made from other inputs: {string.Join("; ", changed.Select(k => $"{k} was {locked.GetValueOrDefault(k, "absent")}, is {inputs.GetValueOrDefault(k, "absent")}"))}. Undo the change, or compile with --force-evaluate to write the lock anew.") { File = path };
+                $"The lock file was made from other inputs: {what}. Undo the change, or compile with --force-evaluate (in a build -p:CimForceEvaluate=true) to write the lock anew.") { File = path };
+        }
+
         return new CompileLock(inputs, QuantizationPolicy.Load(path, layers));
     }
 

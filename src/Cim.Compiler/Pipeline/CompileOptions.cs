@@ -96,6 +96,9 @@ internal sealed record CompileOptions
     /// <summary>Compile anew although the lock names other inputs.</summary>
     public bool ForceEvaluate { get; init; }
 
+    /// <summary>Choose anew, with a warning, where the lock was made from other inputs; else that is an error.</summary>
+    public bool RefreshLock { get; init; }
+
     /// <summary>Precisions by layer.</summary>
     public string? PolicyPath { get; init; }
 

@@ -62,7 +62,7 @@ internal sealed class CompilePipeline
         if (options.LockPath is not { } path)
             throw new CimException(ErrorCodes.WrongUsage, "--lock-only writes nothing but the lock file, and none is named; give one with --lock.");
         Choice choice = new CompilePipeline(options, progress, warned, cancellation).Choose();
-        choice.Lock!.Write(path, choice.Policy);
+        if (choice.Lock!.Policy is null) choice.Lock.Write(path, choice.Policy);
         return Resolve(choice.Policy, choice.Hardware);
     }
 
@@ -86,6 +86,8 @@ internal sealed class CompilePipeline
         QuantizationPolicy policy = QuantizationPolicy.Uniform(layers.Select(l => l.NodeName), _options.WeightBits, _options.ActivationBits, _options.AdcBits);
         if (_options.PolicyPath is { } policyPath) policy = QuantizationPolicy.Load(policyPath, policy);
         CompileLock? compileLock = _options.LockPath is null ? null : CompileLock.Open(_options, hardware, policy);
+        if (compileLock?.Stale is { } changed)
+            Warn(ErrorCodes.LockMismatch, $"The lock file {_options.LockPath} was made from other inputs and is written anew: {changed}. Commit it; in CI this is an error.");
         policy = compileLock?.Policy ?? policy;
         SearchSummary? search = null;
         if (_options.Searches && compileLock?.Policy is null) search = Search(graph, inputs, hardware);
@@ -191,7 +193,7 @@ internal sealed class CompilePipeline
         SearchData data = inputs.ReadSearchData(_cancellation);
         using PolicySearch search = PolicySearch.Prepare(graph, inputs.Input, hardware, data, options, _progress, _cancellation);
         SearchSummary summary = search.Run(_progress, _cancellation);
-        summary = AdcVerification.Run(search, summary, graph, inputs.Input, hardware, data, options, _progress, _cancellation);
+        summary = Finalists.Run(search, summary, graph, inputs.Input, hardware, data, options, _progress, _cancellation);
         if (!summary.IsWithinBudget)
             Warn(ErrorCodes.SearchFoundNothing, FormattableString.Invariant(
                 $"No precision up to 8 bits keeps the estimated loss within {options.MaxLoss} percentage points (and the arrays within their limit); the widest one is used, estimated to lose {summary.ValidationLoss:F2}. Give more calibration samples, labels for them, or a larger budget."));

@@ -13,7 +13,10 @@ namespace Cim.Compiler.Search;
 /// </summary>
 internal static class AdcVerification
 {
-    private const int Samples = 256, MaxRounds = 12;
+    private const int MinSamples = 128, MaxRounds = 12;
+
+    /// <summary>Multiplications a simulation may take; a larger network is simulated on fewer samples.</summary>
+    private const double MaxWork = 2e10;
 
     /// <summary>The summary with verified conversion widths; unchanged if no layer has narrow conversions.</summary>
     public static SearchSummary Run(
@@ -25,9 +28,11 @@ internal static class AdcVerification
         var network = new AdcNetwork(graph, input, hardware, data.Fit, found.Policy, options.Quantizer, cancellation);
         HashSet<string> simulated = [.. network.Layers];
         QuantizationPolicy policy = found.Policy;
+        double macs = MvmLayers.Find(graph).Sum(l => (double)l.MacsPerImage);
+        int samples = (int)Math.Max(MinSamples, Math.Min(data.Validation.Count, MaxWork / Math.Max(1, macs)));
         for (int round = 0; ; round++)
         {
-            double loss = search.Comparison.Of(network.Run(data.Validation, Samples, n => policy.Find(n)?.AdcBits ?? 0, cancellation)).LossPoints;
+            double loss = search.Comparison.Of(network.Run(data.Validation, samples, n => policy.Find(n)?.AdcBits ?? 0, cancellation)).FinalPoints;
             bool isWithin = loss <= options.MaxLoss;
             string[] narrow = [.. policy.Layers.Where(l => l.AdcBits > 0 && simulated.Contains(l.Name)).OrderByDescending(l => Harm(search, l)).Select(l => l.Name)];
             if (isWithin || narrow.Length == 0 || round == MaxRounds)

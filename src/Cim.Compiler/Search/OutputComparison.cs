@@ -7,7 +7,14 @@ namespace Cim.Compiler.Search;
 /// <param name="Divergence">Mean Kullback-Leibler divergence of the class probabilities; relative squared error for other outputs.</param>
 /// <param name="LossPoints">Estimated percentage points of accuracy lost; see <see cref="OutputComparison"/>.</param>
 /// <param name="Deviation">Standard deviation of that estimate.</param>
-internal readonly record struct Distance(double Divergence, double LossPoints, double Deviation);
+internal readonly record struct Distance(double Divergence, double LossPoints, double Deviation)
+{
+    /// <summary>
+    /// Percentage points of a policy that was not picked for them: with labels the net loss and one standard deviation,
+    /// without labels as <see cref="LossPoints"/>.
+    /// </summary>
+    public double FinalPoints { get; init; } = LossPoints;
+}
 
 /// <summary>
 /// Compares outputs with those of the float network. The estimated loss of accuracy is half of the samples whose class
@@ -59,7 +66,10 @@ internal sealed class OutputComparison
         double half = changed / 2.0, net = lost - gained + (0.5 * Math.Sqrt(lost + gained));
         // Binomial: half of the changes, or the difference of two counts.
         double deviation = half >= net ? 0.5 * Math.Sqrt(changed * (1 - ((double)changed / samples))) : Math.Sqrt(lost + gained);
-        return new Distance(Math.Max(0, divergence / samples), 100 * Math.Max(half, net) / samples, 100 * deviation / samples);
+        return new Distance(Math.Max(0, divergence / samples), 100 * Math.Max(half, net) / samples, 100 * deviation / samples)
+        {
+            FinalPoints = _labels.IsDefault ? 100 * half / samples : 100 * (lost - gained + Math.Sqrt(lost + gained)) / samples,
+        };
     }
 
     private Distance RelativeError(ReadOnlySpan<float> outputs)

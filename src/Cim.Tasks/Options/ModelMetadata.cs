@@ -20,7 +20,8 @@ internal sealed record ModelMetadata(string Name, string? Flag, MetadataKind Kin
         new("Epochs", "--epochs", MetadataKind.Count, "a whole number from 1 to 100000"),
         new("Objective", "--objective", MetadataKind.Word, "latency, energy or arrays"),
         new("MaxAccuracyLoss", "--max-accuracy-loss", MetadataKind.Number, "percentage points, 0 to 100"),
-        new("Search", "--search", MetadataKind.Word, "a search method: uniform, exact, evolutionary or random"),
+        new("Search", "--search", MetadataKind.Word, "a search method: rl, exact, evolutionary, random or uniform"),
+        new("SearchBudget", "--budget-minutes", MetadataKind.Minutes, "minutes, more than 0"),
         new("WeightBits", "--weight-bits", MetadataKind.Integer, "a whole number from 2 to 8"),
         new("ActivationBits", "--activation-bits", MetadataKind.Integer, "a whole number from 2 to 8"),
         new("VariationAware", "--variation-aware", MetadataKind.Switch, "true or false"),
@@ -47,6 +48,7 @@ internal sealed record ModelMetadata(string Name, string? Flag, MetadataKind Kin
             MetadataKind.Count => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count is >= 1 and <= 100_000,
             MetadataKind.Seed => ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _),
             MetadataKind.Number => IsNumber(value, out double number) && number is >= 0 and <= 100,
+            MetadataKind.Minutes => IsNumber(value, out double minutes) && minutes is > 0 and <= 100_000,
             MetadataKind.Numbers => value.Split(',', ';').All(piece => piece.Split('/') is { Length: <= 2 } parts && parts.All(part => IsNumber(part.Trim(), out _))),
             MetadataKind.ClassName => Identifiers.IsValid(value),
             MetadataKind.Namespace => value.Split('.').All(Identifiers.IsValid),
@@ -68,4 +70,4 @@ internal sealed record ModelMetadata(string Name, string? Flag, MetadataKind Kin
 }
 
 /// <summary>How the value of a metadata is checked.</summary>
-internal enum MetadataKind { File, NameOrFile, LockFile, Word, Integer, Count, Seed, Number, Numbers, ClassName, Namespace, Fidelity, Switch }
+internal enum MetadataKind { File, NameOrFile, LockFile, Word, Integer, Count, Seed, Number, Minutes, Numbers, ClassName, Namespace, Fidelity, Switch }

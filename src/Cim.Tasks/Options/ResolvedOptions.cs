@@ -7,6 +7,9 @@ namespace Cim.Tasks.Options;
 /// <summary>The checked options of one model: full paths, nothing relative, ready for the compiler and for the cache key.</summary>
 internal sealed class ResolvedOptions
 {
+    /// <summary>How long a search takes in a build at most, unless the item says otherwise.</summary>
+    private const string DefaultMinutes = "2";
+
     private readonly List<(ModelMetadata Metadata, string Value, bool IsFile)> _values = [];
 
     private ResolvedOptions(string modelPath) => ModelPath = modelPath;
@@ -16,6 +19,9 @@ internal sealed class ResolvedOptions
 
     /// <summary>The lock file, if the item names one.</summary>
     public string? LockPath { get; private set; }
+
+    /// <summary>True if the item names the lock file, false if it has its place from the model.</summary>
+    public bool IsLockOwn { get; private set; } = true;
 
     /// <summary>Whether precisions are searched and the lock file keeps them.</summary>
     public bool KeepsSearch => LockPath is not null
@@ -56,8 +62,27 @@ internal sealed class ResolvedOptions
                 options._values.Add((metadata, isFile ? fullPath : value, isFile));
             }
         }
+        options.AddSearch();
         if (options.ClassName.Length == 0) options.ClassName = Identifiers.ToPascalCase(Path.GetFileNameWithoutExtension(options.ModelPath), "Model");
         return options;
+    }
+
+    /// <summary>
+    /// Where there are samples to judge on and nobody has set the bits, precisions are searched, for a limited time; and a search
+    /// keeps its choice in a lock file, beside the model unless the item names one.
+    /// </summary>
+    private void AddSearch()
+    {
+        if (Find("--search") is null && Find("--calibration") is not null && Find("--weight-bits") is null && Find("--activation-bits") is null)
+            Add("--search", "rl");
+        if (Find("--search") is not { } search || search.Equals("uniform", StringComparison.OrdinalIgnoreCase)) return;
+        if (Find("--budget-minutes") is null) Add("--budget-minutes", DefaultMinutes);
+        if (LockPath is not null) return;
+        LockPath = Path.ChangeExtension(ModelPath, ".cim.lock.json");
+        IsLockOwn = false;
+
+        string? Find(string flag) => _values.Where(v => v.Metadata.Flag == flag).Select(v => v.Value).FirstOrDefault();
+        void Add(string flag, string value) => _values.Add((ModelMetadata.All.First(m => m.Flag == flag), value, false));
     }
 
     /// <summary>

@@ -1,0 +1,43 @@
+using Cim.Compiler.Calibration;
+using Cim.Compiler.Ir;
+using Cim.Runtime.Hardware;
+
+namespace Cim.Compiler.Search;
+
+/// <summary>
+/// The last rung of the ladder: the cheapest policy of a search is simulated on its hardware (<see cref="AdcVerification"/>). If it
+/// does not keep the budget there even with wide conversions, the next one is the cheapest of half its estimated loss, and so on; at
+/// last the widest policy remains.
+/// </summary>
+internal static class Finalists
+{
+    private const int Most = 5;
+
+    /// <summary>The summary with the first policy that keeps the budget when simulated.</summary>
+    public static SearchSummary Run(
+        PolicySearch search, SearchSummary found, Graph graph, GraphInput input, HardwareProfile hardware, SearchData data,
+        PolicySearchOptions options, IProgress<string>? progress, CancellationToken cancellation)
+    {
+        SearchSummary verified = Verify(found);
+        if (!found.IsWithinBudget || verified.IsWithinBudget) return verified;
+        int[] choices = search.Choices(found.Policy);
+        Items items = Items.Of(search.Space, search.Losses, ProxyWalk.CostOf(new SearchProblem(search.Space, search.Losses, options.MaxLoss, options.MaxArrays, 1, 0)));
+        // Loss grows with the root of the additive divergence.
+        double estimate = search.Losses.Total(choices);
+        for (int finalist = 2; finalist <= Most; finalist++)
+        {
+            estimate /= 4;
+            if (ExactOptimum.Solve(items, estimate, cancellation: cancellation) is not { } safer) break;
+            double loss = search.Loss(safer.Policy.AsSpan(), cancellation);
+            progress?.Report(FormattableString.Invariant($"finalist {finalist} of at most {Most} is estimated to lose {loss:F2} points"));
+            if (loss > options.MaxLoss || search.Space.Costs.Total(safer.Policy.AsSpan()).Arrays > options.MaxArrays) continue;
+            verified = Verify(found with { Policy = search.ToPolicy(safer.Policy.AsSpan()), Chosen = search.Space.Costs.Total(safer.Policy.AsSpan()), ValidationLoss = loss });
+            if (verified.IsWithinBudget) return verified;
+        }
+
+        int[] widest = PolicyMoves.Widest(search.Space);
+        return Verify(found with { Policy = search.ToPolicy(widest), Chosen = search.Space.Costs.Total(widest), ValidationLoss = found.Eight.Loss });
+
+        SearchSummary Verify(SearchSummary summary) => AdcVerification.Run(search, summary, graph, input, hardware, data, options, progress, cancellation);
+    }
+}
