@@ -75,7 +75,7 @@ public unsafe class KernelBenchmarks
     public void PairProductsDirect() => PairProducts.FourByTwo<Lanes256, Vector256<int>, Vector256<float>>(
         Integers, Integers + 8, (int*)Factors + 64, Integers, 72, Integers, (int*)Codes, 16);
 
-    /// <summary>Exact: 4 outputs x 16 tiles of 2 x 2 positions x 16 channels at one of 16 elements.</summary>
+    /// <summary>Exact: 4 outputs x 16 tiles of 2 x 2 positions x 16 channels.</summary>
     [Benchmark]
     public void WinogradProducts() => Winograd.Products(Integers, Integers, 8, Integers, (int*)Codes);
 

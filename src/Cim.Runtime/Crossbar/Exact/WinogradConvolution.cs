@@ -45,8 +45,7 @@ internal sealed unsafe class WinogradConvolution : PreparedLayer
         _planeRows = _layout.InputRows(_bandRows);
         _blocks = (layer.ColumnsPerGroup + Block - 1) / Block;
         _weights = new int[layer.Groups * _blocks * Winograd.Elements * _layout.Planes * Block];
-        // The bias belongs to the one element that is added to all four outputs of a tile; the others start from the zeros at the end.
-        _starts = new int[((layer.Groups * _blocks) + 1) * Block];
+        _starts = new int[layer.Groups * _blocks * Block];
         Span<int> transformed = stackalloc int[Winograd.Elements];
         for (int output = 0; output < layer.Outputs; output++)
         {
@@ -117,7 +116,8 @@ internal sealed unsafe class WinogradConvolution : PreparedLayer
                     {
                         nint index = (group * _blocks) + block;
                         int first = (group * _layer.ColumnsPerGroup) + (block * Block);
-                        Multiply(transformed, weights + (index * Winograd.Elements * _layout.Planes * Block), starts + (index * Block), starts + (_starts.Length - Block), products);
+                        Winograd.Products(transformed, weights + (index * Winograd.Elements * _layout.Planes * Block), _layout.Planes,
+                            starts + (index * Block), products);
                         for (int o = 0; o < Math.Min(Block, _layer.ColumnsPerGroup - (block * Block)); o++)
                             Finish(products + (o * Tiles), part, sums, image, first + o, residual, output);
                     }
@@ -142,17 +142,6 @@ internal sealed unsafe class WinogradConvolution : PreparedLayer
         }
 
         int* At(int tile) => planes + (2 * (tile / part.TilesPerRow) * row) + (2 * (part.FirstTile + (tile % part.TilesPerRow)));
-    }
-
-    private void Multiply(int* transformed, int* weights, int* bias, int* zeros, int* products)
-    {
-        const int BiasElement = 5;
-        int planes = _layout.Planes;
-        for (int e = 0; e < Winograd.Elements; e++)
-        {
-            Winograd.Products(transformed + ((nint)e * planes * Tiles), weights + ((nint)e * planes * Block), planes,
-                e == BiasElement ? bias : zeros, products + (e * Block * Tiles));
-        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -19,6 +19,7 @@ internal static unsafe class PlanePacker
     /// <param name="planeRows">Rows from one plane to the next.</param>
     /// <param name="planes">Receives planes x rows x <see cref="PlaneLayout.RowLength"/> pairs.</param>
     /// <param name="scratch"><see cref="ScratchBytes"/> bytes.</param>
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
     public static void Pack<L, TI, TF>(
         PlaneLayout layout, byte* channels, bool signed, int zeroPoint, int firstRow, int rows, int planeRows,
         int* planes, byte* scratch)
@@ -102,6 +103,17 @@ internal static unsafe class PlanePacker
         TI zero = L.Broadcast(zeroPoint);
         byte* p = a.Data - a.First;
         byte* q = b.Data - b.First;
+        if (L.Count >= 8 && paired)
+        {
+            // Interleaved as bytes and widened together: half the work of widening each.
+            Vector256<short> zeros = Vector256.Create((short)zeroPoint);
+            for (; i + 8 <= to; i += 8)
+            {
+                Vector128<byte> both = Sse2.UnpackLow(Vector128.CreateScalar(*(ulong*)(p + i)).AsByte(), Vector128.CreateScalar(*(ulong*)(q + i)).AsByte());
+                Vector256<short> wide = signed ? Avx2.ConvertToVector256Int16(both.AsSByte()) : Avx2.ConvertToVector256Int16(both);
+                (wide - zeros).AsInt32().Store(run + i);
+            }
+        }
         for (; i + L.Count <= to; i += L.Count)
         {
             TI low = L.Subtract(signed ? L.WidenSigned(p + i) : L.WidenUnsigned(p + i), zero);

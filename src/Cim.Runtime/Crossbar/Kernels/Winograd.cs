@@ -43,40 +43,51 @@ internal static unsafe class Winograd
         Row(Part(a3, b3, Even), Part(a3, b3, Odd), Part(c3, d3, Even), Part(c3, d3, Odd), transformed + (12 * stride), stride);
     }
 
-    /// <summary>Four outputs of sixteen tiles at one element; sums [output][16 tiles].</summary>
-    /// <param name="x">[step][16 tiles] channel pairs.</param>
-    /// <param name="weights">[step][four outputs].</param>
+    /// <summary>Four outputs of sixteen tiles at all elements; sums [element][output][16 tiles].</summary>
+    /// <param name="x">[element][step][16 tiles] channel pairs.</param>
+    /// <param name="weights">[element][step][four outputs].</param>
     /// <param name="steps">How many.</param>
-    /// <param name="start">What the sums start from, per output.</param>
+    /// <param name="bias">Four times what the outputs start from.</param>
     /// <param name="sums">The sums.</param>
-    public static void Products(int* x, int* weights, int steps, int* start, int* sums)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Products(int* x, int* weights, int steps, int* bias, int* sums)
     {
-        Vector256<int> a0 = Vector256.Create(start[0]), a1 = Vector256.Create(start[1]), a2 = Vector256.Create(start[2]), a3 = Vector256.Create(start[3]);
-        Vector256<int> b0 = a0, b1 = a1, b2 = a2, b3 = a3;
-        for (int* end = weights + (4 * (nint)steps); weights < end; weights += 4, x += Tiles)
+        // The element that is added to all four outputs of a tile.
+        const int BiasElement = 5;
+        for (int element = 0; element < Elements; element++, sums += 4 * Tiles)
         {
-            Vector256<short> u = Vector256.Load(x).AsInt16(), v = Vector256.Load(x + 8).AsInt16();
-            Vector256<short> w = Vector256.Create(weights[0]).AsInt16();
-            a0 += Avx2.MultiplyAddAdjacent(u, w);
-            b0 += Avx2.MultiplyAddAdjacent(v, w);
-            w = Vector256.Create(weights[1]).AsInt16();
-            a1 += Avx2.MultiplyAddAdjacent(u, w);
-            b1 += Avx2.MultiplyAddAdjacent(v, w);
-            w = Vector256.Create(weights[2]).AsInt16();
-            a2 += Avx2.MultiplyAddAdjacent(u, w);
-            b2 += Avx2.MultiplyAddAdjacent(v, w);
-            w = Vector256.Create(weights[3]).AsInt16();
-            a3 += Avx2.MultiplyAddAdjacent(u, w);
-            b3 += Avx2.MultiplyAddAdjacent(v, w);
+            Vector256<int> a0 = default, a1 = default, a2 = default, a3 = default;
+            if (element == BiasElement)
+            {
+                (a0, a1) = (Vector256.Create(bias[0]), Vector256.Create(bias[1]));
+                (a2, a3) = (Vector256.Create(bias[2]), Vector256.Create(bias[3]));
+            }
+            Vector256<int> b0 = a0, b1 = a1, b2 = a2, b3 = a3;
+            for (int* end = weights + (4 * (nint)steps); weights < end; weights += 4, x += Tiles)
+            {
+                Vector256<short> u = Vector256.Load(x).AsInt16(), v = Vector256.Load(x + 8).AsInt16();
+                Vector256<short> w = Vector256.Create(weights[0]).AsInt16();
+                a0 += Avx2.MultiplyAddAdjacent(u, w);
+                b0 += Avx2.MultiplyAddAdjacent(v, w);
+                w = Vector256.Create(weights[1]).AsInt16();
+                a1 += Avx2.MultiplyAddAdjacent(u, w);
+                b1 += Avx2.MultiplyAddAdjacent(v, w);
+                w = Vector256.Create(weights[2]).AsInt16();
+                a2 += Avx2.MultiplyAddAdjacent(u, w);
+                b2 += Avx2.MultiplyAddAdjacent(v, w);
+                w = Vector256.Create(weights[3]).AsInt16();
+                a3 += Avx2.MultiplyAddAdjacent(u, w);
+                b3 += Avx2.MultiplyAddAdjacent(v, w);
+            }
+            a0.Store(sums);
+            b0.Store(sums + 8);
+            a1.Store(sums + 16);
+            b1.Store(sums + 24);
+            a2.Store(sums + 32);
+            b2.Store(sums + 40);
+            a3.Store(sums + 48);
+            b3.Store(sums + 56);
         }
-        a0.Store(sums);
-        b0.Store(sums + 8);
-        a1.Store(sums + 16);
-        b1.Store(sums + 24);
-        a2.Store(sums + 32);
-        b2.Store(sums + 40);
-        a3.Store(sums + 48);
-        b3.Store(sums + 56);
     }
 
     /// <summary>Eight tiles of one output: A^T m A / 4, as two rows of sixteen neighbouring sums, each in two halves of four tiles.</summary>
