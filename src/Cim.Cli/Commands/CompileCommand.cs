@@ -30,6 +30,9 @@ internal static class CompileCommand
     private static readonly Option<int> AdcBits = new("--adc-bits") { Description = "Bits of every conversion, 1 to 16; 0 = the profile's. A search chooses them by layer." };
     private static readonly Option<long> CopiesWithin = new("--copies-within") { Description = "Copies of slow layers fill up to this many arrays; 0 = no copies." };
     private static readonly Option<bool> KeepEnds = new("--keep-ends") { Description = "A search leaves the first and the last layer at 8 bits." };
+    private static readonly Option<string?> Strips = new("--strips") { Description = "Give strips (a column on a row tile) widths by sensitivity: the share of the cells of 8-bit weights to save, 0 to 1, or auto = as much as --max-accuracy-loss allows." };
+    private static readonly Option<string?> StripWidths = new("--strip-widths") { Description = "Widths strips may have, for example 8,4,2,0; default: all that take different numbers of cells, and 0 (pruned)." };
+    private static readonly Option<string> StripUnit = new("--strip-unit") { Description = "What has one width together: strip, column or layer.", DefaultValueFactory = _ => "strip" };
     private static readonly Option<double?> MaxLoss = new("--max-accuracy-loss") { Description = "Fail if the compiled network loses more percentage points than this." };
     private static readonly Option<string> Objective = new("--objective") { Description = "What a search minimises: latency, energy, arrays or energy-delay.", DefaultValueFactory = _ => "latency" };
     private static readonly Option<int> Evaluations = new("--search-evaluations") { Description = "Policies a search may measure.", DefaultValueFactory = _ => 60 };
@@ -57,7 +60,7 @@ internal static class CompileCommand
         Range.AcceptOnlyFromAmong("mse", "minmax", "percentile", "entropy");
         var command = new Command("compile", "Compiles a network for crossbars.")
         {
-            Model, Output, Hardware, Calibration, Evaluation, Training, Epochs, TrainingCheckpoint, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, MaxLoss, Objective, Evaluations, Minutes, SearchSamples, PolicyOutput, TrialLog, MaxArrays, VariationAware, VariationConfidence, Seed, Report, Lock, Force, RefreshLock, LockOnly, Policy, ExportQdq, Range, Samples, Limit,
+            Model, Output, Hardware, Calibration, Evaluation, Training, Epochs, TrainingCheckpoint, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, Strips, StripWidths, StripUnit, MaxLoss, Objective, Evaluations, Minutes, SearchSamples, PolicyOutput, TrialLog, MaxArrays, VariationAware, VariationConfidence, Seed, Report, Lock, Force, RefreshLock, LockOnly, Policy, ExportQdq, Range, Samples, Limit,
         };
         var data = new DataArguments(command);
         var import = new ImportArguments(command);
@@ -94,6 +97,7 @@ internal static class CompileCommand
         AdcBits = parsed.GetValue(AdcBits),
         CopiesWithin = parsed.GetValue(CopiesWithin),
         KeepEnds = parsed.GetValue(KeepEnds),
+        Strips = StripOptions.Parse(parsed.GetValue(Strips), parsed.GetValue(StripWidths), parsed.GetRequiredValue(StripUnit)),
         MaxAccuracyLoss = parsed.GetValue(MaxLoss),
         Objective = parsed.GetRequiredValue(Objective),
         SearchEvaluations = parsed.GetValue(Evaluations),
@@ -161,6 +165,7 @@ internal static class CompileCommand
         json.WriteFinite("energyPj", cost.EnergyPj);
         json.WriteFinite("areaUm2", cost.AreaUm2);
         json.WriteNumber("arrays", cost.Arrays);
+        json.WriteNumber("cells", cost.Cells);
         json.WriteEndObject();
     }
 

@@ -56,8 +56,8 @@ internal static class CostCommand
         if (adc is < 0 or > 16) throw new CimException(ErrorCodes.WrongUsage, $"--adc-bits is {adc}; it must be 1 to 16, or 0 for the profile's.");
         var policy = new QuantizationPolicy([.. shapes.Select(s => new LayerPolicy(s.Name, weights, activations, adc))]);
         if (parsed.GetValue(Policy) is { } file) policy = QuantizationPolicy.Load(file, policy);
-        Dictionary<string, LayerPolicy> byName = policy.Layers.ToDictionary(l => l.Name, StringComparer.Ordinal);
-        Cost cost = ModelCost.Of(shapes, s => (byName[s.Name].WeightBits, byName[s.Name].ActivationBits, byName[s.Name].AdcBits), profile, parsed.GetValue(CopiesWithin));
+        var placer = new LayerPlacer(policy, profile);
+        Cost cost = CostModel.Total(Replication.Apply(shapes, placer.CostOf, profile, parsed.GetValue(CopiesWithin)), profile);
         Warn(cost, profile, context);
         context.WriteResult(json => Write(json, cost), text => Print(text, cost));
     }
@@ -78,6 +78,7 @@ internal static class CostCommand
         json.WriteFinite("energyPj", cost.EnergyPj);
         json.WriteFinite("areaUm2", cost.AreaUm2);
         json.WriteNumber("arrays", cost.Arrays);
+        json.WriteNumber("cells", cost.Cells);
         json.WriteNumber("cores", cost.Cores);
         json.WriteNumber("adcConversions", cost.Events.AdcConversions);
         json.WriteFinite("programmingLatencyNs", cost.ProgrammingLatencyNs);
@@ -96,6 +97,7 @@ internal static class CostCommand
             json.WriteNumber("activationBits", layer.ActivationBits);
             json.WriteNumber("adcBits", layer.AdcBits);
             json.WriteNumber("arrays", layer.Arrays);
+            json.WriteNumber("cells", layer.Cells);
             json.WriteNumber("copies", layer.Copies);
             json.WriteFinite("utilisation", layer.Utilisation);
             json.WriteFinite("latencyNs", layer.LatencyNs);

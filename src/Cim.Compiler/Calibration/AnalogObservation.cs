@@ -3,6 +3,7 @@ using Cim.Runtime;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Crossbar.Adc;
 using Cim.Runtime.Crossbar.Analog;
+using Cim.Runtime.Crossbar.Blocks;
 using Cim.Runtime.Crossbar.Compensation;
 using Cim.Runtime.Execution;
 using Cim.Runtime.Hardware;
@@ -19,10 +20,10 @@ internal sealed class AnalogObservation
     /// <summary>Every position of an image is a measurement, so a few images are many.</summary>
     private const int Samples = 16, Batch = 4, TestVectorsPerImage = 16;
 
-    private readonly AdcCalibrator[] _calibrators;
+    private readonly AdcCalibrator[][] _calibrators;
     private readonly TestVectors[] _tests;
 
-    private AnalogObservation(AdcCalibrator[] calibrators, TestVectors[] tests) => (_calibrators, _tests) = (calibrators, tests);
+    private AnalogObservation(AdcCalibrator[][] calibrators, TestVectors[] tests) => (_calibrators, _tests) = (calibrators, tests);
 
     /// <param name="program">The program; its layers may have no ranges yet.</param>
     /// <param name="profile">The hardware; of its converters only the number of conversions matters.</param>
@@ -33,7 +34,7 @@ internal sealed class AnalogObservation
         ModelProgram program, HardwareProfile profile, GraphInput input, CalibrationData data, CancellationToken cancellation)
     {
         PreparedLayer[] exact = [.. program.Layers.Select((layer, i) => CrossbarSimulator.Prepare(layer, i, profile, Fidelity.Exact, 0))];
-        AdcCalibrator[] calibrators = [.. program.Layers.Select(l => new AdcCalibrator(l, profile))];
+        AdcCalibrator[][] calibrators = [.. program.Layers.Select(l => BlockParts.Of(l).Select(part => new AdcCalibrator(part, profile)).ToArray())];
         TestVectors[] tests = [.. program.Layers.Select(l => new TestVectors(l, TestVectorsPerImage))];
         string[] inputs = [.. InputNames(program)];
         long unit = 0;
@@ -46,7 +47,7 @@ internal sealed class AnalogObservation
             {
                 Tensor x = results[inputs[i]];
                 int images = Images(program.Layers[i], x);
-                calibrators[i].Observe(x.Data.Span, images);
+                foreach (AdcCalibrator part in calibrators[i]) part.Observe(x.Data.Span, images);
                 tests[i].Add(x.Data.Span, images);
             }, cancellation);
         }
@@ -64,11 +65,9 @@ internal sealed class AnalogObservation
         {
             Layers =
             [
-                .. program.Layers.Select((layer, i) => layer with
-                {
-                    AdcCalibration = measured && Bits(layer, profile) > 0 ? _calibrators[i].Choose(AdcRangeChoice.LeastSquares, profile) : null,
-                    TestInputs = profile.ColumnCorrection == ColumnCorrection.None ? null : _tests[i].ToTensor(),
-                }),
+                .. program.Layers.Select((layer, i) => BlockParts.Calibrated(
+                    layer with { TestInputs = profile.ColumnCorrection == ColumnCorrection.None ? null : _tests[i].ToTensor() },
+                    [.. _calibrators[i].Select(c => measured && Bits(layer, profile) > 0 ? c.Choose(AdcRangeChoice.LeastSquares, profile) : null)])),
             ],
         };
     }
@@ -79,13 +78,16 @@ internal sealed class AnalogObservation
         var shares = ImmutableDictionary.CreateBuilder<string, double>(StringComparer.Ordinal);
         for (int i = 0; i < program.Layers.Length; i++)
         {
-            ImmutableArray<AdcConverter> converters = new AnalogPlan(program.Layers[i], profile).Converters;
-            IReadOnlyList<AdcHistogram> sums = _calibrators[i].Histograms;
             double clipped = 0, total = 0;
-            for (int s = 0; s < sums.Count; s++)
+            foreach ((CrossbarLayer part, AdcCalibrator calibrator) in BlockParts.Of(program.Layers[i]).Zip(_calibrators[i]))
             {
-                clipped += sums[s].Saturated(converters[s]) * sums[s].Total;
-                total += sums[s].Total;
+                ImmutableArray<AdcConverter> converters = new AnalogPlan(part, profile).Converters;
+                IReadOnlyList<AdcHistogram> sums = calibrator.Histograms;
+                for (int s = 0; s < sums.Count; s++)
+                {
+                    clipped += sums[s].Saturated(converters[s]) * sums[s].Total;
+                    total += sums[s].Total;
+                }
             }
 
             shares[program.Layers[i].Name] = total > 0 ? clipped / total : 0;

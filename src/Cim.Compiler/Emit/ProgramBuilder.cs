@@ -30,15 +30,20 @@ internal sealed class ProgramBuilder
     /// <param name="quantized">A graph with explicit quantizers.</param>
     /// <param name="map">Places a layer with its weights on arrays.</param>
     /// <param name="adcBits">ADC bits of a layer by name; 0 = the profile's.</param>
-    public static LoweredModel Build(Graph quantized, Func<MvmLayer, QuantizedWeights, LayerMapping> map, Func<string, int> adcBits)
+    /// <param name="blocks">Places a layer in blocks; null, or none for a layer, = as mapped.</param>
+    public static LoweredModel Build(
+        Graph quantized, Func<MvmLayer, QuantizedWeights, LayerMapping> map, Func<string, int> adcBits,
+        Func<MvmLayer, QuantizedWeights, ImmutableArray<WeightBlock>>? blocks = null)
     {
         Graph graph = new FlowIntegers().Run(quantized);
         GraphVerifier.Verify(graph, nameof(FlowIntegers));
         ImmutableArray<FusedLayer> fused = CrossbarFusion.Find(graph);
-        return new ProgramBuilder(graph).Build(fused, map, adcBits);
+        return new ProgramBuilder(graph).Build(fused, map, adcBits, blocks ?? ((_, _) => []));
     }
 
-    private LoweredModel Build(ImmutableArray<FusedLayer> fused, Func<MvmLayer, QuantizedWeights, LayerMapping> map, Func<string, int> adcBits)
+    private LoweredModel Build(
+        ImmutableArray<FusedLayer> fused, Func<MvmLayer, QuantizedWeights, LayerMapping> map, Func<string, int> adcBits,
+        Func<MvmLayer, QuantizedWeights, ImmutableArray<WeightBlock>> blocks)
     {
         // A fused layer runs where its last node stood: by then its residual is there.
         var replaced = new HashSet<string>(fused.SelectMany(f => f.Nodes.Select(n => n.Name)), StringComparer.Ordinal);
@@ -53,7 +58,7 @@ internal sealed class ProgramBuilder
             {
                 if (!needed.Contains(layer.Output)) continue;
                 order.Add(layer);
-                Emit(layer, map(layer.Layer, layer.Weights), adcBits(layer.Layer.NodeName));
+                Emit(layer, map(layer.Layer, layer.Weights), adcBits(layer.Layer.NodeName), blocks(layer.Layer, layer.Weights));
             }
             else if (!replaced.Contains(node.Name) && node.Outputs.Any(needed.Contains))
             {
@@ -86,7 +91,7 @@ internal sealed class ProgramBuilder
         return needed;
     }
 
-    private void Emit(FusedLayer fused, LayerMapping mapping, int adcBits)
+    private void Emit(FusedLayer fused, LayerMapping mapping, int adcBits, ImmutableArray<WeightBlock> blocks)
     {
         MvmLayer layer = fused.Layer;
         ImmutableArray<int> inputs = fused.Residual is null ? [Index(fused.Input)] : [Index(fused.Input), Index(fused.Residual)];
@@ -107,6 +112,7 @@ internal sealed class ProgramBuilder
             Epilogue = fused.Epilogue,
             Mapping = mapping,
             AdcBits = adcBits,
+            Blocks = blocks,
         });
     }
 

@@ -67,6 +67,9 @@ internal sealed record CompileOptions
     /// <summary>Arrays that copies of slow layers may fill; 0 = no copies.</summary>
     public long CopiesWithin { get; init; }
 
+    /// <summary>Widths of single strips of the weight matrices; null = every layer one width.</summary>
+    public StripOptions? Strips { get; init; }
+
     /// <summary>A search leaves the first and the last layer at 8 bits.</summary>
     public bool KeepEnds { get; init; }
 
@@ -140,6 +143,8 @@ internal sealed record CompileOptions
             throw new CimException(ErrorCodes.WrongUsage, $"--copies-within is {CopiesWithin}; it is a number of arrays, or 0 for no copies.");
         if (Searches && Calibration is null)
             throw new CimException(ErrorCodes.SearchNeedsData, $"--search {Search} judges precisions on samples, and there is no calibration data; give some with --calibration, or choose the bits yourself (--search uniform).") { File = ModelPath };
+        if (Strips is { Compression: null } && Calibration is null)
+            throw new CimException(ErrorCodes.SearchNeedsData, "--strips auto judges widths on samples, and there is no calibration data; give some with --calibration, or say how much to save (--strips 0.6).") { File = ModelPath };
         if (MaxAccuracyLoss is { } loss && !(loss is >= 0 and <= 100))
             throw new CimException(ErrorCodes.WrongUsage, $"--max-accuracy-loss is {loss}; it is in percentage points, 0 to 100.");
         if (Epochs is not null && Training is null)
@@ -148,7 +153,7 @@ internal sealed record CompileOptions
             throw new CimException(ErrorCodes.WrongUsage, $"--epochs is {Epochs}; it must be 1 to 100000.");
         if (CalibrationSamples < 1)
             throw new CimException(ErrorCodes.WrongUsage, $"--calibration-samples is {CalibrationSamples}; at least one sample is needed.");
-        if (MaxAccuracyLoss is not null && Evaluation is null && !Searches)
+        if (MaxAccuracyLoss is not null && Evaluation is null && !Searches && Strips is not { Compression: null })
             throw new CimException(ErrorCodes.NothingToEvaluate, "A maximum accuracy loss is set, but there is no evaluation data to check it on; give labelled data with --evaluation or leave the budget out.") { File = ModelPath };
     }
 }

@@ -92,6 +92,7 @@ internal sealed class CompilePipeline
         SearchSummary? search = null;
         if (_options.Searches && compileLock?.Policy is null) search = Search(graph, inputs, hardware);
         policy = GivenPrecision.Apply(graph, search?.Policy ?? policy);
+        if (_options.Strips is { } strips && compileLock?.Policy is null) policy = Strips(graph, inputs, hardware, policy, strips);
         ImmutableArray<LayerAlignment> alignment = [];
         if (_options.VariationAware && compileLock?.Policy is null) (policy, alignment) = Align(graph, inputs, hardware, policy);
         return new Choice(hardware, graph, shapes, inputs, compileLock, policy, search, alignment);
@@ -104,7 +105,7 @@ internal sealed class CompilePipeline
         CalibrationData calibration = inputs.ReadCalibration(_cancellation);
         if (calibration.IsSynthetic) Warn(ErrorCodes.NoCalibrationData, NoCalibration);
         QuantizationPolicy chosen = policy;
-        Graph quantized = Quantize(graph, inputs.Input, calibration, policy);
+        Graph quantized = Quantize(graph, inputs.Input, calibration, policy, hardware);
         if (_options.Training is not null)
         {
             quantized = Train(graph, quantized, inputs, policy);
@@ -208,6 +209,8 @@ internal sealed class CompilePipeline
     {
         if (MvmLayers.Find(graph).FirstOrDefault(l => l.WeightDequantize is not null) is { } given)
             throw new CimException(ErrorCodes.WrongUsage, $"The model brings quantized weights ('{given.NodeName}'), which training would have to change; leave --training out, or give the float network.") { File = _options.ModelPath };
+        if (policy.Layers.FirstOrDefault(l => l.Strips is not null) is { } strips)
+            throw new CimException(ErrorCodes.WrongUsage, $"Training knows one width a layer, and layer '{strips.Name}' has strips of several; leave --training or --strips out, or train first and give the trained float network.") { File = _options.ModelPath };
         SampleSet samples = inputs.ReadTraining(_cancellation);
         int epochs = _options.Epochs ?? FineTuningOptions.DefaultEpochs;
         Step(FormattableString.Invariant($"training {epochs} epochs on {samples.Count} {(samples.Labels is null ? "unlabelled " : "")}samples"));
@@ -224,19 +227,26 @@ internal sealed class CompilePipeline
             new QuantizerOptions { Range = _options.Range }, options, _progress, _cancellation);
     }
 
-    private Graph Quantize(Graph graph, GraphInput input, CalibrationData calibration, QuantizationPolicy policy)
+    private QuantizationPolicy Strips(Graph graph, CompileInputs inputs, HardwareProfile hardware, QuantizationPolicy policy, StripOptions strips)
     {
-        var quantizer = new PostTrainingQuantizer(new QuantizerOptions { Range = _options.Range },
+        Step("choosing the widths of strips");
+        return StripSelection.Run(
+            graph, inputs.Input, hardware, _options.Calibration is null ? null : inputs.ReadSearchData(_cancellation), policy, strips,
+            _options.MaxAccuracyLoss ?? CompileOptions.DefaultSearchLoss, new QuantizerOptions { Range = _options.Range, ArrayRows = hardware.Rows },
+            _options.Seed, _progress, _cancellation);
+    }
+
+    private Graph Quantize(Graph graph, GraphInput input, CalibrationData calibration, QuantizationPolicy policy, HardwareProfile hardware)
+    {
+        var quantizer = new PostTrainingQuantizer(new QuantizerOptions { Range = _options.Range, ArrayRows = hardware.Rows },
             calibration.IsSynthetic ? NormalisationRanges.Read(_options.ModelPath, _options.Import, graph) : null);
         return quantizer.Quantize(graph, input, calibration, policy, _progress, _cancellation);
     }
 
     private LoweredModel Lower(Graph quantized, QuantizationPolicy policy, HardwareProfile hardware)
     {
-        LoweredModel lowered = ProgramBuilder.Build(quantized,
-            (layer, weights) => LayerMapper.Map(LayerShapes.Of(layer), weights.Bits, hardware, weights.UsesMinimum, policy.Find(layer.NodeName)?.Layout),
-            name => policy.Find(name)?.AdcBits ?? 0);
-        lowered = lowered with { Program = lowered.Program with { Layers = [.. lowered.Program.Layers.Select(l => WeightClipper.Apply(l, hardware))] } };
+        LoweredModel lowered = new LayerPlacer(policy, hardware).Lower(quantized);
+        lowered = lowered with { Program = lowered.Program with { Layers = [.. lowered.Program.Layers.Select(l => l.Blocks.IsEmpty ? WeightClipper.Apply(l, hardware) : l)] } };
         string[] requantized = [.. lowered.Layers.Where(l => l.Weights.Requantized).Select(l => l.Layer.NodeName)];
         if (requantized.Length > 0)
             Warn(ErrorCodes.WeightsRequantized, $"The model's own quantized weights do not fit 8 signed bits and were rounded again in {string.Join(", ", requantized)}; export it with symmetric weights to keep them exactly.");
@@ -245,14 +255,8 @@ internal sealed class CompilePipeline
 
     private Cost CostOf(LoweredModel lowered, ImmutableArray<LayerShape> shapes, QuantizationPolicy policy, HardwareProfile hardware)
     {
-        Dictionary<string, FusedLayer> fused = lowered.Layers.ToDictionary(l => l.Layer.NodeName, StringComparer.Ordinal);
-        return CostModel.Total(Replication.Apply(shapes, (shape, copies) =>
-        {
-            FusedLayer? layer = fused.GetValueOrDefault(shape.Name);
-            int weightBits = layer?.Weights.Bits ?? 8, activationBits = layer?.InputParameters.Bits ?? 8;
-            return CostModel.Of(shape, LayerMapper.Map(shape, weightBits, hardware, layer?.Weights.UsesMinimum ?? false, policy.Find(shape.Name)?.Layout),
-                weightBits, activationBits, policy.Find(shape.Name)?.AdcBits ?? 0, hardware, copies);
-        }, hardware, _options.CopiesWithin), hardware);
+        var placer = new LayerPlacer(policy, hardware);
+        return CostModel.Total(Replication.Apply(shapes, (shape, copies) => placer.CostOf(shape, lowered, copies), hardware, _options.CopiesWithin), hardware);
     }
 
     private Accuracy Evaluate(CompiledModel compiled, DataSet evaluation, Fidelity fidelity, int limit)
@@ -267,7 +271,7 @@ internal sealed class CompilePipeline
     {
         Step("evaluating 8 bits everywhere for comparison");
         QuantizationPolicy policy = QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), 8, 8);
-        LoweredModel lowered = Lower(Quantize(graph, inputs.Input, calibration, policy), policy, hardware);
+        LoweredModel lowered = Lower(Quantize(graph, inputs.Input, calibration, policy, hardware), policy, hardware);
         Cost cost = CostOf(lowered, shapes, policy, hardware);
         return Evaluate(new CompiledModel(inputs.Describe(hardware, cost, cost, graph), hardware, lowered.Program), evaluation, Fidelity.Exact, _options.EvaluationLimit);
     }
@@ -276,7 +280,7 @@ internal sealed class CompilePipeline
     private static QuantizationPolicy Resolve(QuantizationPolicy policy, HardwareProfile hardware) =>
         new([.. policy.Layers.Select(l => l.AdcBits == 0 ? l with { AdcBits = hardware.AdcBits } : l)]);
 
-    private static bool IsBaseline(QuantizationPolicy policy) => policy.Layers.All(l => l is { WeightBits: 8, ActivationBits: 8 });
+    private static bool IsBaseline(QuantizationPolicy policy) => policy.Layers.All(l => l is { WeightBits: 8, ActivationBits: 8, Strips: null });
 
     private void CheckBudget(Accuracy? original, Accuracy? compiled, CompilationReport report)
     {

@@ -37,7 +37,18 @@ internal sealed class ErrorCompensatedRounding
     /// <returns>The scale to go with them.</returns>
     public float Round(ReadOnlySpan<float> weights, float scale, int bits, Span<sbyte> integers)
     {
-        int levels = WeightScales.Levels(bits), n = _rows;
+        int[] levels = new int[_rows], steps = new int[_rows];
+        Array.Fill(levels, WeightScales.Levels(bits));
+        Array.Fill(steps, 1);
+        return Round(weights, scale, levels, steps, integers);
+    }
+
+    /// <summary>The same with a grid of its own for each weight: multiples of its step, so many to each side.</summary>
+    public float Round(ReadOnlySpan<float> weights, float scale, ReadOnlySpan<int> levelsOfRow, ReadOnlySpan<int> stepOfRow, Span<sbyte> integers)
+    {
+        int n = _rows;
+        int[] levels = new int[n], steps = new int[n];
+        for (int i = 0; i < n; i++) (levels[i], steps[i]) = (levelsOfRow[_order[i]], stepOfRow[_order[i]]);
         double[] wanted = new double[n], error = new double[n];
         int[] q = new int[n];
         for (int i = 0; i < n; i++) wanted[i] = weights[_order[i]];
@@ -46,7 +57,7 @@ internal sealed class ErrorCompensatedRounding
         for (int j = n - 1; j >= 0; j--)
         {
             double carried = SymmetricMatrix.Dot(_upper.AsSpan((j * n) + j + 1, n - j - 1), error.AsSpan(j + 1)) / _upper[(j * n) + j];
-            q[j] = WeightScales.Round((wanted[j] + carried) / s, levels);
+            q[j] = WeightScales.Round((wanted[j] + carried) / (s * steps[j]), levels[j]) * steps[j];
             error[j] = wanted[j] - (q[j] * s);
         }
 
@@ -56,7 +67,7 @@ internal sealed class ErrorCompensatedRounding
             s = BestScale(wanted, q, s, gradient);
             for (int i = 0; i < n; i++) error[i] = wanted[i] - (q[i] * s);
             for (int i = 0; i < n; i++) gradient[i] = SymmetricMatrix.Dot(_covariance.AsSpan(i * n, n), error);
-            if (!Descend(q, error, gradient, s, levels)) break;
+            if (!Descend(q, error, gradient, s, levels, steps)) break;
         }
 
         for (int i = 0; i < n; i++) integers[_order[i]] = (sbyte)q[i];
@@ -82,14 +93,14 @@ internal sealed class ErrorCompensatedRounding
     }
 
     /// <summary>One pass over the coordinates, each set to its best integer given all others.</summary>
-    private bool Descend(int[] q, double[] error, double[] gradient, double s, int levels)
+    private bool Descend(int[] q, double[] error, double[] gradient, double s, int[] levels, int[] steps)
     {
         int n = _rows;
         bool changed = false;
         for (int i = n - 1; i >= 0; i--)
         {
             double curvature = _covariance[(i * n) + i];
-            int better = WeightScales.Round(q[i] + (gradient[i] / (curvature * s)), levels);
+            int better = WeightScales.Round((q[i] + (gradient[i] / (curvature * s))) / steps[i], levels[i]) * steps[i];
             if (better == q[i]) continue;
             double step = (better - q[i]) * s;
             // Rounding to the nearest integer never raises the objective; ties change nothing worth another sweep.

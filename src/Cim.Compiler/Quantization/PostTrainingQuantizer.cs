@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Mapping;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
 
@@ -37,11 +38,14 @@ internal sealed class PostTrainingQuantizer(QuantizerOptions options, ImmutableD
 
         ImmutableArray<MvmLayer> open = [.. layers.Where(l => l.WeightDequantize is null)];
         quantized = data.IsSynthetic
-            ? new QuantizeLayerWeights(open.ToDictionary(l => l.NodeName, l => WeightQuantizer.Nearest(l, Bits(policy, l), null))).Run(quantized)
+            ? new QuantizeLayerWeights(open.ToDictionary(l => l.NodeName, l => WeightQuantizer.Nearest(l, Bits(policy, l), null, Strips(policy, l)))).Run(quantized)
             : LayerByLayer(graph, quantized, input, data, policy, open, progress, cancellation);
         GraphVerifier.Verify(quantized, nameof(QuantizeLayerWeights));
         return quantized;
     }
+
+    private StripWidths? Strips(QuantizationPolicy policy, MvmLayer layer) => policy.Find(layer.NodeName)?.Strips is { } strips
+        ? StripWidths.Parse(layer.NodeName, strips, LayerShapes.Of(layer), options.ArrayRows) : null;
 
     private static int Bits(QuantizationPolicy policy, MvmLayer layer) => policy.Find(layer.NodeName)?.WeightBits ?? QuantizationPolicy.MaxBits;
 
@@ -71,12 +75,13 @@ internal sealed class PostTrainingQuantizer(QuantizerOptions options, ImmutableD
             float32.Compute([layer.Output], cancellation);
             staged.Compute([layerInput], cancellation);
             int bits = Bits(policy, layer);
-            bool compensate = bits <= options.ErrorCompensationBits && layer.RowsPerGroup <= WeightQuantizer.MaxCovarianceRows;
+            StripWidths? strips = Strips(policy, layer);
+            bool compensate = (strips is not null || bits <= options.ErrorCompensationBits) && layer.RowsPerGroup <= WeightQuantizer.MaxCovarianceRows;
             LayerStatistics? statistics = options.BiasCorrection || compensate
                 ? LayerStatistics.Of(layer, LayerSamples.Gather(layer, staged, layerInput, float32), compensate) : null;
             LayerWeights weights = compensate
-                ? WeightQuantizer.Compensated(layer, bits, statistics!)
-                : WeightQuantizer.Nearest(layer, bits, statistics);
+                ? WeightQuantizer.Compensated(layer, bits, statistics!, strips)
+                : WeightQuantizer.Nearest(layer, bits, statistics, strips);
             if (!options.BiasCorrection) weights = weights with { Bias = layer.Bias is { } b ? [.. b] : [.. new float[layer.Outputs]] };
             quantized = new QuantizeLayerWeights(new Dictionary<string, LayerWeights>(StringComparer.Ordinal) { [layer.NodeName] = weights }).Run(quantized);
             staged.Replace(quantized);

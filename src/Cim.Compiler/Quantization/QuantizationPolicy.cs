@@ -14,6 +14,9 @@ internal sealed record LayerPolicy(string Name, int WeightBits, int ActivationBi
 {
     /// <summary>How the weights lie on cells; null = as the hardware profile says.</summary>
     public CellLayout? Layout { get; init; }
+
+    /// <summary>The width of every strip, as <see cref="StripWidths"/> writes it; null = <see cref="WeightBits"/> everywhere.</summary>
+    public string? Strips { get; init; }
 }
 
 /// <summary>
@@ -74,6 +77,7 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
             json.WriteNumber("weightBits", layer.WeightBits);
             json.WriteNumber("activationBits", layer.ActivationBits);
             json.WriteNumber("adcBits", layer.AdcBits);
+            if (layer.Strips is { } strips) json.WriteString("strips", strips);
             if (layer.Layout is { } layout)
             {
                 json.WriteStartArray("sliceBits");
@@ -110,6 +114,7 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
                 ActivationBits = Bits(item, "activationBits", old.ActivationBits, MinBits, MaxBits, path),
                 AdcBits = Bits(item, "adcBits", old.AdcBits, 0, 16, path),
                 Layout = Layout(item, old.Layout, path),
+                Strips = Strips(item, path),
             });
         }
 
@@ -129,6 +134,13 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
         if (!item.TryGetProperty(key, out JsonElement value) || value.ValueKind == JsonValueKind.Null) return orElse;
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int bits) && bits >= low && bits <= high ? bits
             : throw Invalid(path, $"'{key}' of layer '{item.GetProperty("name").GetString()}' is {value}; it must be an integer from {low} to {high}.");
+    }
+
+    private static string? Strips(JsonElement item, string path)
+    {
+        if (!item.TryGetProperty("strips", out JsonElement value) || value.ValueKind == JsonValueKind.Null) return null;
+        return value.ValueKind == JsonValueKind.String ? value.GetString()
+            : throw Invalid(path, $"'strips' of layer '{item.GetProperty("name").GetString()}' must be a string: a digit a strip, row tiles separated by '/'.");
     }
 
     private static CimException Invalid(string path, string message) => new(ErrorCodes.InvalidPolicy, message) { File = path };

@@ -20,9 +20,11 @@ internal static class WeightQuantizer
     /// <param name="layer">The layer.</param>
     /// <param name="bits">Width.</param>
     /// <param name="statistics">If not null, the scale counts errors by the inputs they meet and the bias is corrected.</param>
-    public static LayerWeights Nearest(MvmLayer layer, int bits, LayerStatistics? statistics)
+    /// <param name="strips">Widths of single strips instead; null = <paramref name="bits"/> everywhere.</param>
+    public static LayerWeights Nearest(MvmLayer layer, int bits, LayerStatistics? statistics, StripWidths? strips = null)
     {
         int rows = layer.RowsPerGroup, levels = WeightScales.Levels(bits);
+        StripGrids? grids = strips is null ? null : new StripGrids(strips);
         sbyte[] integers = new sbyte[layer.WeightCount];
         float[] scales = new float[layer.Outputs];
         ReadOnlyMemory<float> weights = WeightsOf(layer);
@@ -30,18 +32,25 @@ internal static class WeightQuantizer
         {
             ReadOnlySpan<float> w = weights.Span.Slice(c * rows, rows);
             ReadOnlySpan<double> importance = statistics is null ? [] : statistics.SquareX.AsSpan(c / layer.ColumnsPerGroup * rows, rows);
+            if (grids is not null)
+            {
+                scales[c] = grids.Nearest(w, importance, c, integers.AsSpan(c * rows, rows));
+                return;
+            }
+
             scales[c] = WeightScales.Search(w, importance, bits);
             for (int r = 0; r < rows; r++) integers[(c * rows) + r] = (sbyte)WeightScales.Round(w[r] / (double)scales[c], levels);
         });
-        return Finish(layer, bits, integers, scales, statistics);
+        return Finish(layer, grids?.Bits ?? bits, integers, scales, statistics);
     }
 
     /// <summary>
     /// Re-fits the weights to the float network's outputs given the inputs of the quantized one, then rounds with error
     /// compensation. Falls back to <see cref="Nearest"/> where the inputs' covariance is degenerate.
     /// </summary>
-    public static LayerWeights Compensated(MvmLayer layer, int bits, LayerStatistics statistics)
+    public static LayerWeights Compensated(MvmLayer layer, int bits, LayerStatistics statistics, StripWidths? strips = null)
     {
+        StripGrids? grids = strips is null ? null : new StripGrids(strips);
         int rows = layer.RowsPerGroup, columns = layer.ColumnsPerGroup;
         sbyte[] integers = new sbyte[layer.WeightCount];
         float[] scales = new float[layer.Outputs];
@@ -52,14 +61,14 @@ internal static class WeightQuantizer
             double trace = 0;
             for (int i = 0; i < covariance.Length; i++) covariance[i] = statistics.Covariance[(group * rows * rows) + i];
             for (int i = 0; i < rows; i++) trace += covariance[(i * rows) + i];
-            if (!(trace > 0)) return Nearest(layer, bits, statistics);
+            if (!(trace > 0)) return Nearest(layer, bits, statistics, strips);
 
             double ridge = Ridge * trace / rows;
             double[] ridged = AddDiagonal(covariance, rows, ridge);
             double[]? lower = SymmetricMatrix.Cholesky(ridged, rows);
             double[] damped = AddDiagonal(covariance, rows, Damping * trace / rows);
             var rounding = ErrorCompensatedRounding.Create(damped, rows);
-            if (lower is null || rounding is null) return Nearest(layer, bits, statistics);
+            if (lower is null || rounding is null) return Nearest(layer, bits, statistics, strips);
             double[] upper = SymmetricMatrix.Transpose(lower, rows);
 
             int g = group;
@@ -74,12 +83,18 @@ internal static class WeightQuantizer
                 float[] wanted = [.. fitted.Select(v => (float)v)];
                 double[] importance = new double[rows];
                 for (int r = 0; r < rows; r++) importance[r] = damped[(r * rows) + r];
+                if (grids is not null)
+                {
+                    scales[output] = grids.Compensated(wanted, importance, output, rounding, integers.AsSpan(output * rows, rows));
+                    return;
+                }
+
                 float scale = WeightScales.Search(wanted, importance, bits);
                 scales[output] = rounding.Round(wanted, scale, bits, integers.AsSpan(output * rows, rows));
             });
         }
 
-        return Finish(layer, bits, integers, scales, statistics);
+        return Finish(layer, grids?.Bits ?? bits, integers, scales, statistics);
     }
 
     private static ReadOnlyMemory<float> WeightsOf(MvmLayer layer) => layer.WeightMatrix.Span<float>().ToArray();

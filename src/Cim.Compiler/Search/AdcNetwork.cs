@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Calibration;
-using Cim.Compiler.Emit;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Mapping;
 using Cim.Compiler.Quantization;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Crossbar.Adc;
+using Cim.Runtime.Crossbar.Blocks;
 using Cim.Runtime.Execution;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Program;
@@ -27,7 +27,7 @@ internal sealed class AdcNetwork
     private readonly ModelProgram _program;
     private readonly HardwareProfile _hardware;
     private readonly GraphInput _input;
-    private readonly AdcCalibrator[] _calibrators;
+    private readonly AdcCalibrator[][] _calibrators;
     private readonly Dictionary<(int Layer, int Bits), PreparedLayer> _prepared = [];
 
     /// <param name="graph">The float network.</param>
@@ -42,9 +42,8 @@ internal sealed class AdcNetwork
     {
         (_hardware, _input) = (hardware, input);
         Graph quantized = new PostTrainingQuantizer(options).Quantize(graph, input, fit, policy, null, cancellation);
-        _program = ProgramBuilder.Build(quantized,
-            (layer, weights) => LayerMapper.Map(LayerShapes.Of(layer), weights.Bits, hardware, weights.UsesMinimum), _ => 0).Program;
-        _calibrators = [.. _program.Layers.Select(l => new AdcCalibrator(l, hardware))];
+        _program = new LayerPlacer(policy, hardware).Lower(quantized, _ => 0).Program;
+        _calibrators = [.. _program.Layers.Select(l => BlockParts.Of(l).Select(part => new AdcCalibrator(part, hardware)).ToArray())];
         PreparedLayer[] exact = [.. _program.Layers.Select((_, i) => Prepare(i, Ideal))];
         string[] inputs = [.. _program.Layers.Select((_, i) => _program.Values[_program.Steps.First(
             s => s.Op == ProgramStep.CrossbarOp && s.Attributes.Int("layer", -1) == i).Inputs[0]].Name)];
@@ -52,7 +51,10 @@ internal sealed class AdcNetwork
         {
             cancellation.ThrowIfCancellationRequested();
             Dictionary<string, Tensor> results = ProgramTrace.Run(_program, exact, run.Tensors(), run.First);
-            Parallel.For(0, _calibrators.Length, i => _calibrators[i].Observe(results[inputs[i]].Data.Span, Images(_calibrators[i].Layer, results[inputs[i]])));
+            Parallel.For(0, _calibrators.Length, i =>
+            {
+                foreach (AdcCalibrator part in _calibrators[i]) part.Observe(results[inputs[i]].Data.Span, Images(part.Layer, results[inputs[i]]));
+            });
         }
     }
 
@@ -83,7 +85,7 @@ internal sealed class AdcNetwork
         {
             layer = layer with { AdcBits = bits };
             if (_hardware.AdcRange.Policy is AdcRangePolicy.Calibrated or AdcRangePolicy.Granular)
-                layer = layer with { AdcCalibration = _calibrators[index].Choose(AdcRangeChoice.LeastSquares, bits > 0 ? bits : _hardware.AdcBits) };
+                layer = BlockParts.Calibrated(layer, [.. _calibrators[index].Select(c => c.Choose(AdcRangeChoice.LeastSquares, bits > 0 ? bits : _hardware.AdcBits))]);
         }
 
         return _prepared[(index, bits)] = CrossbarSimulator.Prepare(layer, index, _hardware, bits < 0 ? Fidelity.Exact : Fidelity.Adc, 0);

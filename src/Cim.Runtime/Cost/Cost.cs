@@ -27,6 +27,9 @@ public sealed record Cost
     /// <summary>Arrays (on a serial machine: tiles).</summary>
     public required long Arrays { get; init; }
 
+    /// <summary>Cells that hold a weight, copies not counted.</summary>
+    public long Cells => Layers.Sum(l => l.Cells);
+
     /// <summary>Cores these arrays take.</summary>
     public required long Cores { get; init; }
 

@@ -19,12 +19,25 @@ internal static class CostModel
     /// <param name="profile">The hardware.</param>
     /// <param name="copies">Copies of the layer that share its products (resident execution, constant weights); else 1.</param>
     public static LayerCost Of(
-        LayerShape shape, LayerMapping mapping, int weightBits, int activationBits, int adcBits, HardwareProfile profile, int copies = 1)
+        LayerShape shape, LayerMapping mapping, int weightBits, int activationBits, int adcBits, HardwareProfile profile, int copies = 1) =>
+        Of(shape, [new PlacedBlock(mapping, (long)shape.Groups * shape.ColumnsPerGroup, (long)shape.Groups * shape.ColumnsPerGroup)],
+            weightBits, activationBits, adcBits, profile, copies);
+
+    /// <summary>The cost of a layer in blocks, side by side on arrays.</summary>
+    /// <param name="shape">The layer.</param>
+    /// <param name="blocks">Where its blocks lie; together they hold every weight that is not zero.</param>
+    /// <param name="weightBits">Bits of the widest weight.</param>
+    /// <param name="activationBits">Bits of an activation.</param>
+    /// <param name="adcBits">Bits of a conversion; 0 = the profile's.</param>
+    /// <param name="profile">The hardware.</param>
+    /// <param name="copies">Copies of the layer.</param>
+    public static LayerCost Of(
+        LayerShape shape, IReadOnlyList<PlacedBlock> blocks, int weightBits, int activationBits, int adcBits, HardwareProfile profile, int copies = 1)
     {
         if (adcBits == 0) adcBits = profile.AdcBits;
-        var arrays = new ArrayTotals(mapping);
+        var arrays = new ArrayTotals(blocks.Select(b => b.Mapping));
         int inputSlices = InputSlices(activationBits, profile);
-        CostEvents events = Count(shape, mapping, arrays, activationBits, inputSlices, profile);
+        CostEvents events = Count(shape, blocks, arrays, activationBits, inputSlices, profile);
         bool inEachInference = IsProgrammedInEachInference(shape, profile);
         long cells = shape.Repeat * arrays.Cells * copies;
         CostFigures f = profile.Cost;
@@ -40,7 +53,8 @@ internal static class CostModel
             AdcBits = adcBits,
             Copies = copies,
             Arrays = shape.Repeat * arrays.Count * copies,
-            Utilisation = (double)arrays.Cells / (arrays.Count * profile.Rows * profile.Columns),
+            Cells = shape.Repeat * arrays.Cells,
+            Utilisation = arrays.Count == 0 ? 0 : (double)arrays.Cells / (arrays.Count * profile.Rows * profile.Columns),
             LatencyNs = NsPerSecond * Latency(shape with { Mvms = (shape.Mvms + copies - 1) / copies }, arrays, inputSlices, adcBits, profile),
             Energy = Energy(events, adcBits, f),
             AreaUm2 = shape.Repeat * arrays.Count * copies * ArrayArea(profile, adcBits),
@@ -106,25 +120,29 @@ internal static class CostModel
         shape.IsDynamic || profile.Execution == ExecutionModel.Serial;
 
     private static CostEvents Count(
-        LayerShape shape, LayerMapping mapping, ArrayTotals arrays, int activationBits, int inputSlices, HardwareProfile profile)
+        LayerShape shape, IReadOnlyList<PlacedBlock> blocks, ArrayTotals arrays, int activationBits, int inputSlices, HardwareProfile profile)
     {
         long mvms = shape.Mvms * shape.Repeat;
         long inputs = (long)shape.Groups * shape.RowsPerGroup;
         long outputs = (long)shape.Groups * shape.ColumnsPerGroup;
         int slicesConverted = profile.AdcPerInputSlice ? inputSlices : 1;
-        long conversions = mvms * slicesConverted * outputs * mapping.SliceBits.Length * mapping.RowTiles.Length;
-        long offset = profile.Encoding == WeightEncoding.Offset ? mvms * (inputs + outputs) : 0;
+        long conversions = mvms * slicesConverted * blocks.Sum(b => b.Columns * b.Mapping.SliceBits.Length * b.Mapping.RowTiles.Length);
+        // A column that several outputs share is converted once and added to each.
+        long fanOut = mvms * blocks.Sum(b => (b.Taps - b.Columns) * b.Mapping.RowTiles.Length);
+        long offset = profile.Encoding == WeightEncoding.Offset ? mvms * (inputs + blocks.Sum(b => b.Taps)) : 0;
+        long partialSums = Math.Max(0, blocks.Sum(b => b.Taps * b.Mapping.RowTiles.Length) - outputs);
+        int slices = blocks.Count == 0 ? 0 : blocks.Max(b => b.Mapping.SliceBits.Length);
         // Adders are as wide as the slices can be, so a width that fills the same cells costs the same.
-        int partialSumBits = Math.Min(32, (mapping.SliceBits.Length * profile.CellBits) + activationBits + BitOperations.Log2((uint)Math.Max(1, Math.Min(shape.RowsPerGroup, profile.Rows)) * 2 - 1));
+        int partialSumBits = Math.Min(32, (slices * profile.CellBits) + activationBits + BitOperations.Log2((uint)Math.Max(1, Math.Min(shape.RowsPerGroup, profile.Rows)) * 2 - 1));
         bool inEach = IsProgrammedInEachInference(shape, profile);
         return new CostEvents
         {
             ArrayReads = mvms * inputSlices * arrays.Count,
             DacActivations = mvms * inputSlices * arrays.DrivenRows,
             AdcConversions = conversions,
-            ShiftAdds = conversions + offset,
+            ShiftAdds = conversions + fanOut + offset,
             BufferBits = mvms * activationBits * (inputs + outputs),
-            BusBits = (mvms * activationBits * arrays.DrivenRows) + (mvms * outputs * (mapping.RowTiles.Length - 1) * partialSumBits),
+            BusBits = (mvms * activationBits * arrays.DrivenRows) + (mvms * partialSums * partialSumBits),
             InterconnectBits = mvms * outputs * activationBits,
             ArrayWrites = inEach ? shape.Repeat * arrays.Count : 0,
             CellWrites = inEach ? shape.Repeat * arrays.Cells : 0,
@@ -172,14 +190,31 @@ internal static class CostModel
     /// <summary>Sums over the arrays of a mapping.</summary>
     private readonly struct ArrayTotals
     {
-        public ArrayTotals(LayerMapping mapping)
+        public ArrayTotals(IEnumerable<LayerMapping> mappings)
         {
-            foreach (ArrayTile t in mapping.Tiles)
+            var shared = new Dictionary<int, (long Rows, int Columns)>();
+            foreach (LayerMapping mapping in mappings)
+                foreach (ArrayTile t in mapping.Tiles)
+                {
+                    int columns = t.GroupCount * t.Columns / mapping.CellsPerSlice;
+                    Cells += (long)t.GroupCount * t.Rows * t.Columns;
+                    if (t.Array >= 0)
+                    {
+                        (long rows, int before) = shared.GetValueOrDefault(t.Array);
+                        shared[t.Array] = (Math.Max(rows, t.Rows), before + columns);
+                        continue;
+                    }
+
+                    Count++;
+                    DrivenRows += (long)t.GroupCount * t.Rows;
+                    MaxColumns = Math.Max(MaxColumns, columns);
+                }
+
+            Count += shared.Count;
+            foreach ((long rows, int columns) in shared.Values)
             {
-                Count++;
-                DrivenRows += (long)t.GroupCount * t.Rows;
-                Cells += (long)t.GroupCount * t.Rows * t.Columns;
-                MaxColumns = Math.Max(MaxColumns, t.GroupCount * t.Columns / mapping.CellsPerSlice);
+                DrivenRows += rows;
+                MaxColumns = Math.Max(MaxColumns, columns);
             }
         }
 
@@ -195,3 +230,9 @@ internal static class CostModel
         public int MaxColumns { get; }
     }
 }
+
+/// <summary>A block of a layer as cost sees it.</summary>
+/// <param name="Mapping">Where it lies.</param>
+/// <param name="Columns">Its columns before slicing, over all groups.</param>
+/// <param name="Taps">Outputs they are added to; as many, unless columns are shared.</param>
+internal readonly record struct PlacedBlock(LayerMapping Mapping, long Columns, long Taps);

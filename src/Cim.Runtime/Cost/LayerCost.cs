@@ -33,6 +33,9 @@ public sealed record LayerCost
     /// <summary>Arrays that hold the layer with all its copies (on a serial machine: tiles, one after the other).</summary>
     public required long Arrays { get; init; }
 
+    /// <summary>Cells that hold a weight, in one copy of the layer.</summary>
+    public long Cells { get; init; }
+
     /// <summary>Cells that hold a weight divided by cells of the arrays.</summary>
     public required double Utilisation { get; init; }
 

@@ -48,6 +48,12 @@ internal sealed record Epilogue(
 {
     public static Epilogue None { get; } = new(null, false, float.NegativeInfinity, float.PositiveInfinity, null);
 
+    /// <summary>The sums themselves, 4 bytes each: 32-bit integers, or floats where conversions make them so. For blocks of a layer.</summary>
+    public static Epilogue Sums { get; } = None with { GivesSums = true };
+
+    /// <summary>See <see cref="Sums"/>.</summary>
+    public bool GivesSums { get; init; }
+
     public bool AddsResidual => Residual is not null || ResidualIsFloat;
 }
 
@@ -98,7 +104,7 @@ internal sealed record CrossbarLayer
 
     public required Epilogue Epilogue { get; init; }
 
-    /// <summary>Where the weights lie on arrays.</summary>
+    /// <summary>Where the weights lie on arrays, unless they lie in <see cref="Blocks"/>.</summary>
     public required Mapping.LayerMapping Mapping { get; init; }
 
     /// <summary>ADC resolution of this layer; 0 = the profile's.</summary>
@@ -112,6 +118,12 @@ internal sealed record CrossbarLayer
     /// to correct its columns. Null unless the profile asks for a correction.
     /// </summary>
     public Tensor? TestInputs { get; init; }
+
+    /// <summary>
+    /// Parts of the matrix with widths and arrays of their own; empty = one part, laid out by <see cref="Mapping"/>. Together they
+    /// give <see cref="Weights"/> exactly. Only of layers with one group.
+    /// </summary>
+    public ImmutableArray<WeightBlock> Blocks { get; init; } = [];
 
     public int Outputs => Groups * ColumnsPerGroup;
 }

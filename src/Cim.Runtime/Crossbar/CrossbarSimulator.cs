@@ -1,4 +1,5 @@
 using Cim.Runtime.Crossbar.Analog;
+using Cim.Runtime.Crossbar.Blocks;
 using Cim.Runtime.Crossbar.Circuit;
 using Cim.Runtime.Crossbar.Compensation;
 using Cim.Runtime.Crossbar.Devices;
@@ -25,13 +26,18 @@ internal static class CrossbarSimulator
 
     /// <summary>As above with a chosen vector width; results do not depend on it.</summary>
     public static PreparedLayer Prepare(
-        CrossbarLayer layer, int layerIndex, HardwareProfile profile, Fidelity fidelity, ulong seed, SimdLevel level, ProgrammedChips? chips = null) =>
-        fidelity switch
-        {
-            Fidelity.Exact => ExactLayers.Prepare(layer, level),
-            Fidelity.Adc => PrepareAdc(new AnalogPlan(layer, profile), level),
-            _ => PrepareCells(new AnalogPlan(layer, profile), layerIndex, profile, fidelity == Fidelity.Circuit, seed, level, chips),
-        };
+        CrossbarLayer layer, int layerIndex, HardwareProfile profile, Fidelity fidelity, ulong seed, SimdLevel level, ProgrammedChips? chips = null)
+    {
+        if (fidelity == Fidelity.Exact) return ExactLayers.Prepare(layer, level);
+        (AnalogPlan Plan, int Index)[] plans = [.. BlockParts.Of(layer).Select((part, b) => (new AnalogPlan(part, profile), BlockParts.Index(layerIndex, b)))];
+        (PreparedLayer Layer, bool IsReal)[] parts =
+        [
+            .. plans.Select(p => fidelity == Fidelity.Adc
+                ? (PrepareAdc(p.Plan, level), !p.Plan.IsInteger)
+                : PrepareCells(p.Plan, p.Index, profile, fidelity == Fidelity.Circuit, seed, level, layer.Blocks.IsEmpty ? null : plans, chips)),
+        ];
+        return layer.Blocks.IsEmpty ? parts[0].Layer : BlockLayers.Create(layer, parts, level);
+    }
 
     // Where no converter can change a sum, the integers are those of the exact layer.
     private static PreparedLayer PrepareAdc(AnalogPlan plan, SimdLevel level) =>
@@ -44,23 +50,25 @@ internal static class CrossbarSimulator
         || ProgrammingErrorModels.Of(profile) is not null);
 
     // Without any non-ideality the sums are those of the converters' fidelity, and so are the results.
-    private static PreparedLayer PrepareCells(
-        AnalogPlan plan, int layerIndex, HardwareProfile profile, bool withWires, ulong seed, SimdLevel level, ProgrammedChips? chips)
+    private static (PreparedLayer Layer, bool IsReal) PrepareCells(
+        AnalogPlan plan, int layerIndex, HardwareProfile profile, bool withWires, ulong seed, SimdLevel level,
+        IReadOnlyList<(AnalogPlan Plan, int Index)>? shared, ProgrammedChips? chips)
     {
         withWires &= !Wires.Of(profile).AreIdeal;
         if (!withWires && profile is { ReadNoiseSigma: 0, AdcGainSigma: 0, AdcOffsetSigma: 0 }
             && new CellProgrammer(profile, seed, layerIndex).IsIdeal)
-            return PrepareAdc(plan, level);
+            return (PrepareAdc(plan, level), !plan.IsInteger);
         // An ideal read-out of every input bit adds up to that of all bits at once.
         if (plan.Inputs.Length > 1 && plan.Converters.All(c => c.IsIdeal))
         {
             profile = profile with { AdcPerInputSlice = false };
             plan = new AnalogPlan(plan.Layer, profile);
         }
-        float[] Program() => ProgrammedCells.Program(plan, profile, layerIndex, seed, withWires);
+        float[] Program() => ProgrammedCells.Program(plan, profile, layerIndex, seed, withWires, shared);
         float[] levels = chips?.Get(layerIndex, seed, withWires, Program) ?? Program();
         ColumnErrors errors = ColumnErrors.Of(plan, profile, layerIndex, seed);
         plan = ColumnCorrector.Apply(plan, profile, levels, errors, level);
-        return AnalogLayers.Fastest(plan, levels, errors, level);
+        bool isReal = !plan.IsInteger || plan.Converters.Any(c => c.IsIdeal);
+        return (AnalogLayers.Fastest(plan, levels, errors, level), isReal);
     }
 }

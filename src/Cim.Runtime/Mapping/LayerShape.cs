@@ -9,4 +9,8 @@ namespace Cim.Runtime.Mapping;
 /// <param name="Repeat">How many different matrices of this shape there are (heads of an attention layer), else 1.</param>
 /// <param name="IsDynamic">True if the matrix is computed by the network and so has to be programmed for each image.</param>
 internal sealed record LayerShape(
-    string Name, int Groups, int RowsPerGroup, int ColumnsPerGroup, long Mvms, int Repeat = 1, bool IsDynamic = false);
+    string Name, int Groups, int RowsPerGroup, int ColumnsPerGroup, long Mvms, int Repeat = 1, bool IsDynamic = false)
+{
+    /// <summary>Places of a convolution's kernel (height times width), else 1: rows come in (channel, place) order.</summary>
+    public int KernelPlaces { get; init; } = 1;
+}

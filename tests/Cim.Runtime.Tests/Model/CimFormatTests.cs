@@ -131,7 +131,7 @@ public sealed class CimFormatTests
     public void Another_format_version_names_both_versions_of_the_package()
     {
         byte[] newer = [.. File];
-        BinaryPrimitives.WriteUInt32LittleEndian(newer.AsSpan(8), 2);
+        BinaryPrimitives.WriteUInt32LittleEndian(newer.AsSpan(8), CimFile.FormatVersion + 1);
         "9.8.7"u8.CopyTo(newer.AsSpan(24));
         FixChecksums(newer);
         var e = Assert.Throws<CimException>(() => ModelReader.Read(newer));

@@ -61,9 +61,9 @@ internal sealed class AnalogPlan
             foreach (Mapping.RowTile tile in Layer.Mapping.RowTiles)
             {
                 long low = 0, high = 0;
-                foreach (sbyte v in w.Slice((o * Layer.RowsPerGroup) + tile.FirstRow, tile.Rows))
+                for (int i = tile.FirstRow; i < tile.FirstRow + tile.Rows; i++)
                 {
-                    long level = Cells.Level(v, s);
+                    long level = Cells.Level(w[(o * Layer.RowsPerGroup) + Layer.Mapping.RowAt(i)], s);
                     low += Math.Min(level * min, level * max);
                     high += Math.Max(level * min, level * max);
                 }

@@ -1,5 +1,4 @@
 using Cim.Runtime.Crossbar.Kernels;
-using Cim.Runtime.Mapping;
 
 namespace Cim.Runtime.Crossbar.Analog;
 
@@ -77,6 +76,7 @@ internal sealed class CellWeights
         int kernel = g.KernelHeight * g.KernelWidth, pack = kind == LevelKind.Pairs ? 2 : 1;
         int planes = (layout.Channels + pack - 1) / pack;
         var tiles = layer.Mapping.RowTiles;
+        int[] tileOf = layer.Mapping.TileOfRow(layer.RowsPerGroup);
         var weights = new CellWeights(tiles.Length) { Kind = kind };
         List<int> offsets = [];
         List<(int Low, int High)> rows = [];
@@ -84,12 +84,11 @@ internal sealed class CellWeights
         for (int t = 0; t < tiles.Length; t++)
         {
             weights.StepStart[t] = offsets.Count;
-            RowTile tile = tiles[t];
             for (int plane = 0; plane < planes; plane++)
             for (int tap = 0; tap < kernel; tap++)
             {
                 int low = (plane * pack * kernel) + tap, high = low + kernel;
-                bool hasLow = Has(tile, low), hasHigh = pack == 2 && (plane * 2) + 1 < layout.Channels && Has(tile, high);
+                bool hasLow = tileOf[low] == t, hasHigh = pack == 2 && (plane * 2) + 1 < layout.Channels && tileOf[high] == t;
                 if (!hasLow && !hasHigh) continue;
                 int x = tap % g.KernelWidth * g.DilationX;
                 offsets.Add((plane * planeLength) + (tap / g.KernelWidth * g.DilationY * layout.RowLength)
@@ -126,8 +125,6 @@ internal sealed class CellWeights
         }
         return weights;
     }
-
-    private static bool Has(RowTile tile, int row) => row >= tile.FirstRow && row < tile.FirstRow + tile.Rows;
 
     private static int Bits(float v) => BitConverter.SingleToInt32Bits(v);
 }

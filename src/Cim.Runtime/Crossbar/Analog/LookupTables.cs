@@ -33,9 +33,10 @@ internal sealed class LookupTables
         int slices = plan.Cells.Slices.Length;
         Columns = layer.ColumnsPerGroup * slices;
         Tiles = new LookupTile[layer.Mapping.RowTiles.Length];
+        int[] tileOf = layer.Mapping.TileOfRow(layer.RowsPerGroup);
         for (int t = 0; t < Tiles.Length; t++)
         {
-            Tiles[t] = new LookupTile(layer.Mapping.RowTiles[t], layout, Planes, planeLength);
+            Tiles[t] = new LookupTile(tileOf, t, layout, Planes, planeLength);
             Planes += Tiles[t].Planes;
         }
         int widest = Widest(layer, levels), bits = 32 - BitOperations.LeadingZeroCount((uint)Math.Max(1, widest));

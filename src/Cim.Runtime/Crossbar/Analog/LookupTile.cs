@@ -1,5 +1,4 @@
 using Cim.Runtime.Crossbar.Kernels;
-using Cim.Runtime.Mapping;
 
 namespace Cim.Runtime.Crossbar.Analog;
 
@@ -9,17 +8,17 @@ namespace Cim.Runtime.Crossbar.Analog;
 /// </summary>
 internal sealed class LookupTile
 {
-    /// <param name="tile">The rows.</param>
+    /// <param name="tileOf">The row tile of every row.</param>
+    /// <param name="tile">The row tile.</param>
     /// <param name="layout">How the inputs lie.</param>
     /// <param name="firstPlane">Planes of indices before this tile's.</param>
     /// <param name="planeLength">Bytes of one.</param>
-    public LookupTile(RowTile tile, PlaneLayout layout, int firstPlane, int planeLength)
+    public LookupTile(int[] tileOf, int tile, PlaneLayout layout, int firstPlane, int planeLength)
     {
         ConvolutionGeometry g = layout.Geometry;
         int kernel = g.KernelHeight * g.KernelWidth;
-        int end = tile.FirstRow + tile.Rows;
-        FirstChannel = tile.FirstRow / kernel;
-        EndChannel = (end + kernel - 1) / kernel;
+        FirstChannel = Math.Max(0, Array.IndexOf(tileOf, tile)) / kernel;
+        EndChannel = (Array.LastIndexOf(tileOf, tile) / kernel) + 1;
         FirstPlane = firstPlane;
         Planes = (EndChannel - FirstChannel + LookupTables.Rows - 1) / LookupTables.Rows;
         List<int> offsets = [], rows = [];
@@ -40,7 +39,7 @@ internal sealed class LookupTile
         int Row(int channel, int tap)
         {
             int row = ((FirstChannel + channel) * kernel) + tap;
-            return FirstChannel + channel < EndChannel && row >= tile.FirstRow && row < end ? row : -1;
+            return FirstChannel + channel < EndChannel && tileOf[row] == tile ? row : -1;
         }
     }
 

@@ -27,8 +27,8 @@ internal readonly record struct ArrayPlacement(
             {
                 for (int g = 0; g < tile.GroupCount; g++)
                 {
-                    yield return new ArrayPlacement(array, tile.FirstGroup + g, tile.FirstRow, tile.Rows, tile.FirstColumn, tile.Columns,
-                        g * tile.Rows, g * tile.Columns, (tile.GroupCount - 1 - g) * tile.Rows);
+                    yield return new ArrayPlacement(tile.Array < 0 ? array : tile.Array, tile.FirstGroup + g, tile.FirstRow, tile.Rows, tile.FirstColumn, tile.Columns,
+                        g * tile.Rows, tile.ColumnInArray + (g * tile.Columns), (tile.GroupCount - 1 - g) * tile.Rows);
                 }
                 array++;
             }

@@ -22,16 +22,21 @@ internal sealed class CellProgrammer
     private readonly CounterRandom _spatial;
     private readonly double _temperature;
 
-    public CellProgrammer(HardwareProfile profile, ulong seed, int layerIndex)
+    /// <param name="profile">The hardware.</param>
+    /// <param name="seed">The chip.</param>
+    /// <param name="layerIndex">The layer, or the block of a layer.</param>
+    /// <param name="arrayIndex">The layer whose arrays it lies on; -1 = the same.</param>
+    public CellProgrammer(HardwareProfile profile, ulong seed, int layerIndex, int arrayIndex = -1)
     {
+        if (arrayIndex < 0) arrayIndex = layerIndex;
         _profile = profile;
         _error = ProgrammingErrorModels.Of(profile);
         _stuck = new StuckFaults(profile.StuckOn, profile.StuckOff, profile.GOn, profile.GOff);
         _programming = CounterRandom.Of(seed, RandomPurpose.Programming).At(layerIndex);
         _faults = CounterRandom.Of(seed, RandomPurpose.StuckCell).At(layerIndex);
         _drift = CounterRandom.Of(seed, RandomPurpose.Drift).At(layerIndex);
-        _dies = CounterRandom.Of(seed, RandomPurpose.DieToDie).At(layerIndex);
-        _spatial = CounterRandom.Of(seed, RandomPurpose.Spatial).At(layerIndex);
+        _dies = CounterRandom.Of(seed, RandomPurpose.DieToDie).At(arrayIndex);
+        _spatial = CounterRandom.Of(seed, RandomPurpose.Spatial).At(arrayIndex);
         _temperature = 1 + (profile.TemperatureCoefficient * (profile.Temperature - ReferenceKelvin));
     }
 

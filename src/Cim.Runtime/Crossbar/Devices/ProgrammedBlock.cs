@@ -51,22 +51,51 @@ internal sealed class ProgrammedBlock
             Driver = wires.Driver + (wires.WordSegment * _block.ColumnInArray / (separatePairs ? 2 : 1)),
             Sense = wires.Sense + (wires.BitSegment * _block.RowsBelow),
         };
+        Solve(_conductances, _block.Rows, _columns, own, separatePairs);
+    }
+
+    /// <summary>As <see cref="Solve(Wires, bool)"/> for blocks side by side on the same word lines.</summary>
+    public static void Solve(IReadOnlyList<ProgrammedBlock> blocks, Wires wires, bool separatePairs)
+    {
+        int rows = blocks.Max(b => b._block.Rows), columns = blocks.Sum(b => b._columns);
+        double[] all = new double[rows * columns];
+        for (int pass = 0; pass < 2; pass++)
+        {
+            int first = 0;
+            foreach (ProgrammedBlock block in blocks)
+            {
+                for (int r = 0; r < block._block.Rows; r++)
+                {
+                    Span<double> there = all.AsSpan((r * columns) + first, block._columns), own = block._conductances.AsSpan(r * block._columns, block._columns);
+                    if (pass == 0) own.CopyTo(there);
+                    else there.CopyTo(own);
+                }
+
+                first += block._columns;
+            }
+
+            if (pass == 0) blocks[0].Solve(all, rows, columns, wires, separatePairs);
+        }
+    }
+
+    private void Solve(double[] conductances, int rows, int columns, Wires own, bool separatePairs)
+    {
         if (!separatePairs)
         {
-            IrDrop.Solve(_profile.IrDrop, _conductances, _block.Rows, _columns, own);
+            IrDrop.Solve(_profile.IrDrop, conductances, rows, columns, own);
             return;
         }
-        int half = _columns / 2;
-        double[] part = new double[_block.Rows * half];
+        int half = columns / 2;
+        double[] part = new double[rows * half];
         for (int sign = 0; sign < 2; sign++)
         {
-            for (int r = 0; r < _block.Rows; r++)
+            for (int r = 0; r < rows; r++)
             for (int c = 0; c < half; c++)
-                part[(r * half) + c] = _conductances[(r * _columns) + (2 * c) + sign];
-            IrDrop.Solve(_profile.IrDrop, part, _block.Rows, half, own);
-            for (int r = 0; r < _block.Rows; r++)
+                part[(r * half) + c] = conductances[(r * columns) + (2 * c) + sign];
+            IrDrop.Solve(_profile.IrDrop, part, rows, half, own);
+            for (int r = 0; r < rows; r++)
             for (int c = 0; c < half; c++)
-                _conductances[(r * _columns) + (2 * c) + sign] = part[(r * half) + c];
+                conductances[(r * columns) + (2 * c) + sign] = part[(r * half) + c];
         }
     }
 

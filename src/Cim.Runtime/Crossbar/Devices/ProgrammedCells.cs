@@ -23,37 +23,58 @@ internal static class ProgrammedCells
     /// <param name="layerIndex">The layer's index.</param>
     /// <param name="seed">The chip.</param>
     /// <param name="withWires">Solve each array's wires.</param>
+    /// <param name="shared">All blocks of the layer with their indices, if it is a block; the first index is the layer's.</param>
     /// <returns>Levels [slice, output, row].</returns>
-    public static float[] Program(AnalogPlan plan, HardwareProfile profile, int layerIndex, ulong seed, bool withWires)
+    public static float[] Program(
+        AnalogPlan plan, HardwareProfile profile, int layerIndex, ulong seed, bool withWires, IReadOnlyList<(AnalogPlan Plan, int Index)>? shared = null)
     {
         CrossbarLayer layer = plan.Layer;
-        var programmer = new CellProgrammer(profile, seed, layerIndex);
+        var programmer = new CellProgrammer(profile, seed, layerIndex, shared?[0].Index ?? layerIndex);
         var targets = new CellTargets(plan, profile);
         Wires wires = Wires.Of(profile);
         int perOutput = layer.Mapping.ColumnsPerOutput, rows = layer.RowsPerGroup;
-        // Deviation of every physical cell from its target [output * perOutput + column, row].
+        // Deviation of every physical cell from its target [output * perOutput + column, place of the row].
         double[] deviations = new double[checked((long)layer.Outputs * perOutput * rows)];
-        int perSlice = layer.Mapping.CellsPerSlice;
-        var remapper = new FaultRemapper(programmer, targets, profile, perSlice);
+        bool sharesArrays = shared is not null && layer.Mapping.Tiles.Any(t => t.Array >= 0), separate = SeparatePairs(profile, layer);
         foreach (IGrouping<int, ArrayPlacement> array in ArrayPlacement.Of(layer, profile).GroupBy(a => a.Array))
         {
-            ArrayPlacement[] blocks = [.. array];
-            long[] firstColumns = [.. blocks.Select(b => ((long)b.Group * layer.ColumnsPerGroup * perOutput) + b.FirstColumn)];
-            ArrayPlaces[] places = remapper.Of(blocks, firstColumns);
-            double die = programmer.Die(array.Key);
-            SpatialVariation? spatial = programmer.Spatial(array.Key);
-            for (int b = 0; b < blocks.Length; b++)
+            (ArrayPlacement Place, long FirstColumn, ProgrammedBlock Cells)[] blocks = Blocks(layer, array, profile, programmer, targets);
+            if (withWires && sharesArrays)
+                SharedArray.Solve([.. blocks.Select(b => (b.Place, b.Cells))], array.Key, shared!, layerIndex, profile, seed, wires, separate);
+            foreach ((ArrayPlacement place, long firstColumn, ProgrammedBlock block) in blocks)
             {
-                var block = new ProgrammedBlock(blocks[b], firstColumns[b], places[b], profile, perSlice);
-                block.Program(programmer, targets, die, spatial);
-                if (withWires) block.Solve(wires, profile.SeparatePairArrays && perSlice == 2);
-                for (int r = 0; r < blocks[b].Rows; r++)
-                for (int c = 0; c < blocks[b].Columns; c++)
-                    deviations[((firstColumns[b] + c) * rows) + blocks[b].FirstRow + r] = block[r, c] - targets.Of(firstColumns[b] + c, blocks[b].FirstRow + r);
+                if (withWires && !sharesArrays) block.Solve(wires, separate);
+                for (int r = 0; r < place.Rows; r++)
+                for (int c = 0; c < place.Columns; c++)
+                    deviations[((firstColumn + c) * rows) + place.FirstRow + r] = block[r, c] - targets.Of(firstColumn + c, place.FirstRow + r);
             }
         }
         return Levels(plan, targets, deviations, AdcGains(plan, profile, layerIndex, seed));
     }
+
+    /// <summary>The programmed blocks of one array.</summary>
+    internal static (ArrayPlacement Place, long FirstColumn, ProgrammedBlock Cells)[] Blocks(
+        CrossbarLayer layer, IGrouping<int, ArrayPlacement> array, HardwareProfile profile, CellProgrammer programmer, CellTargets targets)
+    {
+        int perSlice = layer.Mapping.CellsPerSlice;
+        ArrayPlacement[] blocks = [.. array];
+        long[] firstColumns = [.. blocks.Select(b => ((long)b.Group * layer.ColumnsPerGroup * layer.Mapping.ColumnsPerOutput) + b.FirstColumn)];
+        ArrayPlaces[] places = new FaultRemapper(programmer, targets, profile, perSlice).Of(blocks, firstColumns);
+        double die = programmer.Die(array.Key);
+        SpatialVariation? spatial = programmer.Spatial(array.Key);
+        return
+        [
+            .. blocks.Select((b, i) =>
+            {
+                var block = new ProgrammedBlock(b, firstColumns[i], places[i], profile, perSlice);
+                block.Program(programmer, targets, die, spatial);
+                return (b, firstColumns[i], block);
+            }),
+        ];
+    }
+
+    /// <summary>True if positive and negative cells lie in arrays of their own.</summary>
+    internal static bool SeparatePairs(HardwareProfile profile, CrossbarLayer layer) => profile.SeparatePairArrays && layer.Mapping.CellsPerSlice == 2;
 
     private static float[] Levels(AnalogPlan plan, CellTargets targets, double[] deviations, double[]? gains)
     {
@@ -68,11 +89,12 @@ internal static class ProgrammedCells
         {
             RowTile tile = layer.Mapping.RowTiles[t];
             double gain = gains?[(((t * slices) + s) * layer.Outputs) + o] ?? 1;
-            for (int r = tile.FirstRow; r < tile.FirstRow + tile.Rows; r++)
+            for (int place = tile.FirstRow; place < tile.FirstRow + tile.Rows; place++)
             {
                 long column = ((long)o * perOutput) + (s * perSlice);
-                double deviation = deviations[(column * rows) + r];
-                if (perSlice == 2) deviation -= deviations[((column + 1) * rows) + r];
+                double deviation = deviations[(column * rows) + place];
+                if (perSlice == 2) deviation -= deviations[((column + 1) * rows) + place];
+                int r = layer.Mapping.RowAt(place);
                 double level = plan.Cells.Level(w[(o * rows) + r], s) + (deviation / targets.Unit(s));
                 levels[((((long)s * layer.Outputs) + o) * rows) + r] = (float)(level * gain);
             }

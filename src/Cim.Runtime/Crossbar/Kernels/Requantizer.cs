@@ -10,6 +10,7 @@ internal sealed partial class Requantizer
     public const int Slack = 16;
 
     private readonly float[] _scales;
+    private readonly bool _sums;
     private readonly bool _direct;
     private readonly bool _residualSigned;
     private readonly bool _residualQuantized;
@@ -27,6 +28,7 @@ internal sealed partial class Requantizer
     public Requantizer(CrossbarLayer layer)
     {
         Epilogue e = layer.Epilogue;
+        _sums = e.GivesSums;
         _quantized = e.Output is not null;
         _direct = _quantized && !e.AddsResidual;
         _residualFloat = e.ResidualIsFloat;
@@ -122,6 +124,11 @@ internal sealed partial class Requantizer
         where TI : unmanaged
         where TF : unmanaged
     {
+        if (_sums)
+        {
+            L.Store((int*)destination, L.Load(sums));
+            return;
+        }
         TF y = L.MultiplyF(real ? L.LoadF((float*)sums) : L.ToSingle(L.Load(sums)), scale);
         if (!_direct)
         {

@@ -12,7 +12,7 @@ namespace Cim.Runtime.Format;
 /// </summary>
 internal static class CimFile
 {
-    public const uint FormatVersion = 1;
+    public const uint FormatVersion = 2;
     public const int HeaderBytes = 96;
     public const int EntryBytes = 56;
     public const int Alignment = 64;

@@ -6,7 +6,7 @@ namespace Cim.Runtime.Format;
 /// <summary>The binary form of a <see cref="CrossbarLayer"/>.</summary>
 internal static class LayerCodec
 {
-    private const int HasAdcRanges = 1, HasTestInputs = 2;
+    private const int HasAdcRanges = 1, HasTestInputs = 2, HasBlocks = 4;
 
     public static void Write(ByteWriter w, CrossbarLayer layer, DataBlob data)
     {
@@ -25,23 +25,25 @@ internal static class LayerCodec
         Epilogue(w, layer.Epilogue);
         Mapping(w, layer.Mapping);
         w.Int(layer.AdcBits);
-        w.Byte((byte)((layer.AdcCalibration is not null ? HasAdcRanges : 0) | (layer.TestInputs is not null ? HasTestInputs : 0)));
+        w.Byte((byte)((layer.AdcCalibration is not null ? HasAdcRanges : 0) | (layer.TestInputs is not null ? HasTestInputs : 0) | (layer.Blocks.IsEmpty ? 0 : HasBlocks)));
         if (layer.AdcCalibration is { } adc)
         {
             w.List(adc.Low, static (w, v) => w.Float(v));
             w.List(adc.High, static (w, v) => w.Float(v));
         }
         if (layer.TestInputs is { } tests) ProgramCodec.Tensor(w, tests, data);
+        if (!layer.Blocks.IsEmpty) w.List(layer.Blocks, Block);
     }
 
     public static CrossbarLayer Read(ByteReader r, ReadOnlyMemory<byte> data)
     {
         CrossbarLayer layer = Always(r, data);
         byte parts = r.Byte();
-        if ((parts & ~(HasAdcRanges | HasTestInputs)) != 0) throw CimFile.Corrupt("a layer has parts that are unknown");
+        if ((parts & ~(HasAdcRanges | HasTestInputs | HasBlocks)) != 0) throw CimFile.Corrupt("a layer has parts that are unknown");
         if ((parts & HasAdcRanges) != 0)
             layer = layer with { AdcCalibration = new AdcCalibration(r.List(4, static r => r.Float()), r.List(4, static r => r.Float())) };
-        return (parts & HasTestInputs) == 0 ? layer : layer with { TestInputs = ProgramCodec.Tensor(r, data) };
+        if ((parts & HasTestInputs) != 0) layer = layer with { TestInputs = ProgramCodec.Tensor(r, data) };
+        return (parts & HasBlocks) == 0 ? layer : layer with { Blocks = r.List(20, Block) };
     }
 
     private static CrossbarLayer Always(ByteReader r, ReadOnlyMemory<byte> data) => new()
@@ -61,6 +63,39 @@ internal static class LayerCodec
         Mapping = Mapping(r),
         AdcBits = r.Int(),
     };
+
+    private static void Block(ByteWriter w, WeightBlock block)
+    {
+        w.Int(block.Columns);
+        w.List(block.Taps, static (w, t) =>
+        {
+            foreach (int v in (ReadOnlySpan<int>)[t.Column, t.Output, t.Shift]) w.Int(v);
+            w.Bool(t.Negative);
+        });
+        w.Int(block.WeightBits);
+        Mapping(w, block.Mapping);
+        Ranges(w, block.AdcCalibration);
+    }
+
+    private static WeightBlock Block(ByteReader r) => new()
+    {
+        Columns = r.Int(),
+        Taps = r.List(13, static r => new BlockTap(r.Int(), r.Int(), r.Int(), r.Bool())),
+        WeightBits = r.Int(),
+        Mapping = Mapping(r),
+        AdcCalibration = Ranges(r),
+    };
+
+    private static void Ranges(ByteWriter w, AdcCalibration? adc)
+    {
+        w.Bool(adc is not null);
+        if (adc is null) return;
+        w.List(adc.Low, static (w, v) => w.Float(v));
+        w.List(adc.High, static (w, v) => w.Float(v));
+    }
+
+    private static AdcCalibration? Ranges(ByteReader r) =>
+        r.Bool() ? new AdcCalibration(r.List(4, static r => r.Float()), r.List(4, static r => r.Float())) : null;
 
     private static void Geometry(ByteWriter w, ConvolutionGeometry g)
     {
@@ -106,8 +141,9 @@ internal static class LayerCodec
         });
         w.List(m.Tiles, static (w, t) =>
         {
-            foreach (int v in (ReadOnlySpan<int>)[t.FirstGroup, t.GroupCount, t.FirstRow, t.Rows, t.FirstColumn, t.Columns]) w.Int(v);
+            foreach (int v in (ReadOnlySpan<int>)[t.FirstGroup, t.GroupCount, t.FirstRow, t.Rows, t.FirstColumn, t.Columns, t.Array, t.ColumnInArray]) w.Int(v);
         });
+        w.List(m.RowOrder, static (w, r) => w.Int(r));
     }
 
     private static LayerMapping Mapping(ByteReader r) => new()
@@ -115,6 +151,7 @@ internal static class LayerCodec
         Encoding = (WeightEncoding)r.Byte(),
         SliceBits = r.Ints(),
         RowTiles = r.List(8, static r => new RowTile(r.Int(), r.Int())),
-        Tiles = r.List(24, static r => new ArrayTile(r.Int(), r.Int(), r.Int(), r.Int(), r.Int(), r.Int())),
+        Tiles = r.List(32, static r => new ArrayTile(r.Int(), r.Int(), r.Int(), r.Int(), r.Int(), r.Int(), r.Int(), r.Int())),
+        RowOrder = r.Ints(),
     };
 }

@@ -11,7 +11,7 @@ internal static class LayerVerifier
     /// <exception cref="CimException">CIM4001: the layer contradicts itself.</exception>
     public static void Verify(CrossbarLayer layer)
     {
-        string? problem = Sizes(layer) ?? Numbers(layer) ?? Placement(layer);
+        string? problem = Sizes(layer) ?? Numbers(layer) ?? Ranges(layer.AdcCalibration, layer.Mapping) ?? Placement(layer.Mapping, layer.Groups, layer.RowsPerGroup, layer.ColumnsPerGroup) ?? BlockVerifier.Problem(layer);
         if (problem is not null) throw CimFile.Corrupt($"layer '{layer.Name}' is inconsistent ({problem})");
     }
 
@@ -46,24 +46,33 @@ internal static class LayerVerifier
         foreach (QuantizationParameters? q in (QuantizationParameters?[])[l.Input, l.Epilogue.Residual, l.Epilogue.Output])
             if (q is not null && (q.Bits is < 1 or > 8 || !float.IsFinite(q.Scale) || !(q.Scale > 0) || q.ZeroPoint < q.Min || q.ZeroPoint > q.Max)) return "a quantization";
         if (float.IsNaN(l.Epilogue.Minimum) || float.IsNaN(l.Epilogue.Maximum) || (l.Epilogue.ResidualIsFloat && l.Epilogue.Residual is not null)) return "the epilogue";
-        if (l.AdcCalibration is not { } adc) return null;
-        if (adc.Low.Length != adc.High.Length || (adc.Low.Length != 1 && adc.Low.Length != l.Mapping.SliceBits.Length)) return "the ADC ranges";
+        return null;
+    }
+
+    /// <summary>What is wrong with converter ranges, or null.</summary>
+    public static string? Ranges(AdcCalibration? ranges, LayerMapping mapping)
+    {
+        if (ranges is not { } adc) return null;
+        if (adc.Low.Length != adc.High.Length || (adc.Low.Length != 1 && adc.Low.Length != mapping.SliceBits.Length)) return "the ADC ranges";
         for (int i = 0; i < adc.Low.Length; i++)
             if (!float.IsFinite(adc.Low[i]) || !float.IsFinite(adc.High[i]) || adc.Low[i] > adc.High[i]) return "an ADC range";
         return null;
     }
 
-    private static string? Placement(CrossbarLayer l)
+    /// <summary>What is wrong with the mapping of a matrix, or null.</summary>
+    public static string? Placement(LayerMapping m, int groups, int rows, int columnsPerGroup)
     {
-        LayerMapping m = l.Mapping;
         if (!Enum.IsDefined(m.Encoding)) return "the encoding";
         if (m.SliceBits.Length is < 1 or > 8 || m.SliceBits.Any(b => b is < 1 or > 8) || m.SliceBits.Sum() > 16) return "the slices";
-        if (!Covers(m.RowTiles, l.RowsPerGroup)) return "the row tiles";
-        long columns = (long)l.ColumnsPerGroup * m.ColumnsPerOutput;
+        if (m.RowOrder.Length > rows || m.RowOrder.Any(r => (uint)r >= (uint)rows) || m.RowOrder.Distinct().Count() != m.RowOrder.Length) return "the order of rows";
+        int placed = m.RowsPlaced(rows);
+        if (!Covers(m.RowTiles, placed)) return "the row tiles";
+        long columns = (long)columnsPerGroup * m.ColumnsPerOutput;
         foreach (ArrayTile t in m.Tiles)
         {
-            if (t.FirstGroup < 0 || t.GroupCount < 1 || (long)t.FirstGroup + t.GroupCount > l.Groups || t.FirstRow < 0 || t.Rows < 1
-                || (long)t.FirstRow + t.Rows > l.RowsPerGroup || t.FirstColumn < 0 || t.Columns < 1 || (long)t.FirstColumn + t.Columns > columns)
+            if (t.FirstGroup < 0 || t.GroupCount < 1 || (long)t.FirstGroup + t.GroupCount > groups || t.FirstRow < 0 || t.Rows < 1
+                || (long)t.FirstRow + t.Rows > placed || t.FirstColumn < 0 || t.Columns < 1 || (long)t.FirstColumn + t.Columns > columns
+                || t.Array is < -1 or > 1 << 24 || t.ColumnInArray is < 0 or > 1 << 20)
                 return "an array lies outside the matrix";
         }
 

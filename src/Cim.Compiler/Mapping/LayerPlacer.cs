@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Emit;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Quantization;
+using Cim.Runtime;
+using Cim.Runtime.Crossbar;
+using Cim.Runtime.Hardware;
+using Cim.Runtime.Mapping;
+
+namespace Cim.Compiler.Mapping;
+
+/// <summary>Places the layers of a quantized network on arrays as its policy says, whole or in blocks, and tells what they cost.</summary>
+/// <param name="policy">Widths, with strips or without.</param>
+/// <param name="profile">The hardware.</param>
+internal sealed class LayerPlacer(QuantizationPolicy policy, HardwareProfile profile)
+{
+    /// <summary>Lowers a quantized graph with its layers placed.</summary>
+    /// <param name="quantized">The graph.</param>
+    /// <param name="adcBits">ADC bits by layer; null = the policy's.</param>
+    public LoweredModel Lower(Graph quantized, Func<string, int>? adcBits = null) => ProgramBuilder.Build(
+        quantized, (layer, weights) => LayerMapper.Map(LayerShapes.Of(layer), weights.Bits, profile, weights.UsesMinimum, policy.Find(layer.NodeName)?.Layout),
+        adcBits ?? (name => policy.Find(name)?.AdcBits ?? 0),
+        (layer, weights) => Strips(LayerShapes.Of(layer)) is { } strips ? StripMapper.Map(layer.NodeName, weights.Integers.Span<sbyte>(), strips, profile) : []);
+
+    /// <summary>The cost of a layer as it was lowered; dynamic products and layers that were not lowered have 8 bits.</summary>
+    public LayerCost CostOf(LayerShape shape, LoweredModel lowered, int copies)
+    {
+        int adcBits = policy.Find(shape.Name)?.AdcBits ?? 0;
+        FusedLayer? fused = lowered.Layers.FirstOrDefault(l => l.Layer.NodeName == shape.Name);
+        int weightBits = fused?.Weights.Bits ?? 8, activationBits = fused?.InputParameters.Bits ?? 8;
+        ImmutableArray<WeightBlock> blocks = lowered.Program.Layers.FirstOrDefault(l => l.Name == shape.Name)?.Blocks ?? [];
+        return blocks.IsEmpty
+            ? CostModel.Of(shape, LayerMapper.Map(shape, weightBits, profile, fused?.Weights.UsesMinimum ?? false, policy.Find(shape.Name)?.Layout), weightBits, activationBits, adcBits, profile, copies)
+            : CostModel.Of(shape, StripMapper.Placed(blocks), blocks.Max(b => b.WeightBits), activationBits, adcBits, profile, copies);
+    }
+
+    /// <summary>The cost of a layer before there are weights.</summary>
+    public LayerCost CostOf(LayerShape shape, int copies)
+    {
+        LayerPolicy layer = policy.Find(shape.Name) ?? new LayerPolicy(shape.Name, 8, 8, 0);
+        return Strips(shape) is { } strips
+            ? CostModel.Of(shape, StripMapper.Placed(StripMapper.Map(strips, profile)), strips.Widest, layer.ActivationBits, layer.AdcBits, profile, copies)
+            : CostModel.Of(shape, LayerMapper.Map(shape, layer.WeightBits, profile, layout: layer.Layout), layer.WeightBits, layer.ActivationBits, layer.AdcBits, profile, copies);
+    }
+
+    private StripWidths? Strips(LayerShape shape) =>
+        policy.Find(shape.Name)?.Strips is { } text ? StripWidths.Parse(shape.Name, text, shape, profile.Rows) : null;
+}

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+
+namespace Cim.Runtime.Crossbar.Blocks;
+
+/// <summary>The blocks of a layer as layers of their own that give sums: what simulation, calibration and programming see.</summary>
+internal static class BlockParts
+{
+    private const int IndexShift = 20;
+
+    /// <summary>The index of a block's random numbers; the first block has the layer's own.</summary>
+    public static int Index(int layerIndex, int block) => layerIndex | (block << IndexShift);
+
+    /// <summary>One layer a block; a layer without blocks is its only part, with its own epilogue.</summary>
+    public static ImmutableArray<CrossbarLayer> Of(CrossbarLayer layer) =>
+        layer.Blocks.IsEmpty ? [layer] : All(layer);
+
+    /// <summary>The layer with the converter ranges of its parts.</summary>
+    public static CrossbarLayer Calibrated(CrossbarLayer layer, IReadOnlyList<AdcCalibration?> ranges) => layer.Blocks.IsEmpty
+        ? layer with { AdcCalibration = ranges[0] }
+        : layer with { Blocks = [.. layer.Blocks.Select((b, i) => b with { AdcCalibration = ranges[i] })] };
+
+    /// <summary>
+    /// Which taps bring their output's bias with them: the first one of an output, if it is unshifted, positive and alone on its
+    /// column. [block][tap].
+    /// </summary>
+    public static bool[][] WithBias(CrossbarLayer layer)
+    {
+        var seen = new bool[layer.Outputs];
+        bool[][] with = [.. layer.Blocks.Select(b => new bool[b.Taps.Length])];
+        for (int b = 0; b < with.Length; b++)
+        {
+            ImmutableArray<BlockTap> taps = layer.Blocks[b].Taps;
+            for (int t = 0; t < taps.Length; t++)
+            {
+                bool alone = (t == 0 || taps[t - 1].Column != taps[t].Column) && (t + 1 == taps.Length || taps[t + 1].Column != taps[t].Column);
+                with[b][t] = alone && taps[t].Factor == 1 && !seen[taps[t].Output];
+                seen[taps[t].Output] = true;
+            }
+        }
+
+        return with;
+    }
+
+    private static ImmutableArray<CrossbarLayer> All(CrossbarLayer layer)
+    {
+        bool[][] withBias = WithBias(layer);
+        return [.. layer.Blocks.Select((_, b) => Of(layer, b, withBias[b]))];
+    }
+
+    private static CrossbarLayer Of(CrossbarLayer layer, int index, bool[] withBias)
+    {
+        WeightBlock block = layer.Blocks[index];
+        int rows = layer.RowsPerGroup;
+        ReadOnlySpan<sbyte> w = layer.Weights.Span<sbyte>();
+        sbyte[] integers = new sbyte[checked(block.Columns * rows)];
+        int[] bias = new int[block.Columns];
+        for (int t = 0; t < block.Taps.Length; t++)
+        {
+            BlockTap tap = block.Taps[t];
+            if (t > 0 && block.Taps[t - 1].Column == tap.Column) continue; // A column that several outputs share is that of its first tap.
+            for (int i = 0; i < block.Mapping.RowsPlaced(rows); i++)
+            {
+                int row = block.Mapping.RowAt(i), v = w[(tap.Output * rows) + row] >> tap.Shift;
+                integers[(tap.Column * rows) + row] = (sbyte)(tap.Negative ? -v : v);
+            }
+
+            if (withBias[t]) bias[tap.Column] = layer.Bias[tap.Output];
+        }
+
+        return layer with
+        {
+            ColumnsPerGroup = block.Columns,
+            Weights = Tensor.Create<sbyte>(new Shape(block.Columns, rows), integers),
+            WeightBits = block.WeightBits,
+            WeightScales = [.. Enumerable.Repeat(1f, block.Columns)],
+            Bias = ImmutableArray.Create(bias),
+            Epilogue = Epilogue.Sums,
+            Mapping = block.Mapping,
+            AdcCalibration = block.AdcCalibration,
+            TestInputs = null, // A correction would scale sums that other blocks add to.
+            Blocks = [],
+        };
+    }
+}

@@ -1,0 +1,199 @@
+using System.Collections.Immutable;
+using Cim.Runtime.Crossbar;
+using Cim.Runtime.Crossbar.Blocks;
+using Cim.Runtime.Crossbar.Exact;
+using Cim.Runtime.Crossbar.Kernels;
+using Cim.Runtime.Format;
+using Cim.Runtime.Hardware;
+using Cim.Runtime.Mapping;
+
+namespace Cim.Runtime.Tests.Crossbar;
+
+/// <summary>A matrix in blocks of different widths, order and sharing is the same matrix.</summary>
+public sealed class BlockTests
+{
+    public static TheoryData<WeightEncoding, int> EncodingsAndLevels => AdcTests.EncodingsAndLevels;
+
+    [Theory, MemberData(nameof(EncodingsAndLevels))]
+    public void One_block_is_todays_layer_bit_for_bit_at_every_fidelity(WeightEncoding encoding, int level)
+    {
+        var random = new Random(1 + (int)encoding);
+        for (int i = 0; i < 10; i++)
+        {
+            (CrossbarLayer plain, HardwareProfile profile) = RandomCase(random, encoding);
+            CrossbarLayer layer = plain with
+            {
+                Blocks =
+                [
+                    new WeightBlock
+                    {
+                        Columns = plain.Outputs, WeightBits = plain.WeightBits, Mapping = plain.Mapping,
+                        Taps = [.. Enumerable.Range(0, plain.Outputs).Select(o => new BlockTap(o, o, 0, false))],
+                    },
+                ],
+            };
+            HardwareProfile noisy = profile with
+            {
+                ProgrammingError = new ProgrammingError("independent", 0.05), ReadNoiseSigma = 0.01, StuckOff = 0.01, AdcOffsetSigma = 0.3, AdcGainSigma = 0.01,
+            };
+            byte[] input = LayerCases.Input(random, plain, 3), residual = LayerCases.Residual(random, plain, 3);
+            foreach ((Fidelity fidelity, HardwareProfile on) in new[] { (Fidelity.Exact, profile), (Fidelity.Adc, profile), (Fidelity.Device, noisy), (Fidelity.Circuit, noisy with { WordLineResistance = 1, BitLineResistance = 1 }) })
+            {
+                byte[] expected = Run(plain, on, fidelity, level, input, residual, 3), actual = Run(layer, on, fidelity, level, input, residual, 3);
+                Assert.True(expected.AsSpan().SequenceEqual(actual), $"{fidelity} {plain.Geometry} {plain.RowsPerGroup}x{plain.Outputs}");
+            }
+        }
+    }
+
+    [Theory, MemberData(nameof(EncodingsAndLevels))]
+    public void Widths_shifts_pruning_permutation_and_sharing_never_change_the_integers(WeightEncoding encoding, int level)
+    {
+        var random = new Random(100 + (int)encoding);
+        for (int i = 0; i < 15; i++)
+        {
+            (CrossbarLayer layer, HardwareProfile profile) = RandomBlocks(random, encoding);
+            Assert.Null(BlockVerifier.Problem(layer));
+            profile = profile with { AdcBits = random.Next(2) == 0 ? 0 : 24 };
+            byte[] input = LayerCases.Input(random, layer, 2), residual = LayerCases.Residual(random, layer, 2);
+            byte[] exact = LayerCases.Run(ExactLayers.Prepare(layer, (SimdLevel)level), layer, input, residual, 2);
+            Assert.Equal(LayerCases.Finish(layer, LayerCases.Sums(layer, input, 2), residual, 2), exact);
+            Assert.True(exact.AsSpan().SequenceEqual(Run(layer, profile, Fidelity.Adc, level, input, residual, 2)), $"{encoding} {layer.Geometry} {layer.RowsPerGroup}x{layer.Outputs} in {layer.Blocks.Length}");
+            // Cells that miss their conductance by a billionth give the same integers through the float path of programmed cells.
+            HardwareProfile almost = profile with { AdcBits = 24, ProgrammingError = new ProgrammingError("independent", 1e-9) };
+            Assert.True(exact.AsSpan().SequenceEqual(Run(layer, almost, Fidelity.Device, level, input, residual, 2)), $"device {encoding}");
+        }
+    }
+
+    [Fact]
+    public void Coarse_conversions_and_noise_reach_every_block()
+    {
+        var random = new Random(5);
+        int changed = 0, noisy = 0;
+        for (int i = 0; i < 20; i++)
+        {
+            (CrossbarLayer layer, HardwareProfile profile) = RandomBlocks(random, WeightEncoding.Offset);
+            byte[] input = LayerCases.Input(random, layer, 2), residual = LayerCases.Residual(random, layer, 2);
+            byte[] exact = Run(layer, profile, Fidelity.Exact, (int)SimdLevels.Widest, input, residual, 2);
+            if (!exact.SequenceEqual(Run(layer with { AdcBits = 2 }, profile, Fidelity.Adc, (int)SimdLevels.Widest, input, residual, 2))) changed++;
+            HardwareProfile chip = profile with { AdcBits = 0, ProgrammingError = new ProgrammingError("independent", 0.1) };
+            if (!exact.SequenceEqual(Run(layer, chip, Fidelity.Device, (int)SimdLevels.Widest, input, residual, 2))) noisy++;
+        }
+
+        Assert.True(changed > 10 && noisy > 10, $"{changed} {noisy}");
+    }
+
+    [Fact]
+    public void Blocks_survive_the_file_and_blocks_that_do_not_give_the_weights_are_refused()
+    {
+        var random = new Random(9);
+        for (int i = 0; i < 20; i++)
+        {
+            (CrossbarLayer layer, _) = RandomBlocks(random, (WeightEncoding)random.Next(4));
+            var writer = new ByteWriter();
+            var data = new DataBlob();
+            LayerCodec.Write(writer, layer, data);
+            CrossbarLayer read = LayerCodec.Read(new ByteReader(writer.Written), data.ToArray());
+            Assert.Null(BlockVerifier.Problem(read));
+            var again = new ByteWriter();
+            LayerCodec.Write(again, read, new DataBlob());
+            Assert.True(writer.Written.Span.SequenceEqual(again.Written.Span));
+
+            WeightBlock block = layer.Blocks.First(b => b.Taps.Length > 0);
+            int at = layer.Blocks.IndexOf(block);
+            foreach (WeightBlock wrong in new[]
+            {
+                block with { Taps = block.Taps.SetItem(0, block.Taps[0] with { Shift = 8 }) },
+                block with { Taps = block.Taps.SetItem(0, block.Taps[0] with { Output = layer.Outputs }) },
+                block with { Taps = block.Taps.RemoveAt(block.Taps.Length - 1), Columns = block.Columns },
+                block with { Mapping = block.Mapping with { RowOrder = [.. block.Mapping.RowOrder[1..], block.Mapping.RowOrder[^1]] } },
+                block with { Mapping = block.Mapping with { RowOrder = [.. block.Mapping.RowOrder[1..], layer.RowsPerGroup] } },
+                block with { WeightBits = 9 },
+                block with { AdcCalibration = new AdcCalibration([1], [0]) },
+            })
+            {
+                if (wrong.Mapping.RowOrder.Length < 2 && wrong.Mapping != block.Mapping) continue;
+                Assert.NotNull(BlockVerifier.Problem(layer with { Blocks = layer.Blocks.SetItem(at, wrong) }));
+            }
+
+            if (layer.Weights.Span<sbyte>().ContainsAnyExcept((sbyte)0))
+                Assert.NotNull(BlockVerifier.Problem(layer with { Blocks = [.. layer.Blocks, .. layer.Blocks] }));
+        }
+    }
+
+    private static byte[] Run(CrossbarLayer layer, HardwareProfile profile, Fidelity fidelity, int level, byte[] input, byte[] residual, int images) =>
+        LayerCases.Run(CrossbarSimulator.Prepare(layer, 3, profile, fidelity, 7, (SimdLevel)level), layer, input, residual, images, firstImage: 5);
+
+    private static (CrossbarLayer Layer, HardwareProfile Profile) RandomCase(Random random, WeightEncoding encoding)
+    {
+        while (true)
+        {
+            (CrossbarLayer layer, HardwareProfile profile) = AdcTests.RandomCase(random, encoding);
+            if (layer.Groups == 1) return (layer, profile with { AdcBits = random.Next(3, 9) });
+        }
+    }
+
+    /// <summary>Random row order, row tiles, widths 0 to 8 with shifts for every column of a tile, duplicates and negations of columns shared.</summary>
+    private static (CrossbarLayer Layer, HardwareProfile Profile) RandomBlocks(Random random, WeightEncoding encoding)
+    {
+        (CrossbarLayer layer, HardwareProfile profile) = RandomCase(random, encoding);
+        int rows = layer.RowsPerGroup, outputs = layer.Outputs, tileRows = random.Next(1, rows + 1);
+        int[] order = [.. Enumerable.Range(0, rows)];
+        random.Shuffle(order);
+        sbyte[] weights = new sbyte[outputs * rows];
+        var blocks = ImmutableArray.CreateBuilder<WeightBlock>();
+        for (int first = 0; first < rows; first += tileRows)
+        {
+            ImmutableArray<int> tile = [.. order.Skip(first).Take(tileRows)];
+            var columns = new Dictionary<int, List<List<BlockTap>>>(); // By width.
+            for (int o = 0; o < outputs; o++)
+            {
+                int bits = random.Next(6) switch { 0 => 0, 1 => 8, 2 => 2, _ => random.Next(2, 9) };
+                if (bits == 0) continue;
+                int shift = random.Next(0, 9 - bits), limit = (1 << (bits - 1)) - 1;
+                List<List<BlockTap>> own = columns.TryGetValue(bits, out List<List<BlockTap>>? known) ? known : columns[bits] = [];
+                if (own.Count > 0 && random.Next(4) == 0)
+                {
+                    // A copy of another output's column, perhaps with another sign or shift.
+                    List<BlockTap> shared = own[random.Next(own.Count)];
+                    bool negative = random.Next(2) == 0;
+                    BlockTap source = shared[0];
+                    foreach (int r in tile)
+                    {
+                        int v = weights[(source.Output * rows) + r] >> source.Shift;
+                        weights[(o * rows) + r] = (sbyte)((negative ? -v : v) << shift);
+                    }
+
+                    shared.Add(new BlockTap(0, o, shift, negative));
+                    continue;
+                }
+
+                foreach (int r in tile) weights[(o * rows) + r] = (sbyte)(random.Next(-limit, limit + 1) << shift);
+                own.Add([new BlockTap(0, o, shift, false)]);
+            }
+
+            foreach ((int bits, List<List<BlockTap>> taps) in columns.OrderBy(c => random.Next()))
+            {
+                LayerMapping mapping = Mappings.Of(1, tile.Length, taps.Count, bits, encoding, profile.CellBits, 1000);
+                if (encoding == WeightEncoding.TwosComplement && mapping.SliceBits[^1] > 1)
+                    mapping = mapping with { SliceBits = [.. mapping.SliceBits[..^1], mapping.SliceBits[^1] - 1, 1] };
+                List<BlockTap>[] shuffled = [.. taps];
+                random.Shuffle(shuffled);
+                blocks.Add(new WeightBlock
+                {
+                    Columns = taps.Count, WeightBits = bits, Mapping = mapping with { RowOrder = tile },
+                    Taps = [.. shuffled.SelectMany((c, p) => c.Select(t => t with { Column = p }))],
+                });
+            }
+        }
+
+        if (blocks.Count == 0) return RandomBlocks(random, encoding);
+        return (layer with
+        {
+            Weights = Tensor.Create<sbyte>(new Shape(outputs, rows), weights), WeightBits = 8, Blocks = blocks.ToImmutable(),
+            Mapping = Fixed(Mappings.Of(1, rows, outputs, 8, encoding, profile.CellBits, 64)),
+        }, profile with { AdcRange = new AdcRange(AdcRangePolicy.Full) });
+
+        LayerMapping Fixed(LayerMapping m) => encoding == WeightEncoding.TwosComplement && m.SliceBits[^1] > 1
+            ? m with { SliceBits = [.. m.SliceBits[..^1], m.SliceBits[^1] - 1, 1] } : m;
+    }
+}
