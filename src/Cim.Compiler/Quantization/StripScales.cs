@@ -81,14 +81,14 @@ internal static class StripScales
     {
         var kept = new List<float>();
         var counted = new List<double>();
+        var places = new List<int>();
         for (int t = 0; t < bits.Length; t++)
+            if (bits[t] > 0) places.AddRange(rows[t]);
+        places.Sort(); // The order in which a layer of one width adds its errors up.
+        foreach (int r in places)
         {
-            if (bits[t] == 0) continue;
-            foreach (int r in rows[t])
-            {
-                kept.Add(weights[r]);
-                if (!importance.IsEmpty) counted.Add(importance[r]);
-            }
+            kept.Add(weights[r]);
+            if (!importance.IsEmpty) counted.Add(importance[r]);
         }
 
         return WeightScales.Search(kept.ToArray(), counted.ToArray(), width);

@@ -25,7 +25,7 @@ internal sealed record StripWidths(StripGrid Grid, ImmutableArray<ImmutableArray
         string[] tiles = text.Split('/');
         if (tiles.Length != grid.Tiles.Length || tiles.Any(t => t.Length != shape.ColumnsPerGroup))
             throw Invalid($"'strips' of layer '{layer}' has {tiles.Length} row tiles of {string.Join(", ", tiles.Select(t => t.Length).Distinct())} digits; on arrays of {arrayRows} rows it must have {grid.Tiles.Length} of {shape.ColumnsPerGroup}. Was the policy made for another hardware?");
-        if (text.AsSpan().ContainsAnyExcept("02345678/")) throw Invalid($"'strips' of layer '{layer}' holds something else than the digits 0 and 2 to 8, and '/'.");
+        if (text.Any(c => c is not ((>= '2' and <= '8') or '0' or '/'))) throw Invalid($"'strips' of layer '{layer}' holds something else than the digits 0 and 2 to 8, and '/'.");
         return new StripWidths(grid, [.. tiles.Select(t => t.Select(c => c - '0').ToImmutableArray())]);
     }
 

@@ -18,7 +18,7 @@ public sealed class BlockTests
     public void One_block_is_todays_layer_bit_for_bit_at_every_fidelity(WeightEncoding encoding, int level)
     {
         var random = new Random(1 + (int)encoding);
-        for (int i = 0; i < 10; i++)
+        for (int i = 0; i < 5; i++)
         {
             (CrossbarLayer plain, HardwareProfile profile) = RandomCase(random, encoding);
             CrossbarLayer layer = plain with
@@ -49,7 +49,7 @@ public sealed class BlockTests
     public void Widths_shifts_pruning_permutation_and_sharing_never_change_the_integers(WeightEncoding encoding, int level)
     {
         var random = new Random(100 + (int)encoding);
-        for (int i = 0; i < 15; i++)
+        for (int i = 0; i < 8; i++)
         {
             (CrossbarLayer layer, HardwareProfile profile) = RandomBlocks(random, encoding);
             Assert.Null(BlockVerifier.Problem(layer));
@@ -61,6 +61,28 @@ public sealed class BlockTests
             // Cells that miss their conductance by a billionth give the same integers through the float path of programmed cells.
             HardwareProfile almost = profile with { AdcBits = 24, ProgrammingError = new ProgrammingError("independent", 1e-9) };
             Assert.True(exact.AsSpan().SequenceEqual(Run(layer, almost, Fidelity.Device, level, input, residual, 2)), $"device {encoding}");
+        }
+    }
+
+    [Theory, MemberData(nameof(EncodingsAndLevels))]
+    public void Blocks_that_share_an_array_see_each_others_currents_in_its_wires(WeightEncoding encoding, int level)
+    {
+        var random = new Random(40 + (int)encoding);
+        for (int i = 0; i < 3; i++)
+        {
+            (CrossbarLayer plain, HardwareProfile profile) = RandomCase(random, encoding);
+            plain = plain with { Mapping = plain.Mapping with { Tiles = [new ArrayTile(0, 1, 0, plain.RowsPerGroup, 0, plain.Outputs * plain.Mapping.ColumnsPerOutput)], RowTiles = [new RowTile(0, plain.RowsPerGroup)] } };
+            int left = random.Next(1, plain.Outputs + 1), width = plain.Mapping.ColumnsPerOutput;
+            CrossbarLayer layer = plain with { Blocks = [.. new[] { Part(0, left, 0), Part(left, plain.Outputs - left, left * width) }.Where(b => b.Columns > 0)] };
+            profile = profile with { WordLineResistance = 20, BitLineResistance = 30, SeparatePairArrays = random.Next(2) == 0, AdcBits = 12 };
+            byte[] input = LayerCases.Input(random, plain, 2), residual = LayerCases.Residual(random, plain, 2);
+            Assert.Equal(Run(plain, profile, Fidelity.Circuit, level, input, residual, 2), Run(layer, profile, Fidelity.Circuit, level, input, residual, 2));
+
+            WeightBlock Part(int first, int columns, int at) => new()
+            {
+                Columns = columns, WeightBits = plain.WeightBits, Taps = [.. Enumerable.Range(0, columns).Select(c => new BlockTap(c, first + c, 0, false))],
+                Mapping = plain.Mapping with { Tiles = [new ArrayTile(0, 1, 0, plain.RowsPerGroup, 0, columns * width, 0, at)] },
+            };
         }
     }
 
