@@ -26,6 +26,7 @@ internal static class CimApplication
         RunCommand.Create(),
         MvmCommand.Create(),
         ParetoCommand.Create(),
+        SensitivityCommand.Create(),
         HardwareCommand.Create(),
         TrainCommand.Create(),
     ];

@@ -80,6 +80,24 @@ public sealed class SearchCommandTests
     }
 
     [Fact]
+    public async Task Sensitivity_estimates_measures_and_compares_and_a_second_time_comes_from_the_cache()
+    {
+        string cache = Directory.CreateTempSubdirectory("cim-sensitivity").FullName;
+        string[] arguments = ["sensitivity", File("models/motion.onnx"), "--calibration", File("data/calibration.npz"), "--samples", "64", "--probes", "2", "--cache", cache, "--json"];
+        CliRun first = await CliRun.Of(arguments), second = await CliRun.Of([.. arguments, "--detail"]);
+        Assert.True(first.ExitCode == ExitCode.Ok, first.Error);
+        JsonElement layer = first.Json.GetProperty("layers")[0];
+        Assert.Equal(7, layer.GetProperty("widths").GetArrayLength());
+        Assert.True(layer.GetProperty("fisherTrace").GetDouble() > 0);
+        Assert.Equal(4, first.Json.GetProperty("proxies").GetArrayLength());
+        Assert.Equal(first.Json.GetProperty("proxies")[0].GetProperty("name").GetString(), first.Json.GetProperty("best").GetString());
+        Assert.DoesNotContain("measuring", second.Error, StringComparison.Ordinal);
+        Assert.Equal(layer.GetProperty("hessianTrace").GetDouble(), second.Json.GetProperty("layers")[0].GetProperty("hessianTrace").GetDouble());
+        Assert.True(second.Json.GetProperty("layers")[0].GetProperty("channels").GetArrayLength() > 0);
+        Directory.Delete(cache, recursive: true);
+    }
+
+    [Fact]
     public async Task Only_locking_needs_a_lock_file()
     {
         CliRun run = await CliRun.Of("compile", File("models/motion.onnx"), "--lock-only");

@@ -1,0 +1,152 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Cim.Compiler.Calibration;
+using Cim.Compiler.Data;
+using Cim.Compiler.Emit;
+using Cim.Compiler.Import;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Pipeline;
+using Cim.Compiler.Search;
+using Cim.Compiler.Sensitivity;
+using Cim.Runtime;
+using Spectre.Console;
+
+namespace Cim.Cli.Commands;
+
+/// <summary><c>cim sensitivity M.onnx --calibration D</c>: what quantizing the weights of each layer does, estimated and measured.</summary>
+internal static class SensitivityCommand
+{
+    private static readonly JsonSerializerOptions Stored = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
+    private static readonly Argument<string> Model = new("model") { Description = "The network (.onnx)." };
+    private static readonly Option<string> Calibration = new("--calibration") { Description = "Samples: a third is used to fit quantizers, the rest to measure. Labels help.", Required = true };
+    private static readonly Option<int> Samples = new("--samples") { Description = "Samples behind the derivatives, at most.", DefaultValueFactory = _ => 256 };
+    private static readonly Option<int> Probes = new("--probes") { Description = "Random vectors behind the Hessian trace.", DefaultValueFactory = _ => 8 };
+    private static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of these." };
+    private static readonly Option<bool> Detail = new("--detail") { Description = "With --json: every output channel and strip as well." };
+    private static readonly Option<string?> Cache = new("--cache") { Description = "A folder that keeps results by the content they were made from." };
+
+    public static Command Create()
+    {
+        var command = new Command("sensitivity", "What quantizing the weights of each layer does: Hessian trace, Fisher, gradient x weight, and measured.")
+        { Model, Calibration, Samples, Probes, Seed, Detail, Cache };
+        var data = new DataArguments(command);
+        var import = new ImportArguments(command);
+        return command.Does((parsed, context) =>
+        {
+            if (parsed.GetValue(Samples) < 1 || parsed.GetValue(Probes) < 1) throw new CimException(ErrorCodes.WrongUsage, "--samples and --probes must be 1 or more.");
+            SensitivityReport report = Read(parsed, context, data, import);
+            context.WriteResult(json => Write(json, report, parsed.GetValue(Detail)), text => Print(text, report));
+        });
+    }
+
+    private static SensitivityReport Read(ParseResult parsed, CommandContext context, DataArguments dataArguments, ImportArguments import)
+    {
+        (string model, string calibration) = (parsed.GetRequiredValue(Model), parsed.GetRequiredValue(Calibration));
+        Preprocessing preprocessing = dataArguments.Read(parsed);
+        string? stored = null;
+        if (parsed.GetValue(Cache) is { } folder)
+        {
+            string facts = string.Create(CultureInfo.InvariantCulture,
+                $"{CompilePipeline.SdkVersion} {FileHash.Of(model)} {FileHash.Of(calibration)} {preprocessing} {parsed.GetValue(Samples)} {parsed.GetValue(Probes)} {parsed.GetValue(Seed)}");
+            stored = Path.Combine(folder, $"sensitivity-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(facts)))}.json");
+            if (Load(stored) is { } known) return known;
+        }
+
+        Graph graph = OnnxImporter.Import(model, import.Read(parsed), context.Cancellation);
+        GraphInput input = GraphInput.Of(graph);
+        SearchData data = SearchData.From(DataSet.Open(calibration, input.Ports, preprocessing), context.Cancellation);
+        SensitivityReport report = SensitivityAnalysis.Run(graph, input, data, parsed.GetValue(Samples), parsed.GetValue(Probes), parsed.GetValue(Seed), context.Progress, context.Cancellation);
+        if (stored is not null) AtomicFile.Write(stored, stream => JsonSerializer.Serialize(stream, report, Stored));
+        return report;
+    }
+
+    private static SensitivityReport? Load(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? JsonSerializer.Deserialize<SensitivityReport>(File.ReadAllText(path), Stored) : null;
+        }
+        catch (JsonException)
+        {
+            return null; // A damaged result is no more than a lost one.
+        }
+    }
+
+    private static void Write(Utf8JsonWriter json, SensitivityReport report, bool detail)
+    {
+        json.WriteNumber("samples", report.Samples);
+        json.WriteNumber("probes", report.Probes);
+        json.WriteString("best", report.Best);
+        json.WriteStartArray("proxies");
+        foreach (ProxyQuality proxy in report.Proxies)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", proxy.Proxy);
+            json.WriteFinite("rankCorrelationWithDivergence", proxy.WithDivergence);
+            json.WriteFinite("rankCorrelationWithLoss", proxy.WithLoss);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("layers");
+        foreach (LayerSensitivity layer in report.Layers)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", layer.Name);
+            json.WriteNumber("weights", layer.Weights);
+            json.WriteFinite("hessianTrace", layer.HessianTrace);
+            json.WriteFinite("fisherTrace", layer.FisherTrace);
+            json.WriteFinite("gradientTimesWeight", layer.GradientTimesWeight);
+            json.WriteFinite("hap", layer.Hap);
+            json.WriteStartArray("widths");
+            foreach (WidthSensitivity width in layer.Widths)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("bits", width.Bits);
+                json.WriteFinite("divergence", width.Divergence);
+                json.WriteFinite("lossPoints", width.LossPoints);
+                json.WriteFinite("hessian", width.Hessian);
+                json.WriteFinite("fisher", width.Fisher);
+                json.WriteFinite("gradientTimesWeight", width.GradientTimesWeight);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            if (detail)
+            {
+                Write(json, "channels", layer.Channels);
+                Write(json, "strips", layer.Strips);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, IEnumerable<double> values)
+    {
+        json.WriteStartArray(name);
+        foreach (double value in values) json.WriteNumberValue(value);
+        json.WriteEndArray();
+    }
+
+    private static void Print(IAnsiConsole console, SensitivityReport report)
+    {
+        var layers = new Table().AddColumns("Layer", "Weights", "Hessian trace", "Fisher trace", "|g w|", "measured, 4 bits", "2 bits");
+        foreach (LayerSensitivity l in report.Layers)
+            layers.AddRow(new Text(l.Name), Cell($"{l.Weights:#,0}"), Cell($"{l.HessianTrace:G4}"), Cell($"{l.FisherTrace:G4}"), Cell($"{l.GradientTimesWeight:G4}"),
+                Cell($"{l.Widths.First(w => w.Bits == 4).Divergence:G3}"), Cell($"{l.Widths.First(w => w.Bits == 2).Divergence:G3}"));
+        console.Write(layers);
+        var proxies = new Table().AddColumns("Estimate", "rank correlation with divergence", "with loss of accuracy");
+        foreach (ProxyQuality p in report.Proxies) proxies.AddRow(new Text(p.Proxy), Cell($"{p.WithDivergence:F3}"), Cell($"{p.WithLoss:F3}"));
+        console.Write(proxies);
+    }
+
+    private static Text Cell(FormattableString text) => new Text(text.ToString(CultureInfo.InvariantCulture)).RightJustified();
+}

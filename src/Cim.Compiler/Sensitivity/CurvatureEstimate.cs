@@ -1,0 +1,114 @@
+using Cim.Compiler.Search;
+using Cim.Training.Data;
+using Cim.Training.Engine;
+using Objective = Cim.Training.Losses.Objective;
+using Cim.Training.Networks;
+
+namespace Cim.Compiler.Sensitivity;
+
+/// <summary>What the loss says about each weight of a tensor, in the tensor's order.</summary>
+/// <param name="Hessian">Estimate of the Hessian's diagonal.</param>
+/// <param name="Fisher">Diagonal of the empirical Fisher matrix: the mean square of one sample's gradient.</param>
+/// <param name="Gradient">Gradient of the mean loss.</param>
+internal sealed record WeightCurvature(double[] Hessian, double[] Fisher, double[] Gradient);
+
+/// <summary>
+/// Derivatives of the loss by weights. The Hessian's diagonal is Hutchinson's estimate, E[v * Hv] with v of random signs; the
+/// product Hv is the difference of the gradients at w + e v and w - e v over 2 e. Each tensor has its own e (a share of its weights' root
+/// mean square), which the division by it undoes.
+/// </summary>
+internal static class CurvatureEstimate
+{
+    private const double Step = 1e-2;
+    private const int MaxBatch = 64, FisherSamples = 128;
+
+    /// <summary>Measures the weights of a network; it is left as it was.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="weights">The tensors.</param>
+    /// <param name="samples">Samples with labels.</param>
+    /// <param name="objective">The loss, a mean over samples.</param>
+    /// <param name="targets">What the loss wants of each sample: [samples, outputs].</param>
+    /// <param name="probes">Random vectors; the standard error of a trace falls with their root.</param>
+    /// <param name="seed">Of the vectors.</param>
+    /// <param name="cancellation">Checked between batches.</param>
+    public static IReadOnlyList<WeightCurvature> Measure(
+        TrainableNetwork network, IReadOnlyList<Parameter> weights, SampleSet samples, Objective objective, float[] targets, int probes, ulong seed,
+        CancellationToken cancellation)
+    {
+        int batch = Math.Min(MaxBatch, samples.Count);
+        using var engine = new OrtGradientEngine(network, objective, batch, weights, threads: 1);
+        double[][] gradient = Gradient(engine, network, samples, targets, cancellation);
+        double[][] hessian = [.. weights.Select(w => new double[w.Values.Length])];
+        float[][] kept = [.. weights.Select(w => w.Values.ToArray())];
+        double[] step = [.. weights.Select(w => Step * Math.Max(Math.Sqrt(w.Values.Average(v => (double)v * v)), 1e-6))];
+        for (int probe = 0; probe < probes; probe++)
+        {
+            float[][] signs = [.. weights.Select((w, i) => Signs(w.Values.Length, new SplitMix(seed ^ ((ulong)(uint)probe << 32) ^ (uint)i)))];
+            double[][] above = At(1, signs), below = At(-1, signs);
+            for (int i = 0; i < weights.Count; i++)
+                for (int k = 0; k < hessian[i].Length; k++)
+                    hessian[i][k] += signs[i][k] * (above[i][k] - below[i][k]) / (2 * step[i] * probes);
+        }
+
+        for (int i = 0; i < weights.Count; i++) kept[i].CopyTo(weights[i].Values, 0);
+        double[][] fisher = Fisher(network, weights, samples, objective, targets, cancellation);
+        return [.. weights.Select((_, i) => new WeightCurvature(hessian[i], fisher[i], gradient[i]))];
+
+        double[][] At(int direction, float[][] signs)
+        {
+            for (int i = 0; i < weights.Count; i++)
+                for (int k = 0; k < kept[i].Length; k++) weights[i].Values[k] = (float)(kept[i][k] + (direction * step[i] * signs[i][k]));
+            return Gradient(engine, network, samples, targets, cancellation);
+        }
+    }
+
+    /// <summary>The mean gradient over all whole batches.</summary>
+    private static double[][] Gradient(IGradientEngine engine, TrainableNetwork network, SampleSet samples, float[] targets, CancellationToken cancellation)
+    {
+        double[][] sum = [.. engine.Parameters.Select(p => new double[p.Values.Length])];
+        int batches = samples.Count / engine.BatchSize;
+        for (int b = 0; b < batches; b++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Run(engine, network, samples, targets, b * engine.BatchSize);
+            for (int i = 0; i < sum.Length; i++)
+                for (int k = 0; k < sum[i].Length; k++) sum[i][k] += engine.Gradients[i][k] / batches;
+        }
+
+        return sum;
+    }
+
+    private static double[][] Fisher(
+        TrainableNetwork network, IReadOnlyList<Parameter> weights, SampleSet samples, Objective objective, float[] targets, CancellationToken cancellation)
+    {
+        using var single = new OrtGradientEngine(network, objective, 1, weights, threads: 1);
+        double[][] sum = [.. weights.Select(w => new double[w.Values.Length])];
+        int count = Math.Min(FisherSamples, samples.Count);
+        for (int s = 0; s < count; s++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Run(single, network, samples, targets, s);
+            for (int i = 0; i < sum.Length; i++)
+                for (int k = 0; k < sum[i].Length; k++) sum[i][k] += (double)single.Gradients[i][k] * single.Gradients[i][k] / count;
+        }
+
+        return sum;
+    }
+
+    private static void Run(IGradientEngine engine, TrainableNetwork network, SampleSet samples, float[] targets, int first)
+    {
+        int outputs = targets.Length / samples.Count;
+        engine.Run(new Dictionary<string, float[]>(StringComparer.Ordinal)
+        {
+            [network.InputName] = samples.Values.AsSpan(first * samples.Elements, engine.BatchSize * samples.Elements).ToArray(),
+            [Objective.Targets] = targets.AsSpan(first * outputs, engine.BatchSize * outputs).ToArray(),
+        });
+    }
+
+    private static float[] Signs(int count, SplitMix random)
+    {
+        float[] signs = new float[count];
+        for (int i = 0; i < count; i++) signs[i] = (random.NextBits() & 1) == 0 ? 1 : -1;
+        return signs;
+    }
+}

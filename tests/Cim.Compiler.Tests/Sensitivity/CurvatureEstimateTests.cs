@@ -1,0 +1,79 @@
+using Cim.Compiler.Sensitivity;
+using Cim.Training.Data;
+using Cim.Training.Losses;
+using Cim.Training.Networks;
+using Xunit;
+
+namespace Cim.Compiler.Tests.Sensitivity;
+
+public sealed class CurvatureEstimateTests
+{
+    private const int Inputs = 3, Outputs = 2, Count = 4;
+
+    private static readonly float[] X = [1, 2, -1, 0.5f, -1, 2, 0, 1, 1, -2, 0.5f, 1];
+    private static readonly float[] Y = [1, 0, 0, 1, 1, 1, -1, 0.5f];
+
+    /// <summary>y = W x under the mean square of all outputs: d2L / dw[o,i]2 = 2 / (n outputs) sum x_i^2, whatever the weights.</summary>
+    [Fact]
+    public void Hessian_of_a_linear_network_is_its_closed_form()
+    {
+        (TrainableNetwork network, Parameter weights) = Linear();
+        float[] before = [.. weights.Values];
+        WeightCurvature curvature = Measure(network, weights, probes: 4000);
+        for (int o = 0; o < Outputs; o++)
+            for (int i = 0; i < Inputs; i++)
+            {
+                double expected = 2.0 / (Count * Outputs) * Enumerable.Range(0, Count).Sum(n => X[(n * Inputs) + i] * X[(n * Inputs) + i]);
+                Assert.InRange(curvature.Hessian[(o * Inputs) + i], expected - 0.12, expected + 0.12); // 4 standard errors of 4,000 probes
+            }
+
+        Assert.Equal(before, weights.Values);
+    }
+
+    [Fact]
+    public void Gradient_and_Fisher_are_those_computed_by_hand()
+    {
+        (TrainableNetwork network, Parameter weights) = Linear();
+        WeightCurvature curvature = Measure(network, weights, probes: 1);
+        for (int o = 0; o < Outputs; o++)
+            for (int i = 0; i < Inputs; i++)
+            {
+                // One sample's gradient: 2 / outputs (y - t) x.
+                double[] each = [.. Enumerable.Range(0, Count).Select(n =>
+                {
+                    double y = Enumerable.Range(0, Inputs).Sum(k => weights.Values[(o * Inputs) + k] * X[(n * Inputs) + k]);
+                    return 2.0 / Outputs * (y - Y[(n * Outputs) + o]) * X[(n * Inputs) + i];
+                })];
+                Assert.Equal(each.Average(), curvature.Gradient[(o * Inputs) + i], 5);
+                Assert.Equal(each.Average(g => g * g), curvature.Fisher[(o * Inputs) + i], 4);
+            }
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_estimate_and_another_one_another()
+    {
+        (TrainableNetwork network, Parameter weights) = Linear();
+        Assert.Equal(Measure(network, weights, 2).Hessian, Measure(network, weights, 2).Hessian);
+        Assert.NotEqual(Measure(network, weights, 2).Hessian, Measure(network, weights, 2, seed: 8).Hessian);
+    }
+
+    [Theory]
+    [InlineData(new double[] { 1, 2, 3, 4 }, new double[] { 10, 20, 30, 400 }, 1)]
+    [InlineData(new double[] { 1, 2, 3, 4 }, new double[] { 4, 3, 2, 1 }, -1)]
+    [InlineData(new double[] { 1, 2, 3, 4, 5 }, new double[] { 2, 1, 4, 3, 5 }, 0.8)]
+    [InlineData(new double[] { 1, 1, 2 }, new double[] { 1, 2, 3 }, 0.8660254)]
+    public void Rank_correlation_is_Spearmans(double[] a, double[] b, double expected) => Assert.Equal(expected, RankCorrelation.Spearman(a, b), 6);
+
+    [Fact]
+    public void Things_of_one_rank_have_no_correlation() => Assert.True(double.IsNaN(RankCorrelation.Spearman([1, 1], [1, 2])));
+
+    private static (TrainableNetwork Network, Parameter Weights) Linear()
+    {
+        TrainableNetwork network = TrainableNetwork.FromOnnx(Architecture.Build([Inputs], [$"linear {Outputs}"]));
+        FreshWeights.Initialize(network, 3);
+        return (network, network.Parameters.Single(p => p.Role == ParameterRole.Weight));
+    }
+
+    private static WeightCurvature Measure(TrainableNetwork network, Parameter weights, int probes, ulong seed = 7) =>
+        CurvatureEstimate.Measure(network, [weights], new SampleSet(X, [Inputs], null), new MeanSquaredError(), Y, probes, seed, default)[0];
+}
