@@ -8,8 +8,8 @@ using Cim.Runtime.Crossbar.Kernels;
 namespace Cim.Benchmarks;
 
 /// <summary>
-/// The inner loops alone (AVX2), on data in the first-level cache: sums of a tile of 144 rows at 32 positions and two (or one) of
-/// the input bits, conversions of all eight bits, and products of a block of four outputs.
+/// The inner loops alone (AVX2), on data in the first-level cache: sums of a tile of 144 rows at 32 positions and two of the
+/// input bits, conversions of all eight bits, and products of a block of four outputs.
 /// </summary>
 [MemoryDiagnoser]
 public unsafe class KernelBenchmarks
@@ -50,7 +50,7 @@ public unsafe class KernelBenchmarks
     [Benchmark]
     public void TwoTables() => LookupSums.TwoTables(Indices, Tables, Steps, 8, Sums);
 
-    /// <summary>Programmed levels: three digits, one bit.</summary>
+    /// <summary>Programmed levels: three digits, two bits.</summary>
     [Benchmark]
     public void ThreeTables() => LookupSums.ThreeTables(Indices, Tables, Steps, Sums);
 

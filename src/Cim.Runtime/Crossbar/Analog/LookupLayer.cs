@@ -185,13 +185,8 @@ internal sealed unsafe class LookupLayer : PreparedLayer
                     {
                         byte* indices = IndicesOf(parts, bit, block);
                         ushort* sums = parts.Sums + (bit * bitStride);
-                        if (tablesOfUnit == 2)
-                        {
-                            LookupSums.TwoTables(indices, tables, tile.PaddedSteps, _tables.Segment, sums);
-                            continue;
-                        }
-                        LookupSums.ThreeTables(indices, tables, tile.PaddedSteps, sums);
-                        if (bit + 1 < _bits) LookupSums.ThreeTables(indices + Block, tables, tile.PaddedSteps, sums + bitStride);
+                        if (tablesOfUnit == 2) LookupSums.TwoTables(indices, tables, tile.PaddedSteps, _tables.Segment, sums);
+                        else LookupSums.ThreeTables(indices, tables, tile.PaddedSteps, sums);
                     }
                     Read(parts, group, t, unit.Column, block, parts.Sums, bitStride);
                     if (unit.Other >= 0) Read(parts, group, t, unit.Other, block, parts.Sums + Block, bitStride);

@@ -69,27 +69,41 @@ internal static unsafe class LookupSums
     }
 
     /// <summary>
-    /// Three tables with entries below 128 at one input bit, two steps at a time: two bits would not fit the sixteen registers.
-    /// Writes [table] as <see cref="TwoTables"/>.
+    /// Three tables with entries below 128 at two input bits, two steps at a time. Writes [bit][table] as <see cref="TwoTables"/>.
     /// </summary>
-    /// <param name="indices">As there, of the bit wanted.</param>
+    /// <param name="indices">As there.</param>
     /// <param name="tables">[step][three tables][16] bytes.</param>
     /// <param name="steps">An even number.</param>
-    /// <param name="sums">Receives 96 sums.</param>
+    /// <param name="sums">Receives 192 sums.</param>
+    public static void ThreeTables(byte* indices, byte* tables, int steps, ushort* sums) =>
+        ThreeTables(indices, indices, indices, tables, steps, sums);
+
+    // Twelve sums, two tables and two results are all of the sixteen registers, so indices must be read where they are used: the
+    // same address under three names keeps the compiler from holding them.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void ThreeTables(byte* indices, byte* tables, int steps, ushort* sums)
+    private static void ThreeTables(byte* first, byte* second, byte* third, byte* tables, int steps, ushort* sums)
     {
         Vector256<ushort> a0 = default, a1 = default, b0 = default, b1 = default, c0 = default, c1 = default;
-        for (byte* end = tables + (48 * (nint)steps); tables < end; indices += 2 * StepBytes, tables += 96)
+        Vector256<ushort> d0 = default, d1 = default, e0 = default, e1 = default, f0 = default, f1 = default;
+        nint offset = 0;
+        for (byte* end = tables + (48 * (nint)steps); tables < end; offset += 2 * StepBytes, tables += 96)
         {
-            Vector256<byte> x = Vector256.Load(indices), y = Vector256.Load(indices + StepBytes);
-            Add(Pair(tables, x, y), ref a0, ref a1);
-            Add(Pair(tables + 16, x, y), ref b0, ref b1);
-            Add(Pair(tables + 32, x, y), ref c0, ref c1);
+            Vector256<byte> p = Avx2.BroadcastVector128ToVector256(tables), q = Avx2.BroadcastVector128ToVector256(tables + 48);
+            Add(Pair(p, q, first + offset), ref a0, ref a1);
+            Add(Pair(p, q, first + offset + Positions), ref d0, ref d1);
+            (p, q) = (Avx2.BroadcastVector128ToVector256(tables + 16), Avx2.BroadcastVector128ToVector256(tables + 64));
+            Add(Pair(p, q, second + offset), ref b0, ref b1);
+            Add(Pair(p, q, second + offset + Positions), ref e0, ref e1);
+            (p, q) = (Avx2.BroadcastVector128ToVector256(tables + 32), Avx2.BroadcastVector128ToVector256(tables + 80));
+            Add(Pair(p, q, third + offset), ref c0, ref c1);
+            Add(Pair(p, q, third + offset + Positions), ref f0, ref f1);
         }
         Store(a0, a1, sums);
         Store(b0, b1, sums + Positions);
         Store(c0, c1, sums + (2 * Positions));
+        Store(d0, d1, sums + (3 * Positions));
+        Store(e0, e1, sums + (4 * Positions));
+        Store(f0, f1, sums + (5 * Positions));
     }
 
     /// <summary>Bit b of four bytes (nulls are zeros) as indices: first | second &lt;&lt; 1 | third &lt;&lt; 2 | fourth &lt;&lt; 3, for a whole number of vectors.</summary>
@@ -108,8 +122,8 @@ internal static unsafe class LookupSums
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<byte> Pair(byte* tables, Vector256<byte> x, Vector256<byte> y) => Avx2.Add(
-        Avx2.Shuffle(Avx2.BroadcastVector128ToVector256(tables), x), Avx2.Shuffle(Avx2.BroadcastVector128ToVector256(tables + 48), y));
+    private static Vector256<byte> Pair(Vector256<byte> p, Vector256<byte> q, byte* indices) =>
+        Avx2.Add(Avx2.Shuffle(p, Vector256.Load(indices)), Avx2.Shuffle(q, Vector256.Load(indices + StepBytes)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Add(Vector256<byte> bytes, ref Vector256<ushort> all, ref Vector256<ushort> odd)
