@@ -2,8 +2,8 @@
 # Compiles ResNet-20 for two kinds of cells and compares all fidelities with ONNX Runtime: bench/run.sh RESNET20.onnx TRAIN.bin
 # Tables go to bench/results. Give it priority where others use the machine: sudo nice -n -15 bench/run.sh ...
 set -euo pipefail
+network=$(realpath "$1") data=$(realpath "$2")
 cd "$(dirname "$0")/.."
-network=$1 data=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cim() { dotnet run -c Release --project src/Cim.Cli -- "$@"; }

@@ -7,7 +7,10 @@ using Cim.Runtime.Crossbar;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
 
-// dotnet run -c Release --project bench/Cim.Benchmarks [-- exact|adc|device|circuit|noise ...]: the crossbar layers of ResNet-20 on one thread.
+// dotnet run -c Release --project bench/Cim.Benchmarks -- ...
+//   exact|adc|device|circuit|noise ...          the crossbar layers of ResNet-20 alone, random weights, one thread
+//   networks MODEL.cim [--float M.onnx] [--int8 Q.onnx] [--batch 1,32] [--threads 1,2] [--output FILE] ...   see bench/run.sh
+//   kernels [BenchmarkDotNet options]           the inner loops
 if (args is ["kernels", ..])
 {
     BenchmarkRunner.Run<KernelBenchmarks>(args: args[1..]);
