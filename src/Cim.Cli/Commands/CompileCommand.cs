@@ -52,15 +52,17 @@ internal static class CompileCommand
     private static readonly Option<string?> Policy = new("--policy") { Description = "Precisions by layer, as this command prints under 'policy' with --json." };
     private static readonly Option<string?> ExportQdq = new("--export-qdq") { Description = "Write the quantized network as a standard ONNX model with QuantizeLinear/DequantizeLinear." };
     private static readonly Option<string> Range = new("--calibration-method") { Description = "How activation ranges are chosen: mse, minmax, percentile or entropy.", DefaultValueFactory = _ => "mse" };
+    private static readonly Option<string> Rounding = new("--rounding") { Description = "How weights become integers: compensated (the error of one is made up for by others), nearest, or learned (blocks of layers, by gradients; slower).", DefaultValueFactory = _ => "compensated" };
     private static readonly Option<int> Samples = new("--calibration-samples") { Description = "At most this many calibration samples, spread over the file.", DefaultValueFactory = _ => CalibrationData.DefaultSamples };
     private static readonly Option<int> Limit = new("--limit") { Description = "At most this many evaluation samples; 0 = all." };
 
     public static Command Create()
     {
         Range.AcceptOnlyFromAmong("mse", "minmax", "percentile", "entropy");
+        Rounding.AcceptOnlyFromAmong("compensated", "nearest", "learned");
         var command = new Command("compile", "Compiles a network for crossbars.")
         {
-            Model, Output, Hardware, Calibration, Evaluation, Training, Epochs, TrainingCheckpoint, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, Strips, StripWidths, StripUnit, MaxLoss, Objective, Evaluations, Minutes, SearchSamples, PolicyOutput, TrialLog, MaxArrays, VariationAware, VariationConfidence, Seed, Report, Lock, Force, RefreshLock, LockOnly, Policy, ExportQdq, Range, Samples, Limit,
+            Model, Output, Hardware, Calibration, Evaluation, Training, Epochs, TrainingCheckpoint, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, Strips, StripWidths, StripUnit, MaxLoss, Objective, Evaluations, Minutes, SearchSamples, PolicyOutput, TrialLog, MaxArrays, VariationAware, VariationConfidence, Seed, Report, Lock, Force, RefreshLock, LockOnly, Policy, ExportQdq, Range, Rounding, Samples, Limit,
         };
         var data = new DataArguments(command);
         var import = new ImportArguments(command);
@@ -122,6 +124,7 @@ internal static class CompileCommand
             "entropy" => RangeMethod.Entropy,
             _ => RangeMethod.MeanSquaredError,
         },
+        Rounding = parsed.GetRequiredValue(Rounding),
         CalibrationSamples = parsed.GetValue(Samples),
         EvaluationLimit = parsed.GetValue(Limit),
         Import = import.Read(parsed),

@@ -9,6 +9,7 @@ using Cim.Training.Data;
 using Cim.Training.Engine;
 using Cim.Training.Loop;
 using Cim.Training.Networks;
+using Cim.Training.Pruning;
 using Cim.Training.Quantization;
 using Cim.Training.Recipes;
 using Spectre.Console;
@@ -40,13 +41,22 @@ internal static class TrainCommand
         SampleSet samples = Read(recipe, recipe.Data.Train, network, context.Cancellation);
         (SampleSet training, SampleSet? validation) = samples.Labels is null ? (samples, null) : TrainingSamples.Split(samples, recipe.Data.Validation);
         SampleSet? test = recipe.Data.Test is { } file ? Read(recipe, file, network, context.Cancellation) : null;
+        TrainableNetwork teacher = network;
+        PruningReport? pruned = null;
+        if (RecipeReader.Pruning(recipe) is { } pruning)
+        {
+            teacher = network.Clone();
+            var pruner = new Pruner(network, training, pruning) { Teacher = recipe.Training.Distillation > 0 ? teacher : null };
+            pruned = await pruner.RunAsync(new PruningLines(context, pruning.Steps), context.Cancellation);
+        }
+
         QuantizedNetwork? quantized = RecipeReader.Quantization(recipe) is { } bits
             ? QuantizedNetwork.Create(network, training.Range(0, Math.Min(512, training.Count)), bits, context.Cancellation)
             : null;
         TrainableNetwork trained = quantized?.Network ?? network;
         var trainer = new Trainer(trained, training, validation, RecipeReader.Options(recipe) with { Threads = threads })
         {
-            Teacher = quantized is not null && recipe.Training.Distillation > 0 ? network : null,
+            Teacher = (quantized is not null || pruned is not null) && recipe.Training.Distillation > 0 ? teacher : null,
             BeforeBatch = quantized is null ? null : batch => quantized.DrawProgrammingErrors(recipe.Training.Seed, batch),
         };
         TrainingResult result = await trainer.RunAsync(new EpochLines(context.Report), context.Cancellation);
@@ -61,7 +71,7 @@ internal static class TrainCommand
             correct = predictor.CountCorrect(test, context.Cancellation);
         }
 
-        Write(context, recipe, result, test, correct, clock.Elapsed);
+        Write(context, recipe, result, pruned, test, correct, clock.Elapsed);
         return result.WasCancelled ? ExitCode.Cancelled : ExitCode.Ok;
     }
 
@@ -72,7 +82,7 @@ internal static class TrainCommand
         return TrainingSamples.Read(data, network.SampleShape, cancellation);
     }
 
-    private static void Write(CommandContext context, TrainingRecipe recipe, TrainingResult result, SampleSet? test, int? correct, TimeSpan elapsed)
+    private static void Write(CommandContext context, TrainingRecipe recipe, TrainingResult result, PruningReport? pruned, SampleSet? test, int? correct, TimeSpan elapsed)
     {
         context.WriteResult(
             json =>
@@ -82,6 +92,12 @@ internal static class TrainCommand
                 json.WriteNumber("bestEpoch", result.BestEpoch);
                 json.WriteNumber("seconds", elapsed.TotalSeconds);
                 json.WriteBoolean("cancelled", result.WasCancelled);
+                if (pruned is not null)
+                {
+                    json.WriteNumber("arraysFreed", pruned.FreedArrays);
+                    json.WriteNumber("zeros", pruned.Sparsity);
+                }
+
                 json.WriteStartArray("losses");
                 foreach (double loss in result.Losses)
                     json.WriteNumberValue(loss);
@@ -96,8 +112,20 @@ internal static class TrainCommand
             text =>
             {
                 text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"wrote {recipe.Output}: {result.Epochs} epochs, kept epoch {result.BestEpoch}, {elapsed.TotalMinutes:F1} min"));
+                if (pruned is not null)
+                    text.WriteLine(PruningLines.Of(pruned));
                 if (correct is { } count)
                     text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"test accuracy {100.0 * count / test!.Count:F2} % ({count} of {test.Count})"));
             });
+    }
+
+    /// <summary>A line after each step of pruning.</summary>
+    private sealed class PruningLines(CommandContext context, int steps) : IProgress<(int Step, PruningReport Report)>
+    {
+        public static string Of(PruningReport report) => string.Create(
+            CultureInfo.InvariantCulture,
+            $"pruned {100 * report.Sparsity:F1} % of the weights, {100 * report.FreedArrays:F1} % of {report.Layers.Sum(layer => layer.ArraysBefore)} arrays");
+
+        public void Report((int Step, PruningReport Report) value) => context.Report($"step {value.Step}/{steps}  {Of(value.Report)}");
     }
 }

@@ -23,11 +23,27 @@ internal static class StartingPoint
     /// <param name="cancellation">Checked between runs.</param>
     public static QuantizedNetwork Of(Graph rounded, QuantizationPolicy policy, SampleSet samples, CancellationToken cancellation)
     {
+        Graph real = new RemoveQuantizers().Run(rounded);
+        GraphVerifier.Verify(real, nameof(RemoveQuantizers));
+        QuantizedNetwork network = WithRanges(real, rounded, policy, samples, cancellation);
+        Dictionary<string, MvmLayer> layers = MvmLayers.Find(rounded).ToDictionary(l => l.NodeName, StringComparer.Ordinal);
+        foreach (QuantizedLayer layer in network.Layers)
+            if (layers.TryGetValue(layer.Name, out MvmLayer? source) && QuantizedWeights.Read(rounded, source) is { } weights && weights.Bits == layer.WeightBits)
+                weights.Scales.AsSpan().CopyTo(layer.WeightStep.Values);
+        return network;
+    }
+
+    /// <summary>A network with the activation ranges of a quantized graph and weights of its own, rounded to the nearest.</summary>
+    /// <param name="real">The network on real numbers.</param>
+    /// <param name="rounded">The graph with explicit quantizers.</param>
+    /// <param name="policy">The precision of each layer.</param>
+    /// <param name="samples">For steps of tensors the graph does not quantize.</param>
+    /// <param name="cancellation">Checked between runs.</param>
+    public static QuantizedNetwork WithRanges(Graph real, Graph rounded, QuantizationPolicy policy, SampleSet samples, CancellationToken cancellation)
+    {
         Dictionary<string, QuantizationParameters> activations = [];
         foreach (Node node in rounded.Nodes.Where(n => n.Op == "QuantizeLinear"))
             if (QuantizerNodes.Read(rounded, node) is { ZeroPoint: 0 } parameters) activations[node.Inputs[0]] = parameters;
-        Graph real = new RemoveQuantizers().Run(rounded);
-        GraphVerifier.Verify(real, nameof(RemoveQuantizers));
         var options = new QuantizationOptions
         {
             EdgeBits = 0,
@@ -38,10 +54,6 @@ internal static class StartingPoint
         foreach (QuantizedTensor tensor in network.Activations)
             if (activations.TryGetValue(tensor.Name, out QuantizationParameters? given) && given.Signed == tensor.IsSigned && given.Bits == tensor.Bits)
                 tensor.Step.Values[0] = given.Scale;
-        Dictionary<string, MvmLayer> layers = MvmLayers.Find(rounded).ToDictionary(l => l.NodeName, StringComparer.Ordinal);
-        foreach (QuantizedLayer layer in network.Layers)
-            if (layers.TryGetValue(layer.Name, out MvmLayer? source) && QuantizedWeights.Read(rounded, source) is { } weights && weights.Bits == layer.WeightBits)
-                weights.Scales.AsSpan().CopyTo(layer.WeightStep.Values);
         return network;
     }
 }

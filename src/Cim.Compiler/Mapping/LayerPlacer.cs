@@ -18,7 +18,7 @@ internal sealed class LayerPlacer(QuantizationPolicy policy, HardwareProfile pro
     /// <param name="quantized">The graph.</param>
     /// <param name="adcBits">ADC bits by layer; null = the policy's.</param>
     public LoweredModel Lower(Graph quantized, Func<string, int>? adcBits = null) => ProgramBuilder.Build(
-        quantized, (layer, weights) => LayerMapper.Map(LayerShapes.Of(layer), weights.Bits, profile, weights.UsesMinimum, policy.Find(layer.NodeName)?.Layout),
+        quantized, (layer, weights) => Map(LayerShapes.Of(layer), weights),
         adcBits ?? (name => policy.Find(name)?.AdcBits ?? 0),
         (layer, weights) => Strips(LayerShapes.Of(layer)) is { } strips ? StripMapper.Map(layer.NodeName, weights.Integers.Span<sbyte>(), strips, profile) : []);
 
@@ -30,7 +30,7 @@ internal sealed class LayerPlacer(QuantizationPolicy policy, HardwareProfile pro
         int weightBits = fused?.Weights.Bits ?? 8, activationBits = fused?.InputParameters.Bits ?? 8;
         ImmutableArray<WeightBlock> blocks = lowered.Program.Layers.FirstOrDefault(l => l.Name == shape.Name)?.Blocks ?? [];
         return blocks.IsEmpty
-            ? CostModel.Of(shape, LayerMapper.Map(shape, weightBits, profile, fused?.Weights.UsesMinimum ?? false, policy.Find(shape.Name)?.Layout), weightBits, activationBits, adcBits, profile, copies)
+            ? CostModel.Of(shape, fused is null ? LayerMapper.Map(shape, weightBits, profile, layout: policy.Find(shape.Name)?.Layout) : Map(shape, fused.Weights), weightBits, activationBits, adcBits, profile, copies)
             : CostModel.Of(shape, StripMapper.Placed(blocks), blocks.Max(b => b.WeightBits), activationBits, adcBits, profile, copies);
     }
 
@@ -42,6 +42,9 @@ internal sealed class LayerPlacer(QuantizationPolicy policy, HardwareProfile pro
             ? CostModel.Of(shape, StripMapper.Placed(StripMapper.Map(strips, profile)), strips.Widest, layer.ActivationBits, layer.AdcBits, profile, copies)
             : CostModel.Of(shape, LayerMapper.Map(shape, layer.WeightBits, profile, layout: layer.Layout), layer.WeightBits, layer.ActivationBits, layer.AdcBits, profile, copies);
     }
+
+    private LayerMapping Map(LayerShape shape, QuantizedWeights weights) => EmptyArrays.Remove(
+        LayerMapper.Map(shape, weights.Bits, profile, weights.UsesMinimum, policy.Find(shape.Name)?.Layout), shape, weights.Integers);
 
     private StripWidths? Strips(LayerShape shape) =>
         policy.Find(shape.Name)?.Strips is { } text ? StripWidths.Parse(shape.Name, text, shape, profile.Rows) : null;

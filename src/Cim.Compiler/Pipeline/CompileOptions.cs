@@ -110,6 +110,9 @@ internal sealed record CompileOptions
 
     public RangeMethod Range { get; init; } = RangeMethod.MeanSquaredError;
 
+    /// <summary><c>compensated</c>, <c>nearest</c> or <c>learned</c>; see <see cref="LearnedRoundingStage"/>.</summary>
+    public string Rounding { get; init; } = "compensated";
+
     public int CalibrationSamples { get; init; } = CalibrationData.DefaultSamples;
 
     /// <summary>At most this many evaluation samples; 0 = all.</summary>

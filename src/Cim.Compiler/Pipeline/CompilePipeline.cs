@@ -211,6 +211,8 @@ internal sealed class CompilePipeline
             throw new CimException(ErrorCodes.WrongUsage, $"The model brings quantized weights ('{given.NodeName}'), which training would have to change; leave --training out, or give the float network.") { File = _options.ModelPath };
         if (policy.Layers.FirstOrDefault(l => l.Strips is not null) is { } strips)
             throw new CimException(ErrorCodes.WrongUsage, $"Training knows one width a layer, and layer '{strips.Name}' has strips of several; leave --training or --strips out, or train first and give the trained float network.") { File = _options.ModelPath };
+        if (policy.Layers.FirstOrDefault(l => l.Strips is not null) is { } cut)
+            throw new CimException(ErrorCodes.WrongUsage, $"Training gives a layer one width, and '{cut.Name}' has strips of several; leave --training or the strips out.") { File = _options.ModelPath };
         SampleSet samples = inputs.ReadTraining(_cancellation);
         int epochs = _options.Epochs ?? FineTuningOptions.DefaultEpochs;
         Step(FormattableString.Invariant($"training {epochs} epochs on {samples.Count} {(samples.Labels is null ? "unlabelled " : "")}samples"));
@@ -238,9 +240,13 @@ internal sealed class CompilePipeline
 
     private Graph Quantize(Graph graph, GraphInput input, CalibrationData calibration, QuantizationPolicy policy, HardwareProfile hardware)
     {
-        var quantizer = new PostTrainingQuantizer(new QuantizerOptions { Range = _options.Range, ArrayRows = hardware.Rows },
+        var options = new QuantizerOptions { Range = _options.Range, ArrayRows = hardware.Rows };
+        if (_options.Rounding == "nearest") options = options with { ErrorCompensationBits = 0 };
+        var quantizer = new PostTrainingQuantizer(options,
             calibration.IsSynthetic ? NormalisationRanges.Read(_options.ModelPath, _options.Import, graph) : null);
-        return quantizer.Quantize(graph, input, calibration, policy, _progress, _cancellation);
+        Graph rounded = quantizer.Quantize(graph, input, calibration, policy, _progress, _cancellation);
+        return _options.Rounding == "learned" && LearnedRoundingStage.Fits(graph, input) && !calibration.IsSynthetic && policy.Layers.All(l => l.Strips is null)
+            ? new LearnedRoundingStage(_progress).Run(graph, rounded, input, calibration, policy, _cancellation) : rounded;
     }
 
     private LoweredModel Lower(Graph quantized, QuantizationPolicy policy, HardwareProfile hardware)

@@ -57,7 +57,8 @@ internal sealed class ErrorCompensatedRounding
         for (int j = n - 1; j >= 0; j--)
         {
             double carried = SymmetricMatrix.Dot(_upper.AsSpan((j * n) + j + 1, n - j - 1), error.AsSpan(j + 1)) / _upper[(j * n) + j];
-            q[j] = WeightScales.Round((wanted[j] + carried) / (s * steps[j]), levels[j]) * steps[j];
+            // A weight of exactly zero was pruned and stays so.
+            q[j] = wanted[j] == 0 ? 0 : WeightScales.Round((wanted[j] + carried) / (s * steps[j]), levels[j]) * steps[j];
             error[j] = wanted[j] - (q[j] * s);
         }
 
@@ -67,7 +68,7 @@ internal sealed class ErrorCompensatedRounding
             s = BestScale(wanted, q, s, gradient);
             for (int i = 0; i < n; i++) error[i] = wanted[i] - (q[i] * s);
             for (int i = 0; i < n; i++) gradient[i] = SymmetricMatrix.Dot(_covariance.AsSpan(i * n, n), error);
-            if (!Descend(q, error, gradient, s, levels, steps)) break;
+            if (!Descend(wanted, q, error, gradient, s, levels, steps)) break;
         }
 
         for (int i = 0; i < n; i++) integers[_order[i]] = (sbyte)q[i];
@@ -93,12 +94,13 @@ internal sealed class ErrorCompensatedRounding
     }
 
     /// <summary>One pass over the coordinates, each set to its best integer given all others.</summary>
-    private bool Descend(int[] q, double[] error, double[] gradient, double s, int[] levels, int[] steps)
+    private bool Descend(double[] wanted, int[] q, double[] error, double[] gradient, double s, int[] levels, int[] steps)
     {
         int n = _rows;
         bool changed = false;
         for (int i = n - 1; i >= 0; i--)
         {
+            if (wanted[i] == 0) continue;
             double curvature = _covariance[(i * n) + i];
             int better = WeightScales.Round((q[i] + (gradient[i] / (curvature * s))) / steps[i], levels[i]) * steps[i];
             if (better == q[i]) continue;

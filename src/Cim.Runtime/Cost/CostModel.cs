@@ -119,6 +119,16 @@ internal static class CostModel
     private static bool IsProgrammedInEachInference(LayerShape shape, HardwareProfile profile) =>
         shape.IsDynamic || profile.Execution == ExecutionModel.Serial;
 
+    /// <summary>Sums a block has to convert for one product: those of the arrays there are, which leaves out the empty ones of a whole layer.</summary>
+    private static long Sums(PlacedBlock block)
+    {
+        LayerMapping mapping = block.Mapping;
+        bool isWholeLayer = mapping.Tiles.Length > 0 && block.Taps == block.Columns && mapping.Tiles.All(t => t.Array < 0);
+        return isWholeLayer
+            ? mapping.Tiles.Sum(t => (long)t.GroupCount * t.Columns / mapping.CellsPerSlice)
+            : block.Columns * mapping.SliceBits.Length * mapping.RowTiles.Length;
+    }
+
     private static CostEvents Count(
         LayerShape shape, IReadOnlyList<PlacedBlock> blocks, ArrayTotals arrays, int activationBits, int inputSlices, HardwareProfile profile)
     {
@@ -126,7 +136,7 @@ internal static class CostModel
         long inputs = (long)shape.Groups * shape.RowsPerGroup;
         long outputs = (long)shape.Groups * shape.ColumnsPerGroup;
         int slicesConverted = profile.AdcPerInputSlice ? inputSlices : 1;
-        long conversions = mvms * slicesConverted * blocks.Sum(b => b.Columns * b.Mapping.SliceBits.Length * b.Mapping.RowTiles.Length);
+        long conversions = mvms * slicesConverted * blocks.Sum(Sums);
         // A column that several outputs share is converted once and added to each.
         long fanOut = mvms * blocks.Sum(b => (b.Taps - b.Columns) * b.Mapping.RowTiles.Length);
         long offset = profile.Encoding == WeightEncoding.Offset ? mvms * (inputs + blocks.Sum(b => b.Taps)) : 0;

@@ -66,6 +66,8 @@ internal sealed class PrunedLayer(Parameter weights, MatrixLayout layout, ArrayG
                 int firstInput = block * geometry.Rows;
                 int inputs = Math.Min(geometry.Rows, Layout.Inputs - firstInput);
                 return Outputs().Select(output => (int[])[.. Enumerable.Range(firstInput, inputs).Select(input => Layout.Index(output, input))]);
+            case PruningGranularity.Array:
+                return from rows in Enumerable.Range(0, RowBlocks) from columns in Enumerable.Range(0, ColumnBlocks) select Rectangle(rows, columns);
             default:
                 return Outputs().Select(output => (int[])[.. Enumerable.Range(0, Layout.Inputs).Select(input => Layout.Index(output, input))]);
         }
@@ -85,6 +87,18 @@ internal sealed class PrunedLayer(Parameter weights, MatrixLayout layout, ArrayG
     }
 
     public LayerPruning Report() => new(Weights.Name, Weights.Values.Length, Zeros, ArraysBefore, ArraysAfter);
+
+    /// <summary>The block of columns an array of <see cref="PruningGranularity.Array"/> belongs to.</summary>
+    public int ColumnBlockOf(int array) => array % ColumnBlocks;
+
+    private int[] Rectangle(int rowBlock, int columnBlock)
+    {
+        int row = rowBlock * geometry.Rows;
+        int output = columnBlock * geometry.OutputsPerArray;
+        return [.. from o in Enumerable.Range(output, Math.Min(geometry.OutputsPerArray, Layout.Outputs - output))
+                   from i in Enumerable.Range(row, Math.Min(geometry.Rows, Layout.Inputs - row))
+                   select Layout.Index(o, i)];
+    }
 
     private IEnumerable<int> Outputs() => Enumerable.Range(0, Layout.Outputs);
 

@@ -73,6 +73,8 @@ public sealed class Pruner
         IReadOnlyList<float[]> scores = await ScoresAsync(cancellation);
         if (options.Granularity is PruningGranularity.ArrayRow or PruningGranularity.ArrayColumn)
             PruningSelection.FreeArrays(layers, scores, options.Granularity, fraction);
+        else if (options.Granularity == PruningGranularity.Array)
+            PruningSelection.EmptyArrays(layers, scores, fraction);
         else
             PruningSelection.RemoveUnits(layers, scores, options.Granularity, fraction);
     }

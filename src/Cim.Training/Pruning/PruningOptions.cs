@@ -19,6 +19,9 @@ public enum PruningGranularity
 
     /// <summary>A whole output.</summary>
     Filter,
+
+    /// <summary>All weights on one array, which is then left out where it stands.</summary>
+    Array,
 }
 
 /// <summary>How the loss of removing a weight is estimated from gradients g on samples.</summary>

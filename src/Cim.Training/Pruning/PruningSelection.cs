@@ -24,6 +24,42 @@ internal static class PruningSelection
         }
     }
 
+    /// <summary>Empties the arrays whose weights have the least total score; each block of columns keeps one, so that no output becomes a constant.</summary>
+    public static void EmptyArrays(IReadOnlyList<PrunedLayer> layers, IReadOnlyList<float[]> scores, double fraction)
+    {
+        var arrays = new List<(double Score, int Layer, int Array, int[] Unit)>();
+        var left = new Dictionary<(int Layer, int Block), int>();
+        for (int l = 0; l < layers.Count; l++)
+        {
+            int array = 0;
+            foreach (int[] unit in layers[l].Units(PruningGranularity.Array, 0))
+            {
+                if (layers[l].IsKept(unit))
+                {
+                    arrays.Add((unit.Sum(index => (double)scores[l][index]), l, array, unit));
+                    (int, int) block = (l, layers[l].ColumnBlockOf(array));
+                    left[block] = left.GetValueOrDefault(block) + 1;
+                }
+
+                array++;
+            }
+        }
+
+        int kept = arrays.Count;
+        int before = layers.Sum(layer => layer.ArraysBefore);
+        foreach ((_, int l, int array, int[] unit) in arrays.OrderBy(entry => entry.Score).ThenBy(entry => entry.Layer).ThenBy(entry => entry.Array))
+        {
+            if (kept <= (1 - fraction) * before)
+                return;
+            (int, int) block = (l, layers[l].ColumnBlockOf(array));
+            if (left[block] == 1)
+                continue;
+            layers[l].Remove(unit);
+            left[block]--;
+            kept--;
+        }
+    }
+
     /// <summary>
     /// Frees arrays one by one, each time where it costs the least estimated loss: the cost of an array is the sum of the scores of the
     /// units that must go until the rest of its block fits on one array fewer.

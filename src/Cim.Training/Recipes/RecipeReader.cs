@@ -7,6 +7,7 @@ using Cim.Training.Data;
 using Cim.Training.Loop;
 using Cim.Training.Networks;
 using Cim.Training.Optimization;
+using Cim.Training.Pruning;
 using Cim.Training.Quantization;
 using Google.Protobuf;
 
@@ -15,6 +16,23 @@ namespace Cim.Training.Recipes;
 /// <summary>Reads a recipe and makes what it describes.</summary>
 public static class RecipeReader
 {
+    private static readonly IReadOnlyDictionary<string, PruningGranularity> Granularities = new SortedDictionary<string, PruningGranularity>(StringComparer.Ordinal)
+    {
+        ["array"] = PruningGranularity.Array,
+        ["arrayColumn"] = PruningGranularity.ArrayColumn,
+        ["arrayRow"] = PruningGranularity.ArrayRow,
+        ["filter"] = PruningGranularity.Filter,
+        ["strip"] = PruningGranularity.Strip,
+        ["weight"] = PruningGranularity.Weight,
+    };
+
+    private static readonly IReadOnlyDictionary<string, PruningScore> Scores = new SortedDictionary<string, PruningScore>(StringComparer.Ordinal)
+    {
+        ["fisher"] = PruningScore.Fisher,
+        ["gradient"] = PruningScore.GradientTimesWeight,
+        ["magnitude"] = PruningScore.Magnitude,
+    };
+
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -123,6 +141,24 @@ public static class RecipeReader
             : null;
     }
 
+    /// <summary>The options of pruning, or null. What is left is trained by the rest of the recipe.</summary>
+    public static PruningOptions? Pruning(TrainingRecipe recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        return recipe.Pruning is not { } pruning
+            ? null
+            : new PruningOptions
+            {
+                Granularity = Granularities[pruning.Granularity],
+                Score = Scores[pruning.Score],
+                Target = pruning.Target,
+                Steps = pruning.Steps,
+                FinalEpochs = pruning.Epochs,
+                Geometry = new ArrayGeometry(pruning.Rows, pruning.Columns, pruning.ColumnsPerOutput),
+                FineTuning = Options(recipe) with { Epochs = pruning.Epochs, BatchStatistics = false, Checkpoint = null, Patience = 0 },
+            };
+    }
+
     private static void Check(TrainingRecipe recipe, string path)
     {
         ScheduleRecipe schedule = recipe.Training;
@@ -150,6 +186,17 @@ public static class RecipeReader
                 quantization.Noise is null or { Rows: >= 1, ProgrammingSigma: >= 0 and < 1, AdcBits: >= 0 and <= 16 },
                 "quantization.noise",
                 "needs rows of at least 1, programmingSigma from 0 to below 1 and adcBits from 0 to 16");
+        }
+
+        if (recipe.Pruning is { } pruning)
+        {
+            Require(Granularities.ContainsKey(pruning.Granularity), "pruning.granularity", $"must be one of {string.Join(", ", Granularities.Keys)}");
+            Require(Scores.ContainsKey(pruning.Score), "pruning.score", $"must be one of {string.Join(", ", Scores.Keys)}");
+            Require(pruning.Target is > 0 and < 1, "pruning.target", "must be above 0 and below 1");
+            Require(
+                pruning is { Steps: >= 1, Epochs: >= 0, Rows: >= 1, Columns: >= 1, ColumnsPerOutput: >= 1 },
+                "pruning",
+                "needs steps, rows, columns and columnsPerOutput of at least 1 and epochs of at least 0");
         }
 
         void Require(bool holds, string field, string what)

@@ -15,6 +15,9 @@ public sealed record TrainingRecipe
     /// <summary>Quantization-aware training, or null for float.</summary>
     public QuantizationRecipe? Quantization { get; init; }
 
+    /// <summary>Pruning before the training, or null for none.</summary>
+    public PruningRecipe? Pruning { get; init; }
+
     /// <summary>ONNX file to write.</summary>
     public required string Output { get; init; }
 
@@ -138,6 +141,34 @@ public sealed record QuantizationRecipe
 
     /// <summary>Imperfections injected into the forward pass, or null.</summary>
     public NoiseRecipe? Noise { get; init; }
+}
+
+/// <summary>See <see cref="Pruning.PruningOptions"/>.</summary>
+public sealed record PruningRecipe
+{
+    /// <summary><c>array</c>, <c>arrayRow</c>, <c>arrayColumn</c>, <c>filter</c>, <c>strip</c> or <c>weight</c>.</summary>
+    public string Granularity { get; init; } = "array";
+
+    /// <summary><c>fisher</c>, <c>gradient</c> or <c>magnitude</c>.</summary>
+    public string Score { get; init; } = "fisher";
+
+    /// <summary>Fraction of arrays to free, or of weights.</summary>
+    public double Target { get; init; } = 0.3;
+
+    /// <summary>Steps in which the target is reached.</summary>
+    public int Steps { get; init; } = 4;
+
+    /// <summary>Epochs after each step.</summary>
+    public int Epochs { get; init; } = 1;
+
+    /// <summary>Word lines of an array.</summary>
+    public int Rows { get; init; } = 128;
+
+    /// <summary>Bit lines of an array.</summary>
+    public int Columns { get; init; } = 128;
+
+    /// <summary>Bit lines of one output: bit slices times cells of a slice.</summary>
+    public int ColumnsPerOutput { get; init; } = 2;
 }
 
 /// <summary>See <see cref="Quantization.HardwareNoise"/>.</summary>

@@ -132,6 +132,18 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
         Assert.All(predictor.Predict(samples).Zip(y[0].GetTensorDataAsSpan<float>().ToArray()), pair => Assert.Equal(pair.Second, pair.First, 1e-3f));
     }
 
+    [Theory]
+    [InlineData("nearest")]
+    [InlineData("compensated")]
+    [InlineData("learned")]
+    public void Every_rounding_keeps_most_of_the_accuracy_at_three_bits(string rounding)
+    {
+        CompileResult result = CompilePipeline.Compile(Options() with { Training = null, Epochs = null, WeightBits = 3, ActivationBits = 6, Rounding = rounding });
+        _output.WriteLine($"{rounding}: {result.AccuracyFloat!.Correct} float, {result.AccuracyCompiled!.Correct} of {EvaluationSamples}");
+        Assert.True(result.AccuracyCompiled.Correct >= 0.93 * result.AccuracyFloat.Correct, $"{result.AccuracyCompiled.Correct}");
+        Assert.All(result.Policy.Layers, l => Assert.Equal((3, 6), (l.WeightBits, l.ActivationBits)));
+    }
+
     [Fact]
     public void A_checkpoint_of_other_inputs_is_not_resumed()
     {

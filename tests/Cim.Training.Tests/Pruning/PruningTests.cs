@@ -39,6 +39,7 @@ public sealed class PruningTests
     [InlineData(PruningGranularity.ArrayRow)]
     [InlineData(PruningGranularity.ArrayColumn)]
     [InlineData(PruningGranularity.Filter)]
+    [InlineData(PruningGranularity.Array)]
     public async Task Pruned_weights_stay_zero_through_training(PruningGranularity granularity)
     {
         TrainableNetwork network = SmallNetworks.Build(1, "conv 16 3x3 pad 1", "relu", "maxpool 2", "conv 16 3x3 pad 1", "relu", "maxpool 2", "linear 4");
@@ -57,7 +58,7 @@ public sealed class PruningTests
             FineTuning = loop with { Epochs = 1 },
         };
         PruningReport report = await new Pruner(network, training, options).RunAsync();
-        bool frees = granularity is PruningGranularity.ArrayRow or PruningGranularity.ArrayColumn;
+        bool frees = granularity is PruningGranularity.ArrayRow or PruningGranularity.ArrayColumn or PruningGranularity.Array;
         Assert.True((frees ? report.FreedArrays : report.Sparsity) >= 0.4, $"{report.FreedArrays} arrays, {report.Sparsity} weights");
         Assert.Equal(report.Layers.Sum(layer => layer.Zeros), network.Parameters.Where(p => p.Role == ParameterRole.Weight).Sum(p => p.Values.Count(v => v == 0)));
         using var predictor = new Predictor(network, threads: 1);
