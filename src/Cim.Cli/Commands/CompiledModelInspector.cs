@@ -50,8 +50,13 @@ internal static class CompiledModelInspector
         long weights = (long)layer.Outputs * layer.RowsPerGroup;
         string quantization = string.Create(CultureInfo.InvariantCulture, $"w{layer.WeightBits}a{layer.Input.Bits}{(layer.AdcBits > 0 ? $" adc{layer.AdcBits}" : "")}");
         return new InspectedLayer(layer.Name, layer.Geometry is null ? "Gemm" : "Conv", layer.RowsPerGroup, layer.ColumnsPerGroup, layer.Groups,
-            layer.PositionsPerImage, weights * layer.PositionsPerImage, weights, quantization, layer.Mapping.Tiles.Length);
+            layer.PositionsPerImage, weights * layer.PositionsPerImage, weights, quantization, Arrays(layer));
     }
+
+    /// <summary>Blocks of a layer may share arrays.</summary>
+    private static int Arrays(CrossbarLayer layer) => layer.Blocks.IsEmpty ? layer.Mapping.Tiles.Length
+        : layer.Blocks.SelectMany(b => b.Mapping.Tiles).Where(t => t.Array >= 0).Select(t => t.Array).Distinct().Count()
+            + layer.Blocks.Sum(b => b.Mapping.Tiles.Count(t => t.Array < 0));
 
     private static InspectedValue Value(TensorDescription value) => new(value.Name, value.Type.ToString(), new Shape(value.Shape.AsSpan()));
 }

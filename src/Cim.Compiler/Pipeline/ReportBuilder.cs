@@ -57,13 +57,24 @@ internal sealed class ReportBuilder(CompileOptions options, CompileInputs inputs
         Evaluation = Compiled is null ? null : new EvaluationReport(Path.GetFileName(options.Evaluation!), Compiled.Samples),
         Float = new VariantReport { Accuracies = Accuracies("float", Float), WeightMemoryBits = 32 * Weights(_ => 1) },
         Baseline = new VariantReport { Accuracies = Accuracies("exact", CompiledBaseline), Cost = Of(Baseline), WeightMemoryBits = 8 * Weights(_ => 1) },
-        Compiled = new VariantReport { Accuracies = [.. Accuracies("exact", Compiled), .. Accuracies("adc", CompiledAdc)], Cost = Of(Cost), WeightMemoryBits = Weights(l => l.Weights.Bits) },
+        Compiled = new VariantReport { Accuracies = [.. Accuracies("exact", Compiled), .. Accuracies("adc", CompiledAdc)], Cost = Of(Cost), WeightMemoryBits = lowered.Layers.Sum(l => Strips(l) is { } strips ? strips.Sum(s => s.Weights * s.Bits) : l.Layer.WeightCount * l.Weights.Bits) },
         Layers = [.. lowered.Layers.Select(Layer)],
         Diagnostics = Diagnostics(warnings),
         Seconds = seconds,
     };
 
     private long Weights(Func<FusedLayer, int> bits) => lowered.Layers.Sum(l => l.Layer.WeightCount * bits(l));
+
+    private ImmutableArray<StripShare>? Strips(FusedLayer fused)
+    {
+        int rows = fused.Layer.RowsPerGroup;
+        ImmutableArray<WeightBlock> blocks = lowered.Program.Layers.FirstOrDefault(l => l.Name == fused.Layer.NodeName)?.Blocks ?? [];
+        if (blocks.IsEmpty) return null;
+        StripShare[] kept = [.. blocks.GroupBy(b => b.WeightBits).OrderByDescending(g => g.Key)
+            .Select(g => new StripShare(g.Key, g.Sum(b => (long)b.Columns * b.Mapping.RowsPlaced(rows))))];
+        long pruned = fused.Layer.WeightCount - kept.Sum(s => s.Weights);
+        return pruned > 0 ? [.. kept, new StripShare(0, pruned)] : [.. kept];
+    }
 
     private LayerReport Layer(FusedLayer fused)
     {
@@ -82,7 +93,8 @@ internal sealed class ReportBuilder(CompileOptions options, CompileInputs inputs
             Rows = layer.RowsPerGroup,
             Columns = layer.ColumnsPerGroup,
             Mvms = layer.PositionsPerImage,
-            WeightBits = fused.Weights.Bits,
+            WeightBits = cost.WeightBits,
+            Strips = Strips(fused),
             ActivationBits = fused.InputParameters.Bits,
             AdcBits = cost.AdcBits,
             Arrays = cost.Arrays,

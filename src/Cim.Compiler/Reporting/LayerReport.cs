@@ -34,6 +34,9 @@ internal sealed record LayerReport
 
     public required int WeightBits { get; init; }
 
+    /// <summary>Weights by width where strips differ, widest first; null for a layer of one width.</summary>
+    public ImmutableArray<StripShare>? Strips { get; init; }
+
     public required int ActivationBits { get; init; }
 
     /// <summary>Resolution of the conversions; 0 = ideal read-out.</summary>
@@ -73,6 +76,11 @@ internal sealed record LayerReport
     [JsonIgnore]
     public double? Harm => OwnRelativeL2Error ?? RelativeL2Error;
 }
+
+/// <summary>How many of a layer's weights have a width.</summary>
+/// <param name="Bits">The width; 0 = pruned.</param>
+/// <param name="Weights">The number of weights.</param>
+internal sealed record StripShare(int Bits, long Weights);
 
 /// <summary>A layer's cells, and what variation does to its output words.</summary>
 /// <param name="OutputBits">Bits of a word; null if the result is not requantized.</param>

@@ -3,6 +3,8 @@ using Cim.Compiler.Calibration;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Pipeline;
+using Cim.Compiler.Reporting;
+using Cim.Compiler.Search;
 using Cim.Compiler.Tests.Data;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
@@ -39,6 +41,23 @@ public sealed class CompilePipelineTests : IDisposable
     };
 
     private string[] Files() => [.. Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(_folder.Path, f)).Order(StringComparer.Ordinal)];
+
+    [Fact]
+    public void Strips_save_the_cells_asked_for_keep_the_accuracy_and_are_locked()
+    {
+        CompileOptions options = Options() with { Strips = StripOptions.Parse("0.3", null, "strip"), LockPath = _folder.At("lock.json"), ReportDirectory = _folder.At("report") };
+        CompileResult first = CompilePipeline.Compile(options);
+        Assert.True(first.Cost.Cells <= 0.7 * first.Baseline.Cells, $"{first.Cost.Cells} of {first.Baseline.Cells}");
+        Assert.True(first.AccuracyCompiled!.Correct >= Samples - 8, $"{first.AccuracyCompiled.Correct}");
+        Assert.Contains(first.Policy.Layers, l => l.Strips is not null);
+        LayerReport striped = first.Report.Layers.First(l => l.Strips is not null);
+        Assert.Equal((long)striped.Rows * striped.Columns, striped.Strips!.Value.Sum(s => s.Weights));
+        byte[] bytes = File.ReadAllBytes(_folder.At("net.cim"));
+        CompilePipeline.Compile(options);
+        Assert.Equal(bytes, File.ReadAllBytes(_folder.At("net.cim")));
+        using CimModel model = CimModel.Load(_folder.At("net.cim"));
+        Assert.Equal(first.Cost.EnergyPj, model.Info.Cost.EnergyPj);
+    }
 
     [Fact]
     public void A_network_is_compiled_with_report_and_QDQ_model()

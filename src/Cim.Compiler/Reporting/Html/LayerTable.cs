@@ -34,13 +34,16 @@ internal static class LayerTable
         return $"""
             <tr{(worst ? " class=\"worst\"" : "")}><td>{number}</td><th>{Escape(layer.Name)}<small>{Escape(kind)}</small></th>
             <td>{matrix}<small>{Sample(layer.InputShape)} → {Sample(layer.OutputShape)}</small></td><td>{Count(layer.Mvms)}</td>
-            <td>{layer.WeightBits}/{layer.ActivationBits}/{(layer.AdcBits == 0 ? "∞" : layer.AdcBits)}</td><td>{Count(layer.Arrays)}</td>
+            <td>{Widths(layer)}/{layer.ActivationBits}/{(layer.AdcBits == 0 ? "∞" : layer.AdcBits)}</td><td>{Count(layer.Arrays)}</td>
             <td><span class="meter"><i style="width:{used}%"></i></span>{Percent(layer.Utilisation, 0)}</td>
             <td>{Percent(layer.RelativeL2Error)}</td><td>{Percent(layer.OwnRelativeL2Error)}</td>
             <td>{layer.Cosine?.ToString("F5", CultureInfo.InvariantCulture) ?? Missing}</td><td>{Percent(layer.AdcSaturation)}</td>
             <td>{Latency(layer.LatencyNs)}</td><td>{Energy(layer.EnergyPj)}</td><td>{Count(layer.AdcConversions)}</td></tr>
             """;
     }
+
+    private static string Widths(LayerReport layer) =>
+        layer.Strips is { IsDefaultOrEmpty: false } strips ? $"{strips[^1].Bits}…{strips[0].Bits}" : $"{layer.WeightBits}";
 
     // A matrix layer that is used once per sample has one position, which says nothing.
     private static string Sample(ImmutableArray<int> shape) => Shape(shape is [1, int values] ? [values] : shape);
