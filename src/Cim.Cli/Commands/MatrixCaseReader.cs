@@ -27,6 +27,7 @@ internal static class MatrixCaseReader
         {
             throw new CimException(ErrorCodes.FileNotReadable, $"The case cannot be read: {e.Message}", e) { File = path };
         }
+        if (!System.Text.Unicode.Utf8.IsValid(utf8)) throw new CimException(ErrorCodes.InvalidMatrixCase, "The case is not UTF-8. Save it as UTF-8.") { File = path };
         try
         {
             using JsonDocument document = JsonDocument.Parse(utf8);

@@ -12,7 +12,8 @@ internal readonly record struct TrialStatistics(double Mean, double Deviation, d
     public static TrialStatistics Of(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
-        double mean = sorted.Average();
+        // Chips that are all alike have no deviation, not the rounding of a mean.
+        double mean = sorted[0] == sorted[^1] ? sorted[0] : sorted.Average();
         double deviation = sorted.Length < 2 ? 0 : Math.Sqrt(sorted.Sum(v => (v - mean) * (v - mean)) / (sorted.Length - 1));
         double at = 0.05 * (sorted.Length - 1);
         int below = (int)at;

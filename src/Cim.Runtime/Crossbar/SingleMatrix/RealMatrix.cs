@@ -25,14 +25,14 @@ internal sealed class RealMatrix
     {
         MatrixCase c = _case;
         double[][] results = [.. c.Inputs.Select(_ => new double[_outputs])];
-        double[][] voltages = [.. c.Inputs.Select(x => x.Select(v => v * _dac.Scale).ToArray())];
+        (double low, double high) = c.ActivationRange;
+        double[][] voltages = [.. c.Inputs.Select(x => x.Select(v => Math.Clamp(v, low, high) * _dac.Scale).ToArray())];
         int tileIndex = 0;
-        // Arrays of at most rows x columns: partial sums of row tiles are added digitally.
-        for (int first = 0; first < _inputs; first += c.Profile.Rows)
-        for (int column = 0; column < _outputs; column += c.Profile.Columns)
+        // Partial sums of row tiles are added digitally.
+        foreach ((int first, int rows) in Tiles(_inputs, c.Profile.Rows))
+        foreach ((int column, int columns) in Tiles(_outputs, c.Profile.Columns))
         {
-            int rows = Math.Min(c.Profile.Rows, _inputs - first), columns = Math.Min(c.Profile.Columns, _outputs - column);
-            double[][] part = [.. c.Weights.Skip(column).Take(columns).Select(w => w.AsSpan(first, rows).ToArray())];
+            double[][] part = [.. c.Weights.Skip(column).Take(columns).Select(w => Clipped(w.AsSpan(first, rows)))];
             var slices = new RealSlices(c, part, tileIndex);
             CounterRandom noise = CounterRandom.Of(c.Seed, RandomPurpose.ReadNoise).At(tileIndex++);
             for (int n = 0; n < voltages.Length; n++)
@@ -42,6 +42,21 @@ internal sealed class RealMatrix
             }
         }
         return results;
+    }
+
+    // As CrossSim cuts a matrix by default: as few arrays as suffice, equally full up to rounding.
+    private static IEnumerable<(int First, int Count)> Tiles(int length, int largest)
+    {
+        int tiles = (length + largest - 1) / largest, size = (int)Math.Round((double)length / tiles);
+        if (length - ((tiles - 1) * size) > largest) size = (length + tiles - 1) / tiles;
+        for (int t = 0; t < tiles; t++) yield return (t * size, t < tiles - 1 ? size : length - (t * size));
+    }
+
+    private double[] Clipped(ReadOnlySpan<double> weights)
+    {
+        double[] clipped = weights.ToArray();
+        for (int i = 0; i < clipped.Length; i++) clipped[i] = Math.Clamp(clipped[i], _case.WeightRange.Low, _case.WeightRange.High);
+        return clipped;
     }
 
     // One tile and one vector, in units of normalised weights times normalised inputs.
