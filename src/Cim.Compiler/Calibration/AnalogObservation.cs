@@ -18,12 +18,15 @@ namespace Cim.Compiler.Calibration;
 internal sealed class AnalogObservation
 {
     /// <summary>Every position of an image is a measurement, so a few images are many.</summary>
-    private const int Samples = 16, Batch = 4, TestVectorsPerImage = 16;
+    private const int Samples = 16, Batch = 4;
+
+    /// <summary>A matrix has one vector a sample, so test vectors take more samples; a convolution's positions add up to as many.</summary>
+    private const int TestSamples = 128, TestVectorsPerSample = 4;
 
     private readonly AdcCalibrator[][] _calibrators;
-    private readonly TestVectors[] _tests;
+    private readonly Lazy<TestVectors[]> _tests;
 
-    private AnalogObservation(AdcCalibrator[][] calibrators, TestVectors[] tests) => (_calibrators, _tests) = (calibrators, tests);
+    private AnalogObservation(AdcCalibrator[][] calibrators, Lazy<TestVectors[]> tests) => (_calibrators, _tests) = (calibrators, tests);
 
     /// <param name="program">The program; its layers may have no ranges yet.</param>
     /// <param name="profile">The hardware; of its converters only the number of conversions matters.</param>
@@ -35,7 +38,6 @@ internal sealed class AnalogObservation
     {
         PreparedLayer[] exact = [.. program.Layers.Select((layer, i) => CrossbarSimulator.Prepare(layer, i, profile, Fidelity.Exact, 0))];
         AdcCalibrator[][] calibrators = [.. program.Layers.Select(l => BlockParts.Of(l).Select(part => new AdcCalibrator(part, profile)).ToArray())];
-        TestVectors[] tests = [.. program.Layers.Select(l => new TestVectors(l, TestVectorsPerImage))];
         string[] inputs = [.. InputNames(program)];
         long unit = 0;
         foreach (SampleRun run in data.Runs(input, Batch, Samples))
@@ -48,11 +50,26 @@ internal sealed class AnalogObservation
                 Tensor x = results[inputs[i]];
                 int images = Images(program.Layers[i], x);
                 foreach (AdcCalibrator part in calibrators[i]) part.Observe(x.Data.Span, images);
-                tests[i].Add(x.Data.Span, images);
             }, cancellation);
         }
 
-        return new AnalogObservation(calibrators, tests);
+        return new AnalogObservation(calibrators, new Lazy<TestVectors[]>(() => Tests(program, exact, inputs, input, data.Spread(input, TestSamples), cancellation)));
+    }
+
+    private static TestVectors[] Tests(
+        ModelProgram program, PreparedLayer[] exact, string[] inputs, GraphInput input, CalibrationData data, CancellationToken cancellation)
+    {
+        TestVectors[] tests = [.. program.Layers.Select(l => new TestVectors(l, TestVectorsPerSample))];
+        long unit = 0;
+        foreach (SampleRun run in data.Runs(input, Batch))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Dictionary<string, Tensor> results = ProgramTrace.Run(program, exact, run.Tensors(), unit);
+            unit += run.Count;
+            for (int i = 0; i < tests.Length; i++) tests[i].Add(results[inputs[i]].Data.Span, Images(program.Layers[i], results[inputs[i]]));
+        }
+
+        return tests;
     }
 
     /// <summary>The layers with the ranges and test vectors a profile asks for.</summary>
@@ -66,7 +83,7 @@ internal sealed class AnalogObservation
             Layers =
             [
                 .. program.Layers.Select((layer, i) => BlockParts.Calibrated(
-                    layer with { TestInputs = profile.ColumnCorrection == ColumnCorrection.None ? null : _tests[i].ToTensor() },
+                    layer with { TestInputs = profile.ColumnCorrection == ColumnCorrection.None ? null : _tests.Value[i].ToTensor() },
                     [.. _calibrators[i].Select(c => measured && Bits(layer, profile) > 0 ? c.Choose(AdcRangeChoice.LeastSquares, profile) : null)])),
             ],
         };

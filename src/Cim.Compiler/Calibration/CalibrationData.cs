@@ -48,6 +48,17 @@ internal sealed record CalibrationData(float[] Values, int Count, bool IsSynthet
         return new CalibrationData(values, count, true);
     }
 
+    /// <summary>At most so many of these samples, evenly spread, whole batches of a network whose batch is fixed.</summary>
+    public CalibrationData Spread(GraphInput input, int samples)
+    {
+        int batch = Math.Max(1, input.FixedBatch), count = Math.Max(batch, Math.Min(samples, Count) / batch * batch), elements = input.SampleElements;
+        if (count >= Count) return this;
+        float[] values = new float[count * elements];
+        for (int i = 0; i < count; i++)
+            Values.AsSpan((int)((long)i * Count / count) * elements, elements).CopyTo(values.AsSpan(i * elements));
+        return new CalibrationData(values, count, IsSynthetic);
+    }
+
     /// <summary>The samples in runs the network accepts; samples that do not fill a fixed batch are left out.</summary>
     public IEnumerable<SampleRun> Runs(GraphInput input, int wantedBatch, int limit = int.MaxValue)
     {
