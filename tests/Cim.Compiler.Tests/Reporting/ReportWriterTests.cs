@@ -97,6 +97,16 @@ public sealed class ReportWriterTests : IDisposable
     }
 
     [Fact]
+    public void A_fidelity_measured_on_fewer_samples_is_neither_the_headline_nor_compared()
+    {
+        CompilationReport report = ExampleReport.Create();
+        XElement compiled = Body(report with { Compiled = report.Compiled with { Accuracies = [new("adc", 466, 500), new("exact", 1827, 2000)] } }).Descendants("article").Last();
+        Assert.StartsWith("91.35 %", compiled.Elements("p").ElementAt(1).Value.Trim(), StringComparison.Ordinal);
+        XElement row = compiled.Descendants("tr").Single(r => r.Element("th")!.Value == "accuracy, adc, first 500");
+        Assert.Equal(["93.20 %", ""], row.Elements("td").Select(d => d.Value));
+    }
+
+    [Fact]
     public void Names_from_the_model_are_escaped()
     {
         CompilationReport report = ExampleReport.Create();

@@ -62,10 +62,14 @@ internal static class SummarySection
         var rows = new StringBuilder();
         AccuracyReport[] accuracies = [.. variant.Accuracies.OrderBy(a => Array.IndexOf(Fidelities, a.Fidelity))];
         double? reference = report.Float.Accuracy("float");
-        // The headline is the most faithful simulation; the milder ones stay visible below it.
-        AccuracyReport? headline = accuracies.LastOrDefault();
+        // The headline is the most faithful simulation of the samples the float network saw; the others stay visible below it. A
+        // difference to other samples would say nothing.
+        int? samples = report.Float.Accuracies.Select(a => (int?)a.Samples).FirstOrDefault();
+        bool IsComparable(AccuracyReport accuracy) => samples is null || accuracy.Samples == samples;
+        AccuracyReport? headline = accuracies.LastOrDefault(IsComparable) ?? accuracies.LastOrDefault();
         foreach (AccuracyReport other in accuracies.Where(a => a != headline).Reverse())
-            rows.AppendLine(Row($"accuracy, {Escape(other.Fidelity)}", Percent(other.Accuracy), Loss(other.Accuracy, reference)));
+            rows.AppendLine(Row($"accuracy, {Escape(other.Fidelity)}{(IsComparable(other) ? "" : $", first {Count(other.Samples)}")}",
+                Percent(other.Accuracy), IsComparable(other) ? Loss(other.Accuracy, reference) : ""));
         rows.AppendLine(Row("weights", Memory(variant.WeightMemoryBits), Ratio(variant.WeightMemoryBits, Other(report, variant)?.WeightMemoryBits)));
         CostReport? mine = variant.Cost, base8 = Other(report, variant)?.Cost;
         rows.AppendLine(Row("latency", mine is null ? Missing : Latency(mine.LatencyNs), Ratio(mine?.LatencyNs, base8?.LatencyNs)));
