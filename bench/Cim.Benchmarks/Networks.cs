@@ -41,6 +41,7 @@ internal sealed class Networks
             contender.Prepare();
             contender.PreparedSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
+        long[] shape = [.. compiled.Info.Inputs[0].Shape.Skip(1).Select(d => (long)d)];
         int length = compiled.Info.Inputs[0].SampleLength, outputs = compiled.Info.Outputs[0].SampleLength;
         double exact = 0;
         foreach (int batch in _options.Batches)
@@ -49,8 +50,8 @@ internal sealed class Networks
             float[] input = new float[batch * length], output = new float[batch * outputs];
             var random = new Random(1);
             for (int i = 0; i < input.Length; i++) input[i] = (float)((random.NextDouble() * 4) - 2);
-            using OnnxContender? single = OnnxContender.Of(_options.FloatModel, batch, threads, input, _options.Shape);
-            using OnnxContender? quantized = OnnxContender.Of(_options.QuantizedModel, batch, threads, input, _options.Shape);
+            using OnnxContender? single = OnnxContender.Of(_options.FloatModel, batch, threads, input, shape);
+            using OnnxContender? quantized = OnnxContender.Of(_options.QuantizedModel, batch, threads, input, shape);
             List<(string Name, Action Run)> all = [];
             if (single is not null) all.Add(("ONNX Runtime float", single.Run));
             if (quantized is not null) all.Add(("ONNX Runtime int8 (QDQ)", quantized.Run));

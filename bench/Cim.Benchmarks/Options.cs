@@ -13,8 +13,6 @@ internal sealed record Options
     /// <summary>The quantized network that <c>cim compile --export-qdq</c> wrote, or null.</summary>
     public string? QuantizedModel { get; init; }
 
-    /// <summary>Shape of one sample for ONNX Runtime.</summary>
-    public long[] Shape { get; init; } = [3, 32, 32];
 
     public int[] Batches { get; init; } = [1, 32];
 
@@ -45,7 +43,6 @@ internal sealed record Options
             {
                 "--float" => options with { FloatModel = value },
                 "--int8" => options with { QuantizedModel = value },
-                "--shape" => options with { Shape = [.. Numbers(value).Select(n => (long)n)] },
                 "--batch" => options with { Batches = Numbers(value) },
                 "--threads" => options with { Threads = Numbers(value) },
                 "--rounds" => options with { Rounds = Numbers(value)[0] },
