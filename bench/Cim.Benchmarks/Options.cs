@@ -13,7 +13,6 @@ internal sealed record Options
     /// <summary>The quantized network that <c>cim compile --export-qdq</c> wrote, or null.</summary>
     public string? QuantizedModel { get; init; }
 
-
     public int[] Batches { get; init; } = [1, 32];
 
     public int[] Threads { get; init; } = [1, 2];
