@@ -37,15 +37,6 @@ internal static class OnnxExporter
         return model;
     }
 
-    /// <summary>Writes the model under a temporary name, then renames it.</summary>
-    public static void Save(Graph graph, string path)
-    {
-        byte[] bytes = Export(graph).ToByteArray();
-        string temporary = path + ".tmp";
-        File.WriteAllBytes(temporary, bytes);
-        File.Move(temporary, path, overwrite: true);
-    }
-
     private static void Export(Graph graph, Node node, GraphProto proto, HashSet<string> names)
     {
         int bits = (int)node.Attributes.Int(Node.BitsAttribute, 8);

@@ -1,4 +1,5 @@
 using System.Text;
+using Cim.Compiler.Emit;
 
 namespace Cim.Compiler.Reporting;
 
@@ -10,29 +11,12 @@ internal static class ReportWriter
 
     /// <summary>Writes both files into <paramref name="directory"/>, which is created if need be.</summary>
     /// <returns>The full path of the HTML file.</returns>
-    /// <exception cref="IOException">The directory or a file cannot be written.</exception>
+    /// <exception cref="Cim.Runtime.CimException">CIM0008: the directory or a file cannot be written.</exception>
     public static string Write(CompilationReport report, string directory)
     {
-        string folder = Path.GetFullPath(directory);
-        Directory.CreateDirectory(folder);
-        Replace(Path.Combine(folder, JsonFileName), ReportJson.Serialize(report));
-        string html = Path.Combine(folder, HtmlFileName);
-        Replace(html, Html.HtmlReport.Render(report));
+        string folder = Path.GetFullPath(directory), html = Path.Combine(folder, HtmlFileName);
+        AtomicFile.Write(Path.Combine(folder, JsonFileName), stream => stream.Write(Encoding.UTF8.GetBytes(ReportJson.Serialize(report))));
+        AtomicFile.Write(html, stream => stream.Write(Encoding.UTF8.GetBytes(Html.HtmlReport.Render(report))));
         return html;
-    }
-
-    private static void Replace(string path, string text)
-    {
-        // The process id keeps two builds of one folder apart; the last rename wins with a complete file.
-        string temporary = $"{path}.{Environment.ProcessId}.tmp";
-        try
-        {
-            File.WriteAllText(temporary, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
     }
 }
