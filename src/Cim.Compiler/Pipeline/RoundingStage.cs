@@ -1,0 +1,30 @@
+using Cim.Compiler.Calibration;
+using Cim.Compiler.FineTuning;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Quantization;
+using Cim.Runtime.Hardware;
+
+namespace Cim.Compiler.Pipeline;
+
+/// <summary>Quantization without training within a compilation, with the rounding that was asked for.</summary>
+internal static class RoundingStage
+{
+    /// <summary>The network with quantizers.</summary>
+    /// <param name="context">The compilation.</param>
+    /// <param name="graph">The float network.</param>
+    /// <param name="input">Its input.</param>
+    /// <param name="calibration">Samples, for ranges and rounding.</param>
+    /// <param name="policy">The precision of each layer.</param>
+    /// <param name="hardware">The machine: rounding errors are compensated within the rows of an array.</param>
+    public static Graph Run(CompileContext context, Graph graph, GraphInput input, CalibrationData calibration, QuantizationPolicy policy, HardwareProfile hardware)
+    {
+        CompileOptions asked = context.Options;
+        var options = new QuantizerOptions { Range = asked.Range, ArrayRows = hardware.Rows };
+        if (asked.Rounding == "nearest") options = options with { ErrorCompensationBits = 0 };
+        var quantizer = new PostTrainingQuantizer(options,
+            calibration.IsSynthetic ? NormalisationRanges.Read(asked.ModelPath, asked.Import, graph) : null);
+        Graph rounded = quantizer.Quantize(graph, input, calibration, policy, context.Progress, context.Cancellation);
+        return asked.Rounding == "learned" && LearnedRoundingStage.Fits(graph, input) && !calibration.IsSynthetic && policy.Layers.All(l => l.Strips is null)
+            ? new LearnedRoundingStage(context.Progress).Run(graph, rounded, input, calibration, policy, context.Cancellation) : rounded;
+    }
+}

@@ -1,0 +1,45 @@
+using Cim.Compiler.Calibration;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Quantization;
+using Cim.Compiler.Search;
+using Cim.Runtime;
+using Cim.Runtime.Hardware;
+
+namespace Cim.Compiler.Pipeline;
+
+/// <summary>The search of precisions within a compilation: its options from the command's, its outcome as warnings.</summary>
+internal static class SearchStage
+{
+    /// <summary>Searches the precision of every layer.</summary>
+    public static SearchSummary Run(CompileContext context, Graph graph, CompileInputs inputs, HardwareProfile hardware)
+    {
+        CompileOptions asked = context.Options;
+        context.Step("searching precisions");
+        var options = new PolicySearchOptions
+        {
+            Searcher = asked.Search,
+            Objective = PolicySearchOptions.Parse(asked.Objective, asked.CopiesWithin > 0),
+            MaxLoss = asked.MaxAccuracyLoss ?? CompileOptions.DefaultSearchLoss,
+            MaxArrays = asked.MaxArrays ?? long.MaxValue,
+            Evaluations = asked.SearchEvaluations,
+            Seed = asked.Seed,
+            KeepEnds = asked.KeepEnds,
+            Clock = new SearchClock(asked.SearchMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null),
+            Trials = (asked.TrialLogPath ?? (asked.OutputPath is { } output ? output + ".trials.json" : null)) is { } log
+                ? TrialFile.Open(log, CompileLock.SearchKey(asked)) : null,
+            PolicyOutput = asked.PolicyOutputPath,
+            Quantizer = new QuantizerOptions { Range = asked.Range },
+        };
+        SearchData data = inputs.ReadSearchData(context.Cancellation);
+        using PolicySearch search = PolicySearch.Prepare(graph, inputs.Input, hardware, data, options, context.Progress, context.Cancellation);
+        SearchSummary summary = search.Run(context.Progress, context.Cancellation);
+        summary = Finalists.Run(search, summary, graph, inputs.Input, hardware, data, options, context.Progress, context.Cancellation);
+        if (!summary.IsWithinBudget)
+            context.Warn(ErrorCodes.SearchFoundNothing, FormattableString.Invariant(
+                $"No precision up to 8 bits keeps the estimated loss within {options.MaxLoss} percentage points (and the arrays within their limit); the widest one is used, estimated to lose {summary.ValidationLoss:F2}. Give more calibration samples, labels for them, or a larger budget."));
+        if (summary.RanOutOfTime)
+            context.Warn(ErrorCodes.SearchRanOutOfTime, FormattableString.Invariant(
+                $"The search ended after {asked.SearchMinutes} minutes with {summary.Evaluations} of {options.Evaluations} evaluations; the best policy so far is used. Give it more time (--budget-minutes, CimSearchBudget), or fewer evaluations (--search-evaluations)."));
+        return summary;
+    }
+}

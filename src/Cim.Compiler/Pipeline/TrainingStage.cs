@@ -1,0 +1,33 @@
+using Cim.Compiler.FineTuning;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Quantization;
+using Cim.Runtime;
+using Cim.Training.Data;
+
+namespace Cim.Compiler.Pipeline;
+
+/// <summary>Quantization-aware training within a compilation.</summary>
+internal static class TrainingStage
+{
+    /// <summary>The network with quantizers it was trained with.</summary>
+    /// <param name="context">The compilation.</param>
+    /// <param name="graph">The float network.</param>
+    /// <param name="rounded">The same network quantized: where training starts.</param>
+    /// <param name="inputs">The files it is compiled from.</param>
+    /// <param name="policy">The precision of each layer.</param>
+    /// <exception cref="CimException">CIM0010: the network or the policy cannot be trained.</exception>
+    public static Graph Run(CompileContext context, Graph graph, Graph rounded, CompileInputs inputs, QuantizationPolicy policy)
+    {
+        CompileOptions options = context.Options;
+        if (MvmLayers.Find(graph).FirstOrDefault(l => l.WeightDequantize is not null) is { } given)
+            throw new CimException(ErrorCodes.WrongUsage, $"The model brings quantized weights ('{given.NodeName}'), which training would have to change; leave --training out, or give the float network.") { File = options.ModelPath };
+        if (policy.Layers.FirstOrDefault(l => l.Strips is not null) is { } strips)
+            throw new CimException(ErrorCodes.WrongUsage, $"Training knows one width a layer, and layer '{strips.Name}' has strips of several; leave --training or --strips out, or train first and give the trained float network.") { File = options.ModelPath };
+        SampleSet samples = inputs.ReadTraining(context.Cancellation);
+        int epochs = options.Epochs ?? FineTuningOptions.DefaultEpochs;
+        context.Step(FormattableString.Invariant($"training {epochs} epochs on {samples.Count} {(samples.Labels is null ? "unlabelled " : "")}samples"));
+        string tag = $"{inputs.ModelSha256} {FileHash.Of(options.Training!)} {options.Preprocessing} {string.Join(' ', policy.Layers)}";
+        var training = new QuantizationAwareTraining(new FineTuningOptions(epochs, options.Seed, options.TrainingCheckpoint, tag), context.Progress);
+        return training.RunAsync(graph, rounded, policy, samples, context.Cancellation).GetAwaiter().GetResult();
+    }
+}
