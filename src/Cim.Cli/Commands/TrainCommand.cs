@@ -58,6 +58,7 @@ internal static class TrainCommand
         {
             Teacher = (quantized is not null || pruned is not null) && recipe.Training.Distillation > 0 ? teacher : null,
             BeforeBatch = quantized is null ? null : batch => quantized.DrawProgrammingErrors(recipe.Training.Seed, batch),
+            BeforeValidation = quantized is null ? null : quantized.ClearProgrammingErrors,
         };
         TrainingResult result = await trainer.RunAsync(new EpochLines(context.Report), context.Cancellation);
 

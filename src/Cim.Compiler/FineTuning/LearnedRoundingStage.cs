@@ -38,7 +38,7 @@ internal sealed class LearnedRoundingStage(IProgress<string>? progress)
     public Graph Run(Graph graph, Graph rounded, GraphInput input, CalibrationData calibration, QuantizationPolicy policy, CancellationToken cancellation)
     {
         SampleSet samples = TrainingSamples.Some(new SampleSet(calibration.Values, [.. input.Ports[0].SampleDims.Select(d => (long)d)], null), Samples);
-        QuantizedNetwork network = StartingPoint.WithRanges(graph, rounded, policy, samples, cancellation);
+        QuantizedNetwork network = StartingPoint.WithRanges(graph, rounded, policy, samples, null, cancellation);
         BiasCorrection.Apply(network, samples, cancellation);
         double macs = MvmLayers.Find(graph).Sum(l => (double)l.MacsPerImage);
         int iterations = (int)Math.Clamp(Operations / (OperationsPerMac * Batch * macs), MinIterations, MaxIterations);

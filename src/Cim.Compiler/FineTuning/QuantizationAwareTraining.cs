@@ -20,7 +20,8 @@ namespace Cim.Compiler.FineTuning;
 /// <param name="Seed">Of the order of samples.</param>
 /// <param name="Checkpoint">File that keeps a training that is stopped; null = none.</param>
 /// <param name="CheckpointTag">What the training depends on besides its own options: a checkpoint of anything else is not resumed.</param>
-internal sealed record FineTuningOptions(int Epochs, ulong Seed, string? Checkpoint, string CheckpointTag)
+/// <param name="Noise">Errors of the weights on their cells, drawn anew for every batch; null = none.</param>
+internal sealed record FineTuningOptions(int Epochs, ulong Seed, string? Checkpoint, string CheckpointTag, HardwareNoise? Noise = null)
 {
     /// <summary>Passes that recover most of what a few bits lose.</summary>
     public const int DefaultEpochs = 5;
@@ -48,7 +49,7 @@ internal sealed class QuantizationAwareTraining(FineTuningOptions options, IProg
         TrainableNetwork network = TrainableNetwork.FromOnnx(OnnxExporter.Export(graph));
         (SampleSet training, SampleSet? validation) = TrainingSamples.Split(samples, HeldApart);
         if (validation is { Labels: null }) validation = LabelledBy(network, validation, cancellation);
-        QuantizedNetwork quantized = StartingPoint.Of(rounded, policy, TrainingSamples.Some(training, StepSamples), cancellation);
+        QuantizedNetwork quantized = StartingPoint.Of(rounded, policy, TrainingSamples.Some(training, StepSamples), options.Noise, cancellation);
         TrainingResult result = await TrainAsync(network, quantized, training, validation, cancellation);
         cancellation.ThrowIfCancellationRequested();
         progress?.Report(validation is null
@@ -74,7 +75,12 @@ internal sealed class QuantizationAwareTraining(FineTuningOptions options, IProg
             Checkpoint = options.Checkpoint,
             CheckpointTag = options.CheckpointTag,
         };
-        var trainer = new Trainer(quantized.Network, training, validation, loop) { Teacher = teacher };
+        var trainer = new Trainer(quantized.Network, training, validation, loop) 
+        {
+            Teacher = teacher,
+            BeforeBatch = options.Noise is null ? null : batch => quantized.DrawProgrammingErrors(loop.Seed, batch),
+            BeforeValidation = options.Noise is null ? null : quantized.ClearProgrammingErrors,
+        };
         var lines = new EpochLines(line => progress?.Report(line));
         try
         {

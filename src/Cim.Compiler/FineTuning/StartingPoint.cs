@@ -20,12 +20,13 @@ internal static class StartingPoint
     /// <param name="rounded">The graph with explicit quantizers.</param>
     /// <param name="policy">The precision of each layer.</param>
     /// <param name="samples">For steps of tensors the graph does not quantize.</param>
+    /// <param name="noise">Errors of weights to train with; null = none.</param>
     /// <param name="cancellation">Checked between runs.</param>
-    public static QuantizedNetwork Of(Graph rounded, QuantizationPolicy policy, SampleSet samples, CancellationToken cancellation)
+    public static QuantizedNetwork Of(Graph rounded, QuantizationPolicy policy, SampleSet samples, HardwareNoise? noise, CancellationToken cancellation)
     {
         Graph real = new RemoveQuantizers().Run(rounded);
         GraphVerifier.Verify(real, nameof(RemoveQuantizers));
-        QuantizedNetwork network = WithRanges(real, rounded, policy, samples, cancellation);
+        QuantizedNetwork network = WithRanges(real, rounded, policy, samples, noise, cancellation);
         Dictionary<string, MvmLayer> layers = MvmLayers.Find(rounded).ToDictionary(l => l.NodeName, StringComparer.Ordinal);
         foreach (QuantizedLayer layer in network.Layers)
             if (layers.TryGetValue(layer.Name, out MvmLayer? source) && QuantizedWeights.Read(rounded, source) is { } weights && weights.Bits == layer.WeightBits)
@@ -38,8 +39,9 @@ internal static class StartingPoint
     /// <param name="rounded">The graph with explicit quantizers.</param>
     /// <param name="policy">The precision of each layer.</param>
     /// <param name="samples">For steps of tensors the graph does not quantize.</param>
+    /// <param name="noise">Errors of weights to train with; null = none.</param>
     /// <param name="cancellation">Checked between runs.</param>
-    public static QuantizedNetwork WithRanges(Graph real, Graph rounded, QuantizationPolicy policy, SampleSet samples, CancellationToken cancellation)
+    public static QuantizedNetwork WithRanges(Graph real, Graph rounded, QuantizationPolicy policy, SampleSet samples, HardwareNoise? noise, CancellationToken cancellation)
     {
         Dictionary<string, QuantizationParameters> activations = [];
         foreach (Node node in rounded.Nodes.Where(n => n.Op == "QuantizeLinear"))
@@ -47,6 +49,7 @@ internal static class StartingPoint
         var options = new QuantizationOptions
         {
             EdgeBits = 0,
+            Noise = noise,
             Layers = policy.Layers.ToDictionary(l => l.Name, l => new LayerBits(l.WeightBits, l.ActivationBits), StringComparer.Ordinal),
             NonNegative = [.. activations.Where(a => !a.Value.Signed).Select(a => a.Key)],
         };

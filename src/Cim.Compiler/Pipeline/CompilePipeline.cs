@@ -69,7 +69,7 @@ internal sealed class CompilePipeline
         Graph quantized = RoundingStage.Run(_context, graph, inputs.Input, calibration, policy, hardware);
         if (Options.Training is not null)
         {
-            quantized = TrainingStage.Run(_context, graph, quantized, inputs, policy);
+            quantized = TrainingStage.Run(_context, graph, quantized, inputs, calibration, policy, hardware);
             policy = GivenPrecision.Apply(quantized, policy);
         }
 

@@ -1,8 +1,13 @@
+using System.Security.Cryptography;
+using Cim.Compiler.Calibration;
 using Cim.Compiler.FineTuning;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Quantization;
+using Cim.Compiler.Variation;
 using Cim.Runtime;
+using Cim.Runtime.Hardware;
 using Cim.Training.Data;
+using Cim.Training.Quantization;
 
 namespace Cim.Compiler.Pipeline;
 
@@ -14,9 +19,11 @@ internal static class TrainingStage
     /// <param name="graph">The float network.</param>
     /// <param name="rounded">The same network quantized: where training starts.</param>
     /// <param name="inputs">The files it is compiled from.</param>
+    /// <param name="calibration">Samples that tell what the errors of the cells do to sums.</param>
     /// <param name="policy">The precision of each layer.</param>
+    /// <param name="hardware">The machine, whose errors are trained against if the network is to be made for them.</param>
     /// <exception cref="CimException">CIM0010: the network or the policy cannot be trained.</exception>
-    public static Graph Run(CompileContext context, Graph graph, Graph rounded, CompileInputs inputs, QuantizationPolicy policy)
+    public static Graph Run(CompileContext context, Graph graph, Graph rounded, CompileInputs inputs, CalibrationData calibration, QuantizationPolicy policy, HardwareProfile hardware)
     {
         CompileOptions options = context.Options;
         if (MvmLayers.Find(graph).FirstOrDefault(l => l.WeightDequantize is not null) is { } given)
@@ -27,7 +34,14 @@ internal static class TrainingStage
         int epochs = options.Epochs ?? FineTuningOptions.DefaultEpochs;
         context.Step(FormattableString.Invariant($"training {epochs} epochs on {samples.Count} {(samples.Labels is null ? "unlabelled " : "")}samples"));
         string tag = $"{inputs.ModelSha256} {FileHash.Of(options.Training!)} {options.Preprocessing} {string.Join(' ', policy.Layers)}";
-        var training = new QuantizationAwareTraining(new FineTuningOptions(epochs, options.Seed, options.TrainingCheckpoint, tag), context.Progress);
+        HardwareNoise? noise = null;
+        if (options.VariationAware && VariationAlignment.Varies(hardware))
+        {
+            noise = TrainingNoise.Of(graph, inputs.Input, calibration, policy, hardware, new QuantizerOptions { Range = options.Range }, context.Cancellation);
+            tag += $" on {Convert.ToHexStringLower(SHA256.HashData(HardwareProfiles.ToJson(hardware)))}";
+        }
+
+        var training = new QuantizationAwareTraining(new FineTuningOptions(epochs, options.Seed, options.TrainingCheckpoint, tag, noise), context.Progress);
         return training.RunAsync(graph, rounded, policy, samples, context.Cancellation).GetAwaiter().GetResult();
     }
 }

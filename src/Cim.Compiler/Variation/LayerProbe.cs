@@ -26,7 +26,7 @@ internal sealed class LayerProbe
     private readonly ImmutableArray<int> _columns;
     private readonly byte[] _stored;
     private readonly Dictionary<int, CrossbarLayer> _widths = [];
-    private readonly Dictionary<(int, CellLayout), AdcCalibrator> _calibrators = [];
+    private readonly Dictionary<(int, CellLayout?), AdcCalibrator> _calibrators = [];
 
     /// <param name="source">The layer with its float weights.</param>
     /// <param name="full">The layer as lowered with some precision.</param>
@@ -57,6 +57,9 @@ internal sealed class LayerProbe
 
     /// <summary>The layer as lowered.</summary>
     public CrossbarLayer Full { get; }
+
+    /// <summary>What the layer reads, with the residuals of the chosen columns.</summary>
+    public LayerInputs Inputs => _inputs;
 
     /// <summary>True if the model brings the weights as integers, whose width cannot be chosen.</summary>
     public bool HasGivenWeights => _source.WeightDequantize is not null;
@@ -147,23 +150,26 @@ internal sealed class LayerProbe
         return power;
     }
 
-    private AccumulatorErrors Predict(int weightBits, CellLayout layout, int adcBits)
+    private AccumulatorErrors Predict(int weightBits, CellLayout layout, int adcBits) =>
+        LayerErrorModel.Predict(Mapped(weightBits, layout, adcBits), _profile, _inputs);
+
+    /// <summary>The chosen columns on cells, with calibrated converter ranges if the profile asks for them.</summary>
+    /// <param name="weightBits">Width of the weights.</param>
+    /// <param name="layout">Their cells; null = the profile's own way.</param>
+    /// <param name="adcBits">Resolution of conversions; 0 = the profile's.</param>
+    public CrossbarLayer Mapped(int weightBits, CellLayout? layout, int adcBits)
     {
         CrossbarLayer layer = At(weightBits) with { Mapping = LayerMapper.Map(Shape, weightBits, _profile, UsesMinimum, layout), AdcBits = adcBits };
         bool measured = _profile.AdcRange.Policy is AdcRangePolicy.Calibrated or AdcRangePolicy.Granular;
         int bits = adcBits > 0 ? adcBits : _profile.AdcBits;
-        if (measured && bits > 0)
+        if (!measured || bits <= 0) return layer;
+        if (!_calibrators.TryGetValue((weightBits, layout), out AdcCalibrator? calibrator))
         {
-            if (!_calibrators.TryGetValue((weightBits, layout), out AdcCalibrator? calibrator))
-            {
-                _calibrators[(weightBits, layout)] = calibrator = new AdcCalibrator(layer, _profile);
-                calibrator.Observe(_stored, 1);
-            }
-
-            layer = layer with { AdcCalibration = calibrator.Choose(AdcRangeChoice.LeastSquares, bits) };
+            _calibrators[(weightBits, layout)] = calibrator = new AdcCalibrator(layer, _profile);
+            calibrator.Observe(_stored, 1);
         }
 
-        return LayerErrorModel.Predict(layer, _profile, _inputs);
+        return layer with { AdcCalibration = calibrator.Choose(AdcRangeChoice.LeastSquares, bits) };
     }
 
     private LayerShape Shape => new(_layer.Name, _layer.Groups, _layer.RowsPerGroup, _layer.ColumnsPerGroup, _layer.PositionsPerImage);

@@ -180,37 +180,8 @@ internal sealed class VariationAlignment
         return bits;
     }
 
-    /// <summary>Quantizes and runs the network, and makes a probe of every layer.</summary>
-    private Dictionary<string, (FusedLayer Fused, LayerProbe Probe)> Probe(QuantizationPolicy policy)
-    {
-        const int Batch = 4;
-        _cancellation.ThrowIfCancellationRequested();
-        Graph quantized = new PostTrainingQuantizer(_quantizer).Quantize(_graph, _input, _data, policy, null, _cancellation);
-        LoweredModel lowered = ProgramBuilder.Build(quantized,
-            (layer, weights) => LayerMapper.Map(LayerShapes.Of(layer), weights.Bits, _hardware, weights.UsesMinimum), _ => 0);
-        ModelProgram program = lowered.Program;
-        PreparedLayer[] exact = [.. program.Layers.Select((layer, i) => CrossbarSimulator.Prepare(layer, i, _hardware, Fidelity.Exact, 0))];
-        ProgramStep[] steps = [.. program.Layers.Select((_, l) => program.Steps.First(s => s.Op == ProgramStep.CrossbarOp && s.Attributes.Int("layer", -1) == l))];
-        var inputs = new LayerInputs?[steps.Length];
-        int images = Math.Min(_options.Images, _data.Count), perRun = Math.Max(1, _options.Positions * Batch / Math.Max(1, images));
-        foreach (SampleRun run in _data.Runs(_input, Batch, images))
-        {
-            Dictionary<string, Tensor> values = ProgramTrace.Run(program, exact, run.Tensors(), run.First);
-            for (int l = 0; l < steps.Length; l++)
-            {
-                Tensor Value(int index) => program.Values[index].Constant ?? values[program.Values[index].Name];
-                CrossbarLayer layer = program.Layers[l];
-                int count = Value(steps[l].Outputs[0]).Length / (layer.Outputs * layer.PositionsPerImage);
-                LayerInputs part = LayerInputs.Gather(layer, Value(steps[l].Inputs[0]).Data.Span,
-                    steps[l].Inputs.Length > 1 ? Value(steps[l].Inputs[1]).Data.Span : [], count, perRun);
-                inputs[l] = inputs[l]?.Append(part, layer) ?? part;
-            }
-        }
-
-        Dictionary<string, MvmLayer> sources = _layers.ToDictionary(l => l.NodeName, StringComparer.Ordinal);
-        return lowered.Layers.Select((fused, l) => (fused, l)).ToDictionary(p => p.fused.Layer.NodeName,
-            p => (p.fused, new LayerProbe(sources[p.fused.Layer.NodeName], program.Layers[p.l], inputs[p.l]!, _hardware)), StringComparer.Ordinal);
-    }
+    private Dictionary<string, (FusedLayer Fused, LayerProbe Probe)> Probe(QuantizationPolicy policy) =>
+        NetworkProbes.Of(_graph, _input, _data, policy, _hardware, _quantizer, _options, _cancellation);
 
     private static double BinaryEntropy(double p) => p is <= 0 or >= 1 ? 0 : -(p * Math.Log2(p)) - ((1 - p) * Math.Log2(1 - p));
 }

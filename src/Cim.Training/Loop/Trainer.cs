@@ -38,6 +38,9 @@ public sealed class Trainer
     /// <summary>Called before every batch with its number from the start, for noise that changes per batch.</summary>
     public Action<int>? BeforeBatch { get; init; }
 
+    /// <summary>Called before the network is judged after an epoch, to take such noise away.</summary>
+    public Action? BeforeValidation { get; init; }
+
     /// <summary>Trains until the last epoch, early stop or cancellation.</summary>
     /// <exception cref="CimException">Diverged, no gradient rule, or a checkpoint that does not fit.</exception>
     public async Task<TrainingResult> RunAsync(IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
@@ -97,6 +100,7 @@ public sealed class Trainer
 
                 state.Epoch++;
                 average.Exchange();
+                BeforeValidation?.Invoke();
                 double score = validation is null ? state.Epoch : evaluation.CountCorrect(validation, cancellation) / (double)validation.Count;
                 state.Losses.Add(loss / done);
                 state.Scores.Add(score);

@@ -17,7 +17,7 @@ internal static class NoiseInsertion
     public static void Apply(
         QuantizedLayer layer, HardwareNoise noise, NodeProto linear, List<string> inputs, GraphBuilder builder, Action<Control> add)
     {
-        if (noise.ProgrammingSigma > 0)
+        if (noise.ProgrammingSigma > 0 || noise.Layers.ContainsKey(layer.Name))
         {
             layer.Noise = new Control(layer.Name + "/programming_error", layer.Weights.Dims, new float[layer.Weights.Values.Length]);
             add(layer.Noise);
@@ -52,10 +52,26 @@ internal static class NoiseInsertion
             if (layer.Noise is null)
                 continue;
             var random = new KeyedRandom(seed, draw, l);
-            double sigma = noise.ProgrammingSigma * layer.High.Values[0];
-            float[] values = layer.Noise.Values;
-            for (int i = 0; i < values.Length; i++)
-                values[i] = (float)(sigma * random.NextNormal());
+            if (noise.Layers.TryGetValue(layer.Name, out CodeNoise? byCode))
+                Draw(layer, byCode, random);
+            else
+                Draw(layer.Noise.Values, noise.ProgrammingSigma * layer.High.Values[0], random);
+        }
+    }
+
+    private static void Draw(float[] values, double sigma, KeyedRandom random)
+    {
+        for (int i = 0; i < values.Length; i++)
+            values[i] = (float)(sigma * random.NextNormal());
+    }
+
+    private static void Draw(QuantizedLayer layer, CodeNoise noise, KeyedRandom random)
+    {
+        int[] codes = layer.Codes();
+        for (int o = 0; o < layer.Layout.Outputs; o++)
+        {
+            for (int i = 0; i < layer.Layout.Inputs; i++)
+                layer.Noise!.Values[layer.Layout.Index(o, i)] = noise.Of(codes[(o * layer.Layout.Inputs) + i], random.NextNormal());
         }
     }
 

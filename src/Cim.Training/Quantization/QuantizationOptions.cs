@@ -34,4 +34,8 @@ public sealed record QuantizationOptions
 /// <param name="Rows">Word lines of an array: one conversion sums the products of at most so many inputs.</param>
 /// <param name="ProgrammingSigma">Standard deviation of a programmed weight as a fraction of the largest weight of its column's code range.</param>
 /// <param name="AdcBits">Bits of a conversion of a partial sum; 0 = no conversion.</param>
-public sealed record HardwareNoise(int Rows, double ProgrammingSigma, int AdcBits);
+public sealed record HardwareNoise(int Rows, double ProgrammingSigma, int AdcBits)
+{
+    /// <summary>Errors of single layers by name, instead of <see cref="ProgrammingSigma"/>.</summary>
+    public IReadOnlyDictionary<string, CodeNoise> Layers { get; init; } = new Dictionary<string, CodeNoise>();
+}

@@ -118,7 +118,7 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
         SampleSet samples = Patterns(64, 9);
         QuantizationPolicy policy = QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), 3, 4);
         Graph rounded = new PostTrainingQuantizer(new QuantizerOptions()).Quantize(graph, GraphInput.Of(graph), new CalibrationData(samples.Values, 64, false), policy, null, default);
-        QuantizedNetwork start = StartingPoint.Of(rounded, policy, samples, default);
+        QuantizedNetwork start = StartingPoint.Of(rounded, policy, samples, null, default);
         foreach ((MvmLayer expected, QuantizedLayer actual) in MvmLayers.Find(rounded).Zip(start.Layers))
         {
             QuantizedWeights weights = QuantizedWeights.Read(rounded, expected)!;

@@ -171,6 +171,88 @@ public sealed class QuantizedNetworkTests
         Assert.Contains(engine.Gradients, gradient => gradient.Any(value => value != 0));
     }
 
+    [Fact]
+    public void Errors_given_by_code_are_drawn_by_code()
+    {
+        QuantizedNetwork plain = Quantized(3, 4);
+        string name = plain.Layers[1].Name;
+        // Codes -3 to 3; only positive ones are disturbed, and code 3 is also off by 1.
+        var noise = new CodeNoise(-3, [0, 0, 0, 0, 0, 0, 1], [0, 0, 0, 0, 0.25f, 0.25f, 0.25f]);
+        SampleSet samples = SmallNetworks.Quadrants(64, 4);
+        QuantizedNetwork network = QuantizedNetwork.Create(SmallNetworks.Dense(3), samples, new QuantizationOptions
+        {
+            WeightBits = 3, ActivationBits = 4, EdgeBits = 0,
+            Noise = new HardwareNoise(32, 0, 0) { Layers = new Dictionary<string, CodeNoise> { [name] = noise } },
+        });
+        QuantizedLayer layer = network.Layers.Single(l => l.Noise is not null);
+        Assert.Equal(name, layer.Name);
+        int[] codes = layer.Codes();
+        var sums = new double[7];
+        var squares = new double[7];
+        var counts = new int[7];
+        const int Draws = 60;
+        for (int draw = 0; draw < Draws; draw++)
+        {
+            network.DrawProgrammingErrors(5, draw);
+            for (int o = 0; o < layer.Layout.Outputs; o++)
+            {
+                for (int i = 0; i < layer.Layout.Inputs; i++)
+                {
+                    int code = codes[(o * layer.Layout.Inputs) + i] + 3;
+                    float error = layer.Noise!.Values[layer.Layout.Index(o, i)];
+                    sums[code] += error;
+                    squares[code] += error * (double)error;
+                    counts[code]++;
+                }
+            }
+        }
+
+        for (int code = 0; code < 7; code++)
+        {
+            if (counts[code] < 2 * Draws) continue;
+            double mean = sums[code] / counts[code], sigma = Math.Sqrt((squares[code] / counts[code]) - (mean * mean));
+            double deviation = noise.Sigma[code] / Math.Sqrt(counts[code]);
+            Assert.InRange(mean, noise.Mean[code] - (5 * deviation), noise.Mean[code] + (5 * deviation));
+            Assert.InRange(sigma, noise.Sigma[code] - (5 * deviation), noise.Sigma[code] + (5 * deviation));
+        }
+
+        Assert.True(counts.Count(c => c >= 2 * Draws) >= 5, string.Join(' ', counts));
+    }
+
+    [Fact]
+    public async Task Training_with_errors_makes_a_network_that_stands_them()
+    {
+        TrainableNetwork network = SmallNetworks.Dense(1);
+        SampleSet training = SmallNetworks.Quadrants(512, 1);
+        SampleSet test = SmallNetworks.Quadrants(200, 2);
+        var loop = new Training.Loop.TrainingOptions { Epochs = 6, BatchSize = 16, Threads = 1, BatchStatistics = true };
+        await new Training.Loop.Trainer(network, training, null, loop).RunAsync();
+        double quiet = await OnChips(false), noisy = await OnChips(true);
+        Assert.True(noisy > quiet + 4, $"{quiet} without, {noisy} with errors in training");
+
+        async Task<double> OnChips(bool trainsWithErrors)
+        {
+            var bits = new QuantizationOptions { WeightBits = 4, ActivationBits = 4, EdgeBits = 0, Noise = new HardwareNoise(32, 0.35, 0) };
+            QuantizedNetwork quantized = QuantizedNetwork.Create(network, training.Range(0, 128), bits);
+            Training.Loop.TrainingOptions tuning = loop with { BatchStatistics = false, DistillationWeight = 0.5, Optimizer = new() { LearningRate = 0.02, StepRate = 0.1, ClipNorm = 5 } };
+            await new Training.Loop.Trainer(quantized.Network, training, null, tuning)
+            {
+                Teacher = network,
+                BeforeBatch = trainsWithErrors ? batch => quantized.DrawProgrammingErrors(1, batch) : null,
+                BeforeValidation = quantized.ClearProgrammingErrors,
+            }.RunAsync();
+            using Predictor predictor = quantized.CreatePredictor(64, 1);
+            double correct = 0;
+            for (int chip = 0; chip < 20; chip++)
+            {
+                quantized.DrawProgrammingErrors(99, chip);
+                correct += predictor.CountCorrect(test) / 20.0;
+            }
+
+            return correct;
+        }
+    }
+
     private static QuantizedNetwork Quantized(int weightBits, int activationBits)
     {
         TrainableNetwork network = SmallNetworks.Dense(3);
