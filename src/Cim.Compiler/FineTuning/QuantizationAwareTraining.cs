@@ -41,15 +41,16 @@ internal sealed class QuantizationAwareTraining(FineTuningOptions options, IProg
     /// <param name="graph">The float network as imported.</param>
     /// <param name="rounded">The same network quantized without training: where it starts.</param>
     /// <param name="policy">The precision of each layer.</param>
+    /// <param name="arrayRows">Word lines of an array, which cut strips.</param>
     /// <param name="samples">Training samples, with labels or without.</param>
     /// <param name="cancellation">Stops between batches; a checkpoint keeps what was reached.</param>
     /// <exception cref="CimException">CIM0040, CIM0042: no gradient for an operator, or the loss is not finite.</exception>
-    public async Task<Graph> RunAsync(Graph graph, Graph rounded, QuantizationPolicy policy, SampleSet samples, CancellationToken cancellation)
+    public async Task<Graph> RunAsync(Graph graph, Graph rounded, QuantizationPolicy policy, int arrayRows, SampleSet samples, CancellationToken cancellation)
     {
         TrainableNetwork network = TrainableNetwork.FromOnnx(OnnxExporter.Export(graph));
         (SampleSet training, SampleSet? validation) = TrainingSamples.Split(samples, HeldApart);
         if (validation is { Labels: null }) validation = LabelledBy(network, validation, cancellation);
-        QuantizedNetwork quantized = StartingPoint.Of(rounded, policy, TrainingSamples.Some(training, StepSamples), options.Noise, cancellation);
+        QuantizedNetwork quantized = StartingPoint.Of(graph, rounded, policy, arrayRows, TrainingSamples.Some(training, StepSamples), options.Noise, cancellation);
         TrainingResult result = await TrainAsync(network, quantized, training, validation, cancellation);
         cancellation.ThrowIfCancellationRequested();
         progress?.Report(validation is null

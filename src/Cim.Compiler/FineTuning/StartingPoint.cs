@@ -17,19 +17,23 @@ namespace Cim.Compiler.FineTuning;
 internal static class StartingPoint
 {
     /// <summary>The trainable form of a quantized graph.</summary>
+    /// <param name="graph">The float network, whose weights say where strips that were rounded to nothing begin.</param>
     /// <param name="rounded">The graph with explicit quantizers.</param>
-    /// <param name="policy">The precision of each layer.</param>
+    /// <param name="policy">The precision of each layer, with strips or without.</param>
+    /// <param name="arrayRows">Word lines of an array, which cut the strips.</param>
     /// <param name="samples">For steps of tensors the graph does not quantize.</param>
     /// <param name="noise">Errors of weights to train with; null = none.</param>
     /// <param name="cancellation">Checked between runs.</param>
-    public static QuantizedNetwork Of(Graph rounded, QuantizationPolicy policy, SampleSet samples, HardwareNoise? noise, CancellationToken cancellation)
+    public static QuantizedNetwork Of(
+        Graph graph, Graph rounded, QuantizationPolicy policy, int arrayRows, SampleSet samples, HardwareNoise? noise, CancellationToken cancellation)
     {
         Graph real = new RemoveQuantizers().Run(rounded);
         GraphVerifier.Verify(real, nameof(RemoveQuantizers));
-        QuantizedNetwork network = WithRanges(real, rounded, policy, samples, noise, cancellation);
+        Dictionary<string, StripPrecision> strips = StripStart.Of(graph, rounded, policy, arrayRows);
+        QuantizedNetwork network = WithRanges(real, rounded, policy, samples, noise, cancellation, strips);
         Dictionary<string, MvmLayer> layers = MvmLayers.Find(rounded).ToDictionary(l => l.NodeName, StringComparer.Ordinal);
         foreach (QuantizedLayer layer in network.Layers)
-            if (layers.TryGetValue(layer.Name, out MvmLayer? source) && QuantizedWeights.Read(rounded, source) is { } weights && weights.Bits == layer.WeightBits)
+            if (layers.TryGetValue(layer.Name, out MvmLayer? source) && QuantizedWeights.Read(rounded, source) is { } weights && (layer.HasStrips || weights.Bits == layer.WeightBits))
                 weights.Scales.AsSpan().CopyTo(layer.WeightStep.Values);
         return network;
     }
@@ -41,7 +45,10 @@ internal static class StartingPoint
     /// <param name="samples">For steps of tensors the graph does not quantize.</param>
     /// <param name="noise">Errors of weights to train with; null = none.</param>
     /// <param name="cancellation">Checked between runs.</param>
-    public static QuantizedNetwork WithRanges(Graph real, Graph rounded, QuantizationPolicy policy, SampleSet samples, HardwareNoise? noise, CancellationToken cancellation)
+    /// <param name="strips">Strips of layers that have some; null = none has.</param>
+    public static QuantizedNetwork WithRanges(
+        Graph real, Graph rounded, QuantizationPolicy policy, SampleSet samples, HardwareNoise? noise, CancellationToken cancellation,
+        IReadOnlyDictionary<string, StripPrecision>? strips = null)
     {
         Dictionary<string, QuantizationParameters> activations = [];
         foreach (Node node in rounded.Nodes.Where(n => n.Op == "QuantizeLinear"))
@@ -51,6 +58,7 @@ internal static class StartingPoint
             EdgeBits = 0,
             Noise = noise,
             Layers = policy.Layers.ToDictionary(l => l.Name, l => new LayerBits(l.WeightBits, l.ActivationBits), StringComparer.Ordinal),
+            Strips = strips ?? new Dictionary<string, StripPrecision>(),
             NonNegative = [.. activations.Where(a => !a.Value.Signed).Select(a => a.Key)],
         };
         QuantizedNetwork network = QuantizedNetwork.Create(TrainableNetwork.FromOnnx(OnnxExporter.Export(real)), samples, options, cancellation);

@@ -86,19 +86,6 @@ internal static class StripMapper
     }
 
     /// <summary>The shift of a strip's integers: the least with which they fit; -1 if all of them are zero.</summary>
-    private static int Shift(string name, ReadOnlySpan<sbyte> weights, ImmutableArray<int> rows, int bits)
-    {
-        int largest = 0, all = 0;
-        foreach (int r in rows)
-        {
-            largest = Math.Max(largest, Math.Abs((int)weights[r]));
-            all |= (byte)weights[r];
-        }
-
-        if (largest == 0) return -1;
-        int levels = bits == 0 ? 0 : WeightScales.Levels(bits);
-        for (int shift = 0; shift <= 8 - bits && bits > 0; shift++)
-            if (largest >> shift <= levels && (all & ((1 << shift) - 1)) == 0) return shift;
-        throw new CimException(ErrorCodes.InvalidMapping, $"Layer '{name}' has a strip of {bits} bits whose integers do not fit it (largest {largest}). Quantize it with the same policy it is mapped with.");
-    }
+    private static int Shift(string name, ReadOnlySpan<sbyte> weights, ImmutableArray<int> rows, int bits) =>
+        StripShift.Of(weights, rows, bits) ?? throw new CimException(ErrorCodes.InvalidMapping, $"Layer '{name}' has a strip of {bits} bits whose integers do not fit it. Quantize it with the same policy it is mapped with.");
 }

@@ -72,6 +72,6 @@ internal sealed record PrecisionChoice(
         context.Step("aligning words with variation");
         var variation = new VariationOptions { Confidence = context.Options.VariationConfidence };
         return VariationAlignment.Run(graph, inputs.Input, inputs.ReadCalibration(context.Cancellation), policy, hardware,
-            new QuantizerOptions { Range = context.Options.Range }, variation, context.Progress, context.Cancellation);
+            new QuantizerOptions { Range = context.Options.Range, ArrayRows = hardware.Rows }, variation, context.Progress, context.Cancellation);
     }
 }

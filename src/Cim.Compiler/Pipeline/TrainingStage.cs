@@ -28,8 +28,6 @@ internal static class TrainingStage
         CompileOptions options = context.Options;
         if (MvmLayers.Find(graph).FirstOrDefault(l => l.WeightDequantize is not null) is { } given)
             throw new CimException(ErrorCodes.WrongUsage, $"The model brings quantized weights ('{given.NodeName}'), which training would have to change; leave --training out, or give the float network.") { File = options.ModelPath };
-        if (policy.Layers.FirstOrDefault(l => l.Strips is not null) is { } strips)
-            throw new CimException(ErrorCodes.WrongUsage, $"Training knows one width a layer, and layer '{strips.Name}' has strips of several; leave --training or --strips out, or train first and give the trained float network.") { File = options.ModelPath };
         SampleSet samples = inputs.ReadTraining(context.Cancellation);
         int epochs = options.Epochs ?? FineTuningOptions.DefaultEpochs;
         context.Step(FormattableString.Invariant($"training {epochs} epochs on {samples.Count} {(samples.Labels is null ? "unlabelled " : "")}samples"));
@@ -37,11 +35,11 @@ internal static class TrainingStage
         HardwareNoise? noise = null;
         if (options.VariationAware && VariationAlignment.Varies(hardware))
         {
-            noise = TrainingNoise.Of(graph, inputs.Input, calibration, policy, hardware, new QuantizerOptions { Range = options.Range }, context.Cancellation);
+            noise = TrainingNoise.Of(graph, inputs.Input, calibration, policy, hardware, new QuantizerOptions { Range = options.Range, ArrayRows = hardware.Rows }, context.Cancellation);
             tag += $" on {Convert.ToHexStringLower(SHA256.HashData(HardwareProfiles.ToJson(hardware)))}";
         }
 
         var training = new QuantizationAwareTraining(new FineTuningOptions(epochs, options.Seed, options.TrainingCheckpoint, tag, noise), context.Progress);
-        return training.RunAsync(graph, rounded, policy, samples, context.Cancellation).GetAwaiter().GetResult();
+        return training.RunAsync(graph, rounded, policy, hardware.Rows, samples, context.Cancellation).GetAwaiter().GetResult();
     }
 }

@@ -23,7 +23,7 @@ internal static class StripScales
         int widest = 0, narrowest = WholeBits;
         foreach (int b in bits)
             if (b > 0) (widest, narrowest) = (Math.Max(widest, b), Math.Min(narrowest, b));
-        if (widest == 0) return (1e-6f, best);
+        if (widest == 0) return (WeightScales.Search(weights, importance, WholeBits), best); // Its bias still needs a scale of a sensible size.
         if (widest == narrowest) return (Uniform(weights, importance, rows, bits, widest), best);
         float largest = 0;
         for (int t = 0; t < bits.Length; t++)

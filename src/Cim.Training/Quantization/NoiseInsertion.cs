@@ -55,14 +55,15 @@ internal static class NoiseInsertion
             if (noise.Layers.TryGetValue(layer.Name, out CodeNoise? byCode))
                 Draw(layer, byCode, random);
             else
-                Draw(layer.Noise.Values, noise.ProgrammingSigma * layer.High.Values[0], random);
+                Draw(layer, noise.ProgrammingSigma, random);
         }
     }
 
-    private static void Draw(float[] values, double sigma, KeyedRandom random)
+    private static void Draw(QuantizedLayer layer, double sigma, KeyedRandom random)
     {
+        float[] values = layer.Noise!.Values;
         for (int i = 0; i < values.Length; i++)
-            values[i] = (float)(sigma * random.NextNormal());
+            values[i] = (float)(sigma * layer.HighOf(i) * random.NextNormal());
     }
 
     private static void Draw(QuantizedLayer layer, CodeNoise noise, KeyedRandom random)
@@ -86,7 +87,7 @@ internal static class NoiseInsertion
         foreach (QuantizedLayer layer in network.Layers.Where(layer => layer.ConverterStep is not null))
         {
             int rows = Math.Min(noise.Rows, layer.Layout.Inputs);
-            double weight = layer.High.Values[0];
+            double weight = layer.High.Values.Max();
             double activation = layer.Input.High.Values[0];
             double typical = Math.Sqrt(layer.Codes().Average(code => (double)code * code)) * activation / Math.Sqrt(3) * Math.Sqrt(rows);
             double range = Math.Min(deviations * typical, rows * weight * activation);

@@ -20,6 +20,9 @@ public sealed record QuantizationOptions
     /// <summary>Bits of single layers by name.</summary>
     public IReadOnlyDictionary<string, LayerBits> Layers { get; init; } = new Dictionary<string, LayerBits>();
 
+    /// <summary>Widths of the strips of single layers by name, instead of one width a layer; not together with <see cref="StepPerStrip"/>.</summary>
+    public IReadOnlyDictionary<string, StripPrecision> Strips { get; init; } = new Dictionary<string, StripPrecision>();
+
     /// <summary>One step for every kernel place of every output channel instead of one per output channel.</summary>
     public bool StepPerStrip { get; init; }
 

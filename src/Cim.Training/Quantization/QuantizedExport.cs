@@ -89,7 +89,10 @@ public static class QuantizedExport
         for (int o = 0; o < layout.Outputs; o++)
         {
             for (int i = 0; i < layout.Inputs; i++)
-                codes[layout.Index(o, i)] = (int)layer.Code(layer.Weights.Values[layout.Index(o, i)], layer.WeightStep.Values[o]);
+            {
+                int element = layout.Index(o, i);
+                codes[element] = (int)layer.Code(element, layer.Weights.Values[element], layer.WeightStep.Values[o]);
+            }
         }
 
         string name = layer.Weights.Name;

@@ -7,13 +7,15 @@ namespace Cim.Training.Quantization;
 /// </summary>
 public sealed class QuantizedLayer
 {
-    internal QuantizedLayer(string name, Parameter weights, Parameter weightStep, MatrixLayout layout, QuantizedTensor input)
+    internal QuantizedLayer(string name, Parameter weights, Parameter weightStep, MatrixLayout layout, QuantizedTensor input, bool hasStrips = false)
     {
         (Name, Weights, WeightStep, Layout, Input) = (name, weights, weightStep, layout, input);
-        Low = new Control(name + "/weight_low", [], new float[1]);
-        High = new Control(name + "/weight_high", [], new float[1]);
+        (long[] dims, int count) = hasStrips ? (weights.Dims, weights.Values.Length) : ([], 1);
+        Low = new Control(name + "/weight_low", dims, new float[count]);
+        High = new Control(name + "/weight_high", dims, new float[count]);
         Offset = new Control(name + "/weight_offset", [], new float[1]);
-        Spacing = new Control(name + "/weight_spacing", [], new float[1]);
+        Spacing = new Control(name + "/weight_spacing", dims, new float[count]);
+        StepRate = hasStrips ? new Control(name + "/weight_step_rate", weightStep.Dims, new float[weightStep.Values.Length]) : null;
     }
 
     /// <summary>The node's name, or its output's.</summary>
@@ -28,8 +30,11 @@ public sealed class QuantizedLayer
     /// <summary>The quantized tensor the layer reads.</summary>
     public QuantizedTensor Input { get; }
 
-    /// <summary>Present weight bits; 1 = binary.</summary>
+    /// <summary>Present weight bits; 1 = binary. Of the widest strip where strips differ.</summary>
     public int WeightBits { get; private set; }
+
+    /// <summary>Whether strips may have widths of their own: code ranges then are tensors like the weights.</summary>
+    public bool HasStrips => StepRate is not null;
 
     internal MatrixLayout Layout { get; }
 
@@ -40,6 +45,9 @@ public sealed class QuantizedLayer
     internal Control Offset { get; }
 
     internal Control Spacing { get; }
+
+    /// <summary>Factor of the gradient of each step of a layer with strips.</summary>
+    internal Control? StepRate { get; }
 
     internal Control? Noise { get; set; }
 
@@ -56,17 +64,49 @@ public sealed class QuantizedLayer
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, 8);
         WeightBits = bits;
         float high = bits == 1 ? 1 : (1 << (bits - 1)) - 1;
-        High.Values[0] = high;
-        Low.Values[0] = -high;
+        Array.Fill(High.Values, high);
+        Array.Fill(Low.Values, -high);
         Offset.Values[0] = bits == 1 ? -1 : 0;
-        Spacing.Values[0] = bits == 1 ? 2 : 1;
+        Array.Fill(Spacing.Values, bits == 1 ? 2 : 1);
+        if (StepRate is not null)
+            Array.Fill(StepRate.Values, (float)(1 / Math.Sqrt((double)Weights.Values.Length / WeightStep.Values.Length * high)));
     }
 
-    /// <summary>The integer code of a weight.</summary>
-    internal float Code(float weight, float step)
+    /// <summary>Sets the code range of every strip: multiples of 2^shift up to 2^shift (2^(bits-1) - 1), or nothing but 0.</summary>
+    /// <exception cref="InvalidOperationException">The layer was made without strips.</exception>
+    public void SetStrips(StripPrecision strips)
     {
-        float clipped = Math.Clamp(weight / step, Low.Values[0], High.Values[0]);
-        return (MathF.Round((clipped - Offset.Values[0]) / Spacing.Values[0], MidpointRounding.ToEven) * Spacing.Values[0]) + Offset.Values[0];
+        ArgumentNullException.ThrowIfNull(strips);
+        if (StepRate is null)
+            throw new InvalidOperationException($"layer '{Name}' was made with one width; name it in the strips of the options");
+        WeightBits = strips.Widest;
+        Offset.Values[0] = 0;
+        for (int o = 0; o < Layout.Outputs; o++)
+        {
+            double size = 0;
+            for (int i = 0; i < Layout.Inputs; i++)
+            {
+                (float levels, float unit) = (strips.Levels(o, i), strips.Unit(o, i));
+                int element = Layout.Index(o, i);
+                High.Values[element] = levels * unit;
+                Low.Values[element] = -levels * unit;
+                Spacing.Values[element] = unit;
+                size += levels * Math.Pow(unit, 4);
+            }
+
+            StepRate.Values[o] = size > 0 ? (float)(1 / Math.Sqrt(size)) : 0;
+        }
+    }
+
+    /// <summary>The largest code of an element of the weight tensor.</summary>
+    internal float HighOf(int element) => High.Values[HasStrips ? element : 0];
+
+    /// <summary>The integer code of an element of the weight tensor if it had a weight.</summary>
+    internal float Code(int element, float weight, float step)
+    {
+        int range = HasStrips ? element : 0;
+        float clipped = Math.Clamp(weight / step, Low.Values[range], High.Values[range]);
+        return (MathF.Round((clipped - Offset.Values[0]) / Spacing.Values[range], MidpointRounding.ToEven) * Spacing.Values[range]) + Offset.Values[0];
     }
 
     /// <summary>The step of an element.</summary>
@@ -80,7 +120,10 @@ public sealed class QuantizedLayer
         for (int o = 0; o < Layout.Outputs; o++)
         {
             for (int i = 0; i < Layout.Inputs; i++)
-                codes[(o * Layout.Inputs) + i] = (int)Code(Weights.Values[Layout.Index(o, i)], StepOf(o, i));
+            {
+                int element = Layout.Index(o, i);
+                codes[(o * Layout.Inputs) + i] = (int)Code(element, Weights.Values[element], StepOf(o, i));
+            }
         }
 
         return codes;

@@ -59,6 +59,8 @@ public sealed class QuantizedNetwork
                 ? own
                 : edge ? new LayerBits(options.EdgeBits, options.EdgeBits) : new LayerBits(options.WeightBits, options.ActivationBits);
             Layers[i].SetWeightBits(bits.WeightBits);
+            if (options.Strips.TryGetValue(Layers[i].Name, out StripPrecision? strips))
+                Layers[i].SetStrips(strips);
 
             // A tensor with several readers gets the most bits any of them asks for.
             bool seen = Layers.Take(i).Any(layer => layer.Input == Layers[i].Input);

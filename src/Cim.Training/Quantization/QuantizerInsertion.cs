@@ -93,16 +93,18 @@ internal sealed class QuantizerInsertion
         string name = GradientContext.Describe(original);
         Parameter weights = parameters.Single(parameter => parameter.Name == original.Input[1]);
         MatrixLayout layout = MatrixLayout.Of(original, weights);
-        bool perStrip = options.StepPerStrip && layout.Strip > 1;
+        bool hasStrips = options.Strips.ContainsKey(name);
+        bool perStrip = options.StepPerStrip && layout.Strip > 1 && !hasStrips;
         long[] stepDims = StepShape(original, weights, perStrip);
         var steps = new float[Tensors.Count(stepDims)];
         Array.Fill(steps, 1);
         var weightStep = new Parameter(weights.Name + "/step", stepDims, steps, ParameterRole.Step) { Minimum = SmallestStep };
         (QuantizedTensor input, string value, string codes) = activations[original.Input[0]];
-        var layer = new QuantizedLayer(name, weights, weightStep, layout, input);
+        var layer = new QuantizedLayer(name, weights, weightStep, layout, input, hasStrips);
         layers.Add(layer);
         parameters.Add(weightStep);
-        foreach (Control control in new[] { layer.Low, layer.High, layer.Offset, layer.Spacing })
+        Control[] own = [layer.Low, layer.High, layer.Offset, layer.Spacing, .. hasStrips ? [layer.StepRate!] : Array.Empty<Control>()];
+        foreach (Control control in own)
         {
             controls.Add(control);
             AddInput(control);
@@ -110,7 +112,7 @@ internal sealed class QuantizerInsertion
 
         NodeProto quantizer = builder.Node(
             FakeQuantize.OperatorType,
-            [weights.Name, weightStep.Name, layer.Low.Name, layer.High.Name, layer.Offset.Name, layer.Spacing.Name],
+            [weights.Name, weightStep.Name, .. own.Select(control => control.Name)],
             2,
             CompositeOperators.Domain);
         quantizer.Attribute.Add(Attributes.Int("elements", weights.Values.Length / steps.Length));

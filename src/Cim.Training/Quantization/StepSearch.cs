@@ -22,10 +22,13 @@ internal static class StepSearch
         {
             for (int strip = 0; strip < strips; strip++)
             {
-                float[] values = [.. Enumerable.Range(0, layout.Inputs)
+                int[] elements = [.. Enumerable.Range(0, layout.Inputs)
                     .Where(i => !perStrip || i % layout.Strip == strip)
-                    .Select(i => layer.Weights.Values[layout.Index(o, i)])];
-                steps[(o * strips) + strip] = Best(values, layer.High.Values[0], step => SquaredError(layer, values, step));
+                    .Select(i => layout.Index(o, i))
+                    .Where(element => layer.HighOf(element) > 0)];
+                float high = elements.Length == 0 ? 1 : elements.Max(layer.HighOf);
+                float largest = elements.Length == 0 ? 0 : elements.Max(element => Math.Abs(layer.Weights.Values[element]) * (high / layer.HighOf(element)));
+                steps[(o * strips) + strip] = Best(largest, high, step => SquaredError(layer, elements, step));
             }
         }
     }
@@ -44,7 +47,7 @@ internal static class StepSearch
         foreach (QuantizedTensor tensor in activations)
         {
             float[] values = [.. sampled[tensor.Name]];
-            tensor.Step.Values[0] = Best(values, tensor.High.Values[0], step => SquaredError(values, step, tensor.Low.Values[0], tensor.High.Values[0]));
+            tensor.Step.Values[0] = Best(values.Length == 0 ? 0 : values.Max(Math.Abs), tensor.High.Values[0], step => SquaredError(values, step, tensor.Low.Values[0], tensor.High.Values[0]));
         }
     }
 
@@ -60,9 +63,8 @@ internal static class StepSearch
             into.Add(values[i]);
     }
 
-    private static float Best(float[] values, float high, Func<float, double> error)
+    private static float Best(float largest, float high, Func<float, double> error)
     {
-        float largest = values.Length == 0 ? 0 : values.Max(Math.Abs);
         if (largest == 0)
             return 1e-6f;
         float best = largest / high;
@@ -81,12 +83,13 @@ internal static class StepSearch
         return best;
     }
 
-    private static double SquaredError(QuantizedLayer layer, float[] values, float step)
+    private static double SquaredError(QuantizedLayer layer, int[] elements, float step)
     {
         double sum = 0;
-        foreach (float value in values)
+        foreach (int element in elements)
         {
-            double difference = value - (layer.Code(value, step) * step);
+            float value = layer.Weights.Values[element];
+            double difference = value - (layer.Code(element, value, step) * step);
             sum += difference * difference;
         }
 

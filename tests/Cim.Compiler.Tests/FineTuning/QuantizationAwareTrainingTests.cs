@@ -1,11 +1,14 @@
 using Cim.Compiler.Calibration;
+using Cim.Compiler.Data;
 using Cim.Compiler.Emit;
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.Export;
 using Cim.Compiler.FineTuning;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Quantization;
+using Cim.Compiler.Search;
 using Cim.Compiler.Tests.Data;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
@@ -91,15 +94,33 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
     }
 
     [Fact]
-    public void A_training_that_is_cancelled_goes_on_where_it_was_and_ends_with_the_same_bytes()
+    public void Training_regains_what_narrow_strips_lose_at_the_same_cost()
     {
-        CompilePipeline.Compile(Options("whole.cim"));
+        CompileOptions options = Options() with { WeightBits = 8, ActivationBits = 8, Strips = StripOptions.Parse("0.85", null, "strip"), ReportDirectory = _folder.At("report"), ExportQdqPath = _folder.At("qdq.onnx") };
+        CompileResult rounded = CompilePipeline.Compile(options with { Training = null, Epochs = null }), trained = CompilePipeline.Compile(options);
+        _output.WriteLine($"{trained.AccuracyFloat!.Correct} float, {rounded.AccuracyCompiled!.Correct} rounded, {trained.AccuracyCompiled!.Correct} trained of {EvaluationSamples}");
+        Assert.True(trained.AccuracyCompiled.Correct >= rounded.AccuracyCompiled.Correct + 5, $"{rounded.AccuracyCompiled.Correct} rounded, {trained.AccuracyCompiled.Correct} trained");
+        Assert.Equal(rounded.Policy.Layers.Select(l => l.Strips), trained.Policy.Layers.Select(l => l.Strips));
+        Assert.Contains(trained.Policy.Layers, l => l.Strips is not null);
+        Assert.True(trained.Cost.Cells <= rounded.Cost.Cells, $"{rounded.Cost.Cells} cells rounded, {trained.Cost.Cells} trained");
+        Assert.Contains("\"strips\"", File.ReadAllText(_folder.At("report/report.json")), StringComparison.Ordinal);
+        using var exported = new FloatEvaluator(options.ExportQdqPath!);
+        Accuracy again = exported.Evaluate(DataSet.Open(_evaluation, exported.Input.Ports, Preprocessing.None), 0, null, default);
+        Assert.InRange(again.Correct, trained.AccuracyCompiled.Correct - 1, trained.AccuracyCompiled.Correct + 1);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("0.6")]
+    public void A_training_that_is_cancelled_goes_on_where_it_was_and_ends_with_the_same_bytes(string? strips)
+    {
+        CompilePipeline.Compile(Options("whole.cim") with { Strips = StripOptions.Parse(strips, null, "strip") });
         using var source = new CancellationTokenSource();
         var lines = new Lines(line =>
         {
             if (line.Contains("epoch 2/4  100 %", StringComparison.Ordinal) && line.Contains("validation", StringComparison.Ordinal)) source.Cancel();
         });
-        CompileOptions options = Options("parts.cim");
+        CompileOptions options = Options("parts.cim") with { Strips = StripOptions.Parse(strips, null, "strip") };
         Assert.ThrowsAny<OperationCanceledException>(() => CompilePipeline.Compile(options, lines, null, source.Token));
         Assert.True(File.Exists(options.TrainingCheckpoint));
         Assert.False(File.Exists(options.OutputPath));
@@ -118,7 +139,7 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
         SampleSet samples = Patterns(64, 9);
         QuantizationPolicy policy = QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), 3, 4);
         Graph rounded = new PostTrainingQuantizer(new QuantizerOptions()).Quantize(graph, GraphInput.Of(graph), new CalibrationData(samples.Values, 64, false), policy, null, default);
-        QuantizedNetwork start = StartingPoint.Of(rounded, policy, samples, null, default);
+        QuantizedNetwork start = StartingPoint.Of(graph, rounded, policy, 128, samples, null, default);
         foreach ((MvmLayer expected, QuantizedLayer actual) in MvmLayers.Find(rounded).Zip(start.Layers))
         {
             QuantizedWeights weights = QuantizedWeights.Read(rounded, expected)!;
