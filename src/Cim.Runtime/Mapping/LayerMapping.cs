@@ -16,6 +16,12 @@ public enum WeightEncoding
 
     /// <summary>One cell per slice holds the two's complement bits; the most significant slice counts negative.</summary>
     TwosComplement,
+
+    /// <summary>
+    /// One cell per slice holds the magnitude of a weight that is never negative: a column of one half of differential pairs, which
+    /// outputs share by adding or subtracting what it gives. Of blocks only, never of a hardware profile.
+    /// </summary>
+    Unsigned,
 }
 
 /// <summary>

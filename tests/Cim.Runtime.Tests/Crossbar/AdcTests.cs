@@ -160,7 +160,7 @@ public sealed class AdcTests
             Encoding = encoding, CellBits = cellBits, DacBits = random.Next(0, 4), AdcPerInputSlice = random.Next(3) > 0,
             AdcRange = new AdcRange((AdcRangePolicy)random.Next(3)),
         };
-        return (layer with { Mapping = mapping }, profile);
+        return (LayerCases.Held(layer, encoding) with { Mapping = mapping }, profile);
     }
 
     private static string Describe(CrossbarLayer layer, HardwareProfile profile) =>

@@ -12,7 +12,19 @@ namespace Cim.Runtime.Tests.Crossbar;
 /// <summary>A matrix in blocks of different widths, order and sharing is the same matrix.</summary>
 public sealed class BlockTests
 {
-    public static TheoryData<WeightEncoding, int> EncodingsAndLevels => AdcTests.EncodingsAndLevels;
+    /// <summary>Of blocks whose columns are told by the outputs they are added to.</summary>
+    public static TheoryData<WeightEncoding, int> EncodingsAndLevels
+    {
+        get
+        {
+            var data = new TheoryData<WeightEncoding, int>();
+            foreach (WeightEncoding e in Enum.GetValues<WeightEncoding>().Where(e => e != WeightEncoding.Unsigned))
+                foreach (SimdLevel l in SimdLevels.Supported) data.Add(e, (int)l);
+            return data;
+        }
+    }
+
+    public static TheoryData<int> Levels => [.. SimdLevels.Supported.Select(l => (int)l)];
 
     [Theory, MemberData(nameof(EncodingsAndLevels))]
     public void One_block_is_todays_layer_bit_for_bit_at_every_fidelity(WeightEncoding encoding, int level)
@@ -86,6 +98,52 @@ public sealed class BlockTests
         }
     }
 
+    [Theory, MemberData(nameof(Levels))]
+    public void Outputs_that_are_differences_of_shared_unsigned_columns_have_the_integers_of_their_weights_at_every_fidelity(int level)
+    {
+        var random = new Random(60);
+        for (int i = 0; i < 12; i++)
+        {
+            (CrossbarLayer layer, HardwareProfile profile) = RandomDifferences(random);
+            Assert.Null(BlockVerifier.Problem(layer));
+            profile = profile with { AdcBits = random.Next(2) == 0 ? 0 : 24, GOff = random.Next(2) == 0 ? 0 : 3e-6 };
+            byte[] input = LayerCases.Input(random, layer, 2), residual = LayerCases.Residual(random, layer, 2);
+            byte[] expected = LayerCases.Finish(layer, LayerCases.Sums(layer, input, 2), residual, 2);
+            HardwareProfile almost = profile with { AdcBits = 24, ProgrammingError = new ProgrammingError("independent", 1e-9) };
+            foreach ((Fidelity fidelity, HardwareProfile on) in new[] { (Fidelity.Exact, profile), (Fidelity.Adc, profile), (Fidelity.Device, almost), (Fidelity.Circuit, almost) })
+                Assert.True(expected.AsSpan().SequenceEqual(Run(layer, on, fidelity, level, input, residual, 2)), $"{fidelity} {layer.Geometry} {layer.RowsPerGroup}x{layer.Outputs}");
+        }
+    }
+
+    [Fact]
+    public void Unsigned_columns_survive_the_file_and_ones_that_do_not_give_the_weights_are_refused()
+    {
+        var random = new Random(61);
+        for (int i = 0; i < 10; i++)
+        {
+            (CrossbarLayer layer, _) = RandomDifferences(random);
+            var writer = new ByteWriter();
+            var data = new DataBlob();
+            LayerCodec.Write(writer, layer, data);
+            CrossbarLayer read = LayerCodec.Read(new ByteReader(writer.Written), data.ToArray());
+            Assert.Null(BlockVerifier.Problem(read));
+            Assert.Equal(layer.Blocks.Select(b => Convert.ToHexString(b.Integers!.Data.Span)), read.Blocks.Select(b => Convert.ToHexString(b.Integers!.Data.Span)));
+
+            WeightBlock block = layer.Blocks[0];
+            sbyte[] changed = block.Integers!.Span<sbyte>().ToArray();
+            changed[0] += 1;
+            foreach (WeightBlock wrong in new[]
+            {
+                block with { Integers = Tensor.Create<sbyte>(block.Integers.Shape, changed) },
+                block with { Integers = Tensor.Create<sbyte>(block.Integers.Shape, [.. changed.Select(v => (sbyte)-v)]) },
+                block with { Integers = null },
+                block with { Integers = Tensor.Create<sbyte>(new Shape(changed.Length), changed) },
+                block with { Mapping = block.Mapping with { Encoding = WeightEncoding.Differential } },
+            })
+                Assert.NotNull(BlockVerifier.Problem(layer with { Blocks = layer.Blocks.SetItem(0, wrong) }));
+        }
+    }
+
     [Fact]
     public void Coarse_conversions_and_noise_reach_every_block()
     {
@@ -152,6 +210,53 @@ public sealed class BlockTests
             (CrossbarLayer layer, HardwareProfile profile) = AdcTests.RandomCase(random, encoding);
             if (layer.Groups == 1) return (layer, profile with { AdcBits = random.Next(3, 9) });
         }
+    }
+
+    /// <summary>On random row tiles, random columns of magnitudes; every output a difference of two of them, one of them, or nothing.</summary>
+    private static (CrossbarLayer Layer, HardwareProfile Profile) RandomDifferences(Random random)
+    {
+        (CrossbarLayer layer, HardwareProfile profile) = RandomCase(random, WeightEncoding.Differential);
+        int rows = layer.RowsPerGroup, outputs = layer.Outputs, tileRows = random.Next(1, rows + 1);
+        int[] order = [.. Enumerable.Range(0, rows)];
+        random.Shuffle(order);
+        sbyte[] weights = new sbyte[outputs * rows];
+        var blocks = ImmutableArray.CreateBuilder<WeightBlock>();
+        for (int first = 0; first < rows; first += tileRows)
+        {
+            ImmutableArray<int> tile = [.. order.Skip(first).Take(tileRows)];
+            int bits = random.Next(2, 7), pool = random.Next(2, 9);
+            sbyte[] columns = new sbyte[pool * tile.Length];
+            for (int i = 0; i < columns.Length; i++) columns[i] = (sbyte)random.Next(1 << (bits - 1));
+            var taps = new List<BlockTap>();
+            for (int o = 0; o < outputs; o++)
+            {
+                int plus = random.Next(-1, pool), minus = random.Next(-1, pool), shift = random.Next(0, 9 - bits);
+                if (plus >= 0) taps.Add(new BlockTap(plus, o, shift, false));
+                if (minus >= 0 && minus != plus) taps.Add(new BlockTap(minus, o, shift, true));
+                for (int i = 0; i < tile.Length; i++)
+                    weights[(o * rows) + tile[i]] = (sbyte)(((plus < 0 ? 0 : columns[(plus * tile.Length) + i]) - (minus < 0 || minus == plus ? 0 : columns[(minus * tile.Length) + i])) << shift);
+            }
+
+            for (int c = 0; c < pool; c++)
+                if (taps.All(t => t.Column != c))
+                    columns.AsSpan(c * tile.Length, tile.Length).Clear();
+            int[] used = [.. Enumerable.Range(0, pool).Where(c => taps.Any(t => t.Column == c))];
+            if (used.Length == 0) continue;
+            blocks.Add(new WeightBlock
+            {
+                Columns = used.Length, WeightBits = bits,
+                Mapping = Mappings.Of(1, tile.Length, used.Length, bits - 1, WeightEncoding.Unsigned, profile.CellBits, 1000) with { RowOrder = tile },
+                Integers = Tensor.Create<sbyte>(new Shape(used.Length, tile.Length), [.. used.SelectMany(c => columns.Skip(c * tile.Length).Take(tile.Length))]),
+                Taps = [.. taps.Select(t => t with { Column = Array.IndexOf(used, t.Column) }).OrderBy(t => t.Column).ThenBy(t => t.Output)],
+            });
+        }
+
+        if (blocks.Count == 0) return RandomDifferences(random);
+        return (layer with
+        {
+            Weights = Tensor.Create<sbyte>(new Shape(outputs, rows), weights), WeightBits = 8, Blocks = blocks.ToImmutable(),
+            Mapping = Mappings.Of(1, rows, outputs, 8, WeightEncoding.Differential, profile.CellBits, 64),
+        }, profile with { AdcRange = new AdcRange(AdcRangePolicy.Full) });
     }
 
     /// <summary>Random row order, row tiles, widths 0 to 8 with shifts for every column of a tile, duplicates and negations of columns shared.</summary>

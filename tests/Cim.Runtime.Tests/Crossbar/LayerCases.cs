@@ -55,6 +55,10 @@ internal static class LayerCases
         };
     }
 
+    /// <summary>The layer with weights that cells of an encoding can hold: unsigned cells hold magnitudes.</summary>
+    public static CrossbarLayer Held(CrossbarLayer layer, WeightEncoding encoding) => encoding != WeightEncoding.Unsigned ? layer
+        : layer with { Weights = Tensor.Create<sbyte>(layer.Weights.Shape, [.. layer.Weights.Span<sbyte>().ToArray().Select(Math.Abs)]) };
+
     public static byte[] Input(Random random, CrossbarLayer layer, int images)
     {
         int size = layer.Geometry is { } g

@@ -41,6 +41,18 @@ internal static class BlockParts
         return with;
     }
 
+    /// <summary>The integer a column has at a place in the order of rows.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="first">The column's first tap.</param>
+    /// <param name="place">The place.</param>
+    /// <param name="weight">The weight of that tap's output there.</param>
+    public static int ColumnInteger(WeightBlock block, BlockTap first, int place, int weight)
+    {
+        if (block.Integers is { } own) return own.Span<sbyte>()[(first.Column * own.Shape[1]) + place];
+        int v = weight >> first.Shift;
+        return first.Negative ? -v : v;
+    }
+
     private static ImmutableArray<CrossbarLayer> All(CrossbarLayer layer)
     {
         bool[][] withBias = WithBias(layer);
@@ -60,8 +72,8 @@ internal static class BlockParts
             if (t > 0 && block.Taps[t - 1].Column == tap.Column) continue; // A column that several outputs share is that of its first tap.
             for (int i = 0; i < block.Mapping.RowsPlaced(rows); i++)
             {
-                int row = block.Mapping.RowAt(i), v = w[(tap.Output * rows) + row] >> tap.Shift;
-                integers[(tap.Column * rows) + row] = (sbyte)(tap.Negative ? -v : v);
+                int row = block.Mapping.RowAt(i);
+                integers[(tap.Column * rows) + row] = (sbyte)ColumnInteger(block, tap, i, w[(tap.Output * rows) + row]);
             }
 
             if (withBias[t]) bias[tap.Column] = layer.Bias[tap.Output];

@@ -8,7 +8,8 @@ namespace Cim.Runtime.Crossbar;
 /// empty = all) by some physical columns. The digital part adds what a column gives, shifted, to one output or several, so
 /// re-ordering, different widths and shared columns never change the integer result:
 /// acc[o] = bias[o] + sum over blocks b and taps (p, o) of +-2^shift * sum over rows r of b of v_b[p, r] * x[r].
-/// The column's integers v_b[p] are those of its first tap's output, +-(w[o, r] >> shift).
+/// The column's integers v_b[p] are those of its first tap's output, +-(w[o, r] >> shift), unless the block has
+/// <see cref="Integers"/> of its own.
 /// </summary>
 internal sealed record WeightBlock
 {
@@ -23,6 +24,12 @@ internal sealed record WeightBlock
 
     /// <summary>Where rows and columns lie: a mapping of [rows of the block, <see cref="Columns"/>].</summary>
     public required LayerMapping Mapping { get; init; }
+
+    /// <summary>
+    /// Int8 [Columns, rows placed], in the order of the mapping's rows: the columns themselves, where an output is the difference of
+    /// columns and so does not tell them. Exactly the blocks of <see cref="WeightEncoding.Unsigned"/> cells have it.
+    /// </summary>
+    public Tensor? Integers { get; init; }
 
     /// <summary>As of <see cref="CrossbarLayer.AdcCalibration"/>, for this block's conversions.</summary>
     public AdcCalibration? AdcCalibration { get; init; }

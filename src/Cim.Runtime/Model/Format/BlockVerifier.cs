@@ -1,4 +1,6 @@
 using Cim.Runtime.Crossbar;
+using Cim.Runtime.Crossbar.Blocks;
+using Cim.Runtime.Mapping;
 
 namespace Cim.Runtime.Format;
 
@@ -18,6 +20,9 @@ internal static class BlockVerifier
             if (block.Columns < 1 || block.WeightBits is < 1 or > 8 || block.Taps.Length > (long)block.Columns * layer.Outputs) return "a block's extents";
             if (LayerVerifier.Placement(block.Mapping, 1, rows, block.Columns) is { } problem) return $"{problem} of a block";
             if (LayerVerifier.Ranges(block.AdcCalibration, block.Mapping) is { } range) return $"{range} of a block";
+            if (block.Integers is null != (block.Mapping.Encoding != WeightEncoding.Unsigned)) return "a block's integers";
+            if (block.Integers is { } own && (own.Type != ElementType.Int8 || own.Shape.Rank != 2 || own.Shape[0] != block.Columns || own.Shape[1] != block.Mapping.RowsPlaced(rows)))
+                return "a block's integers";
             int next = 0;
             BlockTap first = default;
             foreach (BlockTap tap in block.Taps)
@@ -26,9 +31,8 @@ internal static class BlockVerifier
                 if (tap.Column == next) (first, next) = (tap, next + 1);
                 for (int i = 0; i < block.Mapping.RowsPlaced(rows); i++)
                 {
-                    int row = block.Mapping.RowAt(i), v = w[(first.Output * rows) + row] >> first.Shift;
-                    if (first.Negative) v = -v;
-                    if (v == 128) return "a block's weights";
+                    int row = block.Mapping.RowAt(i), v = BlockParts.ColumnInteger(block, first, i, w[(first.Output * rows) + row]);
+                    if (v == 128 || (v < 0 && block.Integers is not null)) return "a block's weights";
                     sums[(tap.Output * rows) + row] += tap.Factor * v;
                 }
             }

@@ -32,7 +32,7 @@ internal static class LayerCodec
             w.List(adc.High, static (w, v) => w.Float(v));
         }
         if (layer.TestInputs is { } tests) ProgramCodec.Tensor(w, tests, data);
-        if (!layer.Blocks.IsEmpty) w.List(layer.Blocks, Block);
+        if (!layer.Blocks.IsEmpty) w.List(layer.Blocks, (w, block) => Block(w, block, data));
     }
 
     public static CrossbarLayer Read(ByteReader r, ReadOnlyMemory<byte> data)
@@ -43,7 +43,7 @@ internal static class LayerCodec
         if ((parts & HasAdcRanges) != 0)
             layer = layer with { AdcCalibration = new AdcCalibration(r.List(4, static r => r.Float()), r.List(4, static r => r.Float())) };
         if ((parts & HasTestInputs) != 0) layer = layer with { TestInputs = ProgramCodec.Tensor(r, data) };
-        return (parts & HasBlocks) == 0 ? layer : layer with { Blocks = r.List(20, Block) };
+        return (parts & HasBlocks) == 0 ? layer : layer with { Blocks = r.List(20, r => Block(r, data)) };
     }
 
     private static CrossbarLayer Always(ByteReader r, ReadOnlyMemory<byte> data) => new()
@@ -64,7 +64,7 @@ internal static class LayerCodec
         AdcBits = r.Int(),
     };
 
-    private static void Block(ByteWriter w, WeightBlock block)
+    private static void Block(ByteWriter w, WeightBlock block, DataBlob data)
     {
         w.Int(block.Columns);
         w.List(block.Taps, static (w, t) =>
@@ -75,16 +75,22 @@ internal static class LayerCodec
         w.Int(block.WeightBits);
         Mapping(w, block.Mapping);
         Ranges(w, block.AdcCalibration);
+        if (block.Integers is { } integers) ProgramCodec.Tensor(w, integers, data);
     }
 
-    private static WeightBlock Block(ByteReader r) => new()
+    private static WeightBlock Block(ByteReader r, ReadOnlyMemory<byte> data)
     {
-        Columns = r.Int(),
-        Taps = r.List(13, static r => new BlockTap(r.Int(), r.Int(), r.Int(), r.Bool())),
-        WeightBits = r.Int(),
-        Mapping = Mapping(r),
-        AdcCalibration = Ranges(r),
-    };
+        var block = new WeightBlock
+        {
+            Columns = r.Int(),
+            Taps = r.List(13, static r => new BlockTap(r.Int(), r.Int(), r.Int(), r.Bool())),
+            WeightBits = r.Int(),
+            Mapping = Mapping(r),
+            AdcCalibration = Ranges(r),
+        };
+        // Only blocks of unsigned cells have integers of their own, so files from before there were any read as ever.
+        return block.Mapping.Encoding == WeightEncoding.Unsigned ? block with { Integers = ProgramCodec.Tensor(r, data) } : block;
+    }
 
     private static void Ranges(ByteWriter w, AdcCalibration? adc)
     {
