@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Emit;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Merging;
 using Cim.Compiler.Quantization;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
@@ -20,7 +21,7 @@ internal sealed class LayerPlacer(QuantizationPolicy policy, HardwareProfile pro
     public LoweredModel Lower(Graph quantized, Func<string, int>? adcBits = null) => ProgramBuilder.Build(
         quantized, (layer, weights) => Map(LayerShapes.Of(layer), weights),
         adcBits ?? (name => policy.Find(name)?.AdcBits ?? 0),
-        (layer, weights) => Strips(LayerShapes.Of(layer)) is { } strips ? StripMapper.Map(layer.NodeName, weights.Integers.Span<sbyte>(), strips, profile) : []);
+        (layer, weights) => Blocks(LayerShapes.Of(layer), weights));
 
     /// <summary>The cost of a layer as it was lowered; dynamic products and layers that were not lowered have 8 bits.</summary>
     public LayerCost CostOf(LayerShape shape, LoweredModel lowered, int copies)
@@ -31,20 +32,34 @@ internal sealed class LayerPlacer(QuantizationPolicy policy, HardwareProfile pro
         ImmutableArray<WeightBlock> blocks = lowered.Program.Layers.FirstOrDefault(l => l.Name == shape.Name)?.Blocks ?? [];
         return blocks.IsEmpty
             ? CostModel.Of(shape, fused is null ? LayerMapper.Map(shape, weightBits, profile, layout: policy.Find(shape.Name)?.Layout) : Map(shape, fused.Weights), weightBits, activationBits, adcBits, profile, copies)
-            : CostModel.Of(shape, StripMapper.Placed(blocks), blocks.Max(b => b.WeightBits), activationBits, adcBits, profile, copies);
+            : CostModel.Of(shape, ColumnPlacer.Placed(blocks), blocks.Max(b => b.WeightBits), activationBits, adcBits, profile, copies);
     }
 
     /// <summary>The cost of a layer before there are weights.</summary>
     public LayerCost CostOf(LayerShape shape, int copies)
     {
         LayerPolicy layer = policy.Find(shape.Name) ?? new LayerPolicy(shape.Name, 8, 8, 0);
-        return Strips(shape) is { } strips
-            ? CostModel.Of(shape, StripMapper.Placed(StripMapper.Map(strips, profile)), strips.Widest, layer.ActivationBits, layer.AdcBits, profile, copies)
+        ImmutableArray<WeightBlock>? blocks = Ties(shape) is { } ties ? MergeMapper.Map(ties, profile) : Strips(shape) is { } strips ? StripMapper.Map(strips, profile) : null;
+        return blocks is { } placed
+            ? CostModel.Of(shape, ColumnPlacer.Placed(placed), placed.IsEmpty ? layer.WeightBits : placed.Max(b => b.WeightBits), layer.ActivationBits, layer.AdcBits, profile, copies)
             : CostModel.Of(shape, LayerMapper.Map(shape, layer.WeightBits, profile, layout: layer.Layout), layer.WeightBits, layer.ActivationBits, layer.AdcBits, profile, copies);
     }
 
     private LayerMapping Map(LayerShape shape, QuantizedWeights weights) => EmptyArrays.Remove(
         LayerMapper.Map(shape, weights.Bits, profile, weights.UsesMinimum, policy.Find(shape.Name)?.Layout), shape, weights.Integers);
+
+    private ImmutableArray<WeightBlock> Blocks(LayerShape shape, QuantizedWeights weights)
+    {
+        ReadOnlySpan<sbyte> integers = weights.Integers.Span<sbyte>();
+        if (Ties(shape) is { } ties) return MergeMapper.Map(shape.Name, integers, ties, profile);
+        StripWidths? strips = Strips(shape);
+        // -2^(bits-1) of a given quantization fits the cells of a whole layer alone.
+        if (policy.Find(shape.Name)?.Merge == StripTies.Exact && shape.Groups == 1 && !weights.UsesMinimum)
+            return MergeMapper.Equal(shape.Name, integers, strips ?? StripWidths.Uniform(shape, weights.Bits, profile.Rows), profile);
+        return strips is null ? [] : StripMapper.Map(shape.Name, integers, strips, profile);
+    }
+
+    private StripTies? Ties(LayerShape shape) => policy.Find(shape.Name) is { } layer ? StripTies.Of(layer, shape, profile.Rows) : null;
 
     private StripWidths? Strips(LayerShape shape) =>
         policy.Find(shape.Name)?.Strips is { } text ? StripWidths.Parse(shape.Name, text, shape, profile.Rows) : null;

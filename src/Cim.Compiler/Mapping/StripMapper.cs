@@ -8,9 +8,7 @@ using Cim.Runtime.Mapping;
 namespace Cim.Compiler.Mapping;
 
 /// <summary>
-/// Lays strips of different widths on arrays: in every row tile the columns are sorted by width and laid side by side without
-/// gaps, so the tile takes no more arrays than its cells need; each width of a tile is a <see cref="WeightBlock"/> whose taps
-/// undo the sorting. Strips of zeros take nothing.
+/// Lays strips of different widths on arrays, each a column of its own. Strips of zeros take nothing.
 /// </summary>
 internal static class StripMapper
 {
@@ -38,54 +36,12 @@ internal static class StripMapper
     public static ImmutableArray<WeightBlock> Map(StripWidths widths, HardwareProfile profile) =>
         Place(widths, profile, (t, o) => widths.Bits[t][o] == 0 ? -1 : 0);
 
-    /// <summary>As cost sees blocks.</summary>
-    public static PlacedBlock[] Placed(ImmutableArray<WeightBlock> blocks) => [.. blocks.Select(b => new PlacedBlock(b.Mapping, b.Columns, b.Taps.Length))];
-
-    private static ImmutableArray<WeightBlock> Place(StripWidths widths, HardwareProfile profile, Func<int, int, int> shift)
-    {
-        int cellsPerSlice = profile.Encoding is WeightEncoding.Differential or WeightEncoding.DifferentialTwoSided ? 2 : 1;
-        int arrayColumns = profile.Columns - (profile.Columns % cellsPerSlice), array = 0;
-        var blocks = ImmutableArray.CreateBuilder<WeightBlock>();
-        for (int t = 0; t < widths.Bits.Length; t++)
-        {
-            ImmutableArray<int> rows = widths.Grid.RowsOf(t);
-            int tile = t, at = 0;
-            foreach (IGrouping<int, int> group in Enumerable.Range(0, widths.Bits[t].Length)
-                .Where(o => shift(tile, o) >= 0).GroupBy(o => widths.Bits[tile][o]).OrderByDescending(g => g.Key))
-            {
-                ImmutableArray<BlockTap> taps = [.. group.Select((o, column) => new BlockTap(column, o, shift(tile, o), false))];
-                ImmutableArray<int> slices = WeightSlices.Of(group.Key, profile);
-                int columns = taps.Length * slices.Length * cellsPerSlice;
-                blocks.Add(new WeightBlock
-                {
-                    Columns = taps.Length, Taps = taps, WeightBits = group.Key,
-                    Mapping = new LayerMapping
-                    {
-                        Encoding = profile.Encoding, SliceBits = slices, RowOrder = rows, RowTiles = [new RowTile(0, rows.Length)],
-                        Tiles = [.. Cut(columns, at, arrayColumns).Select(c => new ArrayTile(0, 1, 0, rows.Length, c.First, c.Count, array + c.Array, c.InArray))],
-                    },
-                });
-                at += columns;
-            }
-
-            array += (at + arrayColumns - 1) / arrayColumns;
-        }
-
-        return blocks.ToImmutable();
-    }
-
-    /// <summary>A run of physical columns that begins at a place, cut at the ends of arrays.</summary>
-    private static IEnumerable<(int First, int Count, int Array, int InArray)> Cut(int columns, int at, int arrayColumns)
-    {
-        for (int first = 0; first < columns;)
-        {
-            int inArray = (at + first) % arrayColumns, count = Math.Min(columns - first, arrayColumns - inArray);
-            yield return (first, count, (at + first) / arrayColumns, inArray);
-            first += count;
-        }
-    }
+    private static ImmutableArray<WeightBlock> Place(StripWidths widths, HardwareProfile profile, Func<int, int, int> shift) => ColumnPlacer.Place(
+        widths.Bits.Select((bits, t) => (widths.Grid.RowsOf(t), (IReadOnlyList<PoolColumn>)
+            [.. bits.Select((b, o) => (Bits: b, Output: o, Shift: shift(t, o))).Where(s => s.Shift >= 0).Select(s => new PoolColumn(s.Bits, [new BlockTap(0, s.Output, s.Shift, false)]))])),
+        profile.Encoding, profile);
 
     /// <summary>The shift of a strip's integers: the least with which they fit; -1 if all of them are zero.</summary>
-    private static int Shift(string name, ReadOnlySpan<sbyte> weights, ImmutableArray<int> rows, int bits) =>
+    internal static int Shift(string name, ReadOnlySpan<sbyte> weights, ImmutableArray<int> rows, int bits) =>
         StripShift.Of(weights, rows, bits) ?? throw new CimException(ErrorCodes.InvalidMapping, $"Layer '{name}' has a strip of {bits} bits whose integers do not fit it. Quantize it with the same policy it is mapped with.");
 }

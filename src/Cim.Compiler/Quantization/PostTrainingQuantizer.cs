@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Mapping;
+using Cim.Compiler.Merging;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
 
@@ -38,7 +39,7 @@ internal sealed class PostTrainingQuantizer(QuantizerOptions options, ImmutableD
 
         ImmutableArray<MvmLayer> open = [.. layers.Where(l => l.WeightDequantize is null)];
         quantized = data.IsSynthetic
-            ? new QuantizeLayerWeights(open.ToDictionary(l => l.NodeName, l => WeightQuantizer.Nearest(l, Bits(policy, l), null, Strips(policy, l)))).Run(quantized)
+            ? new QuantizeLayerWeights(open.ToDictionary(l => l.NodeName, l => Ties(policy, l) is { } ties ? TiedQuantizer.Quantize(l, ties, null) : WeightQuantizer.Nearest(l, Bits(policy, l), null, Strips(policy, l)))).Run(quantized)
             : LayerByLayer(graph, quantized, input, data, policy, open, progress, cancellation);
         GraphVerifier.Verify(quantized, nameof(QuantizeLayerWeights));
         return quantized;
@@ -46,6 +47,9 @@ internal sealed class PostTrainingQuantizer(QuantizerOptions options, ImmutableD
 
     private StripWidths? Strips(QuantizationPolicy policy, MvmLayer layer) => policy.Find(layer.NodeName)?.Strips is { } strips
         ? StripWidths.Parse(layer.NodeName, strips, LayerShapes.Of(layer), options.ArrayRows) : null;
+
+    private StripTies? Ties(QuantizationPolicy policy, MvmLayer layer) =>
+        policy.Find(layer.NodeName) is { } own ? StripTies.Of(own, LayerShapes.Of(layer), options.ArrayRows) : null;
 
     private static int Bits(QuantizationPolicy policy, MvmLayer layer) => policy.Find(layer.NodeName)?.WeightBits ?? QuantizationPolicy.MaxBits;
 
@@ -76,10 +80,12 @@ internal sealed class PostTrainingQuantizer(QuantizerOptions options, ImmutableD
             staged.Compute([layerInput], cancellation);
             int bits = Bits(policy, layer);
             StripWidths? strips = Strips(policy, layer);
-            bool compensate = (strips is not null || bits <= options.ErrorCompensationBits) && layer.RowsPerGroup <= WeightQuantizer.MaxCovarianceRows;
+            StripTies? ties = Ties(policy, layer);
+            bool compensate = ties is null && (strips is not null || bits <= options.ErrorCompensationBits) && layer.RowsPerGroup <= WeightQuantizer.MaxCovarianceRows;
             LayerStatistics? statistics = options.BiasCorrection || compensate
                 ? LayerStatistics.Of(layer, LayerSamples.Gather(layer, staged, layerInput, float32), compensate) : null;
-            LayerWeights weights = compensate
+            LayerWeights weights = ties is not null ? TiedQuantizer.Quantize(layer, ties, statistics)
+                : compensate
                 ? WeightQuantizer.Compensated(layer, bits, statistics!, strips)
                 : WeightQuantizer.Nearest(layer, bits, statistics, strips);
             if (!options.BiasCorrection) weights = weights with { Bias = layer.Bias is { } b ? [.. b] : [.. new float[layer.Outputs]] };

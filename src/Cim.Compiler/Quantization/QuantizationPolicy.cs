@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Cim.Compiler.Mapping;
+using Cim.Compiler.Merging;
 using Cim.Runtime;
 
 namespace Cim.Compiler.Quantization;
@@ -17,6 +18,9 @@ internal sealed record LayerPolicy(string Name, int WeightBits, int ActivationBi
 
     /// <summary>The width of every strip, as <see cref="StripWidths"/> writes it; null = <see cref="WeightBits"/> everywhere.</summary>
     public string? Strips { get; init; }
+
+    /// <summary>Which strips share columns, as <see cref="StripTies"/> writes it; null = none.</summary>
+    public string? Merge { get; init; }
 }
 
 /// <summary>
@@ -78,6 +82,7 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
             json.WriteNumber("activationBits", layer.ActivationBits);
             json.WriteNumber("adcBits", layer.AdcBits);
             if (layer.Strips is { } strips) json.WriteString("strips", strips);
+            if (layer.Merge is { } merge) json.WriteString("merge", merge);
             if (layer.Layout is { } layout)
             {
                 json.WriteStartArray("sliceBits");
@@ -114,7 +119,8 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
                 ActivationBits = Bits(item, "activationBits", old.ActivationBits, MinBits, MaxBits, path),
                 AdcBits = Bits(item, "adcBits", old.AdcBits, 0, 16, path),
                 Layout = Layout(item, old.Layout, path),
-                Strips = Strips(item, path),
+                Strips = Text(item, "strips", "a digit a strip, row tiles separated by '/'", path),
+                Merge = Text(item, "merge", "'exact', or which strips share columns", path),
             });
         }
 
@@ -136,11 +142,11 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
             : throw Invalid(path, $"'{key}' of layer '{item.GetProperty("name").GetString()}' is {value}; it must be an integer from {low} to {high}.");
     }
 
-    private static string? Strips(JsonElement item, string path)
+    private static string? Text(JsonElement item, string key, string what, string path)
     {
-        if (!item.TryGetProperty("strips", out JsonElement value) || value.ValueKind == JsonValueKind.Null) return null;
+        if (!item.TryGetProperty(key, out JsonElement value) || value.ValueKind == JsonValueKind.Null) return null;
         return value.ValueKind == JsonValueKind.String ? value.GetString()
-            : throw Invalid(path, $"'strips' of layer '{item.GetProperty("name").GetString()}' must be a string: a digit a strip, row tiles separated by '/'.");
+            : throw Invalid(path, $"'{key}' of layer '{item.GetProperty("name").GetString()}' must be a string: {what}.");
     }
 
     private static CimException Invalid(string path, string message) => new(ErrorCodes.InvalidPolicy, message) { File = path };

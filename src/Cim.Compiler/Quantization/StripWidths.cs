@@ -12,6 +12,14 @@ namespace Cim.Compiler.Quantization;
 /// <param name="Bits">[tile][output].</param>
 internal sealed record StripWidths(StripGrid Grid, ImmutableArray<ImmutableArray<int>> Bits)
 {
+    /// <summary>One width everywhere.</summary>
+    public static StripWidths Uniform(LayerShape shape, int bits, int arrayRows)
+    {
+        StripGrid grid = StripGrid.Of(shape, arrayRows);
+        ImmutableArray<int> tile = [.. Enumerable.Repeat(bits, shape.ColumnsPerGroup)];
+        return new StripWidths(grid, [.. grid.Tiles.Select(_ => tile)]);
+    }
+
     /// <summary>Reads a policy's digits.</summary>
     /// <param name="layer">The layer's name, for errors.</param>
     /// <param name="text">The digits.</param>

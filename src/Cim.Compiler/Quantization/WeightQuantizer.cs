@@ -106,7 +106,7 @@ internal static class WeightQuantizer
         return result;
     }
 
-    private static LayerWeights Finish(MvmLayer layer, int bits, sbyte[] integers, float[] scales, LayerStatistics? statistics)
+    internal static LayerWeights Finish(MvmLayer layer, int bits, sbyte[] integers, float[] scales, LayerStatistics? statistics)
     {
         float[] bias = layer.Bias is { } b ? [.. b] : new float[layer.Outputs];
         if (statistics is not null)

@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using Cim.Compiler.Calibration;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Sensitivity;
 
 namespace Cim.Compiler.Search;
 
@@ -39,6 +42,26 @@ internal sealed class OutputComparison
     {
         (_reference, _classes, _areProbabilities, _labels) = (reference, reference.Length / samples, areProbabilities, labels);
         _areClasses = !labels.IsDefault || (_classes > 1 && _classes != inputElements);
+    }
+
+    /// <summary>A comparison with the float network on the samples that judge.</summary>
+    /// <param name="graph">The float network.</param>
+    /// <param name="input">Its input.</param>
+    /// <param name="data">The samples.</param>
+    /// <param name="limit">At most this many.</param>
+    /// <param name="cancellation">Checked between runs.</param>
+    public static OutputComparison WithFloat(Graph graph, GraphInput input, SearchData data, int limit, CancellationToken cancellation)
+    {
+        using OnnxSession session = GraphSession.Open(graph);
+        var outputs = new List<float>();
+        foreach (SampleRun run in data.Validation.Runs(input, 32, limit))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var results = session.Run(run, [session.Outputs[0]]);
+            outputs.AddRange(results[0].GetTensorDataAsSpan<float>());
+        }
+
+        return new OutputComparison([.. outputs], Math.Min(limit, data.Validation.Count), input.SampleElements, AdcSensitivity.EndsWithSoftmax(graph), data.Labels);
     }
 
     /// <summary>Compares the first samples; there may be fewer than of the reference.</summary>

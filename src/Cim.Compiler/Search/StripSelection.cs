@@ -39,7 +39,7 @@ internal static class StripSelection
         var table = new StripTable(layers, fisher, hardware, options.Widths);
         if (options.Compression is { } asked) return table.Apply(policy, table.Choose(1 - asked, options.Unit));
 
-        OutputComparison comparison = Reference(graph, input, data!, cancellation);
+        OutputComparison comparison = OutputComparison.WithFloat(graph, input, data!, JudgeSamples, cancellation);
         (double low, double high) = (0, Most); // Low is within the loss, or nothing is.
         for (int i = 0; i < Bisections; i++)
         {
@@ -57,19 +57,5 @@ internal static class StripSelection
             var network = new AdcNetwork(graph, input, hardware, data!.Fit, tried, quantizer, cancellation);
             return comparison.Of(network.Run(data.Validation, JudgeSamples, _ => AdcNetwork.Ideal, cancellation)).LossPoints;
         }
-    }
-
-    private static OutputComparison Reference(Graph graph, GraphInput input, SearchData data, CancellationToken cancellation)
-    {
-        using OnnxSession session = GraphSession.Open(graph);
-        var outputs = new List<float>();
-        foreach (SampleRun run in data.Validation.Runs(input, 32, JudgeSamples))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            using var results = session.Run(run, [session.Outputs[0]]);
-            outputs.AddRange(results[0].GetTensorDataAsSpan<float>());
-        }
-
-        return new OutputComparison([.. outputs], Math.Min(JudgeSamples, data.Validation.Count), input.SampleElements, AdcSensitivity.EndsWithSoftmax(graph), data.Labels);
     }
 }

@@ -110,14 +110,14 @@ public sealed class StripTests
         StripGrid grid = StripGrid.Of(shape, Isaac.Rows);
         int[] offered = [8, 4, 2, 0];
         var widths = new StripWidths(grid, [.. grid.Tiles.Select(_ => Enumerable.Range(0, shape.ColumnsPerGroup).Select(_ => offered[random.Next(4)]).ToImmutableArray())]);
-        LayerCost cost = CostModel.Of(shape, StripMapper.Placed(StripMapper.Map(widths, Isaac)), 8, 8, 0, Isaac);
+        LayerCost cost = CostModel.Of(shape, ColumnPlacer.Placed(StripMapper.Map(widths, Isaac)), 8, 8, 0, Isaac);
         long[] columns = [.. widths.Bits.Select(t => t.Sum(b => (b + 1L) / 2))];
         Assert.Equal(columns.Sum(c => (c + 127) / 128), cost.Arrays);
         Assert.Equal(columns.Zip(grid.Tiles, (c, t) => c * t.Rows).Sum(), cost.Cells);
         Assert.Equal(50 * 8 * columns.Sum(), cost.AdcConversions);
 
         var uniform = new StripWidths(grid, [.. grid.Tiles.Select(_ => Enumerable.Repeat(4, shape.ColumnsPerGroup).ToImmutableArray())]);
-        LayerCost strips = CostModel.Of(shape, StripMapper.Placed(StripMapper.Map(uniform, Isaac)), 4, 8, 0, Isaac);
+        LayerCost strips = CostModel.Of(shape, ColumnPlacer.Placed(StripMapper.Map(uniform, Isaac)), 4, 8, 0, Isaac);
         LayerCost plain = CostModel.Of(shape, LayerMapper.Map(shape, 4, Isaac), 4, 8, 0, Isaac);
         Assert.Equal((plain.Arrays, plain.Cells, plain.AdcConversions, plain.Events.BusBits, plain.Events.ArrayReads), (strips.Arrays, strips.Cells, strips.AdcConversions, strips.Events.BusBits, strips.Events.ArrayReads));
         // The offset is taken off every strip, not once an output.

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Calibration;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Quantization;
+using Cim.Compiler.Search;
+using Cim.Compiler.Sensitivity;
+using Cim.Runtime.Hardware;
+
+namespace Cim.Compiler.Merging;
+
+/// <summary>
+/// Chooses which strips share columns: for a share of cells that is asked for, or, by bisection over the share, the most that stays
+/// within the loss when the network is quantized so on one part of the calibration samples and judged on the other.
+/// </summary>
+internal static class MergeSelection
+{
+    private const double Most = 0.95;
+    private const int Bisections = 6, JudgeSamples = 512;
+
+    /// <summary>The policy with shared columns.</summary>
+    /// <param name="graph">The float network.</param>
+    /// <param name="input">Its input.</param>
+    /// <param name="hardware">The hardware.</param>
+    /// <param name="data">Samples; may be null if a share is given: then relative errors count instead of sensitivities.</param>
+    /// <param name="policy">Widths of layers and strips.</param>
+    /// <param name="options">What is merged.</param>
+    /// <param name="maxLoss">Percentage points, if no share is given.</param>
+    /// <param name="quantizer">As of the final quantization.</param>
+    /// <param name="seed">Of clustering and of the drawn classes.</param>
+    /// <param name="progress">One line a step.</param>
+    /// <param name="cancellation">Checked throughout.</param>
+    public static QuantizationPolicy Run(
+        Graph graph, GraphInput input, HardwareProfile hardware, SearchData? data, QuantizationPolicy policy, MergeOptions options, double maxLoss,
+        QuantizerOptions quantizer, ulong seed, IProgress<string>? progress, CancellationToken cancellation)
+    {
+        // Layers the model brings quantized keep their integers.
+        ImmutableArray<MvmLayer> layers = [.. MvmLayers.Find(graph).Where(l => l.WeightDequantize is null)];
+        if (options.Share == 0) return new([.. policy.Layers.Select(l => l with { Merge = StripTies.Exact })]);
+        if (layers.IsEmpty) return policy;
+        Dictionary<string, float[]>? fisher = data is null ? null : WeightFisher.Measure(graph, input, data.Fit, layers, seed, progress, cancellation);
+        var table = new MergeTable(layers, policy, fisher, hardware, options.Method, seed, progress, cancellation);
+        if (options.Share is { } asked) return table.Apply(policy, table.Choose(1 - asked));
+
+        OutputComparison comparison = OutputComparison.WithFloat(graph, input, data!, JudgeSamples, cancellation);
+        (double low, double high) = (0, Most); // Low is within the loss, or nothing is.
+        for (int i = 0; i < Bisections; i++)
+        {
+            double middle = (low + high) / 2, loss = Loss(middle);
+            progress?.Report(FormattableString.Invariant($"merging {100 * middle:F1} % of the cells loses {loss:F2} points"));
+            if (loss <= maxLoss) low = middle;
+            else high = middle;
+        }
+
+        return table.Apply(policy, table.Choose(1 - low));
+
+        double Loss(double share)
+        {
+            QuantizationPolicy tried = table.Apply(policy, table.Choose(1 - share));
+            var network = new AdcNetwork(graph, input, hardware, data!.Fit, tried, quantizer, cancellation);
+            return comparison.Of(network.Run(data.Validation, JudgeSamples, _ => AdcNetwork.Ideal, cancellation)).LossPoints;
+        }
+    }
+}
