@@ -4,6 +4,7 @@ using System.Text.Json;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.FineTuning;
+using Cim.Compiler.Merging;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Search;
@@ -33,6 +34,8 @@ internal static class CompileCommand
     private static readonly Option<string?> Strips = new("--strips") { Description = "Give strips (a column on a row tile) widths by sensitivity: the share of the cells of 8-bit weights to save, 0 to 1, or auto = as much as --max-accuracy-loss allows." };
     private static readonly Option<string?> StripWidths = new("--strip-widths") { Description = "Widths strips may have, for example 8,4,2,0; default: all that take different numbers of cells, and 0 (pruned)." };
     private static readonly Option<string> StripUnit = new("--strip-unit") { Description = "What has one width together: strip, column or layer.", DefaultValueFactory = _ => "strip" };
+    private static readonly Option<string?> Merge = new("--merge") { Description = "Let strips share columns: the share of the cells to save, from 0 (only equal columns, which changes no result) to 1, or auto = as much as --max-accuracy-loss allows." };
+    private static readonly Option<string> MergeMethod = new("--merge-method") { Description = "What shares columns: group (strips, by k-means), spectral (their positive and negative parts, by spectral clustering), or auto (spectral up to 4 bits).", DefaultValueFactory = _ => "auto" };
     private static readonly Option<double?> MaxLoss = new("--max-accuracy-loss") { Description = "Fail if the compiled network loses more percentage points than this." };
     private static readonly Option<string> Objective = new("--objective") { Description = "What a search minimises: latency, energy, arrays or energy-delay.", DefaultValueFactory = _ => "latency" };
     private static readonly Option<int> Evaluations = new("--search-evaluations") { Description = "Policies a search may measure.", DefaultValueFactory = _ => 60 };
@@ -62,7 +65,7 @@ internal static class CompileCommand
         Rounding.AcceptOnlyFromAmong("compensated", "nearest", "learned");
         var command = new Command("compile", "Compiles a network for crossbars.")
         {
-            Model, Output, Hardware, Calibration, Evaluation, Training, Epochs, TrainingCheckpoint, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, Strips, StripWidths, StripUnit, MaxLoss, Objective, Evaluations, Minutes, SearchSamples, PolicyOutput, TrialLog, MaxArrays, VariationAware, VariationConfidence, Seed, Report, Lock, Force, RefreshLock, LockOnly, Policy, ExportQdq, Range, Rounding, Samples, Limit,
+            Model, Output, Hardware, Calibration, Evaluation, Training, Epochs, TrainingCheckpoint, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, Strips, StripWidths, StripUnit, Merge, MergeMethod, MaxLoss, Objective, Evaluations, Minutes, SearchSamples, PolicyOutput, TrialLog, MaxArrays, VariationAware, VariationConfidence, Seed, Report, Lock, Force, RefreshLock, LockOnly, Policy, ExportQdq, Range, Rounding, Samples, Limit,
         };
         var data = new DataArguments(command);
         var import = new ImportArguments(command);
@@ -100,6 +103,7 @@ internal static class CompileCommand
         CopiesWithin = parsed.GetValue(CopiesWithin),
         KeepEnds = parsed.GetValue(KeepEnds),
         Strips = StripOptions.Parse(parsed.GetValue(Strips), parsed.GetValue(StripWidths), parsed.GetRequiredValue(StripUnit)),
+        Merge = MergeOptions.Parse(parsed.GetValue(Merge), parsed.GetRequiredValue(MergeMethod)),
         MaxAccuracyLoss = parsed.GetValue(MaxLoss),
         Objective = parsed.GetRequiredValue(Objective),
         SearchEvaluations = parsed.GetValue(Evaluations),
@@ -139,6 +143,14 @@ internal static class CompileCommand
         Write(json, "cost", result.Cost);
         Write(json, "baseline", result.Baseline);
         result.Policy.WriteTo(json);
+        if (result.Report.Merged is { } merged)
+        {
+            json.WriteStartObject("merged");
+            json.WriteNumber("cells", merged.Cells);
+            json.WriteNumber("cellsOwn", merged.CellsOwn);
+            json.WriteEndObject();
+        }
+
         if (result.Search is { } search) SearchOutput.Write(json, search);
         VariationOutput.Write(json, result.Alignment);
         json.WriteString("worstLayer", result.Report.WorstLayer);
@@ -180,6 +192,7 @@ internal static class CompileCommand
         if (result.AccuracyAdc is { } adc) Line($"           {100 * adc.Fraction:F2} % through converters ({adc.Correct}/{adc.Samples})");
         Line($"cost       {result.Cost}");
         Line($"8 bits     {result.Baseline}");
+        if (result.Report.Merged is { } merged) Line($"merged     {100 * merged.Saved:F1} % of the cells saved: {merged.Cells} of {merged.CellsOwn}");
         if (result.Search is { } search) SearchOutput.Print(console, search);
         foreach (LayerAlignment layer in result.Alignment)
             Line($"variation  {layer.Name}: {layer.WeightBits}-bit weights on [{string.Join(' ', layer.Layout.SliceBits)}], {100 * (1 - layer.Errors.Wrong):F1} % of {(layer.OutputBits is { } bits ? $"its {bits}-bit words" : "its results")} right, {100 * (1 - layer.Errors.BeyondOne):F3} % within one{(layer.IsAligned ? "" : ", NOT aligned")}");

@@ -2,6 +2,7 @@ using Cim.Compiler.Calibration;
 using Cim.Compiler.Data;
 using Cim.Compiler.FineTuning;
 using Cim.Compiler.Import;
+using Cim.Compiler.Merging;
 using Cim.Compiler.Search;
 using Cim.Compiler.Variation;
 using Cim.Runtime;
@@ -69,6 +70,9 @@ internal sealed record CompileOptions
 
     /// <summary>Widths of single strips of the weight matrices; null = every layer one width.</summary>
     public StripOptions? Strips { get; init; }
+
+    /// <summary>Columns that strips share; null = every strip has its own.</summary>
+    public MergeOptions? Merge { get; init; }
 
     /// <summary>A search leaves the first and the last layer at 8 bits.</summary>
     public bool KeepEnds { get; init; }
@@ -148,6 +152,8 @@ internal sealed record CompileOptions
             throw new CimException(ErrorCodes.SearchNeedsData, $"--search {Search} judges precisions on samples, and there is no calibration data; give some with --calibration, or choose the bits yourself (--search uniform).") { File = ModelPath };
         if (Strips is { Compression: null } && Calibration is null)
             throw new CimException(ErrorCodes.SearchNeedsData, "--strips auto judges widths on samples, and there is no calibration data; give some with --calibration, or say how much to save (--strips 0.6).") { File = ModelPath };
+        if (Merge is { Share: null } && Calibration is null)
+            throw new CimException(ErrorCodes.SearchNeedsData, "--merge auto judges shared columns on samples, and there is no calibration data; give some with --calibration, or say how much to save (--merge 0.4).") { File = ModelPath };
         if (MaxAccuracyLoss is { } loss && !(loss is >= 0 and <= 100))
             throw new CimException(ErrorCodes.WrongUsage, $"--max-accuracy-loss is {loss}; it is in percentage points, 0 to 100.");
         if (Epochs is not null && Training is null)
@@ -156,7 +162,7 @@ internal sealed record CompileOptions
             throw new CimException(ErrorCodes.WrongUsage, $"--epochs is {Epochs}; it must be 1 to 100000.");
         if (CalibrationSamples < 1)
             throw new CimException(ErrorCodes.WrongUsage, $"--calibration-samples is {CalibrationSamples}; at least one sample is needed.");
-        if (MaxAccuracyLoss is not null && Evaluation is null && !Searches && Strips is not { Compression: null })
+        if (MaxAccuracyLoss is not null && Evaluation is null && !Searches && Strips is not { Compression: null } && Merge is not { Share: null })
             throw new CimException(ErrorCodes.NothingToEvaluate, "A maximum accuracy loss is set, but there is no evaluation data to check it on; give labelled data with --evaluation or leave the budget out.") { File = ModelPath };
     }
 }

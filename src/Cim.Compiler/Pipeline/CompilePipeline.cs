@@ -6,6 +6,7 @@ using Cim.Compiler.Emit;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Mapping;
+using Cim.Compiler.Merging;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Reporting;
 using Cim.Runtime;
@@ -171,7 +172,7 @@ internal sealed class CompilePipeline
     private static QuantizationPolicy Resolve(QuantizationPolicy policy, HardwareProfile hardware) =>
         new([.. policy.Layers.Select(l => l.AdcBits == 0 ? l with { AdcBits = hardware.AdcBits } : l)]);
 
-    private static bool IsBaseline(QuantizationPolicy policy) => policy.Layers.All(l => l is { WeightBits: 8, ActivationBits: 8, Strips: null });
+    private static bool IsBaseline(QuantizationPolicy policy) => policy.Layers.All(l => l is { WeightBits: 8, ActivationBits: 8, Strips: null, Merge: null or StripTies.Exact });
 
     private void Write(CompiledModel compiled, Graph quantized, CompilationReport report, PrecisionChoice choice)
     {

@@ -3,6 +3,7 @@ using Cim.Compiler.Calibration;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Mapping;
+using Cim.Compiler.Merging;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Search;
 using Cim.Compiler.Variation;
@@ -50,6 +51,7 @@ internal sealed record PrecisionChoice(
         if (options.Searches && compileLock?.Policy is null) search = SearchStage.Run(context, graph, inputs, hardware);
         policy = GivenPrecision.Apply(graph, search?.Policy ?? policy);
         if (options.Strips is { } strips && compileLock?.Policy is null) policy = Strips(context, graph, inputs, hardware, policy, strips);
+        if (options.Merge is { } merge && compileLock?.Policy is null) policy = Merge(context, graph, inputs, hardware, policy, merge);
         ImmutableArray<LayerAlignment> alignment = [];
         if (options.VariationAware && compileLock?.Policy is null) (policy, alignment) = Align(context, graph, inputs, hardware, policy);
         return new PrecisionChoice(hardware, graph, shapes, inputs, compileLock, policy, search, alignment);
@@ -62,6 +64,17 @@ internal sealed record PrecisionChoice(
         context.Step("choosing the widths of strips");
         return StripSelection.Run(
             graph, inputs.Input, hardware, options.Calibration is null ? null : inputs.ReadSearchData(context.Cancellation), policy, strips,
+            options.MaxAccuracyLoss ?? CompileOptions.DefaultSearchLoss, new QuantizerOptions { Range = options.Range, ArrayRows = hardware.Rows },
+            options.Seed, context.Progress, context.Cancellation);
+    }
+
+    private static QuantizationPolicy Merge(
+        CompileContext context, Graph graph, CompileInputs inputs, HardwareProfile hardware, QuantizationPolicy policy, MergeOptions merge)
+    {
+        CompileOptions options = context.Options;
+        context.Step("choosing the columns that strips share");
+        return MergeSelection.Run(
+            graph, inputs.Input, hardware, options.Calibration is null ? null : inputs.ReadSearchData(context.Cancellation), policy, merge,
             options.MaxAccuracyLoss ?? CompileOptions.DefaultSearchLoss, new QuantizerOptions { Range = options.Range, ArrayRows = hardware.Rows },
             options.Seed, context.Progress, context.Cancellation);
     }

@@ -57,7 +57,7 @@ internal sealed class ReportBuilder(CompileOptions options, CompileInputs inputs
         Evaluation = Compiled is null ? null : new EvaluationReport(Path.GetFileName(options.Evaluation!), Compiled.Samples),
         Float = new VariantReport { Accuracies = Accuracies("float", Float), WeightMemoryBits = 32 * Weights(_ => 1) },
         Baseline = new VariantReport { Accuracies = Accuracies("exact", CompiledBaseline), Cost = Of(Baseline), WeightMemoryBits = 8 * Weights(_ => 1) },
-        Compiled = new VariantReport { Accuracies = [.. Accuracies("exact", Compiled), .. Accuracies("adc", CompiledAdc)], Cost = Of(Cost), WeightMemoryBits = lowered.Layers.Sum(l => Strips(l) is { } strips ? strips.Sum(s => s.Weights * s.Bits) : l.Layer.WeightCount * l.Weights.Bits) },
+        Compiled = new VariantReport { Accuracies = [.. Accuracies("exact", Compiled), .. Accuracies("adc", CompiledAdc)], Cost = Of(Cost), WeightMemoryBits = lowered.Layers.Sum(WeightMemoryBits) },
         Layers = [.. lowered.Layers.Select(Layer)],
         Diagnostics = Diagnostics(warnings),
         Seconds = seconds,
@@ -68,12 +68,30 @@ internal sealed class ReportBuilder(CompileOptions options, CompileInputs inputs
     private ImmutableArray<StripShare>? Strips(FusedLayer fused)
     {
         int rows = fused.Layer.RowsPerGroup;
-        ImmutableArray<WeightBlock> blocks = lowered.Program.Layers.FirstOrDefault(l => l.Name == fused.Layer.NodeName)?.Blocks ?? [];
-        if (blocks.IsEmpty) return null;
+        ImmutableArray<WeightBlock> blocks = Blocks(fused);
+        if (blocks.IsEmpty || Policy.Find(fused.Layer.NodeName)?.Strips is null) return null;
         StripShare[] kept = [.. blocks.GroupBy(b => b.WeightBits).OrderByDescending(g => g.Key)
-            .Select(g => new StripShare(g.Key, g.Sum(b => (long)b.Columns * b.Mapping.RowsPlaced(rows))))];
+            .Select(g => new StripShare(g.Key, g.Sum(b => (long)Outputs(b) * b.Mapping.RowsPlaced(rows))))];
         long pruned = fused.Layer.WeightCount - kept.Sum(s => s.Weights);
         return pruned > 0 ? [.. kept, new StripShare(0, pruned)] : [.. kept];
+    }
+
+    private ImmutableArray<WeightBlock> Blocks(FusedLayer fused) => lowered.Program.Layers.FirstOrDefault(l => l.Name == fused.Layer.NodeName)?.Blocks ?? [];
+
+    /// <summary>Strips a block serves.</summary>
+    private static int Outputs(WeightBlock block) => block.Taps.Select(t => t.Output).Distinct().Count();
+
+    /// <summary>A column that several strips share is kept once.</summary>
+    private long WeightMemoryBits(FusedLayer fused) => Blocks(fused) is { IsEmpty: false } blocks
+        ? blocks.Sum(b => (long)b.Columns * b.Mapping.RowsPlaced(fused.Layer.RowsPerGroup) * b.WeightBits) : fused.Layer.WeightCount * fused.Weights.Bits;
+
+    private MergeReport? Merged(FusedLayer fused)
+    {
+        if (Policy.Find(fused.Layer.NodeName)?.Merge is null || Blocks(fused) is not { IsEmpty: false } blocks) return null;
+        int ownCells = hardware.Encoding is WeightEncoding.Differential or WeightEncoding.DifferentialTwoSided ? 2 : 1, rows = fused.Layer.RowsPerGroup;
+        return new MergeReport(
+            blocks.Sum(b => (long)b.Columns * b.Mapping.ColumnsPerOutput * b.Mapping.RowsPlaced(rows)),
+            blocks.Sum(b => (long)Outputs(b) * b.Mapping.SliceBits.Length * ownCells * b.Mapping.RowsPlaced(rows)));
     }
 
     private LayerReport Layer(FusedLayer fused)
@@ -95,6 +113,7 @@ internal sealed class ReportBuilder(CompileOptions options, CompileInputs inputs
             Mvms = layer.PositionsPerImage,
             WeightBits = cost.WeightBits,
             Strips = Strips(fused),
+            Merged = Merged(fused),
             ActivationBits = fused.InputParameters.Bits,
             AdcBits = cost.AdcBits,
             Arrays = cost.Arrays,

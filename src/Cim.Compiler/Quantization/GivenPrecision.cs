@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Emit;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Merging;
 
 namespace Cim.Compiler.Quantization;
 
@@ -16,7 +17,8 @@ internal static class GivenPrecision
         [
             .. policy.Layers.Select(item => !layers.TryGetValue(item.Name, out MvmLayer? layer) ? item : item with
             {
-                WeightBits = QuantizedWeights.Read(graph, layer)?.Bits ?? item.WeightBits,
+                // The integers of a layer with shared columns have room for shifts; the policy knows the width of its columns.
+                WeightBits = item.Merge is null or StripTies.Exact ? QuantizedWeights.Read(graph, layer)?.Bits ?? item.WeightBits : item.WeightBits,
                 ActivationBits = ActivationBits(topology, layer.Input) ?? item.ActivationBits,
             }),
         ]);

@@ -49,6 +49,9 @@ internal sealed record CompilationReport
     /// <summary>The layer that harms the result most, by <see cref="LayerReport.Harm"/>; null if no error was measured.</summary>
     public string? WorstLayer => Reporting.WorstLayer.Find(Layers)?.Name;
 
+    /// <summary>Of all layers with shared columns; null if there is none.</summary>
+    public MergeReport? Merged => Layers.Where(l => l.Merged is not null).Select(l => l.Merged!).Aggregate((MergeReport?)null, (sum, m) => new MergeReport((sum?.Cells ?? 0) + m.Cells, (sum?.CellsOwn ?? 0) + m.CellsOwn));
+
     /// <summary>Warnings of this compilation.</summary>
     public ImmutableArray<DiagnosticReport> Diagnostics { get; init; } = [];
 

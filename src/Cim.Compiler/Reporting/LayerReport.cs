@@ -37,6 +37,9 @@ internal sealed record LayerReport
     /// <summary>Weights by width where strips differ, widest first; null for a layer of one width.</summary>
     public ImmutableArray<StripShare>? Strips { get; init; }
 
+    /// <summary>Cells with shared columns and without; null for a layer whose strips have columns of their own.</summary>
+    public MergeReport? Merged { get; init; }
+
     public required int ActivationBits { get; init; }
 
     /// <summary>Resolution of the conversions; 0 = ideal read-out.</summary>
@@ -81,6 +84,16 @@ internal sealed record LayerReport
 /// <param name="Bits">The width; 0 = pruned.</param>
 /// <param name="Weights">The number of weights.</param>
 internal sealed record StripShare(int Bits, long Weights);
+
+/// <summary>What shared columns save.</summary>
+/// <param name="Cells">Cells that hold a weight.</param>
+/// <param name="CellsOwn">Cells if every strip had columns of its own.</param>
+internal sealed record MergeReport(long Cells, long CellsOwn)
+{
+    /// <summary>The share that is saved, 0..1.</summary>
+    [JsonIgnore]
+    public double Saved => CellsOwn == 0 ? 0 : 1 - ((double)Cells / CellsOwn);
+}
 
 /// <summary>A layer's cells, and what variation does to its output words.</summary>
 /// <param name="OutputBits">Bits of a word; null if the result is not requantized.</param>

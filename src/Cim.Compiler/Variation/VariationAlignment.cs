@@ -150,7 +150,7 @@ internal sealed class VariationAlignment
         foreach ((string name, (FusedLayer fused, LayerProbe probe)) in Probe(policy))
         {
             _cancellation.ThrowIfCancellationRequested();
-            if (policy.Find(name)?.Strips is not null) continue; // Strips have widths and cells of their own.
+            if (policy.Find(name) is { Strips: not null } or { Merge: not null }) continue; // Strips have widths and cells of their own.
             QuantizationParameters words = probe.Words();
             int bits = NarrowWeights(probe, fused.Weights.Bits, words);
             CellChoice cells = CellChoice.Of(probe, bits, words, _hardware, _options.Confidence);

@@ -28,6 +28,7 @@ internal sealed record ModelMetadata(string Name, string? Flag, MetadataKind Kin
         new("AdcBits", "--adc-bits", MetadataKind.Integer, "a whole number from 2 to 8"),
         new("Strips", "--strips", MetadataKind.Share, "the share of cells to save, between 0 and 1, or auto"),
         new("StripWidths", "--strip-widths", MetadataKind.Numbers, "widths separated by commas: 0 and 2 to 8"),
+        new("MergeWeights", "--merge", MetadataKind.MergedShare, "the share of cells to save, from 0 to less than 1, or auto"),
         new("CopiesWithin", "--copies-within", MetadataKind.Seed, "a number of arrays"),
         new("Seed", "--seed", MetadataKind.Seed, "a whole number from 0 to 18446744073709551615"),
         new("Scale", "--scale", MetadataKind.Numbers, "a number or fraction (1/255), or one per channel separated by commas"),
@@ -52,6 +53,7 @@ internal sealed record ModelMetadata(string Name, string? Flag, MetadataKind Kin
             MetadataKind.Count => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count is >= 1 and <= 100_000,
             MetadataKind.Seed => ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _),
             MetadataKind.Share => value == "auto" || (IsNumber(value, out double share) && share is > 0 and < 1),
+            MetadataKind.MergedShare => value == "auto" || (IsNumber(value, out double merged) && merged is >= 0 and < 1),
             MetadataKind.Number => IsNumber(value, out double number) && number is >= 0 and <= 100,
             MetadataKind.Minutes => IsNumber(value, out double minutes) && minutes is > 0 and <= 100_000,
             MetadataKind.Numbers => value.Split(',', ';').All(piece => piece.Split('/') is { Length: <= 2 } parts && parts.All(part => IsNumber(part.Trim(), out _))),
@@ -75,4 +77,4 @@ internal sealed record ModelMetadata(string Name, string? Flag, MetadataKind Kin
 }
 
 /// <summary>How the value of a metadata is checked.</summary>
-internal enum MetadataKind { File, NameOrFile, LockFile, Word, Integer, Count, Seed, Share, Number, Minutes, Numbers, ClassName, Namespace, Fidelity, Switch }
+internal enum MetadataKind { File, NameOrFile, LockFile, Word, Integer, Count, Seed, Share, MergedShare, Number, Minutes, Numbers, ClassName, Namespace, Fidelity, Switch }

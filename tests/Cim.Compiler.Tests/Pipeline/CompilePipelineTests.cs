@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Merging;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Reporting;
 using Cim.Compiler.Search;
@@ -57,6 +58,21 @@ public sealed class CompilePipelineTests : IDisposable
         Assert.Equal(bytes, File.ReadAllBytes(_folder.At("net.cim")));
         using CimModel model = CimModel.Load(_folder.At("net.cim"));
         Assert.Equal(first.Cost.EnergyPj, model.Info.Cost.EnergyPj);
+    }
+
+    [Fact]
+    public void Merging_saves_the_cells_asked_for_and_is_locked()
+    {
+        CompileOptions options = Options() with { Hardware = "nju-32", Merge = MergeOptions.Parse("0.2", "auto"), LockPath = _folder.At("lock.json"), ReportDirectory = _folder.At("report") };
+        CompileResult first = CompilePipeline.Compile(options);
+        Assert.True(first.Cost.Cells <= 0.8 * first.Baseline.Cells, $"{first.Cost.Cells} of {first.Baseline.Cells}");
+        Assert.InRange(first.Report.Merged!.Saved, 0.2, 0.4);
+        Assert.Equal(first.Report.Merged.Cells, first.Cost.Cells);
+        Assert.True(first.AccuracyCompiled!.Correct >= Samples / 2, $"{first.AccuracyCompiled.Correct}");
+        byte[] bytes = File.ReadAllBytes(_folder.At("net.cim"));
+        CompilePipeline.Compile(options);
+        Assert.Equal(bytes, File.ReadAllBytes(_folder.At("net.cim")));
+        Assert.Equal("CIM1010", Assert.Throws<CimException>(() => CompilePipeline.Compile(options with { Merge = MergeOptions.Parse("0.3", "auto") })).Code);
     }
 
     [Fact]
