@@ -21,25 +21,34 @@ internal static class StripStart
         var found = new Dictionary<string, StripPrecision>(StringComparer.Ordinal);
         foreach (MvmLayer layer in MvmLayers.Find(rounded))
         {
-            if (policy.Find(layer.NodeName)?.Strips is not { } text || QuantizedWeights.Read(rounded, layer) is not { } weights) continue;
-            StripWidths widths = StripWidths.Parse(layer.NodeName, text, LayerShapes.Of(layer), arrayRows);
-            found.Add(layer.NodeName, Of(widths, weights, originals.GetValueOrDefault(layer.NodeName)));
+            LayerPolicy? precision = policy.Find(layer.NodeName);
+            if (precision?.WidthsWithin(LayerShapes.Of(layer), arrayRows) is not { } widths || QuantizedWeights.Read(rounded, layer) is not { } weights) continue;
+            // Groups of outputs have scales of their own and need no shifts.
+            found.Add(layer.NodeName, precision.Strips is null
+                ? Of(widths, [.. widths.Bits.Select(_ => new int[weights.Scales.Length])])
+                : Of(widths, Shifts(widths, weights, originals.GetValueOrDefault(layer.NodeName))));
         }
 
         return found;
     }
 
-    private static StripPrecision Of(StripWidths widths, QuantizedWeights weights, MvmLayer? original)
+    private static StripPrecision Of(StripWidths widths, int[][] shifts)
+    {
+        int[] tileOfRow = new int[widths.Grid.RowOrder.Length];
+        for (int t = 0; t < shifts.Length; t++)
+            foreach (int r in widths.Grid.RowsOf(t)) tileOfRow[r] = t;
+        return new StripPrecision(tileOfRow, [.. widths.Bits.Select(t => (IReadOnlyList<int>)t)], shifts);
+    }
+
+    private static int[][] Shifts(StripWidths widths, QuantizedWeights weights, MvmLayer? original)
     {
         int outputs = weights.Scales.Length, rows = weights.Integers.Length / outputs;
         ReadOnlySpan<sbyte> integers = weights.Integers.Span<sbyte>();
         float[] wanted = original?.WeightMatrix.Span<float>().ToArray() ?? new float[outputs * rows];
-        int[] tileOfRow = new int[rows];
         int[][] shifts = new int[widths.Bits.Length][];
         for (int t = 0; t < shifts.Length; t++)
         {
             ImmutableArray<int> tile = widths.Grid.RowsOf(t);
-            foreach (int r in tile) tileOfRow[r] = t;
             shifts[t] = new int[outputs];
             for (int o = 0; o < outputs; o++)
             {
@@ -50,6 +59,6 @@ internal static class StripStart
             }
         }
 
-        return new StripPrecision(tileOfRow, [.. widths.Bits.Select(t => (IReadOnlyList<int>)t)], shifts);
+        return shifts;
     }
 }

@@ -39,7 +39,7 @@ internal sealed class LayerPlacer(QuantizationPolicy policy, HardwareProfile pro
     public LayerCost CostOf(LayerShape shape, int copies)
     {
         LayerPolicy layer = policy.Find(shape.Name) ?? new LayerPolicy(shape.Name, 8, 8, 0);
-        ImmutableArray<WeightBlock>? blocks = Ties(shape) is { } ties ? MergeMapper.Map(ties, profile) : Strips(shape) is { } strips ? StripMapper.Map(strips, profile) : null;
+        ImmutableArray<WeightBlock>? blocks = Ties(shape) is { } ties ? MergeMapper.Map(ties, profile) : Strips(shape) is { } strips ? StripMapper.Map(strips, profile) : ColumnBlocks(shape);
         return blocks is { } placed
             ? CostModel.Of(shape, ColumnPlacer.Placed(placed), placed.IsEmpty ? layer.WeightBits : placed.Max(b => b.WeightBits), layer.ActivationBits, layer.AdcBits, profile, copies)
             : CostModel.Of(shape, LayerMapper.Map(shape, layer.WeightBits, profile, layout: layer.Layout), layer.WeightBits, layer.ActivationBits, layer.AdcBits, profile, copies);
@@ -56,10 +56,13 @@ internal sealed class LayerPlacer(QuantizationPolicy policy, HardwareProfile pro
         // -2^(bits-1) of a given quantization fits the cells of a whole layer alone.
         if (policy.Find(shape.Name)?.Merge == StripTies.Exact && shape.Groups == 1 && !weights.UsesMinimum)
             return MergeMapper.Equal(shape.Name, integers, strips ?? StripWidths.Uniform(shape, weights.Bits, profile.Rows), profile);
-        return strips is null ? [] : StripMapper.Map(shape.Name, integers, strips, profile);
+        return strips is null ? ColumnBlocks(shape) ?? [] : StripMapper.Map(shape.Name, integers, strips, profile);
     }
 
     private StripTies? Ties(LayerShape shape) => policy.Find(shape.Name) is { } layer ? StripTies.Of(layer, shape, profile.Rows) : null;
+
+    private ImmutableArray<WeightBlock>? ColumnBlocks(LayerShape shape) =>
+        policy.Find(shape.Name)?.ColumnGroups is { } text ? ColumnGroupMapper.Map(shape, ColumnGroups.Parse(shape.Name, text, shape), profile) : null;
 
     private StripWidths? Strips(LayerShape shape) =>
         policy.Find(shape.Name)?.Strips is { } text ? StripWidths.Parse(shape.Name, text, shape, profile.Rows) : null;

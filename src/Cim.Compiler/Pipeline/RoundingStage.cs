@@ -25,7 +25,7 @@ internal static class RoundingStage
         var quantizer = new PostTrainingQuantizer(options,
             calibration.IsSynthetic ? NormalisationRanges.Read(asked.ModelPath, asked.Import, graph) : null);
         Graph rounded = quantizer.Quantize(graph, input, calibration, policy, context.Progress, context.Cancellation);
-        return asked.Rounding == "learned" && LearnedRoundingStage.Fits(graph, input) && !calibration.IsSynthetic && policy.Layers.All(l => l is { Strips: null, Merge: null or StripTies.Exact })
+        return asked.Rounding == "learned" && LearnedRoundingStage.Fits(graph, input) && !calibration.IsSynthetic && policy.Layers.All(l => l is { Strips: null, ColumnGroups: null, Merge: null or StripTies.Exact })
             ? new LearnedRoundingStage(context.Progress).Run(graph, rounded, input, calibration, policy, context.Cancellation) : rounded;
     }
 }

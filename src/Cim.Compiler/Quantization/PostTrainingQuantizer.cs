@@ -45,8 +45,8 @@ internal sealed class PostTrainingQuantizer(QuantizerOptions options, ImmutableD
         return quantized;
     }
 
-    private StripWidths? Strips(QuantizationPolicy policy, MvmLayer layer) => policy.Find(layer.NodeName)?.Strips is { } strips
-        ? StripWidths.Parse(layer.NodeName, strips, LayerShapes.Of(layer), options.ArrayRows) : null;
+    private StripWidths? Strips(QuantizationPolicy policy, MvmLayer layer) =>
+        policy.Find(layer.NodeName)?.WidthsWithin(LayerShapes.Of(layer), options.ArrayRows);
 
     private StripTies? Ties(QuantizationPolicy policy, MvmLayer layer) =>
         policy.Find(layer.NodeName) is { } own ? StripTies.Of(own, LayerShapes.Of(layer), options.ArrayRows) : null;

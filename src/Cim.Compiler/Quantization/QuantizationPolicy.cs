@@ -3,6 +3,7 @@ using System.Text.Json;
 using Cim.Compiler.Mapping;
 using Cim.Compiler.Merging;
 using Cim.Runtime;
+using Cim.Runtime.Mapping;
 
 namespace Cim.Compiler.Quantization;
 
@@ -21,6 +22,17 @@ internal sealed record LayerPolicy(string Name, int WeightBits, int ActivationBi
 
     /// <summary>Which strips share columns, as <see cref="StripTies"/> writes it; null = none.</summary>
     public string? Merge { get; init; }
+
+    /// <summary>Widths and cells of groups of outputs, as <see cref="Quantization.ColumnGroups"/> writes them; null = all outputs alike.</summary>
+    public string? ColumnGroups { get; init; }
+
+    /// <summary>The widths inside the layer where they differ; null where they do not.</summary>
+    /// <param name="shape">The layer.</param>
+    /// <param name="arrayRows">Word lines of an array.</param>
+    /// <exception cref="CimException">CIM0011: they are not those of this layer on these arrays.</exception>
+    public StripWidths? WidthsWithin(LayerShape shape, int arrayRows) =>
+        Strips is { } strips ? StripWidths.Parse(Name, strips, shape, arrayRows)
+        : ColumnGroups is { } groups ? Quantization.ColumnGroups.Parse(Name, groups, shape).Widths(StripGrid.Of(shape, arrayRows)) : null;
 }
 
 /// <summary>
@@ -83,6 +95,7 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
             json.WriteNumber("adcBits", layer.AdcBits);
             if (layer.Strips is { } strips) json.WriteString("strips", strips);
             if (layer.Merge is { } merge) json.WriteString("merge", merge);
+            if (layer.ColumnGroups is { } groups) json.WriteString("columnGroups", groups);
             if (layer.Layout is { } layout)
             {
                 json.WriteStartArray("sliceBits");
@@ -121,6 +134,7 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
                 Layout = Layout(item, old.Layout, path),
                 Strips = Text(item, "strips", "a digit a strip, row tiles separated by '/'", path),
                 Merge = Text(item, "merge", "'exact', or which strips share columns", path),
+                ColumnGroups = Text(item, "columnGroups", "bits[slices]/rows:outputs, groups separated by ';'", path),
             });
         }
 
@@ -147,6 +161,11 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
         if (!item.TryGetProperty(key, out JsonElement value) || value.ValueKind == JsonValueKind.Null) return null;
         return value.ValueKind == JsonValueKind.String ? value.GetString()
             : throw Invalid(path, $"'{key}' of layer '{item.GetProperty("name").GetString()}' must be a string: {what}.");
+    private static string? Text(JsonElement item, string key, string form, string path)
+    {
+        if (!item.TryGetProperty(key, out JsonElement value) || value.ValueKind == JsonValueKind.Null) return null;
+        return value.ValueKind == JsonValueKind.String ? value.GetString()
+            : throw Invalid(path, $"'{key}' of layer '{item.GetProperty("name").GetString()}' must be a string: {form}.");
     }
 
     private static CimException Invalid(string path, string message) => new(ErrorCodes.InvalidPolicy, message) { File = path };

@@ -93,6 +93,6 @@ internal sealed record CellChoice(int WeightBits, CellLayout Layout, int AdcBits
         return (bits, errors);
     }
 
-    // Where the profile states no energies, conversions and arrays stand for them.
-    private static double Of(LayerCost cost) => cost.EnergyPj > 0 ? cost.EnergyPj : cost.AdcConversions + cost.LatencyNs + cost.Arrays;
+    /// <summary>What is kept low: energy; where the profile states none, conversions, time and arrays stand for it.</summary>
+    public static double Of(LayerCost cost) => cost.EnergyPj > 0 ? cost.EnergyPj : cost.AdcConversions + cost.LatencyNs + cost.Arrays;
 }

@@ -1,4 +1,5 @@
 using Cim.Compiler.Mapping;
+using Cim.Compiler.Quantization;
 
 namespace Cim.Compiler.Variation;
 
@@ -12,4 +13,8 @@ namespace Cim.Compiler.Variation;
 /// <param name="Errors">Predicted for its words (for a real result: for words of as many bits as its inputs).</param>
 /// <param name="IsAligned">True if the error stays under half of the last kept bit with the asked probability.</param>
 internal sealed record LayerAlignment(
-    string Name, int? OutputBits, int WeightBits, int DroppedWeightBits, int AdcBits, CellLayout Layout, WordErrors Errors, bool IsAligned);
+    string Name, int? OutputBits, int WeightBits, int DroppedWeightBits, int AdcBits, CellLayout Layout, WordErrors Errors, bool IsAligned)
+{
+    /// <summary>Groups of outputs with widths and cells of their own; null = all have those above.</summary>
+    public ColumnGroups? Columns { get; init; }
+}

@@ -22,7 +22,7 @@ internal sealed class LayerProbe
     private readonly MvmLayer _source;
     private readonly HardwareProfile _profile;
     private readonly CrossbarLayer _layer; // the chosen columns, as a matrix
-    private readonly LayerInputs _inputs;
+    private readonly LayerInputs _seen, _inputs; // with the residuals of all columns, and of the chosen ones
     private readonly ImmutableArray<int> _columns;
     private readonly byte[] _stored;
     private readonly Dictionary<int, CrossbarLayer> _widths = [];
@@ -32,11 +32,14 @@ internal sealed class LayerProbe
     /// <param name="full">The layer as lowered with some precision.</param>
     /// <param name="inputs">What it reads at that precision.</param>
     /// <param name="profile">The hardware.</param>
-    public LayerProbe(MvmLayer source, CrossbarLayer full, LayerInputs inputs, HardwareProfile profile)
+    /// <param name="among">Columns to take some of, of a layer of one group; null = all.</param>
+    /// <param name="most">Columns looked at, at most.</param>
+    public LayerProbe(MvmLayer source, CrossbarLayer full, LayerInputs inputs, HardwareProfile profile, ImmutableArray<int>? among = null, int most = Columns)
     {
-        (_source, _profile, Full) = (source, profile, full);
-        int columns = full.Groups == 1 ? Math.Min(full.Outputs, Columns) : full.Outputs;
-        _columns = [.. Enumerable.Range(0, columns).Select(i => (int)((long)i * full.Outputs / columns))];
+        (_source, _profile, _seen, Full) = (source, profile, inputs, full);
+        ImmutableArray<int> all = among ?? [.. Enumerable.Range(0, full.Outputs)];
+        int columns = full.Groups == 1 ? Math.Min(all.Length, most) : full.Outputs;
+        _columns = [.. Enumerable.Range(0, columns).Select(i => all[(int)((long)i * all.Length / columns)])];
         float[] residual = new float[inputs.Residual.Length == 0 ? 0 : inputs.Count * columns];
         for (int i = 0; i < residual.Length; i++) residual[i] = inputs.Residual[(i / columns * full.Outputs) + _columns[i % columns]];
         _inputs = inputs with { Residual = residual };
@@ -58,6 +61,11 @@ internal sealed class LayerProbe
     /// <summary>The layer as lowered.</summary>
     public CrossbarLayer Full { get; }
 
+    /// <summary>A probe of some columns of the same layer.</summary>
+    /// <param name="columns">The columns.</param>
+    /// <param name="most">How many of them are looked at, at most.</param>
+    public LayerProbe Of(ImmutableArray<int> columns, int most = Columns) => new(_source, Full, _seen, _profile, columns, most);
+
     /// <summary>What the layer reads, with the residuals of the chosen columns.</summary>
     public LayerInputs Inputs => _inputs;
 
@@ -72,6 +80,13 @@ internal sealed class LayerProbe
     /// <summary>The cost of the whole layer.</summary>
     public LayerCost Cost(int weightBits, CellLayout layout, int adcBits) =>
         CostModel.Of(LayerShapes.Of(_source), Map(weightBits, layout), weightBits, Full.Input.Bits, adcBits, _profile);
+
+    /// <summary>The cost of the whole layer with columns in groups.</summary>
+    public LayerCost Cost(ColumnGroups groups, int adcBits)
+    {
+        LayerShape shape = LayerShapes.Of(_source);
+        return CostModel.Of(shape, StripMapper.Placed(ColumnGroupMapper.Map(shape, groups, _profile)), groups.Groups.Max(g => g.WeightBits), Full.Input.Bits, adcBits, _profile);
+    }
 
     /// <summary>The words of the layer: its own, or for a real result as many bits as it reads over the range seen.</summary>
     public QuantizationParameters Words()
@@ -113,7 +128,10 @@ internal sealed class LayerProbe
     /// Mean square change of the kept output, in steps of the words, when weights have fewer bits; a constant change of an output
     /// does not count, its bias absorbs it.
     /// </summary>
-    public double RoundingPower(int weightBits, QuantizationParameters words) =>
+    public double RoundingPower(int weightBits, QuantizationParameters words) => RoundingPowers(weightBits, words).Average();
+
+    /// <summary>The same of every column looked at.</summary>
+    public double[] RoundingPowers(int weightBits, QuantizationParameters words) =>
         Change(Kept(At(Full.WeightBits), words), Kept(At(weightBits), words));
 
     /// <summary>The same when the inputs have fewer bits.</summary>
@@ -127,13 +145,13 @@ internal sealed class LayerProbe
             rounded[i] = (float)((q - narrower.ZeroPoint) * narrower.Scale / Full.Input.Scale);
         }
 
-        return Change(Kept(_layer, words), Kept(_layer, words, rounded));
+        return Change(Kept(_layer, words), Kept(_layer, words, rounded)).Average();
     }
 
-    private double Change(double[] wide, double[] narrow)
+    private double[] Change(double[] wide, double[] narrow)
     {
         int positions = _inputs.Count;
-        double power = 0;
+        double[] power = new double[_columns.Length];
         for (int c = 0; c < _columns.Length; c++)
         {
             double mean = 0, square = 0;
@@ -144,7 +162,7 @@ internal sealed class LayerProbe
                 square += d * d / positions;
             }
 
-            power += (square - (mean * mean)) / _columns.Length;
+            power[c] = square - (mean * mean);
         }
 
         return power;

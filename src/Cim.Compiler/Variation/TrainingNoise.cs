@@ -32,7 +32,7 @@ internal static class TrainingNoise
         foreach (LayerPolicy layer in policy.Layers)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (layer is { Strips: null, Merge: null } && probes.TryGetValue(layer.Name, out (FusedLayer Fused, LayerProbe Probe) found))
+            if (layer is { Strips: null, Merge: null, ColumnGroups: null } && probes.TryGetValue(layer.Name, out (FusedLayer Fused, LayerProbe Probe) found))
                 layers[layer.Name] = Of(found.Probe.Mapped(found.Fused.Weights.Bits, layer.Layout, layer.AdcBits), found.Probe.Inputs, hardware);
         }
 

@@ -161,6 +161,15 @@ internal sealed class VariationAlignment
                 if (other.IsAligned && (!cells.IsAligned || other.Cost < cells.Cost)) cells = other;
             }
 
+            ColumnAlignment? columns = !_options.ColumnGroups || probe.HasGivenWeights || fused.Layer.Groups != 1 ? null : ColumnAlignment.Of(
+                probe, cells, words, bits => Wrong(probe, bits, words), _hardware, _options.Confidence);
+            if (columns is not null)
+            {
+                _progress?.Report($"variation: {name} keeps {columns.Description} of its columns, {100 * (1 - columns.Errors.Wrong):F1} % of its words right");
+                chosen.Add(new LayerAlignment(name, probe.Full.Epilogue.Output?.Bits, columns.WeightBits, fused.Weights.Bits - columns.WeightBits, columns.AdcBits, cells.Layout, columns.Errors, true) { Columns = columns.Groups });
+                continue;
+            }
+
             int adcBits = cells.AdcBits > 0 ? cells.AdcBits : _hardware.AdcBits;
             _progress?.Report(FormattableString.Invariant(
                 $"variation: {name} keeps {cells.WeightBits}-bit weights on slices of [{string.Join(", ", cells.Layout.SliceBits)}] bits, {adcBits}-bit ADC, {100 * (1 - cells.Errors.Wrong):F1} % of its words right"));
@@ -169,7 +178,7 @@ internal sealed class VariationAlignment
 
         ImmutableArray<LayerAlignment> all = chosen.ToImmutable();
         return (new QuantizationPolicy([.. policy.Layers.Select(l => all.FirstOrDefault(a => a.Name == l.Name) is { } a
-            ? l with { WeightBits = a.WeightBits, AdcBits = a.AdcBits, Layout = a.Layout } : l)]), all);
+            ? l with { WeightBits = a.WeightBits, AdcBits = a.AdcBits, Layout = a.Columns is null ? a.Layout : null, ColumnGroups = a.Columns?.ToString() } : l)]), all);
     }
 
     /// <summary>Drops weight bits while all that is dropped changes the output less than what is wrong with it anyway: variation and its own rounding.</summary>

@@ -8,6 +8,9 @@ internal sealed record VariationOptions
     /// <summary>Probability that variation moves a kept output by less than half of its last bit.</summary>
     public double Confidence { get; init; } = DefaultConfidence;
 
+    /// <summary>Whether columns of a layer may have widths and cells of their own.</summary>
+    public bool ColumnGroups { get; init; } = true;
+
     /// <summary>Calibration images whose activations are looked at.</summary>
     public int Images { get; init; } = 16;
 
