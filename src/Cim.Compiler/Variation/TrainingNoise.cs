@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Emit;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Mapping;
 using Cim.Compiler.Quantization;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Crossbar.Analog;
@@ -28,12 +29,26 @@ internal static class TrainingNoise
     {
         Dictionary<string, (FusedLayer Fused, LayerProbe Probe)> probes =
             NetworkProbes.Of(graph, input, data, policy, hardware, quantizer with { ErrorCompensationBits = 0, BiasCorrection = false }, new VariationOptions(), cancellation);
-        var layers = new Dictionary<string, CodeNoise>(StringComparer.Ordinal);
+        var layers = new Dictionary<string, IReadOnlyList<CodeNoise>>(StringComparer.Ordinal);
         foreach (LayerPolicy layer in policy.Layers)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (layer is { Strips: null, Merge: null, ColumnGroups: null } && probes.TryGetValue(layer.Name, out (FusedLayer Fused, LayerProbe Probe) found))
-                layers[layer.Name] = Of(found.Probe.Mapped(found.Fused.Weights.Bits, layer.Layout, layer.AdcBits), found.Probe.Inputs, hardware);
+            if (layer.Strips is not null || layer.Merge is not null || !probes.TryGetValue(layer.Name, out (FusedLayer Fused, LayerProbe Probe) found)) continue;
+            if (layer.ColumnGroups is { } text)
+            {
+                var noise = new CodeNoise[found.Probe.Full.Outputs];
+                foreach (ColumnGroup group in ColumnGroups.Parse(layer.Name, text, LayerShapes.Of(found.Fused.Layer)).Groups)
+                {
+                    CodeNoise alike = Of(found.Probe.Of(group.Outputs), group.WeightBits, group.Layout);
+                    foreach (int output in group.Outputs) noise[output] = alike;
+                }
+
+                layers[layer.Name] = noise;
+            }
+            else layers[layer.Name] = [Of(found.Probe, found.Fused.Weights.Bits, layer.Layout)];
+
+            CodeNoise Of(LayerProbe probe, int weightBits, CellLayout? layout) =>
+                TrainingNoise.Of(probe.Mapped(weightBits, layout, layer.AdcBits), probe.Inputs, hardware);
         }
 
         return new HardwareNoise(hardware.Rows, 0, 0) { Layers = layers };

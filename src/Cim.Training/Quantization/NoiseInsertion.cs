@@ -52,7 +52,7 @@ internal static class NoiseInsertion
             if (layer.Noise is null)
                 continue;
             var random = new KeyedRandom(seed, draw, l);
-            if (noise.Layers.TryGetValue(layer.Name, out CodeNoise? byCode))
+            if (noise.Layers.TryGetValue(layer.Name, out IReadOnlyList<CodeNoise>? byCode))
                 Draw(layer, byCode, random);
             else
                 Draw(layer, noise.ProgrammingSigma, random);
@@ -66,13 +66,14 @@ internal static class NoiseInsertion
             values[i] = (float)(sigma * layer.HighOf(i) * random.NextNormal());
     }
 
-    private static void Draw(QuantizedLayer layer, CodeNoise noise, KeyedRandom random)
+    private static void Draw(QuantizedLayer layer, IReadOnlyList<CodeNoise> noise, KeyedRandom random)
     {
         int[] codes = layer.Codes();
         for (int o = 0; o < layer.Layout.Outputs; o++)
         {
+            CodeNoise own = noise[noise.Count == 1 ? 0 : o];
             for (int i = 0; i < layer.Layout.Inputs; i++)
-                layer.Noise!.Values[layer.Layout.Index(o, i)] = noise.Of(codes[(o * layer.Layout.Inputs) + i], random.NextNormal());
+                layer.Noise!.Values[layer.Layout.Index(o, i)] = own.Of(codes[(o * layer.Layout.Inputs) + i], random.NextNormal());
         }
     }
 

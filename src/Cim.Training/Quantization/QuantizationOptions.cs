@@ -39,6 +39,6 @@ public sealed record QuantizationOptions
 /// <param name="AdcBits">Bits of a conversion of a partial sum; 0 = no conversion.</param>
 public sealed record HardwareNoise(int Rows, double ProgrammingSigma, int AdcBits)
 {
-    /// <summary>Errors of single layers by name, instead of <see cref="ProgrammingSigma"/>.</summary>
-    public IReadOnlyDictionary<string, CodeNoise> Layers { get; init; } = new Dictionary<string, CodeNoise>();
+    /// <summary>Errors of single layers by name, instead of <see cref="ProgrammingSigma"/>: of all outputs alike (one entry), or of each output.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<CodeNoise>> Layers { get; init; } = new Dictionary<string, IReadOnlyList<CodeNoise>>();
 }

@@ -16,14 +16,14 @@ public sealed class VariationAlignmentTests
     private static readonly HardwareProfile Isaac = HardwareProfiles.BuiltIn("isaac") with { Encoding = WeightEncoding.Differential, GOn = 40e-6, GOff = 1e-6 };
 
     private static (QuantizationPolicy Given, QuantizationPolicy Policy, ImmutableArray<LayerAlignment> Layers) Align(
-        HardwareProfile hardware, int bits = 8, double confidence = 0.999)
+        HardwareProfile hardware, int bits = 8, double confidence = 0.999, bool columns = true)
     {
         Graph graph = RandomNetworks.Import(RandomNetworks.Chain(1));
         GraphInput input = GraphInput.Of(graph);
         var data = new CalibrationData(RandomNetworks.Samples(16, input.SampleElements, 9), 16, false);
         QuantizationPolicy given = QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), bits, bits);
         (QuantizationPolicy policy, ImmutableArray<LayerAlignment> layers) = VariationAlignment.Run(
-            graph, input, data, given, hardware, new QuantizerOptions(), new VariationOptions { Confidence = confidence }, null, default);
+            graph, input, data, given, hardware, new QuantizerOptions(), new VariationOptions { Confidence = confidence, ColumnGroups = columns }, null, default);
         return (given, policy, layers);
     }
 
@@ -59,7 +59,7 @@ public sealed class VariationAlignmentTests
             LayerPolicy before = given.Layers[l], after = policy.Layers[l];
             Assert.True(after.WeightBits <= before.WeightBits && after.ActivationBits <= before.ActivationBits && after.AdcBits <= Isaac.AdcBits);
             Assert.Equal(layers[l].IsAligned, layers[l].Errors.Harmless >= 0.999);
-            Assert.Equal(after.WeightBits - 1, after.Layout!.SliceBits.Sum());
+            if (after.ColumnGroups is null) Assert.Equal(after.WeightBits - 1, after.Layout!.SliceBits.Sum());
         }
 
         Assert.All(layers, l => Assert.InRange(l.Errors.Harmless, 0.9, 1));
@@ -79,6 +79,28 @@ public sealed class VariationAlignmentTests
     {
         (_, QuantizationPolicy policy, _) = Align(Proportional(0.01), bits: 3);
         Assert.All(policy.Layers, l => Assert.InRange(Math.Max(l.WeightBits, l.ActivationBits), 2, 3));
+    }
+
+    [Fact]
+    public void Columns_that_need_fewer_bits_get_them_where_that_saves_energy()
+    {
+        (QuantizationPolicy given, QuantizationPolicy policy, ImmutableArray<LayerAlignment> layers) = Align(Proportional(0.03));
+        LayerAlignment[] grouped = [.. layers.Where(l => l.Columns is not null)];
+        Assert.NotEmpty(grouped);
+        (_, QuantizationPolicy whole, _) = Align(Proportional(0.03), columns: false);
+        Graph graph = RandomNetworks.Import(RandomNetworks.Chain(1));
+        ImmutableArray<LayerShape> shapes = LayerShapes.Of(graph, Isaac);
+        foreach (LayerAlignment layer in grouped)
+        {
+            Assert.True(layer.IsAligned && layer.Errors.Harmless >= 0.999);
+            Assert.Equal(layer.WeightBits, layer.Columns!.Groups.Max(g => g.WeightBits));
+            Assert.Equal(layer.Columns.ToString(), policy.Find(layer.Name)!.ColumnGroups);
+            LayerShape shape = shapes.Single(s => s.Name == layer.Name);
+            double saved = new LayerPlacer(policy, Isaac).CostOf(shape, 1).EnergyPj / new LayerPlacer(whole, Isaac).CostOf(shape, 1).EnergyPj;
+            Assert.InRange(saved, 0, 0.97);
+        }
+
+        Assert.Equal(given.Layers.Length, policy.Layers.Length);
     }
 
     [Theory]

@@ -182,7 +182,7 @@ public sealed class QuantizedNetworkTests
         QuantizedNetwork network = QuantizedNetwork.Create(SmallNetworks.Dense(3), samples, new QuantizationOptions
         {
             WeightBits = 3, ActivationBits = 4, EdgeBits = 0,
-            Noise = new HardwareNoise(32, 0, 0) { Layers = new Dictionary<string, CodeNoise> { [name] = noise } },
+            Noise = new HardwareNoise(32, 0, 0) { Layers = new Dictionary<string, IReadOnlyList<CodeNoise>> { [name] = [noise] } },
         });
         QuantizedLayer layer = network.Layers.Single(l => l.Noise is not null);
         Assert.Equal(name, layer.Name);

@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Calibration;
+using Cim.Compiler.Emit;
+using Cim.Compiler.Export;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Mapping;
+using Cim.Compiler.Quantization;
+using Cim.Compiler.Tests.Support;
+using Cim.Runtime;
+using Cim.Runtime.Crossbar;
+using Cim.Runtime.Execution;
+using Cim.Runtime.Format;
+using Cim.Runtime.Hardware;
+using Cim.Runtime.Mapping;
+using Google.Protobuf;
+using Xunit;
+
+namespace Cim.Compiler.Tests.Mapping;
+
+/// <summary>Groups of outputs with widths and cells of their own.</summary>
+public sealed class ColumnGroupTests
+{
+    private static readonly HardwareProfile Isaac = HardwareProfiles.BuiltIn("isaac") with { Encoding = WeightEncoding.Differential };
+
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 8)];
+
+    /// <summary>Outputs in up to three groups of random widths, slices and row tiles.</summary>
+    private static ColumnGroups Draw(Random random, int outputs, HardwareProfile profile)
+    {
+        int[] of = [.. Enumerable.Range(0, outputs).Select(_ => random.Next(3))];
+        return new ColumnGroups([.. Enumerable.Range(0, outputs).GroupBy(o => of[o]).Select(g =>
+        {
+            int bits = random.Next(2, 7);
+            ImmutableArray<ImmutableArray<int>> slices = CellLayout.SlicesOf(bits, profile);
+            return new ColumnGroup([.. g], bits, new CellLayout(slices[random.Next(slices.Length)], random.Next(2) == 0 ? 0 : random.Next(10, 40)));
+        })]);
+    }
+
+    [Theory, MemberData(nameof(Seeds))]
+    public void Text_is_read_as_it_is_written(int seed)
+    {
+        var random = new Random(seed);
+        var shape = new LayerShape("l", 1, 50, random.Next(1, 80), 1);
+        ColumnGroups groups = Draw(random, shape.ColumnsPerGroup, Isaac);
+        string text = groups.ToString();
+        Assert.Equal(text, ColumnGroups.Parse("l", text, shape).ToString());
+        Assert.Equal(shape.ColumnsPerGroup, ColumnGroups.Parse("l", text, shape).Groups.Sum(g => g.Outputs.Length));
+    }
+
+    [Theory]
+    [InlineData("3[1,1]/0:0-3", "output 4")] // one missing
+    [InlineData("3[1,1]/0:0-4;2[1]/0:4", "output 4")] // one twice
+    [InlineData("3[1,1]/0:0-5", "'5'")]
+    [InlineData("3[1,1]/0:4-0", "'0'")]
+    [InlineData("1[1,1]/0:0-4", "'1'")]
+    [InlineData("3[1,9]/0:0-4", "'9'")]
+    [InlineData("3/0:0-4", "'3/0:0-4'")]
+    [InlineData("3[1,1]:0-4", "'3[1,1]:0-4'")]
+    [InlineData("", "''")]
+    public void Text_that_does_not_fit_the_layer_is_an_error_that_says_where(string text, string where)
+    {
+        var e = Assert.Throws<CimException>(() => ColumnGroups.Parse("conv3", text, new LayerShape("conv3", 1, 50, 5, 1)));
+        Assert.Equal("CIM0011", e.Code);
+        Assert.Contains("conv3", e.Message, StringComparison.Ordinal);
+        Assert.Contains(where, e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(Seeds))]
+    public void Groups_of_any_width_and_cells_give_the_integers_of_ONNX_Runtime_and_survive_lossless_converters(int seed)
+    {
+        var random = new Random(seed);
+        HardwareProfile hardware = Isaac with { Rows = 64 };
+        Graph graph = RandomNetworks.Import(RandomNetworks.Chain(seed));
+        var policy = new QuantizationPolicy([.. MvmLayers.Find(graph).Select(l => LayerShapes.Of(l).Groups != 1 ? new LayerPolicy(l.NodeName, 8, 8, 0)
+            : new LayerPolicy(l.NodeName, 8, 8, 0) { ColumnGroups = Draw(random, LayerShapes.Of(l).ColumnsPerGroup, hardware).ToString() })]);
+        GraphInput input = GraphInput.Of(graph);
+        Graph quantized = new PostTrainingQuantizer(new QuantizerOptions { ArrayRows = hardware.Rows }).Quantize(
+            graph, input, new CalibrationData(RandomNetworks.Samples(16, input.SampleElements, 9), 16, false), policy, null, default);
+        LoweredModel lowered = new LayerPlacer(policy, hardware).Lower(quantized);
+        Assert.All(lowered.Program.Layers, l => Assert.Null(BlockVerifier.Problem(l)));
+        Assert.Contains(lowered.Program.Layers, l => l.Blocks.Length > 1);
+
+        SampleRun run = input.Split(0, 8, RandomNetworks.Samples(8, input.SampleElements, (ulong)seed));
+        Dictionary<string, Tensor> exact = ProgramTrace.Run(lowered.Program, hardware, run.Tensors(), Fidelity.Exact, 0);
+        Dictionary<string, Tensor> read = ProgramTrace.Run(lowered.Program, hardware with { AdcBits = 14 }, run.Tensors(), Fidelity.Adc, 0);
+        using var session = new OnnxSession(OnnxExporter.Export(quantized).ToByteArray(), "qdq");
+        using var reference = session.Run(run, [session.Outputs[0]]);
+        string output = quantized.Outputs[0];
+        Assert.True(exact[output].Data.Span.SequenceEqual(read[output].Data.Span));
+        float[] expected = reference[0].GetTensorDataAsSpan<float>().ToArray(), actual = exact[output].Span<float>().ToArray();
+        for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], 3);
+    }
+
+    [Theory, MemberData(nameof(Seeds))]
+    public void One_group_costs_what_the_layer_costs(int seed)
+    {
+        var random = new Random(seed);
+        var shape = new LayerShape("l", 1, random.Next(1, 400), random.Next(1, 200), 50);
+        int bits = random.Next(2, 9);
+        var layout = new CellLayout(WeightSlices.Of(bits, Isaac), 0);
+        var all = new ColumnGroups([new ColumnGroup([.. Enumerable.Range(0, shape.ColumnsPerGroup)], bits, layout)]);
+        LayerCost grouped = CostModel.Of(shape, StripMapper.Placed(ColumnGroupMapper.Map(shape, all, Isaac)), bits, 8, 0, Isaac);
+        LayerCost whole = CostModel.Of(shape, LayerMapper.Map(shape, bits, Isaac, layout: layout), bits, 8, 0, Isaac);
+        Assert.Equal((whole.Arrays, whole.Cells, whole.AdcConversions, whole.EnergyPj, whole.LatencyNs), (grouped.Arrays, grouped.Cells, grouped.AdcConversions, grouped.EnergyPj, grouped.LatencyNs));
+    }
+
+    [Fact]
+    public void Groups_in_the_same_row_tiles_share_arrays()
+    {
+        var shape = new LayerShape("l", 1, 200, 32, 1);
+        // 20 columns of two pairs and 12 of one: 104 of an array's 128 bit lines.
+        ColumnGroups groups = ColumnGroups.Parse("l", "3[1,1]/0:0-19;2[1]/0:20-31", shape);
+        Assert.Equal(2, CostModel.Of(shape, StripMapper.Placed(ColumnGroupMapper.Map(shape, groups, Isaac)), 3, 8, 0, Isaac).Arrays);
+        ColumnGroups split = ColumnGroups.Parse("l", "3[1,1]/50:0-19;2[1]/0:20-31", shape);
+        Assert.Equal(4 + 2, CostModel.Of(shape, StripMapper.Placed(ColumnGroupMapper.Map(shape, split, Isaac)), 3, 8, 0, Isaac).Arrays);
+    }
+}
