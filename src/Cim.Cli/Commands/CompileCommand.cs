@@ -195,7 +195,7 @@ internal static class CompileCommand
         if (result.Report.Merged is { } merged) Line($"merged     {100 * merged.Saved:F1} % of the cells saved: {merged.Cells} of {merged.CellsOwn}");
         if (result.Search is { } search) SearchOutput.Print(console, search);
         foreach (LayerAlignment layer in result.Alignment)
-            Line($"variation  {layer.Name}: {layer.WeightBits}-bit weights on [{string.Join(' ', layer.Layout.SliceBits)}], {100 * (1 - layer.Errors.Wrong):F1} % of {(layer.OutputBits is { } bits ? $"its {bits}-bit words" : "its results")} right, {100 * (1 - layer.Errors.BeyondOne):F3} % within one{(layer.IsAligned ? "" : ", NOT aligned")}");
+            Line($"variation  {layer.Name}: {(layer.Columns is { } columns ? $"columns {columns}" : $"{layer.WeightBits}-bit weights on [{string.Join(' ', layer.Layout.SliceBits)}]")}, {100 * (1 - layer.Errors.Wrong):F1} % of {(layer.OutputBits is { } bits ? $"its {bits}-bit words" : "its results")} right, {100 * (1 - layer.Errors.BeyondOne):F3} % within one{(layer.IsAligned ? "" : ", NOT aligned")}");
         foreach (IGrouping<(int W, int A, int Adc), LayerPolicy> group in result.Policy.Layers.GroupBy(l => (l.WeightBits, l.ActivationBits, l.AdcBits)))
             Line($"precision  {group.Count()} layers with {group.Key.W}-bit weights, {group.Key.A}-bit activations and {(group.Key.Adc == 0 ? "ideal" : $"{group.Key.Adc}-bit")} conversions");
         if (result.Report.WorstLayer is { } worst) Line($"error      largest in layer '{worst}'");

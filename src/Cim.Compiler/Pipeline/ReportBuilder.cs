@@ -123,7 +123,7 @@ internal sealed class ReportBuilder(CompileOptions options, CompileInputs inputs
             OwnRelativeL2Error = error?.OwnRelativeL2,
             AdcSaturation = Saturation.TryGetValue(layer.NodeName, out double saturation) ? saturation : null,
             Variation = Alignment.FirstOrDefault(a => a.Name == layer.NodeName) is { } a
-                ? new VariationReport(a.OutputBits, a.Layout.SliceBits, a.Layout.RowsPerTile, a.IsAligned, a.Errors.Harmless, 1 - a.Errors.Wrong, 1 - a.Errors.BeyondOne) : null,
+                ? new VariationReport(a.OutputBits, a.Layout.SliceBits, a.Layout.RowsPerTile, a.IsAligned, a.Errors.Harmless, 1 - a.Errors.Wrong, 1 - a.Errors.BeyondOne) { ColumnGroups = a.Columns?.ToString() } : null,
             LatencyNs = cost.LatencyNs,
             EnergyPj = cost.Energy.TotalPj,
             AdcConversions = cost.Events.AdcConversions,

@@ -97,14 +97,18 @@ internal sealed record MergeReport(long Cells, long CellsOwn)
 
 /// <summary>A layer's cells, and what variation does to its output words.</summary>
 /// <param name="OutputBits">Bits of a word; null if the result is not requantized.</param>
-/// <param name="SliceBits">Bits of each weight slice, least significant first.</param>
+/// <param name="SliceBits">Bits of each weight slice, least significant first; with groups of columns those of the widest.</param>
 /// <param name="RowsPerTile">Word lines that share a conversion, at most; 0 = those of the array.</param>
 /// <param name="Aligned">The error stays under half of the last kept bit as often as asked.</param>
 /// <param name="Harmless">How often it does, 0..1.</param>
 /// <param name="Equal">Words that are the noise-free ones, 0..1.</param>
 /// <param name="WithinOne">Words at most one unit off, 0..1.</param>
 internal sealed record VariationReport(
-    int? OutputBits, ImmutableArray<int> SliceBits, int RowsPerTile, bool Aligned, double Harmless, double Equal, double WithinOne);
+    int? OutputBits, ImmutableArray<int> SliceBits, int RowsPerTile, bool Aligned, double Harmless, double Equal, double WithinOne)
+{
+    /// <summary>Outputs with widths and cells of their own, as policies write them; null = all have those above.</summary>
+    public string? ColumnGroups { get; init; }
+}
 
 /// <summary>Picks the layer a reader should look at first.</summary>
 internal static class WorstLayer

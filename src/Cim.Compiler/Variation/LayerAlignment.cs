@@ -9,7 +9,7 @@ namespace Cim.Compiler.Variation;
 /// <param name="WeightBits">Width of its weights.</param>
 /// <param name="DroppedWeightBits">Weight bits given up because they carry less than the error around them.</param>
 /// <param name="AdcBits">Resolution of its conversions; 0 = the profile's.</param>
-/// <param name="Layout">Its cells.</param>
+/// <param name="Layout">Its cells; with groups of columns those of the widest.</param>
 /// <param name="Errors">Predicted for its words (for a real result: for words of as many bits as its inputs).</param>
 /// <param name="IsAligned">True if the error stays under half of the last kept bit with the asked probability.</param>
 internal sealed record LayerAlignment(

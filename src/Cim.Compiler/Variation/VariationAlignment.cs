@@ -166,7 +166,7 @@ internal sealed class VariationAlignment
             if (columns is not null)
             {
                 _progress?.Report($"variation: {name} keeps {columns.Description} of its columns, {100 * (1 - columns.Errors.Wrong):F1} % of its words right");
-                chosen.Add(new LayerAlignment(name, probe.Full.Epilogue.Output?.Bits, columns.WeightBits, fused.Weights.Bits - columns.WeightBits, columns.AdcBits, cells.Layout, columns.Errors, true) { Columns = columns.Groups });
+                chosen.Add(new LayerAlignment(name, probe.Full.Epilogue.Output?.Bits, columns.WeightBits, fused.Weights.Bits - columns.WeightBits, columns.AdcBits, columns.Groups.Groups[0].Layout, columns.Errors, true) { Columns = columns.Groups });
                 continue;
             }
 
