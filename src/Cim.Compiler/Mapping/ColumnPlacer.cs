@@ -63,7 +63,7 @@ internal static class ColumnPlacer
     public static PlacedBlock[] Placed(ImmutableArray<WeightBlock> blocks) => [.. blocks.Select(b => new PlacedBlock(b.Mapping, b.Columns, b.Taps.Length))];
 
     /// <summary>A run of physical columns that begins at a place, cut at the ends of arrays.</summary>
-    private static IEnumerable<(int First, int Count, int Array, int InArray)> Cut(int columns, int at, int arrayColumns)
+    public static IEnumerable<(int First, int Count, int Array, int InArray)> Cut(int columns, int at, int arrayColumns)
     {
         for (int first = 0; first < columns;)
         {

@@ -125,6 +125,8 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
             if (index < 0)
                 throw Invalid(path, $"The model has no layer '{name.GetString()}'; its layers are {string.Join(", ", others.Layers.Select(l => l.Name))}.");
             if (!seen.Add(name.GetString()!)) throw Invalid(path, $"The layer '{name.GetString()}' is named twice.");
+            if (item.TryGetProperty("columnGroups", out _) && (item.TryGetProperty("strips", out _) || item.TryGetProperty("merge", out _)))
+                throw Invalid(path, $"Layer '{name.GetString()}' has 'columnGroups' beside 'strips' or 'merge'; the cells of its columns can follow only one of them.");
             LayerPolicy old = layers[index];
             layers = layers.SetItem(index, old with
             {
@@ -156,11 +158,6 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
             : throw Invalid(path, $"'{key}' of layer '{item.GetProperty("name").GetString()}' is {value}; it must be an integer from {low} to {high}.");
     }
 
-    private static string? Text(JsonElement item, string key, string what, string path)
-    {
-        if (!item.TryGetProperty(key, out JsonElement value) || value.ValueKind == JsonValueKind.Null) return null;
-        return value.ValueKind == JsonValueKind.String ? value.GetString()
-            : throw Invalid(path, $"'{key}' of layer '{item.GetProperty("name").GetString()}' must be a string: {what}.");
     private static string? Text(JsonElement item, string key, string form, string path)
     {
         if (!item.TryGetProperty(key, out JsonElement value) || value.ValueKind == JsonValueKind.Null) return null;

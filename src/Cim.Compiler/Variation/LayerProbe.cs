@@ -85,7 +85,7 @@ internal sealed class LayerProbe
     public LayerCost Cost(ColumnGroups groups, int adcBits)
     {
         LayerShape shape = LayerShapes.Of(_source);
-        return CostModel.Of(shape, StripMapper.Placed(ColumnGroupMapper.Map(shape, groups, _profile)), groups.Groups.Max(g => g.WeightBits), Full.Input.Bits, adcBits, _profile);
+        return CostModel.Of(shape, ColumnPlacer.Placed(ColumnGroupMapper.Map(shape, groups, _profile)), groups.Groups.Max(g => g.WeightBits), Full.Input.Bits, adcBits, _profile);
     }
 
     /// <summary>The words of the layer: its own, or for a real result as many bits as it reads over the range seen.</summary>

@@ -99,7 +99,7 @@ public sealed class ColumnGroupTests
         int bits = random.Next(2, 9);
         var layout = new CellLayout(WeightSlices.Of(bits, Isaac), 0);
         var all = new ColumnGroups([new ColumnGroup([.. Enumerable.Range(0, shape.ColumnsPerGroup)], bits, layout)]);
-        LayerCost grouped = CostModel.Of(shape, StripMapper.Placed(ColumnGroupMapper.Map(shape, all, Isaac)), bits, 8, 0, Isaac);
+        LayerCost grouped = CostModel.Of(shape, ColumnPlacer.Placed(ColumnGroupMapper.Map(shape, all, Isaac)), bits, 8, 0, Isaac);
         LayerCost whole = CostModel.Of(shape, LayerMapper.Map(shape, bits, Isaac, layout: layout), bits, 8, 0, Isaac);
         Assert.Equal((whole.Arrays, whole.Cells, whole.AdcConversions, whole.EnergyPj, whole.LatencyNs), (grouped.Arrays, grouped.Cells, grouped.AdcConversions, grouped.EnergyPj, grouped.LatencyNs));
     }
@@ -110,8 +110,8 @@ public sealed class ColumnGroupTests
         var shape = new LayerShape("l", 1, 200, 32, 1);
         // 20 columns of two pairs and 12 of one: 104 of an array's 128 bit lines.
         ColumnGroups groups = ColumnGroups.Parse("l", "3[1,1]/0:0-19;2[1]/0:20-31", shape);
-        Assert.Equal(2, CostModel.Of(shape, StripMapper.Placed(ColumnGroupMapper.Map(shape, groups, Isaac)), 3, 8, 0, Isaac).Arrays);
+        Assert.Equal(2, CostModel.Of(shape, ColumnPlacer.Placed(ColumnGroupMapper.Map(shape, groups, Isaac)), 3, 8, 0, Isaac).Arrays);
         ColumnGroups split = ColumnGroups.Parse("l", "3[1,1]/50:0-19;2[1]/0:20-31", shape);
-        Assert.Equal(4 + 2, CostModel.Of(shape, StripMapper.Placed(ColumnGroupMapper.Map(shape, split, Isaac)), 3, 8, 0, Isaac).Arrays);
+        Assert.Equal(4 + 2, CostModel.Of(shape, ColumnPlacer.Placed(ColumnGroupMapper.Map(shape, split, Isaac)), 3, 8, 0, Isaac).Arrays);
     }
 }
