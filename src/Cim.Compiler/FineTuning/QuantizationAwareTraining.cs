@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Export;
@@ -11,6 +12,7 @@ using Cim.Training.Loop;
 using Cim.Training.Networks;
 using Cim.Training.Optimization;
 using Cim.Training.Quantization;
+using Cim.Training.Tying;
 using Google.Protobuf;
 
 namespace Cim.Compiler.FineTuning;
@@ -51,7 +53,7 @@ internal sealed class QuantizationAwareTraining(FineTuningOptions options, IProg
         (SampleSet training, SampleSet? validation) = TrainingSamples.Split(samples, HeldApart);
         if (validation is { Labels: null }) validation = LabelledBy(network, validation, cancellation);
         QuantizedNetwork quantized = StartingPoint.Of(graph, rounded, policy, arrayRows, TrainingSamples.Some(training, StepSamples), options.Noise, cancellation);
-        TrainingResult result = await TrainAsync(network, quantized, training, validation, cancellation);
+        TrainingResult result = await TrainAsync(network, quantized, TiedStart.Of(quantized, rounded, policy, arrayRows), training, validation, cancellation);
         cancellation.ThrowIfCancellationRequested();
         progress?.Report(validation is null
             ? string.Create(CultureInfo.InvariantCulture, $"trained {result.Epochs} epochs")
@@ -60,7 +62,7 @@ internal sealed class QuantizationAwareTraining(FineTuningOptions options, IProg
     }
 
     private async Task<TrainingResult> TrainAsync(
-        TrainableNetwork teacher, QuantizedNetwork quantized, SampleSet training, SampleSet? validation, CancellationToken cancellation)
+        TrainableNetwork teacher, QuantizedNetwork quantized, ImmutableArray<TiedWeights> ties, SampleSet training, SampleSet? validation, CancellationToken cancellation)
     {
         var loop = new TrainingOptions
         {
@@ -79,6 +81,7 @@ internal sealed class QuantizationAwareTraining(FineTuningOptions options, IProg
         var trainer = new Trainer(quantized.Network, training, validation, loop) 
         {
             Teacher = teacher,
+            Ties = ties,
             BeforeBatch = options.Noise is null ? null : batch => quantized.DrawProgrammingErrors(loop.Seed, batch),
             BeforeValidation = options.Noise is null ? null : quantized.ClearProgrammingErrors,
         };

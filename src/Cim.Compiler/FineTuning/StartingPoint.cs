@@ -57,7 +57,7 @@ internal static class StartingPoint
         {
             EdgeBits = 0,
             Noise = noise,
-            Layers = policy.Layers.ToDictionary(l => l.Name, l => new LayerBits(l.WeightBits, l.ActivationBits), StringComparer.Ordinal),
+            Layers = policy.Layers.ToDictionary(l => l.Name, l => new LayerBits(TiedStart.HasTies(l) ? TiedStart.LayerBits : l.WeightBits, l.ActivationBits), StringComparer.Ordinal),
             Strips = strips ?? new Dictionary<string, StripPrecision>(),
             NonNegative = [.. activations.Where(a => !a.Value.Signed).Select(a => a.Key)],
         };

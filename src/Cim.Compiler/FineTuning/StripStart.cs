@@ -22,6 +22,8 @@ internal static class StripStart
         foreach (MvmLayer layer in MvmLayers.Find(rounded))
         {
             LayerPolicy? precision = policy.Find(layer.NodeName);
+            // Shared columns have their own ranges: the tie keeps them.
+            if (precision is not null && TiedStart.HasTies(precision)) continue;
             if (precision?.WidthsWithin(LayerShapes.Of(layer), arrayRows) is not { } widths || QuantizedWeights.Read(rounded, layer) is not { } weights) continue;
             // Groups of outputs have scales of their own and need no shifts.
             found.Add(layer.NodeName, precision.Strips is null

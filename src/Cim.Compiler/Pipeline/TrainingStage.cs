@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.FineTuning;
 using Cim.Compiler.Ir;
-using Cim.Compiler.Merging;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Variation;
 using Cim.Runtime;
@@ -29,8 +28,6 @@ internal static class TrainingStage
         CompileOptions options = context.Options;
         if (MvmLayers.Find(graph).FirstOrDefault(l => l.WeightDequantize is not null) is { } given)
             throw new CimException(ErrorCodes.WrongUsage, $"The model brings quantized weights ('{given.NodeName}'), which training would have to change; leave --training out, or give the float network.") { File = options.ModelPath };
-        if (policy.Layers.FirstOrDefault(l => l.Merge is not (null or StripTies.Exact)) is { } merged)
-            throw new CimException(ErrorCodes.WrongUsage, $"Training would untie the strips that share columns in layer '{merged.Name}'; leave --training or --merge out.") { File = options.ModelPath };
         SampleSet samples = inputs.ReadTraining(context.Cancellation);
         int epochs = options.Epochs ?? FineTuningOptions.DefaultEpochs;
         context.Step(FormattableString.Invariant($"training {epochs} epochs on {samples.Count} {(samples.Labels is null ? "unlabelled " : "")}samples"));

@@ -8,6 +8,7 @@ using Cim.Training.Engine;
 using Cim.Training.Losses;
 using Cim.Training.Networks;
 using Cim.Training.Optimization;
+using Cim.Training.Tying;
 
 namespace Cim.Training.Loop;
 
@@ -41,10 +42,16 @@ public sealed class Trainer
     /// <summary>Called before the network is judged after an epoch, to take such noise away.</summary>
     public Action? BeforeValidation { get; init; }
 
+    /// <summary>Layers whose weights stay tied.</summary>
+    public IReadOnlyList<TiedWeights> Ties { get; init; } = [];
+
     /// <summary>Trains until the last epoch, early stop or cancellation.</summary>
     /// <exception cref="CimException">Diverged, no gradient rule, or a checkpoint that does not fit.</exception>
+    /// <exception cref="InvalidOperationException">Tied weights are to be averaged, which unties their integers.</exception>
     public async Task<TrainingResult> RunAsync(IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
+        if (Ties.Count > 0 && options.AverageDecay > 0)
+            throw new InvalidOperationException("tied weights cannot be averaged; set AverageDecay to 0");
         BatchStatistics? statistics = options.BatchStatistics && network.Graph.Node.Any(node => node.OpType == "BatchNormalization")
             ? BatchStatistics.Insert(network)
             : null;
@@ -61,7 +68,7 @@ public sealed class Trainer
         var average = new WeightAverage(engine.Parameters, options.AverageDecay);
         var best = new Snapshot(network);
         var state = new Checkpoint { Epoch = 0, Steps = 0, BestEpoch = 0, BestScore = double.NegativeInfinity, Losses = [], Scores = [] };
-        IEnumerable<float[]> arrays = Snapshot.Arrays(network).Concat(optimizer.State).Concat(average.Values).Concat(best.Values);
+        IEnumerable<float[]> arrays = Snapshot.Arrays(network).Concat(optimizer.State).Concat(average.Values).Concat(best.Values).Concat(Ties.SelectMany(tied => tied.State));
         string key = Key();
         if (options.Checkpoint is { } existing && File.Exists(existing))
         {
@@ -89,6 +96,8 @@ public sealed class Trainer
                     if (!double.IsFinite(batchLoss))
                         throw Diverged(state, best);
                     optimizer.Step(engine.Gradients, schedule.At(optimizer.Steps));
+                    foreach (TiedWeights tied in Ties)
+                        tied.Take();
                     statistics?.Update(engine);
                     if (options.AverageDecay > 0)
                         average.Update(optimizer.Steps);
