@@ -76,6 +76,20 @@ public sealed class CompilePipelineTests : IDisposable
     }
 
     [Fact]
+    public void Shared_columns_are_trained_and_as_many_as_a_loss_allows_are_found()
+    {
+        CompileOptions options = Options() with { Hardware = "nju-32", WeightBits = 4, Training = _data, Epochs = 1, Merge = MergeOptions.Parse("0.3", "auto") };
+        CompileResult trained = CompilePipeline.Compile(options);
+        Assert.True(trained.Report.Merged!.Saved >= 0.3, $"{trained.Report.Merged}");
+        Assert.True(trained.AccuracyCompiled!.Correct >= Samples / 2, $"{trained.AccuracyCompiled.Correct}");
+
+        options = Options() with { Hardware = "nju-32", Merge = MergeOptions.Parse("auto", "group"), MaxAccuracyLoss = 20, Evaluation = null };
+        CompileResult found = CompilePipeline.Compile(options);
+        Assert.InRange(found.Report.Merged!.Saved, 0.05, 0.95);
+        Assert.Equal("CIM3011", Assert.Throws<CimException>(() => CompilePipeline.Compile(options with { Calibration = null })).Code);
+    }
+
+    [Fact]
     public void A_network_is_compiled_with_report_and_QDQ_model()
     {
         CompileResult result = CompilePipeline.Compile(Options() with { ReportDirectory = _folder.At("report"), ExportQdqPath = _folder.At("qdq.onnx") });
