@@ -26,13 +26,19 @@ internal static class ProgressivePruning
             Target = arguments.Real("--target", 0.3),
             Steps = arguments.Integer("--steps", 4),
             FinalEpochs = arguments.Integer("--final-epochs", 2),
+            ScoreSamples = arguments.Integer("--samples", 512),
+            Compensates = arguments.Integer("--compensate", 1) != 0,
             Geometry = new ArrayGeometry(32, 32, arguments.Integer("--columns-per-output", 2)),
             FineTuning = new TrainingOptions
             {
                 Epochs = arguments.Integer("--epochs", 1),
                 BatchStatistics = false,
                 Augmentation = new Augmentation { Shift = 4, Flip = true },
-                DistillationWeight = 0.9,
+                Mixup = arguments.Real("--mixup", 0),
+                AverageDecay = arguments.Real("--average", 0),
+                Seed = arguments.Integer("--seed", 1),
+                Threads = arguments.Integer("--threads", 0),
+                DistillationWeight = arguments.Real("--teacher", 0.9),
                 DistillationTemperature = 4,
                 WarmUpEpochs = 0.1,
                 Optimizer = new OptimizerOptions { LearningRate = arguments.Real("--rate", 0.01), WeightDecay = 1e-4, ClipNorm = 5 },
@@ -40,7 +46,7 @@ internal static class ProgressivePruning
         };
         Report($"float: {predictor.CountCorrect(test)}/{test.Count}");
         var clock = Stopwatch.StartNew();
-        var pruner = new Pruner(network, training, options) { Teacher = teacher };
+        var pruner = new Pruner(network, training, options) { Teacher = teacher, Training = new EpochLines() };
         PruningReport report = await pruner.RunAsync(new Steps(predictor, test, clock));
         foreach (LayerPruning layer in report.Layers)
             Report($"  {layer.Name,-28} zeros {100.0 * layer.Zeros / layer.Weights,5:F1} %  arrays {layer.ArraysBefore} -> {layer.ArraysAfter}");

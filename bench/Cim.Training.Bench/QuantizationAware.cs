@@ -35,7 +35,10 @@ internal static class QuantizationAware
             Seed = arguments.Integer("--seed", 1),
             BatchStatistics = false,
             Augmentation = new Augmentation { Shift = 4, Flip = true },
-            DistillationWeight = 0.9,
+            Mixup = arguments.Real("--mixup", 0),
+            AverageDecay = arguments.Real("--average", 0),
+            Threads = arguments.Integer("--threads", 0),
+            DistillationWeight = arguments.Real("--teacher", 0.9),
             DistillationTemperature = arguments.Real("--temperature", 4),
             WarmUpEpochs = 0.25,
             Optimizer = new OptimizerOptions
@@ -48,6 +51,15 @@ internal static class QuantizationAware
             Checkpoint = arguments.Text("--checkpoint", ""),
         };
         var clock = Stopwatch.StartNew();
+        foreach (int wider in arguments.Text("--from", "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(text => int.Parse(text, CultureInfo.InvariantCulture)))
+        {
+            quantized.SetWeightBits(bits with { WeightBits = wider });
+            TrainingOptions stage = options with { Epochs = arguments.Integer("--from-epochs", 2), Seed = options.Seed + wider, Checkpoint = null };
+            await new Trainer(quantized.Network, training, null, stage) { Teacher = network }.RunAsync(new EpochLines());
+            Report($"w{wider}a{activationBits}: {predictor.CountCorrect(test)}/{test.Count} in {clock.Elapsed.TotalMinutes:F1} min");
+        }
+
+        quantized.SetWeightBits(bits);
         var trainer = new Trainer(quantized.Network, training, null, options with { Checkpoint = options.Checkpoint!.Length > 0 ? options.Checkpoint : null })
         {
             Teacher = network,

@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 
 // The compiler writes what the runtime reads: both share the program, layer and operator types, which stay out of the
-// public surface because user programs never need them.
+// public surface because user programs never need them. Training writes files the same way.
+[assembly: InternalsVisibleTo("Cim.Training")]
 [assembly: InternalsVisibleTo("Cim.Compiler")]
 [assembly: InternalsVisibleTo("Cim.Compiler.Tests")]
 [assembly: InternalsVisibleTo("cim")]

@@ -70,6 +70,19 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Contains($"'{field}'", run.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("wrong.onnx")]
+    [InlineData("wrong.checkpoint")]
+    public async Task An_output_that_cannot_be_written_is_told_before_the_training(string occupied)
+    {
+        Directory.CreateDirectory(At(occupied));
+        CliRun run = await CliRun.Of("train", Recipe("wrong", 100_000));
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.Contains("CIM0008", run.Error, StringComparison.Ordinal);
+        Assert.Contains(At(occupied), run.Error, StringComparison.Ordinal);
+        Assert.Equal(new[] { At("data.npz"), At("wrong.json"), At(occupied) }.Order(StringComparer.Ordinal), Directory.GetFileSystemEntries(_folder).Order(StringComparer.Ordinal));
+    }
+
     private async Task<JsonElement> Cost(string name)
     {
         CliRun run = await CliRun.Of("compile", At(name + ".onnx"), "--hardware", At("small.cimhw.json"), "--calibration", At("data.npz"), "--evaluation", At("data.npz"), "--json");

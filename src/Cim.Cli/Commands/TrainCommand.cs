@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Cim.Compiler.Data;
 using Cim.Compiler.FineTuning;
-using Cim.Onnx.Building;
 using Cim.Runtime;
 using Cim.Training.Data;
 using Cim.Training.Engine;
@@ -12,6 +11,7 @@ using Cim.Training.Networks;
 using Cim.Training.Pruning;
 using Cim.Training.Quantization;
 using Cim.Training.Recipes;
+using Google.Protobuf;
 using Spectre.Console;
 
 namespace Cim.Cli.Commands;
@@ -35,6 +35,8 @@ internal static class TrainCommand
             recipe = recipe with { Output = Path.GetFullPath(output) };
         if (parsed.GetValue(Epochs) is { } epochs)
             recipe = recipe with { Training = recipe.Training with { Epochs = epochs } };
+        foreach (string written in new[] { recipe.Output, recipe.Checkpoint }.OfType<string>())
+            AtomicFile.Probe(written);
         int threads = parsed.GetValue(Threads);
         var clock = Stopwatch.StartNew();
         TrainableNetwork network = RecipeReader.Network(recipe);
@@ -46,7 +48,12 @@ internal static class TrainCommand
         if (RecipeReader.Pruning(recipe) is { } pruning)
         {
             teacher = network.Clone();
-            var pruner = new Pruner(network, training, pruning) { Teacher = recipe.Training.Distillation > 0 ? teacher : null };
+            pruning = pruning with { FineTuning = pruning.FineTuning with { Threads = threads } };
+            var pruner = new Pruner(network, training, pruning) 
+            {
+                Teacher = recipe.Training.Distillation > 0 ? teacher : null,
+                Training = new EpochLines(context.Report),
+            };
             pruned = await pruner.RunAsync(new PruningLines(context, pruning.Steps), context.Cancellation);
         }
 
@@ -63,8 +70,7 @@ internal static class TrainCommand
         TrainingResult result = await trainer.RunAsync(new EpochLines(context.Report), context.Cancellation);
 
         quantized?.ClearProgrammingErrors();
-        Directory.CreateDirectory(Path.GetDirectoryName(recipe.Output)!);
-        ModelFile.Save(quantized is null ? trained.ToOnnx() : QuantizedExport.ToOnnx(quantized), recipe.Output);
+        AtomicFile.Write(recipe.Output, stream => (quantized is null ? trained.ToOnnx() : QuantizedExport.ToOnnx(quantized)).WriteTo(stream));
         int? correct = null;
         if (test?.Labels is not null && !result.WasCancelled)
         {

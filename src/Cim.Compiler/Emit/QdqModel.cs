@@ -1,5 +1,6 @@
 using Cim.Compiler.Export;
 using Cim.Compiler.Ir;
+using Cim.Runtime;
 using Google.Protobuf;
 
 namespace Cim.Compiler.Emit;

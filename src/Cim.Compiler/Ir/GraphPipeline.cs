@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Cim.Runtime;
 
 namespace Cim.Compiler.Ir;
 
@@ -17,10 +18,8 @@ internal static class GraphPipeline
         {
             GraphVerifier.Verify(graph, after);
             if (dumpDirectory is null) return;
-            Directory.CreateDirectory(dumpDirectory);
             string path = Path.Combine(dumpDirectory, string.Create(CultureInfo.InvariantCulture, $"{step++:00}-{after}.txt"));
-            File.WriteAllText(path + ".tmp", GraphText.Write(graph), new UTF8Encoding(false));
-            File.Move(path + ".tmp", path, overwrite: true);
+            AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(GraphText.Write(graph))));
         }
 
         Checkpoint("Start");

@@ -1,3 +1,5 @@
+using Cim.Training.Numerics;
+
 namespace Cim.Compiler.Quantization;
 
 /// <summary>

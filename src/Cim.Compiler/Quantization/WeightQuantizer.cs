@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Ir;
+using Cim.Training.Numerics;
 
 namespace Cim.Compiler.Quantization;
 

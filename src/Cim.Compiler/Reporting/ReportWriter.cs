@@ -1,5 +1,5 @@
 using System.Text;
-using Cim.Compiler.Emit;
+using Cim.Runtime;
 
 namespace Cim.Compiler.Reporting;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Cim.Compiler.Emit;
+using Cim.Runtime;
 
 namespace Cim.Compiler.Search;
 

@@ -3,8 +3,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Cim.Compiler.Emit;
 using Cim.Compiler.Sensitivity;
+using Cim.Runtime;
 using Cim.Runtime.Hardware;
 
 namespace Cim.Compiler.Search;

@@ -3,7 +3,7 @@ using Google.Protobuf;
 
 namespace Cim.Onnx.Building;
 
-/// <summary>Loads and saves ONNX model files.</summary>
+/// <summary>Loads ONNX model files.</summary>
 public static class ModelFile
 {
     /// <summary>Parses a model file.</summary>
@@ -13,15 +13,5 @@ public static class ModelFile
     {
         using FileStream stream = File.OpenRead(path);
         return ModelProto.Parser.ParseFrom(stream);
-    }
-
-    /// <summary>Writes <paramref name="model"/> to a temporary name beside <paramref name="path"/>, then renames it.</summary>
-    public static void Save(ModelProto model, string path)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        string temporary = path + ".tmp";
-        using (FileStream stream = File.Create(temporary))
-            model.WriteTo(stream);
-        File.Move(temporary, path, overwrite: true);
     }
 }

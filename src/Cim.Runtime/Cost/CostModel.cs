@@ -123,10 +123,31 @@ internal static class CostModel
     private static long Sums(PlacedBlock block)
     {
         LayerMapping mapping = block.Mapping;
-        bool isWholeLayer = mapping.Tiles.Length > 0 && block.Taps == block.Columns && mapping.Tiles.All(t => t.Array < 0);
-        return isWholeLayer
+        return IsWholeLayer(block)
             ? mapping.Tiles.Sum(t => (long)t.GroupCount * t.Columns / mapping.CellsPerSlice)
             : block.Columns * mapping.SliceBits.Length * mapping.RowTiles.Length;
+    }
+
+    private static bool IsWholeLayer(PlacedBlock block) =>
+        block.Mapping.Tiles.Length > 0 && block.Taps == block.Columns && block.Mapping.Tiles.All(t => t.Array < 0);
+
+    /// <summary>Sums that are sent to be added to another one of the same output in each product.</summary>
+    private static long PartialSums(IReadOnlyList<PlacedBlock> blocks, long outputs) =>
+        blocks is [var only] && IsWholeLayer(only) && Sums(only) < only.Columns * only.Mapping.SliceBits.Length * only.Mapping.RowTiles.Length
+            ? PartialSumsOfArraysLeft(only.Mapping)
+            : Math.Max(0, blocks.Sum(b => b.Taps * b.Mapping.RowTiles.Length) - outputs);
+
+    /// <summary>Where arrays are missing: for each output the row tiles that still have an array of it, but one.</summary>
+    private static long PartialSumsOfArraysLeft(LayerMapping mapping)
+    {
+        int groups = mapping.Tiles.Max(t => t.FirstGroup + t.GroupCount);
+        int outputs = (mapping.Tiles.Max(t => t.FirstColumn + t.Columns) + mapping.ColumnsPerOutput - 1) / mapping.ColumnsPerOutput;
+        var rowTiles = new HashSet<int>[groups * outputs];
+        foreach (ArrayTile t in mapping.Tiles)
+            for (int group = t.FirstGroup; group < t.FirstGroup + t.GroupCount; group++)
+                for (int output = t.FirstColumn / mapping.ColumnsPerOutput; output <= (t.FirstColumn + t.Columns - 1) / mapping.ColumnsPerOutput; output++)
+                    (rowTiles[(group * outputs) + output] ??= []).Add(t.FirstRow);
+        return rowTiles.Sum(rows => Math.Max(0L, (rows?.Count ?? 0) - 1));
     }
 
     private static CostEvents Count(
@@ -140,7 +161,7 @@ internal static class CostModel
         // A column that several outputs share is converted once and added to each.
         long fanOut = mvms * blocks.Sum(b => (b.Taps - b.Columns) * b.Mapping.RowTiles.Length);
         long offset = profile.Encoding == WeightEncoding.Offset ? mvms * (inputs + blocks.Sum(b => b.Taps)) : 0;
-        long partialSums = Math.Max(0, blocks.Sum(b => b.Taps * b.Mapping.RowTiles.Length) - outputs);
+        long partialSums = PartialSums(blocks, outputs);
         int slices = blocks.Count == 0 ? 0 : blocks.Max(b => b.Mapping.SliceBits.Length);
         // Adders are as wide as the slices can be, so a width that fills the same cells costs the same.
         int partialSumBits = Math.Min(32, (slices * profile.CellBits) + activationBits + BitOperations.Log2((uint)Math.Max(1, Math.Min(shape.RowsPerGroup, profile.Rows)) * 2 - 1));

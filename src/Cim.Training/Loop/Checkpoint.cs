@@ -26,6 +26,7 @@ internal sealed class Checkpoint
     public required List<double> Scores { get; init; }
 
     /// <summary>Writes progress and arrays.</summary>
+    /// <exception cref="CimException"><see cref="ErrorCodes.FileNotWritable"/>; the checkpoint before is still there.</exception>
     public void Save(string path, string key, IEnumerable<float[]> arrays)
     {
         using var memory = new MemoryStream();
@@ -47,22 +48,19 @@ internal sealed class Checkpoint
         }
 
         byte[] content = memory.ToArray();
-        string temporary = path + ".tmp";
-        using (FileStream stream = File.Create(temporary))
+        AtomicFile.Write(path, stream =>
         {
             stream.Write(content);
             stream.Write(SHA256.HashData(content));
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, path, overwrite: true);
+            (stream as FileStream)?.Flush(flushToDisk: true);
+        });
     }
 
     /// <summary>Reads progress, and arrays into <paramref name="arrays"/>.</summary>
-    /// <exception cref="CimException"><see cref="ErrorCodes.InvalidCheckpoint"/>.</exception>
+    /// <exception cref="CimException"><see cref="ErrorCodes.InvalidCheckpoint"/>, or <see cref="ErrorCodes.FileNotReadable"/>.</exception>
     public static Checkpoint Load(string path, string key, IEnumerable<float[]> arrays)
     {
-        byte[] file = File.ReadAllBytes(path);
+        byte[] file = Read(path);
         if (file.Length < SHA256.HashSizeInBytes
             || !SHA256.HashData(file.AsSpan(0, file.Length - SHA256.HashSizeInBytes)).AsSpan().SequenceEqual(file.AsSpan(file.Length - SHA256.HashSizeInBytes)))
         {
@@ -89,6 +87,18 @@ internal sealed class Checkpoint
         }
 
         return checkpoint;
+    }
+
+    private static byte[] Read(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CimException(ErrorCodes.FileNotReadable, $"the checkpoint cannot be read: {exception.Message}", exception) { File = path };
+        }
     }
 
     private static void WriteList(BinaryWriter writer, List<double> values)

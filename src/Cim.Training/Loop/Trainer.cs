@@ -46,7 +46,7 @@ public sealed class Trainer
     public IReadOnlyList<TiedWeights> Ties { get; init; } = [];
 
     /// <summary>Trains until the last epoch, early stop or cancellation.</summary>
-    /// <exception cref="CimException">Diverged, no gradient rule, or a checkpoint that does not fit.</exception>
+    /// <exception cref="CimException">Diverged, no gradient rule, or a checkpoint that does not fit or cannot be written.</exception>
     /// <exception cref="InvalidOperationException">Tied weights are to be averaged, which unties their integers.</exception>
     public async Task<TrainingResult> RunAsync(IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {

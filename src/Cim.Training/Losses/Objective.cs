@@ -46,14 +46,14 @@ public abstract class Objective
 
 /// <summary>
 /// Cross-entropy with one probability per class as the target, so hard labels, smoothed labels and mixed samples are the same
-/// graph: -sum(t * log softmax(z)).
+/// graph: -sum(t * log softmax(z / T)).
 /// </summary>
-public sealed class CrossEntropy : Objective
+public sealed class CrossEntropy(double temperature = 1) : Objective
 {
     internal override string Append(GraphBuilder builder, string logits, long[] shape, ICollection<string> dataInputs)
     {
         string targets = Input(builder, Targets, shape, dataInputs);
-        string product = builder.Op("Mul", LogSoftmax(builder, logits, 1), targets);
+        string product = builder.Op("Mul", LogSoftmax(builder, logits, temperature), targets);
         return Negate(builder, MeanOverBatch(builder, product, shape[0]));
     }
 }

@@ -73,6 +73,24 @@ internal sealed class PrunedLayer(Parameter weights, MatrixLayout layout, ArrayG
         }
     }
 
+    /// <summary>For every weight of the tensor the number of its unit, counted over all blocks.</summary>
+    public int[] UnitOfEach(PruningGranularity granularity)
+    {
+        var numbers = new int[Weights.Values.Length];
+        int number = 0;
+        for (int block = 0; block < Blocks(granularity); block++)
+        {
+            foreach (int[] unit in Units(granularity, block))
+            {
+                foreach (int index in unit)
+                    numbers[index] = number;
+                number++;
+            }
+        }
+
+        return numbers;
+    }
+
     /// <summary>Whether any weight of a unit is kept.</summary>
     public bool IsKept(int[] unit) => unit.Any(index => Mask[index] != 0);
 

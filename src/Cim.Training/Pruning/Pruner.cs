@@ -17,11 +17,12 @@ public sealed class Pruner
     private readonly TrainableNetwork network;
     private readonly SampleSet training;
     private readonly PruningOptions options;
+    private readonly IReadOnlyList<NodeProto> nodes;
     private readonly IReadOnlyList<PrunedLayer> layers;
 
     /// <summary>Prepares pruning of all matrix layers.</summary>
     /// <param name="network">Changed in place; weights removed are zero and stay so in later training (their masks remain).</param>
-    /// <param name="training">Labelled samples for scores and training.</param>
+    /// <param name="training">Samples for scores, compensation and training; labelled, or with a <see cref="Teacher"/>.</param>
     /// <param name="options">What and how much.</param>
     public Pruner(TrainableNetwork network, SampleSet training, PruningOptions options)
     {
@@ -29,18 +30,21 @@ public sealed class Pruner
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(options);
         (this.network, this.training, this.options) = (network, training, options);
-        if (training.Labels is null)
-            throw new CimException(ErrorCodes.InvalidLabels, "gradient sensitivity needs labels; add them to the training data");
-        NodeProto[] nodes = [.. network.Graph.Node
-            .Where(node => node.OpType is "Conv" or "Gemm" or "MatMul" && network.Find(node.Input[1]) is { Role: ParameterRole.Weight })];
+        if (training.Labels is null && options.Score == PruningScore.GradientTimesWeight)
+            throw new CimException(ErrorCodes.InvalidLabels, "the first-order score needs labels; add them to the training data, or use the score 'fisher'");
 
         // The last layer's outputs are the result; none of them can go as a whole.
-        layers = [.. nodes.SkipLast(options.Granularity == PruningGranularity.Filter ? 1 : 0)
-            .Select(node => new PrunedLayer(network[node.Input[1]], MatrixLayout.Of(node, network[node.Input[1]]), options.Geometry))];
+        NodeProto[] all = [.. network.Graph.Node
+            .Where(node => node.OpType is "Conv" or "Gemm" or "MatMul" && network.Find(node.Input[1]) is { Role: ParameterRole.Weight })];
+        nodes = [.. all.SkipLast(options.Granularity == PruningGranularity.Filter ? 1 : 0)];
+        layers = [.. nodes.Select(node => new PrunedLayer(network[node.Input[1]], MatrixLayout.Of(node, network[node.Input[1]]), options.Geometry))];
     }
 
     /// <summary>The float network to follow while training, or null.</summary>
     public TrainableNetwork? Teacher { get; init; }
+
+    /// <summary>Told how the training after each step goes, or null.</summary>
+    public IProgress<TrainingProgress>? Training { get; init; }
 
     /// <summary>Arrays and zeros at present.</summary>
     public PruningReport Report() => new([.. layers.Select(layer => layer.Report())]);
@@ -52,12 +56,12 @@ public sealed class Pruner
         for (int step = 1; step <= options.Steps; step++)
         {
             double along = step / (double)options.Steps;
-            await PruneToAsync(options.Target * (1 - Math.Pow(1 - along, 3)), cancellation);
+            await Task.Run(() => PruneTo(options.Target * (1 - Math.Pow(1 - along, 3)), cancellation), cancellation);
             int epochs = step == options.Steps ? options.FinalEpochs : options.FineTuning.Epochs;
             if (epochs > 0)
             {
                 TrainingOptions training = options.FineTuning with { Epochs = epochs, Seed = options.FineTuning.Seed + step };
-                await new Trainer(network, this.training, null, training) { Teacher = Teacher }.RunAsync(cancellation: cancellation);
+                await new Trainer(network, this.training, null, training) { Teacher = Teacher }.RunAsync(Training, cancellation);
             }
 
             cancellation.ThrowIfCancellationRequested();
@@ -67,25 +71,32 @@ public sealed class Pruner
         return Report();
     }
 
-    /// <summary>Scores once and removes until a fraction is reached.</summary>
-    public async Task PruneToAsync(double fraction, CancellationToken cancellation = default)
+    /// <summary>Scores once, removes until a fraction is reached and lets the weights left make up for it.</summary>
+    public void PruneTo(double fraction, CancellationToken cancellation = default)
     {
-        IReadOnlyList<float[]> scores = await ScoresAsync(cancellation);
+        SampleSet samples = Some(options.ScoreSamples);
+        float[][] scores = GradientSensitivity.Measure(
+            network, [.. layers.Select(layer => layer.Weights)], [.. layers.Select(layer => layer.UnitOfEach(options.Granularity))], samples, options, cancellation);
+        double[][][] moments = options.Compensates
+            ? InputMoments.Measure(network, nodes, [.. layers.Select(layer => layer.Layout)], samples, cancellation)
+            : [];
+        float[][] before = [.. layers.Select(layer => (float[])layer.Weights.Values.Clone())];
         if (options.Granularity is PruningGranularity.ArrayRow or PruningGranularity.ArrayColumn)
             PruningSelection.FreeArrays(layers, scores, options.Granularity, fraction);
         else if (options.Granularity == PruningGranularity.Array)
             PruningSelection.EmptyArrays(layers, scores, fraction);
         else
             PruningSelection.RemoveUnits(layers, scores, options.Granularity, fraction);
+        if (!options.Compensates)
+            return;
+        for (int l = 0; l < layers.Count; l++)
+            Compensation.Apply(layers[l], before[l], Bias(nodes[l]), moments[l]);
     }
 
-    private async Task<IReadOnlyList<float[]>> ScoresAsync(CancellationToken cancellation)
-    {
-        using var engine = new OrtGradientEngine(
-            network, new CrossEntropy(), options.FineTuning.BatchSize, [.. layers.Select(layer => layer.Weights)], threads: options.FineTuning.Threads);
-        int classes = engine.Output(network.LogitsName).Length / engine.BatchSize;
-        var batches = new BatchSource(
-            training, classes, network.InputName, new BatchOptions { BatchSize = engine.BatchSize, Seed = options.FineTuning.Seed }, null);
-        return await GradientSensitivity.MeasureAsync(engine, batches.Epoch(0, cancellation), options.ScoreBatches, options.Score);
-    }
+    private Parameter? Bias(NodeProto node) => node.Input.Count > 2 ? network.Find(node.Input[2]) : null;
+
+    /// <summary>Evenly spread samples, at most so many.</summary>
+    private SampleSet Some(int count) => training.Count <= count
+        ? training
+        : training.Select([.. Enumerable.Range(0, count).Select(i => (int)((long)i * training.Count / count))]);
 }

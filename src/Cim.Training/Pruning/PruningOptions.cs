@@ -30,7 +30,7 @@ public enum PruningScore
     /// <summary>|w mean(g)|, first order (Molchanov et al., arXiv 1611.06440).</summary>
     GradientTimesWeight,
 
-    /// <summary>w^2 mean(g^2) / 2, second order with the empirical Fisher diagonal for the Hessian (Theis et al., arXiv 1801.05787).</summary>
+    /// <summary>mean((sum of w g)^2) / 2 over a unit, second order with the Fisher information for the Hessian (Theis et al., arXiv 1801.05787).</summary>
     Fisher,
 
     /// <summary>w^2, for comparison.</summary>
@@ -52,8 +52,11 @@ public sealed record PruningOptions
     /// <summary>Steps in which the target is reached, with training after each; the fraction follows 1 - (1 - t)^3.</summary>
     public int Steps { get; init; } = 4;
 
-    /// <summary>Batches the score is averaged over.</summary>
-    public int ScoreBatches { get; init; } = 24;
+    /// <summary>Training samples that scores and <see cref="Compensates"/> look at.</summary>
+    public int ScoreSamples { get; init; } = 512;
+
+    /// <summary>Whether the weights left of a layer change so that its output stays near what it was; see docs/training.md.</summary>
+    public bool Compensates { get; init; } = true;
 
     /// <summary>Geometry of arrays.</summary>
     public ArrayGeometry Geometry { get; init; } = new(32, 32, 2);

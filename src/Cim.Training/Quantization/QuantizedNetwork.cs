@@ -68,6 +68,18 @@ public sealed class QuantizedNetwork
         }
     }
 
+    /// <summary>
+    /// Changes the bits of weights in the middle of a training: layers whose bits change get steps of least squared error for the
+    /// weights they have now; the steps of activations, which were learned, stay.
+    /// </summary>
+    public void SetWeightBits(QuantizationOptions options)
+    {
+        int[] before = [.. Layers.Select(layer => layer.WeightBits)];
+        SetBits(options);
+        foreach ((QuantizedLayer layer, int bits) in Layers.Zip(before).Where(pair => pair.First.WeightBits != pair.Second))
+            StepSearch.ForWeights(layer);
+    }
+
     /// <summary>Chooses every step for the least squared error at the present bits: weights by themselves, activations on samples.</summary>
     public void InitializeSteps(SampleSet calibration, CancellationToken cancellation = default)
     {

@@ -154,6 +154,8 @@ public static class RecipeReader
                 Target = pruning.Target,
                 Steps = pruning.Steps,
                 FinalEpochs = pruning.Epochs,
+                Compensates = pruning.Compensate,
+                ScoreSamples = pruning.Samples,
                 Geometry = new ArrayGeometry(pruning.Rows, pruning.Columns, pruning.ColumnsPerOutput),
                 FineTuning = Options(recipe) with { Epochs = pruning.Epochs, BatchStatistics = false, Checkpoint = null, Patience = 0 },
             };
@@ -194,9 +196,9 @@ public static class RecipeReader
             Require(Scores.ContainsKey(pruning.Score), "pruning.score", $"must be one of {string.Join(", ", Scores.Keys)}");
             Require(pruning.Target is > 0 and < 1, "pruning.target", "must be above 0 and below 1");
             Require(
-                pruning is { Steps: >= 1, Epochs: >= 0, Rows: >= 1, Columns: >= 1, ColumnsPerOutput: >= 1 },
+                pruning is { Steps: >= 1, Epochs: >= 0, Samples: >= 1, Rows: >= 1, Columns: >= 1, ColumnsPerOutput: >= 1 },
                 "pruning",
-                "needs steps, rows, columns and columnsPerOutput of at least 1 and epochs of at least 0");
+                "needs steps, samples, rows, columns and columnsPerOutput of at least 1 and epochs of at least 0");
         }
 
         void Require(bool holds, string field, string what)

@@ -161,6 +161,12 @@ public sealed record PruningRecipe
     /// <summary>Epochs after each step.</summary>
     public int Epochs { get; init; } = 1;
 
+    /// <summary>Whether the weights left of a layer change so that its output stays near what it was.</summary>
+    public bool Compensate { get; init; } = true;
+
+    /// <summary>Training samples that scores and compensation look at.</summary>
+    public int Samples { get; init; } = 512;
+
     /// <summary>Word lines of an array.</summary>
     public int Rows { get; init; } = 128;
 

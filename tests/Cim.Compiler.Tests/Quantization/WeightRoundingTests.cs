@@ -1,5 +1,6 @@
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Quantization;
+using Cim.Training.Numerics;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Quantization;

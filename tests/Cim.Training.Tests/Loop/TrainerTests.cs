@@ -101,6 +101,28 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public async Task A_checkpoint_that_cannot_be_written_is_an_error_with_its_path_and_leaves_nothing()
+    {
+        string folder = Directory.CreateTempSubdirectory("cim-checkpoint").FullName;
+        try
+        {
+            string occupied = Directory.CreateDirectory(Path.Combine(folder, "occupied")).FullName;
+            await File.WriteAllTextAsync(Path.Combine(folder, "file"), "");
+            foreach (string path in new[] { occupied, Path.Combine(folder, "file", "checkpoint") })
+            {
+                CimException error = await Assert.ThrowsAsync<CimException>(() => TrainAsync(Options with { Epochs = 1, Checkpoint = path }));
+                Assert.Equal((ErrorCodes.FileNotWritable, path), (error.Code, error.File));
+            }
+
+            Assert.Equal([Path.Combine(folder, "file"), occupied], Directory.GetFileSystemEntries(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task A_student_follows_its_teacher_without_labels()
     {
         TrainableNetwork teacher = SmallNetworks.Dense(1);

@@ -52,7 +52,7 @@ public sealed class PruningTests
             Granularity = granularity,
             Target = 0.4,
             Steps = 2,
-            ScoreBatches = 8,
+            ScoreSamples = 128,
             FinalEpochs = 2,
             Geometry = new ArrayGeometry(16, 16, 2),
             FineTuning = loop with { Epochs = 1 },

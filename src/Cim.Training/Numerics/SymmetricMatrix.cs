@@ -1,12 +1,12 @@
 using System.Runtime.Intrinsics;
 
-namespace Cim.Compiler.Quantization;
+namespace Cim.Training.Numerics;
 
 /// <summary>
 /// Linear algebra on small symmetric positive definite matrices in double precision. Sums run in four fixed lanes
 /// whatever the machine's SIMD width, so results are the same everywhere.
 /// </summary>
-internal static class SymmetricMatrix
+public static class SymmetricMatrix
 {
     /// <summary>The lower Cholesky factor of an n by n matrix (row-major, lower half read), or null if it is not positive definite.</summary>
     public static double[]? Cholesky(ReadOnlySpan<double> matrix, int n)
@@ -33,6 +33,7 @@ internal static class SymmetricMatrix
             x[i] = (x[i] - Dot(upper.Slice((i * n) + i + 1, n - i - 1), x[(i + 1)..])) / upper[(i * n) + i];
     }
 
+    /// <summary>The transpose of an n by n matrix.</summary>
     public static double[] Transpose(ReadOnlySpan<double> matrix, int n)
     {
         double[] t = new double[n * n];
@@ -41,6 +42,7 @@ internal static class SymmetricMatrix
         return t;
     }
 
+    /// <summary>The sum of products of two vectors of one length.</summary>
     public static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
         Vector256<double> sum = Vector256<double>.Zero;

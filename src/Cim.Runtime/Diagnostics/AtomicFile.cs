@@ -1,12 +1,16 @@
-using Cim.Runtime;
-
-namespace Cim.Compiler.Emit;
+namespace Cim.Runtime;
 
 /// <summary>Writes files so that a reader (or an interrupted run) never sees half of one: temporary name, then rename.</summary>
 internal static class AtomicFile
 {
+    /// <summary>Finds out before long work that its result could not be written.</summary>
+    /// <exception cref="CimException">CIM0008: nothing can be written beside <paramref name="path"/>, or it is a folder.</exception>
+    public static void Probe(string path) => Write(path, _ => { }, keep: false);
+
     /// <exception cref="CimException">CIM0008: the file cannot be written; what was there before is still there.</exception>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<Stream> write) => Write(path, write, keep: true);
+
+    private static void Write(string path, Action<Stream> write, bool keep)
     {
         string full = Path.GetFullPath(path);
         string temporary = $"{full}.{Environment.ProcessId}.{Environment.CurrentManagedThreadId}.tmp";
@@ -14,7 +18,8 @@ internal static class AtomicFile
         {
             Directory.CreateDirectory(Path.GetDirectoryName(full)!);
             using (FileStream stream = File.Create(temporary)) write(stream);
-            File.Move(temporary, full, overwrite: true);
+            if (Directory.Exists(full)) throw new IOException("it is a folder");
+            if (keep) File.Move(temporary, full, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -22,7 +27,7 @@ internal static class AtomicFile
         }
         finally
         {
-            // Gone already if the rename succeeded.
+            // Gone already after a rename.
             if (File.Exists(temporary)) File.Delete(temporary);
         }
     }

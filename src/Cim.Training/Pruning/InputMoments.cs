@@ -1,0 +1,152 @@
+using Cim.Onnx.Building;
+using Cim.Onnx.Proto;
+using Cim.Training.Data;
+using Cim.Training.Differentiation.Rules;
+using Cim.Training.Engine;
+using Cim.Training.Networks;
+using Cim.Training.Numerics;
+
+namespace Cim.Training.Pruning;
+
+/// <summary>Second moments of what the matrices of a network read: mean of x x^T over samples and places, x followed by a 1 for the bias.</summary>
+internal static class InputMoments
+{
+    /// <summary>Positions of a layer that are looked at in each sample.</summary>
+    private const int PlacesPerSample = 16;
+
+    /// <summary>Matrices [groups][rows + 1, rows + 1] of every layer; only the lower half is filled.</summary>
+    /// <param name="network">The network as it is.</param>
+    /// <param name="nodes">Its Conv, Gemm and MatMul nodes in question.</param>
+    /// <param name="layouts">The matrix of each node.</param>
+    /// <param name="samples">Samples without labels.</param>
+    /// <param name="cancellation">Checked between batches.</param>
+    public static double[][][] Measure(
+        TrainableNetwork network, IReadOnlyList<NodeProto> nodes, IReadOnlyList<MatrixLayout> layouts, SampleSet samples, CancellationToken cancellation)
+    {
+        IReadOnlyDictionary<string, long[]> shapes = ForwardGraph.Prepare(network, 1, null, "").Shapes;
+        Reader[] readers = [.. nodes.Select((node, i) => new Reader(node, layouts[i], shapes))];
+        string[] values = [.. nodes.Select(node => node.Input[0]).Distinct(StringComparer.Ordinal)];
+        using var predictor = new Predictor(network, Math.Min(64, samples.Count), values);
+        int first = 0;
+        int visited = 0;
+        predictor.ForEachBatch(
+            samples,
+            (name, count, array) =>
+            {
+                Parallel.ForEach(readers.Where(reader => reader.Value == name), reader => reader.Add(array, count, array.Length / predictor.BatchSize, first));
+                if (++visited % values.Length == 0)
+                    first += count;
+            },
+            cancellation);
+        return [.. readers.Select(reader => reader.Means())];
+    }
+
+    /// <summary>Reads the inputs of one layer out of its input tensor, place by place.</summary>
+    private sealed class Reader
+    {
+        private readonly int rows, groups, places;
+        private readonly WindowGeometry? window;
+        private readonly long[] shape;
+        private readonly double[][] sums;
+        private long count;
+
+        public Reader(NodeProto node, MatrixLayout layout, IReadOnlyDictionary<string, long[]> shapes)
+        {
+            Value = node.Input[0];
+            rows = layout.Inputs;
+            shape = shapes[Value];
+            long[] output = shapes[node.Output[0]];
+            groups = node.OpType == "Conv" ? (int)Attributes.GetInt(node, "group", 1) : 1;
+            window = node.OpType == "Conv" ? WindowGeometry.Of(node, shape, output, [.. shapes[node.Input[1]][2..]]) : null;
+            places = window is null ? (int)Math.Max(1, Tensors.Count(shape.AsSpan(1)) / rows) : (int)Tensors.Count(output.AsSpan(2));
+            sums = [.. Enumerable.Range(0, groups).Select(_ => new double[(rows + 1) * (rows + 1)])];
+        }
+
+        public string Value { get; }
+
+        public void Add(float[] values, int samples, int perSample, int first)
+        {
+            int taken = Math.Min(PlacesPerSample, places);
+            var x = new double[rows + 1];
+            for (int n = 0; n < samples; n++)
+            {
+                ReadOnlySpan<float> sample = values.AsSpan(n * perSample, perSample);
+                for (int t = 0; t < taken; t++)
+                {
+                    // Another offset in every sample, so that all places of the layer are seen.
+                    int place = (int)((((long)t * places) + ((first + n) * 7L)) / taken % places);
+                    for (int g = 0; g < groups; g++)
+                    {
+                        Read(sample, place, g, x);
+                        x[rows] = 1;
+                        for (int i = 0; i <= rows; i++)
+                        {
+                            if (x[i] != 0)
+                                SymmetricMatrix.AddScaled(sums[g].AsSpan(i * (rows + 1), i + 1), x[i], x.AsSpan(0, i + 1));
+                        }
+                    }
+
+                    count++;
+                }
+            }
+        }
+
+        public double[][] Means()
+        {
+            foreach (double[] sum in sums)
+            {
+                for (int i = 0; i < sum.Length; i++)
+                    sum[i] /= count;
+            }
+
+            return sums;
+        }
+
+        private void Read(ReadOnlySpan<float> sample, int place, int group, double[] x)
+        {
+            if (window is null)
+            {
+                for (int i = 0; i < rows; i++)
+                    x[i] = sample[(place * rows) + i];
+                return;
+            }
+
+            int rank = window.Rank;
+            Span<long> start = stackalloc long[rank];
+            long rest = place;
+            for (int d = rank - 1; d >= 0; d--)
+            {
+                start[d] = (rest % window.Output[d] * window.Strides[d]) - window.PadsBegin[d];
+                rest /= window.Output[d];
+            }
+
+            int size = (int)window.KernelSize;
+            int channels = rows / size;
+            int plane = (int)Tensors.Count(window.Input);
+            for (int k = 0; k < size; k++)
+            {
+                long at = Offset(k, start);
+                for (int c = 0; c < channels; c++)
+                    x[(c * size) + k] = at < 0 ? 0 : sample[(((group * channels) + c) * plane) + (int)at];
+            }
+        }
+
+        /// <summary>Where kernel place <paramref name="k"/> of the window at <paramref name="start"/> reads in a channel, or -1 in the padding.</summary>
+        private long Offset(int k, ReadOnlySpan<long> start)
+        {
+            long at = 0;
+            long stride = 1;
+            for (int d = window!.Rank - 1; d >= 0; d--)
+            {
+                long position = start[d] + (k % window.Kernel[d] * window.Dilations[d]);
+                k /= (int)window.Kernel[d];
+                if (position < 0 || position >= window.Input[d])
+                    return -1;
+                at += position * stride;
+                stride *= window.Input[d];
+            }
+
+            return at;
+        }
+    }
+}
