@@ -24,9 +24,28 @@ internal sealed class LearnedRoundingStage(IProgress<string>? progress)
     /// <summary>Forward, and two gradients.</summary>
     private const double OperationsPerMac = 6;
 
-    /// <summary>Whether a network can be trained: one input of real numbers.</summary>
-    public static bool Fits(Graph graph, GraphInput input) =>
-        input.Ports is [{ Type: ElementType.Float32, HasBatchAxis: true }] && graph.HasSymbolicBatch && MvmLayers.Find(graph).All(l => l.WeightDequantize is null);
+    /// <summary>Refuses what no rounding can be learned for, before anything is computed.</summary>
+    /// <param name="graph">The float network.</param>
+    /// <param name="input">Its input.</param>
+    /// <param name="policy">The precision of each layer.</param>
+    /// <param name="hasCalibration">Whether there are calibration samples.</param>
+    /// <exception cref="CimException">CIM0010 with the reason.</exception>
+    public static void Check(Graph graph, GraphInput input, QuantizationPolicy policy, bool hasCalibration)
+    {
+        const string Instead = "choose --rounding compensated, or nearest";
+        if (!hasCalibration)
+            throw Refused($"it follows the float network on calibration samples, and there are none; give some (--calibration), or {Instead}");
+        if (policy.Layers.FirstOrDefault(l => l is not { Strips: null, ColumnGroups: null, Merge: null or StripTies.Exact }) is { } divided)
+            throw Refused($"it knows one width a layer and weights of their own, and '{divided.Name}' has strips, groups of columns or merged strips; leave them out, or {Instead}");
+        if (input.Ports is not [{ Type: ElementType.Float32, HasBatchAxis: true }] || !graph.HasSymbolicBatch)
+            throw Refused($"it needs a network with one input of real numbers and a free batch axis, and this one has {Describe(input)}; {Instead}");
+        if (MvmLayers.Find(graph).FirstOrDefault(l => l.WeightDequantize is not null) is { } given)
+            throw Refused($"the model brings quantized weights ('{given.NodeName}'), which stay as they are; leave --rounding out, or give the float network");
+    }
+
+    private static string Describe(GraphInput input) => string.Join(", ", input.Ports.Select(p => $"'{p.Name}' ({p.Type}{(p.HasBatchAxis ? "" : ", fixed batch")})"));
+
+    private static CimException Refused(string why) => new(ErrorCodes.WrongUsage, $"Rounding cannot be learned here: {why}.");
 
     /// <summary>Learns the rounding.</summary>
     /// <param name="graph">The float network.</param>

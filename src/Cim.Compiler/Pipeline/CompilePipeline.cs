@@ -163,7 +163,7 @@ internal sealed class CompilePipeline
     {
         _context.Step("evaluating 8 bits everywhere for comparison");
         QuantizationPolicy policy = QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), 8, 8);
-        LoweredModel lowered = Lower(RoundingStage.Run(_context, graph, inputs.Input, calibration, policy, hardware), policy, hardware);
+        LoweredModel lowered = Lower(RoundingStage.Run(_context, graph, inputs.Input, calibration, policy, hardware, learns: false), policy, hardware);
         Cost cost = CostOf(lowered, shapes, policy, hardware);
         return Evaluate(new CompiledModel(inputs.Describe(hardware, cost, cost, graph), hardware, lowered.Program), evaluation, Fidelity.Exact, Options.EvaluationLimit);
     }

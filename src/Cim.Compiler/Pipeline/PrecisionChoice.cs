@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Calibration;
+using Cim.Compiler.FineTuning;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Mapping;
@@ -47,6 +48,8 @@ internal sealed record PrecisionChoice(
         if (compileLock?.Stale is { } changed)
             context.Warn(ErrorCodes.LockMismatch, $"The lock file {options.LockPath} was made from other inputs and is written anew: {changed}. Commit it; in CI this is an error.");
         policy = compileLock?.Policy ?? policy;
+        if (options.Rounding == "learned")
+            LearnedRoundingStage.Check(graph, inputs.Input, policy, options.Calibration is not null);
         SearchSummary? search = null;
         if (options.Searches && compileLock?.Policy is null) search = SearchStage.Run(context, graph, inputs, hardware);
         policy = GivenPrecision.Apply(graph, search?.Policy ?? policy);

@@ -17,7 +17,8 @@ internal static class RoundingStage
     /// <param name="calibration">Samples, for ranges and rounding.</param>
     /// <param name="policy">The precision of each layer.</param>
     /// <param name="hardware">The machine: rounding errors are compensated within the rows of an array.</param>
-    public static Graph Run(CompileContext context, Graph graph, GraphInput input, CalibrationData calibration, QuantizationPolicy policy, HardwareProfile hardware)
+    /// <param name="learns">False for a network that is only compared with: there rounding is not learned.</param>
+    public static Graph Run(CompileContext context, Graph graph, GraphInput input, CalibrationData calibration, QuantizationPolicy policy, HardwareProfile hardware, bool learns = true)
     {
         CompileOptions asked = context.Options;
         var options = new QuantizerOptions { Range = asked.Range, ArrayRows = hardware.Rows };
@@ -25,7 +26,8 @@ internal static class RoundingStage
         var quantizer = new PostTrainingQuantizer(options,
             calibration.IsSynthetic ? NormalisationRanges.Read(asked.ModelPath, asked.Import, graph) : null);
         Graph rounded = quantizer.Quantize(graph, input, calibration, policy, context.Progress, context.Cancellation);
-        return asked.Rounding == "learned" && LearnedRoundingStage.Fits(graph, input) && !calibration.IsSynthetic && policy.Layers.All(l => l is { Strips: null, ColumnGroups: null, Merge: null or StripTies.Exact })
-            ? new LearnedRoundingStage(context.Progress).Run(graph, rounded, input, calibration, policy, context.Cancellation) : rounded;
+        if (!learns || asked.Rounding != "learned") return rounded;
+        LearnedRoundingStage.Check(graph, input, policy, !calibration.IsSynthetic);
+        return new LearnedRoundingStage(context.Progress).Run(graph, rounded, input, calibration, policy, context.Cancellation);
     }
 }

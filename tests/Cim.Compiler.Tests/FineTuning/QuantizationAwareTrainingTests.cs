@@ -166,6 +166,28 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
     }
 
     [Fact]
+    public void Rounding_that_cannot_be_learned_is_an_error_with_the_reason()
+    {
+        CompileOptions options = Options() with { Training = null, Epochs = null, Rounding = "learned" };
+        Assert.Contains("calibration samples", Refused(() => CompilePipeline.Compile(options with { Calibration = null })), StringComparison.Ordinal);
+        Assert.Contains("has strips", Refused(() => CompilePipeline.Compile(options with { Strips = new StripOptions(2, [2, 4], StripUnit.Strip) })), StringComparison.Ordinal);
+
+        Graph graph = OnnxImporter.Import(Trained, null);
+        GraphInput one = GraphInput.Of(graph);
+        QuantizationPolicy policy = QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), 4, 4);
+        LearnedRoundingStage.Check(graph, one, policy, hasCalibration: true);
+        var two = new GraphInput([one.Ports[0], one.Ports[0] with { Name = "second" }], 0);
+        Assert.Contains("'second'", Refused(() => LearnedRoundingStage.Check(graph, two, policy, hasCalibration: true)), StringComparison.Ordinal);
+
+        static string Refused(Action action)
+        {
+            CimException error = Assert.Throws<CimException>(action);
+            Assert.Equal(ErrorCodes.WrongUsage, error.Code);
+            return error.Message;
+        }
+    }
+
+    [Fact]
     public void A_checkpoint_of_other_inputs_is_not_resumed()
     {
         CompileOptions options = Options() with { Epochs = 1 };
