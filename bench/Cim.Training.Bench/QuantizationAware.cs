@@ -66,6 +66,7 @@ internal static class QuantizationAware
         };
         await trainer.RunAsync(new EpochLines(() => predictor.CountCorrect(test)));
         Report($"w{weightBits}a{activationBits} after {epochs} epochs: {predictor.CountCorrect(test)}/{test.Count} in {clock.Elapsed.TotalMinutes:F1} min");
+        HandOver.Run(quantized, predictor, test);
     }
 
     private static void Report(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));

@@ -11,7 +11,7 @@ namespace Cim.Training.Pruning;
 internal static class Compensation
 {
     /// <summary>Part of the mean of the diagonal that is added to it, so that rarely used inputs do not take large weights.</summary>
-    private const double Damping = 0.01;
+    public const double Damping = 0.01;
 
     /// <summary>Compensates what was removed of one layer.</summary>
     /// <param name="layer">The layer after removal.</param>

@@ -1,0 +1,47 @@
+using System.Globalization;
+using Cim.Compiler.Pipeline;
+using Cim.Runtime;
+using Cim.Training.Data;
+using Cim.Training.Engine;
+using Cim.Training.Quantization;
+using Google.Protobuf;
+
+namespace Cim.Training.Bench;
+
+/// <summary>Compiles a network after quantization-aware training and compares its predictions, image by image, with those of the training graph.</summary>
+internal static class HandOver
+{
+    public static void Run(QuantizedNetwork trained, Predictor predictor, SampleSet test)
+    {
+        string folder = Directory.CreateTempSubdirectory("cim-hand-over").FullName;
+        try
+        {
+            string path = Path.Combine(folder, "trained.onnx");
+            File.WriteAllBytes(path, QuantizedExport.ToOnnx(trained).ToByteArray());
+            using var compiled = new CimModel(CompilePipeline.Compile(new CompileOptions { ModelPath = path, Hardware = "isaac" }).Model);
+            float[] expected = predictor.Predict(test);
+            int classes = expected.Length / test.Count;
+            var actual = new float[classes];
+            (int agree, int correct) = (0, 0);
+            float largest = 0;
+            for (int i = 0; i < test.Count; i++)
+            {
+                compiled.Run(test.Sample(i), actual, new RunOptions { Fidelity = Fidelity.Exact });
+                ReadOnlySpan<float> wanted = expected.AsSpan(i * classes, classes);
+                int prediction = Predictor.ArgMax(actual);
+                agree += prediction == Predictor.ArgMax(wanted) ? 1 : 0;
+                correct += prediction == test.Labels![i] ? 1 : 0;
+                for (int c = 0; c < classes; c++)
+                    largest = Math.Max(largest, Math.Abs(actual[c] - wanted[c]));
+            }
+
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"compiled, exact: {agree}/{test.Count} predictions as in the training graph, {correct} correct, largest difference of a logit {largest:G3}"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
