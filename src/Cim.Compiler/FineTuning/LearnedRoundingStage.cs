@@ -1,6 +1,7 @@
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Merging;
 using Cim.Compiler.Quantization;
 using Cim.Runtime;
 using Cim.Training.Data;

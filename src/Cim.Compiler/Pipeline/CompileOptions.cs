@@ -150,6 +150,8 @@ internal sealed record CompileOptions
             throw new CimException(ErrorCodes.WrongUsage, $"--copies-within is {CopiesWithin}; it is a number of arrays, or 0 for no copies.");
         if (Searches && Calibration is null)
             throw new CimException(ErrorCodes.SearchNeedsData, $"--search {Search} judges precisions on samples, and there is no calibration data; give some with --calibration, or choose the bits yourself (--search uniform).") { File = ModelPath };
+        if (Strips is not null && Rounding == "learned")
+            throw new CimException(ErrorCodes.WrongUsage, "Rounding cannot be learned for strips of several widths; choose --rounding compensated or nearest, or leave --strips out.");
         if (Strips is { Compression: null } && Calibration is null)
             throw new CimException(ErrorCodes.SearchNeedsData, "--strips auto judges widths on samples, and there is no calibration data; give some with --calibration, or say how much to save (--strips 0.6).") { File = ModelPath };
         if (Merge is { Share: null } && Calibration is null)

@@ -1,7 +1,6 @@
 using Cim.Compiler.Calibration;
 using Cim.Compiler.FineTuning;
 using Cim.Compiler.Ir;
-using Cim.Compiler.Merging;
 using Cim.Compiler.Quantization;
 using Cim.Runtime.Hardware;
 

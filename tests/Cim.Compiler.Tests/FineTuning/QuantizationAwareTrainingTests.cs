@@ -170,13 +170,15 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
     {
         CompileOptions options = Options() with { Training = null, Epochs = null, Rounding = "learned" };
         Assert.Contains("calibration samples", Refused(() => CompilePipeline.Compile(options with { Calibration = null })), StringComparison.Ordinal);
-        Assert.Contains("has strips", Refused(() => CompilePipeline.Compile(options with { Strips = new StripOptions(2, [2, 4], StripUnit.Strip) })), StringComparison.Ordinal);
+        Assert.Contains("strips of several widths", Refused(() => CompilePipeline.Compile(options with { Strips = new StripOptions(2, [2, 4], StripUnit.Strip) })), StringComparison.Ordinal);
 
         Graph graph = OnnxImporter.Import(Trained, null);
         GraphInput one = GraphInput.Of(graph);
         QuantizationPolicy policy = QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), 4, 4);
         LearnedRoundingStage.Check(graph, one, policy, hasCalibration: true);
         var two = new GraphInput([one.Ports[0], one.Ports[0] with { Name = "second" }], 0);
+        QuantizationPolicy cut = policy with { Layers = policy.Layers.SetItem(0, policy.Layers[0] with { Strips = "4:3" }) };
+        Assert.Contains($"'{cut.Layers[0].Name}' has strips", Refused(() => LearnedRoundingStage.Check(graph, one, cut, hasCalibration: true)), StringComparison.Ordinal);
         Assert.Contains("'second'", Refused(() => LearnedRoundingStage.Check(graph, two, policy, hasCalibration: true)), StringComparison.Ordinal);
 
         static string Refused(Action action)
