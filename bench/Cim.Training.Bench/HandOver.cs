@@ -18,7 +18,9 @@ internal static class HandOver
         {
             string path = Path.Combine(folder, "trained.onnx");
             File.WriteAllBytes(path, QuantizedExport.ToOnnx(trained).ToByteArray());
-            using var compiled = new CimModel(CompilePipeline.Compile(new CompileOptions { ModelPath = path, Hardware = "isaac" }).Model);
+            string output = Path.Combine(folder, "trained.cim");
+            CompilePipeline.Compile(new CompileOptions { ModelPath = path, Hardware = "isaac", OutputPath = output });
+            using CimModel compiled = CimModel.Load(output);
             float[] expected = predictor.Predict(test);
             int classes = expected.Length / test.Count;
             var actual = new float[classes];
