@@ -4,11 +4,12 @@
     FASHION_MNIST=/usr/share/datasets/fashion-mnist bench/merging/merging.py lenet|vgg [--cim PATH] [--weight-bits 4] [--epochs 0] [--seeds 1,2,3]
 
 Cells saved are of those of the row 'none' (every strip with columns of its own, zeros too); accuracy is of fidelity exact on the
-test images (the first --limit of them). --epochs N trains each network N epochs after merging, with its ties. The seed draws the order
+test images (the first --limit of them). Pruning, calibration and training see the first --train images. --epochs N trains each network N epochs after merging, with its ties. The seed draws the order
 of training, the clusters' first columns and the classes of the Fisher information. A row of --rows is a name, the share to merge
 (or -), the method, and 'pruned' for the network of prune-NETWORK.json made with that seed.
 """
 import argparse
+import gzip
 import json
 import os
 import pathlib
@@ -34,7 +35,17 @@ def run(cim, *arguments):
     return json.loads(done.stdout)
 
 
-def pruned(cim, network, seed, folder):
+def first(name, count, folder):
+    """The first images of an IDX file with their labels, as files of their own; the file itself for 0."""
+    if count == 0:
+        return FASHION / name
+    for file, header, size in ((name, 16, 784), (name.replace("images-idx3", "labels-idx1"), 8, 1)):
+        content = gzip.decompress((FASHION / file).read_bytes())
+        (folder / file).write_bytes(gzip.compress(content[:4] + count.to_bytes(4, "big") + content[8:header + (count * size)], 1, mtime=0))
+    return folder / name
+
+
+def pruned(cim, network, seed, data, folder):
     """The pruned network of a seed; made once."""
     made = folder / f"pruned-{network}-{seed}.onnx"
     if not made.exists():
@@ -43,7 +54,7 @@ def pruned(cim, network, seed, folder):
         recipe["training"]["seed"] = int(seed)
         recipe["output"] = str(made)
         (folder / "recipe.json").write_text(json.dumps(recipe))
-        run(cim, "train", folder / "recipe.json", "--data", FASHION)
+        run(cim, "train", folder / "recipe.json", "--data", data)
     return made
 
 
@@ -57,21 +68,23 @@ def main():
     parser.add_argument("--seeds", default="1,2,3")
     parser.add_argument("--epochs", type=int, default=0)
     parser.add_argument("--limit", type=int, default=0)
+    parser.add_argument("--train", type=int, default=0)
     a = parser.parse_args()
     model, preprocessing = NETWORKS[a.network]
-    train, test = FASHION / "train-images-idx3-ubyte.gz", FASHION / "t10k-images-idx3-ubyte.gz"
+    test = FASHION / "t10k-images-idx3-ubyte.gz"
     limit = ["--limit", a.limit] if a.limit else []
     original = 100 * run(a.cim, "eval", model, "--data", test, *preprocessing, *limit)["accuracy"]
-    print(f"{a.network} on {a.hardware}, {a.weight_bits}-bit weights, {a.epochs} epochs, seeds {a.seeds}, {a.limit or 10000} test images: float {original:.2f} %\n")
+    print(f"{a.network} on {a.hardware}, {a.weight_bits}-bit weights, {a.epochs} epochs, seeds {a.seeds}, the first {a.train or 60000} training images, {a.limit or 10000} test images: float {original:.2f} %\n")
     print("| way | cells | saved | arrays | saved | accuracy | loss |\n|---|---|---|---|---|---|---|", flush=True)
     with tempfile.TemporaryDirectory() as temporary:
         folder, base = pathlib.Path(temporary), None
+        train = first("train-images-idx3-ubyte.gz", a.train, folder)
         for row in a.rows.split(","):
             name, share, method, *rest = row.split()
             cells, arrays, accuracies = [], [], []
             for seed in a.seeds.split(","):
                 out = folder / "net.cim"
-                source = pruned(a.cim, a.network, seed, folder) if rest else model
+                source = pruned(a.cim, a.network, seed, train.parent, folder) if rest else model
                 merge = [] if share == "-" else ["--merge", share, "--merge-method", method]
                 training = ["--training", train, "--epochs", a.epochs] if a.epochs else []
                 cost = run(a.cim, "compile", source, "-o", out, "--hardware", a.hardware, "--weight-bits", a.weight_bits, "--calibration", train,

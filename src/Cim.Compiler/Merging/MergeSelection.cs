@@ -4,7 +4,9 @@ using Cim.Compiler.Ir;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Search;
 using Cim.Compiler.Sensitivity;
+using Cim.Runtime;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Mapping;
 
 namespace Cim.Compiler.Merging;
 
@@ -33,6 +35,8 @@ internal static class MergeSelection
         Graph graph, GraphInput input, HardwareProfile hardware, SearchData? data, QuantizationPolicy policy, MergeOptions options, double maxLoss,
         QuantizerOptions quantizer, ulong seed, IProgress<string>? progress, CancellationToken cancellation)
     {
+        if (options.Method == MergeMethod.Spectral && hardware.Encoding != WeightEncoding.Differential)
+            throw new CimException(ErrorCodes.WrongUsage, $"--merge-method spectral shares the halves of differential pairs, and '{hardware.Name}' holds weights in another way; use group or auto.");
         // Layers the model brings quantized keep their integers.
         ImmutableArray<MvmLayer> layers = [.. MvmLayers.Find(graph).Where(l => l.WeightDequantize is null)];
         if (options.Share == 0) return new([.. policy.Layers.Select(l => l with { Merge = StripTies.Exact })]);

@@ -121,6 +121,33 @@ public sealed class MergeTests
         }
     }
 
+    [Theory, InlineData(1, "group"), InlineData(2, "spectral")]
+    public void Strips_of_zeros_stay_zeros_and_take_no_cells(int seed, string method)
+    {
+        Graph graph = RandomNetworks.Import(RandomNetworks.Chain(seed));
+        MvmLayer layer = MvmLayers.Find(graph).First(l => l.Groups == 1 && l.Outputs > 2);
+        StripGrid grid = StripGrid.Of(LayerShapes.Of(layer), Small.Rows);
+        (float[] weights, int rows) = (layer.WeightMatrix.Span<float>().ToArray(), layer.RowsPerGroup);
+        foreach (int r in grid.RowsOf(0))
+            for (int o = 0; o < layer.Outputs; o += 2) weights[(o * rows) + r] = 0;
+        layer = layer.WithData(() => Tensor.Create<float>(new Shape(layer.Outputs, rows), weights), () => null);
+        var policy = new QuantizationPolicy([new LayerPolicy(layer.NodeName, 4, 8, 0)]);
+        var table = new MergeTable([layer], policy, null, Small, MergeOptions.Parse("0.3", method)!.Method, 0, null, default);
+        foreach (double share in new[] { 0.99, 0.5 })
+        {
+            StripTies? ties = StripTies.Of(table.Apply(policy, table.Choose(share)).Layers[0], LayerShapes.Of(layer), Small.Rows);
+            if (ties is null) continue;
+            LayerWeights quantized = TiedQuantizer.Quantize(layer, ties, null);
+            for (int o = 0; o < layer.Outputs; o += 2)
+            {
+                Assert.True(ties.Tiles[0][o].IsNone);
+                Assert.All(grid.RowsOf(0), r => Assert.Equal(0, quantized.Integers[(o * rows) + r]));
+            }
+
+            Assert.DoesNotContain(MergeMapper.Map("l", quantized.Integers.AsSpan(), ties, Small).SelectMany(b => b.Mapping.RowOrder.SequenceEqual(grid.RowsOf(0)) ? b.Taps.Select(t => t.Output) : []), o => o % 2 == 0);
+        }
+    }
+
     [Theory, MemberData(nameof(Seeds))]
     public void Ties_are_read_as_they_are_written_and_checked_against_the_layer(int seed)
     {

@@ -76,6 +76,20 @@ public sealed class CompilePipelineTests : IDisposable
     }
 
     [Fact]
+    public void Merging_follows_a_search_with_strips_of_several_widths_in_one_compilation()
+    {
+        CompileOptions options = Options() with { Hardware = "nju-32", Search = "random", SearchEvaluations = 3, Strips = StripOptions.Parse("0.3", "8,4,2", "strip"), Merge = MergeOptions.Parse("0.2", "group"), MaxAccuracyLoss = 30 };
+        CompileResult result = CompilePipeline.Compile(options);
+        Assert.NotNull(result.Search);
+        Assert.Contains(result.Policy.Layers, l => l is { Strips: not null, Merge: not null });
+        Assert.True(result.Report.Merged!.Saved >= 0.2, $"{result.Report.Merged}");
+        // The lowest conversions and cells of all three: less than strips alone take of 8 bits.
+        Assert.True(result.Cost.Cells <= 0.8 * 0.75 * result.Baseline.Cells, $"{result.Cost.Cells} of {result.Baseline.Cells}");
+        CimException wrong = Assert.Throws<CimException>(() => CompilePipeline.Compile(Options() with { Hardware = "isaac", Merge = MergeOptions.Parse("0.2", "spectral") }));
+        Assert.Equal("CIM0010", wrong.Code);
+    }
+
+    [Fact]
     public void Shared_columns_are_trained_and_as_many_as_a_loss_allows_are_found()
     {
         CompileOptions options = Options() with { Hardware = "nju-32", WeightBits = 4, Training = _data, Epochs = 1, Merge = MergeOptions.Parse("0.3", "auto") };

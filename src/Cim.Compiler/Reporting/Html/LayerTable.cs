@@ -34,13 +34,15 @@ internal static class LayerTable
         return $"""
             <tr{(worst ? " class=\"worst\"" : "")}><td>{number}</td><th>{Escape(layer.Name)}<small>{Escape(kind)}</small></th>
             <td>{matrix}<small>{Sample(layer.InputShape)} → {Sample(layer.OutputShape)}</small></td><td>{Count(layer.Mvms)}</td>
-            <td>{Widths(layer)}/{layer.ActivationBits}/{(layer.AdcBits == 0 ? "∞" : layer.AdcBits)}</td><td>{Count(layer.Arrays)}</td>
+            <td>{Widths(layer)}/{layer.ActivationBits}/{(layer.AdcBits == 0 ? "∞" : layer.AdcBits)}</td><td>{Count(layer.Arrays)}{Merged(layer)}</td>
             <td><span class="meter"><i style="width:{used}%"></i></span>{Percent(layer.Utilisation, 0)}</td>
             <td>{Percent(layer.RelativeL2Error)}</td><td>{Percent(layer.OwnRelativeL2Error)}</td>
             <td>{layer.Cosine?.ToString("F5", CultureInfo.InvariantCulture) ?? Missing}</td><td>{Percent(layer.AdcSaturation)}</td>
             <td>{Latency(layer.LatencyNs)}</td><td>{Energy(layer.EnergyPj)}</td><td>{Count(layer.AdcConversions)}</td></tr>
             """;
     }
+
+    private static string Merged(LayerReport layer) => layer.Merged is { } merged ? $"<small>{Percent(merged.Saved, 0)} of cells shared</small>" : "";
 
     private static string Widths(LayerReport layer) =>
         layer.Strips is { IsDefaultOrEmpty: false } strips ? $"{strips[^1].Bits}…{strips[0].Bits}" : $"{layer.WeightBits}";
