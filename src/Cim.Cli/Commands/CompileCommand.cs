@@ -41,6 +41,7 @@ internal static class CompileCommand
     private static readonly Option<int> Evaluations = new("--search-evaluations") { Description = "Policies a search may measure.", DefaultValueFactory = _ => 60 };
     private static readonly Option<double?> Minutes = new("--budget-minutes") { Description = "Minutes a search may take; then its best policy so far is used." };
     private static readonly Option<int> SearchSamples = new("--search-samples") { Description = "Calibration samples a search takes, at most: a third fits quantizers, the rest judges.", DefaultValueFactory = _ => SearchData.MaxSamples };
+    private static readonly Option<int> SearchTraining = new("--search-training-samples") { Description = "Training samples a candidate of a search learns from in its short training, at most.", DefaultValueFactory = _ => ShortTraining.DefaultSamples };
     private static readonly Option<string?> PolicyOutput = new("--policy-output") { Description = "Keep the best policy of a search in this file while it runs; --policy reads it." };
     private static readonly Option<string?> TrialLog = new("--trial-log") { Description = "What a search measured, so that one that was stopped continues; <output>.trials.json unless given." };
     private static readonly Option<long?> MaxArrays = new("--max-arrays") { Description = "Arrays a searched policy may take." };
@@ -65,7 +66,7 @@ internal static class CompileCommand
         Rounding.AcceptOnlyFromAmong("compensated", "nearest", "learned");
         var command = new Command("compile", "Compiles a network for crossbars.")
         {
-            Model, Output, Hardware, Calibration, Evaluation, Training, Epochs, TrainingCheckpoint, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, Strips, StripWidths, StripUnit, Merge, MergeMethod, MaxLoss, Objective, Evaluations, Minutes, SearchSamples, PolicyOutput, TrialLog, MaxArrays, VariationAware, VariationConfidence, Seed, Report, Lock, Force, RefreshLock, LockOnly, Policy, ExportQdq, Range, Rounding, Samples, Limit,
+            Model, Output, Hardware, Calibration, Evaluation, Training, Epochs, TrainingCheckpoint, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, Strips, StripWidths, StripUnit, Merge, MergeMethod, MaxLoss, Objective, Evaluations, Minutes, SearchSamples, SearchTraining, PolicyOutput, TrialLog, MaxArrays, VariationAware, VariationConfidence, Seed, Report, Lock, Force, RefreshLock, LockOnly, Policy, ExportQdq, Range, Rounding, Samples, Limit,
         };
         var data = new DataArguments(command);
         var import = new ImportArguments(command);
@@ -109,6 +110,7 @@ internal static class CompileCommand
         SearchEvaluations = parsed.GetValue(Evaluations),
         SearchMinutes = parsed.GetValue(Minutes),
         SearchSamples = parsed.GetValue(SearchSamples),
+        SearchTrainingSamples = parsed.GetValue(SearchTraining),
         PolicyOutputPath = parsed.GetValue(PolicyOutput),
         TrialLogPath = parsed.GetValue(TrialLog),
         MaxArrays = parsed.GetValue(MaxArrays),

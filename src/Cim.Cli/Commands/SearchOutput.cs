@@ -26,6 +26,26 @@ internal static class SearchOutput
         Write(json, "uniform8", search.Eight.Cost, search.Eight.Loss);
         Write(json, "uniform4", search.Four.Cost, search.Four.Loss);
         if (search.ProxyStart is { } start) Write(json, "proxyStart", start.Cost, start.Loss);
+        if (search.Training is { } training) Write(json, training);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, TrainedSearch training)
+    {
+        json.WriteStartObject("training");
+        json.WriteFinite("floatScore", training.FloatScore);
+        json.WriteFinite("eightBitScore", training.EightBitScore);
+        json.WriteStartArray("candidates");
+        foreach (TrainedTrial trial in training.Trials)
+        {
+            json.WriteStartObject();
+            json.WriteString("origin", trial.Origin);
+            WriteMembers(json, trial.Costs, trial.Loss);
+            json.WriteBoolean("stopped", trial.Stopped);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 
@@ -41,6 +61,8 @@ internal static class SearchOutput
         if (search.ProxyStart is { } start) Row("optimum of the additive estimate", start);
         Row($"found by {search.Searcher}", new Yardstick(search.Chosen, search.ValidationLoss));
         console.Write(table);
+        if (search.Training is { } training)
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"           {training.Trials.Length} candidates were trained for a short time; the estimated loss of the found one is after full training"));
 
         void Row(string name, Yardstick y) => table.AddRow(new Text(name), Cell($"{y.Cost.LatencyNs:#,0} ns"), Cell($"{100 * y.Cost.LatencyNs / search.Eight.Cost.LatencyNs:F1} %"),
             Cell($"{y.Cost.EnergyPj:#,0} pJ"), Cell($"{y.Cost.Arrays:#,0}"), Cell($"{y.Loss:F2} points"));

@@ -29,6 +29,11 @@ internal sealed record FineTuningOptions(int Epochs, ulong Seed, string? Checkpo
     public const int DefaultEpochs = 5;
 }
 
+/// <summary>A network trained with its quantizers.</summary>
+/// <param name="Graph">The network with explicit quantizers.</param>
+/// <param name="Score">The share of the samples held apart it classifies right (without labels: as the float network does); null if none were.</param>
+internal sealed record FineTunedNetwork(Graph Graph, double? Score);
+
 /// <summary>
 /// Trains a network with the quantizers of a policy in its forward pass, after the float network (its outputs) and after labels
 /// where there are some, and returns it with those quantizers. It starts from the network rounding made; the best epoch on samples
@@ -36,8 +41,27 @@ internal sealed record FineTuningOptions(int Epochs, ulong Seed, string? Checkpo
 /// </summary>
 internal sealed class QuantizationAwareTraining(FineTuningOptions options, IProgress<string>? progress)
 {
-    private const int BatchSize = 64, StepSamples = 512;
-    private const double HeldApart = 0.1;
+    private const int BatchSize = 64;
+
+    /// <summary>Samples behind the steps of tensors rounding did not quantize.</summary>
+    public const int StepSamples = 512;
+
+    /// <summary>The share of the samples that is not learnt from but chooses the epoch to keep.</summary>
+    public const double HeldApart = 0.1;
+
+    /// <summary>How all networks are trained that have quantizers: close to the float network, at a small rate.</summary>
+    public static TrainingOptions Loop(int epochs, ulong seed, int samples) => new()
+    {
+        Epochs = epochs,
+        BatchSize = Math.Min(BatchSize, samples),
+        Seed = (long)(seed & long.MaxValue),
+        BatchStatistics = false,
+        KeepsStart = true,
+        DistillationWeight = 0.9,
+        DistillationTemperature = 4,
+        WarmUpEpochs = 0.25,
+        Optimizer = new OptimizerOptions { LearningRate = 0.01, WeightDecay = 1e-4, StepRate = 0.1, ClipNorm = 5 },
+    };
 
     /// <summary>Trains.</summary>
     /// <param name="graph">The float network as imported.</param>
@@ -47,7 +71,7 @@ internal sealed class QuantizationAwareTraining(FineTuningOptions options, IProg
     /// <param name="samples">Training samples, with labels or without.</param>
     /// <param name="cancellation">Stops between batches; a checkpoint keeps what was reached.</param>
     /// <exception cref="CimException">CIM0040, CIM0042: no gradient for an operator, or the loss is not finite.</exception>
-    public async Task<Graph> RunAsync(Graph graph, Graph rounded, QuantizationPolicy policy, int arrayRows, SampleSet samples, CancellationToken cancellation)
+    public async Task<FineTunedNetwork> RunAsync(Graph graph, Graph rounded, QuantizationPolicy policy, int arrayRows, SampleSet samples, CancellationToken cancellation)
     {
         TrainableNetwork network = TrainableNetwork.FromOnnx(OnnxExporter.Export(graph));
         (SampleSet training, SampleSet? validation) = TrainingSamples.Split(samples, HeldApart);
@@ -58,27 +82,15 @@ internal sealed class QuantizationAwareTraining(FineTuningOptions options, IProg
         progress?.Report(validation is null
             ? string.Create(CultureInfo.InvariantCulture, $"trained {result.Epochs} epochs")
             : string.Create(CultureInfo.InvariantCulture, $"trained {result.Epochs} epochs, kept epoch {result.BestEpoch} with {100 * result.BestScore:F2} % of {validation.Count} samples held apart"));
-        return OnnxImporter.Import(QuantizedExport.ToOnnx(quantized).ToByteArray(), null, null, cancellation);
+        Graph trained = OnnxImporter.Import(QuantizedExport.ToOnnx(quantized).ToByteArray(), null, null, cancellation);
+        return new FineTunedNetwork(trained, validation is null ? null : result.BestScore);
     }
 
     private async Task<TrainingResult> TrainAsync(
         TrainableNetwork teacher, QuantizedNetwork quantized, ImmutableArray<TiedWeights> ties, SampleSet training, SampleSet? validation, CancellationToken cancellation)
     {
-        var loop = new TrainingOptions
-        {
-            Epochs = options.Epochs,
-            BatchSize = Math.Min(BatchSize, training.Count),
-            Seed = (long)(options.Seed & long.MaxValue),
-            BatchStatistics = false,
-            KeepsStart = true,
-            DistillationWeight = 0.9,
-            DistillationTemperature = 4,
-            WarmUpEpochs = 0.25,
-            Optimizer = new OptimizerOptions { LearningRate = 0.01, WeightDecay = 1e-4, StepRate = 0.1, ClipNorm = 5 },
-            Checkpoint = options.Checkpoint,
-            CheckpointTag = options.CheckpointTag,
-        };
-        var trainer = new Trainer(quantized.Network, training, validation, loop) 
+        TrainingOptions loop = Loop(options.Epochs, options.Seed, training.Count) with { Checkpoint = options.Checkpoint, CheckpointTag = options.CheckpointTag };
+        var trainer = new Trainer(quantized.Network, training, validation, loop)
         {
             Teacher = teacher,
             Ties = ties,
@@ -99,7 +111,7 @@ internal sealed class QuantizationAwareTraining(FineTuningOptions options, IProg
     }
 
     /// <summary>Samples whose labels are what the float network says: how far a quantized one agrees with it.</summary>
-    private static SampleSet LabelledBy(TrainableNetwork network, SampleSet samples, CancellationToken cancellation)
+    public static SampleSet LabelledBy(TrainableNetwork network, SampleSet samples, CancellationToken cancellation)
     {
         using var predictor = new Predictor(network, BatchSize);
         cancellation.ThrowIfCancellationRequested();

@@ -26,6 +26,9 @@ internal sealed class CompileContext(CompileOptions options, IProgress<string>? 
         progress?.Report(FormattableString.Invariant($"[{Seconds,6:F1} s] {what}"));
     }
 
+    /// <summary>The same without progress, for steps that are repeated many times.</summary>
+    public CompileContext Quietly() => new(options, null, warned, cancellation);
+
     /// <summary>Warns once of one thing.</summary>
     public void Warn(string code, string message)
     {

@@ -102,6 +102,7 @@ internal sealed class CompileLock
     private static string Added(CompileOptions options) =>
         (options.AdcBits == 0 ? "" : $" adcBits={options.AdcBits}") + (options.CopiesWithin == 0 ? "" : $" copiesWithin={options.CopiesWithin}") + (options.KeepEnds ? " keepEnds" : "")
         + (options.SearchSamples == SearchData.MaxSamples ? "" : $" searchSamples={options.SearchSamples}")
+        + (options.SearchTrainingSamples == ShortTraining.DefaultSamples ? "" : FormattableString.Invariant($" searchTrainingSamples={options.SearchTrainingSamples}"))
         + (options.Strips is { } strips ? FormattableString.Invariant($" strips={strips.Compression?.ToString("R", System.Globalization.CultureInfo.InvariantCulture) ?? "auto"} stripWidths={string.Join(',', strips.Widths)} stripUnit={strips.Unit}") : "")
         + (options.Merge is { } merge ? FormattableString.Invariant($" merge={merge.Share?.ToString("R", System.Globalization.CultureInfo.InvariantCulture) ?? "auto"} mergeMethod={merge.Method}") : "");
 

@@ -49,6 +49,9 @@ internal sealed record CompileOptions
     /// <summary>Samples a search takes from the calibration data, at most: a third to fit quantizers, the rest to judge.</summary>
     public int SearchSamples { get; init; } = SearchData.MaxSamples;
 
+    /// <summary>Training samples a candidate of a search learns from in its short training, at most.</summary>
+    public int SearchTrainingSamples { get; init; } = ShortTraining.DefaultSamples;
+
     /// <summary>Where the best policy of a search is kept while it runs; null = nowhere.</summary>
     public string? PolicyOutputPath { get; init; }
 
@@ -136,6 +139,8 @@ internal sealed record CompileOptions
             throw new CimException(ErrorCodes.WrongUsage, $"--budget-minutes is {minutes}; it must be more than 0.");
         if (SearchSamples < 3)
             throw new CimException(ErrorCodes.WrongUsage, $"--search-samples is {SearchSamples}; at least three are needed.");
+        if (SearchTrainingSamples < 1)
+            throw new CimException(ErrorCodes.WrongUsage, $"--search-training-samples is {SearchTrainingSamples}; at least one is needed.");
         if (Objective is not ("latency" or "energy" or "arrays" or "energy-delay"))
             throw new CimException(ErrorCodes.WrongUsage, $"--objective is '{Objective}'; it must be latency, energy, arrays or energy-delay.");
         if (SearchEvaluations < 1)

@@ -67,12 +67,8 @@ internal sealed class CompilePipeline
 
         CalibrationData calibration = inputs.ReadCalibration(Cancellation);
         if (calibration.IsSynthetic) _context.Warn(ErrorCodes.NoCalibrationData, NoCalibration);
-        Graph quantized = RoundingStage.Run(_context, graph, inputs.Input, calibration, policy, hardware);
-        if (Options.Training is not null)
-        {
-            quantized = TrainingStage.Run(_context, graph, quantized, inputs, calibration, policy, hardware);
-            policy = GivenPrecision.Apply(quantized, policy);
-        }
+        Graph quantized = Quantized(choice, calibration);
+        if (Options.Training is not null) policy = GivenPrecision.Apply(quantized, policy);
 
         _context.Step("mapping");
         LoweredModel lowered = Lower(quantized, policy, hardware);
@@ -134,6 +130,14 @@ internal sealed class CompilePipeline
     private const string NoCalibration =
         "There is no calibration data: activation ranges are estimated from normalisation statistics and random inputs, and weights are rounded without knowing what they meet. "
         + "100 to 500 unlabelled samples (--calibration, or Calibration on the item) usually bring an 8-bit network within 1 percentage point of the float one and make 4-bit weights usable.";
+
+    /// <summary>The network with quantizers, trained if that was asked for; a search may have done it already.</summary>
+    private Graph Quantized(PrecisionChoice choice, CalibrationData calibration)
+    {
+        if (choice.Search?.Trained is { } trained && choice.Policy.Layers.SequenceEqual(choice.Search.Policy.Layers)) return trained;
+        Graph rounded = RoundingStage.Run(_context, choice.Graph, choice.Inputs.Input, calibration, choice.Policy, choice.Hardware);
+        return Options.Training is null ? rounded : TrainingStage.Run(_context, choice.Graph, rounded, choice.Inputs, calibration, choice.Policy, choice.Hardware).Graph;
+    }
 
     private LoweredModel Lower(Graph quantized, QuantizationPolicy policy, HardwareProfile hardware)
     {

@@ -21,7 +21,8 @@ internal static class SearchStage
             Objective = PolicySearchOptions.Parse(asked.Objective, asked.CopiesWithin > 0),
             MaxLoss = asked.MaxAccuracyLoss ?? CompileOptions.DefaultSearchLoss,
             MaxArrays = asked.MaxArrays ?? long.MaxValue,
-            Evaluations = asked.SearchEvaluations,
+            // Searches for a network that is trained are several: without training first, then twice with what training showed.
+            Evaluations = asked.Training is null ? asked.SearchEvaluations : Math.Max(1, asked.SearchEvaluations / 3),
             Seed = asked.Seed,
             KeepEnds = asked.KeepEnds,
             Clock = new SearchClock(asked.SearchMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null),
@@ -33,7 +34,13 @@ internal static class SearchStage
         SearchData data = inputs.ReadSearchData(context.Cancellation);
         using PolicySearch search = PolicySearch.Prepare(graph, inputs.Input, hardware, data, options, context.Progress, context.Cancellation);
         SearchSummary summary = search.Run(context.Progress, context.Cancellation);
-        summary = Finalists.Run(search, summary, graph, inputs.Input, hardware, data, options, context.Progress, context.Cancellation);
+        if (asked.Training is not null)
+        {
+            TrainingStage.Check(asked, graph);
+            summary = CandidateTraining.Run(context, graph, inputs, hardware, search, summary, data, options);
+        }
+
+        if (summary.Trained is null) summary = Finalists.Run(search, summary, graph, inputs.Input, hardware, data, options, context.Progress, context.Cancellation);
         if (!summary.IsWithinBudget)
             context.Warn(ErrorCodes.SearchFoundNothing, FormattableString.Invariant(
                 $"No precision up to 8 bits keeps the estimated loss within {options.MaxLoss} percentage points (and the arrays within their limit); the widest one is used, estimated to lose {summary.ValidationLoss:F2}. Give more calibration samples, labels for them, or a larger budget."));

@@ -23,11 +23,11 @@ internal static class TrainingStage
     /// <param name="policy">The precision of each layer.</param>
     /// <param name="hardware">The machine, whose errors are trained against if the network is to be made for them.</param>
     /// <exception cref="CimException">CIM0010: the network or the policy cannot be trained.</exception>
-    public static Graph Run(CompileContext context, Graph graph, Graph rounded, CompileInputs inputs, CalibrationData calibration, QuantizationPolicy policy, HardwareProfile hardware)
+    public static FineTunedNetwork Run(
+        CompileContext context, Graph graph, Graph rounded, CompileInputs inputs, CalibrationData calibration, QuantizationPolicy policy, HardwareProfile hardware)
     {
         CompileOptions options = context.Options;
-        if (MvmLayers.Find(graph).FirstOrDefault(l => l.WeightDequantize is not null) is { } given)
-            throw new CimException(ErrorCodes.WrongUsage, $"The model brings quantized weights ('{given.NodeName}'), which training would have to change; leave --training out, or give the float network.") { File = options.ModelPath };
+        Check(options, graph);
         SampleSet samples = inputs.ReadTraining(context.Cancellation);
         int epochs = options.Epochs ?? FineTuningOptions.DefaultEpochs;
         context.Step(FormattableString.Invariant($"training {epochs} epochs on {samples.Count} {(samples.Labels is null ? "unlabelled " : "")}samples"));
@@ -41,5 +41,13 @@ internal static class TrainingStage
 
         var training = new QuantizationAwareTraining(new FineTuningOptions(epochs, options.Seed, options.TrainingCheckpoint, tag, noise), context.Progress);
         return training.RunAsync(graph, rounded, policy, hardware.Rows, samples, context.Cancellation).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Tells early that a network cannot be trained.</summary>
+    /// <exception cref="CimException">CIM0010: it brings quantized weights.</exception>
+    public static void Check(CompileOptions options, Graph graph)
+    {
+        if (MvmLayers.Find(graph).FirstOrDefault(l => l.WeightDequantize is not null) is { } given)
+            throw new CimException(ErrorCodes.WrongUsage, $"The model brings quantized weights ('{given.NodeName}'), which training would have to change; leave --training out, or give the float network.") { File = options.ModelPath };
     }
 }

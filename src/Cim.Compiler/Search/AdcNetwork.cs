@@ -39,9 +39,19 @@ internal sealed class AdcNetwork
     /// <param name="cancellation">Checked throughout.</param>
     public AdcNetwork(
         Graph graph, GraphInput input, HardwareProfile hardware, CalibrationData fit, QuantizationPolicy policy, QuantizerOptions options, CancellationToken cancellation)
+        : this(new PostTrainingQuantizer(options).Quantize(graph, input, fit, policy, null, cancellation), input, hardware, fit, policy, cancellation)
+    {
+    }
+
+    /// <param name="quantized">The network with quantizers.</param>
+    /// <param name="input">Its input.</param>
+    /// <param name="hardware">The hardware.</param>
+    /// <param name="fit">Samples ranges are fitted on.</param>
+    /// <param name="policy">Widths of weights and activations.</param>
+    /// <param name="cancellation">Checked throughout.</param>
+    public AdcNetwork(Graph quantized, GraphInput input, HardwareProfile hardware, CalibrationData fit, QuantizationPolicy policy, CancellationToken cancellation)
     {
         (_hardware, _input) = (hardware, input);
-        Graph quantized = new PostTrainingQuantizer(options).Quantize(graph, input, fit, policy, null, cancellation);
         _program = new LayerPlacer(policy, hardware).Lower(quantized, _ => 0).Program;
         _calibrators = [.. _program.Layers.Select(l => BlockParts.Of(l).Select(part => new AdcCalibrator(part, hardware)).ToArray())];
         PreparedLayer[] exact = [.. _program.Layers.Select((_, i) => Prepare(i, Ideal))];
@@ -57,6 +67,9 @@ internal sealed class AdcNetwork
             });
         }
     }
+
+    /// <summary>Multiplications of one sample.</summary>
+    public double MacsPerImage => _program.Layers.Sum(l => (double)l.Outputs * l.RowsPerGroup * l.PositionsPerImage);
 
     /// <summary>The layers, in the order they run.</summary>
     public IEnumerable<string> Layers => _program.Layers.Select(l => l.Name);

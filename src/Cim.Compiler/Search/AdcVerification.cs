@@ -24,16 +24,36 @@ internal static class AdcVerification
         PolicySearchOptions options, IProgress<string>? progress, CancellationToken cancellation)
     {
         if (found.Policy.Layers.All(l => l.AdcBits == 0)) return found;
-        progress?.Report("simulating the policy through its converters");
         var network = new AdcNetwork(graph, input, hardware, data.Fit, found.Policy, options.Quantizer, cancellation);
+        return Run(search, found, network, null, data, options.MaxLoss, progress, cancellation);
+    }
+
+    /// <summary>The same for a network that was trained with the policy.</summary>
+    /// <param name="search">The search.</param>
+    /// <param name="found">What it found.</param>
+    /// <param name="network">The network with quantizers.</param>
+    /// <param name="lossWithoutConverters">
+    /// Percentage points it loses without converters, measured elsewhere: conversions add what they change on the validation samples. Null =
+    /// all is measured on these.
+    /// </param>
+    /// <param name="data">Validation samples.</param>
+    /// <param name="maxLoss">Percentage points.</param>
+    /// <param name="progress">One line a round.</param>
+    /// <param name="cancellation">Checked throughout.</param>
+    public static SearchSummary Run(
+        PolicySearch search, SearchSummary found, AdcNetwork network, double? lossWithoutConverters, SearchData data, double maxLoss, IProgress<string>? progress,
+        CancellationToken cancellation)
+    {
+        progress?.Report("simulating the policy through its converters");
         HashSet<string> simulated = [.. network.Layers];
         QuantizationPolicy policy = found.Policy;
-        double macs = MvmLayers.Find(graph).Sum(l => (double)l.MacsPerImage);
+        double macs = network.MacsPerImage;
         int samples = (int)Math.Max(MinSamples, Math.Min(data.Validation.Count, MaxWork / Math.Max(1, macs)));
+        double offset = lossWithoutConverters is { } given ? given - Points(_ => AdcNetwork.Ideal) : 0;
         for (int round = 0; ; round++)
         {
-            double loss = search.Comparison.Of(network.Run(data.Validation, samples, n => policy.Find(n)?.AdcBits ?? 0, cancellation)).FinalPoints;
-            bool isWithin = loss <= options.MaxLoss;
+            double loss = offset + Points(n => policy.Find(n)?.AdcBits ?? 0);
+            bool isWithin = loss <= maxLoss;
             string[] narrow = [.. policy.Layers.Where(l => l.AdcBits > 0 && simulated.Contains(l.Name)).OrderByDescending(l => Harm(search, l)).Select(l => l.Name)];
             if (isWithin || narrow.Length == 0 || round == MaxRounds)
             {
@@ -45,6 +65,8 @@ internal static class AdcVerification
             policy = new QuantizationPolicy([.. policy.Layers.Select(l => widened.Contains(l.Name) ? l with { AdcBits = Wider(search, l) } : l)]);
             progress?.Report(FormattableString.Invariant($"through converters the loss is {loss:F2} points: wider conversions in {widened.Count} layers"));
         }
+
+        double Points(Func<string, int> adcBits) => search.Comparison.Of(network.Run(data.Validation, samples, adcBits, cancellation)).FinalPoints;
     }
 
     /// <summary>Divergence saved by the next wider conversion, for each unit of cost it adds.</summary>

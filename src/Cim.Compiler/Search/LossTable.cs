@@ -22,6 +22,12 @@ internal sealed class LossTable
 
     public double this[int layer, int choice] => _losses[(layer * _choices) + choice];
 
+    /// <summary>Every loss times a factor.</summary>
+    public LossTable Times(double factor) => new([.. _losses.Select(l => l * factor)], _choices);
+
+    /// <summary>The losses of two tables of the same layers and choices, added up.</summary>
+    public static LossTable Sum(LossTable a, LossTable b) => new([.. a._losses.Zip(b._losses, (x, y) => x + y)], a._choices);
+
     /// <summary>The estimate for a policy: one choice a layer.</summary>
     public double Total(ReadOnlySpan<int> policy)
     {

@@ -11,48 +11,6 @@ using Cim.Runtime.Mapping;
 
 namespace Cim.Compiler.Search;
 
-/// <summary>What a search is asked for.</summary>
-internal sealed record PolicySearchOptions
-{
-    /// <summary><c>rl</c>, <c>exact</c>, <c>evolutionary</c>, <c>random</c> or <c>uniform</c>.</summary>
-    public string Searcher { get; init; } = "exact";
-
-    public Objective Objective { get; init; } = Objective.Latency;
-
-    /// <summary>Percentage points of accuracy.</summary>
-    public double MaxLoss { get; init; } = 0.5;
-
-    public long MaxArrays { get; init; } = long.MaxValue;
-
-    public int Evaluations { get; init; } = 60;
-
-    /// <summary>The first and the last layer stay at 8 bits.</summary>
-    public bool KeepEnds { get; init; }
-
-    public ulong Seed { get; init; }
-
-    /// <summary>Ends the search early; it runs from the construction of these options.</summary>
-    public SearchClock Clock { get; init; } = new(null);
-
-    /// <summary>Remembers sensitivities and measured policies; null = nothing is remembered.</summary>
-    public TrialFile? Trials { get; init; }
-
-    /// <summary>Where the best policy so far is written; null = nowhere.</summary>
-    public string? PolicyOutput { get; init; }
-
-    public QuantizerOptions Quantizer { get; init; } = new();
-
-    /// <summary>The objective of a command line word; <paramref name="copies"/> if copies of slow layers fill the arrays that are left.</summary>
-    public static Objective Parse(string objective, bool copies = false) => objective switch
-    {
-        "latency" when copies => Objective.CopiedLatency,
-        "energy" => Objective.Energy,
-        "arrays" => Objective.Arrays,
-        "energy-delay" => Objective.EnergyDelay,
-        _ => Objective.Latency,
-    };
-}
-
 /// <summary>
 /// Searches the precision of every layer: costs are tabulated, sensitivities measured, then a searcher spends its evaluations of
 /// the fake-quantized network on validation samples.
@@ -63,26 +21,21 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
 
     private readonly PolicySearchOptions _options;
     private readonly ImmutableArray<LayerShape> _shapes;
-    private readonly ImmutableArray<int> _layerOfShape; // index into the network's layers, -1 = fixed
-    private readonly ImmutableArray<int> _groupOfShape;
     private readonly PolicyNetwork _network;
-    private readonly AdcSensitivity _adc;
-    private double? _pointsPerRoot;
 
-    private PolicySearch(
-        PolicySearchOptions options, ImmutableArray<LayerShape> shapes, ImmutableArray<int> layerOfShape, ImmutableArray<int> groupOfShape,
-        PolicySpace space, PolicyNetwork network, LossTable losses, AdcSensitivity adc)
-    {
-        (_options, _shapes, _layerOfShape, _groupOfShape) = (options, shapes, layerOfShape, groupOfShape);
-        (Space, _network, Losses, _adc) = (space, network, losses, adc);
-    }
+    private PolicySearch(PolicySearchOptions options, ImmutableArray<LayerShape> shapes, PolicyNetwork network, PolicyJudge judge, AdditiveEstimate estimate) =>
+        (_options, _shapes, _network, Judge, Space, Estimate) = (options, shapes, network, judge, judge.Space, estimate);
 
     /// <summary>The names a search can have.</summary>
     public static ImmutableArray<string> Searchers => ["rl", "exact", "evolutionary", "random", "uniform"];
 
     public PolicySpace Space { get; }
 
-    public LossTable Losses { get; }
+    /// <summary>The additive estimate of harm.</summary>
+    public AdditiveEstimate Estimate { get; }
+
+    /// <summary>Its sum for every layer and choice.</summary>
+    public LossTable Losses => Estimate.All;
 
     /// <summary>Prepares a search: space, candidates, sensitivities.</summary>
     /// <exception cref="CimException">CIM2007: the objective is energy and the profile states none.</exception>
@@ -128,8 +81,8 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
                 options.Trials?.Keep(adc, hardware);
             }
 
-            return new PolicySearch(options, shapes, layerOfShape, groupOfShape, space, network,
-                Additive(space, sensitivity, adc, layerOfShape, groupOfShape), adc);
+            var judge = new PolicyJudge(space, network, adc, layerOfShape, groupOfShape, options);
+            return new PolicySearch(options, shapes, network, judge, AdditiveEstimate.Of(space, sensitivity, adc, layerOfShape, groupOfShape));
         }
         catch
         {
@@ -141,14 +94,7 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
     /// <summary>Searches, and measures what can be had without a search.</summary>
     public SearchSummary Run(IProgress<string>? progress, CancellationToken cancellation)
     {
-        IPolicySearcher searcher = _options.Searcher switch
-        {
-            "rl" => new RlSearcher(),
-            "exact" => new ExactSearcher(),
-            "evolutionary" => new EvolutionarySearcher(),
-            "random" => new RandomSearcher(),
-            _ => new UniformSearcher(),
-        };
+        IPolicySearcher searcher = Searcher();
         var problem = new SearchProblem(Space, Losses, _options.MaxLoss, _options.MaxArrays, _options.Evaluations, _options.Seed) { Clock = _options.Clock };
         int[] widest = PolicyMoves.Widest(Space);
         if (_options.Trials is { Known: > 0 } known) progress?.Report($"search continues: {known.Known} measured policies are known");
@@ -178,64 +124,47 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
         };
     }
 
+    /// <summary>Searches as <see cref="Run"/> does, but for a network that will be trained.</summary>
+    /// <param name="relaxation">See <see cref="PolicyJudge.Loss"/>.</param>
+    /// <param name="factor">See <see cref="AdditiveEstimate.Relaxed"/>.</param>
+    /// <param name="evaluations">Policies it may measure.</param>
+    /// <param name="progress">One line an evaluation.</param>
+    /// <param name="cancellation">Checked throughout.</param>
+    public SearchResult RunRelaxed(double relaxation, double factor, int evaluations, IProgress<string>? progress, CancellationToken cancellation)
+    {
+        IPolicySearcher searcher = Searcher();
+        var problem = new SearchProblem(Space, Estimate.Relaxed(factor), _options.MaxLoss, _options.MaxArrays, evaluations, _options.Seed) { Clock = _options.Clock };
+        var reporter = new SearchReporter(this, "relaxed " + searcher.Name, problem.Cost(PolicyMoves.Widest(Space)), null, progress);
+        return searcher.Search(problem, new RelaxedJudge(Judge, relaxation), reporter, cancellation);
+    }
+
+    private IPolicySearcher Searcher() => _options.Searcher switch
+    {
+        "rl" => new RlSearcher(),
+        "exact" => new ExactSearcher(),
+        "evolutionary" => new EvolutionarySearcher(),
+        "random" => new RandomSearcher(),
+        _ => new UniformSearcher(),
+    };
+
+    private sealed class RelaxedJudge(PolicyJudge judge, double relaxation) : IPolicyEvaluator
+    {
+        public double Loss(ReadOnlySpan<int> policy, CancellationToken cancellation) => judge.Loss(policy, relaxation, cancellation);
+    }
+
     private Yardstick Yardstick(int[] policy, CancellationToken cancellation) => new(Space.Costs.Total(policy), Measure(policy, cancellation).LossPoints);
 
+    /// <summary>The judge of policies.</summary>
+    public PolicyJudge Judge { get; }
+
+    /// <inheritdoc cref="PolicyJudge.Measure(ReadOnlySpan{int}, CancellationToken)"/>
+    public Distance Measure(ReadOnlySpan<int> policy, CancellationToken cancellation) => Judge.Measure(policy, cancellation);
+
     /// <inheritdoc/>
-    public double Loss(ReadOnlySpan<int> policy, CancellationToken cancellation) => Measure(policy, _options.MaxLoss, cancellation).LossPoints;
+    public double Loss(ReadOnlySpan<int> policy, CancellationToken cancellation) => Judge.Loss(policy, 1, cancellation);
 
     /// <summary>Compares outputs on validation samples with those of the float network.</summary>
     public OutputComparison Comparison => _network.Comparison;
-
-    /// <summary>What narrow conversions do, layer by layer.</summary>
-    public AdcSensitivity Adc => _adc;
-
-    /// <summary>
-    /// The distance of a policy from the float network on all validation samples: measured for weights and activations, plus the
-    /// additive estimate for conversions. Errors of little correlation add up in the divergence, and the share of changed
-    /// classes grows with its root: how fast, a four-bit policy of this network says.
-    /// </summary>
-    public Distance Measure(ReadOnlySpan<int> policy, CancellationToken cancellation) => Measure(policy, double.PositiveInfinity, cancellation);
-
-    private Distance Measure(ReadOnlySpan<int> policy, double hopeless, CancellationToken cancellation)
-    {
-        Distance measured = MeasureWithoutConverters(policy, hopeless, cancellation);
-        double conversions = 0;
-        for (int s = 0; s < policy.Length; s++)
-            if (_layerOfShape[s] >= 0) conversions += _adc.Layers[_layerOfShape[s]].GetValueOrDefault(Space.Costs.Choices[policy[s]].AdcBits);
-        if (conversions == 0) return measured;
-        double all = measured.Divergence + conversions;
-        return new Distance(all, measured.LossPoints + (PointsPerRoot(cancellation) * (Math.Sqrt(all) - Math.Sqrt(measured.Divergence))), measured.Deviation);
-    }
-
-    private Distance MeasureWithoutConverters(ReadOnlySpan<int> policy, double hopeless, CancellationToken cancellation)
-    {
-        int[] weights = new int[_network.Layers.Length], activations = new int[_network.Groups];
-        for (int s = 0; s < policy.Length; s++)
-        {
-            if (_layerOfShape[s] < 0) continue;
-            weights[_layerOfShape[s]] = Space.Costs.Choices[policy[s]].WeightBits;
-            activations[_groupOfShape[s]] = Space.Costs.Choices[policy[s]].ActivationBits;
-        }
-
-        // A measurement that may not end early is another one.
-        return _options.Trials is { } known && double.IsFinite(hopeless) ? known.Measure(string.Join(' ', weights) + " / " + string.Join(' ', activations), Race) : Race();
-
-        Distance Race() => _network.Race(l => weights[l], g => activations[g], hopeless, cancellation);
-    }
-
-    private double PointsPerRoot(CancellationToken cancellation)
-    {
-        if (_pointsPerRoot is { } known) return known;
-        Distance distance = default;
-        foreach (int bits in new[] { 4, 3, 2 }) // Wide enough to be typical, narrow enough to change classes at all.
-        {
-            distance = MeasureWithoutConverters(PolicyMoves.Nearest(Space, new Precision(bits, bits, 0)), double.PositiveInfinity, cancellation);
-            if (distance.LossPoints > 0) break;
-        }
-
-        _pointsPerRoot = distance.LossPoints > 0 ? distance.LossPoints / Math.Sqrt(distance.Divergence) : 0;
-        return _pointsPerRoot.Value;
-    }
 
     /// <summary>A policy as it is compiled and written to files.</summary>
     public QuantizationPolicy ToPolicy(ReadOnlySpan<int> policy)
@@ -263,25 +192,4 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
     /// <summary>Layers of one activation group together, others alone.</summary>
     private static ImmutableArray<ImmutableArray<int>> Together(ImmutableArray<int> groupOfShape) =>
         [.. groupOfShape.Select((g, s) => (g, s)).GroupBy(p => p.g < 0 ? -1 - p.s : p.g).Select(g => g.Select(p => p.s).ToImmutableArray())];
-
-    /// <summary>Weights count at their layer, activations at the first layer of their group.</summary>
-    private static LossTable Additive(
-        PolicySpace space, MeasuredSensitivity sensitivity, AdcSensitivity adc, ImmutableArray<int> layerOfShape, ImmutableArray<int> groupOfShape)
-    {
-        var losses = ImmutableArray.CreateBuilder<double>();
-        for (int s = 0; s < layerOfShape.Length; s++)
-            foreach (Precision p in space.Costs.Choices)
-            {
-                double loss = 0;
-                if (layerOfShape[s] >= 0)
-                {
-                    loss += sensitivity.Weights[layerOfShape[s]].GetValueOrDefault(p.WeightBits) + adc.Layers[layerOfShape[s]].GetValueOrDefault(p.AdcBits);
-                    if (groupOfShape.IndexOf(groupOfShape[s]) == s) loss += sensitivity.Activations[groupOfShape[s]].GetValueOrDefault(p.ActivationBits);
-                }
-
-                losses.Add(loss);
-            }
-
-        return new LossTable(losses.ToImmutable(), space.Costs.Choices.Length);
-    }
 }

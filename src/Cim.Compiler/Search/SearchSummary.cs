@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Cim.Compiler.Ir;
 using Cim.Compiler.Quantization;
 
 namespace Cim.Compiler.Search;
@@ -16,7 +17,10 @@ internal sealed record SearchSummary
     /// <summary>False if no measured policy was within the budget; then <see cref="Policy"/> is the widest.</summary>
     public required bool IsWithinBudget { get; init; }
 
-    /// <summary>Estimated percentage points lost, on validation samples; see <see cref="OutputComparison"/>.</summary>
+    /// <summary>
+    /// Estimated percentage points lost, on validation samples: see <see cref="OutputComparison"/>, after training
+    /// <see cref="TrainedSearch.Reference"/>.
+    /// </summary>
     public required double ValidationLoss { get; init; }
 
     /// <summary>Fake-quantized evaluations spent.</summary>
@@ -54,4 +58,10 @@ internal sealed record SearchSummary
     public required bool ProxyOptimumIsProven { get; init; }
 
     public required ImmutableArray<Trial> Trials { get; init; }
+
+    /// <summary>The short trainings of candidates; null without training.</summary>
+    public TrainedSearch? Training { get; init; }
+
+    /// <summary>The network already trained in full with <see cref="Policy"/>; null if it was not.</summary>
+    public Graph? Trained { get; init; }
 }

@@ -10,7 +10,7 @@ using Cim.Runtime.Hardware;
 namespace Cim.Compiler.Search;
 
 /// <summary>
-/// The log of a search beside its output: sensitivities and every measured policy, under a key of all that they depend on. Written
+/// The log of a search beside its output: sensitivities, every measured policy and every candidate that was trained, under a key of all that they depend on. Written
 /// whole after every measurement (temporary name, then rename), so a search that was killed, or is repeated with another searcher
 /// or objective, measures nothing twice. A log of another key is replaced.
 /// </summary>
@@ -19,6 +19,7 @@ internal sealed class TrialFile
     private readonly string _path;
     private readonly string _key;
     private readonly SortedDictionary<string, Distance> _trials = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (double Score, bool Stopped)> _trained = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, AdcSensitivity> _conversions = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
 
@@ -44,6 +45,8 @@ internal sealed class TrialFile
             foreach (JsonProperty trial in root.GetProperty("trials").EnumerateObject()) 
                 file._trials[trial.Name] = new Distance(trial.Value[1].GetDouble(), trial.Value[0].GetDouble(), trial.Value[2].GetDouble());
             foreach (JsonProperty hardware in root.GetProperty("conversions").EnumerateObject()) file._conversions[hardware.Name] = new AdcSensitivity(Table(hardware.Value));
+            if (root.TryGetProperty("trained", out JsonElement trained))
+                foreach (JsonProperty trial in trained.EnumerateObject()) file._trained[trial.Name] = (trial.Value[0].GetDouble(), trial.Value[1].GetBoolean());
             file.Known = file._trials.Count;
             return file;
         }
@@ -80,6 +83,21 @@ internal sealed class TrialFile
         return distance;
     }
 
+    /// <summary>The score of a training, if it is known.</summary>
+    public (double Score, bool Stopped)? Trained(string name) => _trained.TryGetValue(name, out (double, bool) known) ? known : null;
+
+    /// <summary>The score of a training from memory, else made and remembered.</summary>
+    /// <param name="name">The policy and all the training depends on, as text.</param>
+    /// <param name="train">Trains; null if the time was over, which is not remembered.</param>
+    public (double Score, bool Stopped)? Train(string name, Func<(double Score, bool Stopped)?> train)
+    {
+        if (_trained.TryGetValue(name, out (double, bool) known)) return known;
+        if (train() is not { } score) return null;
+        lock (_gate) _trained[name] = score;
+        Write();
+        return score;
+    }
+
     private static string Name(HardwareProfile hardware) =>
         Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(HardwareProfiles.ToJson(hardware)));
 
@@ -112,6 +130,16 @@ internal sealed class TrialFile
                 json.WriteEndObject();
                 json.WriteStartObject("conversions");
                 foreach ((string hardware, AdcSensitivity conversions) in _conversions) WriteTable(json, hardware, conversions.Layers);
+                json.WriteEndObject();
+                json.WriteStartObject("trained");
+                foreach ((string candidate, (double score, bool stopped)) in _trained)
+                {
+                    json.WriteStartArray(candidate);
+                    json.WriteNumberValue(score);
+                    json.WriteBooleanValue(stopped);
+                    json.WriteEndArray();
+                }
+
                 json.WriteEndObject();
                 json.WriteEndObject();
             });

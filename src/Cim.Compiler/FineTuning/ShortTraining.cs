@@ -1,0 +1,97 @@
+using Cim.Compiler.Export;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Quantization;
+using Cim.Training.Data;
+using Cim.Training.Engine;
+using Cim.Training.Loop;
+using Cim.Training.Networks;
+using Cim.Training.Quantization;
+
+namespace Cim.Compiler.FineTuning;
+
+/// <summary>How a candidate did after a short training.</summary>
+/// <param name="Score">The share of the samples held apart that are classified right; without labels, as the float network does.</param>
+/// <param name="Stopped">True if the training was stopped half-way because it was hopeless; the score is of that time.</param>
+internal readonly record struct ShortScore(double Score, bool Stopped);
+
+/// <summary>
+/// Trains candidates of a search for a short time, all alike: the same few samples twice, the same order, the same samples held apart.
+/// These are the ones the full training holds apart too, so the scores of both compare.
+/// </summary>
+internal sealed class ShortTraining
+{
+    /// <summary>Samples a candidate learns from, unless told otherwise.</summary>
+    public const int DefaultSamples = 4096;
+
+    private const int Epochs = 2;
+
+    private readonly TrainableNetwork _teacher;
+    private readonly SampleSet _training, _validation;
+    private readonly ulong _seed;
+
+    /// <param name="graph">The float network.</param>
+    /// <param name="samples">The training samples, with labels or without.</param>
+    /// <param name="most">A candidate learns from at most so many.</param>
+    /// <param name="seed">Of the order of samples.</param>
+    /// <param name="cancellation">Checked between batches.</param>
+    /// <exception cref="ArgumentException">Too few samples to hold any apart.</exception>
+    public ShortTraining(Graph graph, SampleSet samples, int most, ulong seed, CancellationToken cancellation)
+    {
+        _teacher = TrainableNetwork.FromOnnx(OnnxExporter.Export(graph));
+        (SampleSet training, SampleSet? validation) = TrainingSamples.Split(samples, QuantizationAwareTraining.HeldApart);
+        if (validation is null) throw new ArgumentException($"{samples.Count} samples are too few to hold some apart.", nameof(samples));
+        (_training, _seed) = (TrainingSamples.Some(training, most), seed);
+        _validation = validation.Labels is null ? QuantizationAwareTraining.LabelledBy(_teacher, validation, cancellation) : validation;
+    }
+
+    /// <summary>Whether there are samples enough to train and to judge on.</summary>
+    public static bool Fits(SampleSet samples) => TrainingSamples.Split(samples, QuantizationAwareTraining.HeldApart).Validation is not null;
+
+    /// <summary>Samples held apart.</summary>
+    public int Judged => _validation.Count;
+
+    /// <summary>The score of the float network; 1 without labels.</summary>
+    public double FloatScore(CancellationToken cancellation)
+    {
+        using var predictor = new Predictor(_teacher);
+        return predictor.CountCorrect(_validation, cancellation) / (double)_validation.Count;
+    }
+
+    /// <summary>Trains a candidate.</summary>
+    /// <param name="graph">The float network.</param>
+    /// <param name="rounded">The network quantized without training.</param>
+    /// <param name="policy">The precision of each layer.</param>
+    /// <param name="arrayRows">Word lines of an array.</param>
+    /// <param name="isHopeless">Looks at the score half-way; true stops.</param>
+    /// <param name="isOver">Asked after every batch; true ends the training without a result.</param>
+    /// <param name="cancellation">Checked between batches.</param>
+    /// <returns>Null if the time was over.</returns>
+    public async Task<ShortScore?> RunAsync(
+        Graph graph, Graph rounded, QuantizationPolicy policy, int arrayRows, Func<double, bool> isHopeless, Func<bool> isOver, CancellationToken cancellation)
+    {
+        QuantizedNetwork network = StartingPoint.Of(graph, rounded, policy, arrayRows, TrainingSamples.Some(_training, QuantizationAwareTraining.StepSamples), null, cancellation);
+        TrainingOptions options = QuantizationAwareTraining.Loop(Epochs, _seed, _training.Count) with { KeepsStart = false };
+        var trainer = new Trainer(network.Network, _training, _validation, options) { Teacher = _teacher };
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var race = new Race(stop, isHopeless, isOver);
+        TrainingResult result = await trainer.RunAsync(race, stop.Token);
+        cancellation.ThrowIfCancellationRequested();
+        return race.IsOver ? null : new ShortScore(result.BestScore, race.IsStopped);
+    }
+
+    /// <summary>Ends a training from within.</summary>
+    private sealed class Race(CancellationTokenSource stop, Func<double, bool> isHopeless, Func<bool> isOver) : IProgress<TrainingProgress>
+    {
+        public bool IsStopped { get; private set; }
+
+        public bool IsOver { get; private set; }
+
+        public void Report(TrainingProgress value)
+        {
+            bool isLast = value.Epoch == value.Epochs && value.Batch == value.Batches;
+            if (value.Accuracy is { } score && !isLast && isHopeless(score)) IsStopped = true;
+            else if (!isLast && isOver()) IsOver = true;
+            if (IsStopped || IsOver) stop.Cancel();
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Calibration;
+using Cim.Compiler.FineTuning;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Quantization;
+using Cim.Compiler.Search;
+using Cim.Runtime;
+using Cim.Runtime.Hardware;
+using Cim.Training.Data;
+
+namespace Cim.Compiler.Pipeline;
+
+/// <summary>
+/// The upper rungs of a search for a network that will be trained: candidates are trained for a short time
+/// (<see cref="TrainedLadder"/>); the cheapest good one is trained in full and simulated with its converters, and if it misses the
+/// budget, the next cheapest.
+/// </summary>
+internal sealed class CandidateTraining
+{
+    /// <summary>Full trainings, at most.</summary>
+    private const int MaxFinalists = 3;
+
+    private readonly CompileContext _context;
+    private readonly Graph _graph;
+    private readonly CompileInputs _inputs;
+    private readonly HardwareProfile _hardware;
+    private readonly PolicySearch _search;
+    private readonly PolicySearchOptions _options;
+    private readonly CalibrationData _calibration;
+    private readonly ShortTraining _training;
+    private readonly string _tag;
+
+    private CandidateTraining(
+        CompileContext context, Graph graph, CompileInputs inputs, HardwareProfile hardware, PolicySearch search, PolicySearchOptions options, SampleSet samples)
+    {
+        (_context, _graph, _inputs, _hardware, _search, _options) = (context, graph, inputs, hardware, search, options);
+        CompileOptions asked = context.Options;
+        _calibration = inputs.ReadCalibration(context.Cancellation);
+        _training = new ShortTraining(graph, samples, asked.SearchTrainingSamples, asked.Seed, context.Cancellation);
+        _tag = FormattableString.Invariant(
+            $"{FileHash.Of(asked.Training!)} samples={asked.SearchTrainingSamples} seed={asked.Seed} rows={hardware.Rows} rounding={asked.Rounding} calibration={_calibration.Count}");
+    }
+
+    /// <summary>The policy that is within the budget after training; the one that is without training if none was found.</summary>
+    /// <param name="context">The compilation.</param>
+    /// <param name="graph">The float network.</param>
+    /// <param name="inputs">The files it is compiled from.</param>
+    /// <param name="hardware">The machine.</param>
+    /// <param name="search">The prepared search.</param>
+    /// <param name="found">What it found without training.</param>
+    /// <param name="data">Its samples.</param>
+    /// <param name="options">Its options.</param>
+    public static SearchSummary Run(
+        CompileContext context, Graph graph, CompileInputs inputs, HardwareProfile hardware, PolicySearch search, SearchSummary found, SearchData data, PolicySearchOptions options)
+    {
+        SampleSet samples = inputs.ReadTraining(context.Cancellation);
+        if (!ShortTraining.Fits(samples)) return found;
+        return new CandidateTraining(context, graph, inputs, hardware, search, options, samples).Run(found, data);
+    }
+
+    private SearchSummary Run(SearchSummary found, SearchData data)
+    {
+        var ladder = new TrainedLadder(_search, _options, Train, _training.FloatScore(_context.Cancellation), _training.Judged, _context.Progress, _context.Cancellation);
+        TrainedSearch trained = ladder.Run(_search.Choices(found.Policy));
+        found = found with { Training = trained, RanOutOfTime = found.RanOutOfTime || _options.Clock.IsOver };
+        foreach (TrainedTrial trial in trained.Trials.Where(t => !t.Stopped && t.Loss <= _options.MaxLoss).OrderBy(t => t.Cost).Take(MaxFinalists))
+            if (Finish(found, trial, data) is { IsWithinBudget: true } finished) return finished with { Seconds = _options.Clock.Elapsed.TotalSeconds };
+        return found;
+    }
+
+    private (double Score, bool Stopped)? Train(ImmutableArray<int> choices, Func<double, bool> isHopeless)
+    {
+        QuantizationPolicy policy = _search.ToPolicy(choices.AsSpan());
+        return _options.Trials is { } trials ? trials.Train(Name(policy, "short"), Short) : Short();
+
+        (double Score, bool Stopped)? Short()
+        {
+            Graph rounded = RoundingStage.Run(_context.Quietly(), _graph, _inputs.Input, _calibration, policy, _hardware);
+            try
+            {
+                return _training.RunAsync(_graph, rounded, policy, _hardware.Rows, isHopeless, () => _options.Clock.IsOver, _context.Cancellation).GetAwaiter().GetResult() is { } score
+                    ? (score.Score, score.Stopped) : null;
+            }
+            catch (CimException e) when (e.Code == ErrorCodes.TrainingDiverged)
+            {
+                return (0, true);
+            }
+        }
+    }
+
+    private string Name(QuantizationPolicy policy, string training) =>
+        $"{string.Join(' ', policy.Layers.Select(l => FormattableString.Invariant($"{l.WeightBits}/{l.ActivationBits}")))} {training} {_tag}";
+
+    /// <summary>Trains a candidate in full, and simulates its converters; null if it is known to miss the budget.</summary>
+    private SearchSummary? Finish(SearchSummary found, TrainedTrial trial, SearchData data)
+    {
+        QuantizationPolicy policy = _search.ToPolicy(trial.Policy.AsSpan());
+        string name = Name(policy, FormattableString.Invariant($"epochs={_context.Options.Epochs}"));
+        if (_options.Trials?.Trained(name) is { } known && found.Training!.LossOf(known.Score) > _options.MaxLoss) return null;
+        Graph rounded = RoundingStage.Run(_context, _graph, _inputs.Input, _calibration, policy, _hardware);
+        FineTunedNetwork trained = TrainingStage.Run(_context, _graph, rounded, _inputs, _calibration, policy, _hardware);
+        _options.Trials?.Train(name, () => (trained.Score!.Value, false));
+        double loss = found.Training!.LossOf(trained.Score!.Value);
+        SearchSummary summary = found with
+        {
+            Policy = policy, Chosen = trial.Costs, ValidationLoss = loss, IsWithinBudget = loss <= _options.MaxLoss, Trained = trained.Graph,
+        };
+        if (summary.IsWithinBudget && policy.Layers.Any(l => l.AdcBits > 0))
+        {
+            var network = new AdcNetwork(trained.Graph, _inputs.Input, _hardware, data.Fit, policy, _context.Cancellation);
+            summary = AdcVerification.Run(_search, summary, network, loss, data, _options.MaxLoss, _context.Progress, _context.Cancellation);
+        }
+
+        _context.Progress?.Report(FormattableString.Invariant(
+            $"after full training the policy loses {summary.ValidationLoss:F2} points{(summary.IsWithinBudget ? "" : ": more than the budget, on to the next")}"));
+        return summary;
+    }
+}

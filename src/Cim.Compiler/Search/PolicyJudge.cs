@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Sensitivity;
+
+namespace Cim.Compiler.Search;
+
+/// <summary>
+/// Judges policies without training: the fake-quantized network on validation samples against the float network, plus the additive
+/// estimate for conversions. Errors of little correlation add up in the divergence, and the share of changed classes grows
+/// with its root: how fast, a four-bit policy of this network says.
+/// </summary>
+internal sealed class PolicyJudge
+{
+    private readonly PolicyNetwork _network;
+    private readonly AdcSensitivity _adc;
+    private readonly ImmutableArray<int> _layerOfShape;
+    private readonly ImmutableArray<int> _groupOfShape;
+    private readonly TrialFile? _trials;
+    private readonly double _maxLoss;
+    private double? _pointsPerRoot;
+
+    /// <param name="space">The policies there are.</param>
+    /// <param name="network">The network whose widths can be set.</param>
+    /// <param name="adc">What narrow conversions do.</param>
+    /// <param name="layerOfShape">For each layer of the space its index in the network; -1 = it has a precision of its own.</param>
+    /// <param name="groupOfShape">The index of its activation group.</param>
+    /// <param name="options">The budget, and the memory of measurements.</param>
+    public PolicyJudge(
+        PolicySpace space, PolicyNetwork network, AdcSensitivity adc, ImmutableArray<int> layerOfShape, ImmutableArray<int> groupOfShape, PolicySearchOptions options) =>
+        (Space, _network, _adc, _layerOfShape, _groupOfShape, _trials, _maxLoss) = (space, network, adc, layerOfShape, groupOfShape, options.Trials, options.MaxLoss);
+
+    /// <summary>The policies there are.</summary>
+    public PolicySpace Space { get; }
+
+    /// <summary>Distance of a policy from the float network on all validation samples.</summary>
+    public Distance Measure(ReadOnlySpan<int> policy, CancellationToken cancellation) => Measure(policy, double.PositiveInfinity, cancellation);
+
+    /// <summary>Percentage points a policy is estimated to lose; measuring ends early where it is hopeless.</summary>
+    /// <param name="policy">One choice a layer.</param>
+    /// <param name="relaxation">
+    /// Loss before training that is worth one point of loss after it: what weights and activations lose counts divided by this, what
+    /// conversions lose counts in full. 1 = the network will not be trained.
+    /// </param>
+    /// <param name="cancellation">Checked between runs.</param>
+    public double Loss(ReadOnlySpan<int> policy, double relaxation, CancellationToken cancellation)
+    {
+        if (relaxation == 1) return Measure(policy, _maxLoss, cancellation).LossPoints;
+        Distance measured = MeasureWithoutConverters(policy, _maxLoss * relaxation, cancellation);
+        // Divergence grows with the square of the points.
+        return (measured.LossPoints / relaxation) + ConversionPoints(policy, measured.Divergence / (relaxation * relaxation), cancellation);
+    }
+
+    /// <summary>Percentage points weights and activations alone are estimated to lose without training.</summary>
+    public double WidthsLoss(ReadOnlySpan<int> policy, CancellationToken cancellation) =>
+        MeasureWithoutConverters(policy, double.PositiveInfinity, cancellation).LossPoints;
+
+    /// <summary>Percentage points conversions add to a network of some divergence.</summary>
+    /// <param name="policy">One choice a layer.</param>
+    /// <param name="divergence">Of the network without converters.</param>
+    /// <param name="cancellation">Checked between runs.</param>
+    public double ConversionPoints(ReadOnlySpan<int> policy, double divergence, CancellationToken cancellation)
+    {
+        double conversions = 0;
+        for (int s = 0; s < policy.Length; s++)
+            if (_layerOfShape[s] >= 0) conversions += _adc.Layers[_layerOfShape[s]].GetValueOrDefault(Space.Costs.Choices[policy[s]].AdcBits);
+        return conversions == 0 ? 0 : PointsPerRoot(cancellation) * (Math.Sqrt(divergence + conversions) - Math.Sqrt(divergence));
+    }
+
+    private Distance Measure(ReadOnlySpan<int> policy, double hopeless, CancellationToken cancellation)
+    {
+        Distance measured = MeasureWithoutConverters(policy, hopeless, cancellation);
+        return measured with { LossPoints = measured.LossPoints + ConversionPoints(policy, measured.Divergence, cancellation) };
+    }
+
+    private Distance MeasureWithoutConverters(ReadOnlySpan<int> policy, double hopeless, CancellationToken cancellation)
+    {
+        int[] weights = new int[_network.Layers.Length], activations = new int[_network.Groups];
+        for (int s = 0; s < policy.Length; s++)
+        {
+            if (_layerOfShape[s] < 0) continue;
+            weights[_layerOfShape[s]] = Space.Costs.Choices[policy[s]].WeightBits;
+            activations[_groupOfShape[s]] = Space.Costs.Choices[policy[s]].ActivationBits;
+        }
+
+        // A measurement that may not end early, or ends elsewhere, is another one.
+        if (_trials is null || !double.IsFinite(hopeless)) return Race();
+        string name = string.Join(' ', weights) + " / " + string.Join(' ', activations);
+        return _trials.Measure(hopeless == _maxLoss ? name : FormattableString.Invariant($"{name} within {hopeless:R}"), Race);
+
+        Distance Race() => _network.Race(l => weights[l], g => activations[g], hopeless, cancellation);
+    }
+
+    private double PointsPerRoot(CancellationToken cancellation)
+    {
+        if (_pointsPerRoot is { } known) return known;
+        Distance distance = default;
+        foreach (int bits in new[] { 4, 3, 2 }) // Wide enough to be typical, narrow enough to change classes at all.
+        {
+            distance = MeasureWithoutConverters(PolicyMoves.Nearest(Space, new Precision(bits, bits, 0)), double.PositiveInfinity, cancellation);
+            if (distance.LossPoints > 0) break;
+        }
+
+        _pointsPerRoot = distance.LossPoints > 0 ? distance.LossPoints / Math.Sqrt(distance.Divergence) : 0;
+        return _pointsPerRoot.Value;
+    }
+}
