@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Cim.Compiler.Search;
+using Cim.Compiler.Sensitivity;
 using Spectre.Console;
 
 namespace Cim.Cli.Commands;
@@ -26,6 +27,10 @@ internal static class SearchOutput
         Write(json, "uniform8", search.Eight.Cost, search.Eight.Loss);
         Write(json, "uniform4", search.Four.Cost, search.Four.Loss);
         if (search.ProxyStart is { } start) Write(json, "proxyStart", start.Cost, start.Loss);
+        json.WriteString("estimate", search.Proxy);
+        json.WriteStartObject("rankCorrelationWithLoss");
+        foreach (ProxyQuality quality in search.Proxies) json.WriteFinite(quality.Proxy, quality.WithLoss);
+        json.WriteEndObject();
         if (search.Training is { } training) Write(json, training);
         json.WriteEndObject();
     }

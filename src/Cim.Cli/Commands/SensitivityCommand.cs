@@ -27,19 +27,23 @@ internal static class SensitivityCommand
     private static readonly Option<int> Samples = new("--samples") { Description = "Samples behind the derivatives, at most.", DefaultValueFactory = _ => 256 };
     private static readonly Option<int> Probes = new("--probes") { Description = "Random vectors behind the Hessian trace.", DefaultValueFactory = _ => 8 };
     private static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of these." };
+    private static readonly Option<double?> Minutes = new("--budget-minutes") { Description = "Minutes it may take; layers there was no time for are left out." };
     private static readonly Option<bool> Detail = new("--detail") { Description = "With --json: every output channel and strip as well." };
     private static readonly Option<string?> Cache = new("--cache") { Description = "A folder that keeps results by the content they were made from." };
 
     public static Command Create()
     {
         var command = new Command("sensitivity", "What quantizing the weights of each layer does: Hessian trace, Fisher, gradient x weight, and measured.")
-        { Model, Calibration, Samples, Probes, Seed, Detail, Cache };
+        { Model, Calibration, Samples, Probes, Seed, Minutes, Detail, Cache };
         var data = new DataArguments(command);
         var import = new ImportArguments(command);
         return command.Does((parsed, context) =>
         {
             if (parsed.GetValue(Samples) < 1 || parsed.GetValue(Probes) < 1) throw new CimException(ErrorCodes.WrongUsage, "--samples and --probes must be 1 or more.");
+            if (parsed.GetValue(Minutes) is { } minutes && !(minutes is > 0 and <= 100_000)) throw new CimException(ErrorCodes.WrongUsage, FormattableString.Invariant($"--budget-minutes is {minutes}; it must be more than 0."));
             SensitivityReport report = Read(parsed, context, data, import);
+            if (report.LayersLeftOut > 0)
+                context.Warn(ErrorCodes.SearchRanOutOfTime, FormattableString.Invariant($"The analysis ended after {parsed.GetValue(Minutes)} minutes; {report.LayersLeftOut} of {report.LayersLeftOut + report.Layers.Length} layers are left out. Give it more time (--budget-minutes), or fewer samples or probes."), parsed.GetValue(Model));
             context.WriteResult(json => Write(json, report, parsed.GetValue(Detail)), text => Print(text, report));
         });
     }
@@ -48,6 +52,7 @@ internal static class SensitivityCommand
     {
         (string model, string calibration) = (parsed.GetRequiredValue(Model), parsed.GetRequiredValue(Calibration));
         Preprocessing preprocessing = dataArguments.Read(parsed);
+        var clock = new SearchClock(parsed.GetValue(Minutes) is { } minutes ? TimeSpan.FromMinutes(minutes) : null);
         string? stored = null;
         if (parsed.GetValue(Cache) is { } folder)
         {
@@ -60,8 +65,8 @@ internal static class SensitivityCommand
         Graph graph = OnnxImporter.Import(model, import.Read(parsed), context.Cancellation);
         GraphInput input = GraphInput.Of(graph);
         SearchData data = SearchData.From(DataSet.Open(calibration, input.Ports, preprocessing), context.Cancellation);
-        SensitivityReport report = SensitivityAnalysis.Run(graph, input, data, parsed.GetValue(Samples), parsed.GetValue(Probes), parsed.GetValue(Seed), context.Progress, context.Cancellation);
-        if (stored is not null) AtomicFile.Write(stored, stream => JsonSerializer.Serialize(stream, report, Stored));
+        SensitivityReport report = SensitivityAnalysis.Run(graph, input, data, parsed.GetValue(Samples), parsed.GetValue(Probes), parsed.GetValue(Seed), clock, context.Progress, context.Cancellation);
+        if (stored is not null && report.LayersLeftOut == 0) AtomicFile.Write(stored, stream => JsonSerializer.Serialize(stream, report, Stored));
         return report;
     }
 
@@ -82,6 +87,7 @@ internal static class SensitivityCommand
         json.WriteNumber("samples", report.Samples);
         json.WriteNumber("probes", report.Probes);
         json.WriteString("best", report.Best);
+        json.WriteNumber("layersLeftOut", report.LayersLeftOut);
         json.WriteStartArray("proxies");
         foreach (ProxyQuality proxy in report.Proxies)
         {

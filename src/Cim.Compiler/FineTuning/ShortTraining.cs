@@ -25,8 +25,12 @@ internal sealed class ShortTraining
 
     private const int Epochs = 2;
 
+    /// <summary>Samples held apart that decide half-way; the score at the end is of all.</summary>
+    private const int RaceSamples = 1024;
+
     private readonly TrainableNetwork _teacher;
-    private readonly SampleSet _training, _validation;
+    private readonly SampleSet _training, _validation, _race;
+    private readonly double _raceFloat;
     private readonly ulong _seed;
 
     /// <param name="graph">The float network.</param>
@@ -42,6 +46,10 @@ internal sealed class ShortTraining
         if (validation is null) throw new ArgumentException($"{samples.Count} samples are too few to hold some apart.", nameof(samples));
         (_training, _seed) = (TrainingSamples.Some(training, most), seed);
         _validation = validation.Labels is null ? QuantizationAwareTraining.LabelledBy(_teacher, validation, cancellation) : validation;
+        _race = TrainingSamples.Some(_validation, RaceSamples);
+        using var predictor = new Predictor(_teacher);
+        FloatScore = predictor.CountCorrect(_validation, cancellation) / (double)_validation.Count;
+        _raceFloat = predictor.CountCorrect(_race, cancellation) / (double)_race.Count;
     }
 
     /// <summary>Whether there are samples enough to train and to judge on.</summary>
@@ -50,19 +58,18 @@ internal sealed class ShortTraining
     /// <summary>Samples held apart.</summary>
     public int Judged => _validation.Count;
 
+    /// <summary>Samples that decide half-way.</summary>
+    public int Raced => _race.Count;
+
     /// <summary>The score of the float network; 1 without labels.</summary>
-    public double FloatScore(CancellationToken cancellation)
-    {
-        using var predictor = new Predictor(_teacher);
-        return predictor.CountCorrect(_validation, cancellation) / (double)_validation.Count;
-    }
+    public double FloatScore { get; }
 
     /// <summary>Trains a candidate.</summary>
     /// <param name="graph">The float network.</param>
     /// <param name="rounded">The network quantized without training.</param>
     /// <param name="policy">The precision of each layer.</param>
     /// <param name="arrayRows">Word lines of an array.</param>
-    /// <param name="isHopeless">Looks at the score half-way; true stops.</param>
+    /// <param name="isHopeless">Looks at the score half-way, estimated on few samples by the distance from the float network; true stops.</param>
     /// <param name="isOver">Asked after every batch; true ends the training without a result.</param>
     /// <param name="cancellation">Checked between batches.</param>
     /// <returns>Null if the time was over.</returns>
@@ -71,12 +78,15 @@ internal sealed class ShortTraining
     {
         QuantizedNetwork network = StartingPoint.Of(graph, rounded, policy, arrayRows, TrainingSamples.Some(_training, QuantizationAwareTraining.StepSamples), null, cancellation);
         TrainingOptions options = QuantizationAwareTraining.Loop(Epochs, _seed, _training.Count) with { KeepsStart = false };
-        var trainer = new Trainer(network.Network, _training, _validation, options) { Teacher = _teacher };
+        var trainer = new Trainer(network.Network, _training, _race, options) { Teacher = _teacher };
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var race = new Race(stop, isHopeless, isOver);
+        var race = new Race(stop, score => isHopeless(FloatScore + score - _raceFloat), isOver);
         TrainingResult result = await trainer.RunAsync(race, stop.Token);
         cancellation.ThrowIfCancellationRequested();
-        return race.IsOver ? null : new ShortScore(result.BestScore, race.IsStopped);
+        if (race.IsOver) return null;
+        if (race.IsStopped) return new ShortScore(FloatScore + result.BestScore - _raceFloat, true);
+        using Predictor predictor = network.CreatePredictor();
+        return new ShortScore(predictor.CountCorrect(_validation, cancellation) / (double)_validation.Count, false);
     }
 
     /// <summary>Ends a training from within.</summary>

@@ -60,7 +60,7 @@ internal sealed class CandidateTraining
 
     private SearchSummary Run(SearchSummary found, SearchData data)
     {
-        var ladder = new TrainedLadder(_search, _options, Train, _training.FloatScore(_context.Cancellation), _training.Judged, _context.Progress, _context.Cancellation);
+        var ladder = new TrainedLadder(_search, _options, Train, _training.FloatScore, _training.Raced, _context.Progress, _context.Cancellation);
         TrainedSearch trained = ladder.Run(_search.Choices(found.Policy));
         found = found with { Training = trained, RanOutOfTime = found.RanOutOfTime || _options.Clock.IsOver };
         foreach (TrainedTrial trial in trained.Trials.Where(t => !t.Stopped && t.Loss <= _options.MaxLoss).OrderBy(t => t.Cost).Take(MaxFinalists))

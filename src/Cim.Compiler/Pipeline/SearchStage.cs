@@ -21,8 +21,7 @@ internal static class SearchStage
             Objective = PolicySearchOptions.Parse(asked.Objective, asked.CopiesWithin > 0),
             MaxLoss = asked.MaxAccuracyLoss ?? CompileOptions.DefaultSearchLoss,
             MaxArrays = asked.MaxArrays ?? long.MaxValue,
-            // Searches for a network that is trained are several: without training first, then twice with what training showed.
-            Evaluations = asked.Training is null ? asked.SearchEvaluations : Math.Max(1, asked.SearchEvaluations / 3),
+            Evaluations = asked.SearchEvaluations,
             Seed = asked.Seed,
             KeepEnds = asked.KeepEnds,
             Clock = new SearchClock(asked.SearchMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null),

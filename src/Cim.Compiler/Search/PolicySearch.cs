@@ -23,8 +23,8 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
     private readonly ImmutableArray<LayerShape> _shapes;
     private readonly PolicyNetwork _network;
 
-    private PolicySearch(PolicySearchOptions options, ImmutableArray<LayerShape> shapes, PolicyNetwork network, PolicyJudge judge, AdditiveEstimate estimate) =>
-        (_options, _shapes, _network, Judge, Space, Estimate) = (options, shapes, network, judge, judge.Space, estimate);
+    private PolicySearch(PolicySearchOptions options, ImmutableArray<LayerShape> shapes, PolicyNetwork network, PolicyJudge judge, AdditiveEstimate estimate, ProxySelection proxy) =>
+        (_options, _shapes, _network, Judge, Space, Estimate, Proxy) = (options, shapes, network, judge, judge.Space, estimate, proxy);
 
     /// <summary>The names a search can have.</summary>
     public static ImmutableArray<string> Searchers => ["rl", "exact", "evolutionary", "random", "uniform"];
@@ -33,6 +33,9 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
 
     /// <summary>The additive estimate of harm.</summary>
     public AdditiveEstimate Estimate { get; }
+
+    /// <summary>How the estimate of weights was chosen.</summary>
+    public ProxySelection Proxy { get; }
 
     /// <summary>Its sum for every layer and choice.</summary>
     public LossTable Losses => Estimate.All;
@@ -69,20 +72,25 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
             layers.Select((l, i) => (l.NodeName, weightBits[i])).ToDictionary(p => p.NodeName, p => p.Item2, StringComparer.Ordinal), options.Quantizer, cancellation);
         try
         {
-            if (options.Trials?.Sensitivity is not { } sensitivity || !sensitivity.Covers(weightBits, activationBits))
+            MeasuredSensitivity? sensitivity = options.Trials?.Sensitivity;
+            if (sensitivity is null || !sensitivity.Covers(weightBits, activationBits))
             {
-                sensitivity = MeasuredSensitivity.Measure(network, weightBits, activationBits, progress, cancellation);
+                sensitivity = MeasuredSensitivity.Measure(network, weightBits, activationBits, sensitivity, options.Clock, progress, cancellation);
                 options.Trials?.Keep(sensitivity);
             }
 
-            if (options.Trials?.Conversions(hardware) is not { } adc || !adc.Covers(adcBits))
+            AdcSensitivity? adc = options.Trials?.Conversions(hardware);
+            if (adc is null || !adc.Covers(adcBits))
             {
-                adc = AdcSensitivity.Measure(graph, input, hardware, data, layers, adcBits, options.Quantizer, progress, cancellation);
-                options.Trials?.Keep(adc, hardware);
+                adc = AdcSensitivity.Measure(graph, input, hardware, data, layers, adcBits, options.Quantizer, options.Clock, progress, cancellation);
+                if (adc.Covers(adcBits)) options.Trials?.Keep(adc, hardware);
             }
 
+            ProxySelection proxy = ProxySelection.Make(graph, input, data, network, sensitivity, weightBits, options, progress, cancellation);
+            sensitivity = (sensitivity with { Weights = proxy.Weights }).Cautious(weightBits, activationBits);
+            adc = adc.Cautious(adcBits);
             var judge = new PolicyJudge(space, network, adc, layerOfShape, groupOfShape, options);
-            return new PolicySearch(options, shapes, network, judge, AdditiveEstimate.Of(space, sensitivity, adc, layerOfShape, groupOfShape));
+            return new PolicySearch(options, shapes, network, judge, AdditiveEstimate.Of(space, sensitivity, adc, layerOfShape, groupOfShape), proxy);
         }
         catch
         {
@@ -121,6 +129,8 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
             ProxyOptimum = optimum?.Cost,
             ProxyOptimumIsProven = optimum?.IsProven ?? false,
             Trials = result.Trials,
+            Proxies = Proxy.Proxies,
+            Proxy = Proxy.Name,
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Quantization;
+using Cim.Compiler.Sensitivity;
 
 namespace Cim.Compiler.Search;
 
@@ -37,6 +38,12 @@ internal sealed record SearchSummary
 
     /// <summary>The cheapest policy on the exact front of the additive estimate that the judge accepts; null for searches that do not use it.</summary>
     public Yardstick? ProxyStart { get; init; }
+
+    /// <summary>What estimates the harm of narrow weights; see <see cref="ProxySelection"/>.</summary>
+    public string Proxy { get; init; } = ProxySelection.MeasuredDivergence;
+
+    /// <summary>How well each estimate orders widths as the measured loss does, best first; empty if that was not measured.</summary>
+    public ImmutableArray<ProxyQuality> Proxies { get; init; } = [];
 
     /// <summary>log10 of the number of policies without free bits.</summary>
     public required double Log10Policies { get; init; }

@@ -31,14 +31,14 @@ internal sealed class TrainedLadder
     /// <summary>A loss half-way is at best halved by the other half, and uncertain by this many standard deviations.</summary>
     private const double Halving = 2, Deviations = 2.58;
 
-    /// <summary>Relaxed searches, and how far the rate moves between them.</summary>
+    /// <summary>Relaxed searches, of half the evaluations each, and how far the rate moves between them.</summary>
     private const int Searches = 2;
     private const double Bolder = 1.25, Shyer = 0.8;
 
     private readonly PolicySearch _search;
     private readonly PolicySearchOptions _options;
     private readonly TrainCandidate _train;
-    private readonly int _judged;
+    private readonly int _raced;
     private readonly IProgress<string>? _progress;
     private readonly CancellationToken _cancellation;
     private readonly SearchProblem _problem;
@@ -50,13 +50,13 @@ internal sealed class TrainedLadder
     /// <param name="options">Its options.</param>
     /// <param name="train">Trains a candidate.</param>
     /// <param name="floatScore">The score of the float network.</param>
-    /// <param name="judged">Samples behind a score.</param>
+    /// <param name="raced">Samples behind a score half-way.</param>
     /// <param name="progress">One line a candidate.</param>
     /// <param name="cancellation">Checked throughout.</param>
     public TrainedLadder(
-        PolicySearch search, PolicySearchOptions options, TrainCandidate train, double floatScore, int judged, IProgress<string>? progress, CancellationToken cancellation)
+        PolicySearch search, PolicySearchOptions options, TrainCandidate train, double floatScore, int raced, IProgress<string>? progress, CancellationToken cancellation)
     {
-        (_search, _options, _train, _judged, _progress, _cancellation) = (search, options, train, judged, progress, cancellation);
+        (_search, _options, _train, _raced, _progress, _cancellation) = (search, options, train, raced, progress, cancellation);
         _problem = new SearchProblem(search.Space, search.Losses, options.MaxLoss, options.MaxArrays, 1, options.Seed);
         _result = new TrainedSearch(floatScore, double.NaN, []);
     }
@@ -121,7 +121,7 @@ internal sealed class TrainedLadder
         for (int i = 0; i < Searches && relaxation > 1 && !_options.Clock.IsOver; i++)
         {
             _progress?.Report(FormattableString.Invariant($"short training: {relaxation:F1} points lost before training are worth one after it; searching with that"));
-            SearchResult found = _search.RunRelaxed(relaxation, factor, _options.Evaluations, _progress, _cancellation);
+            SearchResult found = _search.RunRelaxed(relaxation, factor, Math.Max(1, _options.Evaluations / 2), _progress, _cancellation);
             bool isGood = found.Policy is { } policy && found.Cost < Best!.Cost * (1 - 1e-6) && Try("search", [.. policy]) is { } trial && IsWithin(trial);
             relaxation *= isGood ? Bolder : Shyer;
             factor *= isGood ? Bolder * Bolder : Shyer * Shyer;
@@ -133,7 +133,7 @@ internal sealed class TrainedLadder
         if (_trials.FirstOrDefault(t => t.Policy.SequenceEqual(policy)) is { } known) return known;
         if (_options.Clock.IsOver) return null;
         double conversions = _search.Judge.ConversionPoints(policy, _divergence, _cancellation);
-        double deviation = 100 * Math.Sqrt(_result.Reference * (1 - _result.Reference) / _judged);
+        double deviation = 100 * Math.Sqrt(_result.Reference * (1 - _result.Reference) / _raced);
         if (_train([.. policy], score => _result.LossOf(score) - (Deviations * deviation) > Halving * (_options.MaxLoss - conversions + (Deviations * deviation))) is not { } trained) return null;
         CostVector costs = _search.Space.Costs.Total(policy);
         var trial = new TrainedTrial(origin, [.. policy], _problem.Cost(policy), costs, _result.LossOf(trained.Score) + conversions, trained.Stopped);

@@ -20,6 +20,7 @@ internal sealed class TrialFile
     private readonly string _key;
     private readonly SortedDictionary<string, Distance> _trials = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, (double Score, bool Stopped)> _trained = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, ProxySelection> _selections = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, AdcSensitivity> _conversions = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
 
@@ -45,6 +46,8 @@ internal sealed class TrialFile
             foreach (JsonProperty trial in root.GetProperty("trials").EnumerateObject()) 
                 file._trials[trial.Name] = new Distance(trial.Value[1].GetDouble(), trial.Value[0].GetDouble(), trial.Value[2].GetDouble());
             foreach (JsonProperty hardware in root.GetProperty("conversions").EnumerateObject()) file._conversions[hardware.Name] = new AdcSensitivity(Table(hardware.Value));
+            if (root.TryGetProperty("estimates", out JsonElement estimates))
+                foreach (JsonProperty e in estimates.EnumerateObject()) file._selections[e.Name] = ReadSelection(e.Value);
             if (root.TryGetProperty("trained", out JsonElement trained))
                 foreach (JsonProperty trial in trained.EnumerateObject()) file._trained[trial.Name] = (trial.Value[0].GetDouble(), trial.Value[1].GetBoolean());
             file.Known = file._trials.Count;
@@ -59,6 +62,15 @@ internal sealed class TrialFile
     public void Keep(MeasuredSensitivity sensitivity)
     {
         Sensitivity = sensitivity;
+        Write();
+    }
+
+    /// <summary>The estimate of weights that was chosen for a space, if it is known.</summary>
+    public ProxySelection? Selection(string space) => _selections.GetValueOrDefault(space);
+
+    public void Keep(string space, ProxySelection selection)
+    {
+        lock (_gate) _selections[space] = selection;
         Write();
     }
 
@@ -131,6 +143,9 @@ internal sealed class TrialFile
                 json.WriteStartObject("conversions");
                 foreach ((string hardware, AdcSensitivity conversions) in _conversions) WriteTable(json, hardware, conversions.Layers);
                 json.WriteEndObject();
+                json.WriteStartObject("estimates");
+                foreach ((string space, ProxySelection selection) in _selections) Write(json, space, selection);
+                json.WriteEndObject();
                 json.WriteStartObject("trained");
                 foreach ((string candidate, (double score, bool stopped)) in _trained)
                 {
@@ -157,6 +172,30 @@ internal sealed class TrialFile
 
         json.WriteEndArray();
     }
+
+    private static void Write(Utf8JsonWriter json, string space, ProxySelection selection)
+    {
+        json.WriteStartObject(space);
+        json.WriteString("chosen", selection.Name);
+        json.WriteStartObject("rankCorrelation");
+        foreach (ProxyQuality q in selection.Proxies)
+        {
+            json.WriteStartArray(q.Proxy);
+            foreach (double value in new[] { q.WithDivergence, q.WithLoss })
+                if (double.IsNaN(value)) json.WriteNullValue();
+                else json.WriteNumberValue(value);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+        WriteTable(json, "weights", selection.Weights);
+        json.WriteEndObject();
+    }
+
+    private static ProxySelection ReadSelection(JsonElement e) => new(e.GetProperty("chosen").GetString()!,
+        [.. e.GetProperty("rankCorrelation").EnumerateObject().Select(q => new ProxyQuality(q.Name, Number(q.Value[0]), Number(q.Value[1])))], Table(e.GetProperty("weights")));
+
+    private static double Number(JsonElement value) => value.ValueKind == JsonValueKind.Null ? double.NaN : value.GetDouble();
 
     private static MeasuredSensitivity ReadSensitivity(JsonElement element) => new(Table(element.GetProperty("weights")), Table(element.GetProperty("activations")));
 

@@ -29,12 +29,15 @@ internal sealed record AdcSensitivity(ImmutableArray<ImmutableSortedDictionary<i
     public bool Covers(IReadOnlyList<int[]> adcBits) =>
         Layers.Length == adcBits.Count && adcBits.Select((bits, l) => bits.All(b => b == 0 || Layers[l].ContainsKey(b))).All(b => b);
 
-    /// <summary>Measures every layer at the widths asked for.</summary>
+    /// <summary>What was not measured is too harmful to choose.</summary>
+    public AdcSensitivity Cautious(IReadOnlyList<int[]> adcBits) => new(Unmeasured.TooHarmful(Layers, adcBits, 0));
+
+    /// <summary>Measures every layer at the widths asked for, or as many layers as there is time for.</summary>
     public static AdcSensitivity Measure(
         Graph graph, GraphInput input, HardwareProfile hardware, SearchData data, ImmutableArray<MvmLayer> layers, IReadOnlyList<int[]> adcBits,
-        QuantizerOptions options, IProgress<string>? progress, CancellationToken cancellation)
+        QuantizerOptions options, SearchClock clock, IProgress<string>? progress, CancellationToken cancellation)
     {
-        if (adcBits.All(b => b.All(w => w == 0))) return None(layers.Length);
+        if (clock.IsOver || adcBits.All(b => b.All(w => w == 0))) return None(layers.Length);
         progress?.Report("sensitivity of conversions: quantizing to 8 bits");
         var network = new AdcNetwork(graph, input, hardware, data.Fit, QuantizationPolicy.Uniform(layers.Select(l => l.NodeName), 8, 8), options, cancellation);
         double macs = layers.Sum(l => (double)l.MacsPerImage), runs = adcBits.Sum(b => b.Length);
@@ -45,6 +48,12 @@ internal sealed record AdcSensitivity(ImmutableArray<ImmutableSortedDictionary<i
         for (int l = 0; l < layers.Length; l++)
         {
             string name = layers[l].NodeName;
+            if (clock.IsOver)
+            {
+                measured.Add(ImmutableSortedDictionary<int, double>.Empty);
+                continue;
+            }
+
             progress?.Report($"sensitivity of conversions {l + 1} of {layers.Length}: {name}");
             measured.Add(adcBits[l].Where(b => b > 0).ToImmutableSortedDictionary(b => b, b => comparison.Of(
                 network.Run(data.Validation, samples, n => n == name ? b : AdcNetwork.Ideal, cancellation)).Divergence));

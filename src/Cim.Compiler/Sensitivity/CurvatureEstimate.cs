@@ -30,10 +30,11 @@ internal static class CurvatureEstimate
     /// <param name="targets">What the loss wants of each sample: [samples, outputs].</param>
     /// <param name="probes">Random vectors; the standard error of a trace falls with their root.</param>
     /// <param name="seed">Of the vectors.</param>
+    /// <param name="clock">When it is over, no more vectors are taken; one always is.</param>
     /// <param name="cancellation">Checked between batches.</param>
     public static IReadOnlyList<WeightCurvature> Measure(
         TrainableNetwork network, IReadOnlyList<Parameter> weights, SampleSet samples, Objective objective, float[] targets, int probes, ulong seed,
-        CancellationToken cancellation)
+        SearchClock clock, CancellationToken cancellation)
     {
         int batch = Math.Min(MaxBatch, samples.Count);
         using var engine = new OrtGradientEngine(network, objective, batch, weights, threads: 1);
@@ -41,15 +42,18 @@ internal static class CurvatureEstimate
         double[][] hessian = [.. weights.Select(w => new double[w.Values.Length])];
         float[][] kept = [.. weights.Select(w => w.Values.ToArray())];
         double[] step = [.. weights.Select(w => Step * Math.Max(Math.Sqrt(w.Values.Average(v => (double)v * v)), 1e-6))];
-        for (int probe = 0; probe < probes; probe++)
+        int taken = 0;
+        for (int probe = 0; probe < probes && (probe == 0 || !clock.IsOver); probe++, taken++)
         {
             float[][] signs = [.. weights.Select((w, i) => Signs(w.Values.Length, new SplitMix(seed ^ ((ulong)(uint)probe << 32) ^ (uint)i)))];
             double[][] above = At(1, signs), below = At(-1, signs);
             for (int i = 0; i < weights.Count; i++)
                 for (int k = 0; k < hessian[i].Length; k++)
-                    hessian[i][k] += signs[i][k] * (above[i][k] - below[i][k]) / (2 * step[i] * probes);
+                    hessian[i][k] += signs[i][k] * (above[i][k] - below[i][k]) / (2 * step[i]);
         }
 
+        foreach (double[] sum in hessian)
+            for (int k = 0; k < sum.Length; k++) sum[k] /= Math.Max(1, taken);
         for (int i = 0; i < weights.Count; i++) kept[i].CopyTo(weights[i].Values, 0);
         double[][] fisher = Fisher(network, weights, samples, objective, targets, cancellation);
         return [.. weights.Select((_, i) => new WeightCurvature(hessian[i], fisher[i], gradient[i]))];

@@ -21,24 +21,45 @@ internal sealed record MeasuredSensitivity(
         && weightBits.Select((bits, l) => bits.All(Weights[l].ContainsKey)).All(b => b)
         && activationBits.Select((bits, g) => bits.All(Activations[g].ContainsKey)).All(b => b);
 
-    /// <summary>Measures every layer and group at the widths asked for.</summary>
+    /// <summary>Measures every layer and group at the widths asked for, or as many as there is time for.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="weightBits">Widths of each layer.</param>
+    /// <param name="activationBits">Widths of each group.</param>
+    /// <param name="known">What is known already; null = nothing.</param>
+    /// <param name="clock">When it is over, the rest is left out.</param>
+    /// <param name="progress">One line a layer.</param>
+    /// <param name="cancellation">Checked between runs.</param>
     public static MeasuredSensitivity Measure(
-        PolicyNetwork network, IReadOnlyList<int[]> weightBits, IReadOnlyList<int[]> activationBits, IProgress<string>? progress, CancellationToken cancellation)
+        PolicyNetwork network, IReadOnlyList<int[]> weightBits, IReadOnlyList<int[]> activationBits, MeasuredSensitivity? known, SearchClock clock, IProgress<string>? progress,
+        CancellationToken cancellation)
     {
         var weights = ImmutableArray.CreateBuilder<ImmutableSortedDictionary<int, double>>();
         for (int l = 0; l < weightBits.Count; l++)
         {
-            progress?.Report($"sensitivity of layer {l + 1} of {weightBits.Count}: {network.Layers[l].NodeName}");
-            weights.Add(weightBits[l].ToImmutableSortedDictionary(b => b, b => network.Measure(i => i == l ? b : 0, _ => 0, Samples, cancellation).Divergence));
+            if (!clock.IsOver) progress?.Report($"sensitivity of layer {l + 1} of {weightBits.Count}: {network.Layers[l].NodeName}");
+            weights.Add(Row(known?.Weights, l, weightBits, b => network.Measure(i => i == l ? b : 0, _ => 0, Samples, cancellation).Divergence));
         }
 
         var activations = ImmutableArray.CreateBuilder<ImmutableSortedDictionary<int, double>>();
         for (int g = 0; g < activationBits.Count; g++)
         {
-            progress?.Report($"sensitivity of activations {g + 1} of {activationBits.Count}");
-            activations.Add(activationBits[g].ToImmutableSortedDictionary(b => b, b => network.Measure(_ => 0, i => i == g ? b : 0, Samples, cancellation).Divergence));
+            if (!clock.IsOver) progress?.Report($"sensitivity of activations {g + 1} of {activationBits.Count}");
+            activations.Add(Row(known?.Activations, g, activationBits, b => network.Measure(_ => 0, i => i == g ? b : 0, Samples, cancellation).Divergence));
         }
 
         return new MeasuredSensitivity(weights.ToImmutable(), activations.ToImmutable());
+
+        ImmutableSortedDictionary<int, double> Row(
+            ImmutableArray<ImmutableSortedDictionary<int, double>>? table, int index, IReadOnlyList<int[]> bits, Func<int, double> measure)
+        {
+            ImmutableSortedDictionary<int, double> row = table is { } rows && rows.Length == bits.Count ? rows[index] : ImmutableSortedDictionary<int, double>.Empty;
+            foreach (int b in bits[index])
+                if (!row.ContainsKey(b) && !clock.IsOver) row = row.Add(b, measure(b));
+            return row;
+        }
     }
+
+    /// <summary>The sensitivities with what was not measured taken as too harmful to choose, but for the widest: nobody narrows what he knows nothing of.</summary>
+    public MeasuredSensitivity Cautious(IReadOnlyList<int[]> weightBits, IReadOnlyList<int[]> activationBits) =>
+        new(Unmeasured.TooHarmful(Weights, weightBits), Unmeasured.TooHarmful(Activations, activationBits));
 }

@@ -24,10 +24,11 @@ internal static class SensitivityAnalysis
     /// <param name="samples">Of the rest, at most so many for the derivatives.</param>
     /// <param name="probes">Random vectors for the Hessian.</param>
     /// <param name="seed">Of these.</param>
+    /// <param name="clock">When it is over, layers not measured yet are left out; one is always measured.</param>
     /// <param name="progress">One line a step.</param>
     /// <param name="cancellation">Checked throughout.</param>
     public static SensitivityReport Run(
-        Graph graph, GraphInput input, SearchData data, int samples, int probes, ulong seed, IProgress<string>? progress, CancellationToken cancellation)
+        Graph graph, GraphInput input, SearchData data, int samples, int probes, ulong seed, SearchClock clock, IProgress<string>? progress, CancellationToken cancellation)
     {
         ImmutableArray<ActivationGroup> groups = ActivationGroups.Find(graph, MvmLayers.Find(graph));
         HashSet<string> grouped = [.. groups.SelectMany(g => g.Layers)];
@@ -37,11 +38,11 @@ internal static class SensitivityAnalysis
         TrainableNetwork network = TrainableNetwork.FromOnnx(OnnxExporter.Export(graph));
         Parameter[] weights = [.. layers.Select(l => network[graph.Nodes.First(n => n.Name == l.NodeName).Inputs[1]])];
         (SampleSet set, float[] targets, int used) = Samples(network, input, data, samples);
-        IReadOnlyList<WeightCurvature> curvature = CurvatureEstimate.Measure(network, weights, set, new CrossEntropy(), targets, probes, seed, cancellation);
+        IReadOnlyList<WeightCurvature> curvature = CurvatureEstimate.Measure(network, weights, set, new CrossEntropy(), targets, probes, seed, clock, cancellation);
 
         using var measured = new PolicyNetwork(graph, input, data, layers, groups, layers.ToDictionary(l => l.NodeName, _ => Bits, StringComparer.Ordinal), new QuantizerOptions(), cancellation);
         var result = ImmutableArray.CreateBuilder<LayerSensitivity>();
-        for (int l = 0; l < layers.Length; l++)
+        for (int l = 0; l < layers.Length && (l == 0 || !clock.IsOver); l++)
         {
             progress?.Report($"measuring layer {l + 1} of {layers.Length}: {layers[l].NodeName}");
             string op = graph.Nodes.First(n => n.Name == layers[l].NodeName).Op;
@@ -55,11 +56,11 @@ internal static class SensitivityAnalysis
             result.Add(Describe(layers[l].NodeName, weights[l], op, curvature[l], widths.ToImmutable()));
         }
 
-        return new SensitivityReport(used, probes, result.ToImmutable(), Compare(result));
+        return new SensitivityReport(used, probes, result.ToImmutable(), Compare(result)) { LayersLeftOut = layers.Length - result.Count };
     }
 
     /// <summary>Whole batches only; without labels the float network's own classes.</summary>
-    private static (SampleSet Set, float[] Targets, int Used) Samples(TrainableNetwork network, GraphInput input, SearchData data, int samples)
+    public static (SampleSet Set, float[] Targets, int Used) Samples(TrainableNetwork network, GraphInput input, SearchData data, int samples)
     {
         int count = Math.Min(samples, data.Validation.Count);
         int used = count <= 64 ? count : count / 64 * 64;
@@ -74,7 +75,8 @@ internal static class SensitivityAnalysis
         return (set, targets, used);
     }
 
-    private static WidthSensitivity Estimate(int bits, Distance distance, Parameter weights, string op, WeightCurvature curvature)
+    /// <summary>The estimates of one width of one layer.</summary>
+    public static WidthSensitivity Estimate(int bits, Distance distance, Parameter weights, string op, WeightCurvature curvature)
     {
         (double squares, double product) = (0, 0);
         foreach ((int[] indices, _) in Strips(weights, op).GroupBy(s => s.Channel).Select(g => (g.SelectMany(s => s.Indices).ToArray(), 0)))

@@ -38,6 +38,9 @@ internal sealed record ProxyQuality(string Proxy, double WithDivergence, double 
 /// <param name="Proxies">Best first.</param>
 internal sealed record SensitivityReport(int Samples, int Probes, ImmutableArray<LayerSensitivity> Layers, ImmutableArray<ProxyQuality> Proxies)
 {
+    /// <summary>Layers there was no time for.</summary>
+    public int LayersLeftOut { get; init; }
+
     /// <summary>The estimate that agrees best with the measured loss; the measured divergence takes part.</summary>
     public string Best => Proxies[0].Proxy;
 }

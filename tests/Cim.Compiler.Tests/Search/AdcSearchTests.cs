@@ -21,7 +21,7 @@ public sealed class AdcSearchTests
     {
         (Graph graph, GraphInput input, SearchData data) = Load();
         var layers = MvmLayers.Find(graph);
-        AdcSensitivity measured = AdcSensitivity.Measure(graph, input, Isaac, data, layers, [.. layers.Select(_ => new[] { 2, 4, 6, 0 })], new QuantizerOptions(), null, default);
+        AdcSensitivity measured = AdcSensitivity.Measure(graph, input, Isaac, data, layers, [.. layers.Select(_ => new[] { 2, 4, 6, 0 })], new QuantizerOptions(), new SearchClock(null), null, default);
         foreach (var layer in measured.Layers)
         {
             Assert.Equal([2, 4, 6], layer.Keys);

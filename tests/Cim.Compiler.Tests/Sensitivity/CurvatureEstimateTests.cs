@@ -1,3 +1,4 @@
+using Cim.Compiler.Search;
 using Cim.Compiler.Sensitivity;
 using Cim.Training.Data;
 using Cim.Training.Losses;
@@ -75,5 +76,5 @@ public sealed class CurvatureEstimateTests
     }
 
     private static WeightCurvature Measure(TrainableNetwork network, Parameter weights, int probes, ulong seed = 7) =>
-        CurvatureEstimate.Measure(network, [weights], new SampleSet(X, [Inputs], null), new MeanSquaredError(), Y, probes, seed, default)[0];
+        CurvatureEstimate.Measure(network, [weights], new SampleSet(X, [Inputs], null), new MeanSquaredError(), Y, probes, seed, new SearchClock(null), default)[0];
 }

@@ -16,7 +16,7 @@ public sealed class SensitivityAnalysisTests
         GraphInput input = GraphInput.Of(graph);
         var fit = new CalibrationData(RandomNetworks.Samples(32, input.SampleElements, 1), 32, false);
         var validation = new CalibrationData(RandomNetworks.Samples(64, input.SampleElements, 2), 64, false);
-        SensitivityReport report = SensitivityAnalysis.Run(graph, input, new SearchData(fit, validation, default), 64, 2, 1, null, default);
+        SensitivityReport report = SensitivityAnalysis.Run(graph, input, new SearchData(fit, validation, default), 64, 2, 1, new SearchClock(null), null, default);
 
         var layers = MvmLayers.Find(graph);
         Assert.Equal(layers.Select(l => l.NodeName), report.Layers.Select(l => l.Name));
