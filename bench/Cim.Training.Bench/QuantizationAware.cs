@@ -23,6 +23,7 @@ internal static class QuantizationAware
         double rate = arguments.Real("--rate", 0.01);
         TrainableNetwork network = Cifar.ResNet20();
         SampleSet training = Cifar.Training();
+        training = training.Range(0, Math.Min(arguments.Integer("--images", training.Count), training.Count));
         SampleSet test = Cifar.Test();
         var bits = new QuantizationOptions { WeightBits = weightBits, ActivationBits = activationBits };
         QuantizedNetwork quantized = QuantizedNetwork.Create(network, training.Range(0, 512), bits);
