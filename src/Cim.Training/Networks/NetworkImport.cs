@@ -29,8 +29,8 @@ internal static class NetworkImport
         RemoveWhere(graph.ValueInfo, _ => true);
         foreach (ValueInfoProto output in graph.Output)
         {
-            if (output.Type?.TensorType is { } type)
-                type.Shape = null;
+            if (output.Type?.TensorType?.Shape is { Dim.Count: > 0 } shape)
+                shape.Dim[0] = new TensorShapeProto.Types.Dimension { DimParam = "N" };
         }
 
         List<Parameter> parameters = TakeParameters(graph);

@@ -38,7 +38,7 @@ public sealed class AdcSearchTests
     public void A_search_for_energy_narrows_conversions_and_stays_within_the_budget_when_simulated_through_them()
     {
         (Graph graph, GraphInput input, SearchData data) = Load();
-        var options = new PolicySearchOptions { MaxLoss = 3, Evaluations = 6, Objective = Objective.Energy, KeepEnds = true };
+        var options = new PolicySearchOptions { MaxLoss = 5, Evaluations = 6, Objective = Objective.Energy, KeepEnds = true };
         using PolicySearch search = PolicySearch.Prepare(graph, input, Isaac, data, options, null, default);
         foreach (int end in new[] { 0, search.Space.Choices.Length - 1 })
             Assert.Equal([new Precision(8, 8, 0)], search.Space.Choices[end].Select(c => search.Space.Costs.Choices[c]));
@@ -46,7 +46,7 @@ public sealed class AdcSearchTests
         Assert.Contains(found.Policy.Layers, l => l.AdcBits is > 0 and < 8);
         SearchSummary verified = AdcVerification.Run(search, found, graph, input, Isaac, data, options, null, default);
         Assert.True(verified.IsWithinBudget);
-        Assert.True(verified.ValidationLoss <= 3);
+        Assert.True(verified.ValidationLoss <= 5);
         Assert.All(found.Policy.Layers.Zip(verified.Policy.Layers), p => Assert.True(p.Second.AdcBits == 0 || p.Second.AdcBits >= p.First.AdcBits));
         Assert.Equal(search.Space.Costs.Total(search.Choices(verified.Policy)).EnergyPj, verified.Chosen.EnergyPj);
 

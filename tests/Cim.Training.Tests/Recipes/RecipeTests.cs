@@ -47,6 +47,9 @@ public sealed class RecipeTests
         Assert.Equal(network.Parameters.Select(p => p.Name), again.Parameters.Select(p => p.Name));
         Assert.Equal(network["layer1.weight"].Values, again["layer1.weight"].Values);
         Assert.Equal(network.Controls.Count, again.Controls.Count);
+
+        // Typed classes are generated from the shapes in the file.
+        Assert.Equal(["N", "4"], again.ToOnnx().Graph.Output[0].Type.TensorType.Shape.Dim.Select(dim => dim.DimParam.Length > 0 ? dim.DimParam : $"{dim.DimValue}"));
     }
 
     private static TrainingRecipe Read(string json, out string folder)
