@@ -35,6 +35,7 @@ internal static class StartingPoint
         foreach (QuantizedLayer layer in network.Layers)
             if (layers.TryGetValue(layer.Name, out MvmLayer? source) && QuantizedWeights.Read(rounded, source) is { } weights && (layer.HasStrips || weights.Bits == layer.WeightBits))
                 weights.Scales.AsSpan().CopyTo(layer.WeightStep.Values);
+        LatentWeights.Move(network, graph);
         return network;
     }
 

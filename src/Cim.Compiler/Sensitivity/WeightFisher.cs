@@ -15,11 +15,16 @@ namespace Cim.Compiler.Sensitivity;
 /// The diagonal of the Fisher information, weight by weight: the mean square of the gradient of -log p(y|x) over samples x and
 /// classes y drawn from the network's own prediction. It is the expected Hessian of the divergence from the network itself,
 /// so 1/2 sum F d^2 estimates the divergence an error d of the weights causes (second order, off-diagonal terms left out).
+/// The prediction is softened, p = softmax(z / T) with the T that distillation trains with: a network is sure of the samples it was
+/// trained on, so that without it almost all of the information comes from the few it is not sure of.
 /// </summary>
 internal static class WeightFisher
 {
     /// <summary>Samples taken, at most; each is one forward and one backward run.</summary>
-    public const int Samples = 64;
+    public const int Samples = 128;
+
+    /// <summary>T; the divergence at T is scaled by T^2, as in distillation.</summary>
+    public const double Temperature = 4;
 
     /// <summary>For each layer by name [outputs, rows]; null if the network cannot be differentiated or gives no classes.</summary>
     public static Dictionary<string, float[]>? Measure(
@@ -33,7 +38,7 @@ internal static class WeightFisher
             network = TrainableNetwork.FromOnnx(OnnxExporter.Export(graph));
             Parameter[] trained = [.. layers.Select(l => network.Find(l.WeightName)).OfType<Parameter>().Distinct()];
             if (trained.Length == 0) return null;
-            engine = new OrtGradientEngine(network, new CrossEntropy(), 1, trained);
+            engine = new OrtGradientEngine(network, new CrossEntropy(Temperature), 1, trained);
         }
         catch (CimException)
         {
@@ -74,7 +79,7 @@ internal static class WeightFisher
     {
         double[] p = new double[scores.Length];
         float top = scores[Accuracy.ArgMax(scores)];
-        for (int i = 0; i < p.Length; i++) p[i] = areProbabilities ? Math.Max(0, scores[i]) : Math.Exp(scores[i] - top);
+        for (int i = 0; i < p.Length; i++) p[i] = areProbabilities ? Math.Pow(Math.Max(0, scores[i]), 1 / Temperature) : Math.Exp((scores[i] - top) / Temperature);
         double left = random.NextDouble() * p.Sum();
         float[] target = new float[p.Length];
         int drawn = 0;
@@ -90,7 +95,7 @@ internal static class WeightFisher
         int outputs = layer.Outputs, rows = layer.RowsPerGroup;
         float[] matrix = new float[sums.Length];
         for (int o = 0; o < outputs; o++)
-            for (int r = 0; r < rows; r++) matrix[(o * rows) + r] = (float)(sums[outputsFirst ? (o * rows) + r : (r * outputs) + o] / count);
+            for (int r = 0; r < rows; r++) matrix[(o * rows) + r] = (float)(sums[outputsFirst ? (o * rows) + r : (r * outputs) + o] * Temperature * Temperature / count);
         return matrix;
     }
 }

@@ -48,6 +48,7 @@ public abstract class Objective
 /// Cross-entropy with one probability per class as the target, so hard labels, smoothed labels and mixed samples are the same
 /// graph: -sum(t * log softmax(z / T)).
 /// </summary>
+/// <param name="temperature">T; more than 1 softens what the network predicts.</param>
 public sealed class CrossEntropy(double temperature = 1) : Objective
 {
     internal override string Append(GraphBuilder builder, string logits, long[] shape, ICollection<string> dataInputs)
