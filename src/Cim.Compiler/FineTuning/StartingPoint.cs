@@ -35,7 +35,9 @@ internal static class StartingPoint
         foreach (QuantizedLayer layer in network.Layers)
             if (layers.TryGetValue(layer.Name, out MvmLayer? source) && QuantizedWeights.Read(rounded, source) is { } weights && (layer.HasStrips || weights.Bits == layer.WeightBits))
                 weights.Scales.AsSpan().CopyTo(layer.WeightStep.Values);
-        LatentWeights.Move(network, graph);
+        Dictionary<string, MvmLayer> originals = MvmLayers.Find(graph).ToDictionary(l => l.NodeName, StringComparer.Ordinal);
+        foreach (QuantizedLayer layer in network.Layers)
+            if (layer.HasStrips && originals.TryGetValue(layer.Name, out MvmLayer? original)) layer.MoveWithinIntegers(original.WeightMatrix.Span<float>());
         return network;
     }
 

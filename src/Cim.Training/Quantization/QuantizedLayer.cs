@@ -7,6 +7,9 @@ namespace Cim.Training.Quantization;
 /// </summary>
 public sealed class QuantizedLayer
 {
+    /// <summary>Part of a step a weight is put off its integer at most; less than a half, so that it is still rounded to it.</summary>
+    private const float MostOffInteger = 0.45f;
+
     internal QuantizedLayer(string name, Parameter weights, Parameter weightStep, MatrixLayout layout, QuantizedTensor input, bool hasStrips = false)
     {
         (Name, Weights, WeightStep, Layout, Input) = (name, weights, weightStep, layout, input);
@@ -95,6 +98,30 @@ public sealed class QuantizedLayer
             }
 
             StepRate.Values[o] = size > 0 ? (float)(1 / Math.Sqrt(size)) : 0;
+        }
+    }
+
+    /// <summary>
+    /// Puts every weight where it is wanted, but within the integer it has, so that no integer changes. Weights that all begin in the
+    /// middle of their integers first have to travel half a step, which in a strip of few bits is as far as a weight is large.
+    /// </summary>
+    /// <param name="wanted">Real weights [outputs, inputs], row-major; those of strips of no bits are left alone.</param>
+    public void MoveWithinIntegers(ReadOnlySpan<float> wanted)
+    {
+        if (wanted.Length != Weights.Values.Length)
+            throw new ArgumentException($"layer '{Name}' has {Weights.Values.Length} weights, not {wanted.Length}", nameof(wanted));
+        for (int o = 0; o < Layout.Outputs; o++)
+        {
+            for (int i = 0; i < Layout.Inputs; i++)
+            {
+                int element = Layout.Index(o, i);
+                if (HighOf(element) == 0)
+                    continue;
+                float step = StepOf(o, i);
+                float code = Code(element, Weights.Values[element], step);
+                float off = MostOffInteger * Spacing.Values[HasStrips ? element : 0];
+                Weights.Values[element] = step * Math.Clamp(wanted[(o * Layout.Inputs) + i] / step, code - off, code + off);
+            }
         }
     }
 

@@ -44,6 +44,10 @@ public sealed class StripTrainingTests
             QuantizedWeights weights = QuantizedWeights.Read(rounded, expected)!;
             Assert.Equal(weights.Integers.Span<sbyte>().ToArray().Select(q => (int)q), actual.Codes());
             Assert.Equal(weights.Scales.ToArray(), actual.WeightStep.Values);
+            // Within their integers weights lie where the float network has them.
+            int[] codes = actual.Codes();
+            int inputs = codes.Length / weights.Scales.Length;
+            if (actual.HasStrips) Assert.Contains(Enumerable.Range(0, codes.Length), i => Math.Abs((actual.Weights.Values[i] / weights.Scales[i / inputs]) - codes[i]) > 0.01f);
         }
     }
 
