@@ -12,13 +12,13 @@ public sealed class CimOptionsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("WeightBits", "12", "2 to 8")]
+    [InlineData("WeightBits", "12", "1 to 8")]
     [InlineData("Strips", "1", "between 0 and 1")]
     [InlineData("Strips", "most", "between 0 and 1")]
     [InlineData("MergeWeights", "1", "less than 1")]
     [InlineData("MergeWeights", "half", "less than 1")]
     [InlineData("CopiesWithin", "-1", "number of arrays")]
-    [InlineData("WeightBits", "four", "2 to 8")]
+    [InlineData("WeightBits", "four", "1 to 8")]
     [InlineData("ActivationBits", "-1", "2 to 8")]
     [InlineData("Epochs", "0", "1 to 100000")]
     [InlineData("Epochs", "2.5", "1 to 100000")]

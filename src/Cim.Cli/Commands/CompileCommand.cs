@@ -26,10 +26,11 @@ internal static class CompileCommand
     private static readonly Option<int?> Epochs = new("--epochs") { Description = $"Passes over the training samples; {FineTuningOptions.DefaultEpochs} if not given." };
     private static readonly Option<string?> TrainingCheckpoint = new("--training-checkpoint") { Description = "Keeps a training that is stopped, for the next time; beside the output if not given." };
     private static readonly Option<string> Search = new("--search") { Description = "How precisions are chosen: uniform (the same bits everywhere), rl, exact, evolutionary or random.", DefaultValueFactory = _ => "uniform" };
-    private static readonly Option<int> WeightBits = new("--weight-bits") { Description = "Bits of the weights, 2 to 8.", DefaultValueFactory = _ => 8 };
+    private static readonly Option<int> WeightBits = new("--weight-bits") { Description = "Bits of the weights, 1 to 8: 2 is ternary, 1 binary.", DefaultValueFactory = _ => 8 };
     private static readonly Option<int> ActivationBits = new("--activation-bits") { Description = "Bits of the input of every layer, 2 to 8.", DefaultValueFactory = _ => 8 };
     private static readonly Option<int> AdcBits = new("--adc-bits") { Description = "Bits of every conversion, 1 to 16; 0 = the profile's. A search chooses them by layer." };
     private static readonly Option<long> CopiesWithin = new("--copies-within") { Description = "Copies of slow layers fill up to this many arrays; 0 = no copies." };
+    private static readonly Option<bool> SearchBinary = new("--search-binary") { Description = "A search may make weights binary (1 bit) where the cells make that cheaper than ternary (2 bits)." };
     private static readonly Option<bool> KeepEnds = new("--keep-ends") { Description = "A search leaves the first and the last layer at 8 bits." };
     private static readonly Option<string?> Strips = new("--strips") { Description = "Give strips (a column on a row tile) widths by sensitivity: the share of the cells of 8-bit weights to save, 0 to 1, or auto = as much as --max-accuracy-loss allows." };
     private static readonly Option<string?> StripWidths = new("--strip-widths") { Description = "Widths strips may have, for example 8,4,2,0; default: all that take different numbers of cells, and 0 (pruned)." };
@@ -66,7 +67,7 @@ internal static class CompileCommand
         Rounding.AcceptOnlyFromAmong("compensated", "nearest", "learned");
         var command = new Command("compile", "Compiles a network for crossbars.")
         {
-            Model, Output, Hardware, Calibration, Evaluation, Training, Epochs, TrainingCheckpoint, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, Strips, StripWidths, StripUnit, Merge, MergeMethod, MaxLoss, Objective, Evaluations, Minutes, SearchSamples, SearchTraining, PolicyOutput, TrialLog, MaxArrays, VariationAware, VariationConfidence, Seed, Report, Lock, Force, RefreshLock, LockOnly, Policy, ExportQdq, Range, Rounding, Samples, Limit,
+            Model, Output, Hardware, Calibration, Evaluation, Training, Epochs, TrainingCheckpoint, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, SearchBinary, Strips, StripWidths, StripUnit, Merge, MergeMethod, MaxLoss, Objective, Evaluations, Minutes, SearchSamples, SearchTraining, PolicyOutput, TrialLog, MaxArrays, VariationAware, VariationConfidence, Seed, Report, Lock, Force, RefreshLock, LockOnly, Policy, ExportQdq, Range, Rounding, Samples, Limit,
         };
         var data = new DataArguments(command);
         var import = new ImportArguments(command);
@@ -103,6 +104,7 @@ internal static class CompileCommand
         AdcBits = parsed.GetValue(AdcBits),
         CopiesWithin = parsed.GetValue(CopiesWithin),
         KeepEnds = parsed.GetValue(KeepEnds),
+        SearchBinary = parsed.GetValue(SearchBinary),
         Strips = StripOptions.Parse(parsed.GetValue(Strips), parsed.GetValue(StripWidths), parsed.GetRequiredValue(StripUnit)),
         Merge = MergeOptions.Parse(parsed.GetValue(Merge), parsed.GetRequiredValue(MergeMethod)),
         MaxAccuracyLoss = parsed.GetValue(MaxLoss),

@@ -13,7 +13,7 @@ namespace Cim.Compiler.Emit;
 internal sealed record QuantizedWeights(Tensor Integers, ImmutableArray<float> Scales, int Bits, bool Requantized)
 {
     /// <summary>True if -2^(bits-1) occurs, whose magnitude needs one bit more than all others.</summary>
-    public bool UsesMinimum => Integers.Span<sbyte>().Contains((sbyte)-(1 << (Bits - 1)));
+    public bool UsesMinimum => Bits > 1 && Integers.Span<sbyte>().Contains((sbyte)-(1 << (Bits - 1)));
 
     /// <summary>Reads them from the layer's DequantizeLinear; null if its scales do not run along the outputs.</summary>
     public static QuantizedWeights? Read(Graph graph, MvmLayer layer)

@@ -38,6 +38,8 @@ internal sealed class LearnedRoundingStage(IProgress<string>? progress)
             throw Refused($"it follows the float network on calibration samples, and there are none; give some (--calibration), or {Instead}");
         if (policy.Layers.FirstOrDefault(l => l is not { Strips: null, ColumnGroups: null, Merge: null or StripTies.Exact }) is { } divided)
             throw Refused($"it knows one width a layer and weights of their own, and '{divided.Name}' has strips, groups of columns or merged strips; leave them out, or {Instead}");
+        if (policy.Layers.FirstOrDefault(l => l.WeightBits == 1) is { } binary)
+            throw Refused($"'{binary.Name}' has binary weights, which have a sign and nothing to round; give it 2 bits, or {Instead}");
         if (input.Ports is not [{ Type: ElementType.Float32, HasBatchAxis: true }] || !graph.HasSymbolicBatch)
             throw Refused($"it needs a network with one input of real numbers and a free batch axis, and this one has {Describe(input)}; {Instead}");
         if (MvmLayers.Find(graph).FirstOrDefault(l => l.WeightDequantize is not null) is { } given)

@@ -75,7 +75,7 @@ internal sealed class CandidateTraining
 
         (double Score, bool Stopped)? Short()
         {
-            Graph rounded = RoundingStage.Run(_context.Quietly(), _graph, _inputs.Input, _calibration, policy, _hardware);
+            Graph rounded = RoundingStage.Run(_context.Quietly(), _graph, _inputs.Input, _calibration, policy, _hardware, learns: false);
             try
             {
                 return _training.RunAsync(_graph, rounded, policy, _hardware.Rows, isHopeless, () => _options.Clock.IsOver, _context.Cancellation).GetAwaiter().GetResult() is { } score

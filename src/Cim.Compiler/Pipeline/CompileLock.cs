@@ -100,7 +100,7 @@ internal sealed class CompileLock
 
     /// <summary>Options that came later are named only where they are used, so that older locks stay good.</summary>
     private static string Added(CompileOptions options) =>
-        (options.AdcBits == 0 ? "" : $" adcBits={options.AdcBits}") + (options.CopiesWithin == 0 ? "" : $" copiesWithin={options.CopiesWithin}") + (options.KeepEnds ? " keepEnds" : "")
+        (options.AdcBits == 0 ? "" : $" adcBits={options.AdcBits}") + (options.CopiesWithin == 0 ? "" : $" copiesWithin={options.CopiesWithin}") + (options.KeepEnds ? " keepEnds" : "") + (options.SearchBinary ? " searchBinary" : "")
         + (options.SearchSamples == SearchData.MaxSamples ? "" : $" searchSamples={options.SearchSamples}")
         + (options.SearchTrainingSamples == ShortTraining.DefaultSamples ? "" : FormattableString.Invariant($" searchTrainingSamples={options.SearchTrainingSamples}"))
         + (options.Strips is { } strips ? FormattableString.Invariant($" strips={strips.Compression?.ToString("R", System.Globalization.CultureInfo.InvariantCulture) ?? "auto"} stripWidths={string.Join(',', strips.Widths)} stripUnit={strips.Unit}") : "")

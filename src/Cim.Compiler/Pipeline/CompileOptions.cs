@@ -77,6 +77,9 @@ internal sealed record CompileOptions
     /// <summary>Columns that strips share; null = every strip has its own.</summary>
     public MergeOptions? Merge { get; init; }
 
+    /// <summary>A search may make weights binary (1 bit: -1 and 1) where the cells make that cheaper than ternary.</summary>
+    public bool SearchBinary { get; init; }
+
     /// <summary>A search leaves the first and the last layer at 8 bits.</summary>
     public bool KeepEnds { get; init; }
 

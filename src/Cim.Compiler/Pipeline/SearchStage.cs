@@ -24,6 +24,7 @@ internal static class SearchStage
             Evaluations = asked.SearchEvaluations,
             Seed = asked.Seed,
             KeepEnds = asked.KeepEnds,
+            BinaryWeights = asked.SearchBinary,
             Clock = new SearchClock(asked.SearchMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null),
             Trials = (asked.TrialLogPath ?? (asked.OutputPath is { } output ? output + ".trials.json" : null)) is { } log
                 ? TrialFile.Open(log, CompileLock.SearchKey(asked)) : null,

@@ -9,7 +9,7 @@ namespace Cim.Compiler.Quantization;
 
 /// <summary>The precision of one layer.</summary>
 /// <param name="Name">The layer's node name.</param>
-/// <param name="WeightBits">2 to 8.</param>
+/// <param name="WeightBits">2 to 8 (2 = ternary: -1, 0, 1), or 1 = binary: -1, 1.</param>
 /// <param name="ActivationBits">Bits of the layer's input, 2 to 8.</param>
 /// <param name="AdcBits">Bits of its conversions; 0 = the hardware profile's.</param>
 internal sealed record LayerPolicy(string Name, int WeightBits, int ActivationBits, int AdcBits)
@@ -44,13 +44,16 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
     /// <summary>Narrower is not a linear quantizer any more; wider does not fit the runtime's tensors.</summary>
     public const int MinBits = 2, MaxBits = 8;
 
+    /// <summary>Weights may be binary, -1 and 1.</summary>
+    public const int MinWeightBits = 1;
+
     /// <summary>The same precision everywhere.</summary>
-    /// <exception cref="CimException">CIM0010: a width is outside 2 to 8.</exception>
+    /// <exception cref="CimException">CIM0010: a width is outside 2 to 8, or 1 to 8 for weights.</exception>
     public static QuantizationPolicy Uniform(IEnumerable<string> layers, int weightBits, int activationBits, int adcBits = 0)
     {
-        foreach ((string option, int bits) in new[] { ("--weight-bits", weightBits), ("--activation-bits", activationBits) })
-            if (bits is < MinBits or > MaxBits)
-                throw new CimException(ErrorCodes.WrongUsage, $"{option} is {bits}; it must be {MinBits} to {MaxBits}.");
+        foreach ((string option, int bits, int least) in new[] { ("--weight-bits", weightBits, MinWeightBits), ("--activation-bits", activationBits, MinBits) })
+            if (bits < least || bits > MaxBits)
+                throw new CimException(ErrorCodes.WrongUsage, $"{option} is {bits}; it must be {least} to {MaxBits}.");
         return new QuantizationPolicy([.. layers.Select(name => new LayerPolicy(name, weightBits, activationBits, adcBits))]);
     }
 
@@ -130,7 +133,7 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
             LayerPolicy old = layers[index];
             layers = layers.SetItem(index, old with
             {
-                WeightBits = Bits(item, "weightBits", old.WeightBits, MinBits, MaxBits, path),
+                WeightBits = Bits(item, "weightBits", old.WeightBits, MinWeightBits, MaxBits, path),
                 ActivationBits = Bits(item, "activationBits", old.ActivationBits, MinBits, MaxBits, path),
                 AdcBits = Bits(item, "adcBits", old.AdcBits, 0, 16, path),
                 Layout = Layout(item, old.Layout, path),

@@ -17,7 +17,7 @@ internal static class WeightQuantizer
     /// <summary>How strongly re-fitted weights are held to the original ones, as a share of the mean input variance.</summary>
     private const double Ridge = 0.02;
 
-    /// <summary>Rounds every weight to the nearest level; the bias stays.</summary>
+    /// <summary>Rounds every weight to the nearest level (binary: -1 or 1); the bias stays.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="bits">Width.</param>
     /// <param name="statistics">If not null, the scale counts errors by the inputs they meet and the bias is corrected.</param>
@@ -39,6 +39,13 @@ internal static class WeightQuantizer
                 return;
             }
 
+            if (bits == 1)
+            {
+                scales[c] = WeightScales.Binary(w, importance);
+                for (int r = 0; r < rows; r++) integers[(c * rows) + r] = (sbyte)(w[r] < 0 ? -1 : 1);
+                return;
+            }
+
             scales[c] = WeightScales.Search(w, importance, bits);
             for (int r = 0; r < rows; r++) integers[(c * rows) + r] = (sbyte)WeightScales.Round(w[r] / (double)scales[c], levels);
         });
@@ -51,6 +58,8 @@ internal static class WeightQuantizer
     /// </summary>
     public static LayerWeights Compensated(MvmLayer layer, int bits, LayerStatistics statistics, StripWidths? strips = null)
     {
+        // Errors of a sign are too large for others to make up for.
+        if (bits == 1 && strips is null) return Nearest(layer, bits, statistics);
         StripGrids? grids = strips is null ? null : new StripGrids(strips);
         int rows = layer.RowsPerGroup, columns = layer.ColumnsPerGroup;
         sbyte[] integers = new sbyte[layer.WeightCount];

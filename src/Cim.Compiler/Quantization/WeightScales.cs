@@ -38,6 +38,19 @@ internal static class WeightScales
         return (float)best;
     }
 
+    /// <summary>The scale of binary weights, +s or -s, with the least squared error: the mean magnitude (XNOR-Net, arXiv 1603.05279), each weight counted with its importance.</summary>
+    public static float Binary(ReadOnlySpan<float> weights, ReadOnlySpan<double> importance)
+    {
+        (double sum, double count) = (0, 0);
+        for (int i = 0; i < weights.Length; i++)
+        {
+            double counts = importance.IsEmpty ? 1 : importance[i];
+            (sum, count) = (sum + (counts * Math.Abs(weights[i])), count + counts);
+        }
+
+        return count > 0 && sum / count >= 1e-30 ? (float)(sum / count) : 1e-6f;
+    }
+
     /// <summary>Rounds half to even and saturates.</summary>
     public static int Round(double value, int levels) => (int)Math.Clamp(Math.Round(value), -levels, levels);
 }

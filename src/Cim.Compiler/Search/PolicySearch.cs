@@ -54,7 +54,7 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
         ImmutableArray<int> layerOfShape = [.. shapes.Select(s => layers.ToList().FindIndex(l => l.NodeName == s.Name))];
         ImmutableArray<int> groupOfShape = [.. shapes.Select((s, i) => layerOfShape[i] < 0 ? -1 : groups.ToList().FindIndex(g => g.Layers.Contains(s.Name)))];
 
-        LayerCostTable costs = LayerCostTable.Build(shapes, hardware, Bits, Bits, AdcWidths.Offered(hardware));
+        LayerCostTable costs = LayerCostTable.Build(shapes, hardware, options.BinaryWeights ? [1, .. Bits] : Bits, Bits, AdcWidths.Offered(hardware));
         CostVector eight = costs.Total([.. shapes.Select(_ => costs.IndexOf(new Precision(8, 8, 0)))]);
         if (options.Objective is Objective.Energy or Objective.EnergyDelay && eight.EnergyPj == 0)
             throw new CimException(ErrorCodes.NoEnergyFigures, $"The objective is energy, but hardware profile '{hardware.Name}' states no energy figures. Choose another objective or profile.");

@@ -21,6 +21,9 @@ internal sealed record PolicySearchOptions
     /// <summary>The first and the last layer stay at 8 bits.</summary>
     public bool KeepEnds { get; init; }
 
+    /// <summary>Weights may be binary (1 bit: -1 and 1) where that is cheaper than ternary (2 bits).</summary>
+    public bool BinaryWeights { get; init; }
+
     public ulong Seed { get; init; }
 
     /// <summary>Ends the search early; it runs from the construction of these options.</summary>

@@ -82,10 +82,11 @@ internal static class SensitivityAnalysis
         foreach ((int[] indices, _) in Strips(weights, op).GroupBy(s => s.Channel).Select(g => (g.SelectMany(s => s.Indices).ToArray(), 0)))
         {
             // Symmetric, one scale for each output channel.
-            double scale = indices.Max(i => Math.Abs((double)weights.Values[i])) / ((1 << (bits - 1)) - 1);
+            double scale = bits == 1 ? indices.Average(i => Math.Abs((double)weights.Values[i])) : indices.Max(i => Math.Abs((double)weights.Values[i])) / ((1 << (bits - 1)) - 1);
             foreach (int i in indices)
             {
-                double change = scale == 0 ? 0 : (Math.Round(weights.Values[i] / scale) * scale) - weights.Values[i];
+                double code = bits == 1 ? (weights.Values[i] < 0 ? -1 : 1) : Math.Round(weights.Values[i] / scale);
+                double change = scale == 0 ? 0 : (code * scale) - weights.Values[i];
                 (squares, product) = (squares + (change * change), product + Math.Abs(curvature.Gradient[i] * change));
             }
         }

@@ -64,7 +64,7 @@ internal sealed record ColumnAlignment(ColumnGroups Groups, int AdcBits, WordErr
         LayerProbe probe, int bits, QuantizationParameters words, Func<int, double> wrong)
     {
         ImmutableArray<int> outputs = [.. Enumerable.Range(0, probe.Full.Outputs)];
-        if (bits == QuantizationPolicy.MinBits) return [(bits, outputs)];
+        if (bits <= QuantizationPolicy.MinBits) return [(bits, outputs)];
         double[] change = probe.Of(outputs, outputs.Length).RoundingPowers(bits - 1, words);
         double anyway = wrong(bits - 1);
         return [.. outputs.GroupBy(o => change[o] <= anyway ? bits - 1 : bits).OrderByDescending(g => g.Key).Select(g => (g.Key, g.ToImmutableArray()))];

@@ -60,6 +60,8 @@ internal sealed class ReadNarrowIntegers : IGraphPass
         if (editor.Constant(node.Inputs[0]) is not { Type: ElementType.Int8, Length: > 0 } integers) return null;
         bool hasZeroPoint = node.Inputs.Length > 2 && node.Inputs[2].Length > 0;
         if (hasZeroPoint && (editor.Constant(node.Inputs[2]) is not { } zero || zero.Data.Span.ContainsAnyExcept((byte)0))) return null;
+        // -1 and 1 alone are binary.
+        if (!integers.Span<sbyte>().ContainsAnyExcept((sbyte)-1, (sbyte)1)) return 1;
         int largest = 0;
         foreach (sbyte q in integers.Span<sbyte>()) largest = Math.Max(largest, q < 0 ? -(q + 1) : q);
         int bits = MinBits;
