@@ -132,7 +132,8 @@ def mean(values):
 
 def write(a, name, rows, base, original):
     four = rows["uniform w4a4, 8-bit ends, trained"]
-    lines = [f"`bench/search/trained.py {' '.join(sys.argv[1:])}`", "",
+    asked = [f"--{k} {v}" for k, v in vars(a).items() if k not in ("network", "cim", "out")]
+    lines = [f"`bench/search/trained.py {a.network} {' '.join(asked)}`", "",
              f"{a.network} on {a.hardware}, float {100 * original:.2f} %, uniform 8 bits {base['latencyNs'] / 1e6:.3f} ms, {base['energyPj'] / 1e6:.2f} uJ, {base['arrays']} arrays; "
              "losses in points of the test images after training, fidelity exact; mean ± s.d. over seeds.", "",
              "| policy | seeds | latency: over w8a8 | over w4a4, 8-bit ends | energy: over w8a8 | loss | loss by adc | s |", "|---|---|---|---|---|---|---|---|"]
