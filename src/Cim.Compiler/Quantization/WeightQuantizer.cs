@@ -90,7 +90,9 @@ internal static class WeightQuantizer
                 for (int r = 0; r < rows; r++)
                     fitted[r] = statistics.Cross[(((g * rows) + r) * columns) + c] + (ridge * original[r]);
                 SymmetricMatrix.Solve(lower, upper, rows, fitted);
-                float[] wanted = [.. fitted.Select(v => (float)v)];
+                // A weight of exactly zero was pruned: the fit would bring it back.
+                float[] wanted = new float[rows];
+                for (int r = 0; r < rows; r++) wanted[r] = original[r] == 0 ? 0 : (float)fitted[r];
                 double[] importance = new double[rows];
                 for (int r = 0; r < rows; r++) importance[r] = damped[(r * rows) + r];
                 if (grids is not null)

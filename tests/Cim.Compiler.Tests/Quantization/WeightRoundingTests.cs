@@ -1,5 +1,8 @@
 using Cim.Compiler.Calibration;
+using Cim.Compiler.Ir;
 using Cim.Compiler.Quantization;
+using Cim.Compiler.Tests.Support;
+using Cim.Runtime;
 using Cim.Training.Numerics;
 using Xunit;
 
@@ -103,5 +106,32 @@ public sealed class WeightRoundingTests
             double Error(double s) => w.Sum(v => Math.Pow(v - (WeightScales.Round(v / s, levels) * s), 2));
             Assert.True(Error(WeightScales.Search(w, [], bits)) <= Error(w.Max(Math.Abs) / (double)levels) * (1 + 1e-3));
         }
+    }
+
+    [Fact]
+    public void Weights_that_were_pruned_stay_zero_although_fitting_again_would_want_them()
+    {
+        var random = new Random(3);
+        Graph graph = RandomNetworks.Import(RandomNetworks.Chain(1));
+        MvmLayer layer = MvmLayers.Find(graph).First(l => l.Groups == 1);
+        int rows = layer.RowsPerGroup, outputs = layer.Outputs, samples = 4 * rows;
+        float[] weights = [.. Enumerable.Range(0, outputs * rows).Select(_ => random.Next(3) == 0 ? 0 : random.NextSingle() - 0.5f)];
+        layer = layer.WithData(() => Tensor.Create<float>(new Shape(outputs, rows), weights), () => null);
+        float[] x = [.. Enumerable.Range(0, samples * rows).Select(_ => random.NextSingle() - 0.5f)];
+        float[] covariance = new float[rows * rows], cross = new float[rows * outputs];
+        double[] squares = new double[rows];
+        for (int n = 0; n < samples; n++)
+            for (int i = 0; i < rows; i++)
+            {
+                squares[i] += (double)x[(n * rows) + i] * x[(n * rows) + i] / samples;
+                for (int j = 0; j < rows; j++) covariance[(i * rows) + j] += x[(n * rows) + i] * x[(n * rows) + j] / samples;
+                // Outputs that have a part of every input: without pruning each weight would be wanted.
+                for (int o = 0; o < outputs; o++) cross[(i * outputs) + o] += x[(n * rows) + i] * x[(n * rows) + ((i + o) % rows)] / samples;
+            }
+
+        LayerWeights quantized = WeightQuantizer.Compensated(layer, 4, new LayerStatistics(samples, new float[rows], new float[outputs], squares, covariance, cross));
+        for (int i = 0; i < weights.Length; i++)
+            if (weights[i] == 0) Assert.Equal(0, quantized.Integers[i]);
+        Assert.Contains(quantized.Integers, q => q != 0);
     }
 }
