@@ -49,7 +49,13 @@ internal static class AdcVerification
         QuantizationPolicy policy = found.Policy;
         double macs = network.MacsPerImage;
         int samples = (int)Math.Max(MinSamples, Math.Min(data.Validation.Count, MaxWork / Math.Max(1, macs)));
-        double offset = lossWithoutConverters is { } given ? given - Points(_ => AdcNetwork.Ideal) : 0;
+        double ideal = Points(_ => AdcNetwork.Ideal), offset = lossWithoutConverters is { } given ? given - ideal : 0;
+        if (ideal + offset > maxLoss)
+        {
+            progress?.Report(FormattableString.Invariant($"without converters the loss is {ideal + offset:F2} points: no conversions can mend that"));
+            return found with { ValidationLoss = ideal + offset, IsWithinBudget = false };
+        }
+
         for (int round = 0; ; round++)
         {
             double loss = offset + Points(n => policy.Find(n)?.AdcBits ?? 0);

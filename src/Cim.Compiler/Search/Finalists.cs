@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Ir;
 using Cim.Runtime.Hardware;
@@ -6,12 +7,12 @@ namespace Cim.Compiler.Search;
 
 /// <summary>
 /// The last rung of the ladder: the cheapest policy of a search is simulated on its hardware (<see cref="AdcVerification"/>). If it
-/// does not keep the budget there even with wide conversions, the next one is the cheapest of half its estimated loss, and so on; at
-/// last the widest policy remains.
+/// does not keep the budget there even with wide conversions, the next one is the cheapest of 0.7 times its estimated loss, and so
+/// on; at last the widest policy remains.
 /// </summary>
 internal static class Finalists
 {
-    private const int Most = 5;
+    private const int Most = 12;
 
     /// <summary>The summary with the first policy that keeps the budget when simulated.</summary>
     public static SearchSummary Run(
@@ -22,12 +23,15 @@ internal static class Finalists
         if (!found.IsWithinBudget || verified.IsWithinBudget) return verified;
         int[] choices = search.Choices(found.Policy);
         Items items = Items.Of(search.Space, search.Losses, ProxyWalk.CostOf(new SearchProblem(search.Space, search.Losses, options.MaxLoss, options.MaxArrays, 1, 0)));
-        // Loss grows with the root of the additive divergence.
         double estimate = search.Losses.Total(choices);
+        ImmutableArray<int> last = [.. choices];
         for (int finalist = 2; finalist <= Most; finalist++)
         {
-            estimate /= 4;
+            // Loss grows with the root of the additive divergence.
+            estimate /= 2;
             if (ExactOptimum.Solve(items, estimate, cancellation: cancellation) is not { } safer) break;
+            if (safer.Policy.SequenceEqual(last)) continue;
+            last = safer.Policy;
             double loss = search.Loss(safer.Policy.AsSpan(), cancellation);
             progress?.Report(FormattableString.Invariant($"finalist {finalist} of at most {Most} is estimated to lose {loss:F2} points"));
             if (loss > options.MaxLoss || search.Space.Costs.Total(safer.Policy.AsSpan()).Arrays > options.MaxArrays) continue;
