@@ -54,7 +54,7 @@ public sealed class TrainedNetworkTests(ITestOutputHelper output)
         {
             Assert.Equal(expected.Codes(), actual.Weights.Span<sbyte>().ToArray().Select(q => (int)q));
             Assert.Equal(expected.WeightStep.Values, actual.WeightScales.ToArray());
-            Assert.Equal(Math.Max(2, weightBits), actual.WeightBits);
+            Assert.Equal(weightBits, actual.WeightBits);
             Assert.Equal(new QuantizationParameters(expected.Input.Step.Values[0], 0, activationBits, expected.Input.IsSigned), actual.Input);
         }
     }
