@@ -49,7 +49,7 @@ internal static class TrainCommand
         {
             teacher = network.Clone();
             pruning = pruning with { FineTuning = pruning.FineTuning with { Threads = threads } };
-            var pruner = new Pruner(network, training, pruning) 
+            var pruner = new Pruner(network, training, pruning)
             {
                 Teacher = recipe.Training.Distillation > 0 ? teacher : null,
                 Training = new EpochLines(context.Report),

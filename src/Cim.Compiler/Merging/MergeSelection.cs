@@ -16,9 +16,6 @@ namespace Cim.Compiler.Merging;
 /// </summary>
 internal static class MergeSelection
 {
-    private const double Most = 0.95;
-    private const int Bisections = 6, JudgeSamples = 512;
-
     /// <summary>The policy with shared columns.</summary>
     /// <param name="graph">The float network.</param>
     /// <param name="input">Its input.</param>
@@ -45,23 +42,7 @@ internal static class MergeSelection
         var table = new MergeTable(layers, policy, fisher, hardware, options.Method, seed, progress, cancellation);
         if (options.Share is { } asked) return table.Apply(policy, table.Choose(1 - asked));
 
-        OutputComparison comparison = OutputComparison.WithFloat(graph, input, data!, JudgeSamples, cancellation);
-        (double low, double high) = (0, Most); // Low is within the loss, or nothing is.
-        for (int i = 0; i < Bisections; i++)
-        {
-            double middle = (low + high) / 2, loss = Loss(middle);
-            progress?.Report(FormattableString.Invariant($"merging {100 * middle:F1} % of the cells loses {loss:F2} points"));
-            if (loss <= maxLoss) low = middle;
-            else high = middle;
-        }
-
-        return table.Apply(policy, table.Choose(1 - low));
-
-        double Loss(double share)
-        {
-            QuantizationPolicy tried = table.Apply(policy, table.Choose(1 - share));
-            var network = new AdcNetwork(graph, input, hardware, data!.Fit, tried, quantizer, cancellation);
-            return comparison.Of(network.Run(data.Validation, JudgeSamples, _ => AdcNetwork.Ideal, cancellation)).LossPoints;
-        }
+        return new MostWithinLoss(graph, input, hardware, data!, quantizer)
+            .Find(share => table.Apply(policy, table.Choose(1 - share)), maxLoss, "merging", progress, cancellation);
     }
 }

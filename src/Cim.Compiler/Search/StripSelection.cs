@@ -13,9 +13,6 @@ namespace Cim.Compiler.Search;
 /// </summary>
 internal static class StripSelection
 {
-    private const double Most = 0.95;
-    private const int Bisections = 6, JudgeSamples = 512;
-
     /// <summary>The policy with strips.</summary>
     /// <param name="graph">The float network.</param>
     /// <param name="input">Its input.</param>
@@ -39,23 +36,7 @@ internal static class StripSelection
         var table = new StripTable(layers, fisher, hardware, options.Widths);
         if (options.Compression is { } asked) return table.Apply(policy, table.Choose(1 - asked, options.Unit));
 
-        OutputComparison comparison = OutputComparison.WithFloat(graph, input, data!, JudgeSamples, cancellation);
-        (double low, double high) = (0, Most); // Low is within the loss, or nothing is.
-        for (int i = 0; i < Bisections; i++)
-        {
-            double middle = (low + high) / 2, loss = Loss(middle);
-            progress?.Report(FormattableString.Invariant($"strips at {100 * middle:F1} % compression lose {loss:F2} points"));
-            if (loss <= maxLoss) low = middle;
-            else high = middle;
-        }
-
-        return table.Apply(policy, table.Choose(1 - low, options.Unit));
-
-        double Loss(double compression)
-        {
-            QuantizationPolicy tried = table.Apply(policy, table.Choose(1 - compression, options.Unit));
-            var network = new AdcNetwork(graph, input, hardware, data!.Fit, tried, quantizer, cancellation);
-            return comparison.Of(network.Run(data.Validation, JudgeSamples, _ => AdcNetwork.Ideal, cancellation)).LossPoints;
-        }
+        return new MostWithinLoss(graph, input, hardware, data!, quantizer)
+            .Find(compression => table.Apply(policy, table.Choose(1 - compression, options.Unit)), maxLoss, "strips", progress, cancellation);
     }
 }
