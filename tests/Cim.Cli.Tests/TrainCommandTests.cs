@@ -22,22 +22,27 @@ public sealed class TrainCommandTests : IDisposable
     [Fact]
     public async Task A_training_process_that_is_killed_goes_on_and_ends_with_the_same_bytes()
     {
-        string whole = Recipe("whole", 60), parts = Recipe("parts", 60);
+        string whole = Recipe("whole", 200), parts = Recipe("parts", 200);
         CliRun uninterrupted = await CliRun.Of("train", whole, "--threads", "1");
         Assert.True(uninterrupted.ExitCode == ExitCode.Ok, uninterrupted.Error);
 
-        using (Process process = Start("train", parts, "--threads", "1"))
+        // On a busy machine a training may be over before this process sees its first checkpoint: then another one is killed.
+        for (int attempt = 0; attempt < 10; attempt++)
         {
+            File.Delete(At("parts.onnx"));
+            File.Delete(At("parts.checkpoint"));
+            using Process process = Start("train", parts, "--threads", "1");
             while (!File.Exists(At("parts.checkpoint")) && !process.HasExited) await Task.Delay(1);
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync();
+            if (!File.Exists(At("parts.onnx"))) break;
         }
 
         Assert.True(File.Exists(At("parts.checkpoint")));
-        Assert.False(File.Exists(At("parts.onnx")), "it was over before it was killed");
+        Assert.False(File.Exists(At("parts.onnx")), "it was over before it was killed, ten times");
         CliRun resumed = await CliRun.Of("train", parts, "--threads", "1");
         Assert.True(resumed.ExitCode == ExitCode.Ok, resumed.Error);
-        Assert.DoesNotContain("epoch 1/60", resumed.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("epoch 1/200", resumed.Error, StringComparison.Ordinal);
         Assert.Equal(await File.ReadAllBytesAsync(At("whole.onnx")), await File.ReadAllBytesAsync(At("parts.onnx")));
     }
 
