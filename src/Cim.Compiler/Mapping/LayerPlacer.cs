@@ -45,8 +45,10 @@ internal sealed class LayerPlacer(QuantizationPolicy policy, HardwareProfile pro
             : CostModel.Of(shape, LayerMapper.Map(shape, layer.WeightBits, profile, layout: layer.Layout), layer.WeightBits, layer.ActivationBits, layer.AdcBits, profile, copies);
     }
 
-    private LayerMapping Map(LayerShape shape, QuantizedWeights weights) => EmptyArrays.Remove(
-        LayerMapper.Map(shape, weights.Bits, profile, weights.UsesMinimum, policy.Find(shape.Name)?.Layout), shape, weights.Integers);
+    private LayerMapping Map(LayerShape shape, QuantizedWeights weights) => EmptyArrays.Remove(Whole(shape, weights), shape, weights.Integers);
+
+    private LayerMapping Whole(LayerShape shape, QuantizedWeights weights) =>
+        LayerMapper.Map(shape, weights.Bits, profile, weights.UsesMinimum, policy.Find(shape.Name)?.Layout);
 
     private ImmutableArray<WeightBlock> Blocks(LayerShape shape, QuantizedWeights weights)
     {
@@ -56,7 +58,8 @@ internal sealed class LayerPlacer(QuantizationPolicy policy, HardwareProfile pro
         // -2^(bits-1) of a given quantization fits the cells of a whole layer alone.
         if (policy.Find(shape.Name)?.Merge == StripTies.Exact && shape.Groups == 1 && !weights.UsesMinimum)
             return MergeMapper.Equal(shape.Name, integers, strips ?? StripWidths.Uniform(shape, weights.Bits, profile.Rows), profile);
-        return strips is null ? ColumnBlocks(shape) ?? [] : StripMapper.Map(shape.Name, integers, strips, profile);
+        if (strips is not null) return StripMapper.Map(shape.Name, integers, strips, profile);
+        return ColumnBlocks(shape) ?? PackedMapper.Map(shape, weights, Whole(shape, weights), Map(shape, weights).Tiles.Length, profile);
     }
 
     private StripTies? Ties(LayerShape shape) => policy.Find(shape.Name) is { } layer ? StripTies.Of(layer, shape, profile.Rows) : null;

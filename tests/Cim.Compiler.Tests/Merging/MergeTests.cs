@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Emit;
-using Cim.Compiler.Export;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Mapping;
 using Cim.Compiler.Merging;
@@ -10,11 +9,9 @@ using Cim.Compiler.Sensitivity;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
-using Cim.Runtime.Execution;
 using Cim.Runtime.Format;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
-using Google.Protobuf;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Merging;
@@ -76,25 +73,14 @@ public sealed class MergeTests
     public void Shared_columns_give_the_integers_of_ONNX_Runtime_and_survive_lossless_converters(int seed)
     {
         Graph graph = RandomNetworks.Import(RandomNetworks.Chain(seed));
-        GraphInput input = GraphInput.Of(graph);
         foreach (MergeMethod method in new[] { MergeMethod.Group, MergeMethod.Spectral })
         {
             QuantizationPolicy policy = Merged(graph, Uniform(graph, seed % 2 == 0 ? 4 : 8), 0.4, method, seed);
             Graph quantized = Quantize(graph, policy);
             LoweredModel lowered = new LayerPlacer(policy, Small).Lower(quantized);
-            Assert.All(lowered.Program.Layers, l => Assert.Null(BlockVerifier.Problem(l)));
             Assert.Contains(lowered.Program.Layers, l => l.Blocks.Any(b => b.Taps.Length > b.Columns));
             if (method == MergeMethod.Spectral) Assert.Contains(lowered.Program.Layers, l => l.Blocks.Any(b => b.Mapping.Encoding == WeightEncoding.Unsigned));
-
-            SampleRun run = input.Split(0, 8, RandomNetworks.Samples(8, input.SampleElements, (ulong)seed));
-            Dictionary<string, Tensor> exact = ProgramTrace.Run(lowered.Program, Small, run.Tensors(), Fidelity.Exact, 0);
-            Dictionary<string, Tensor> read = ProgramTrace.Run(lowered.Program, Small with { AdcBits = 14 }, run.Tensors(), Fidelity.Adc, 0);
-            using var session = new OnnxSession(OnnxExporter.Export(quantized).ToByteArray(), "qdq");
-            using var reference = session.Run(run, [session.Outputs[0]]);
-            string output = quantized.Outputs[0];
-            Assert.True(exact[output].Data.Span.SequenceEqual(read[output].Data.Span));
-            float[] expected = reference[0].GetTensorDataAsSpan<float>().ToArray(), actual = exact[output].Span<float>().ToArray();
-            for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], 3);
+            LoweredAssert.EqualsOnnxRuntimeAndSurvivesLosslessConverters(quantized, lowered, Small, seed);
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Emit;
-using Cim.Compiler.Export;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Mapping;
 using Cim.Compiler.Quantization;
@@ -10,11 +9,8 @@ using Cim.Compiler.Sensitivity;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
-using Cim.Runtime.Execution;
-using Cim.Runtime.Format;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
-using Google.Protobuf;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Quantization;
@@ -87,19 +83,8 @@ public sealed class StripTests
         QuantizationPolicy policy = WithStrips(graph, Uniform(graph, 8), (_, _, _) => offered[random.Next(offered.Length)]);
         Graph quantized = Quantize(graph, policy);
         LoweredModel lowered = new LayerPlacer(policy, Isaac with { Rows = 64 }).Lower(quantized);
-        Assert.All(lowered.Program.Layers, l => Assert.Null(BlockVerifier.Problem(l)));
         Assert.Contains(lowered.Program.Layers, l => l.Blocks.Length > 1);
-
-        GraphInput input = GraphInput.Of(quantized);
-        SampleRun run = input.Split(0, 8, RandomNetworks.Samples(8, input.SampleElements, (ulong)seed));
-        Dictionary<string, Tensor> exact = ProgramTrace.Run(lowered.Program, Isaac, run.Tensors(), Fidelity.Exact, 0);
-        Dictionary<string, Tensor> read = ProgramTrace.Run(lowered.Program, Isaac with { AdcBits = 14 }, run.Tensors(), Fidelity.Adc, 0);
-        using var session = new OnnxSession(OnnxExporter.Export(quantized).ToByteArray(), "qdq");
-        using var reference = session.Run(run, [session.Outputs[0]]);
-        string output = quantized.Outputs[0];
-        Assert.True(exact[output].Data.Span.SequenceEqual(read[output].Data.Span));
-        float[] expected = reference[0].GetTensorDataAsSpan<float>().ToArray(), actual = exact[output].Span<float>().ToArray();
-        for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], 3);
+        LoweredAssert.EqualsOnnxRuntimeAndSurvivesLosslessConverters(quantized, lowered, Isaac with { Rows = 64 }, seed);
     }
 
     [Theory, MemberData(nameof(Seeds))]
