@@ -43,43 +43,24 @@ internal static class TrainCommand
         SampleSet samples = Read(recipe, recipe.Data.Train, network, context.Cancellation);
         (SampleSet training, SampleSet? validation) = samples.Labels is null ? (samples, null) : TrainingSamples.Split(samples, recipe.Data.Validation);
         SampleSet? test = recipe.Data.Test is { } file ? Read(recipe, file, network, context.Cancellation) : null;
-        TrainableNetwork teacher = network;
-        PruningReport? pruned = null;
-        if (RecipeReader.Pruning(recipe) is { } pruning)
+        var run = new RecipeTraining(recipe, network, training, validation)
         {
-            teacher = network.Clone();
-            pruning = pruning with { FineTuning = pruning.FineTuning with { Threads = threads } };
-            var pruner = new Pruner(network, training, pruning)
-            {
-                Teacher = recipe.Training.Distillation > 0 ? teacher : null,
-                Training = new EpochLines(context.Report),
-            };
-            pruned = await pruner.RunAsync(new PruningLines(context, pruning.Steps), context.Cancellation);
-        }
-
-        QuantizedNetwork? quantized = RecipeReader.Quantization(recipe) is { } bits
-            ? QuantizedNetwork.Create(network, training.Range(0, Math.Min(512, training.Count)), bits, context.Cancellation)
-            : null;
-        TrainableNetwork trained = quantized?.Network ?? network;
-        var trainer = new Trainer(trained, training, validation, RecipeReader.Options(recipe) with { Threads = threads })
-        {
-            Teacher = (quantized is not null || pruned is not null) && recipe.Training.Distillation > 0 ? teacher : null,
-            BeforeBatch = quantized is null ? null : batch => quantized.DrawProgrammingErrors(recipe.Training.Seed, batch),
-            BeforeValidation = quantized is null ? null : quantized.ClearProgrammingErrors,
+            Threads = threads,
+            Epochs = new EpochLines(context.Report),
+            PruningSteps = new PruningLines(context, recipe.Pruning?.Steps ?? 0),
+            Widths = new WidthLines(context),
         };
-        TrainingResult result = await trainer.RunAsync(new EpochLines(context.Report), context.Cancellation);
-
-        quantized?.ClearProgrammingErrors();
-        AtomicFile.Write(recipe.Output, stream => (quantized is null ? trained.ToOnnx() : QuantizedExport.ToOnnx(quantized)).WriteTo(stream));
+        RecipeResult made = await run.RunAsync(context.Cancellation);
+        AtomicFile.Write(recipe.Output, stream => (made.Quantized is { } quantized ? QuantizedExport.ToOnnx(quantized) : made.Network.ToOnnx()).WriteTo(stream));
         int? correct = null;
-        if (test?.Labels is not null && !result.WasCancelled)
+        if (test?.Labels is not null && !made.Training.WasCancelled)
         {
-            using var predictor = new Predictor(trained, threads: threads);
+            using var predictor = new Predictor(made.Network, threads: threads);
             correct = predictor.CountCorrect(test, context.Cancellation);
         }
 
-        Write(context, recipe, result, pruned, test, correct, clock.Elapsed);
-        return result.WasCancelled ? ExitCode.Cancelled : ExitCode.Ok;
+        Write(context, recipe, made.Training, made.Pruned, test, correct, clock.Elapsed);
+        return made.Training.WasCancelled ? ExitCode.Cancelled : ExitCode.Ok;
     }
 
     private static SampleSet Read(TrainingRecipe recipe, string path, TrainableNetwork network, CancellationToken cancellation)
@@ -124,6 +105,12 @@ internal static class TrainCommand
                 if (correct is { } count)
                     text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"test accuracy {100.0 * count / test!.Count:F2} % ({count} of {test.Count})"));
             });
+    }
+
+    /// <summary>A line before each training at wider weights.</summary>
+    private sealed class WidthLines(CommandContext context) : IProgress<int>
+    {
+        public void Report(int value) => context.Report($"weights of {value} bits");
     }
 
     /// <summary>A line after each step of pruning.</summary>

@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Cim.Runtime;
+using Cim.Training.Networks;
 
 namespace Cim.Training.Loop;
 
@@ -24,6 +26,15 @@ internal sealed class Checkpoint
     public required List<double> Losses { get; init; }
 
     public required List<double> Scores { get; init; }
+
+    /// <summary>Changes when a checkpoint must not be resumed: other tensors, or other facts (options, sizes of data).</summary>
+    public static string Key(TrainableNetwork network, string facts)
+    {
+        var text = new StringBuilder();
+        foreach (Parameter parameter in network.Parameters)
+            text.Append(CultureInfo.InvariantCulture, $"{parameter.Name}[{string.Join(',', parameter.Dims)}];");
+        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.Append(facts).ToString())));
+    }
 
     /// <summary>Writes progress and arrays.</summary>
     /// <exception cref="CimException"><see cref="ErrorCodes.FileNotWritable"/>; the checkpoint before is still there.</exception>

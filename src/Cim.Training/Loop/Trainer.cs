@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Cim.Runtime;
 using Cim.Training.Data;
 using Cim.Training.Engine;
@@ -69,7 +67,8 @@ public sealed class Trainer
         var best = new Snapshot(network);
         var state = new Checkpoint { Epoch = 0, Steps = 0, BestEpoch = 0, BestScore = double.NegativeInfinity, Losses = [], Scores = [] };
         IEnumerable<float[]> arrays = Snapshot.Arrays(network).Concat(optimizer.State).Concat(average.Values).Concat(best.Values).Concat(Ties.SelectMany(tied => tied.State));
-        string key = Key();
+        string key = Checkpoint.Key(network, string.Create(
+            CultureInfo.InvariantCulture, $"{options with { Checkpoint = null, Threads = 0 }};{training.Count};{validation?.Count}"));
         if (options.Checkpoint is { } existing && File.Exists(existing))
         {
             state = Checkpoint.Load(existing, key, arrays);
@@ -181,16 +180,5 @@ public sealed class Trainer
         double done = ((epochs - resumed) * (double)batchesPerEpoch) + batches;
         double left = ((options.Epochs - epochs) * (double)batchesPerEpoch) - batches;
         return done <= 0 ? TimeSpan.Zero : clock.Elapsed * Math.Max(0, left / done);
-    }
-
-    /// <summary>Changes when a checkpoint must not be resumed: other tensors, other data sizes, other options.</summary>
-    private string Key()
-    {
-        var text = new StringBuilder();
-        foreach (Parameter parameter in network.Parameters)
-            text.Append(CultureInfo.InvariantCulture, $"{parameter.Name}[{string.Join(',', parameter.Dims)}];");
-        TrainingOptions relevant = options with { Checkpoint = null, Threads = 0 };
-        text.Append(CultureInfo.InvariantCulture, $"{relevant};{training.Count};{validation?.Count}");
-        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 }

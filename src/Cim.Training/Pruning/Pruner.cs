@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cim.Onnx.Proto;
 using Cim.Runtime;
 using Cim.Training.Data;
@@ -46,29 +47,51 @@ public sealed class Pruner
     /// <summary>Told how the training after each step goes, or null.</summary>
     public IProgress<TrainingProgress>? Training { get; init; }
 
+    /// <summary>File that keeps what the steps done gave, so that a run that was killed or cancelled goes on after them; null = none.</summary>
+    public string? Checkpoint { get; init; }
+
     /// <summary>Arrays and zeros at present.</summary>
     public PruningReport Report() => new([.. layers.Select(layer => layer.Report())]);
 
-    /// <summary>Prunes and trains.</summary>
+    /// <summary>Prunes and trains. A cancelled run leaves the network as it was after the last removal and the training it got since.</summary>
+    /// <exception cref="CimException">Training fails, or a checkpoint does not fit or cannot be written.</exception>
     public async Task<PruningReport> RunAsync(
         IProgress<(int Step, PruningReport Report)>? progress = null, CancellationToken cancellation = default)
     {
-        for (int step = 1; step <= options.Steps; step++)
+        PruningOptions relevant = options with { FineTuning = options.FineTuning with { Checkpoint = null, Threads = 0 } };
+        var kept = new StageCheckpoint(
+            Checkpoint,
+            Loop.Checkpoint.Key(network, string.Create(CultureInfo.InvariantCulture, $"{relevant};{training.Count};{Teacher is null}")),
+            Snapshot.Arrays(network).Concat(layers.Select(layer => layer.Mask)));
+        for (int step = kept.Load() + 1; step <= options.Steps; step++)
         {
-            double along = step / (double)options.Steps;
-            await Task.Run(() => PruneTo(options.Target * (1 - Math.Pow(1 - along, 3)), cancellation), cancellation);
-            int epochs = step == options.Steps ? options.FinalEpochs : options.FineTuning.Epochs;
-            if (epochs > 0)
-            {
-                TrainingOptions training = options.FineTuning with { Epochs = epochs, Seed = options.FineTuning.Seed + step };
-                await new Trainer(network, this.training, null, training) { Teacher = Teacher }.RunAsync(Training, cancellation);
-            }
-
-            cancellation.ThrowIfCancellationRequested();
+            if (!await StepAsync(step, cancellation))
+                return Report() with { WasCancelled = true };
+            kept.Save(step);
             progress?.Report((step, Report()));
         }
 
         return Report();
+    }
+
+    /// <summary>One step; false if it was cancelled.</summary>
+    private async Task<bool> StepAsync(int step, CancellationToken cancellation)
+    {
+        double along = step / (double)options.Steps;
+        try
+        {
+            await Task.Run(() => PruneTo(options.Target * (1 - Math.Pow(1 - along, 3)), cancellation), cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        int epochs = step == options.Steps ? options.FinalEpochs : options.FineTuning.Epochs;
+        if (epochs == 0)
+            return true;
+        var trainer = new Trainer(network, training, null, options.FineTuning with { Epochs = epochs, Seed = options.FineTuning.Seed + step }) { Teacher = Teacher };
+        return !(await trainer.RunAsync(Training, cancellation)).WasCancelled;
     }
 
     /// <summary>Scores once, removes until a fraction is reached and lets the weights left make up for it.</summary>

@@ -80,6 +80,9 @@ public sealed record LayerPruning(string Name, int Weights, int Zeros, int Array
 /// <param name="Layers">Each layer.</param>
 public sealed record PruningReport(IReadOnlyList<LayerPruning> Layers)
 {
+    /// <summary>Whether it was cancelled before the last step was done.</summary>
+    public bool WasCancelled { get; init; }
+
     /// <summary>Fraction of weights that are zero.</summary>
     public double Sparsity => Layers.Sum(layer => (double)layer.Zeros) / Layers.Sum(layer => layer.Weights);
 

@@ -183,6 +183,11 @@ public static class RecipeReader
         {
             Require(quantization.WeightBits is >= 1 and <= 8, "quantization.weightBits", "must be 1 to 8");
             Require(quantization.ActivationBits is >= 1 and <= 8, "quantization.activationBits", "must be 1 to 8");
+            Require(
+                quantization.From is not null && quantization.From.All(wider => wider > quantization.WeightBits && wider <= 8),
+                "quantization.from",
+                "must be a list of weight bits above 'weightBits', at most 8");
+            Require(quantization.FromEpochs is >= 1 and <= 100_000, "quantization.fromEpochs", "must be 1 to 100000");
             Require(quantization.EdgeBits is >= 0 and <= 8, "quantization.edgeBits", "must be 0 to 8");
             Require(
                 quantization.Noise is null or { Rows: >= 1, ProgrammingSigma: >= 0 and < 1, AdcBits: >= 0 and <= 16 },

@@ -133,6 +133,12 @@ public sealed record QuantizationRecipe
     /// <summary>Activation bits.</summary>
     public int ActivationBits { get; init; } = 4;
 
+    /// <summary>Weight bits that are trained before <see cref="WeightBits"/>, one after the other: few bits are better reached by way of more.</summary>
+    public IReadOnlyList<int> From { get; init; } = [];
+
+    /// <summary>Epochs at each of <see cref="From"/>.</summary>
+    public int FromEpochs { get; init; } = 1;
+
     /// <summary>Bits of the first and last layer; 0 = as all others.</summary>
     public int EdgeBits { get; init; } = 8;
 

@@ -30,6 +30,7 @@ public sealed class RecipeTests
     [InlineData("\"conv 4 3x3\"", "\"conv 4 9x9\"", "leaves nothing")]
     [InlineData("\"data\"", "\"training\": { \"epochs\": -1 }, \"data\"", "training.epochs")]
     [InlineData("\"data\"", "\"quantization\": { \"weightBits\": 9 }, \"data\"", "quantization.weightBits")]
+    [InlineData("\"data\"", "\"quantization\": { \"weightBits\": 3, \"from\": [4, 2] }, \"data\"", "quantization.from")]
     [InlineData("\"input\": [1, 8, 8], ", "", "network")]
     public void Mistakes_name_the_field(string find, string replace, string named)
     {

@@ -1,0 +1,20 @@
+namespace Cim.Training.Loop;
+
+/// <summary>What the stages of a training that are done gave, in a file; within a stage nothing is kept.</summary>
+/// <param name="path">The file; null = nothing is kept.</param>
+/// <param name="key">Of <see cref="Checkpoint.Key"/>.</param>
+/// <param name="arrays">What a stage changes.</param>
+internal sealed class StageCheckpoint(string? path, string key, IEnumerable<float[]> arrays)
+{
+    /// <summary>Fills the arrays and tells how many stages are done.</summary>
+    /// <exception cref="Cim.Runtime.CimException">The file cannot be read, is damaged or of another training.</exception>
+    public int Load() => path is not null && File.Exists(path) ? Checkpoint.Load(path, key, arrays).Epoch : 0;
+
+    /// <summary>Keeps what so many stages gave.</summary>
+    /// <exception cref="Cim.Runtime.CimException"><see cref="Cim.Runtime.ErrorCodes.FileNotWritable"/>; what was kept before is still there.</exception>
+    public void Save(int stages)
+    {
+        if (path is not null)
+            new Checkpoint { Epoch = stages, Steps = 0, BestEpoch = 0, BestScore = 0, Losses = [], Scores = [] }.Save(path, key, arrays);
+    }
+}
