@@ -33,6 +33,7 @@ public sealed class CimOptionsTests : IDisposable
     [InlineData("Namespace", "A..B", "C# namespace")]
     [InlineData("VariationAware", "yes", "true or false")]
     [InlineData("SearchBudget", "0", "more than 0")]
+    [InlineData("KeepEnds", "ends", "true or false")]
     [InlineData("Fidelity", "perfect", "exact, adc, device or circuit")]
     public void Impossible_metadata_is_error_CIM1001_that_says_what_is_allowed(string name, string value, string allowed)
     {
@@ -58,6 +59,7 @@ public sealed class CimOptionsTests : IDisposable
     [InlineData("Seed", "18446744073709551615")]
     [InlineData("Fidelity", "ADC")]
     [InlineData("Hardware", "isaac")]
+    [InlineData("SearchBinary", "false")]
     [InlineData("Namespace", "My.Nets")]
     public void Possible_metadata_is_taken(string name, string value) => Assert.True(Run(Item((name, value))));
 

@@ -25,26 +25,27 @@ internal sealed class ShortTraining
 
     private const int Epochs = 2;
 
+    /// <summary>Of the order of samples: not the compilation's, so that searches of other seeds know the candidates that were trained before.</summary>
+    private const ulong Seed = 0;
+
     /// <summary>Samples held apart that decide half-way; the score at the end is of all.</summary>
     private const int RaceSamples = 1024;
 
     private readonly TrainableNetwork _teacher;
     private readonly SampleSet _training, _validation, _race;
     private readonly double _raceFloat;
-    private readonly ulong _seed;
 
     /// <param name="graph">The float network.</param>
     /// <param name="samples">The training samples, with labels or without.</param>
     /// <param name="most">A candidate learns from at most so many.</param>
-    /// <param name="seed">Of the order of samples.</param>
     /// <param name="cancellation">Checked between batches.</param>
     /// <exception cref="ArgumentException">Too few samples to hold any apart.</exception>
-    public ShortTraining(Graph graph, SampleSet samples, int most, ulong seed, CancellationToken cancellation)
+    public ShortTraining(Graph graph, SampleSet samples, int most, CancellationToken cancellation)
     {
         _teacher = TrainableNetwork.FromOnnx(OnnxExporter.Export(graph));
         (SampleSet training, SampleSet? validation) = TrainingSamples.Split(samples, QuantizationAwareTraining.HeldApart);
         if (validation is null) throw new ArgumentException($"{samples.Count} samples are too few to hold some apart.", nameof(samples));
-        (_training, _seed) = (TrainingSamples.Some(training, most), seed);
+        _training = TrainingSamples.Some(training, most);
         _validation = validation.Labels is null ? QuantizationAwareTraining.LabelledBy(_teacher, validation, cancellation) : validation;
         _race = TrainingSamples.Some(_validation, RaceSamples);
         using var predictor = new Predictor(_teacher);
@@ -77,7 +78,7 @@ internal sealed class ShortTraining
         Graph graph, Graph rounded, QuantizationPolicy policy, int arrayRows, Func<double, bool> isHopeless, Func<bool> isOver, CancellationToken cancellation)
     {
         QuantizedNetwork network = StartingPoint.Of(graph, rounded, policy, arrayRows, TrainingSamples.Some(_training, QuantizationAwareTraining.StepSamples), null, cancellation);
-        TrainingOptions options = QuantizationAwareTraining.Loop(Epochs, _seed, _training.Count) with { KeepsStart = false };
+        TrainingOptions options = QuantizationAwareTraining.Loop(Epochs, Seed, _training.Count) with { KeepsStart = false };
         var trainer = new Trainer(network.Network, _training, _race, options) { Teacher = _teacher };
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var race = new Race(stop, score => isHopeless(FloatScore + score - _raceFloat), isOver);

@@ -36,12 +36,15 @@ internal sealed class CandidateTraining
         (_context, _graph, _inputs, _hardware, _search, _options) = (context, graph, inputs, hardware, search, options);
         CompileOptions asked = context.Options;
         _calibration = inputs.ReadCalibration(context.Cancellation);
-        _training = new ShortTraining(graph, samples, asked.SearchTrainingSamples, asked.Seed, context.Cancellation);
+        _training = new ShortTraining(graph, samples, asked.SearchTrainingSamples, context.Cancellation);
         _tag = FormattableString.Invariant(
-            $"{FileHash.Of(asked.Training!)} samples={asked.SearchTrainingSamples} seed={asked.Seed} rows={hardware.Rows} rounding={asked.Rounding} calibration={_calibration.Count}");
+            $"{FileHash.Of(asked.Training!)} samples={asked.SearchTrainingSamples} rows={hardware.Rows} rounding={asked.Rounding} calibration={_calibration.Count}");
     }
 
-    /// <summary>The policy that is within the budget after training; the one that is without training if none was found.</summary>
+    /// <summary>
+    /// The policy that is within the budget after training; if there is none the one that is without training, or if there is none
+    /// either the one that loses least.
+    /// </summary>
     /// <param name="context">The compilation.</param>
     /// <param name="graph">The float network.</param>
     /// <param name="inputs">The files it is compiled from.</param>
@@ -63,9 +66,17 @@ internal sealed class CandidateTraining
         var ladder = new TrainedLadder(_search, _options, Train, _training.FloatScore, _training.Raced, _context.Progress, _context.Cancellation);
         TrainedSearch trained = ladder.Run(_search.Choices(found.Policy));
         found = found with { Training = trained, RanOutOfTime = found.RanOutOfTime || _options.Clock.IsOver };
+        SearchSummary least = found;
         foreach (TrainedTrial trial in trained.Trials.Where(t => !t.Stopped && t.Loss <= _options.MaxLoss).OrderBy(t => t.Cost).Take(MaxFinalists))
-            if (Finish(found, trial, data) is { IsWithinBudget: true } finished) return finished with { Seconds = _options.Clock.Elapsed.TotalSeconds };
-        return found;
+        {
+            if (Finish(found, trial, data) is not { } finished) continue;
+            finished = finished with { Seconds = _options.Clock.Elapsed.TotalSeconds };
+            if (finished.IsWithinBudget) return finished;
+            if (finished.ValidationLoss < least.ValidationLoss) least = finished;
+        }
+
+        // Where not even the widest policy is within the budget, the one that loses least is nearest to it.
+        return found.IsWithinBudget ? found : least;
     }
 
     private (double Score, bool Stopped)? Train(ImmutableArray<int> choices, Func<double, bool> isHopeless)
@@ -95,7 +106,7 @@ internal sealed class CandidateTraining
     private SearchSummary? Finish(SearchSummary found, TrainedTrial trial, SearchData data)
     {
         QuantizationPolicy policy = _search.ToPolicy(trial.Policy.AsSpan());
-        string name = Name(policy, FormattableString.Invariant($"epochs={_context.Options.Epochs}"));
+        string name = Name(policy, FormattableString.Invariant($"epochs={_context.Options.Epochs} seed={_context.Options.Seed}"));
         if (_options.Trials?.Trained(name) is { } known && found.Training!.LossOf(known.Score) > _options.MaxLoss) return null;
         Graph rounded = RoundingStage.Run(_context, _graph, _inputs.Input, _calibration, policy, _hardware);
         FineTunedNetwork trained = TrainingStage.Run(_context, _graph, rounded, _inputs, _calibration, policy, _hardware);

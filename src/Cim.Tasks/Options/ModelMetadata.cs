@@ -22,6 +22,8 @@ internal sealed record ModelMetadata(string Name, string? Flag, MetadataKind Kin
         new("MaxAccuracyLoss", "--max-accuracy-loss", MetadataKind.Number, "percentage points, 0 to 100"),
         new("Search", "--search", MetadataKind.Word, "a search method: rl, exact, evolutionary, random or uniform"),
         new("SearchBudget", "--budget-minutes", MetadataKind.Minutes, "minutes, more than 0"),
+        new("KeepEnds", "--keep-ends", MetadataKind.Switch, "true or false"),
+        new("SearchBinary", "--search-binary", MetadataKind.Switch, "true or false"),
         new("WeightBits", "--weight-bits", MetadataKind.Integer, "a whole number from 1 to 8"),
         new("ActivationBits", "--activation-bits", MetadataKind.Integer, "a whole number from 2 to 8"),
         new("VariationAware", "--variation-aware", MetadataKind.Switch, "true or false"),
