@@ -4,7 +4,7 @@
     /usr/bin/python3 samples/FashionMnist/training/images.py [folder of the four IDX .gz files]
 
 Output (paths relative to samples/FashionMnist), x uint8 [n,1,28,28], y int64 [n]:
-    data/calibration.npz   512 training images drawn at random (seed 1)
+    data/calibration.npz   1,536 training images drawn at random (seed 1)
     data/test.npz          the first 2,000 test images
 """
 import gzip
@@ -35,7 +35,7 @@ def main():
     folder = sys.argv[1] if len(sys.argv) > 1 else "/usr/share/datasets/fashion-mnist"
     train_x, train_y = load(folder, "train")
     test_x, test_y = load(folder, "t10k")
-    pick = np.sort(np.random.default_rng(1).choice(len(train_x), 512, replace=False))
+    pick = np.sort(np.random.default_rng(1).choice(len(train_x), 1536, replace=False))
     np.savez_compressed(os.path.join(SAMPLE, "data", "calibration.npz"), x=train_x[pick], y=train_y[pick])
     np.savez_compressed(os.path.join(SAMPLE, "data", "test.npz"), x=test_x[:2000], y=test_y[:2000])
 

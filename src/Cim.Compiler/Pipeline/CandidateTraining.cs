@@ -12,13 +12,13 @@ namespace Cim.Compiler.Pipeline;
 
 /// <summary>
 /// The upper rungs of a search for a network that will be trained: candidates are trained for a short time
-/// (<see cref="TrainedLadder"/>); the cheapest good one is trained in full and simulated with its converters, and if it misses the
+/// (<see cref="TrainedLadder"/>); the cheapest good (or nearly good) one is trained in full and simulated with its converters, and if it misses the
 /// budget, the next cheapest.
 /// </summary>
 internal sealed class CandidateTraining
 {
-    /// <summary>Full trainings, at most.</summary>
-    private const int MaxFinalists = 3;
+    /// <summary>Full trainings of candidates that were within the budget after a short one, at most, and before them of candidates that were nearly.</summary>
+    private const int MaxFinalists = 2, MaxHopeful = 2;
 
     private readonly CompileContext _context;
     private readonly Graph _graph;
@@ -67,7 +67,7 @@ internal sealed class CandidateTraining
         TrainedSearch trained = ladder.Run(_search.Choices(found.Policy));
         found = found with { Training = trained, RanOutOfTime = found.RanOutOfTime || _options.Clock.IsOver };
         SearchSummary least = found;
-        foreach (TrainedTrial trial in trained.Trials.Where(t => !t.Stopped && t.Loss <= _options.MaxLoss).OrderBy(t => t.Cost).Take(MaxFinalists))
+        foreach (TrainedTrial trial in Finalists(trained))
         {
             if (Finish(found, trial, data) is not { } finished) continue;
             finished = finished with { Seconds = _options.Clock.Elapsed.TotalSeconds };
@@ -77,6 +77,18 @@ internal sealed class CandidateTraining
 
         // Where not even the widest policy is within the budget, the one that loses least is nearest to it.
         return found.IsWithinBudget ? found : least;
+    }
+
+    /// <summary>
+    /// Cheapest first. A full training recovers more than a short one, so candidates that missed the budget by no more than a standard
+    /// deviation of their score have a chance, too.
+    /// </summary>
+    private IEnumerable<TrainedTrial> Finalists(TrainedSearch trained)
+    {
+        TrainedTrial[] good = [.. trained.Trials.Where(t => !t.Stopped && t.Loss <= _options.MaxLoss).OrderBy(t => t.Cost).Take(MaxFinalists)];
+        double deviation = 100 * Math.Sqrt(trained.Reference * (1 - trained.Reference) / _training.Judged);
+        IEnumerable<TrainedTrial> hopeful = trained.Trials.Where(t => !t.Stopped && t.Loss > _options.MaxLoss && t.Loss <= _options.MaxLoss + deviation);
+        return hopeful.Where(t => good.Length == 0 || t.Cost < good[0].Cost).OrderBy(t => t.Cost).Take(MaxHopeful).Concat(good);
     }
 
     private (double Score, bool Stopped)? Train(ImmutableArray<int> choices, Func<double, bool> isHopeless)

@@ -86,7 +86,7 @@ internal sealed class TrainedLadder
 
         int[] four = PolicyMoves.FourBitInside(_search.Space);
         if (!isOver && _problem.Cost(four) < (Best?.Cost ?? _problem.Cost(start))) isOver = Try("uniform w4a4, 8-bit ends", four) is null;
-        if (!isOver && low >= 0 && Best is { } best) SearchOn(best, rungs[low].Factor);
+        if (!isOver && low >= 0 && Best is { } best) SearchOn(best, rungs[low].Factor, high < rungs.Length ? rungs[high].Factor : rungs[low].Factor);
         return _result with { Trials = [.. _trials] };
     }
 
@@ -114,10 +114,21 @@ internal sealed class TrainedLadder
         return rungs.ToImmutable();
     }
 
-    /// <summary>Searches with the rate of exchange a trained candidate shows, a little bolder where that was good, shyer where not.</summary>
-    private void SearchOn(TrainedTrial best, double factor)
+    /// <summary>
+    /// Searches with the rate of exchange the trained candidates show, a little bolder where that was good, shyer where not: the loss
+    /// before training at which the line through the best candidate and the nearest one that missed the budget meets it.
+    /// </summary>
+    private void SearchOn(TrainedTrial best, double factor, double tooFar)
     {
-        double relaxation = _options.MaxLoss > 0 ? _search.Judge.WidthsLoss(best.Policy.AsSpan(), _cancellation) / _options.MaxLoss : 0;
+        double points = _search.Judge.WidthsLoss(best.Policy.AsSpan(), _cancellation);
+        if (_trials.Where(t => !t.Stopped && !IsWithin(t) && t.Loss > _options.MaxLoss && t.Cost < best.Cost).MinBy(t => t.Loss) is { } missed)
+        {
+            double share = (_options.MaxLoss - best.Loss) / (missed.Loss - best.Loss);
+            points += share * Math.Max(0, _search.Judge.WidthsLoss(missed.Policy.AsSpan(), _cancellation) - points);
+            factor *= Math.Pow(tooFar / factor, share);
+        }
+
+        double relaxation = _options.MaxLoss > 0 ? points / _options.MaxLoss : 0;
         for (int i = 0; i < Searches && relaxation > 1 && !_options.Clock.IsOver; i++)
         {
             _progress?.Report(FormattableString.Invariant($"short training: {relaxation:F1} points lost before training are worth one after it; searching with that"));

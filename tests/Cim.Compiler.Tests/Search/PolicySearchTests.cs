@@ -46,7 +46,7 @@ public sealed class PolicySearchTests
     [Fact]
     public void A_race_stops_at_samples_that_show_a_policy_hopeless_and_else_runs_all()
     {
-        (Graph graph, GraphInput input, SearchData data) = Load(300);
+        (Graph graph, GraphInput input, SearchData data) = Load(1200);
         var layers = MvmLayers.Find(graph);
         var groups = ActivationGroups.Find(graph, layers);
         using var network = new PolicyNetwork(graph, input, data, layers, groups, layers.ToDictionary(l => l.NodeName, _ => new[] { 2, 8 }), new QuantizerOptions(), default);

@@ -69,7 +69,8 @@ public sealed class TrainedLadderTests
         using PolicySearch search = PolicySearch.Prepare(graph, input, HardwareProfiles.BuiltIn("cim-aq-4b"), data, options, null, default);
         PolicySpace known = space = search.Space;
         int[] widest = PolicyMoves.Widest(known);
-        start = search.Choices(search.Run(null, default).Policy);
+        search.Run(null, default);
+        start = widest; // as if nothing cheaper were good without training
         return new TrainedLadder(search, options, Train, Float, 10_000, null, default).Run(start);
 
         (double, bool)? Train(ImmutableArray<int> policy, Func<double, bool> isHopeless)
