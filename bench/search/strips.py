@@ -25,7 +25,7 @@ CIFAR_RECORD, CIFAR_OPTIONS = 3073, ["--scale", "1/255", "--mean", "0.485,0.456,
 NETWORKS = {
     "resnet20": (ROOT.parent / "shared/data/onnx/resnet20_cifar10.onnx", CIFAR / "test_batch_first932.bin", CIFAR_OPTIONS),
     "fashion": (ROOT / "samples/FashionMnist/models/fashion.onnx", FASHION / "t10k-images-idx3-ubyte.gz", ["--scale", "1/255"]),
-    "fashion-vgg": (ROOT / "bench/networks/fashion-vgg.onnx", FASHION / "t10k-images-idx3-ubyte.gz", ["--scale", "1/255"]),
+    "fashion-vgg": (ROOT / "bench/networks/fashion-vgg.onnx", FASHION / "t10k-images-idx3-ubyte.gz", ["--scale", "1/255", "--mean", "0.286", "--std", "0.353"]),
 }
 
 

@@ -29,6 +29,7 @@ internal sealed class CandidateTraining
     private readonly CalibrationData _calibration;
     private readonly ShortTraining _training;
     private readonly string _tag;
+    private double? _eightBitFullScore;
 
     private CandidateTraining(
         CompileContext context, Graph graph, CompileInputs inputs, HardwareProfile hardware, PolicySearch search, PolicySearchOptions options, SampleSet samples)
@@ -114,16 +115,42 @@ internal sealed class CandidateTraining
     private string Name(QuantizationPolicy policy, string training) =>
         $"{string.Join(' ', policy.Layers.Select(l => FormattableString.Invariant($"{l.WeightBits}/{l.ActivationBits}")))} {training} {_tag}";
 
+    private string FullName(QuantizationPolicy policy) => Name(policy, FormattableString.Invariant($"epochs={_context.Options.Epochs} seed={_context.Options.Seed}"));
+
+    private FineTunedNetwork TrainInFull(QuantizationPolicy policy)
+    {
+        Graph rounded = RoundingStage.Run(_context, _graph, _inputs.Input, _calibration, policy, _hardware);
+        return TrainingStage.Run(_context, _graph, rounded, _inputs, _calibration, policy, _hardware);
+    }
+
+    /// <summary>
+    /// Points a score after full training lies below the reference of the short trainings; where that misses the budget, or below 8 bits
+    /// trained in full, whichever is less: the longer the training, the more the network forgets of samples held apart that the float
+    /// network has learnt, and that is no loss of bits.
+    /// </summary>
+    private double FullLoss(SearchSummary found, double score)
+    {
+        double loss = found.Training!.LossOf(score);
+        if (loss <= _options.MaxLoss) return loss;
+        QuantizationPolicy eight = _search.ToPolicy(PolicyMoves.Widest(_search.Space));
+        _eightBitFullScore ??= _options.Trials is { } trials ? trials.Train(FullName(eight), Reference)!.Value.Score : Reference()!.Value.Score;
+        return Math.Min(loss, Math.Round(100 * (_eightBitFullScore.Value - score), 6));
+
+        (double Score, bool Stopped)? Reference()
+        {
+            _context.Progress?.Report("full training: 8 bits everywhere, which candidates are compared with");
+            return (TrainInFull(eight).Score!.Value, false);
+        }
+    }
+
     /// <summary>Trains a candidate in full, and simulates its converters; null if it is known to miss the budget.</summary>
     private SearchSummary? Finish(SearchSummary found, TrainedTrial trial, SearchData data)
     {
         QuantizationPolicy policy = _search.ToPolicy(trial.Policy.AsSpan());
-        string name = Name(policy, FormattableString.Invariant($"epochs={_context.Options.Epochs} seed={_context.Options.Seed}"));
-        if (_options.Trials?.Trained(name) is { } known && found.Training!.LossOf(known.Score) > _options.MaxLoss) return null;
-        Graph rounded = RoundingStage.Run(_context, _graph, _inputs.Input, _calibration, policy, _hardware);
-        FineTunedNetwork trained = TrainingStage.Run(_context, _graph, rounded, _inputs, _calibration, policy, _hardware);
-        _options.Trials?.Train(name, () => (trained.Score!.Value, false));
-        double loss = found.Training!.LossOf(trained.Score!.Value);
+        if (_options.Trials?.Trained(FullName(policy)) is { } known && FullLoss(found, known.Score) > _options.MaxLoss) return null;
+        FineTunedNetwork trained = TrainInFull(policy);
+        _options.Trials?.Train(FullName(policy), () => (trained.Score!.Value, false));
+        double loss = FullLoss(found, trained.Score!.Value);
         SearchSummary summary = found with
         {
             Policy = policy, Chosen = trial.Costs, ValidationLoss = loss, IsWithinBudget = loss <= _options.MaxLoss, Trained = trained.Graph,
