@@ -5,7 +5,8 @@
                             [--copies 0] [--evaluations 24] [--samples 3072] [--short 4096] [--training 0] [--adc 0] [--cim PATH] [--out bench/search/results]
 
 Every row is one compilation on training images and its accuracy on all test images, fidelity exact (on the first --adc of them also through the converters).
-Calibrated on the training images; --training N trains on N evenly spread ones (0 = all). Rows and measurements are kept in artifacts/search, so a command that was killed
+--training N trains on N evenly spread images (0 = all). Where the float network's recipe held training images apart, those
+calibrate and judge, because it knows the others by heart. Rows and measurements are kept in artifacts/search, so a command that was killed
 goes on where it was; the table in --out is whole after every row. Needs ../shared/data for resnet20 and the Debian package dataset-fashion-mnist.
 """
 import argparse
@@ -30,26 +31,29 @@ def every(count, wanted):
 
 
 def fashion(wanted):
-    """The training images, or some of them, as IDX files."""
-    if wanted == 0:
-        return FASHION / "train-images-idx3-ubyte.gz"
-    folder = KEPT / f"fashion-{wanted}"
+    """Images the float network was trained on, or some of them, and those its recipe held apart (every 20th): as IDX files."""
+    held = set(every(60000, 3000))
+    seen = [i for i in range(60000) if i not in held]
+    return fashion_file(f"fashion-seen-{wanted or 'all'}", [seen[i] for i in every(len(seen), wanted)]), fashion_file("fashion-unseen", sorted(held))
+
+
+def fashion_file(name, chosen):
+    folder, count = KEPT / name, len(chosen)
     folder.mkdir(parents=True, exist_ok=True)
     images, labels = (gzip.decompress((FASHION / f"train-{n}.gz").read_bytes()) for n in ("images-idx3-ubyte", "labels-idx1-ubyte"))
-    chosen = every(60000, wanted)
-    for name, data in (("images-idx3-ubyte", struct.pack(">IIII", 2051, wanted, 28, 28) + b"".join(images[16 + i * 784:16 + (i + 1) * 784] for i in chosen)),
-                       ("labels-idx1-ubyte", struct.pack(">II", 2049, wanted) + bytes(labels[8 + i] for i in chosen))):
-        (folder / f"train-{name}.gz").write_bytes(gzip.compress(data, mtime=0))
+    for kind, data in (("images-idx3-ubyte", struct.pack(">IIII", 2051, count, 28, 28) + b"".join(images[16 + i * 784:16 + (i + 1) * 784] for i in chosen)),
+                       ("labels-idx1-ubyte", struct.pack(">II", 2049, count) + bytes(labels[8 + i] for i in chosen))):
+        (folder / f"train-{kind}.gz").write_bytes(gzip.compress(data, 1, mtime=0))
     return folder / "train-images-idx3-ubyte.gz"
 
 
 def cifar(wanted):
-    """All 7,728 training images in one file, or some of them."""
+    """All 7,728 training images in one file, or some of them; none that the float network has not seen."""
     data = b"".join((SHARED / "cifar10" / n).read_bytes() for n in ("train_data_batch_1_first4000.bin", "train_batches_2to5_first932.bin"))
     KEPT.mkdir(parents=True, exist_ok=True)
     path = KEPT / f"cifar10-{wanted or 'all'}.bin"
     path.write_bytes(b"".join(data[i * 3073:(i + 1) * 3073] for i in every(len(data) // 3073, wanted)))
-    return path
+    return path, None
 
 
 NETWORKS = {
@@ -89,12 +93,12 @@ def main():
     parser.add_argument("--out", default=str(ROOT / "bench/search/results"))
     a = parser.parse_args()
     model, images, test, preprocessing = NETWORKS[a.network]
-    training = images(int(a.training))
+    training, unseen = images(int(a.training))
     name = f"{a.network}-{a.hardware}-{a.objective}"
     facts = {k: v for k, v in vars(a).items() if k not in ("seeds", "cim", "out")} | {"model": hashlib.sha256(model.read_bytes()).hexdigest()}
     base = run(a.cim, "cost", model, "--hardware", a.hardware, "--copies-within", a.copies)
     original = remembered(f"{a.network}-float", facts["model"], lambda: run(a.cim, "eval", model, "--data", test, *preprocessing))["accuracy"]
-    data = [*preprocessing, "--hardware", a.hardware, "--calibration", images(0), "--training", training, "--epochs", a.epochs, "--copies-within", a.copies]
+    data = [*preprocessing, "--hardware", a.hardware, "--calibration", unseen or training, "--training", training, *(["--validation", unseen] if unseen else []), "--epochs", a.epochs, "--copies-within", a.copies]
 
     def compiled(label, seed, *arguments):
         out = KEPT / f"{name}-{label}-{seed}.cim"

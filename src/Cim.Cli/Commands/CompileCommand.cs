@@ -24,6 +24,7 @@ internal static class CompileCommand
     private static readonly Option<string?> Evaluation = new("--evaluation") { Description = "Labelled samples: .npz with x and y, IDX with its labels beside it, or CIFAR-10 binary." };
     private static readonly Option<string?> Training = new("--training") { Description = "Samples, with labels or without, the quantized network is trained on: the same formats." };
     private static readonly Option<int?> Epochs = new("--epochs") { Description = $"Passes over the training samples; {FineTuningOptions.DefaultEpochs} if not given." };
+    private static readonly Option<string?> Validation = new("--validation") { Description = "Samples that judge the training and choose the epoch that is kept; a tenth of the training samples if not given." };
     private static readonly Option<string?> TrainingCheckpoint = new("--training-checkpoint") { Description = "Keeps a training that is stopped, for the next time; beside the output if not given." };
     private static readonly Option<string> Search = new("--search") { Description = "How precisions are chosen: uniform (the same bits everywhere), rl, exact, evolutionary or random.", DefaultValueFactory = _ => "uniform" };
     private static readonly Option<int> WeightBits = new("--weight-bits") { Description = "Bits of the weights, 1 to 8: 2 is ternary, 1 binary.", DefaultValueFactory = _ => 8 };
@@ -67,7 +68,7 @@ internal static class CompileCommand
         Rounding.AcceptOnlyFromAmong("compensated", "nearest", "learned");
         var command = new Command("compile", "Compiles a network for crossbars.")
         {
-            Model, Output, Hardware, Calibration, Evaluation, Training, Epochs, TrainingCheckpoint, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, SearchBinary, Strips, StripWidths, StripUnit, Merge, MergeMethod, MaxLoss, Objective, Evaluations, Minutes, SearchSamples, SearchTraining, PolicyOutput, TrialLog, MaxArrays, VariationAware, VariationConfidence, Seed, Report, Lock, Force, RefreshLock, LockOnly, Policy, ExportQdq, Range, Rounding, Samples, Limit,
+            Model, Output, Hardware, Calibration, Evaluation, Training, Validation, Epochs, TrainingCheckpoint, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, SearchBinary, Strips, StripWidths, StripUnit, Merge, MergeMethod, MaxLoss, Objective, Evaluations, Minutes, SearchSamples, SearchTraining, PolicyOutput, TrialLog, MaxArrays, VariationAware, VariationConfidence, Seed, Report, Lock, Force, RefreshLock, LockOnly, Policy, ExportQdq, Range, Rounding, Samples, Limit,
         };
         var data = new DataArguments(command);
         var import = new ImportArguments(command);
@@ -94,6 +95,7 @@ internal static class CompileCommand
         Calibration = parsed.GetValue(Calibration),
         Evaluation = parsed.GetValue(Evaluation),
         Training = parsed.GetValue(Training),
+        Validation = parsed.GetValue(Validation),
         Epochs = parsed.GetValue(Epochs),
         TrainingCheckpoint = parsed.GetValue(Training) is null ? null
             : parsed.GetValue(TrainingCheckpoint) ?? (parsed.GetValue(Output) is { } output ? output + ".training" : null),

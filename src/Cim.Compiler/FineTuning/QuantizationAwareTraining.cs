@@ -46,9 +46,6 @@ internal sealed class QuantizationAwareTraining(FineTuningOptions options, IProg
     /// <summary>Samples behind the steps of tensors rounding did not quantize.</summary>
     public const int StepSamples = 512;
 
-    /// <summary>The share of the samples that is not learnt from but chooses the epoch to keep.</summary>
-    public const double HeldApart = 0.1;
-
     /// <summary>How all networks are trained that have quantizers: close to the float network, at a small rate.</summary>
     public static TrainingOptions Loop(int epochs, ulong seed, int samples) => new()
     {
@@ -68,13 +65,13 @@ internal sealed class QuantizationAwareTraining(FineTuningOptions options, IProg
     /// <param name="rounded">The same network quantized without training: where it starts.</param>
     /// <param name="policy">The precision of each layer.</param>
     /// <param name="arrayRows">Word lines of an array, which cut strips.</param>
-    /// <param name="samples">Training samples, with labels or without.</param>
+    /// <param name="data">Samples, with labels or without.</param>
     /// <param name="cancellation">Stops between batches; a checkpoint keeps what was reached.</param>
     /// <exception cref="CimException">CIM0040, CIM0042: no gradient for an operator, or the loss is not finite.</exception>
-    public async Task<FineTunedNetwork> RunAsync(Graph graph, Graph rounded, QuantizationPolicy policy, int arrayRows, SampleSet samples, CancellationToken cancellation)
+    public async Task<FineTunedNetwork> RunAsync(Graph graph, Graph rounded, QuantizationPolicy policy, int arrayRows, TrainingData data, CancellationToken cancellation)
     {
         TrainableNetwork network = TrainableNetwork.FromOnnx(OnnxExporter.Export(graph));
-        (SampleSet training, SampleSet? validation) = TrainingSamples.Split(samples, HeldApart);
+        (SampleSet training, SampleSet? validation) = data;
         if (validation is { Labels: null }) validation = LabelledBy(network, validation, cancellation);
         QuantizedNetwork quantized = StartingPoint.Of(graph, rounded, policy, arrayRows, TrainingSamples.Some(training, StepSamples), options.Noise, cancellation);
         TrainingResult result = await TrainAsync(network, quantized, TiedStart.Of(quantized, rounded, policy, arrayRows), training, validation, cancellation);

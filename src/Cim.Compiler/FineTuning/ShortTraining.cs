@@ -36,25 +36,21 @@ internal sealed class ShortTraining
     private readonly double _raceFloat;
 
     /// <param name="graph">The float network.</param>
-    /// <param name="samples">The training samples, with labels or without.</param>
+    /// <param name="data">The training samples, with labels or without.</param>
     /// <param name="most">A candidate learns from at most so many.</param>
     /// <param name="cancellation">Checked between batches.</param>
     /// <exception cref="ArgumentException">Too few samples to hold any apart.</exception>
-    public ShortTraining(Graph graph, SampleSet samples, int most, CancellationToken cancellation)
+    public ShortTraining(Graph graph, TrainingData data, int most, CancellationToken cancellation)
     {
         _teacher = TrainableNetwork.FromOnnx(OnnxExporter.Export(graph));
-        (SampleSet training, SampleSet? validation) = TrainingSamples.Split(samples, QuantizationAwareTraining.HeldApart);
-        if (validation is null) throw new ArgumentException($"{samples.Count} samples are too few to hold some apart.", nameof(samples));
-        _training = TrainingSamples.Some(training, most);
+        if (data.Validation is not { } validation) throw new ArgumentException($"{data.Samples.Count} samples are too few to hold some apart.", nameof(data));
+        _training = TrainingSamples.Some(data.Samples, most);
         _validation = validation.Labels is null ? QuantizationAwareTraining.LabelledBy(_teacher, validation, cancellation) : validation;
         _race = TrainingSamples.Some(_validation, RaceSamples);
         using var predictor = new Predictor(_teacher);
         FloatScore = predictor.CountCorrect(_validation, cancellation) / (double)_validation.Count;
         _raceFloat = predictor.CountCorrect(_race, cancellation) / (double)_race.Count;
     }
-
-    /// <summary>Whether there are samples enough to train and to judge on.</summary>
-    public static bool Fits(SampleSet samples) => TrainingSamples.Split(samples, QuantizationAwareTraining.HeldApart).Validation is not null;
 
     /// <summary>Samples held apart.</summary>
     public int Judged => _validation.Count;

@@ -32,14 +32,14 @@ internal sealed class CandidateTraining
     private double? _eightBitFullScore;
 
     private CandidateTraining(
-        CompileContext context, Graph graph, CompileInputs inputs, HardwareProfile hardware, PolicySearch search, PolicySearchOptions options, SampleSet samples)
+        CompileContext context, Graph graph, CompileInputs inputs, HardwareProfile hardware, PolicySearch search, PolicySearchOptions options, TrainingData samples)
     {
         (_context, _graph, _inputs, _hardware, _search, _options) = (context, graph, inputs, hardware, search, options);
         CompileOptions asked = context.Options;
         _calibration = inputs.ReadCalibration(context.Cancellation);
         _training = new ShortTraining(graph, samples, asked.SearchTrainingSamples, context.Cancellation);
         _tag = FormattableString.Invariant(
-            $"{FileHash.Of(asked.Training!)} samples={asked.SearchTrainingSamples} rows={hardware.Rows} rounding={asked.Rounding} calibration={_calibration.Count}");
+            $"{FileHash.Of(asked.Training!)}{(asked.Validation is { } validation ? $" judged on {FileHash.Of(validation)}" : "")} samples={asked.SearchTrainingSamples} rows={hardware.Rows} rounding={asked.Rounding} calibration={_calibration.Count}");
     }
 
     /// <summary>
@@ -57,8 +57,8 @@ internal sealed class CandidateTraining
     public static SearchSummary Run(
         CompileContext context, Graph graph, CompileInputs inputs, HardwareProfile hardware, PolicySearch search, SearchSummary found, SearchData data, PolicySearchOptions options)
     {
-        SampleSet samples = inputs.ReadTraining(context.Cancellation);
-        if (!ShortTraining.Fits(samples)) return found;
+        TrainingData samples = inputs.ReadTraining(context.Cancellation);
+        if (samples.Validation is null) return found;
         return new CandidateTraining(context, graph, inputs, hardware, search, options, samples).Run(found, data);
     }
 

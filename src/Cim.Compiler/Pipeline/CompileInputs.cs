@@ -51,14 +51,17 @@ internal sealed class CompileInputs
     public CalibrationData ReadErrorSamples(CalibrationData calibration, int samples, CancellationToken cancellation) =>
         OpenEvaluation() is { } evaluation && evaluation.Count >= Input.FixedBatch ? CalibrationData.From(evaluation, Math.Max(samples, Input.FixedBatch), cancellation) : calibration;
 
-    /// <summary>The training samples, all in memory.</summary>
+    /// <summary>The training samples, all in memory, and those held apart.</summary>
     /// <exception cref="CimException">CIM0006: they cannot be read, or the network has not one input of real numbers.</exception>
-    public SampleSet ReadTraining(CancellationToken cancellation)
+    public TrainingData ReadTraining(CancellationToken cancellation)
     {
         if (Input.Ports is not [{ Type: ElementType.Float32, HasBatchAxis: true } port])
             throw new CimException(ErrorCodes.InvalidData, $"Training needs a network with one input of real numbers and a batch dimension; this one has {string.Join(", ", Input.Ports.Select(p => $"'{p.Name}' of {p.Type}"))}. Leave --training out.") { File = _options.ModelPath };
-        DataSet data = DataSet.Open(_options.Training!, Input.Ports, _options.Preprocessing);
-        return TrainingSamples.Read(data, [.. port.SampleDims.Select(d => (long)d)], cancellation);
+        SampleSet training = Read(_options.Training!);
+        return _options.Validation is { } validation ? new TrainingData(training, Read(validation)) : TrainingData.Split(training);
+
+        SampleSet Read(string path) =>
+            TrainingSamples.Read(DataSet.Open(path, Input.Ports, _options.Preprocessing), [.. port.SampleDims.Select(d => (long)d)], cancellation);
     }
 
     /// <summary>The labelled data, or null if none was given.</summary>

@@ -89,6 +89,7 @@ internal sealed class CompileLock
         if (options.Evaluation is { } evaluation) inputs["evaluation"] = FileHash.Of(evaluation);
         if (options.Training is { } training)
             inputs["training"] = $"{FileHash.Of(training)} epochs={(options.Epochs ?? FineTuningOptions.DefaultEpochs).ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+        if (options.Validation is { } validation) inputs["validation"] = FileHash.Of(validation);
         if (options.PolicyPath is { } policy) inputs["policy"] = FileHash.Of(policy);
         inputs["options"] = string.Create(System.Globalization.CultureInfo.InvariantCulture,
             $"search={options.Search} weightBits={options.WeightBits} activationBits={options.ActivationBits} objective={options.Objective} searchEvaluations={options.SearchEvaluations} maxArrays={options.MaxArrays?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"} maxAccuracyLoss={options.MaxAccuracyLoss?.ToString("R", System.Globalization.CultureInfo.InvariantCulture) ?? "none"} seed={options.Seed}{Added(options)} range={options.Range} calibrationSamples={options.CalibrationSamples} {options.Preprocessing}");

@@ -29,6 +29,9 @@ internal sealed record CompileOptions
     /// <summary>Samples, with labels or without, the quantized network is trained on before it is mapped; null = no training.</summary>
     public string? Training { get; init; }
 
+    /// <summary>Samples that are not learnt from but choose the epoch that is kept and judge trained candidates; null = a tenth of <see cref="Training"/>.</summary>
+    public string? Validation { get; init; }
+
     /// <summary>Passes over <see cref="Training"/>; null = <see cref="FineTuningOptions.DefaultEpochs"/>.</summary>
     public int? Epochs { get; init; }
 
@@ -168,6 +171,8 @@ internal sealed record CompileOptions
             throw new CimException(ErrorCodes.WrongUsage, $"--max-accuracy-loss is {loss}; it is in percentage points, 0 to 100.");
         if (Epochs is not null && Training is null)
             throw new CimException(ErrorCodes.WrongUsage, "--epochs is about training, and there are no training samples; give some with --training.");
+        if (Validation is not null && Training is null)
+            throw new CimException(ErrorCodes.WrongUsage, "--validation judges a training, and there are no training samples; give some with --training.");
         if (Epochs is < 1 or > 100_000)
             throw new CimException(ErrorCodes.WrongUsage, $"--epochs is {Epochs}; it must be 1 to 100000.");
         if (CalibrationSamples < 1)

@@ -28,10 +28,10 @@ internal static class TrainingStage
     {
         CompileOptions options = context.Options;
         Check(options, graph);
-        SampleSet samples = inputs.ReadTraining(context.Cancellation);
+        TrainingData data = inputs.ReadTraining(context.Cancellation);
         int epochs = options.Epochs ?? FineTuningOptions.DefaultEpochs;
-        context.Step(FormattableString.Invariant($"training {epochs} epochs on {samples.Count} {(samples.Labels is null ? "unlabelled " : "")}samples"));
-        string tag = $"{inputs.ModelSha256} {FileHash.Of(options.Training!)} {options.Preprocessing} {string.Join(' ', policy.Layers)}";
+        context.Step(FormattableString.Invariant($"training {epochs} epochs on {data.Samples.Count} {(data.Samples.Labels is null ? "unlabelled " : "")}samples"));
+        string tag = $"{inputs.ModelSha256} {FileHash.Of(options.Training!)}{(options.Validation is { } validation ? " " + FileHash.Of(validation) : "")} {options.Preprocessing} {string.Join(' ', policy.Layers)}";
         HardwareNoise? noise = null;
         if (options.VariationAware && VariationAlignment.Varies(hardware))
         {
@@ -40,7 +40,7 @@ internal static class TrainingStage
         }
 
         var training = new QuantizationAwareTraining(new FineTuningOptions(epochs, options.Seed, options.TrainingCheckpoint, tag, noise), context.Progress);
-        return training.RunAsync(graph, rounded, policy, hardware.Rows, samples, context.Cancellation).GetAwaiter().GetResult();
+        return training.RunAsync(graph, rounded, policy, hardware.Rows, data, context.Cancellation).GetAwaiter().GetResult();
     }
 
     /// <summary>Tells early that a network cannot be trained.</summary>

@@ -17,6 +17,7 @@ internal sealed record ModelMetadata(string Name, string? Flag, MetadataKind Kin
         new("Calibration", "--calibration", MetadataKind.File, "a data file (.npz, .npy, IDX, CIFAR-10 binary)"),
         new("Evaluation", "--evaluation", MetadataKind.File, "a labelled data file (.npz, IDX, CIFAR-10 binary)"),
         new("Training", "--training", MetadataKind.File, "a data file (.npz, .npy, IDX, CIFAR-10 binary)"),
+        new("Validation", "--validation", MetadataKind.File, "a data file (.npz, .npy, IDX, CIFAR-10 binary)"),
         new("Epochs", "--epochs", MetadataKind.Count, "a whole number from 1 to 100000"),
         new("Objective", "--objective", MetadataKind.Word, "latency, energy or arrays"),
         new("MaxAccuracyLoss", "--max-accuracy-loss", MetadataKind.Number, "percentage points, 0 to 100"),

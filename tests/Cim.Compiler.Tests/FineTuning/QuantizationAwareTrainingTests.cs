@@ -93,6 +93,27 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
         Assert.False(File.Exists(options.TrainingCheckpoint));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Validation_data_judges_and_all_training_data_are_learnt_from(bool labelled)
+    {
+        CompileOptions options = Options() with { Validation = Data("validation.npz", 300, 6, labelled), Epochs = 2 };
+        var lines = new Lines();
+        CompilePipeline.Compile(options, lines);
+        Assert.Contains(lines.All, l => l.Contains($"training 2 epochs on {TrainingSamples} samples", StringComparison.Ordinal));
+        Assert.Contains(lines.All, l => l.Contains("of 300 samples held apart", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Validation_data_without_training_data_are_an_error()
+    {
+        CompileOptions options = Options() with { Validation = _evaluation, Training = null, Epochs = null };
+        CimException error = Assert.Throws<CimException>(() => CompilePipeline.Compile(options));
+        Assert.Equal(ErrorCodes.WrongUsage, error.Code);
+        Assert.Contains("--training", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Training_regains_what_narrow_strips_lose_at_the_same_cost()
     {
