@@ -30,11 +30,11 @@ def every(count, wanted):
     return range(count) if wanted in (0, count) else [i * count // wanted for i in range(wanted)]
 
 
-def fashion(wanted):
-    """Images the float network was trained on, or some of them, and those its recipe held apart (every 20th): as IDX files."""
-    held = set(every(60000, 3000))
+def fashion(wanted, apart):
+    """Images the float network was trained on, or some of them, and those its recipe held apart: as IDX files."""
+    held = set(every(60000, apart))
     seen = [i for i in range(60000) if i not in held]
-    return fashion_file(f"fashion-seen-{wanted or 'all'}", [seen[i] for i in every(len(seen), wanted)]), fashion_file("fashion-unseen", sorted(held))
+    return fashion_file(f"fashion-{apart}-seen-{wanted or 'all'}", [seen[i] for i in every(len(seen), wanted)]), fashion_file(f"fashion-{apart}-unseen", sorted(held))
 
 
 def fashion_file(name, chosen):
@@ -57,8 +57,8 @@ def cifar(wanted):
 
 
 NETWORKS = {
-    "lenet": (ROOT / "samples/FashionMnist/models/fashion.onnx", fashion, FASHION / "t10k-images-idx3-ubyte.gz", ["--scale", "1/255"]),
-    "vgg": (ROOT / "bench/networks/fashion-vgg.onnx", fashion, FASHION / "t10k-images-idx3-ubyte.gz", ["--scale", "1/255", "--mean", "0.286", "--std", "0.353"]),
+    "lenet": (ROOT / "samples/FashionMnist/models/fashion.onnx", lambda wanted: fashion(wanted, 3000), FASHION / "t10k-images-idx3-ubyte.gz", ["--scale", "1/255"]),
+    "vgg": (ROOT / "bench/networks/fashion-vgg.onnx", lambda wanted: fashion(wanted, 1200), FASHION / "t10k-images-idx3-ubyte.gz", ["--scale", "1/255", "--mean", "0.286", "--std", "0.353"]),
     "resnet20": (SHARED / "onnx/resnet20_cifar10.onnx", cifar, SHARED / "cifar10/test_batch_first932.bin",
                  ["--scale", "1/255", "--mean", "0.485,0.456,0.406", "--std", "0.229,0.224,0.225"]),
 }
