@@ -50,15 +50,15 @@ internal sealed class StripTable
     {
         int[][] units = [.. Units(unit)];
         (double low, double high) = (0, 1e-30);
-        while (high < 1e30 && Cells(Take(units, high)) > share * Whole) high *= 16;
+        while (high < 1e30 && Cells(Take(units, unit, high)) > share * Whole) high *= 16;
         for (int i = 0; i < 100; i++)
         {
             double middle = Math.Sqrt(Math.Max(low, 1e-40) * high);
-            if (Cells(Take(units, middle)) > share * Whole) low = middle;
+            if (Cells(Take(units, unit, middle)) > share * Whole) low = middle;
             else high = middle;
         }
 
-        return Take(units, high);
+        return Take(units, unit, high);
     }
 
     /// <summary>Cells of a choice.</summary>
@@ -141,20 +141,22 @@ internal sealed class StripTable
         ? _strips.Select((_, s) => new[] { s })
         : _strips.Select((p, s) => (Key: (p.Layer, Output: unit == StripUnit.Column ? p.Output : 0), s)).GroupBy(p => p.Key).Select(g => g.Select(p => p.s).ToArray());
 
-    private int[] Take(int[][] units, double threshold)
+    private int[] Take(int[][] units, StripUnit unit, double threshold)
     {
         int[] choice = new int[_strips.Count];
-        foreach (int[] unit in units)
+        foreach (int[] strips in units)
         {
             (int best, double least) = (0, double.PositiveInfinity);
             for (int w = 0; w < _widths.Length; w++)
             {
+                // Where a whole layer vanished, nothing of the network would be left unless a shortcut goes around it.
+                if (_widths[w] == 0 && unit == StripUnit.Layer) continue;
                 double value = 0;
-                foreach (int s in unit) value += _harms[s][w] + (threshold * _cells[s][w]);
+                foreach (int s in strips) value += _harms[s][w] + (threshold * _cells[s][w]);
                 if (value < least) (best, least) = (w, value);
             }
 
-            foreach (int s in unit) choice[s] = best;
+            foreach (int s in strips) choice[s] = best;
         }
 
         return choice;

@@ -128,6 +128,7 @@ public sealed class StripTests
             {
                 int[] choice = table.Choose(share, unit);
                 Assert.True(table.Cells(choice) <= share * table.Whole);
+                if (unit == StripUnit.Layer) Assert.DoesNotContain(choice, w => table.Widths[w] == 0);
                 return table.Harm(choice);
             })];
             Assert.True(harms[0] <= harms[1] && harms[1] <= harms[2] * 1.0001, string.Join(' ', harms));
