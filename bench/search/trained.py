@@ -2,7 +2,7 @@
 """Searched policies after training, beside uniform w4a4 with 8-bit first and last layers trained alike.
 
     bench/search/trained.py lenet|vgg|resnet20 [--hardware cim-aq-4b] [--loss 0.5] [--searcher rl] [--seeds 1,2,3] [--epochs 3] [--objective latency]
-                            [--copies 0] [--evaluations 24] [--samples 3072] [--short 4096] [--training 0] [--adc 0] [--cim PATH] [--out bench/search/results]
+                            [--copies 0] [--evaluations 24] [--samples 3072] [--short 4096] [--training 0] [--shift 0] [--flip 0] [--adc 0] [--cim PATH] [--out bench/search/results]
 
 Every row is one compilation on training images and its accuracy on all test images, fidelity exact (on the first --adc of them also through the converters).
 --training N trains on N evenly spread images (0 = all). Where the float network's recipe held training images apart, those
@@ -87,7 +87,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("network", choices=NETWORKS)
     for name, default in (("hardware", "cim-aq-4b"), ("loss", "0.5"), ("searcher", "rl"), ("seeds", "1"), ("epochs", "3"), ("objective", "latency"), ("copies", "0"),
-                          ("evaluations", "24"), ("samples", "3072"), ("short", "4096"), ("training", "0"), ("adc", "0")):
+                          ("evaluations", "24"), ("samples", "3072"), ("short", "4096"), ("training", "0"), ("shift", "0"), ("flip", "0"), ("adc", "0")):
         parser.add_argument(f"--{name}", default=default)
     parser.add_argument("--cim", default=str(ROOT / "src/Cim.Cli/bin/Release/net10.0/cim"))
     parser.add_argument("--out", default=str(ROOT / "bench/search/results"))
@@ -98,7 +98,8 @@ def main():
     facts = {k: v for k, v in vars(a).items() if k not in ("seeds", "cim", "out")} | {"model": hashlib.sha256(model.read_bytes()).hexdigest()}
     base = run(a.cim, "cost", model, "--hardware", a.hardware, "--copies-within", a.copies)
     original = remembered(f"{a.network}-float", facts["model"], lambda: run(a.cim, "eval", model, "--data", test, *preprocessing))["accuracy"]
-    data = [*preprocessing, "--hardware", a.hardware, "--calibration", unseen or training, "--training", training, *(["--validation", unseen] if unseen else []), "--epochs", a.epochs, "--copies-within", a.copies]
+    data = [*preprocessing, "--hardware", a.hardware, "--calibration", unseen or training, "--training", training, *(["--validation", unseen] if unseen else []), "--epochs", a.epochs, "--copies-within", a.copies,
+            *(["--training-shift", a.shift] if int(a.shift) else []), *(["--training-flip"] if int(a.flip) else [])]
 
     def compiled(label, seed, *arguments):
         out = KEPT / f"{name}-{label}-{seed}.cim"

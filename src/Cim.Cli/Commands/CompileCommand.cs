@@ -10,6 +10,7 @@ using Cim.Compiler.Quantization;
 using Cim.Compiler.Search;
 using Cim.Compiler.Variation;
 using Cim.Runtime;
+using Cim.Training.Data;
 using Spectre.Console;
 
 namespace Cim.Cli.Commands;
@@ -25,6 +26,8 @@ internal static class CompileCommand
     private static readonly Option<string?> Training = new("--training") { Description = "Samples, with labels or without, the quantized network is trained on: the same formats." };
     private static readonly Option<int?> Epochs = new("--epochs") { Description = $"Passes over the training samples; {FineTuningOptions.DefaultEpochs} if not given." };
     private static readonly Option<string?> Validation = new("--validation") { Description = "Samples that judge the training and choose the epoch that is kept; a tenth of the training samples if not given." };
+    private static readonly Option<int> TrainingShift = new("--training-shift") { Description = "Training images are shifted by up to so many pixels along each axis." };
+    private static readonly Option<bool> TrainingFlip = new("--training-flip") { Description = "Half of the training images are mirrored left to right." };
     private static readonly Option<string?> TrainingCheckpoint = new("--training-checkpoint") { Description = "Keeps a training that is stopped, for the next time; beside the output if not given." };
     private static readonly Option<string> Search = new("--search") { Description = "How precisions are chosen: uniform (the same bits everywhere), rl, exact, evolutionary or random.", DefaultValueFactory = _ => "uniform" };
     private static readonly Option<int> WeightBits = new("--weight-bits") { Description = "Bits of the weights, 1 to 8: 2 is ternary, 1 binary.", DefaultValueFactory = _ => 8 };
@@ -68,7 +71,7 @@ internal static class CompileCommand
         Rounding.AcceptOnlyFromAmong("compensated", "nearest", "learned");
         var command = new Command("compile", "Compiles a network for crossbars.")
         {
-            Model, Output, Hardware, Calibration, Evaluation, Training, Validation, Epochs, TrainingCheckpoint, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, SearchBinary, Strips, StripWidths, StripUnit, Merge, MergeMethod, MaxLoss, Objective, Evaluations, Minutes, SearchSamples, SearchTraining, PolicyOutput, TrialLog, MaxArrays, VariationAware, VariationConfidence, Seed, Report, Lock, Force, RefreshLock, LockOnly, Policy, ExportQdq, Range, Rounding, Samples, Limit,
+            Model, Output, Hardware, Calibration, Evaluation, Training, Validation, TrainingShift, TrainingFlip, Epochs, TrainingCheckpoint, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, SearchBinary, Strips, StripWidths, StripUnit, Merge, MergeMethod, MaxLoss, Objective, Evaluations, Minutes, SearchSamples, SearchTraining, PolicyOutput, TrialLog, MaxArrays, VariationAware, VariationConfidence, Seed, Report, Lock, Force, RefreshLock, LockOnly, Policy, ExportQdq, Range, Rounding, Samples, Limit,
         };
         var data = new DataArguments(command);
         var import = new ImportArguments(command);
@@ -96,6 +99,7 @@ internal static class CompileCommand
         Evaluation = parsed.GetValue(Evaluation),
         Training = parsed.GetValue(Training),
         Validation = parsed.GetValue(Validation),
+        Augmentation = new Augmentation { Shift = parsed.GetValue(TrainingShift), Flip = parsed.GetValue(TrainingFlip) },
         Epochs = parsed.GetValue(Epochs),
         TrainingCheckpoint = parsed.GetValue(Training) is null ? null
             : parsed.GetValue(TrainingCheckpoint) ?? (parsed.GetValue(Output) is { } output ? output + ".training" : null),

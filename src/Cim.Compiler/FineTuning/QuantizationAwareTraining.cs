@@ -47,10 +47,11 @@ internal sealed class QuantizationAwareTraining(FineTuningOptions options, IProg
     public const int StepSamples = 512;
 
     /// <summary>How all networks are trained that have quantizers: close to the float network, at a small rate.</summary>
-    public static TrainingOptions Loop(int epochs, ulong seed, int samples) => new()
+    public static TrainingOptions Loop(int epochs, ulong seed, TrainingData data) => new()
     {
         Epochs = epochs,
-        BatchSize = Math.Min(BatchSize, samples),
+        BatchSize = Math.Min(BatchSize, data.Samples.Count),
+        Augmentation = data.Augmentation,
         Seed = (long)(seed & long.MaxValue),
         BatchStatistics = false,
         KeepsStart = true,
@@ -71,23 +72,22 @@ internal sealed class QuantizationAwareTraining(FineTuningOptions options, IProg
     public async Task<FineTunedNetwork> RunAsync(Graph graph, Graph rounded, QuantizationPolicy policy, int arrayRows, TrainingData data, CancellationToken cancellation)
     {
         TrainableNetwork network = TrainableNetwork.FromOnnx(OnnxExporter.Export(graph));
-        (SampleSet training, SampleSet? validation) = data;
-        if (validation is { Labels: null }) validation = LabelledBy(network, validation, cancellation);
-        QuantizedNetwork quantized = StartingPoint.Of(graph, rounded, policy, arrayRows, TrainingSamples.Some(training, StepSamples), options.Noise, cancellation);
-        TrainingResult result = await TrainAsync(network, quantized, TiedStart.Of(quantized, rounded, policy, arrayRows), training, validation, cancellation);
+        if (data.Validation is { Labels: null } unlabelled) data = data with { Validation = LabelledBy(network, unlabelled, cancellation) };
+        QuantizedNetwork quantized = StartingPoint.Of(graph, rounded, policy, arrayRows, TrainingSamples.Some(data.Samples, StepSamples), options.Noise, cancellation);
+        TrainingResult result = await TrainAsync(network, quantized, TiedStart.Of(quantized, rounded, policy, arrayRows), data, cancellation);
         cancellation.ThrowIfCancellationRequested();
-        progress?.Report(validation is null
+        progress?.Report(data.Validation is not { } validation
             ? string.Create(CultureInfo.InvariantCulture, $"trained {result.Epochs} epochs")
             : string.Create(CultureInfo.InvariantCulture, $"trained {result.Epochs} epochs, kept epoch {result.BestEpoch} with {100 * result.BestScore:F2} % of {validation.Count} samples held apart"));
         Graph trained = OnnxImporter.Import(QuantizedExport.ToOnnx(quantized).ToByteArray(), null, null, cancellation);
-        return new FineTunedNetwork(trained, validation is null ? null : result.BestScore);
+        return new FineTunedNetwork(trained, data.Validation is null ? null : result.BestScore);
     }
 
     private async Task<TrainingResult> TrainAsync(
-        TrainableNetwork teacher, QuantizedNetwork quantized, ImmutableArray<TiedWeights> ties, SampleSet training, SampleSet? validation, CancellationToken cancellation)
+        TrainableNetwork teacher, QuantizedNetwork quantized, ImmutableArray<TiedWeights> ties, TrainingData data, CancellationToken cancellation)
     {
-        TrainingOptions loop = Loop(options.Epochs, options.Seed, training.Count) with { Checkpoint = options.Checkpoint, CheckpointTag = options.CheckpointTag };
-        var trainer = new Trainer(quantized.Network, training, validation, loop)
+        TrainingOptions loop = Loop(options.Epochs, options.Seed, data) with { Checkpoint = options.Checkpoint, CheckpointTag = options.CheckpointTag };
+        var trainer = new Trainer(quantized.Network, data.Samples, data.Validation, loop)
         {
             Teacher = teacher,
             Ties = ties,

@@ -6,7 +6,6 @@ using Cim.Compiler.Quantization;
 using Cim.Compiler.Search;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
-using Cim.Training.Data;
 
 namespace Cim.Compiler.Pipeline;
 
@@ -39,7 +38,7 @@ internal sealed class CandidateTraining
         _calibration = inputs.ReadCalibration(context.Cancellation);
         _training = new ShortTraining(graph, samples, asked.SearchTrainingSamples, context.Cancellation);
         _tag = FormattableString.Invariant(
-            $"{FileHash.Of(asked.Training!)}{(asked.Validation is { } validation ? $" judged on {FileHash.Of(validation)}" : "")} samples={asked.SearchTrainingSamples} rows={hardware.Rows} rounding={asked.Rounding} calibration={_calibration.Count}");
+            $"{FileHash.Of(asked.Training!)}{(asked.Validation is { } validation ? $" judged on {FileHash.Of(validation)}" : "")}{CompileLock.AugmentationOf(asked)} samples={asked.SearchTrainingSamples} rows={hardware.Rows} rounding={asked.Rounding} calibration={_calibration.Count}");
     }
 
     /// <summary>

@@ -57,8 +57,12 @@ internal sealed class CompileInputs
     {
         if (Input.Ports is not [{ Type: ElementType.Float32, HasBatchAxis: true } port])
             throw new CimException(ErrorCodes.InvalidData, $"Training needs a network with one input of real numbers and a batch dimension; this one has {string.Join(", ", Input.Ports.Select(p => $"'{p.Name}' of {p.Type}"))}. Leave --training out.") { File = _options.ModelPath };
+        if (_options.Augmentation != Augmentation.None && port.SampleDims.Length != 3)
+            throw new CimException(ErrorCodes.WrongUsage, $"--training-shift and --training-flip move images (channels, rows, columns); the samples of '{port.Name}' have {port.SampleDims.Length} dimensions. Leave them out.") { File = _options.ModelPath };
         SampleSet training = Read(_options.Training!);
-        return _options.Validation is { } validation ? new TrainingData(training, Read(validation)) : TrainingData.Split(training);
+        return _options.Validation is { } validation
+            ? new TrainingData(training, Read(validation), _options.Augmentation)
+            : TrainingData.Split(training, _options.Augmentation);
 
         SampleSet Read(string path) =>
             TrainingSamples.Read(DataSet.Open(path, Input.Ports, _options.Preprocessing), [.. port.SampleDims.Select(d => (long)d)], cancellation);

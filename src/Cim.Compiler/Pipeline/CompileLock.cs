@@ -7,6 +7,7 @@ using Cim.Compiler.FineTuning;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Search;
 using Cim.Runtime;
+using Cim.Training.Data;
 using Cim.Runtime.Hardware;
 
 namespace Cim.Compiler.Pipeline;
@@ -88,7 +89,7 @@ internal sealed class CompileLock
         if (options.Calibration is { } calibration) inputs["calibration"] = FileHash.Of(calibration);
         if (options.Evaluation is { } evaluation) inputs["evaluation"] = FileHash.Of(evaluation);
         if (options.Training is { } training)
-            inputs["training"] = $"{FileHash.Of(training)} epochs={(options.Epochs ?? FineTuningOptions.DefaultEpochs).ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+            inputs["training"] = $"{FileHash.Of(training)} epochs={(options.Epochs ?? FineTuningOptions.DefaultEpochs).ToString(System.Globalization.CultureInfo.InvariantCulture)}{AugmentationOf(options)}";
         if (options.Validation is { } validation) inputs["validation"] = FileHash.Of(validation);
         if (options.PolicyPath is { } policy) inputs["policy"] = FileHash.Of(policy);
         inputs["options"] = string.Create(System.Globalization.CultureInfo.InvariantCulture,
@@ -98,6 +99,10 @@ internal sealed class CompileLock
             inputs["options"] += string.Create(System.Globalization.CultureInfo.InvariantCulture, $" variationAware={options.VariationConfidence:R}");
         return inputs.ToImmutable();
     }
+
+    /// <summary>What is done to training images, as text; empty = nothing.</summary>
+    public static string AugmentationOf(CompileOptions options) => options.Augmentation == Augmentation.None
+        ? "" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $" shift={options.Augmentation.Shift} flip={options.Augmentation.Flip}");
 
     /// <summary>Options that came later are named only where they are used, so that older locks stay good.</summary>
     private static string Added(CompileOptions options) =>

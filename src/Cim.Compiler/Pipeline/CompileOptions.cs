@@ -6,6 +6,7 @@ using Cim.Compiler.Merging;
 using Cim.Compiler.Search;
 using Cim.Compiler.Variation;
 using Cim.Runtime;
+using Cim.Training.Data;
 
 namespace Cim.Compiler.Pipeline;
 
@@ -31,6 +32,9 @@ internal sealed record CompileOptions
 
     /// <summary>Samples that are not learnt from but choose the epoch that is kept and judge trained candidates; null = a tenth of <see cref="Training"/>.</summary>
     public string? Validation { get; init; }
+
+    /// <summary>What is done to images of <see cref="Training"/> before they are learnt from.</summary>
+    public Augmentation Augmentation { get; init; } = Augmentation.None;
 
     /// <summary>Passes over <see cref="Training"/>; null = <see cref="FineTuningOptions.DefaultEpochs"/>.</summary>
     public int? Epochs { get; init; }
@@ -173,6 +177,10 @@ internal sealed record CompileOptions
             throw new CimException(ErrorCodes.WrongUsage, "--epochs is about training, and there are no training samples; give some with --training.");
         if (Validation is not null && Training is null)
             throw new CimException(ErrorCodes.WrongUsage, "--validation judges a training, and there are no training samples; give some with --training.");
+        if (Augmentation != Augmentation.None && Training is null)
+            throw new CimException(ErrorCodes.WrongUsage, "--training-shift and --training-flip are about training, and there are no training samples; give some with --training.");
+        if (Augmentation.Shift < 0)
+            throw new CimException(ErrorCodes.WrongUsage, $"--training-shift is {Augmentation.Shift}; it is in pixels, 0 or more.");
         if (Epochs is < 1 or > 100_000)
             throw new CimException(ErrorCodes.WrongUsage, $"--epochs is {Epochs}; it must be 1 to 100000.");
         if (CalibrationSamples < 1)

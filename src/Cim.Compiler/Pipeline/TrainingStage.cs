@@ -6,7 +6,6 @@ using Cim.Compiler.Quantization;
 using Cim.Compiler.Variation;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
-using Cim.Training.Data;
 using Cim.Training.Quantization;
 
 namespace Cim.Compiler.Pipeline;
@@ -31,7 +30,7 @@ internal static class TrainingStage
         TrainingData data = inputs.ReadTraining(context.Cancellation);
         int epochs = options.Epochs ?? FineTuningOptions.DefaultEpochs;
         context.Step(FormattableString.Invariant($"training {epochs} epochs on {data.Samples.Count} {(data.Samples.Labels is null ? "unlabelled " : "")}samples"));
-        string tag = $"{inputs.ModelSha256} {FileHash.Of(options.Training!)}{(options.Validation is { } validation ? " " + FileHash.Of(validation) : "")} {options.Preprocessing} {string.Join(' ', policy.Layers)}";
+        string tag = $"{inputs.ModelSha256} {FileHash.Of(options.Training!)}{(options.Validation is { } validation ? " " + FileHash.Of(validation) : "")}{CompileLock.AugmentationOf(options)} {options.Preprocessing} {string.Join(' ', policy.Layers)}";
         HardwareNoise? noise = null;
         if (options.VariationAware && VariationAlignment.Varies(hardware))
         {

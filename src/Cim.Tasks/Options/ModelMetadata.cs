@@ -18,6 +18,8 @@ internal sealed record ModelMetadata(string Name, string? Flag, MetadataKind Kin
         new("Evaluation", "--evaluation", MetadataKind.File, "a labelled data file (.npz, IDX, CIFAR-10 binary)"),
         new("Training", "--training", MetadataKind.File, "a data file (.npz, .npy, IDX, CIFAR-10 binary)"),
         new("Validation", "--validation", MetadataKind.File, "a data file (.npz, .npy, IDX, CIFAR-10 binary)"),
+        new("TrainingShift", "--training-shift", MetadataKind.Count, "a whole number of pixels, at least 1"),
+        new("TrainingFlip", "--training-flip", MetadataKind.Switch, "true or false"),
         new("Epochs", "--epochs", MetadataKind.Count, "a whole number from 1 to 100000"),
         new("Objective", "--objective", MetadataKind.Word, "latency, energy or arrays"),
         new("MaxAccuracyLoss", "--max-accuracy-loss", MetadataKind.Number, "percentage points, 0 to 100"),

@@ -106,12 +106,32 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
     }
 
     [Fact]
-    public void Validation_data_without_training_data_are_an_error()
+    public void What_is_said_about_a_training_that_is_not_asked_for_is_an_error()
     {
-        CompileOptions options = Options() with { Validation = _evaluation, Training = null, Epochs = null };
-        CimException error = Assert.Throws<CimException>(() => CompilePipeline.Compile(options));
-        Assert.Equal(ErrorCodes.WrongUsage, error.Code);
-        Assert.Contains("--training", error.Message, StringComparison.Ordinal);
+        CompileOptions options = Options() with { Training = null, Epochs = null };
+        foreach (CompileOptions wrong in new[] { options with { Validation = _evaluation }, options with { Augmentation = new Augmentation { Flip = true } } })
+        {
+            CimException error = Assert.Throws<CimException>(() => CompilePipeline.Compile(wrong));
+            Assert.Equal(ErrorCodes.WrongUsage, error.Code);
+            Assert.Contains("give some with --training", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Images_are_shifted_and_mirrored_where_somebody_says_so()
+    {
+        CompileOptions options = Options() with { Epochs = 1 }, augmented = options with { Augmentation = new Augmentation { Shift = 1, Flip = true } };
+        string plain = Loss(options), moved = Loss(augmented);
+        Assert.NotEqual(plain, moved);
+        Assert.Equal(moved, Loss(augmented));
+
+        string Loss(CompileOptions asked)
+        {
+            var lines = new Lines();
+            CompilePipeline.Compile(asked, lines);
+            string last = lines.All.Last(l => l.Contains("epoch 1/1  100 %", StringComparison.Ordinal));
+            return last[..last.IndexOf("left", StringComparison.Ordinal)];
+        }
     }
 
     [Fact]
