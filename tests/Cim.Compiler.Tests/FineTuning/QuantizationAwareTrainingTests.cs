@@ -135,6 +135,21 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
     }
 
     [Fact]
+    public void Samples_that_are_no_images_are_not_moved()
+    {
+        TrainableNetwork network = TrainableNetwork.FromOnnx(Architecture.Build([64], ["linear 10"]));
+        FreshWeights.Initialize(network, 1);
+        CompileOptions options = Options() with
+        {
+            ModelPath = _folder.Write("flat.onnx", network.ToOnnx().ToByteArray()), Calibration = null, Evaluation = null, Augmentation = new Augmentation { Flip = true },
+        };
+        CimException error = Assert.Throws<CimException>(() => CompilePipeline.Compile(options));
+        Assert.Equal(ErrorCodes.WrongUsage, error.Code);
+        Assert.Contains("have 1 dimensions", error.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(options.OutputPath));
+    }
+
+    [Fact]
     public void Training_regains_what_narrow_strips_lose_at_the_same_cost()
     {
         CompileOptions options = Options() with { WeightBits = 8, ActivationBits = 8, Strips = StripOptions.Parse("0.85", null, "strip"), ReportDirectory = _folder.At("report"), ExportQdqPath = _folder.At("qdq.onnx") };
