@@ -34,6 +34,7 @@ public sealed class CimOptionsTests : IDisposable
     [InlineData("VariationAware", "yes", "true or false")]
     [InlineData("SearchBudget", "0", "more than 0")]
     [InlineData("KeepEnds", "ends", "true or false")]
+    [InlineData("VariationConfidence", "1", "between 0 and 1")]
     [InlineData("Fidelity", "perfect", "exact, adc, device or circuit")]
     public void Impossible_metadata_is_error_CIM1001_that_says_what_is_allowed(string name, string value, string allowed)
     {

@@ -30,6 +30,7 @@ internal sealed record ModelMetadata(string Name, string? Flag, MetadataKind Kin
         new("WeightBits", "--weight-bits", MetadataKind.Integer, "a whole number from 1 to 8"),
         new("ActivationBits", "--activation-bits", MetadataKind.Integer, "a whole number from 2 to 8"),
         new("VariationAware", "--variation-aware", MetadataKind.Switch, "true or false"),
+        new("VariationConfidence", "--variation-confidence", MetadataKind.Probability, "a probability between 0 and 1"),
         new("AdcBits", "--adc-bits", MetadataKind.Integer, "a whole number from 2 to 8"),
         new("Strips", "--strips", MetadataKind.Share, "the share of cells to save, between 0 and 1, or auto"),
         new("StripWidths", "--strip-widths", MetadataKind.Numbers, "widths separated by commas: 0 and 2 to 8"),
@@ -59,6 +60,7 @@ internal sealed record ModelMetadata(string Name, string? Flag, MetadataKind Kin
             MetadataKind.Seed => ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _),
             MetadataKind.Share => value == "auto" || (IsNumber(value, out double share) && share is > 0 and < 1),
             MetadataKind.MergedShare => value == "auto" || (IsNumber(value, out double merged) && merged is >= 0 and < 1),
+            MetadataKind.Probability => IsNumber(value, out double probability) && probability is > 0 and < 1,
             MetadataKind.Number => IsNumber(value, out double number) && number is >= 0 and <= 100,
             MetadataKind.Minutes => IsNumber(value, out double minutes) && minutes is > 0 and <= 100_000,
             MetadataKind.Numbers => value.Split(',', ';').All(piece => piece.Split('/') is { Length: <= 2 } parts && parts.All(part => IsNumber(part.Trim(), out _))),
@@ -82,4 +84,4 @@ internal sealed record ModelMetadata(string Name, string? Flag, MetadataKind Kin
 }
 
 /// <summary>How the value of a metadata is checked.</summary>
-internal enum MetadataKind { File, NameOrFile, LockFile, Word, Integer, Count, Seed, Share, MergedShare, Number, Minutes, Numbers, ClassName, Namespace, Fidelity, Switch }
+internal enum MetadataKind { File, NameOrFile, LockFile, Word, Integer, Count, Seed, Share, MergedShare, Probability, Number, Minutes, Numbers, ClassName, Namespace, Fidelity, Switch }
