@@ -88,7 +88,7 @@ internal sealed class CandidateTraining
         TrainedTrial[] good = [.. trained.Trials.Where(t => !t.Stopped && t.Loss <= _options.MaxLoss).OrderBy(t => t.Cost).Take(MaxFinalists)];
         double deviation = 100 * Math.Sqrt(trained.Reference * (1 - trained.Reference) / _training.Judged);
         IEnumerable<TrainedTrial> hopeful = trained.Trials.Where(t => !t.Stopped && t.Loss > _options.MaxLoss && t.Loss <= _options.MaxLoss + deviation);
-        return hopeful.Where(t => good.Length == 0 || t.Cost < good[0].Cost).OrderBy(t => t.Cost).Take(MaxHopeful).Concat(good);
+        return hopeful.Where(t => good.Length == 0 || t.Cost < good[0].Cost).OrderBy(t => t.Cost).Take(_options.Clock.IsOver ? 0 : MaxHopeful).Concat(good);
     }
 
     private (double Score, bool Stopped)? Train(ImmutableArray<int> choices, Func<double, bool> isHopeless)

@@ -85,7 +85,7 @@ internal sealed class TrainedLadder
         }
 
         int[] four = PolicyMoves.FourBitInside(_search.Space);
-        if (!isOver && _problem.Cost(four) < (Best?.Cost ?? _problem.Cost(start))) isOver = Try("uniform w4a4, 8-bit ends", four) is null;
+        if (!isOver && _problem.Fits(four) && _problem.Cost(four) < (Best?.Cost ?? _problem.Cost(start))) isOver = Try("uniform w4a4, 8-bit ends", four) is null;
         if (!isOver && low >= 0 && Best is { } best) SearchOn(best, rungs[low].Factor, high < rungs.Length ? rungs[high].Factor : rungs[low].Factor);
         return _result with { Trials = [.. _trials] };
     }

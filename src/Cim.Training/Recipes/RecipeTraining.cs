@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Cim.Training.Data;
 using Cim.Training.Loop;
 using Cim.Training.Networks;
@@ -42,7 +43,8 @@ public sealed class RecipeTraining(TrainingRecipe recipe, TrainableNetwork netwo
     /// <exception cref="Cim.Runtime.CimException">Training fails, or a checkpoint does not fit or cannot be written.</exception>
     public async Task<RecipeResult> RunAsync(CancellationToken cancellation = default)
     {
-        TrainingOptions options = RecipeReader.Options(recipe) with { Threads = Threads };
+        // Other widths or other noise are another training, though the tensors have the same shapes.
+        TrainingOptions options = RecipeReader.Options(recipe) with { Threads = Threads, CheckpointTag = JsonSerializer.Serialize(recipe.Quantization) };
         bool follows = recipe.Training.Distillation > 0;
         TrainableNetwork original = recipe.Pruning is null ? network : network.Clone();
         PruningReport? pruned = null;

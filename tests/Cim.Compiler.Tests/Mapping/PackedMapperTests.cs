@@ -58,17 +58,18 @@ public sealed class PackedMapperTests
         for (int i = 0; i < times.Length; i++) Assert.True(weights[i] == 0 || times[i] == whole.ColumnsPerOutput);
     }
 
-    [Theory, InlineData(1, true), InlineData(2, false), InlineData(3, true), InlineData(4, false)]
-    public void Packed_layers_give_the_integers_of_ONNX_Runtime_and_survive_lossless_converters(int seed, bool byColumns)
+    [Theory, InlineData(1, true, "Differential"), InlineData(2, false, "Differential"), InlineData(3, true, "Offset"), InlineData(4, false, "TwosComplement")]
+    public void Packed_layers_give_the_integers_of_ONNX_Runtime_and_survive_lossless_converters(int seed, bool byColumns, string encoding)
     {
+        HardwareProfile hardware = Small with { Encoding = Enum.Parse<WeightEncoding>(encoding) };
         Graph graph = RandomNetworks.Import(Pruned(RandomNetworks.Chain(seed), seed, byColumns));
         QuantizationPolicy policy = QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), 4, 8);
         GraphInput input = GraphInput.Of(graph);
         var data = new CalibrationData(RandomNetworks.Samples(24, input.SampleElements, 7), 24, false);
         Graph quantized = new PostTrainingQuantizer(new QuantizerOptions { ArrayRows = Small.Rows }).Quantize(graph, input, data, policy, null, CancellationToken.None);
-        LoweredModel lowered = new LayerPlacer(policy, Small).Lower(quantized);
+        LoweredModel lowered = new LayerPlacer(policy, hardware).Lower(quantized);
         Assert.Contains(lowered.Program.Layers, l => l.Blocks.Length > 1);
-        LoweredAssert.EqualsOnnxRuntimeAndSurvivesLosslessConverters(quantized, lowered, Small, seed);
+        LoweredAssert.EqualsOnnxRuntimeAndSurvivesLosslessConverters(quantized, lowered, hardware, seed);
     }
 
     [Fact]

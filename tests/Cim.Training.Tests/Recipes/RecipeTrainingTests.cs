@@ -48,6 +48,17 @@ public sealed class RecipeTrainingTests : IDisposable
         Assert.Equal(Path.Combine(folder, "parts.checkpoint.pruned"), error.File);
     }
 
+    [Theory]
+    [InlineData("weights 3", "parts.checkpoint.wider")]
+    [InlineData("epoch 1", "parts.checkpoint.wider")]
+    public async Task A_stage_of_other_widths_is_an_error_that_names_its_file(string when, string file)
+    {
+        await Run("parts", when);
+        CimException error = await Assert.ThrowsAsync<CimException>(() => Run("parts", null, activationBits: 3));
+        Assert.Equal(ErrorCodes.InvalidCheckpoint, error.Code);
+        Assert.Equal(Path.Combine(folder, file), error.File);
+    }
+
     [Fact]
     public async Task A_pruned_network_is_pruned_as_far_as_a_cancellation_let_it()
     {
@@ -59,7 +70,7 @@ public sealed class RecipeTrainingTests : IDisposable
     }
 
     /// <summary>Runs the recipe of a name and notes what it tells; cancels when it tells <paramref name="cancelAt"/>.</summary>
-    private async Task<(RecipeResult Result, List<string> Told)> Run(string name, string? cancelAt, double target = 0.5)
+    private async Task<(RecipeResult Result, List<string> Told)> Run(string name, string? cancelAt, double target = 0.5, int activationBits = 4)
     {
         using var cancellation = new CancellationTokenSource();
         var told = new List<string>();
@@ -69,7 +80,7 @@ public sealed class RecipeTrainingTests : IDisposable
             Data = new DataRecipe { Train = "" },
             Training = new ScheduleRecipe { Epochs = 3, BatchSize = 16, LearningRate = 0.02, ClipNorm = 5, Distillation = 0.5 },
             Pruning = new PruningRecipe { Granularity = "weight", Target = target, Steps = 3, Samples = 64 },
-            Quantization = new QuantizationRecipe { WeightBits = 2, ActivationBits = 4, EdgeBits = 0, From = [4, 3] },
+            Quantization = new QuantizationRecipe { WeightBits = 2, ActivationBits = activationBits, EdgeBits = 0, From = [4, 3] },
             Output = Path.Combine(folder, name + ".onnx"),
             Checkpoint = Path.Combine(folder, name + ".checkpoint"),
         };
