@@ -8,7 +8,7 @@ using Cim.Training.Quantization;
 
 namespace Cim.Training.Bench;
 
-/// <summary>Quantization of ResNet-20 from 512 unlabelled images: steps, equalization, bias correction, learned rounding.</summary>
+/// <summary>Quantization of ResNet-20 from 512 unlabelled images: steps, bias correction, learned rounding.</summary>
 internal static class PostTrainingQuantization
 {
     public static void Run(Arguments arguments)
@@ -21,8 +21,6 @@ internal static class PostTrainingQuantization
         TrainableNetwork network = BatchNormalizationFolding.Apply(Cifar.ResNet20());
         SampleSet calibration = Cifar.Training().Range(0, 512);
         SampleSet test = Cifar.Test();
-        if (arguments.Integer("--equalize", 0) != 0)
-            Report($"equalized {CrossLayerEqualization.Apply(network)} pairs of layers");
         QuantizedNetwork quantized = QuantizedNetwork.Create(network, calibration, bits);
         using Predictor predictor = quantized.CreatePredictor();
         Report($"w{bits.WeightBits}a{bits.ActivationBits} steps: {predictor.CountCorrect(test)}/{test.Count}");

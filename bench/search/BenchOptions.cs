@@ -6,8 +6,18 @@ namespace Cim.Search.Bench;
 internal sealed record BenchOptions(
     string Repository, string[] Networks, string[] Hardware, string Objective, double Loss, int Seeds, int Evaluations, int Samples, bool Tests, string Output)
 {
-    public static BenchOptions Parse(string[] args)
+    /// <summary>What can be said, for people.</summary>
+    public const string Usage =
+        "bench/search/run [--networks resnet20,lenet,vgg] [--hardware cim-aq-4b,cim-aq-2b,isaac] [--objective latency] [--loss 0.5] [--seeds 3]\n"
+        + "                 [--evaluations 60] [--samples N] [--test] [--out bench/search/results]\n"
+        + "Every searcher with the same evaluations; a table for each network and hardware as CSV, all of them as markdown.";
+
+    private static readonly string[] Known = ["--networks", "--hardware", "--objective", "--loss", "--seeds", "--evaluations", "--samples", "--test", "--out"];
+
+    /// <summary>Reads them; null if something is asked that there is not, --help among it.</summary>
+    public static BenchOptions? Parse(string[] args)
     {
+        if (args.Any(a => a.StartsWith('-') && !Known.Contains(a))) return null;
         DirectoryInfo? d = new(AppContext.BaseDirectory);
         while (d is not null && !File.Exists(Path.Combine(d.FullName, "Cim.Sdk.sln"))) d = d.Parent;
         string repository = d?.FullName ?? throw new InvalidOperationException("not inside the repository");

@@ -2,10 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using Cim.Search.Bench;
 
-// bench/search/run [--networks resnet20,lenet,vgg] [--hardware cim-aq-4b,...] [--objective latency] [--loss 0.5] [--seeds 3]
-//                  [--evaluations 60] [--samples N] [--test] [--out bench/search/results]
-// Every searcher with the same evaluations; a table for each network and hardware as CSV, all of them as markdown.
-var options = BenchOptions.Parse(args);
+if (BenchOptions.Parse(args) is not { } options)
+{
+    Console.Error.WriteLine(BenchOptions.Usage);
+    return args.Contains("--help") ? 0 : 2;
+}
+
 Directory.CreateDirectory(options.Output);
 var rows = new List<Row>();
 foreach (Network network in Network.All(options.Repository).Where(n => options.Networks.Contains(n.Name)))

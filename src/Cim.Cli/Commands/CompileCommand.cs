@@ -61,14 +61,14 @@ internal static class CompileCommand
     private static readonly Option<string?> Policy = new("--policy") { Description = "Precisions by layer, as this command prints under 'policy' with --json." };
     private static readonly Option<string?> ExportQdq = new("--export-qdq") { Description = "Write the quantized network as a standard ONNX model with QuantizeLinear/DequantizeLinear." };
     private static readonly Option<string> Range = new("--calibration-method") { Description = "How activation ranges are chosen: mse, minmax, percentile or entropy.", DefaultValueFactory = _ => "mse" };
-    private static readonly Option<string> Rounding = new("--rounding") { Description = "How weights become integers: compensated (the error of one is made up for by others), nearest, or learned (blocks of layers, by gradients; slower).", DefaultValueFactory = _ => "compensated" };
+    private static readonly Option<string> Rounding = new("--rounding") { Description = "How weights become integers: compensated (the error of one is made up for by others), nearest, learned (blocks of layers, by gradients; slower), or auto (equalized, compensated and learned: what comes nearest to the float network).", DefaultValueFactory = _ => RoundingMethods.Auto };
     private static readonly Option<int> Samples = new("--calibration-samples") { Description = "At most this many calibration samples, spread over the file.", DefaultValueFactory = _ => CalibrationData.DefaultSamples };
     private static readonly Option<int> Limit = new("--limit") { Description = "At most this many evaluation samples; 0 = all." };
 
     public static Command Create()
     {
         Range.AcceptOnlyFromAmong("mse", "minmax", "percentile", "entropy");
-        Rounding.AcceptOnlyFromAmong("compensated", "nearest", "learned");
+        Rounding.AcceptOnlyFromAmong([.. RoundingMethods.All]);
         var command = new Command("compile", "Compiles a network for crossbars.")
         {
             Model, Output, Hardware, Calibration, Evaluation, Training, Validation, TrainingShift, TrainingFlip, Epochs, TrainingCheckpoint, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, SearchBinary, Strips, StripWidths, StripUnit, Merge, MergeMethod, MaxLoss, Objective, Evaluations, Minutes, SearchSamples, SearchTraining, PolicyOutput, TrialLog, MaxArrays, VariationAware, VariationConfidence, Seed, Report, Lock, Force, RefreshLock, LockOnly, Policy, ExportQdq, Range, Rounding, Samples, Limit,
@@ -174,6 +174,7 @@ internal static class CompileCommand
         }
 
         json.WriteEndArray();
+        json.WriteString("rounding", result.Rounding);
         json.WriteFinite("seconds", result.Seconds);
     }
 

@@ -59,6 +59,21 @@ internal sealed record CalibrationData(float[] Values, int Count, bool IsSynthet
         return new CalibrationData(values, count, IsSynthetic);
     }
 
+    /// <summary>Every so many-th sample, and the others.</summary>
+    public (CalibrationData Others, CalibrationData Apart) HoldApart(int every)
+    {
+        int elements = Values.Length / Count;
+        int[] apart = [.. Enumerable.Range(0, Count).Where(i => i % every == every - 1)], others = [.. Enumerable.Range(0, Count).Except(apart)];
+        return (Take(others), Take(apart));
+
+        CalibrationData Take(int[] samples)
+        {
+            float[] values = new float[samples.Length * elements];
+            for (int i = 0; i < samples.Length; i++) Values.AsSpan(samples[i] * elements, elements).CopyTo(values.AsSpan(i * elements));
+            return new CalibrationData(values, samples.Length, IsSynthetic);
+        }
+    }
+
     /// <summary>The samples in runs the network accepts; samples that do not fill a fixed batch are left out.</summary>
     public IEnumerable<SampleRun> Runs(GraphInput input, int wantedBatch, int limit = int.MaxValue)
     {

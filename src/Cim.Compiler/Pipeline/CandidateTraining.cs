@@ -98,7 +98,7 @@ internal sealed class CandidateTraining
 
         (double Score, bool Stopped)? Short()
         {
-            Graph rounded = RoundingStage.Run(_context.Quietly(), _graph, _inputs.Input, _calibration, policy, _hardware, learns: false);
+            Graph rounded = RoundingStage.Run(_context.Quietly(), _graph, _inputs.Input, _calibration, policy, _hardware, isResult: false).Quantized;
             try
             {
                 return _training.RunAsync(_graph, rounded, policy, _hardware.Rows, isHopeless, () => _options.Clock.IsOver, _context.Cancellation).GetAwaiter().GetResult() is { } score
@@ -118,7 +118,7 @@ internal sealed class CandidateTraining
 
     private FineTunedNetwork TrainInFull(QuantizationPolicy policy)
     {
-        Graph rounded = RoundingStage.Run(_context, _graph, _inputs.Input, _calibration, policy, _hardware);
+        Graph rounded = RoundingStage.Run(_context, _graph, _inputs.Input, _calibration, policy, _hardware).Quantized;
         return TrainingStage.Run(_context, _graph, rounded, _inputs, _calibration, policy, _hardware);
     }
 

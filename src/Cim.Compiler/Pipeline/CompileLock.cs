@@ -94,7 +94,7 @@ internal sealed class CompileLock
         if (options.PolicyPath is { } policy) inputs["policy"] = FileHash.Of(policy);
         inputs["options"] = string.Create(System.Globalization.CultureInfo.InvariantCulture,
             $"search={options.Search} weightBits={options.WeightBits} activationBits={options.ActivationBits} objective={options.Objective} searchEvaluations={options.SearchEvaluations} maxArrays={options.MaxArrays?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"} maxAccuracyLoss={options.MaxAccuracyLoss?.ToString("R", System.Globalization.CultureInfo.InvariantCulture) ?? "none"} seed={options.Seed}{Added(options)} range={options.Range} calibrationSamples={options.CalibrationSamples} {options.Preprocessing}");
-        if (options.Rounding != "compensated") inputs["options"] += " rounding=" + options.Rounding;
+        if (options.Rounding != RoundingMethods.Auto) inputs["options"] += " rounding=" + options.Rounding;
         if (options.VariationAware)
             inputs["options"] += string.Create(System.Globalization.CultureInfo.InvariantCulture, $" variationAware={options.VariationConfidence:R}");
         return inputs.ToImmutable();

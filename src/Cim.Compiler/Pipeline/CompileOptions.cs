@@ -127,8 +127,8 @@ internal sealed record CompileOptions
 
     public RangeMethod Range { get; init; } = RangeMethod.MeanSquaredError;
 
-    /// <summary><c>compensated</c>, <c>nearest</c> or <c>learned</c>; see <see cref="LearnedRoundingStage"/>.</summary>
-    public string Rounding { get; init; } = "compensated";
+    /// <summary>One of <see cref="RoundingMethods"/>.</summary>
+    public string Rounding { get; init; } = RoundingMethods.Auto;
 
     public int CalibrationSamples { get; init; } = CalibrationData.DefaultSamples;
 
@@ -165,7 +165,7 @@ internal sealed record CompileOptions
             throw new CimException(ErrorCodes.WrongUsage, $"--copies-within is {CopiesWithin}; it is a number of arrays, or 0 for no copies.");
         if (Searches && Calibration is null)
             throw new CimException(ErrorCodes.SearchNeedsData, $"--search {Search} judges precisions on samples, and there is no calibration data; give some with --calibration, or choose the bits yourself (--search uniform).") { File = ModelPath };
-        if (Strips is not null && Rounding == "learned")
+        if (Strips is not null && Rounding == RoundingMethods.Learned)
             throw new CimException(ErrorCodes.WrongUsage, "Rounding cannot be learned for strips of several widths; choose --rounding compensated or nearest, or leave --strips out.");
         if (Strips is { Compression: null } && Calibration is null)
             throw new CimException(ErrorCodes.SearchNeedsData, "--strips auto judges widths on samples, and there is no calibration data; give some with --calibration, or say how much to save (--strips 0.6).") { File = ModelPath };

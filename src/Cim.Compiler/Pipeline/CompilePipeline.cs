@@ -23,6 +23,8 @@ internal sealed class CompilePipeline
 {
     private const int ErrorSamples = 32, AdcSamples = 500;
 
+    private const string Trained = "trained";
+
     private readonly CompileContext _context;
 
     private CompilePipeline(CompileContext context) => _context = context;
@@ -67,7 +69,8 @@ internal sealed class CompilePipeline
 
         CalibrationData calibration = inputs.ReadCalibration(Cancellation);
         if (calibration.IsSynthetic) _context.Warn(ErrorCodes.NoCalibrationData, NoCalibration);
-        Graph quantized = Quantized(choice, calibration);
+        RoundedNetwork rounded = Quantized(choice, calibration);
+        Graph quantized = rounded.Quantized;
         if (Options.Training is not null) policy = GivenPrecision.Apply(quantized, policy);
 
         _context.Step("mapping");
@@ -79,7 +82,7 @@ internal sealed class CompilePipeline
 
         _context.Step("measuring the error of each layer");
         ImmutableArray<LayerError> errors = LayerErrors.Measure(
-            graph, quantized, lowered.Layers, inputs.Input, inputs.ReadErrorSamples(calibration, ErrorSamples, Cancellation), ErrorSamples, Cancellation);
+            rounded.Float, quantized, lowered.Layers, inputs.Input, inputs.ReadErrorSamples(calibration, ErrorSamples, Cancellation), ErrorSamples, Cancellation);
 
         Accuracy? accuracyFloat = null, accuracyCompiled = null, accuracyAdc = null, accuracyBaseline = null;
         if (inputs.OpenEvaluation() is { } evaluation)
@@ -120,6 +123,7 @@ internal sealed class CompilePipeline
             Baseline = baseline,
             Policy = Resolve(policy, hardware),
             Search = choice.Search,
+            Rounding = rounded.Method,
             Alignment = choice.Alignment,
             Report = report,
             Warnings = _context.Warnings,
@@ -132,11 +136,12 @@ internal sealed class CompilePipeline
         + "100 to 500 unlabelled samples (--calibration, or Calibration on the item) usually bring an 8-bit network within 1 percentage point of the float one and make 4-bit weights usable.";
 
     /// <summary>The network with quantizers, trained if that was asked for; a search may have done it already.</summary>
-    private Graph Quantized(PrecisionChoice choice, CalibrationData calibration)
+    private RoundedNetwork Quantized(PrecisionChoice choice, CalibrationData calibration)
     {
-        if (choice.Search?.Trained is { } trained && choice.Policy.Layers.SequenceEqual(choice.Search.Policy.Layers)) return trained;
-        Graph rounded = RoundingStage.Run(_context, choice.Graph, choice.Inputs.Input, calibration, choice.Policy, choice.Hardware);
-        return Options.Training is null ? rounded : TrainingStage.Run(_context, choice.Graph, rounded, choice.Inputs, calibration, choice.Policy, choice.Hardware).Graph;
+        if (choice.Search?.Trained is { } trained && choice.Policy.Layers.SequenceEqual(choice.Search.Policy.Layers)) return new RoundedNetwork(choice.Graph, trained, Trained);
+        RoundedNetwork rounded = RoundingStage.Run(_context, choice.Graph, choice.Inputs.Input, calibration, choice.Policy, choice.Hardware);
+        if (Options.Training is null) return rounded;
+        return rounded with { Quantized = TrainingStage.Run(_context, choice.Graph, rounded.Quantized, choice.Inputs, calibration, choice.Policy, choice.Hardware).Graph, Method = Trained };
     }
 
     private LoweredModel Lower(Graph quantized, QuantizationPolicy policy, HardwareProfile hardware)
@@ -167,7 +172,7 @@ internal sealed class CompilePipeline
     {
         _context.Step("evaluating 8 bits everywhere for comparison");
         QuantizationPolicy policy = QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), 8, 8);
-        LoweredModel lowered = Lower(RoundingStage.Run(_context, graph, inputs.Input, calibration, policy, hardware, learns: false), policy, hardware);
+        LoweredModel lowered = Lower(RoundingStage.Run(_context, graph, inputs.Input, calibration, policy, hardware, isResult: false).Quantized, policy, hardware);
         Cost cost = CostOf(lowered, shapes, policy, hardware);
         return Evaluate(new CompiledModel(inputs.Describe(hardware, cost, cost, graph), hardware, lowered.Program), evaluation, Fidelity.Exact, Options.EvaluationLimit);
     }

@@ -33,6 +33,9 @@ internal sealed record CompileResult
 
     public required QuantizationPolicy Policy { get; init; }
 
+    /// <summary>How weights became integers: one of <see cref="RoundingMethods"/>, possibly after "equalized ", or "trained".</summary>
+    public required string Rounding { get; init; }
+
     /// <summary>How the policy was found; null if it was given.</summary>
     public SearchSummary? Search { get; init; }
 

@@ -48,7 +48,7 @@ internal sealed record PrecisionChoice(
         if (compileLock?.Stale is { } changed)
             context.Warn(ErrorCodes.LockMismatch, $"The lock file {options.LockPath} was made from other inputs and is written anew: {changed}. Commit it; in CI this is an error.");
         policy = compileLock?.Policy ?? policy;
-        if (options.Rounding == "learned")
+        if (options.Rounding == RoundingMethods.Learned)
             LearnedRoundingStage.Check(graph, inputs.Input, policy, options.Calibration is not null);
         SearchSummary? search = null;
         if (options.Searches && compileLock?.Policy is null) search = SearchStage.Run(context, graph, inputs, hardware);

@@ -14,18 +14,22 @@ namespace Cim.Training.PostTraining;
 public static class BiasCorrection
 {
     /// <summary>Changes the biases of <paramref name="network"/> in place; layers without bias are left alone.</summary>
-    public static void Apply(QuantizedNetwork network, SampleSet calibration, CancellationToken cancellation = default)
+    /// <param name="network">A quantized network.</param>
+    /// <param name="calibration">A few hundred samples.</param>
+    /// <param name="reference">What the layers are to give; null = the network before it was quantized.</param>
+    /// <param name="cancellation">Checked between batches.</param>
+    public static void Apply(QuantizedNetwork network, SampleSet calibration, TrainableNetwork? reference = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(calibration);
         NodeProto[] layers = [.. network.Source.Graph.Node
             .Where(node => node.Input.Count > 2 && network.Layers.Any(layer => layer.Name == GradientContext.Describe(node)))];
         string[] values = [.. layers.Select(node => node.Output[0])];
-        Dictionary<string, double[]> wanted = Means(network.Source, values, calibration, cancellation);
-        using var predictor = new Predictor(network.Network, Math.Min(64, calibration.Count), values);
+        Dictionary<string, double[]> wanted = Means(reference ?? network.Source, values, calibration, cancellation);
         foreach (NodeProto node in layers)
         {
-            double[] found = Means(predictor, calibration, network.Network, values, cancellation)[node.Output[0]];
+            // Only as much of the network as comes before the layer.
+            double[] found = Means(network.Network, [node.Output[0]], calibration, cancellation)[node.Output[0]];
             float[] bias = network.Network[node.Input[2]].Values;
             for (int c = 0; c < bias.Length; c++)
                 bias[c] += (float)(wanted[node.Output[0]][c] - found[c]);

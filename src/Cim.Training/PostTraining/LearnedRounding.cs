@@ -21,10 +21,19 @@ public sealed record LearnedRoundingOptions
     public int BatchSize { get; init; } = 32;
 
     /// <summary>Learning rate of the rounding variables.</summary>
-    public double LearningRate { get; init; } = 0.01;
+    public double LearningRate { get; init; } = 0.02;
 
     /// <summary>Weight of the term that drives the variables to 0 or 1.</summary>
     public double Regularization { get; init; } = 0.01;
+
+    /// <summary>
+    /// Real weights, [outputs, inputs] by layer, of a network whose weights are rounded already: learning then starts from those codes
+    /// and chooses between each and the next one on the side of the real weight. Null: weights are real, and the codes around them are chosen from.
+    /// </summary>
+    public IReadOnlyDictionary<string, float[]>? RealWeights { get; init; }
+
+    /// <summary>What blocks are to give; null = the network before it was quantized. Has the same values by name.</summary>
+    public TrainableNetwork? Reference { get; init; }
 
     /// <summary>Seed of the order of samples.</summary>
     public long Seed { get; init; } = 1;
@@ -69,8 +78,8 @@ public static class LearnedRounding
     {
         int batch = Math.Min(options.BatchSize, calibration.Count);
         float[] inputs = Values(network.Network, block.Input, calibration);
-        float[] wanted = Values(network.Source, block.Output, calibration);
-        RoundingGraph rounding = RoundingGraph.Build(network, block);
+        float[] wanted = Values(options.Reference ?? network.Source, block.Output, calibration);
+        RoundingGraph rounding = RoundingGraph.Build(network, block, options.RealWeights);
         using var engine = new OrtGradientEngine(rounding.Network, new Reconstruction(rounding), batch, rounding.Trained, threads: options.Threads);
         var optimizer = new Optimizer(engine.Parameters, new OptimizerOptions { Kind = OptimizerKind.AdamW, WeightDecay = 0, StepRate = 0.004 });
         int inputSize = inputs.Length / calibration.Count;

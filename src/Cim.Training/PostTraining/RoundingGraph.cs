@@ -15,6 +15,12 @@ internal sealed class RoundingGraph
 {
     private const double Stretch = 1.2;
 
+    /// <summary>A variable whose h is clipped to 0, where it has no gradient: a weight of exactly zero was pruned and stays so.</summary>
+    private const float Off = -10;
+
+    /// <summary>How far a rounded weight starts on the side of its code.</summary>
+    private const double Lean = 0.8;
+
     private const double Warmup = 0.2;
 
     private readonly List<(QuantizedLayer Layer, Parameter Variable, Control Floor, string Share)> layers = [];
@@ -30,7 +36,7 @@ internal sealed class RoundingGraph
     /// <summary>Rounding variables and activation steps.</summary>
     public IReadOnlyList<Parameter> Trained { get; private set; } = [];
 
-    public static RoundingGraph Build(QuantizedNetwork network, Block block)
+    public static RoundingGraph Build(QuantizedNetwork network, Block block, IReadOnlyDictionary<string, float[]>? wanted = null)
     {
         var result = new RoundingGraph();
         GraphProto whole = network.Network.Graph;
@@ -51,7 +57,7 @@ internal sealed class RoundingGraph
             if (original.OpType == FakeQuantize.OperatorType && byWeights.TryGetValue(original.Input[0], out QuantizedLayer? layer))
             {
                 if (whole.Node.Any(node => inside.Contains(node.Output[0]) && node.Input.Contains(original.Output[0])))
-                    result.AddWeights(builder, layer, original, renamed);
+                    result.AddWeights(builder, layer, original, renamed, wanted?.GetValueOrDefault(layer.Name));
                 continue;
             }
 
@@ -117,7 +123,17 @@ internal sealed class RoundingGraph
         }
     }
 
-    private void AddWeights(GraphBuilder builder, QuantizedLayer layer, NodeProto original, Dictionary<string, string> renamed)
+    /// <summary>h is the weight's own fraction, so that the first forward pass is the float layer.</summary>
+    private static (float Floor, double Share) Fraction(float ratio) => (MathF.Floor(ratio), ratio - MathF.Floor(ratio));
+
+    /// <summary>Of a weight that is rounded already: its code and the next one on the side of what was rounded, most of the way to its code.</summary>
+    private static (float Floor, double Share) Neighbours(float ratio, float wanted)
+    {
+        float code = MathF.Round(ratio), floor = wanted > code ? code : code - 1;
+        return (floor, (Lean * (code - floor)) + ((1 - Lean) * Math.Clamp(wanted - floor, 0, 1)));
+    }
+
+    private void AddWeights(GraphBuilder builder, QuantizedLayer layer, NodeProto original, Dictionary<string, string> renamed, float[]? wanted)
     {
         float[] weights = layer.Weights.Values;
         var floors = new float[weights.Length];
@@ -127,12 +143,10 @@ internal sealed class RoundingGraph
             for (int i = 0; i < layer.Layout.Inputs; i++)
             {
                 int index = layer.Layout.Index(o, i);
-                float ratio = weights[index] / layer.StepOf(o, i);
-                floors[index] = MathF.Floor(ratio);
-
-                // Start where h is the weight's own fraction, so that the first forward pass is the float layer.
-                double share = Math.Clamp(((ratio - floors[index]) + 0.1) / Stretch, 0.01, 0.99);
-                variables[index] = (float)Math.Log(share / (1 - share));
+                float step = layer.StepOf(o, i), ratio = weights[index] / step, real = wanted is null ? weights[index] : wanted[(o * layer.Layout.Inputs) + i];
+                (floors[index], double h) = real == 0 ? (0, 0) : wanted is null ? Fraction(ratio) : Neighbours(ratio, real / step);
+                double share = Math.Clamp((h + 0.1) / Stretch, 0.01, 0.99);
+                variables[index] = real == 0 ? Off : (float)Math.Log(share / (1 - share));
             }
         }
 

@@ -213,6 +213,7 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
     [InlineData("nearest")]
     [InlineData("compensated")]
     [InlineData("learned")]
+    [InlineData("auto")]
     public void Every_rounding_keeps_most_of_the_accuracy_at_three_bits(string rounding)
     {
         CompileResult result = CompilePipeline.Compile(Options() with { Training = null, Epochs = null, WeightBits = 3, ActivationBits = 6, Rounding = rounding });

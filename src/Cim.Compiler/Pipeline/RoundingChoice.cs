@@ -1,0 +1,97 @@
+using Cim.Compiler.Calibration;
+using Cim.Compiler.FineTuning;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Quantization;
+using Cim.Compiler.Search;
+using Cim.Runtime;
+using Cim.Runtime.Hardware;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Cim.Compiler.Pipeline;
+
+/// <summary>
+/// The best of what can be done with calibration samples alone: channels equalized across layers or as they are, rounding compensated or
+/// learned from there, biases corrected in all of them. A quarter of the samples is held apart, and each step is kept if it
+/// brings the outputs on them nearer to the float network's.
+/// </summary>
+internal sealed class RoundingChoice(CompileContext context, PostTrainingQuantizer quantizer, HardwareProfile hardware)
+{
+    /// <summary>Widths from which there is little left to win.</summary>
+    private const int LearnedBits = 4, EqualizedBits = 7;
+
+    /// <summary>Arithmetic of learning, in operations: some ten to twenty seconds on two cores, whatever the network.</summary>
+    private const double Operations = 1e12;
+
+    private const int MinUpdates = 60, MaxUpdates = 200, MinJudged = 16, Part = 4, Batch = 32;
+
+    /// <summary>Chooses; null where there is nothing to choose from, or too few samples to choose by.</summary>
+    /// <param name="graph">The float network.</param>
+    /// <param name="input">Its input.</param>
+    /// <param name="calibration">Samples.</param>
+    /// <param name="policy">The precision of each layer.</param>
+    public RoundedNetwork? Run(Graph graph, GraphInput input, CalibrationData calibration, QuantizationPolicy policy)
+    {
+        bool isNarrow = policy.Layers.Any(l => Math.Min(l.WeightBits, l.ActivationBits) <= EqualizedBits);
+        if (!isNarrow || calibration.Count < Part * MinJudged || LearnedRoundingStage.Refusal(graph, input, policy, !calibration.IsSynthetic) is not null) return null;
+
+        (CalibrationData seen, CalibrationData apart) = calibration.HoldApart(Part);
+        OutputComparison outputs = OutputComparison.WithFloat(graph, input, new SearchData(seen, apart, default), apart.Count, context.Cancellation);
+        var best = new RoundedNetwork(graph, quantizer.Quantize(graph, input, seen, policy, context.Progress, context.Cancellation), RoundingMethods.Compensated);
+        double least = Divergence(best);
+        context.Progress?.Report(FormattableString.Invariant($"{best.Method}: divergence {least:G3} from the float network on {apart.Count} samples held apart"));
+
+        (Graph equalized, int pairs) = CrossLayerEqualization.Run(graph, input, seen, context.Cancellation);
+        if (pairs > 0)
+        {
+            context.Step($"equalizing the channels between {pairs} pairs of layers");
+            Try(new RoundedNetwork(equalized, quantizer.Quantize(equalized, input, seen, policy, context.Progress, context.Cancellation), "equalized " + RoundingMethods.Compensated));
+        }
+
+        if (policy.Layers.Any(l => l.WeightBits <= LearnedBits)) Learn();
+        return best;
+
+        void Learn()
+        {
+            int updates = (int)Math.Min(LearnedRoundingStage.Updates(graph, Operations), MaxUpdates);
+            if (updates < MinUpdates)
+            {
+                context.Progress?.Report("rounding is not learned by default in a network of so many operations; --rounding learned does it");
+                return;
+            }
+
+            context.Step("learning the rounding");
+            try
+            {
+                Graph learned = new LearnedRoundingStage(context.Progress).Run(best.Float, best.Quantized, input, seen, policy, hardware.Rows, updates, context.Cancellation);
+                Try(best with { Quantized = learned, Method = best.Method.Replace(RoundingMethods.Compensated, RoundingMethods.Learned, StringComparison.Ordinal) });
+            }
+            catch (CimException e) when (e.Code == ErrorCodes.NotDifferentiable)
+            {
+                context.Progress?.Report($"rounding is not learned: {e.Message}");
+            }
+        }
+
+        void Try(RoundedNetwork candidate)
+        {
+            double divergence = Divergence(candidate);
+            context.Progress?.Report(FormattableString.Invariant($"{candidate.Method}: divergence {divergence:G3}, {(divergence < least ? "kept" : "not kept")}"));
+            if (divergence < least) (best, least) = (candidate, divergence);
+        }
+
+        double Divergence(RoundedNetwork network) => outputs.Of(Outputs(network.Quantized, input, apart)).Divergence;
+    }
+
+    private float[] Outputs(Graph graph, GraphInput input, CalibrationData samples)
+    {
+        using OnnxSession session = GraphSession.Open(graph);
+        var outputs = new List<float>();
+        foreach (SampleRun run in samples.Runs(input, Batch))
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            using IDisposableReadOnlyCollection<OrtValue> results = session.Run(run, [session.Outputs[0]]);
+            outputs.AddRange(results[0].GetTensorDataAsSpan<float>());
+        }
+
+        return [.. outputs];
+    }
+}
