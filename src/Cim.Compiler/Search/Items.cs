@@ -46,12 +46,31 @@ internal sealed class Items
         return new Items(space, units.MoveToImmutable());
     }
 
-    /// <summary>At most so many items a unit, evenly spread, both ends kept.</summary>
-    public Items Thinned(int most) => new(_space,
+    /// <summary>At most so many items a unit, evenly spread, both ends kept; and besides those of some policies.</summary>
+    /// <param name="most">Items of a unit.</param>
+    /// <param name="kept">Policies, one choice a layer, whose items stay.</param>
+    public Items Thinned(int most, IReadOnlyCollection<ImmutableArray<int>> kept) => new(_space,
     [
-        .. Units.Select(u => u.Length <= most ? u
-            : [.. Enumerable.Range(0, most).Select(i => u[(int)Math.Round(i * (u.Length - 1.0) / (most - 1))])]),
+        .. Units.Select((unit, u) => unit.Length <= most ? unit
+            : [.. Enumerable.Range(0, most).Select(i => (int)Math.Round(i * (unit.Length - 1.0) / (most - 1)))
+                .Concat(kept.Select(p => IndexOf(u, p.AsSpan())).Where(i => i >= 0)).Distinct().Order().Select(i => unit[i])]),
     ]);
+
+    /// <summary>The item of a unit that is part of a policy; -1 if it was beaten by others, or thinned away.</summary>
+    /// <param name="unit">Index of the unit.</param>
+    /// <param name="policy">One choice a layer.</param>
+    public int IndexOf(int unit, ReadOnlySpan<int> policy)
+    {
+        ImmutableArray<int> group = _space.ActivationGroups[unit];
+        for (int i = 0; i < Units[unit].Length; i++)
+        {
+            bool same = true;
+            for (int k = 0; k < group.Length && same; k++) same = Units[unit][i].Choices[k] == policy[group[k]];
+            if (same) return i;
+        }
+
+        return -1;
+    }
 
     /// <summary>The policy that takes one item a unit.</summary>
     public int[] Policy(ReadOnlySpan<int> items)

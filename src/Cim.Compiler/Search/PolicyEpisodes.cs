@@ -45,9 +45,10 @@ internal sealed class PolicyEpisodes : IDisposable
     /// <param name="problem">What is searched.</param>
     /// <param name="batch">Episodes played at once, at most.</param>
     /// <param name="replayed">Episodes learnt from in one step besides, at most.</param>
-    public PolicyEpisodes(SearchProblem problem, int batch, int replayed)
+    /// <param name="known">Policies the agent must be able to play.</param>
+    public PolicyEpisodes(SearchProblem problem, int batch, int replayed, IReadOnlyCollection<ImmutableArray<int>> known)
     {
-        _items = Search.Items.Of(problem.Space, problem.Proxy, ProxyWalk.CostOf(problem)).Thinned(MaxItems);
+        _items = Search.Items.Of(problem.Space, problem.Proxy, ProxyWalk.CostOf(problem)).Thinned(MaxItems, known);
         Items = _items.Units;
         Actions = Items.Max(u => u.Length);
         Features = (Actions * ItemFeatures) + UnitFeatures + Items.Length;
@@ -73,23 +74,11 @@ internal sealed class PolicyEpisodes : IDisposable
     public PolicyAgent Agent => _agent;
 
     /// <summary>The items that make up a policy; null if it takes one that is not among them.</summary>
-    public int[]? ActionsOf(ReadOnlySpan<int> policy, PolicySpace space)
+    public int[]? ActionsOf(ReadOnlySpan<int> policy)
     {
         int[] actions = new int[Items.Length];
         for (int u = 0; u < actions.Length; u++)
-        {
-            ImmutableArray<int> group = space.ActivationGroups[u];
-            actions[u] = -1;
-            for (int i = 0; i < Items[u].Length && actions[u] < 0; i++)
-            {
-                bool same = true;
-                for (int k = 0; k < group.Length && same; k++) same = Items[u][i].Choices[k] == policy[group[k]];
-                if (same) actions[u] = i;
-            }
-
-            if (actions[u] < 0) return null;
-        }
-
+            if ((actions[u] = _items.IndexOf(u, policy)) < 0) return null;
         return actions;
     }
 
@@ -107,6 +96,7 @@ internal sealed class PolicyEpisodes : IDisposable
     /// <param name="budget">The loss allowed.</param>
     public Episode[] Play(IReadOnlyList<int[]?> given, LossSurrogate surrogate, double budget)
     {
+        if (given.Count == 0) return [];
         var episodes = new Episode[given.Count];
         ImmutableArray<int> available = [.. Items.Select(u => u.Length)];
         for (int e = 0; e < episodes.Length; e++) episodes[e] = new Episode(Items.Length, Features) { Available = available };

@@ -26,7 +26,7 @@ internal sealed class RlSearcher : IPolicySearcher
         if (log.Best is null && log.Left > 0) log.Loss(widest);
         if (log.Left <= 0) return log.Result();
 
-        using var episodes = new PolicyEpisodes(problem, Batch, Replayed);
+        using var episodes = new PolicyEpisodes(problem, Batch, Replayed, [.. log.Trials.Select(t => t.Policy)]);
         PolicyAgent agent = episodes.Agent;
         var random = new SplitMix(problem.Seed);
         PolicyBatch batch = agent.NewBatch();
@@ -79,7 +79,7 @@ internal sealed class RlSearcher : IPolicySearcher
     /// <summary>Half of the episodes are free, half redecide a few units of the best policy.</summary>
     private static int[]?[] Given(TrialLog log, SearchProblem problem, PolicyEpisodes episodes, SplitMix random)
     {
-        int[]? best = log.Best is { } trial ? episodes.ActionsOf(trial.Policy.AsSpan(), problem.Space) : null;
+        int[]? best = log.Best is { } trial ? episodes.ActionsOf(trial.Policy.AsSpan()) : null;
         var given = new int[]?[episodes.Batch];
         for (int e = 0; best is not null && e < given.Length / 2; e++)
         {
@@ -94,7 +94,7 @@ internal sealed class RlSearcher : IPolicySearcher
     /// <summary>Behaviour cloning: the start of the search becomes the likeliest policy of the agent, not the only one.</summary>
     private static void Clone(SearchProblem problem, TrialLog log, PolicyEpisodes episodes, PolicyBatch batch, LossSurrogate surrogate)
     {
-        if (log.Best is not { } start || episodes.ActionsOf(start.Policy.AsSpan(), problem.Space) is not { } actions) return;
+        if (log.Best is not { } start || episodes.ActionsOf(start.Policy.AsSpan()) is not { } actions) return;
         Episode shown = episodes.Play([actions], surrogate, problem.MaxLoss)[0];
         batch.Clear();
         // A quarter of the weight goes to the neighbours, so that they stay worth a try.
@@ -108,7 +108,7 @@ internal sealed class RlSearcher : IPolicySearcher
     /// <summary>The best measured policies, played again so that their states are those of the present surrogate.</summary>
     private static Episode[] Replay(SearchProblem problem, TrialLog log, PolicyEpisodes episodes, LossSurrogate surrogate, double start)
     {
-        var chosen = log.Trials.Select(t => (Actions: episodes.ActionsOf(t.Policy.AsSpan(), problem.Space), Reward: Reward(problem, t.Policy.AsSpan(), t.Loss, start)))
+        var chosen = log.Trials.Select(t => (Actions: episodes.ActionsOf(t.Policy.AsSpan()), Reward: Reward(problem, t.Policy.AsSpan(), t.Loss, start)))
             .Where(t => t.Actions is not null).OrderByDescending(t => t.Reward).Take(Replayed).ToArray();
         Episode[] replayed = episodes.Play([.. chosen.Select(t => t.Actions)], surrogate, problem.MaxLoss);
         for (int i = 0; i < replayed.Length; i++) replayed[i].Reward = chosen[i].Reward;

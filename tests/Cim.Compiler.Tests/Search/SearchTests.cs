@@ -140,6 +140,31 @@ public sealed class SearchTests
         Assert.True(rl.Cost <= Create("random").Search(problem, new NoisyEvaluator(losses), null, default).Cost);
     }
 
+    [Theory, InlineData(0), InlineData(1), InlineData(2)]
+    public void Rl_goes_on_from_what_it_measured_where_a_layer_has_very_many_widths(int seed)
+    {
+        (PolicySpace space, LossTable losses) = RandomProblem(seed, layers: 12, bits: [2, 3, 4, 5, 6, 7, 8], "isaac", [0, 3, 4, 5, 6, 7], Objective.Energy);
+        Assert.Contains(Items.Of(space, losses, c => c.EnergyPj).Units, u => u.Length > 24);
+        var problem = new SearchProblem(space, losses, losses.Total(PolicyMoves.Widest(space)) + 1, long.MaxValue, 40, (ulong)seed);
+        SearchResult rl = Create("rl").Search(problem, new SkewedEvaluator(space, losses), null, default);
+        Assert.True(rl.Episodes > 0);
+        Assert.True(rl.Loss <= problem.MaxLoss);
+        Assert.True(rl.Cost < rl.Start!.Cost, $"{rl.Cost} against {rl.Start.Cost}");
+    }
+
+    [Fact]
+    public void Thinned_items_hold_those_of_policies_that_are_kept()
+    {
+        (PolicySpace space, LossTable losses) = RandomProblem(3, layers: 6, bits: [2, 3, 4, 5, 6, 7, 8], "isaac", [0, 3, 4, 5, 6, 7], Objective.Energy);
+        Items all = Items.Of(space, losses, c => c.EnergyPj);
+        var random = new Random(3);
+        ImmutableArray<int>[] kept = [.. Enumerable.Range(0, 5).Select(_ => all.Policy([.. all.Units.Select(u => random.Next(u.Length))]).ToImmutableArray())];
+        Items thinned = all.Thinned(8, kept);
+        Assert.All(thinned.Units, (u, i) => Assert.InRange(u.Length, Math.Min(8, all.Units[i].Length), 8 + kept.Length));
+        foreach (ImmutableArray<int> policy in kept)
+            Assert.Equal(policy, thinned.Policy([.. Enumerable.Range(0, thinned.Units.Length).Select(u => thinned.IndexOf(u, policy.AsSpan()))]));
+    }
+
     [Fact]
     public void Rl_learns_from_its_measurements_where_the_estimate_is_wrong()
     {
@@ -173,11 +198,12 @@ public sealed class SearchTests
     };
 
     /// <summary>Layers of random size; losses that fall with bits; every third pair of layers reads the same tensor.</summary>
-    private static (PolicySpace Space, LossTable Losses) RandomProblem(int seed, int layers, ImmutableArray<int> bits)
+    private static (PolicySpace Space, LossTable Losses) RandomProblem(
+        int seed, int layers, ImmutableArray<int> bits, string hardware = "cim-aq-2b", ImmutableArray<int>? conversions = null, Objective objective = Objective.Latency)
     {
         var random = new Random(seed);
         ImmutableArray<LayerShape> shapes = [.. Enumerable.Range(0, layers).Select(l => new LayerShape($"layer{l}", 1, random.Next(10, 900), random.Next(10, 300), random.Next(1, 500)))];
-        LayerCostTable table = LayerCostTable.Build(shapes, HardwareProfiles.BuiltIn("cim-aq-2b"), bits, bits, [0]);
+        LayerCostTable table = LayerCostTable.Build(shapes, HardwareProfiles.BuiltIn(hardware), bits, bits, conversions ?? [0]);
         var groups = ImmutableArray.CreateBuilder<ImmutableArray<int>>();
         for (int l = 0; l < layers; l++)
             if (l % 3 == 1 && l + 1 < layers) groups.Add([l, ++l]);
@@ -186,10 +212,11 @@ public sealed class SearchTests
         for (int l = 0; l < layers; l++)
         {
             (double weights, double activations) = (random.NextDouble(), random.NextDouble());
-            losses.AddRange(table.Choices.Select(c => (weights * Math.Pow(4, -c.WeightBits) * 20) + (activations * Math.Pow(4, -c.ActivationBits) * 20)));
+            losses.AddRange(table.Choices.Select(c => (weights * Math.Pow(4, -c.WeightBits) * 20) + (activations * Math.Pow(4, -c.ActivationBits) * 20)
+                + (c.AdcBits == 0 ? 0 : weights * Math.Pow(4, -c.AdcBits) * 5)));
         }
 
-        return (PolicySpace.Create(table, Objective.Latency, groups.ToImmutable()), new LossTable([.. losses], table.Choices.Length));
+        return (PolicySpace.Create(table, objective, groups.ToImmutable()), new LossTable([.. losses], table.Choices.Length));
     }
 
     private static IEnumerable<int[]> AllPolicies(PolicySpace space)
