@@ -8,8 +8,7 @@ namespace Cim.Compiler.Search;
 /// along the exact front finds the cheapest front point the judge accepts, and the agent first learns to imitate it. Then, before
 /// each evaluation, the agent plays episodes against a surrogate that all measurements so far have taught
 /// (<see cref="LossSurrogate"/>), and replays the best measured policies (self-imitation, Oh et al., arXiv 1806.05635). Of the policies it
-/// visited the one of the largest expected improvement is measured. Half of the episodes redecide a few units of the best
-/// policy, so that what is good about it is kept.
+/// visited the one of the largest expected improvement is measured, whenever the next step of <see cref="Descent"/> has failed. Half of the episodes redecide a few units of the best policy, so that what is good about it is kept.
 /// </summary>
 internal sealed class RlSearcher : IPolicySearcher
 {
@@ -37,6 +36,8 @@ internal sealed class RlSearcher : IPolicySearcher
         while (log.Left > 0)
         {
             cancellation.ThrowIfCancellationRequested();
+            if (Descent.Next(problem, log) is { } step && log.Loss(step) <= problem.MaxLoss) continue;
+            if (log.Left <= 0) break;
             surrogate = Fit(problem, log, episodes);
             var visited = new List<Episode>();
             int[]? next = null;
@@ -50,8 +51,8 @@ internal sealed class RlSearcher : IPolicySearcher
                 if (round >= Rounds - 1) next = Best(problem, log, episodes, surrogate, visited);
             }
 
-            if (next is null) break; // Nothing cheaper is left that the agent would try.
-            log.Loss(next);
+            if (next is not null) log.Loss(next);
+            else if (Descent.Next(problem, log) is null) break; // Nothing cheaper is left that anybody would try.
         }
 
         return log.Result();
@@ -138,7 +139,7 @@ internal sealed class RlSearcher : IPolicySearcher
         (int[]? best, double most) = (null, 0);
         foreach (Episode episode in visited)
         {
-            if (log.Knows(episode.Policy) || !problem.Fits(episode.Policy)) continue;
+            if (log.Knows(episode.Policy) || !problem.Fits(episode.Policy) || Descent.IsHopeless(problem, log, episode.Policy)) continue;
             double gain = log.Best is { } known ? Math.Log(known.Cost / problem.Cost(episode.Policy)) : 1;
             double expected = gain * surrogate.Guess(episodes.Estimates(episode.Actions)).ProbabilityWithin(problem.MaxLoss);
             if (expected > most) (best, most) = (episode.Policy, expected);
