@@ -111,7 +111,7 @@ internal static class Comparison
             CompileResult result = CompilePipeline.Compile(new CompileOptions
             {
                 ModelPath = network.Model, Hardware = hardwareName, Calibration = network.Calibration, Evaluation = network.Test,
-                Preprocessing = network.Preprocessing, PolicyPath = file,
+                Preprocessing = network.Preprocessing, PolicyPath = file, Rounding = RoundingMethods.Compensated,
             });
             return tested[name] = 100 * (result.AccuracyFloat!.Fraction - result.AccuracyCompiled!.Fraction);
         }
