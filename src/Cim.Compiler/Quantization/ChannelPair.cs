@@ -20,7 +20,7 @@ internal sealed record ChannelPair(MvmLayer First, MvmLayer Second, int FirstAxi
         foreach (Node node in graph.Nodes)
         {
             if (!layers.TryGetValue(node.Name, out MvmLayer? first) || !IsFree(topology, first)) continue;
-            if (HasChannelsAtOne(graph, first, node.Outputs[0]) && Reader(topology, node) is { } reader
+            if (HasChannelsAtOne(graph, first, node.Outputs[0]) && Reader(topology, node.Outputs[0]) is { } reader
                 && layers.TryGetValue(reader.Name, out MvmLayer? second) && IsFree(topology, second)
                 && OutputAxis(node) is { } firstAxis && InputAxis(graph, reader, first, second) is { } secondAxis)
                 pairs.Add(new ChannelPair(first, second, firstAxis, secondAxis));
@@ -78,18 +78,19 @@ internal sealed record ChannelPair(MvmLayer First, MvmLayer Second, int FirstAxi
         && (layer.BiasName is not { } bias || (topology.Consumers(bias).Count == 1 && topology.Graph.Constants.TryGetValue(bias, out Tensor? b)
             && b.Type == ElementType.Float32 && b.Length == layer.Outputs && b.Shape[b.Shape.Rank - 1] == layer.Outputs));
 
-    /// <summary>The layer at the end of a path on which every operator commutes with a positive factor a channel.</summary>
-    private static Node? Reader(GraphTopology topology, Node from)
+    /// <summary>The node at the end of a path on which every operator commutes with a positive factor a channel; null if it reads the value otherwise than as its data.</summary>
+    private static Node? Reader(GraphTopology topology, string value)
     {
-        Node? node = topology.OnlyConsumer(from.Outputs[0]);
+        Node? node = topology.OnlyConsumer(value);
         while (node is { Op: "Relu" or "LeakyRelu" or "MaxPool" or "AveragePool" or "GlobalAveragePool" or "GlobalMaxPool" or "Flatten" or "Identity" or "Dropout" }
             && node.Outputs.Skip(1).All(o => o.Length == 0 || topology.Consumers(o).Count == 0))
         {
             if (node.Op == "Flatten" && node.Attributes.Int("axis", 1) != 1) return null;
-            node = topology.OnlyConsumer(node.Outputs[0]);
+            value = node.Outputs[0];
+            node = topology.OnlyConsumer(value);
         }
 
-        return node;
+        return node?.Inputs[0] == value ? node : null;
     }
 
     private static int? OutputAxis(Node node) => node.Op switch

@@ -62,6 +62,18 @@ public sealed class CrossLayerEqualizationTests
         Assert.Single(ChannelPair.Find(observed));
     }
 
+    [Fact]
+    public void A_value_that_is_added_to_a_product_is_no_channel_of_it()
+    {
+        Graph graph = Network(1, ["linear 10", "relu", "linear 10"]);
+        Assert.Single(ChannelPair.Find(graph));
+        // The second product reads the network's input, and what the first one makes as its bias.
+        Node first = graph.Nodes.First(n => n.Op == "Gemm"), second = graph.Nodes.Last(n => n.Op == "Gemm");
+        Node added = second with { Inputs = [first.Inputs[0], first.Inputs[1], second.Inputs[0]], Attributes = first.Attributes };
+        Graph changed = graph with { Nodes = graph.Nodes.Replace(second, added) };
+        Assert.Empty(ChannelPair.Find(changed));
+    }
+
     private static Graph Scaled(Graph graph, ChannelPair pair, int[] exponents)
     {
         var constants = graph.Constants;
