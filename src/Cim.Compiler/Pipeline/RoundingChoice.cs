@@ -65,8 +65,9 @@ internal sealed class RoundingChoice(CompileContext context, PostTrainingQuantiz
                 Graph learned = new LearnedRoundingStage(context.Progress).Run(best.Float, best.Quantized, input, seen, policy, hardware.Rows, updates, context.Cancellation);
                 Try(best with { Quantized = learned, Method = best.Method.Replace(RoundingMethods.Compensated, RoundingMethods.Learned, StringComparison.Ordinal) });
             }
-            catch (CimException e) when (e.Code == ErrorCodes.NotDifferentiable)
+            catch (CimException e)
             {
+                // Nobody asked for learning: a network it cannot have compiles as before.
                 context.Progress?.Report($"rounding is not learned: {e.Message}");
             }
         }
