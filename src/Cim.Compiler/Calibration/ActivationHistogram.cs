@@ -3,9 +3,10 @@ using Cim.Runtime;
 namespace Cim.Compiler.Calibration;
 
 /// <summary>
-/// A streaming histogram of the magnitudes of one tensor's values, with its extremes. The zero point of activations is 0,
-/// so the error of a scale depends on magnitudes alone. The upper limit is a power of two that doubles when a value
-/// exceeds it (neighbouring bins are merged), so the result does not depend on how the data is cut into batches.
+/// A streaming histogram of the magnitudes of one tensor's values, with its extremes. Where the zero point is 0 the error of a
+/// scale depends on magnitudes alone; those of negative values are counted apart as well, for quantizers with an offset. The upper
+/// limit is a power of two that doubles when a value exceeds it (neighbouring bins are merged), so the result does not depend on
+/// how the data is cut into batches.
 /// </summary>
 internal sealed class ActivationHistogram
 {
@@ -13,9 +14,13 @@ internal sealed class ActivationHistogram
     public const int BinCount = 16384;
 
     private readonly long[] _bins = new long[BinCount];
+    private readonly long[] _negative = new long[BinCount];
 
     /// <summary>Counts of the magnitudes in [i, i+1) * <see cref="BinWidth"/>; exact zeros are counted in <see cref="Zeros"/> only.</summary>
     public ReadOnlySpan<long> Bins => _bins;
+
+    /// <summary>Those of <see cref="Bins"/> that are of negative values.</summary>
+    public ReadOnlySpan<long> Negative => _negative;
 
     public double Limit { get; private set; }
 
@@ -59,12 +64,19 @@ internal sealed class ActivationHistogram
         }
 
         double perBin = BinCount / Limit;
-        long[] bins = _bins;
+        long[] bins = _bins, negative = _negative;
         long zeros = 0;
         foreach (float v in values)
         {
-            if (v == 0) zeros++;
-            else bins[Math.Min((int)(Math.Abs((double)v) * perBin), BinCount - 1)]++;
+            if (v == 0)
+            {
+                zeros++;
+                continue;
+            }
+
+            int bin = Math.Min((int)(Math.Abs((double)v) * perBin), BinCount - 1);
+            bins[bin]++;
+            if (v < 0) negative[bin]++;
         }
 
         Zeros += zeros;
@@ -80,7 +92,12 @@ internal sealed class ActivationHistogram
         Zeros += other.Zeros;
         if (other.Limit == 0) return;
         int shift = (int)Math.Round(Math.Log2(Limit / other.Limit));
-        for (int i = 0; i < BinCount; i++) _bins[shift >= 31 ? 0 : i >> shift] += other._bins[i];
+        for (int i = 0; i < BinCount; i++)
+        {
+            int into = shift >= 31 ? 0 : i >> shift;
+            _bins[into] += other._bins[i];
+            _negative[into] += other._negative[i];
+        }
     }
 
     private void Grow(double magnitude)
@@ -96,8 +113,12 @@ internal sealed class ActivationHistogram
 
         while (Limit < wanted)
         {
-            for (int i = 0; i < BinCount / 2; i++) _bins[i] = _bins[2 * i] + _bins[(2 * i) + 1];
-            Array.Clear(_bins, BinCount / 2, BinCount / 2);
+            foreach (long[] bins in new[] { _bins, _negative })
+            {
+                for (int i = 0; i < BinCount / 2; i++) bins[i] = bins[2 * i] + bins[(2 * i) + 1];
+                Array.Clear(bins, BinCount / 2, BinCount / 2);
+            }
+
             Limit *= 2;
         }
     }

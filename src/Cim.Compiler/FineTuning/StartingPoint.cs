@@ -55,13 +55,14 @@ internal static class StartingPoint
     {
         Dictionary<string, QuantizationParameters> activations = [];
         foreach (Node node in rounded.Nodes.Where(n => n.Op == "QuantizeLinear"))
-            if (QuantizerNodes.Read(rounded, node) is { ZeroPoint: 0 } parameters) activations[node.Inputs[0]] = parameters;
+            if (QuantizerNodes.Read(rounded, node) is { } parameters && (parameters.ZeroPoint == 0 || (!parameters.Signed && parameters.ZeroPoint < parameters.Max))) activations[node.Inputs[0]] = parameters;
         var options = new QuantizationOptions
         {
             EdgeBits = 0,
             Noise = noise,
             Layers = policy.Layers.ToDictionary(l => l.Name, l => new LayerBits(TiedStart.HasTies(l) ? TiedStart.LayerBits : l.WeightBits, l.ActivationBits), StringComparer.Ordinal),
             Strips = strips ?? new Dictionary<string, StripPrecision>(),
+            ZeroPoints = activations.Where(a => a.Value.ZeroPoint != 0).ToDictionary(a => a.Key, a => a.Value.ZeroPoint, StringComparer.Ordinal),
             NonNegative = [.. activations.Where(a => !a.Value.Signed).Select(a => a.Key)],
         };
         QuantizedNetwork network = QuantizedNetwork.Create(TrainableNetwork.FromOnnx(OnnxExporter.Export(real)), samples, options, cancellation);

@@ -9,7 +9,7 @@ namespace Cim.Compiler.Quantization;
 internal sealed class ActivationRanges
 {
     private readonly QuantizerOptions _options;
-    private readonly ImmutableArray<(ActivationHistogram Histogram, bool IsSigned, double? Known)> _groups;
+    private readonly ImmutableArray<(ActivationHistogram Histogram, bool IsSigned, bool MayShift, double? Known)> _groups;
 
     /// <summary>Runs the float network over the calibration samples.</summary>
     /// <param name="knownRanges">Largest magnitudes known without data, by value; they replace those of synthetic samples.</param>
@@ -33,7 +33,9 @@ internal sealed class ActivationRanges
                 double? known = data.IsSynthetic && knownRanges is not null && group.Roots.All(knownRanges.ContainsKey)
                     ? group.Roots.Max(r => knownRanges[r])
                     : null;
-                return (histogram, isSigned, known);
+                // Elsewhere a zero stands for much (a Relu's, an addition's neutral element), and should stay an integer of no current.
+                bool mayShift = isSigned && !data.IsSynthetic && options.Range == RangeMethod.MeanSquaredError && group.Roots.All(input.Has);
+                return (histogram, isSigned, mayShift, known);
             }),
         ];
     }
@@ -44,10 +46,11 @@ internal sealed class ActivationRanges
     /// <summary>The quantizer of a group at a width.</summary>
     public QuantizationParameters Parameters(int group, int bits)
     {
-        (ActivationHistogram histogram, bool isSigned, double? known) = _groups[group];
+        (ActivationHistogram histogram, bool isSigned, bool mayShift, double? known) = _groups[group];
         int levels = isSigned ? (1 << (bits - 1)) - 1 : (1 << bits) - 1;
         double threshold = known ?? RangeSelection.Threshold(histogram, levels, _options.Range, _options.Percentile);
         float scale = (float)Math.Max(threshold / levels, 1e-20);
-        return new QuantizationParameters(threshold == 0 ? 1f / levels : scale, 0, bits, isSigned);
+        var centred = new QuantizationParameters(threshold == 0 ? 1f / levels : scale, 0, bits, isSigned);
+        return mayShift && bits < QuantizationPolicy.MaxBits ? OffsetRange.Instead(centred, histogram) : centred;
     }
 }

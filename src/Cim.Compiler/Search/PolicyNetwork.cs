@@ -113,7 +113,7 @@ internal sealed class PolicyNetwork : IDisposable
         float magnitude = (float)Math.Max(_ranges.Magnitude(group), 1e-20);
         QuantizationParameters? p = bits == 0 ? null : _ranges.Parameters(group, bits);
         float scale = p?.Scale ?? magnitude / (1 << 22);
-        float[] numbers = p is null ? [1 / scale, -(1 << 24), 1 << 24, scale] : [1 / scale, p.Min, p.Max, scale];
+        float[] numbers = p is null ? [1 / scale, -(1 << 24), 1 << 24, scale] : [1 / scale, p.Min - p.ZeroPoint, p.Max - p.ZeroPoint, scale];
         return _quantizers[(group, bits)] = [.. numbers.Select(n => OnnxSession.Tensor(new[] { n }, []))];
     }
 }

@@ -89,7 +89,7 @@ internal static class NoiseInsertion
         {
             int rows = Math.Min(noise.Rows, layer.Layout.Inputs);
             double weight = layer.High.Values.Max();
-            double activation = layer.Input.High.Values[0];
+            double activation = layer.Input.LargestCode;
             double typical = Math.Sqrt(layer.Codes().Average(code => (double)code * code)) * activation / Math.Sqrt(3) * Math.Sqrt(rows);
             double range = Math.Min(deviations * typical, rows * weight * activation);
             layer.ConverterStep!.Values[0] = (float)Math.Max(1, range / (1 << (noise.AdcBits - 1)));

@@ -29,6 +29,9 @@ public sealed record QuantizationOptions
     /// <summary>Values known not to be negative although the graph does not say so, for example an image's.</summary>
     public IReadOnlyCollection<string> NonNegative { get; init; } = [];
 
+    /// <summary>Integers that stand for 0, by value: those values are stored unsigned, and their codes begin at minus that. 0 for all others.</summary>
+    public IReadOnlyDictionary<string, int> ZeroPoints { get; init; } = new Dictionary<string, int>();
+
     /// <summary>Noise and conversion to inject into the forward pass; null = none.</summary>
     public HardwareNoise? Noise { get; init; }
 }

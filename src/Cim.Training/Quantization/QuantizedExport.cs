@@ -68,12 +68,12 @@ public static class QuantizedExport
     {
         DataType type = tensor.IsSigned ? DataType.Int8 : DataType.Uint8;
         string scale = builder.Initializer(Tensors.Float(value + "_scale", tensor.Step.Values, []));
-        string zero = builder.Initializer(Bytes(value + "_zero_point", type, [0], []));
+        string zero = builder.Initializer(Bytes(value + "_zero_point", type, [tensor.ZeroPoint], []));
         string codes = builder.Op("QuantizeLinear", value, scale, zero);
         if (tensor.Bits < 8)
         {
-            string low = builder.Initializer(Bytes(value + "_low", type, [(int)tensor.Low.Values[0]], []));
-            string high = builder.Initializer(Bytes(value + "_high", type, [(int)tensor.High.Values[0]], []));
+            string low = builder.Initializer(Bytes(value + "_low", type, [(int)tensor.Low.Values[0] + tensor.ZeroPoint], []));
+            string high = builder.Initializer(Bytes(value + "_high", type, [(int)tensor.High.Values[0] + tensor.ZeroPoint], []));
             codes = builder.Op("Clip", codes, low, high);
         }
 

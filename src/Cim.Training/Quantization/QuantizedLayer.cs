@@ -160,9 +160,9 @@ public sealed class QuantizedLayer
 /// <summary>A quantized activation: one step, one code range.</summary>
 public sealed class QuantizedTensor
 {
-    internal QuantizedTensor(string name, bool isSigned, Parameter step)
+    internal QuantizedTensor(string name, bool isSigned, int zeroPoint, Parameter step)
     {
-        (Name, IsSigned, Step) = (name, isSigned, step);
+        (Name, IsSigned, ZeroPoint, Step) = (name, isSigned, zeroPoint, step);
         Low = new Control(name + "/low", [], new float[1]);
         High = new Control(name + "/high", [], new float[1]);
     }
@@ -170,8 +170,11 @@ public sealed class QuantizedTensor
     /// <summary>The float value's name in the graph.</summary>
     public string Name { get; }
 
-    /// <summary>Whether codes may be negative.</summary>
+    /// <summary>Whether the integers are stored with a sign.</summary>
     public bool IsSigned { get; }
+
+    /// <summary>The stored integer that stands for 0; a code is an integer less this. Not 0 only where integers are unsigned.</summary>
+    public int ZeroPoint { get; }
 
     /// <summary>The learned step.</summary>
     public Parameter Step { get; }
@@ -183,13 +186,18 @@ public sealed class QuantizedTensor
 
     internal Control High { get; }
 
-    /// <summary>Sets the code range: 0 .. 2^a - 1, or -2^(a-1) .. 2^(a-1) - 1 where signed.</summary>
+    /// <summary>The largest magnitude of a code, but for the one more that a sign has below.</summary>
+    internal float LargestCode => Math.Max(High.Values[0], ZeroPoint);
+
+    /// <summary>Sets the code range: 0 .. 2^a - 1 less the zero point, or -2^(a-1) .. 2^(a-1) - 1 where signed.</summary>
     public void SetBits(int bits)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bits, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, 8);
         Bits = bits;
-        Low.Values[0] = IsSigned ? -(1 << (bits - 1)) : 0;
-        High.Values[0] = IsSigned ? (1 << (bits - 1)) - 1 : (1 << bits) - 1;
+        if (ZeroPoint >= (1 << bits) - 1)
+            throw new ArgumentOutOfRangeException(nameof(bits), bits, $"tensor '{Name}' has the zero point {ZeroPoint}, which leaves no positive code of {bits} bits");
+        Low.Values[0] = IsSigned ? -(1 << (bits - 1)) : -ZeroPoint;
+        High.Values[0] = IsSigned ? (1 << (bits - 1)) - 1 : (1 << bits) - 1 - ZeroPoint;
     }
 }

@@ -75,7 +75,8 @@ internal sealed class QuantizerInsertion
     {
         long[] dims = shapes[value];
         var step = new Parameter(value + "/step", [], [1], ParameterRole.Step) { Minimum = SmallestStep };
-        var tensor = new QuantizedTensor(value, !nonNegative.Contains(value), step);
+        int zeroPoint = options.ZeroPoints.GetValueOrDefault(value);
+        var tensor = new QuantizedTensor(value, zeroPoint == 0 && !nonNegative.Contains(value), zeroPoint, step);
         parameters.Add(step);
         controls.Add(tensor.Low);
         controls.Add(tensor.High);

@@ -47,7 +47,7 @@ internal static class StepSearch
         foreach (QuantizedTensor tensor in activations)
         {
             float[] values = [.. sampled[tensor.Name]];
-            tensor.Step.Values[0] = Best(values.Length == 0 ? 0 : values.Max(Math.Abs), tensor.High.Values[0], step => SquaredError(values, step, tensor.Low.Values[0], tensor.High.Values[0]));
+            tensor.Step.Values[0] = Best(values.Length == 0 ? 0 : values.Max(Math.Abs), tensor.LargestCode, step => SquaredError(values, step, tensor.Low.Values[0], tensor.High.Values[0]));
         }
     }
 

@@ -28,6 +28,7 @@ public sealed class RangeSelectionTests
             ActivationHistogram cut = Histogram(data.Chunk(size));
             Assert.Equal(whole.Limit, cut.Limit);
             Assert.Equal(whole.Bins.ToArray(), cut.Bins.ToArray());
+            Assert.Equal(whole.Negative.ToArray(), cut.Negative.ToArray());
             Assert.Equal((whole.Count, whole.Zeros, whole.Minimum, whole.Maximum), (cut.Count, cut.Zeros, cut.Minimum, cut.Maximum));
         }
     }
@@ -39,6 +40,7 @@ public sealed class RangeSelectionTests
         ActivationHistogram merged = Histogram([a]);
         merged.Merge(Histogram([b]));
         Assert.Equal(Histogram([a, b]).Bins.ToArray(), merged.Bins.ToArray());
+        Assert.Equal(Histogram([a, b]).Negative.ToArray(), merged.Negative.ToArray());
     }
 
     [Fact]

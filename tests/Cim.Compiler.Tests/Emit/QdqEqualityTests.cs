@@ -7,6 +7,7 @@ using Cim.Compiler.Mapping;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
+using Cim.Runtime.Crossbar;
 using Cim.Runtime.Execution;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Program;
@@ -21,10 +22,13 @@ public sealed class QdqEqualityTests
 {
     private static readonly HardwareProfile Isaac = HardwareProfiles.BuiltIn("isaac");
 
-    private static Graph Quantize(Graph graph, int weightBits, int activationBits, int samples = 24)
+    private static Graph Quantize(Graph graph, int weightBits, int activationBits, int samples = 24) =>
+        Quantize(graph, weightBits, activationBits, RandomNetworks.Samples(samples, GraphInput.Of(graph).SampleElements, 7), samples);
+
+    private static Graph Quantize(Graph graph, int weightBits, int activationBits, float[] values, int samples)
     {
         GraphInput input = GraphInput.Of(graph);
-        var data = new CalibrationData(RandomNetworks.Samples(samples, input.SampleElements, 7), samples, false);
+        var data = new CalibrationData(values, samples, false);
         QuantizationPolicy policy = QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), weightBits, activationBits);
         return new PostTrainingQuantizer(new QuantizerOptions()).Quantize(graph, input, data, policy, null, CancellationToken.None);
     }
@@ -81,6 +85,30 @@ public sealed class QdqEqualityTests
         string[] names = SharedIntegers(quantized, trace);
         Assert.True(names.Length >= 3, string.Join(" ", trace.Keys));
         Dictionary<string, Tensor> reference = Reference(quantized, names, samples, 16);
+        foreach (string name in names)
+            Assert.True(reference[name].Data.Span.SequenceEqual(trace[name].Data.Span), $"{name} differs");
+    }
+
+    [Theory]
+    [InlineData(1, 8, 4)]
+    [InlineData(2, 4, 5)]
+    [InlineData(3, 3, 3)]
+    [InlineData(4, 4, 7)]
+    public void An_input_far_from_symmetric_has_a_zero_point_and_the_integers_of_ONNX_Runtime(int seed, int weightBits, int activationBits)
+    {
+        Graph graph = RandomNetworks.Import(RandomNetworks.Chain(seed));
+        int elements = GraphInput.Of(graph).SampleElements;
+        Graph quantized = Quantize(graph, weightBits, activationBits, RandomNetworks.DarkImages(24, elements, 7), 24);
+        LoweredModel lowered = Lower(quantized);
+        QuantizationParameters first = lowered.Program.Layers[0].Input;
+        Assert.Equal((false, activationBits), (first.Signed, first.Bits));
+        Assert.InRange(first.ZeroPoint, 1, first.Max - 1);
+        Assert.All(lowered.Program.Layers.Skip(1), l => Assert.Equal(0, l.Input.ZeroPoint));
+        float[] samples = RandomNetworks.DarkImages(16, elements, (ulong)seed + 100);
+        Dictionary<string, Tensor> trace = Trace(lowered, samples, 16);
+        string[] names = SharedIntegers(quantized, trace);
+        Dictionary<string, Tensor> reference = Reference(quantized, names, samples, 16);
+        Assert.Contains(names, n => reference[n].Length == 16 * elements);
         foreach (string name in names)
             Assert.True(reference[name].Data.Span.SequenceEqual(trace[name].Data.Span), $"{name} differs");
     }

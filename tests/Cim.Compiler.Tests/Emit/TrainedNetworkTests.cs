@@ -30,12 +30,12 @@ public sealed class TrainedNetworkTests(ITestOutputHelper output)
     private static LoweredModel Lower(Graph quantized) => ProgramBuilder.Build(quantized,
         (layer, weights) => LayerMapper.Map(LayerShapes.Of(layer), weights.Bits, Isaac, weights.UsesMinimum), _ => 0);
 
-    private static (QuantizedNetwork Network, SampleSet Samples) Train(byte[] model, int weightBits, int activationBits, int seed)
+    private static (QuantizedNetwork Network, SampleSet Samples) Train(byte[] model, int weightBits, int activationBits, int seed, int zeroPoint = 0)
     {
         TrainableNetwork network = TrainableNetwork.FromOnnx(ModelProto.Parser.ParseFrom(model));
         int elements = network.SampleShape.Aggregate(1, (product, dim) => product * (int)dim);
         var samples = new SampleSet(RandomNetworks.Samples(24, elements, (ulong)seed), network.SampleShape, null);
-        var options = new QuantizationOptions { WeightBits = weightBits, ActivationBits = activationBits, EdgeBits = 0 };
+        var options = new QuantizationOptions { WeightBits = weightBits, ActivationBits = activationBits, EdgeBits = 0, ZeroPoints = new Dictionary<string, int> { [network.InputName] = zeroPoint } };
         return (QuantizedNetwork.Create(network, samples, options), samples);
     }
 
@@ -60,12 +60,15 @@ public sealed class TrainedNetworkTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData(1, 8, 8)]
-    [InlineData(2, 4, 4)]
-    [InlineData(3, 2, 3)]
-    public void Every_layer_sees_the_integers_of_the_training_graph(int seed, int weightBits, int activationBits)
+    [InlineData(1, 8, 8, 0)]
+    [InlineData(2, 4, 4, 0)]
+    [InlineData(3, 2, 3, 0)]
+    [InlineData(4, 8, 8, 70)]
+    [InlineData(5, 4, 4, 5)]
+    [InlineData(6, 2, 3, 6)]
+    public void Every_layer_sees_the_integers_of_the_training_graph(int seed, int weightBits, int activationBits, int inputZeroPoint)
     {
-        (QuantizedNetwork trained, SampleSet samples) = Train(RandomNetworks.Residual(seed), weightBits, activationBits, seed);
+        (QuantizedNetwork trained, SampleSet samples) = Train(RandomNetworks.Residual(seed), weightBits, activationBits, seed, inputZeroPoint);
         Graph graph = OnnxImporter.Import(QuantizedExport.ToOnnx(trained).ToByteArray(), null);
         Dictionary<string, Tensor> compiled = Run(Lower(graph), samples);
         (long compared, long different) = Compare(trained, graph, samples, compiled);
@@ -126,7 +129,7 @@ public sealed class TrainedNetworkTests(ITestOutputHelper output)
             Assert.Equal(real.Length, actual.Length);
             for (int i = 0; i < real.Length; i++)
             {
-                float code = Math.Clamp(MathF.Round(real[i] / p.Scale, MidpointRounding.ToEven), p.Min, p.Max);
+                float code = Math.Clamp(MathF.Round(real[i] / p.Scale, MidpointRounding.ToEven) + p.ZeroPoint, p.Min, p.Max);
                 int difference = (int)code - QuantizerNodes.Integer(actual, i);
                 compared++;
                 if (difference == 0) continue;

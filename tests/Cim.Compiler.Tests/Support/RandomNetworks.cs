@@ -53,6 +53,10 @@ internal static class RandomNetworks
 
     public static Graph Import(byte[] model) => OnnxImporter.Import(model, null);
 
+    /// <summary>Samples as normalised images of dark background are: about half of the values are the smallest, -0.8, and the largest is 2.</summary>
+    public static float[] DarkImages(int count, int elements, ulong seed) =>
+        [.. Samples(count, elements, seed).Select(v => -0.8f + (2.8f * Math.Clamp(v, 0, 1)))];
+
     /// <summary>Samples with some structure (neighbouring values are alike), so that layers have something to tell apart.</summary>
     public static float[] Samples(int count, int elements, ulong seed)
     {
