@@ -5,7 +5,6 @@ using Cim.Compiler.Quantization;
 using Cim.Compiler.Search;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
-using Microsoft.ML.OnnxRuntime;
 
 namespace Cim.Compiler.Pipeline;
 
@@ -22,7 +21,7 @@ internal sealed class RoundingChoice(CompileContext context, PostTrainingQuantiz
     /// <summary>Arithmetic of learning, in operations: some ten to twenty seconds on two cores, whatever the network.</summary>
     private const double Operations = 1e12;
 
-    private const int MinUpdates = 60, MaxUpdates = 200, MinJudged = 16, Part = 4, Batch = 32;
+    private const int MinUpdates = 60, MaxUpdates = 200, MinJudged = 16, Part = 4;
 
     /// <summary>Chooses; null where there is nothing to choose from, or too few samples to choose by.</summary>
     /// <param name="graph">The float network.</param>
@@ -79,20 +78,6 @@ internal sealed class RoundingChoice(CompileContext context, PostTrainingQuantiz
             if (divergence < least) (best, least) = (candidate, divergence);
         }
 
-        double Divergence(RoundedNetwork network) => outputs.Of(Outputs(network.Quantized, input, apart)).Divergence;
-    }
-
-    private float[] Outputs(Graph graph, GraphInput input, CalibrationData samples)
-    {
-        using OnnxSession session = GraphSession.Open(graph);
-        var outputs = new List<float>();
-        foreach (SampleRun run in samples.Runs(input, Batch))
-        {
-            context.Cancellation.ThrowIfCancellationRequested();
-            using IDisposableReadOnlyCollection<OrtValue> results = session.Run(run, [session.Outputs[0]]);
-            outputs.AddRange(results[0].GetTensorDataAsSpan<float>());
-        }
-
-        return [.. outputs];
+        double Divergence(RoundedNetwork network) => outputs.Of(GraphSession.FirstOutput(network.Quantized, input, apart, apart.Count, context.Cancellation)).Divergence;
     }
 }

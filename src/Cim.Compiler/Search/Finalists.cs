@@ -13,6 +13,7 @@ namespace Cim.Compiler.Search;
 internal static class Finalists
 {
     private const int Most = 12;
+    private const double Safer = 0.7;
 
     /// <summary>The summary with the first policy that keeps the budget when simulated.</summary>
     public static SearchSummary Run(
@@ -27,8 +28,7 @@ internal static class Finalists
         ImmutableArray<int> last = [.. choices];
         for (int finalist = 2; finalist <= Most; finalist++)
         {
-            // Loss grows with the root of the additive divergence.
-            estimate /= 2;
+            estimate *= Safer;
             if (ExactOptimum.Solve(items, estimate, cancellation: cancellation) is not { } safer) break;
             if (safer.Policy.SequenceEqual(last)) continue;
             last = safer.Policy;

@@ -6,21 +6,13 @@ namespace Cim.Compiler.Search;
 internal readonly record struct LossGuess(double Loss, double Deviation)
 {
     /// <summary>The probability that the loss is at most a budget: normal distribution.</summary>
-    public double ProbabilityWithin(double budget) => 0.5 * Erfc((Loss - budget) / (Math.Max(Deviation, 1e-9) * Math.Sqrt(2)));
-
-    /// <summary>Abramowitz and Stegun 7.1.26; the error is below 1.5e-7.</summary>
-    private static double Erfc(double x)
-    {
-        double t = 1 / (1 + (0.3275911 * Math.Abs(x)));
-        double tail = t * (0.254829592 + (t * (-0.284496736 + (t * (1.421413741 + (t * (-1.453152027 + (t * 1.061405429)))))))) * Math.Exp(-x * x);
-        return x >= 0 ? tail : 2 - tail;
-    }
+    public double ProbabilityWithin(double budget) => NormalDistribution.Cumulative((budget - Loss) / Math.Max(Deviation, 1e-9));
 }
 
 /// <summary>
-/// Learns from measured policies what the additive estimate of each unit is really worth. A divergence is of second order in
-/// the perturbation and a changed class of first, so the model is loss^2 = sum_u w_u x_u with x the estimate of the unit's
-/// item; w has a Gaussian prior around one common factor, and the posterior mean and variance are exact (ridge regression).
+/// Learns from measured policies what the additive estimate of each unit is really worth. Divergence and expected loss are both of
+/// second order in the perturbation (see <see cref="ExpectedLoss"/>), so the model is loss = sum_u w_u x_u with x the estimate of the
+/// unit's item; w has a Gaussian prior around one common factor, and the posterior mean and variance are exact (ridge regression).
 /// </summary>
 internal sealed class LossSurrogate
 {
@@ -43,8 +35,8 @@ internal sealed class LossSurrogate
     public static LossSurrogate Fit(IReadOnlyList<(double[] Estimates, double Loss)> trials, int units, double budget)
     {
         double floor = NoiseFloor * Math.Max(budget, 0.05);
-        double[] z = [.. trials.Select(t => Math.Max(t.Loss, 0) * Math.Max(t.Loss, 0))];
-        double[] precision = [.. trials.Select(t => 1 / Variance(Math.Max(t.Loss, 0), floor))];
+        double[] z = [.. trials.Select(t => Math.Max(t.Loss, 0))];
+        double[] precision = [.. z.Select(loss => 1 / ((NoiseShare * loss * NoiseShare * loss) + (floor * floor)))];
 
         // The common factor: weighted least squares through the origin.
         (double xz, double xx) = (0, 0);
@@ -80,8 +72,8 @@ internal sealed class LossSurrogate
         return new LossSurrogate(mean, covariance, floor);
     }
 
-    /// <summary>The expected square of the loss that a unit's item adds.</summary>
-    public double Square(int unit, double estimate) => _mean[unit] * estimate;
+    /// <summary>The expected loss that a unit's item adds.</summary>
+    public double Share(int unit, double estimate) => _mean[unit] * estimate;
 
     /// <summary>The expected loss of a policy.</summary>
     /// <param name="estimates">The additive estimate of each unit.</param>
@@ -97,17 +89,8 @@ internal sealed class LossSurrogate
             variance += estimates[u] * row;
         }
 
-        double loss = Math.Sqrt(Math.Max(mean, 0));
-        // d(sqrt z) = dz / (2 sqrt z); the noise of a measurement is added.
-        double spread = variance / (4 * Math.Max(mean, _scale * _scale));
-        return new LossGuess(loss, Math.Sqrt(Math.Max(spread, 0) + (NoiseShare * loss * NoiseShare * loss) + (_scale * _scale)));
-    }
-
-    /// <summary>Of the squared loss: 2 L sigma, and sigma^2 where L vanishes.</summary>
-    private static double Variance(double loss, double floor)
-    {
-        double sigma2 = (NoiseShare * loss * NoiseShare * loss) + (floor * floor);
-        return (4 * loss * loss * sigma2) + (2 * sigma2 * sigma2);
+        double noise = NoiseShare * mean;
+        return new LossGuess(mean, Math.Sqrt(Math.Max(variance, 0) + (noise * noise) + (_scale * _scale)));
     }
 
     /// <summary>Of a symmetric positive definite matrix, by Gauss and Jordan.</summary>

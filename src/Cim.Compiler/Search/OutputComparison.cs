@@ -20,11 +20,10 @@ internal readonly record struct Distance(double Divergence, double LossPoints, d
 }
 
 /// <summary>
-/// Compares outputs with those of the float network. The estimated loss of accuracy is half of the samples whose class
-/// changed (some changes are from wrong to right, or from wrong to wrong); or, with labels, the samples lost minus those gained,
-/// plus half a standard deviation of that difference, if that is more. A few hundred samples cannot show half a point of net
-/// loss, and a search finds the luckiest policy: the number of changes is the steadier witness. Outputs that are no class scores
-/// (as many outputs as inputs, or one): the relative squared error in percent.
+/// Compares outputs with those of the float network. The estimated loss of accuracy is what the float network's own probabilities
+/// say its changed classes lose (<see cref="ExpectedLoss"/>); or, with labels, the samples lost minus those gained, plus half a
+/// standard deviation of that difference, if that is more: a few hundred samples cannot show half a point of net loss. Outputs that
+/// are no class scores (as many outputs as inputs, or one): the relative squared error in percent.
 /// </summary>
 internal sealed class OutputComparison
 {
@@ -32,6 +31,7 @@ internal sealed class OutputComparison
     private readonly int _classes;
     private readonly bool _areProbabilities, _areClasses;
     private readonly ImmutableArray<int> _labels;
+    private readonly ExpectedLoss? _expected;
 
     /// <param name="reference">[samples, classes] of the float network.</param>
     /// <param name="samples">The number of samples.</param>
@@ -42,6 +42,7 @@ internal sealed class OutputComparison
     {
         (_reference, _classes, _areProbabilities, _labels) = (reference, reference.Length / samples, areProbabilities, labels);
         _areClasses = !labels.IsDefault || (_classes > 1 && _classes != inputElements);
+        _expected = _areClasses ? new ExpectedLoss(reference, _classes, areProbabilities) : null;
     }
 
     /// <summary>A comparison with the float network on the samples that judge.</summary>
@@ -52,25 +53,16 @@ internal sealed class OutputComparison
     /// <param name="cancellation">Checked between runs.</param>
     public static OutputComparison WithFloat(Graph graph, GraphInput input, SearchData data, int limit, CancellationToken cancellation)
     {
-        using OnnxSession session = GraphSession.Open(graph);
-        var outputs = new List<float>();
-        foreach (SampleRun run in data.Validation.Runs(input, 32, limit))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            using var results = session.Run(run, [session.Outputs[0]]);
-            outputs.AddRange(results[0].GetTensorDataAsSpan<float>());
-        }
-
-        return new OutputComparison([.. outputs], Math.Min(limit, data.Validation.Count), input.SampleElements, AdcSensitivity.EndsWithSoftmax(graph), data.Labels);
+        return new OutputComparison(GraphSession.FirstOutput(graph, input, data.Validation, limit, cancellation), Math.Min(limit, data.Validation.Count), input.SampleElements, AdcSensitivity.EndsWithSoftmax(graph), data.Labels);
     }
 
     /// <summary>Compares the first samples; there may be fewer than of the reference.</summary>
     public Distance Of(ReadOnlySpan<float> outputs)
     {
-        if (!_areClasses) return RelativeError(outputs);
+        if (_expected is null) return RelativeError(outputs);
         int samples = outputs.Length / _classes;
         double divergence = 0;
-        (int lost, int gained, int changed) = (0, 0, 0);
+        (int lost, int gained) = (0, 0);
         double[] p = new double[_classes], q = new double[_classes];
         for (int i = 0; i < samples; i++)
         {
@@ -80,18 +72,16 @@ internal sealed class OutputComparison
             for (int k = 0; k < _classes; k++)
                 if (p[k] > 0) divergence += p[k] * Math.Log(p[k] / Math.Max(q[k], 1e-12));
             (int was, int now) = (Accuracy.ArgMax(a), Accuracy.ArgMax(b));
-            if (was != now) changed++;
             if (_labels.IsDefault) continue;
             if (was == _labels[i] && now != was) lost++;
             if (now == _labels[i] && now != was) gained++;
         }
 
-        double half = changed / 2.0, net = lost - gained + (0.5 * Math.Sqrt(lost + gained));
-        // Binomial: half of the changes, or the difference of two counts.
-        double deviation = half >= net ? 0.5 * Math.Sqrt(changed * (1 - ((double)changed / samples))) : Math.Sqrt(lost + gained);
-        return new Distance(Math.Max(0, divergence / samples), 100 * Math.Max(half, net) / samples, 100 * deviation / samples)
+        (double expected, double deviation) = _expected.Among(outputs);
+        double net = _labels.IsDefault ? double.NegativeInfinity : lost - gained + (0.5 * Math.Sqrt(lost + gained));
+        return new Distance(Math.Max(0, divergence / samples), 100 * Math.Max(expected, net) / samples, 100 * (expected >= net ? deviation : Math.Sqrt(lost + gained)) / samples)
         {
-            FinalPoints = _labels.IsDefault ? 100 * half / samples : 100 * (lost - gained + Math.Sqrt(lost + gained)) / samples,
+            FinalPoints = 100 * (_labels.IsDefault ? expected : lost - gained + Math.Sqrt(lost + gained)) / samples,
         };
     }
 

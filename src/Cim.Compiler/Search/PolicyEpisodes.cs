@@ -100,10 +100,10 @@ internal sealed class PolicyEpisodes : IDisposable
         var episodes = new Episode[given.Count];
         ImmutableArray<int> available = [.. Items.Select(u => u.Length)];
         for (int e = 0; e < episodes.Length; e++) episodes[e] = new Episode(Items.Length, Features) { Available = available };
-        double[] cost = new double[episodes.Length], square = new double[episodes.Length];
+        double[] cost = new double[episodes.Length], loss = new double[episodes.Length];
         float[] states = new float[episodes.Length * Features];
         double[] probabilities = new double[Actions];
-        double widest = _mostCost.Sum(), allowed = Math.Max(budget, 0.05) * Math.Max(budget, 0.05);
+        double widest = _mostCost.Sum(), allowed = Math.Max(budget, 0.05);
         for (int u = 0; u < Items.Length; u++)
         {
             for (int e = 0; e < episodes.Length; e++)
@@ -111,7 +111,7 @@ internal sealed class PolicyEpisodes : IDisposable
                 Span<float> state = states.AsSpan(e * Features, Features);
                 _fixed.AsSpan(u * Features, Features).CopyTo(state);
                 int at = Actions * ItemFeatures;
-                state[at + 4] = (float)Math.Clamp(1 - (square[e] / allowed), -2, 1);
+                state[at + 4] = (float)Math.Clamp(1 - (loss[e] / allowed), -2, 1);
                 state[at + 5] = (float)(cost[e] / widest);
                 state.CopyTo(episodes[e].States.AsSpan(u * Features));
             }
@@ -127,7 +127,7 @@ internal sealed class PolicyEpisodes : IDisposable
                 (episode.Actions[u], episode.Decided[u]) = (action, forced < 0);
                 (episode.LogProbabilities[u], episode.Values[u]) = (probabilities[action], row[Actions]);
                 cost[e] += Items[u][action].Cost;
-                square[e] += surrogate.Square(u, Items[u][action].Loss);
+                loss[e] += surrogate.Share(u, Items[u][action].Loss);
             }
         }
 

@@ -5,8 +5,8 @@ namespace Cim.Compiler.Search;
 
 /// <summary>
 /// Judges policies without training: the fake-quantized network on validation samples against the float network, plus the additive
-/// estimate for conversions. Errors of little correlation add up in the divergence, and the share of changed classes grows
-/// with its root: how fast, a four-bit policy of this network says.
+/// estimate for conversions. Errors of little correlation add up in the divergence, and the expected loss is in proportion to it:
+/// how many points it is worth, a four-bit policy of this network says.
 /// </summary>
 internal sealed class PolicyJudge
 {
@@ -16,7 +16,7 @@ internal sealed class PolicyJudge
     private readonly ImmutableArray<int> _groupOfShape;
     private readonly TrialFile? _trials;
     private readonly double _maxLoss;
-    private double? _pointsPerRoot;
+    private double? _pointsPerDivergence;
 
     /// <param name="space">The policies there are.</param>
     /// <param name="network">The network whose widths can be set.</param>
@@ -44,31 +44,28 @@ internal sealed class PolicyJudge
     public double Loss(ReadOnlySpan<int> policy, double relaxation, CancellationToken cancellation)
     {
         if (relaxation == 1) return Measure(policy, _maxLoss, cancellation).LossPoints;
-        Distance measured = MeasureWithoutConverters(policy, _maxLoss * relaxation, cancellation);
-        // Divergence grows with the square of the points.
-        return (measured.LossPoints / relaxation) + ConversionPoints(policy, measured.Divergence / (relaxation * relaxation), cancellation);
+        return (MeasureWithoutConverters(policy, _maxLoss * relaxation, cancellation).LossPoints / relaxation) + ConversionPoints(policy, cancellation);
     }
 
     /// <summary>Percentage points weights and activations alone are estimated to lose without training.</summary>
     public double WidthsLoss(ReadOnlySpan<int> policy, CancellationToken cancellation) =>
         MeasureWithoutConverters(policy, double.PositiveInfinity, cancellation).LossPoints;
 
-    /// <summary>Percentage points conversions add to a network of some divergence.</summary>
+    /// <summary>Percentage points conversions add.</summary>
     /// <param name="policy">One choice a layer.</param>
-    /// <param name="divergence">Of the network without converters.</param>
     /// <param name="cancellation">Checked between runs.</param>
-    public double ConversionPoints(ReadOnlySpan<int> policy, double divergence, CancellationToken cancellation)
+    public double ConversionPoints(ReadOnlySpan<int> policy, CancellationToken cancellation)
     {
         double conversions = 0;
         for (int s = 0; s < policy.Length; s++)
             if (_layerOfShape[s] >= 0) conversions += _adc.Layers[_layerOfShape[s]].GetValueOrDefault(Space.Costs.Choices[policy[s]].AdcBits);
-        return conversions == 0 ? 0 : PointsPerRoot(cancellation) * (Math.Sqrt(divergence + conversions) - Math.Sqrt(divergence));
+        return conversions == 0 ? 0 : PointsPerDivergence(cancellation) * conversions;
     }
 
     private Distance Measure(ReadOnlySpan<int> policy, double hopeless, CancellationToken cancellation)
     {
         Distance measured = MeasureWithoutConverters(policy, hopeless, cancellation);
-        return measured with { LossPoints = measured.LossPoints + ConversionPoints(policy, measured.Divergence, cancellation) };
+        return measured with { LossPoints = measured.LossPoints + ConversionPoints(policy, cancellation) };
     }
 
     private Distance MeasureWithoutConverters(ReadOnlySpan<int> policy, double hopeless, CancellationToken cancellation)
@@ -89,9 +86,9 @@ internal sealed class PolicyJudge
         Distance Race() => _network.Race(l => weights[l], g => activations[g], hopeless, cancellation);
     }
 
-    private double PointsPerRoot(CancellationToken cancellation)
+    private double PointsPerDivergence(CancellationToken cancellation)
     {
-        if (_pointsPerRoot is { } known) return known;
+        if (_pointsPerDivergence is { } known) return known;
         Distance distance = default;
         foreach (int bits in new[] { 4, 3, 2 }) // Wide enough to be typical, narrow enough to change classes at all.
         {
@@ -99,7 +96,7 @@ internal sealed class PolicyJudge
             if (distance.LossPoints > 0) break;
         }
 
-        _pointsPerRoot = distance.LossPoints > 0 ? distance.LossPoints / Math.Sqrt(distance.Divergence) : 0;
-        return _pointsPerRoot.Value;
+        _pointsPerDivergence = distance.LossPoints > 0 ? distance.LossPoints / distance.Divergence : 0;
+        return _pointsPerDivergence.Value;
     }
 }

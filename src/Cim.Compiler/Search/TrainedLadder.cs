@@ -22,11 +22,8 @@ internal sealed class TrainedLadder
     /// <summary>Rungs double the harm allowed every second time, at most so many times.</summary>
     private const int MaxRungs = 64;
 
-    /// <summary>
-    /// Conversions may take a quarter of the harm allowed, half of the points: training does not see them, and weights and
-    /// activations need the rest.
-    /// </summary>
-    private const double ConversionWeight = 4;
+    /// <summary>Conversions may take half of the harm allowed: training does not see them, and weights and activations need the rest.</summary>
+    private const double ConversionWeight = 2;
 
     /// <summary>A loss half-way is at best halved by the other half, and uncertain by this many standard deviations.</summary>
     private const double Halving = 2, Deviations = 2.58;
@@ -44,7 +41,6 @@ internal sealed class TrainedLadder
     private readonly SearchProblem _problem;
     private readonly List<TrainedTrial> _trials = [];
     private TrainedSearch _result;
-    private double _divergence;
 
     /// <param name="search">The prepared search.</param>
     /// <param name="options">Its options.</param>
@@ -71,7 +67,6 @@ internal sealed class TrainedLadder
         _progress?.Report("short training: 8 bits everywhere, which candidates are compared with");
         if (_options.Clock.IsOver || _train([.. eight], _ => false) is not { } reference) return _result;
         _result = _result with { EightBitScore = reference.Score };
-        _divergence = _search.Measure(start, _cancellation).Divergence;
 
         ImmutableArray<(int[] Policy, double Factor)> rungs = Rungs(start);
         (int low, int high) = (-1, rungs.Length); // low is good (-1: the start), high is not.
@@ -135,7 +130,7 @@ internal sealed class TrainedLadder
             SearchResult found = _search.RunRelaxed(relaxation, factor, Math.Max(1, _options.Evaluations / 2), _progress, _cancellation);
             bool isGood = found.Policy is { } policy && found.Cost < Best!.Cost * (1 - 1e-6) && Try("search", [.. policy]) is { } trial && IsWithin(trial);
             relaxation *= isGood ? Bolder : Shyer;
-            factor *= isGood ? Bolder * Bolder : Shyer * Shyer;
+            factor *= isGood ? Bolder : Shyer;
         }
     }
 
@@ -143,7 +138,7 @@ internal sealed class TrainedLadder
     {
         if (_trials.FirstOrDefault(t => t.Policy.SequenceEqual(policy)) is { } known) return known;
         if (_options.Clock.IsOver) return null;
-        double conversions = _search.Judge.ConversionPoints(policy, _divergence, _cancellation);
+        double conversions = _search.Judge.ConversionPoints(policy, _cancellation);
         double deviation = 100 * Math.Sqrt(_result.Reference * (1 - _result.Reference) / _raced);
         if (_train([.. policy], score => _result.LossOf(score) - (Deviations * deviation) > Halving * (_options.MaxLoss - conversions + (Deviations * deviation))) is not { } trained) return null;
         CostVector costs = _search.Space.Costs.Total(policy);
