@@ -14,9 +14,7 @@ using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
 using Cim.Training.Data;
 using Cim.Training.Engine;
-using Cim.Training.Loop;
 using Cim.Training.Networks;
-using Cim.Training.Optimization;
 using Cim.Training.Quantization;
 using Google.Protobuf;
 using Xunit;
@@ -27,9 +25,9 @@ namespace Cim.Compiler.Tests.FineTuning;
 /// <summary>A compilation with training samples trains the network with its quantizers before it maps it.</summary>
 public sealed class QuantizationAwareTrainingTests : IDisposable
 {
-    private const int TrainingSamples = 2048, EvaluationSamples = 512, Classes = 10;
+    private const int TrainingSamples = 2048, EvaluationSamples = 512;
 
-    private static readonly byte[] Trained = TrainNetwork();
+    private static readonly byte[] Trained = NoisyPatterns.Network(1024, 6, 0.05, "conv 6 3x3 pad 1", "relu", "linear 12", "relu", "linear 10");
 
     private readonly TemporaryFolder _folder = new();
     private readonly string _model, _evaluation;
@@ -45,31 +43,7 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>Noise around one of ten patterns.</summary>
-    private static SampleSet Patterns(int count, ulong seed)
-    {
-        var patterns = new NormalSequence(1);
-        float[] centres = [.. Enumerable.Range(0, Classes * 64).Select(_ => patterns.Next())];
-        var noise = new NormalSequence(seed);
-        int[] labels = [.. Enumerable.Range(0, count).Select(i => (i * 7) % Classes)];
-        return new SampleSet([.. Enumerable.Range(0, count * 64).Select(i => centres[(labels[i / 64] * 64) + (i % 64)] + (1.3f * noise.Next()))], [1, 8, 8], labels);
-    }
-
-    private static byte[] TrainNetwork()
-    {
-        TrainableNetwork network = TrainableNetwork.FromOnnx(Architecture.Build([1, 8, 8], ["conv 6 3x3 pad 1", "relu", "linear 12", "relu", "linear 10"]));
-        FreshWeights.Initialize(network, 1);
-        var options = new TrainingOptions { Epochs = 6, BatchSize = 32, Threads = 1, Optimizer = new OptimizerOptions { LearningRate = 0.05 } };
-        new Trainer(network, Patterns(1024, 2), null, options).RunAsync().GetAwaiter().GetResult();
-        return network.ToOnnx().ToByteArray();
-    }
-
-    private string Data(string name, int count, ulong seed, bool labelled)
-    {
-        SampleSet samples = Patterns(count, seed);
-        (string, byte[])[] arrays = [("x", DataFiles.Npy("<f4", [count, 1, 8, 8], DataFiles.Floats(samples.Values)))];
-        return _folder.Write(name, DataFiles.Npz(labelled ? [.. arrays, ("y", DataFiles.Npy("<i8", [count], DataFiles.Longs([.. samples.Labels!.Select(l => (long)l)])))] : arrays));
-    }
+    private string Data(string name, int count, ulong seed, bool labelled) => NoisyPatterns.Write(_folder, name, count, seed, labelled);
 
     private CompileOptions Options(string output = "net.cim", bool labelled = true) => new()
     {
@@ -83,7 +57,7 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
     public void Training_regains_what_few_bits_lose_with_labels_or_without(bool labelled)
     {
         CompileOptions options = Options(labelled: labelled);
-        var lines = new Lines();
+        var lines = new ProgressLines();
         CompileResult rounded = CompilePipeline.Compile(options with { Training = null, Epochs = null }), trained = CompilePipeline.Compile(options, lines);
         _output.WriteLine($"{trained.AccuracyFloat!.Correct} float, {rounded.AccuracyCompiled!.Correct} rounded, {trained.AccuracyCompiled!.Correct} trained of {EvaluationSamples}");
         Assert.True(trained.AccuracyCompiled.Correct >= rounded.AccuracyCompiled.Correct + 5, $"{rounded.AccuracyCompiled.Correct} rounded, {trained.AccuracyCompiled.Correct} trained");
@@ -99,7 +73,7 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
     public void Validation_data_judges_and_all_training_data_are_learnt_from(bool labelled)
     {
         CompileOptions options = Options() with { Validation = Data("validation.npz", 300, 6, labelled), Epochs = 2 };
-        var lines = new Lines();
+        var lines = new ProgressLines();
         CompilePipeline.Compile(options, lines);
         Assert.Contains(lines.All, l => l.Contains($"training 2 epochs on {TrainingSamples} samples", StringComparison.Ordinal));
         Assert.Contains(lines.All, l => l.Contains("of 300 samples held apart", StringComparison.Ordinal));
@@ -127,7 +101,7 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
 
         string Loss(CompileOptions asked)
         {
-            var lines = new Lines();
+            var lines = new ProgressLines();
             CompilePipeline.Compile(asked, lines);
             string last = lines.All.Last(l => l.Contains("epoch 1/1  100 %", StringComparison.Ordinal));
             return last[..last.IndexOf("left", StringComparison.Ordinal)];
@@ -172,7 +146,7 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
     {
         CompilePipeline.Compile(Options("whole.cim") with { Strips = StripOptions.Parse(strips, null, "strip") });
         using var source = new CancellationTokenSource();
-        var lines = new Lines(line =>
+        var lines = new ProgressLines(line =>
         {
             if (line.Contains("epoch 2/4  100 %", StringComparison.Ordinal) && line.Contains("validation", StringComparison.Ordinal)) source.Cancel();
         });
@@ -181,7 +155,7 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
         Assert.True(File.Exists(options.TrainingCheckpoint));
         Assert.False(File.Exists(options.OutputPath));
 
-        var rest = new Lines();
+        var rest = new ProgressLines();
         CompilePipeline.Compile(options, rest);
         Assert.DoesNotContain(rest.All, l => l.Contains("epoch 2/4", StringComparison.Ordinal));
         Assert.Equal(File.ReadAllBytes(_folder.At("whole.cim")), File.ReadAllBytes(options.OutputPath!));
@@ -192,7 +166,7 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
     public void Training_starts_from_the_integers_rounding_made()
     {
         Graph graph = OnnxImporter.Import(Trained, null);
-        SampleSet samples = Patterns(64, 9);
+        SampleSet samples = NoisyPatterns.Samples(64, 9);
         QuantizationPolicy policy = QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), 3, 4);
         Graph rounded = new PostTrainingQuantizer(new QuantizerOptions()).Quantize(graph, GraphInput.Of(graph), new CalibrationData(samples.Values, 64, false), policy, null, default);
         QuantizedNetwork start = StartingPoint.Of(graph, rounded, policy, 128, samples, null, default);
@@ -277,16 +251,5 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
         CimException e = Assert.Throws<CimException>(() => CompilePipeline.Compile(Options() with { ModelPath = quantized }));
         Assert.Equal("CIM0010", e.Code);
         Assert.Contains("quantized", e.Message, StringComparison.Ordinal);
-    }
-
-    private sealed class Lines(Action<string>? each = null) : IProgress<string>
-    {
-        public List<string> All { get; } = [];
-
-        public void Report(string value)
-        {
-            All.Add(value);
-            each?.Invoke(value);
-        }
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Cim.Compiler.Calibration;
 using Cim.Compiler.Export;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
@@ -11,10 +10,6 @@ using Cim.Compiler.Quantization;
 using Cim.Compiler.Tests.Data;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
-using Cim.Training.Data;
-using Cim.Training.Loop;
-using Cim.Training.Networks;
-using Cim.Training.Optimization;
 using Google.Protobuf;
 using Xunit;
 
@@ -23,9 +18,7 @@ namespace Cim.Compiler.Tests.Pipeline;
 /// <summary>Where there are calibration samples and nothing else, the better of equalized, compensated and learned rounding is the default.</summary>
 public sealed class RoundingChoiceTests : IDisposable
 {
-    private const int Classes = 10;
-
-    private static readonly byte[] Trained = TrainNetwork();
+    private static readonly byte[] Trained = NoisyPatterns.Network(1024, 4, 0.03, "conv 8 3x3 pad 1", "relu", "conv 8 3x3 pad 1", "relu", "linear 10");
 
     private readonly TemporaryFolder _folder = new();
 
@@ -107,7 +100,7 @@ public sealed class RoundingChoiceTests : IDisposable
 
     private (CompileResult Result, List<string> Lines) Compile(byte[] network, CompileOptions options)
     {
-        var lines = new Lines();
+        var lines = new ProgressLines();
         return (CompilePipeline.Compile(options with { ModelPath = _folder.Write("net.onnx", network) }, lines), lines.All);
     }
 
@@ -117,31 +110,7 @@ public sealed class RoundingChoiceTests : IDisposable
         WeightBits = weightBits, ActivationBits = activationBits,
     };
 
-    private string Data(string name, int count, ulong seed, bool labelled)
-    {
-        SampleSet samples = Patterns(count, seed);
-        (string, byte[])[] arrays = [("x", DataFiles.Npy("<f4", [count, 1, 8, 8], DataFiles.Floats(samples.Values)))];
-        return _folder.Write(name, DataFiles.Npz(labelled ? [.. arrays, ("y", DataFiles.Npy("<i8", [count], DataFiles.Longs([.. samples.Labels!.Select(l => (long)l)])))] : arrays));
-    }
-
-    /// <summary>Noise around one of ten patterns.</summary>
-    private static SampleSet Patterns(int count, ulong seed)
-    {
-        var patterns = new NormalSequence(1);
-        float[] centres = [.. Enumerable.Range(0, Classes * 64).Select(_ => patterns.Next())];
-        var noise = new NormalSequence(seed);
-        int[] labels = [.. Enumerable.Range(0, count).Select(i => (i * 7) % Classes)];
-        return new SampleSet([.. Enumerable.Range(0, count * 64).Select(i => centres[(labels[i / 64] * 64) + (i % 64)] + (1.3f * noise.Next()))], [1, 8, 8], labels);
-    }
-
-    private static byte[] TrainNetwork()
-    {
-        TrainableNetwork network = TrainableNetwork.FromOnnx(Architecture.Build([1, 8, 8], ["conv 8 3x3 pad 1", "relu", "conv 8 3x3 pad 1", "relu", "linear 10"]));
-        FreshWeights.Initialize(network, 1);
-        var options = new TrainingOptions { Epochs = 4, BatchSize = 32, Threads = 1, Optimizer = new OptimizerOptions { LearningRate = 0.03 } };
-        new Trainer(network, Patterns(1024, 2), null, options).RunAsync().GetAwaiter().GetResult();
-        return network.ToOnnx().ToByteArray();
-    }
+    private string Data(string name, int count, ulong seed, bool labelled) => NoisyPatterns.Write(_folder, name, count, seed, labelled);
 
     /// <summary>The same function with channels of very different size between the layers.</summary>
     private static byte[] Unequal(byte[] network)
@@ -155,12 +124,5 @@ public sealed class RoundingChoiceTests : IDisposable
         }
 
         return OnnxExporter.Export(graph).ToByteArray();
-    }
-
-    private sealed class Lines : IProgress<string>
-    {
-        public List<string> All { get; } = [];
-
-        public void Report(string value) => All.Add(value);
     }
 }

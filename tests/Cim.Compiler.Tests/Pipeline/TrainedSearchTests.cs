@@ -1,15 +1,9 @@
-using Cim.Compiler.Calibration;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Tests.Data;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
-using Cim.Training.Data;
-using Cim.Training.Loop;
-using Cim.Training.Networks;
-using Cim.Training.Optimization;
-using Google.Protobuf;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Pipeline;
@@ -19,7 +13,7 @@ public sealed class TrainedSearchTests : IDisposable
 {
     private const double Budget = 1;
 
-    private static readonly byte[] Network = TrainNetwork();
+    private static readonly byte[] Network = NoisyPatterns.Network(4096, 3, 0.05, "conv 6 3x3 pad 1", "relu", "linear 16", "relu", "linear 12", "relu", "linear 10");
 
     private readonly TemporaryFolder _folder = new();
 
@@ -64,7 +58,7 @@ public sealed class TrainedSearchTests : IDisposable
 
     private static string[] Trained(string log) => [.. File.ReadAllLines(log).SkipWhile(l => !l.Contains("\"trained\"", StringComparison.Ordinal))];
 
-    private static CompileResult Compile(CompileOptions options, List<string>? lines = null) => CompilePipeline.Compile(options, lines is null ? null : new Lines(lines));
+    private static CompileResult Compile(CompileOptions options, List<string>? lines = null) => CompilePipeline.Compile(options, lines is null ? null : new ProgressLines(lines.Add));
 
     private CompileOptions Options(string output) => new()
     {
@@ -73,34 +67,5 @@ public sealed class TrainedSearchTests : IDisposable
         Search = "exact", SearchEvaluations = 8, SearchSamples = 384, SearchTrainingSamples = 2048, MaxAccuracyLoss = Budget,
     };
 
-    /// <summary>Noise around one of ten patterns.</summary>
-    private static SampleSet Patterns(int count, ulong seed)
-    {
-        (var patterns, var noise) = (new NormalSequence(1), new NormalSequence(seed));
-        float[] centres = [.. Enumerable.Range(0, 10 * 64).Select(_ => patterns.Next())];
-        int[] labels = [.. Enumerable.Range(0, count).Select(i => (i * 7) % 10)];
-        return new SampleSet([.. Enumerable.Range(0, count * 64).Select(i => centres[(labels[i / 64] * 64) + (i % 64)] + (1.3f * noise.Next()))], [1, 8, 8], labels);
-    }
-
-    private static byte[] TrainNetwork()
-    {
-        TrainableNetwork network = TrainableNetwork.FromOnnx(Architecture.Build([1, 8, 8], ["conv 6 3x3 pad 1", "relu", "linear 16", "relu", "linear 12", "relu", "linear 10"]));
-        FreshWeights.Initialize(network, 1);
-        var options = new TrainingOptions { Epochs = 3, BatchSize = 32, Threads = 1, Optimizer = new OptimizerOptions { LearningRate = 0.05 } };
-        new Trainer(network, Patterns(4096, 2), null, options).RunAsync().GetAwaiter().GetResult();
-        return network.ToOnnx().ToByteArray();
-    }
-
-    private string Data(string name, int count, ulong seed)
-    {
-        SampleSet samples = Patterns(count, seed);
-        return _folder.Write(name, DataFiles.Npz(
-            ("x", DataFiles.Npy("<f4", [count, 1, 8, 8], DataFiles.Floats(samples.Values))),
-            ("y", DataFiles.Npy("<i8", [count], DataFiles.Longs([.. samples.Labels!.Select(l => (long)l)])))));
-    }
-
-    private sealed class Lines(List<string> lines) : IProgress<string>
-    {
-        public void Report(string value) => lines.Add(value);
-    }
+    private string Data(string name, int count, ulong seed) => NoisyPatterns.Write(_folder, name, count, seed);
 }

@@ -4,6 +4,7 @@ using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Search;
 using Cim.Compiler.Sensitivity;
+using Cim.Compiler.Tests.Support;
 using Cim.Runtime.Hardware;
 using Xunit;
 
@@ -66,7 +67,7 @@ public sealed class ProxySelectionTests
     private static PolicySearch Prepare(PolicySearchOptions options, List<string> lines)
     {
         (Graph graph, GraphInput input, SearchData data) = Load();
-        return PolicySearch.Prepare(graph, input, HardwareProfiles.BuiltIn("cim-aq-2b"), data, options, new Lines(lines), default);
+        return PolicySearch.Prepare(graph, input, HardwareProfiles.BuiltIn("cim-aq-2b"), data, options, new ProgressLines(lines.Add), default);
     }
 
     private static (Graph Graph, GraphInput Input, SearchData Data) Load()
@@ -78,10 +79,5 @@ public sealed class ProxySelectionTests
         GraphInput input = GraphInput.Of(graph);
         DataSet set = DataSet.Open(Path.Combine(sample, "data", "calibration.npz"), input.Ports, Preprocessing.Parse("1/255", null, null));
         return (graph, input, SearchData.From(set, default, maxSamples: 96));
-    }
-
-    private sealed class Lines(List<string> lines) : IProgress<string>
-    {
-        public void Report(string value) => lines.Add(value);
     }
 }
