@@ -36,8 +36,8 @@ internal sealed record FineTunedNetwork(Graph Graph, double? Score);
 
 /// <summary>
 /// Trains a network with the quantizers of a policy in its forward pass, after the float network (its outputs) and after labels
-/// where there are some, and returns it with those quantizers. It starts from the network rounding made; the best epoch on samples
-/// held apart is kept, or the start if no epoch is better.
+/// where there are some, and returns it with those quantizers. It starts from the network rounding made; the latest epoch that samples
+/// held apart do not show to be worse than another is kept, or the start if they show all to be worse.
 /// </summary>
 internal sealed class QuantizationAwareTraining(FineTuningOptions options, IProgress<string>? progress)
 {
@@ -55,6 +55,7 @@ internal sealed class QuantizationAwareTraining(FineTuningOptions options, IProg
         Seed = (long)(seed & long.MaxValue),
         BatchStatistics = false,
         KeepsStart = true,
+        KeepsLatest = true,
         DistillationWeight = 0.9,
         DistillationTemperature = 4,
         WarmUpEpochs = 0.25,

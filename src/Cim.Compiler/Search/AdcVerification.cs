@@ -72,7 +72,7 @@ internal static class AdcVerification
             progress?.Report(FormattableString.Invariant($"through converters the loss is {loss:F2} points: wider conversions in {widened.Count} layers"));
         }
 
-        double Points(Func<string, int> adcBits) => search.Comparison.Of(network.Run(data.Validation, samples, adcBits, cancellation)).FinalPoints;
+        double Points(Func<string, int> adcBits) => search.Comparison.Of(network.Run(data.Validation, samples, adcBits, cancellation)).LossPoints;
     }
 
     /// <summary>Divergence saved by the next wider conversion, for each unit of cost it adds.</summary>

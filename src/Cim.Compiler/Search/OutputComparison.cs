@@ -10,20 +10,13 @@ namespace Cim.Compiler.Search;
 /// <param name="Divergence">Mean Kullback-Leibler divergence of the class probabilities; relative squared error for other outputs.</param>
 /// <param name="LossPoints">Estimated percentage points of accuracy lost; see <see cref="OutputComparison"/>.</param>
 /// <param name="Deviation">Standard deviation of that estimate.</param>
-internal readonly record struct Distance(double Divergence, double LossPoints, double Deviation)
-{
-    /// <summary>
-    /// Percentage points of a policy that was not picked for them: with labels the net loss and one standard deviation,
-    /// without labels as <see cref="LossPoints"/>.
-    /// </summary>
-    public double FinalPoints { get; init; } = LossPoints;
-}
+internal readonly record struct Distance(double Divergence, double LossPoints, double Deviation);
 
 /// <summary>
 /// Compares outputs with those of the float network. The estimated loss of accuracy is what the float network's own probabilities
-/// say its changed classes lose (<see cref="ExpectedLoss"/>); or, with labels, the samples lost minus those gained, plus half a
-/// standard deviation of that difference, if that is more: a few hundred samples cannot show half a point of net loss. Outputs that
-/// are no class scores (as many outputs as inputs, or one): the relative squared error in percent.
+/// say its changed classes lose (<see cref="ExpectedLoss"/>); or, with labels, the samples lost minus those gained, if even a standard
+/// deviation less than that is more: a few hundred samples do not show half a point of net loss, but they show where the float
+/// network is less sure than it should be. Outputs that are no class scores (as many outputs as inputs, or one): the relative squared error in percent.
 /// </summary>
 internal sealed class OutputComparison
 {
@@ -78,11 +71,8 @@ internal sealed class OutputComparison
         }
 
         (double expected, double deviation) = _expected.Among(outputs);
-        double net = _labels.IsDefault ? double.NegativeInfinity : lost - gained + (0.5 * Math.Sqrt(lost + gained));
-        return new Distance(Math.Max(0, divergence / samples), 100 * Math.Max(expected, net) / samples, 100 * (expected >= net ? deviation : Math.Sqrt(lost + gained)) / samples)
-        {
-            FinalPoints = 100 * (_labels.IsDefault ? expected : lost - gained + Math.Sqrt(lost + gained)) / samples,
-        };
+        double changed = Math.Sqrt(lost + gained), net = _labels.IsDefault ? double.NegativeInfinity : lost - gained - changed;
+        return new Distance(Math.Max(0, divergence / samples), 100 * Math.Max(expected, net) / samples, 100 * (expected >= net ? deviation : changed) / samples);
     }
 
     private Distance RelativeError(ReadOnlySpan<float> outputs)

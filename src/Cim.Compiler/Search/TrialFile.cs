@@ -16,6 +16,9 @@ namespace Cim.Compiler.Search;
 /// </summary>
 internal sealed class TrialFile
 {
+    /// <summary>How losses are estimated; a log of another estimate is of no use.</summary>
+    private const string Estimate = "expected loss: ";
+
     private readonly string _path;
     private readonly string _key;
     private readonly SortedDictionary<string, Distance> _trials = new(StringComparer.Ordinal);
@@ -24,7 +27,7 @@ internal sealed class TrialFile
     private readonly SortedDictionary<string, AdcSensitivity> _conversions = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
 
-    private TrialFile(string path, string key) => (_path, _key) = (path, key);
+    private TrialFile(string path, string key) => (_path, _key) = (path, Estimate + key);
 
     /// <summary>Measured sensitivities, if they are known.</summary>
     public MeasuredSensitivity? Sensitivity { get; private set; }
@@ -41,7 +44,7 @@ internal sealed class TrialFile
             if (!File.Exists(path)) return file;
             using JsonDocument document = JsonDocument.Parse(File.ReadAllText(path, Encoding.UTF8));
             JsonElement root = document.RootElement;
-            if (root.GetProperty("key").GetString() != key) return file;
+            if (root.GetProperty("key").GetString() != file._key) return file;
             if (root.TryGetProperty("sensitivity", out JsonElement sensitivity)) file.Sensitivity = ReadSensitivity(sensitivity);
             foreach (JsonProperty trial in root.GetProperty("trials").EnumerateObject()) 
                 file._trials[trial.Name] = new Distance(trial.Value[1].GetDouble(), trial.Value[0].GetDouble(), trial.Value[2].GetDouble());

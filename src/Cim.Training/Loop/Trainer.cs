@@ -110,9 +110,10 @@ public sealed class Trainer
                 average.Exchange();
                 BeforeValidation?.Invoke();
                 double score = validation is null ? state.Epoch : evaluation.CountCorrect(validation, cancellation) / (double)validation.Count;
+                double highest = state.Scores.Append(state.BestScore).Max();
                 state.Losses.Add(loss / done);
                 state.Scores.Add(score);
-                if (score > state.BestScore)
+                if (score > highest || (options.KeepsLatest && score >= highest - StandardError(highest)))
                 {
                     state.BestScore = score;
                     state.BestEpoch = state.Epoch;
@@ -136,6 +137,9 @@ public sealed class Trainer
         best.Restore();
         return new TrainingResult(state.Epoch, state.BestEpoch, state.BestScore, state.Losses, state.Scores, cancelled);
     }
+
+    /// <summary>Of a share of the validation samples; 0 without any.</summary>
+    private double StandardError(double score) => validation is null ? 0 : Math.Sqrt(Math.Max(0, score * (1 - score)) / validation.Count);
 
     private Objective MakeObjective()
     {

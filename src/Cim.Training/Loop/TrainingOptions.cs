@@ -48,6 +48,12 @@ public sealed record TrainingOptions
     /// <summary>Whether the network as it was at the start is kept if no epoch is better on the validation samples.</summary>
     public bool KeepsStart { get; init; }
 
+    /// <summary>
+    /// Whether an epoch is kept that is within one standard error of the best score so far, too. The rate falls to nothing, so later epochs
+    /// are better but for luck, and on a few hundred validation samples luck decides.
+    /// </summary>
+    public bool KeepsLatest { get; init; }
+
     /// <summary>File for checkpoints after every epoch; an existing one is resumed. Null = none.</summary>
     public string? Checkpoint { get; init; }
 

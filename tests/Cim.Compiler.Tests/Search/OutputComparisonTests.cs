@@ -23,13 +23,15 @@ public sealed class OutputComparisonTests
     }
 
     [Fact]
-    public void With_labels_a_lost_sample_counts_in_full_with_a_margin_and_a_gained_one_does_not_hide_the_change()
+    public void With_labels_a_net_loss_beyond_chance_counts_if_it_is_more_and_a_gain_hides_nothing()
     {
-        float[] changed = [.. Reference];
-        changed[10] = 9;
-        Assert.Equal(100 * 1.5 / 4, new OutputComparison(Reference, 4, 10, false, [0, 1, 2, 0]).Of(changed).LossPoints, 9);
-        Assert.Equal(
-            new OutputComparison(Reference, 4, 10, false, default).Of(changed).LossPoints, new OutputComparison(Reference, 4, 10, false, [0, 1, 2, 1]).Of(changed).LossPoints, 9);
+        // A float network that is not sure of anything, and right about everything.
+        float[] reference = [.. Enumerable.Range(0, 20).SelectMany(_ => new[] { 0.1f, 0, 0 })], changed = [.. reference];
+        for (int i = 0; i < 9; i++) changed[(i * 3) + 1] = 1;
+        double expected = new OutputComparison(reference, 20, 10, false, default).Of(changed).LossPoints;
+        Assert.InRange(expected, 0.1, 5);
+        Assert.Equal(100 * (9 - 3) / 20.0, new OutputComparison(reference, 20, 10, false, [.. new int[20]]).Of(changed).LossPoints, 9);
+        Assert.Equal(expected, new OutputComparison(reference, 20, 10, false, [.. Enumerable.Repeat(1, 20)]).Of(changed).LossPoints, 9);
     }
 
     [Fact]

@@ -79,6 +79,27 @@ public sealed class TrainerTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_latest_epoch_within_a_standard_error_of_the_best_is_kept_where_that_is_asked(bool latest)
+    {
+        SampleSet training = SmallNetworks.Quadrants(256, 1), validation = SmallNetworks.Quadrants(60, 2);
+        TrainingOptions options = Options with { Epochs = 12, Optimizer = new OptimizerOptions { LearningRate = 0.02 }, KeepsStart = true, KeepsLatest = latest };
+        TrainingResult result = await new Trainer(SmallNetworks.Dense(1), training, validation, options).RunAsync();
+        int expected = 0;
+        double highest = double.NegativeInfinity;
+        for (int epoch = 1; epoch <= result.Scores.Count; epoch++)
+        {
+            double score = result.Scores[epoch - 1];
+            if (score > highest || (latest && score >= highest - Math.Sqrt(highest * (1 - highest) / 60))) expected = epoch;
+            highest = Math.Max(highest, score);
+        }
+
+        Assert.Equal((expected, result.Scores[expected - 1]), (result.BestEpoch, result.BestScore));
+        Assert.Equal(latest, result.BestEpoch > result.Scores.ToList().IndexOf(result.Scores.Max()) + 1);
+    }
+
     [Fact]
     public async Task A_damaged_or_foreign_checkpoint_is_refused()
     {
