@@ -10,7 +10,8 @@ internal sealed record BenchOptions(
     public const string Usage =
         "bench/search/run [--networks resnet20,lenet,vgg] [--hardware cim-aq-4b,cim-aq-2b,isaac] [--objective latency] [--loss 0.5] [--seeds 3]\n"
         + "                 [--evaluations 60] [--samples N] [--test] [--out bench/search/results]\n"
-        + "Every searcher with the same evaluations; a table for each network and hardware as CSV, all of them as markdown.";
+        + "Every searcher with the same evaluations; a table for each network and hardware as CSV, all of them as markdown.\n"
+        + "--test compiles the uniform policies and what exact and rl found, and evaluates them on all test images.";
 
     private static readonly string[] Known = ["--networks", "--hardware", "--objective", "--loss", "--seeds", "--evaluations", "--samples", "--test", "--out"];
 

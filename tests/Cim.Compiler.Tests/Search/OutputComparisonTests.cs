@@ -12,13 +12,13 @@ public sealed class OutputComparisonTests
         Assert.Equal(new Distance(0, 0, 0), new OutputComparison(Reference, 4, 10, false, [0, 1, 2, 0]).Of(Reference));
 
     [Fact]
-    public void Without_labels_a_changed_class_loses_what_the_float_network_holds_it_for_more_probable()
+    public void Without_labels_a_changed_class_loses_what_the_float_network_held_for_more_probable_and_half_as_much_again()
     {
         float[] changed = [.. Reference];
         changed[10] = 9;
         Distance distance = new OutputComparison(Reference, 4, 10, false, default).Of(changed);
         double sum = Math.Exp(1) + Math.Exp(0.5) + 1;
-        Assert.Equal(100 * (Math.Exp(1) - Math.Exp(0.5)) / sum / 4, distance.LossPoints, 9);
+        Assert.Equal(1.5 * 100 * (Math.Exp(1) - Math.Exp(0.5)) / sum / 4, distance.LossPoints, 9);
         Assert.True(distance.Divergence > 0);
     }
 
