@@ -8,11 +8,16 @@ namespace Cim.Compiler.Search;
 /// along the exact front finds the cheapest front point the judge accepts, and the agent first learns to imitate it. Then, before
 /// each evaluation, the agent plays episodes against a surrogate that all measurements so far have taught
 /// (<see cref="LossSurrogate"/>), and replays the best measured policies (self-imitation, Oh et al., arXiv 1806.05635). Of the policies it
-/// visited the one of the largest expected improvement is measured, whenever the next step of <see cref="Descent"/> has failed. Half of the episodes redecide a few units of the best policy, so that what is good about it is kept.
+/// visited the one of the largest expected improvement is measured, whenever three more steps of <see cref="Descent"/> have failed.
+/// Half of the episodes redecide a few units of the best policy, so that what is good about it is kept.
 /// </summary>
 internal sealed class RlSearcher : IPolicySearcher
 {
     private const int Batch = 32, Replayed = 8, Rounds = 3, MaxRounds = 20, Epochs = 2, CloningSteps = 60;
+
+    /// <summary>Failed steps of plain descent for each proposal of the agent: a step that fails says little about the next.</summary>
+    private const int Patience = 3;
+
     private const double OverBudgetPenalty = 1.5, TooManyArraysPenalty = 1, RedecidedUnits = 2.5;
 
     public string Name => "rl";
@@ -33,10 +38,11 @@ internal sealed class RlSearcher : IPolicySearcher
         LossSurrogate surrogate = Fit(problem, log, episodes);
         Clone(problem, log, episodes, batch, surrogate);
 
+        int failed = 0;
         while (log.Left > 0)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (Descent.Next(problem, log) is { } step && log.Loss(step) <= problem.MaxLoss) continue;
+            if (Descent.Next(problem, log) is { } step && (log.Loss(step) <= problem.MaxLoss || ++failed % Patience != 0)) continue;
             if (log.Left <= 0) break;
             surrogate = Fit(problem, log, episodes);
             var visited = new List<Episode>();
