@@ -70,7 +70,7 @@ internal sealed class ExpectedLoss
         (double lost, double squares) = (0, 0);
         for (int i = 0; i < samples; i++)
         {
-            double loss = harms[i] * (isSmooth ? 0.5 * NormalDistribution.Cumulative(-margins[i] / deviation) : margins[i] < 0 ? 1 : 0);
+            double loss = harms[i] * (isSmooth ? 0.5 * NormalDistribution.Cumulative(-margins[i] / deviation) : margins[i] >= 0 ? 0 : 1);
             (lost, squares) = (lost + loss, squares + (loss * loss));
         }
 

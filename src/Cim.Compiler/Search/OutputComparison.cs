@@ -41,7 +41,7 @@ internal sealed class OutputComparison
     public OutputComparison(float[] reference, int samples, int inputElements, bool areProbabilities, ImmutableArray<int> labels)
     {
         (_reference, _classes, _areProbabilities, _labels) = (reference, reference.Length / samples, areProbabilities, labels);
-        _areClasses = !labels.IsDefault || (_classes > 1 && _classes != inputElements);
+        _areClasses = _classes > 1 && (!labels.IsDefault || _classes != inputElements);
         _expected = _areClasses ? new ExpectedLoss(reference, _classes, areProbabilities) : null;
     }
 

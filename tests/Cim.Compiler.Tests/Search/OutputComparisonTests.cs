@@ -42,6 +42,17 @@ public sealed class OutputComparisonTests
     }
 
     [Fact]
+    public void A_single_output_is_no_class_even_with_labels() =>
+        Assert.Equal(100 * 0.01 / 5, new OutputComparison([1, 2], 2, 10, false, [0, 1]).Of([1.1f, 2]).LossPoints, 4);
+
+    [Fact]
+    public void Outputs_that_are_not_numbers_lose_every_sample()
+    {
+        float[] lost = [.. Reference.Select(_ => float.NaN)];
+        Assert.True(new OutputComparison(Reference, 4, 10, false, default).Of(lost).LossPoints > 50);
+    }
+
+    [Fact]
     public void Outputs_that_are_no_classes_count_their_squared_error() =>
         Assert.Equal(100 * 0.01 / 5, new OutputComparison([1, 2], 1, 2, false, default).Of([1.1f, 2]).LossPoints, 4);
 }
