@@ -1,4 +1,5 @@
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Variation;
 
 namespace Cim.Compiler.Search;
 
@@ -70,7 +71,7 @@ internal sealed class ExpectedLoss
         (double lost, double squares) = (0, 0);
         for (int i = 0; i < samples; i++)
         {
-            double loss = harms[i] * (isSmooth ? 0.5 * NormalDistribution.Cumulative(-margins[i] / deviation) : margins[i] >= 0 ? 0 : 1);
+            double loss = harms[i] * (isSmooth ? 0.5 * NormalDistribution.Above(margins[i] / deviation) : margins[i] >= 0 ? 0 : 1);
             (lost, squares) = (lost + loss, squares + (loss * loss));
         }
 

@@ -1,3 +1,5 @@
+using Cim.Compiler.Variation;
+
 namespace Cim.Compiler.Search;
 
 /// <summary>What a <see cref="LossSurrogate"/> expects.</summary>
@@ -6,7 +8,7 @@ namespace Cim.Compiler.Search;
 internal readonly record struct LossGuess(double Loss, double Deviation)
 {
     /// <summary>The probability that the loss is at most a budget: normal distribution.</summary>
-    public double ProbabilityWithin(double budget) => NormalDistribution.Cumulative((budget - Loss) / Math.Max(Deviation, 1e-9));
+    public double ProbabilityWithin(double budget) => NormalDistribution.Above((Loss - budget) / Math.Max(Deviation, 1e-9));
 }
 
 /// <summary>

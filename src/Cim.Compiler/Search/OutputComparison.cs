@@ -29,7 +29,7 @@ internal sealed class OutputComparison
 
     private readonly float[] _reference;
     private readonly int _classes;
-    private readonly bool _areProbabilities, _areClasses;
+    private readonly bool _areProbabilities;
     private readonly ImmutableArray<int> _labels;
     private readonly ExpectedLoss? _expected;
 
@@ -41,8 +41,8 @@ internal sealed class OutputComparison
     public OutputComparison(float[] reference, int samples, int inputElements, bool areProbabilities, ImmutableArray<int> labels)
     {
         (_reference, _classes, _areProbabilities, _labels) = (reference, reference.Length / samples, areProbabilities, labels);
-        _areClasses = _classes > 1 && (!labels.IsDefault || _classes != inputElements);
-        _expected = _areClasses ? new ExpectedLoss(reference, _classes, areProbabilities) : null;
+        bool areClasses = _classes > 1 && (!labels.IsDefault || _classes != inputElements);
+        _expected = areClasses ? new ExpectedLoss(reference, _classes, areProbabilities) : null;
     }
 
     /// <summary>A comparison with the float network on the samples that judge.</summary>
