@@ -27,8 +27,8 @@ internal sealed record Row
     /// <summary>NaN if nothing within the budget was found.</summary>
     public required double Cost { get; init; }
 
-    /// <summary>Estimated, on validation samples.</summary>
-    public required double ValidationLoss { get; init; }
+    /// <summary>Percentage points of the budget it takes, estimated on validation samples.</summary>
+    public required double BudgetPoints { get; init; }
 
     public required double Seconds { get; init; }
 
@@ -72,8 +72,8 @@ internal static class Comparison
         double costEight = space.Costs.Total(eight).Of(space.Objective), costFour = space.Costs.Total(four).Of(space.Objective);
         var rows = new List<(Row Row, int[]? Policy)>
         {
-            (New("uniform w8a8", null, 1, costEight, search.Measure(eight, default).LossPoints, 0), eight),
-            (New("uniform w4a4, 8-bit ends", null, 1, costFour, search.Measure(four, default).LossPoints, 0), four),
+            (New("uniform w8a8", null, 1, costEight, search.Measure(eight, default).BudgetPoints, 0), eight),
+            (New("uniform w4a4, 8-bit ends", null, 1, costFour, search.Measure(four, default).BudgetPoints, 0), four),
         };
         (string Name, Func<IPolicySearcher> Create)[] searchers =
             [("exact", () => new ExactSearcher()), ("rl", () => new RlSearcher()), ("evolutionary", () => new EvolutionarySearcher()), ("random", () => new RandomSearcher())];
@@ -86,7 +86,7 @@ internal static class Comparison
                 rows.Add((New(name, name == "exact" ? null : seed, result.Trials.Length, result.Policy is null ? double.NaN : result.Cost, result.Loss, Stopwatch.GetElapsedTime(start).TotalSeconds),
                     result.Policy is { } p ? [.. p] : null));
                 Row last = rows[^1].Row;
-                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name} {seed}: {last.OverEight:F3}x over w8a8, {last.OverFour:F3}x over w4a4, {last.ValidationLoss:F3} points, {last.Evaluations} evaluations, {last.Seconds:F0} s"));
+                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name} {seed}: {last.OverEight:F3}x over w8a8, {last.OverFour:F3}x over w4a4, {last.BudgetPoints:F3} points of the budget, {last.Evaluations} evaluations, {last.Seconds:F0} s"));
             }
 
         double best = rows.Where(r => r.Row.Searcher[0] != 'u' && double.IsFinite(r.Row.Cost)).Select(r => r.Row.Cost).DefaultIfEmpty(double.NaN).Min();
@@ -99,7 +99,7 @@ internal static class Comparison
         Row New(string searcher, int? seed, int evaluations, double cost, double loss, double seconds) => new()
         {
             Network = network.Name, Hardware = hardwareName, Searcher = searcher, Seed = seed, Evaluations = evaluations, Cost = cost,
-            ValidationLoss = loss, Seconds = seconds, OverEight = costEight / cost, OverFour = costFour / cost,
+            BudgetPoints = loss, Seconds = seconds, OverEight = costEight / cost, OverFour = costFour / cost,
         };
 
         // What the yardsticks' policies do on test images tells nothing about the searches, and takes most of the time.

@@ -49,17 +49,20 @@ internal static class AdcVerification
         QuantizationPolicy policy = found.Policy;
         double macs = network.MacsPerImage;
         int samples = (int)Math.Max(MinSamples, Math.Min(data.Validation.Count, MaxWork / Math.Max(1, macs)));
-        double ideal = Points(_ => AdcNetwork.Ideal), offset = lossWithoutConverters is { } given ? given - ideal : 0;
-        if (ideal + offset > maxLoss)
+        Distance ideal = Through(_ => AdcNetwork.Ideal);
+        // A loss measured elsewhere is no estimate, and takes no more of the budget than it is.
+        (double points, double budget) = lossWithoutConverters is { } given ? (given - ideal.LossPoints, given - ideal.BudgetPoints) : (0, 0);
+        if (budget + ideal.BudgetPoints > maxLoss)
         {
-            progress?.Report(FormattableString.Invariant($"without converters the loss is {ideal + offset:F2} points: no conversions can mend that"));
-            return found with { ValidationLoss = ideal + offset, IsWithinBudget = false };
+            progress?.Report(FormattableString.Invariant($"without converters the loss is {points + ideal.LossPoints:F2} points: no conversions can mend that"));
+            return found with { ValidationLoss = points + ideal.LossPoints, IsWithinBudget = false };
         }
 
         for (int round = 0; ; round++)
         {
-            double loss = offset + Points(n => policy.Find(n)?.AdcBits ?? 0);
-            bool isWithin = loss <= maxLoss;
+            Distance distance = Through(n => policy.Find(n)?.AdcBits ?? 0);
+            double loss = points + distance.LossPoints;
+            bool isWithin = budget + distance.BudgetPoints <= maxLoss;
             string[] narrow = [.. policy.Layers.Where(l => l.AdcBits > 0 && simulated.Contains(l.Name)).OrderByDescending(l => Harm(search, l)).Select(l => l.Name)];
             if (isWithin || narrow.Length == 0 || round == MaxRounds)
             {
@@ -72,7 +75,7 @@ internal static class AdcVerification
             progress?.Report(FormattableString.Invariant($"through converters the loss is {loss:F2} points: wider conversions in {widened.Count} layers"));
         }
 
-        double Points(Func<string, int> adcBits) => search.Comparison.Of(network.Run(data.Validation, samples, adcBits, cancellation)).LossPoints;
+        Distance Through(Func<string, int> adcBits) => search.Comparison.Of(network.Run(data.Validation, samples, adcBits, cancellation));
     }
 
     /// <summary>Divergence saved by the next wider conversion, for each unit of cost it adds.</summary>

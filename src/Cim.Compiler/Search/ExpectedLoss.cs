@@ -1,5 +1,5 @@
 using Cim.Compiler.Evaluation;
-using Cim.Compiler.Variation;
+using Cim.Compiler.Statistics;
 
 namespace Cim.Compiler.Search;
 

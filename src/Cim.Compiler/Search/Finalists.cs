@@ -33,9 +33,9 @@ internal static class Finalists
             if (safer.Policy.SequenceEqual(last)) continue;
             last = safer.Policy;
             double loss = search.Loss(safer.Policy.AsSpan(), cancellation);
-            progress?.Report(FormattableString.Invariant($"finalist {finalist} of at most {Most} is estimated to lose {loss:F2} points"));
+            progress?.Report(FormattableString.Invariant($"finalist {finalist} of at most {Most} takes {loss:F2} points of the budget"));
             if (loss > options.MaxLoss || search.Space.Costs.Total(safer.Policy.AsSpan()).Arrays > options.MaxArrays) continue;
-            verified = Verify(found with { Policy = search.ToPolicy(safer.Policy.AsSpan()), Chosen = search.Space.Costs.Total(safer.Policy.AsSpan()), ValidationLoss = loss });
+            verified = Verify(found with { Policy = search.ToPolicy(safer.Policy.AsSpan()), Chosen = search.Space.Costs.Total(safer.Policy.AsSpan()), ValidationLoss = search.Measure(safer.Policy.AsSpan(), cancellation).LossPoints });
             if (verified.IsWithinBudget) return verified;
         }
 

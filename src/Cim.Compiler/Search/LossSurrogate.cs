@@ -1,4 +1,4 @@
-using Cim.Compiler.Variation;
+using Cim.Compiler.Statistics;
 
 namespace Cim.Compiler.Search;
 

@@ -33,9 +33,9 @@ internal sealed class MostWithinLoss(Graph graph, GraphInput input, HardwareProf
         {
             double middle = (low + high) / 2;
             var network = new AdcNetwork(graph, input, hardware, data.Fit, saving(middle), quantizer, cancellation);
-            double loss = comparison.Of(network.Run(data.Validation, JudgeSamples, _ => AdcNetwork.Ideal, cancellation)).LossPoints;
-            progress?.Report(FormattableString.Invariant($"saving {100 * middle:F1} % of the cells by {what} loses {loss:F2} points"));
-            if (loss <= maxLoss) low = middle;
+            Distance distance = comparison.Of(network.Run(data.Validation, JudgeSamples, _ => AdcNetwork.Ideal, cancellation));
+            progress?.Report(FormattableString.Invariant($"saving {100 * middle:F1} % of the cells by {what} loses {distance.LossPoints:F2} points"));
+            if (distance.BudgetPoints <= maxLoss) low = middle;
             else high = middle;
         }
 

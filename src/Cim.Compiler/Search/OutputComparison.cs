@@ -9,13 +9,13 @@ namespace Cim.Compiler.Search;
 /// <summary>How far a policy's outputs are from the float network's on the same samples.</summary>
 /// <param name="Divergence">Mean Kullback-Leibler divergence of the class probabilities; relative squared error for other outputs.</param>
 /// <param name="LossPoints">Estimated percentage points of accuracy lost; see <see cref="OutputComparison"/>.</param>
-/// <param name="Deviation">Standard deviation of that estimate.</param>
-internal readonly record struct Distance(double Divergence, double LossPoints, double Deviation);
+/// <param name="BudgetPoints">Percentage points a budget must have for this loss: half as much again as is expected; what labels show is no expectation.</param>
+/// <param name="Deviation">Standard deviation of <paramref name="BudgetPoints"/>.</param>
+internal readonly record struct Distance(double Divergence, double LossPoints, double BudgetPoints, double Deviation);
 
 /// <summary>
 /// Compares outputs with those of the float network. The estimated loss of accuracy is what the float network's own probabilities
-/// say its changed classes lose (<see cref="ExpectedLoss"/>), and half as much again, so that a loss that is allowed is kept also by an
-/// evaluation that is less lucky; or, with labels, the samples lost minus those gained, if even a standard
+/// say its changed classes lose (<see cref="ExpectedLoss"/>); or, with labels, the samples lost minus those gained, if even a standard
 /// deviation less than that is more: a few hundred samples do not show half a point of net loss, but they show where the float
 /// network is less sure than it should be. Outputs that are no class scores (as many outputs as inputs, or one): the relative squared error in percent.
 /// </summary>
@@ -77,10 +77,10 @@ internal sealed class OutputComparison
             if (now == _labels[i] && now != was) gained++;
         }
 
-        (double lostInMean, double spread) = _expected.Among(outputs);
-        (double expected, double deviation) = (Caution * lostInMean, Caution * spread);
+        (double expected, double spread) = _expected.Among(outputs);
         double changed = Math.Sqrt(lost + gained), net = _labels.IsDefault ? double.NegativeInfinity : lost - gained - changed;
-        return new Distance(Math.Max(0, divergence / samples), 100 * Math.Max(expected, net) / samples, 100 * (expected >= net ? deviation : changed) / samples);
+        double budget = Caution * expected, deviation = budget >= net ? Caution * spread : changed;
+        return new Distance(Math.Max(0, divergence / samples), 100 * Math.Max(expected, net) / samples, 100 * Math.Max(budget, net) / samples, 100 * deviation / samples);
     }
 
     private Distance RelativeError(ReadOnlySpan<float> outputs)
@@ -93,7 +93,7 @@ internal sealed class OutputComparison
         }
 
         double relative = power > 0 ? error / power : error;
-        return new Distance(relative, 100 * relative, 100 * relative / Math.Sqrt(Math.Max(1, outputs.Length / _classes)));
+        return new Distance(relative, 100 * relative, 100 * relative, 100 * relative / Math.Sqrt(Math.Max(1, outputs.Length / _classes)));
     }
 
     private void Probabilities(ReadOnlySpan<float> scores, Span<double> p)

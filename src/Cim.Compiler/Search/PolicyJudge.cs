@@ -5,7 +5,7 @@ namespace Cim.Compiler.Search;
 
 /// <summary>
 /// Judges policies without training: the fake-quantized network on validation samples against the float network, plus the additive
-/// estimate for conversions. Errors of little correlation add up in the divergence, and the expected loss is in proportion to it:
+/// estimate for conversions; what is compared with a budget has a margin (<see cref="Distance.BudgetPoints"/>). Errors of little correlation add up in the divergence, and the expected loss is in proportion to it:
 /// how many points it is worth, a four-bit policy of this network says.
 /// </summary>
 internal sealed class PolicyJudge
@@ -16,7 +16,7 @@ internal sealed class PolicyJudge
     private readonly ImmutableArray<int> _groupOfShape;
     private readonly TrialFile? _trials;
     private readonly double _maxLoss;
-    private double? _pointsPerDivergence;
+    private Distance? _typical;
 
     /// <param name="space">The policies there are.</param>
     /// <param name="network">The network whose widths can be set.</param>
@@ -34,7 +34,7 @@ internal sealed class PolicyJudge
     /// <summary>Distance of a policy from the float network on all validation samples.</summary>
     public Distance Measure(ReadOnlySpan<int> policy, CancellationToken cancellation) => Measure(policy, double.PositiveInfinity, cancellation);
 
-    /// <summary>Percentage points a policy is estimated to lose; measuring ends early where it is hopeless.</summary>
+    /// <summary>Percentage points of the budget a policy takes; measuring ends early where it is hopeless.</summary>
     /// <param name="policy">One choice a layer.</param>
     /// <param name="relaxation">
     /// Loss before training that is worth one point of loss after it: what weights and activations lose counts divided by this, what
@@ -43,29 +43,34 @@ internal sealed class PolicyJudge
     /// <param name="cancellation">Checked between runs.</param>
     public double Loss(ReadOnlySpan<int> policy, double relaxation, CancellationToken cancellation)
     {
-        if (relaxation == 1) return Measure(policy, _maxLoss, cancellation).LossPoints;
-        return (MeasureWithoutConverters(policy, _maxLoss * relaxation, cancellation).LossPoints / relaxation) + ConversionPoints(policy, cancellation);
+        if (relaxation == 1) return Measure(policy, _maxLoss, cancellation).BudgetPoints;
+        return (MeasureWithoutConverters(policy, _maxLoss * relaxation, cancellation).BudgetPoints / relaxation) + ConversionPoints(policy, cancellation);
     }
 
-    /// <summary>Percentage points weights and activations alone are estimated to lose without training.</summary>
+    /// <summary>Percentage points of a budget that weights and activations alone take without training.</summary>
     public double WidthsLoss(ReadOnlySpan<int> policy, CancellationToken cancellation) =>
-        MeasureWithoutConverters(policy, double.PositiveInfinity, cancellation).LossPoints;
+        MeasureWithoutConverters(policy, double.PositiveInfinity, cancellation).BudgetPoints;
 
-    /// <summary>Percentage points conversions add.</summary>
+    /// <summary>Percentage points of the budget conversions add.</summary>
     /// <param name="policy">One choice a layer.</param>
     /// <param name="cancellation">Checked between runs.</param>
-    public double ConversionPoints(ReadOnlySpan<int> policy, CancellationToken cancellation)
+    public double ConversionPoints(ReadOnlySpan<int> policy, CancellationToken cancellation) => Conversions(policy, cancellation).BudgetPoints;
+
+    private Distance Conversions(ReadOnlySpan<int> policy, CancellationToken cancellation)
     {
         double conversions = 0;
         for (int s = 0; s < policy.Length; s++)
             if (_layerOfShape[s] >= 0) conversions += _adc.Layers[_layerOfShape[s]].GetValueOrDefault(Space.Costs.Choices[policy[s]].AdcBits);
-        return conversions == 0 ? 0 : PointsPerDivergence(cancellation) * conversions;
+        if (conversions == 0 || Typical(cancellation) is not { LossPoints: > 0 } typical) return default;
+        double times = conversions / typical.Divergence;
+        return new Distance(conversions, typical.LossPoints * times, typical.BudgetPoints * times, 0);
     }
 
     private Distance Measure(ReadOnlySpan<int> policy, double hopeless, CancellationToken cancellation)
     {
         Distance measured = MeasureWithoutConverters(policy, hopeless, cancellation);
-        return measured with { LossPoints = measured.LossPoints + ConversionPoints(policy, cancellation) };
+        Distance conversions = Conversions(policy, cancellation);
+        return measured with { LossPoints = measured.LossPoints + conversions.LossPoints, BudgetPoints = measured.BudgetPoints + conversions.BudgetPoints };
     }
 
     private Distance MeasureWithoutConverters(ReadOnlySpan<int> policy, double hopeless, CancellationToken cancellation)
@@ -86,9 +91,10 @@ internal sealed class PolicyJudge
         Distance Race() => _network.Race(l => weights[l], g => activations[g], hopeless, cancellation);
     }
 
-    private double PointsPerDivergence(CancellationToken cancellation)
+    /// <summary>A policy of few bits: what a divergence is worth, it says.</summary>
+    private Distance Typical(CancellationToken cancellation)
     {
-        if (_pointsPerDivergence is { } known) return known;
+        if (_typical is { } known) return known;
         Distance distance = default;
         foreach (int bits in new[] { 4, 3, 2 }) // Wide enough to be typical, narrow enough to change classes at all.
         {
@@ -96,7 +102,7 @@ internal sealed class PolicyJudge
             if (distance.LossPoints > 0) break;
         }
 
-        _pointsPerDivergence = distance.LossPoints > 0 ? distance.LossPoints / distance.Divergence : 0;
-        return _pointsPerDivergence.Value;
+        _typical = distance;
+        return distance;
     }
 }

@@ -76,7 +76,7 @@ internal sealed class PolicyNetwork : IDisposable
             if (count < next || count >= samples || !double.IsFinite(budget)) return false;
             next *= 2;
             Distance early = Comparison.Of(CollectionsMarshal.AsSpan(outputs));
-            return early.LossPoints - (2.58 * early.Deviation) > budget;
+            return early.BudgetPoints - (2.58 * early.Deviation) > budget;
         }
     }
 

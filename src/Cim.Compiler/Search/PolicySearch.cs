@@ -116,11 +116,11 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
             Searcher = searcher.Name,
             Policy = ToPolicy(best),
             IsWithinBudget = result.Policy is not null,
-            ValidationLoss = result.Policy is null ? Loss(best, cancellation) : result.Loss,
+            ValidationLoss = Measure(best, cancellation).LossPoints,
             Evaluations = result.Trials.Length,
             Episodes = result.Episodes,
             RanOutOfTime = result.RanOutOfTime,
-            ProxyStart = result.Start is { } start ? new Yardstick(Space.Costs.Total(start.Policy.AsSpan()), start.Loss) : null,
+            ProxyStart = result.Start is { } start ? Yardstick(start.Policy.AsSpan(), cancellation) : null,
             Seconds = _options.Clock.Elapsed.TotalSeconds,
             Log10Policies = Space.Log10Size,
             Chosen = Space.Costs.Total(best),
@@ -162,7 +162,7 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
         public double Loss(ReadOnlySpan<int> policy, CancellationToken cancellation) => judge.Loss(policy, relaxation, cancellation);
     }
 
-    private Yardstick Yardstick(int[] policy, CancellationToken cancellation) => new(Space.Costs.Total(policy), Measure(policy, cancellation).LossPoints);
+    private Yardstick Yardstick(ReadOnlySpan<int> policy, CancellationToken cancellation) => new(Space.Costs.Total(policy), Measure(policy, cancellation).LossPoints);
 
     /// <summary>The judge of policies.</summary>
     public PolicyJudge Judge { get; }

@@ -24,7 +24,7 @@ internal sealed record SearchProblem(PolicySpace Space, LossTable Proxy, double 
 /// <summary>Measures policies: the only judge of accuracy. Asking twice about a policy costs nothing.</summary>
 internal interface IPolicyEvaluator
 {
-    /// <summary>Percentage points of accuracy lost against the float network; may be negative.</summary>
+    /// <summary>Percentage points of the budget a policy takes.</summary>
     double Loss(ReadOnlySpan<int> policy, CancellationToken cancellation);
 }
 
@@ -43,7 +43,7 @@ internal sealed record SearchProgress(int Evaluation, int Evaluations, Trial? Be
 
 /// <summary>The outcome of a search.</summary>
 /// <param name="Policy">One choice a layer; null if no policy within the budget was found.</param>
-/// <param name="Loss">Its measured loss.</param>
+/// <param name="Loss">Percentage points of the budget it takes, measured.</param>
 /// <param name="Cost">Its cost in the objective.</param>
 /// <param name="Trials">Every measured policy, in order.</param>
 internal sealed record SearchResult(ImmutableArray<int>? Policy, double Loss, double Cost, ImmutableArray<Trial> Trials)
@@ -57,7 +57,7 @@ internal sealed record SearchResult(ImmutableArray<int>? Policy, double Loss, do
     public bool RanOutOfTime { get; init; }
 }
 
-/// <summary>One measured policy.</summary>
+/// <summary>One measured policy: its cost, and the percentage points of the budget it takes.</summary>
 internal sealed record Trial(ImmutableArray<int> Policy, double Cost, double Loss);
 
 /// <summary>A way to search. All of them see the same problem, evaluator and number of evaluations.</summary>

@@ -19,7 +19,7 @@ internal sealed class SearchReporter(PolicySearch search, string name, double wi
         }
 
         string found = value.Best is { } b
-            ? string.Create(CultureInfo.InvariantCulture, $"best {widest / b.Cost:F2}x cheaper than 8 bits at {b.Loss:F2} points")
+            ? string.Create(CultureInfo.InvariantCulture, $"best {widest / b.Cost:F2}x cheaper than 8 bits, taking {b.Loss:F2} points of the budget")
             : "nothing within the budget yet";
         string episodes = value.Episodes > 0 ? string.Create(CultureInfo.InvariantCulture, $", {value.Episodes:N0} episodes") : "";
         progress?.Report(string.Create(CultureInfo.InvariantCulture,

@@ -17,7 +17,7 @@ namespace Cim.Compiler.Search;
 internal sealed class TrialFile
 {
     /// <summary>How losses are estimated; a log of another estimate is of no use.</summary>
-    private const string Estimate = "expected loss: ";
+    private const string Estimate = "expected loss and its margin: ";
 
     private readonly string _path;
     private readonly string _key;
@@ -47,7 +47,7 @@ internal sealed class TrialFile
             if (root.GetProperty("key").GetString() != file._key) return file;
             if (root.TryGetProperty("sensitivity", out JsonElement sensitivity)) file.Sensitivity = ReadSensitivity(sensitivity);
             foreach (JsonProperty trial in root.GetProperty("trials").EnumerateObject()) 
-                file._trials[trial.Name] = new Distance(trial.Value[1].GetDouble(), trial.Value[0].GetDouble(), trial.Value[2].GetDouble());
+                file._trials[trial.Name] = new Distance(trial.Value[0].GetDouble(), trial.Value[1].GetDouble(), trial.Value[2].GetDouble(), trial.Value[3].GetDouble());
             foreach (JsonProperty hardware in root.GetProperty("conversions").EnumerateObject()) file._conversions[hardware.Name] = new AdcSensitivity(Table(hardware.Value));
             if (root.TryGetProperty("estimates", out JsonElement estimates))
                 foreach (JsonProperty e in estimates.EnumerateObject()) file._selections[e.Name] = ReadSelection(e.Value);
@@ -136,8 +136,9 @@ internal sealed class TrialFile
                 foreach ((string policy, Distance distance) in _trials)
                 {
                     json.WriteStartArray(policy);
-                    json.WriteNumberValue(distance.LossPoints);
                     json.WriteNumberValue(distance.Divergence);
+                    json.WriteNumberValue(distance.LossPoints);
+                    json.WriteNumberValue(distance.BudgetPoints);
                     json.WriteNumberValue(distance.Deviation);
                     json.WriteEndArray();
                 }

@@ -4,6 +4,7 @@ using Cim.Compiler.Calibration;
 using Cim.Compiler.Export;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Search;
+using Cim.Compiler.Statistics;
 using Cim.Runtime;
 using Cim.Training.Losses;
 using Cim.Training.Networks;

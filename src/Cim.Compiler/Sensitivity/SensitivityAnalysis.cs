@@ -5,6 +5,7 @@ using Cim.Compiler.Export;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Search;
+using Cim.Compiler.Statistics;
 using Cim.Training.Data;
 using Cim.Training.Engine;
 using Cim.Training.Losses;

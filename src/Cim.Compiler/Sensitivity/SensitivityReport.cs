@@ -19,7 +19,7 @@ internal sealed record LayerSensitivity(
 /// <summary>One width of one layer.</summary>
 /// <param name="Bits">Weight bits.</param>
 /// <param name="Divergence">Measured: Kullback-Leibler divergence of the outputs, this layer alone quantized.</param>
-/// <param name="LossPoints">Measured: percentage points of accuracy estimated to be lost, with the margin of a search's judge.</param>
+/// <param name="LossPoints">Measured: percentage points of accuracy estimated to be lost.</param>
 /// <param name="Hessian">Estimated: trace / weights * |change of the weights|^2 / 2.</param>
 /// <param name="Fisher">The same with the Fisher matrix.</param>
 /// <param name="GradientTimesWeight">Estimated: sum of |gradient * change of the weight|.</param>

@@ -13,7 +13,7 @@ namespace Cim.Training.Loop;
 /// </summary>
 internal sealed class Checkpoint
 {
-    private const uint Magic = 0x314B4343;
+    private const uint Magic = 0x324B4343;
 
     public required int Epoch { get; set; }
 
@@ -22,6 +22,9 @@ internal sealed class Checkpoint
     public required int BestEpoch { get; set; }
 
     public required double BestScore { get; set; }
+
+    /// <summary>The highest score of any epoch, or of the start where that is kept; negative infinity before the first.</summary>
+    public required double HighestScore { get; set; }
 
     public required List<double> Losses { get; init; }
 
@@ -49,6 +52,7 @@ internal sealed class Checkpoint
             writer.Write(Steps);
             writer.Write(BestEpoch);
             writer.Write(BestScore);
+            writer.Write(HighestScore);
             WriteList(writer, Losses);
             WriteList(writer, Scores);
             foreach (float[] array in arrays)
@@ -87,6 +91,7 @@ internal sealed class Checkpoint
             Steps = reader.ReadInt32(),
             BestEpoch = reader.ReadInt32(),
             BestScore = reader.ReadDouble(),
+            HighestScore = reader.ReadDouble(),
             Losses = ReadList(reader),
             Scores = ReadList(reader),
         };

@@ -15,6 +15,6 @@ internal sealed class StageCheckpoint(string? path, string key, IEnumerable<floa
     public void Save(int stages)
     {
         if (path is not null)
-            new Checkpoint { Epoch = stages, Steps = 0, BestEpoch = 0, BestScore = 0, Losses = [], Scores = [] }.Save(path, key, arrays);
+            new Checkpoint { Epoch = stages, Steps = 0, BestEpoch = 0, BestScore = 0, HighestScore = 0, Losses = [], Scores = [] }.Save(path, key, arrays);
     }
 }

@@ -65,7 +65,7 @@ public sealed class Trainer
             options.Optimizer.LearningRate, (int)(options.WarmUpEpochs * source.Batches), options.Epochs * source.Batches);
         var average = new WeightAverage(engine.Parameters, options.AverageDecay);
         var best = new Snapshot(network);
-        var state = new Checkpoint { Epoch = 0, Steps = 0, BestEpoch = 0, BestScore = double.NegativeInfinity, Losses = [], Scores = [] };
+        var state = new Checkpoint { Epoch = 0, Steps = 0, BestEpoch = 0, BestScore = double.NegativeInfinity, HighestScore = double.NegativeInfinity, Losses = [], Scores = [] };
         IEnumerable<float[]> arrays = Snapshot.Arrays(network).Concat(optimizer.State).Concat(average.Values).Concat(best.Values).Concat(Ties.SelectMany(tied => tied.State));
         string key = Checkpoint.Key(network, string.Create(
             CultureInfo.InvariantCulture, $"{options with { Checkpoint = null, Threads = 0 }};{training.Count};{validation?.Count}"));
@@ -76,7 +76,7 @@ public sealed class Trainer
         }
         else if (options.KeepsStart && validation is not null)
         {
-            state.BestScore = evaluation.CountCorrect(validation, cancellation) / (double)validation.Count;
+            state.BestScore = state.HighestScore = evaluation.CountCorrect(validation, cancellation) / (double)validation.Count;
         }
 
         bool cancelled = false;
@@ -110,13 +110,13 @@ public sealed class Trainer
                 average.Exchange();
                 BeforeValidation?.Invoke();
                 double score = validation is null ? state.Epoch : evaluation.CountCorrect(validation, cancellation) / (double)validation.Count;
-                double highest = state.Scores.Append(state.BestScore).Max();
                 state.Losses.Add(loss / done);
                 state.Scores.Add(score);
-                if (score > highest || (options.KeepsLatest && score >= highest - StandardError(highest)))
+                if (score > state.HighestScore || (options.KeepsLatest && score >= state.HighestScore - StandardError(state.HighestScore)))
                 {
                     state.BestScore = score;
                     state.BestEpoch = state.Epoch;
+                    state.HighestScore = Math.Max(state.HighestScore, score);
                     best.Take();
                 }
 

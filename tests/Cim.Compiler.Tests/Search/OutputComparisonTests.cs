@@ -9,16 +9,17 @@ public sealed class OutputComparisonTests
 
     [Fact]
     public void Equal_outputs_have_no_distance() =>
-        Assert.Equal(new Distance(0, 0, 0), new OutputComparison(Reference, 4, 10, false, [0, 1, 2, 0]).Of(Reference));
+        Assert.Equal(new Distance(0, 0, 0, 0), new OutputComparison(Reference, 4, 10, false, [0, 1, 2, 0]).Of(Reference));
 
     [Fact]
-    public void Without_labels_a_changed_class_loses_what_the_float_network_held_for_more_probable_and_half_as_much_again()
+    public void Without_labels_a_changed_class_loses_what_the_float_network_held_for_more_probable_and_takes_half_as_much_again_of_a_budget()
     {
         float[] changed = [.. Reference];
         changed[10] = 9;
         Distance distance = new OutputComparison(Reference, 4, 10, false, default).Of(changed);
         double sum = Math.Exp(1) + Math.Exp(0.5) + 1;
-        Assert.Equal(1.5 * 100 * (Math.Exp(1) - Math.Exp(0.5)) / sum / 4, distance.LossPoints, 9);
+        Assert.Equal(100 * (Math.Exp(1) - Math.Exp(0.5)) / sum / 4, distance.LossPoints, 9);
+        Assert.Equal(1.5 * distance.LossPoints, distance.BudgetPoints, 9);
         Assert.True(distance.Divergence > 0);
     }
 
@@ -30,7 +31,8 @@ public sealed class OutputComparisonTests
         for (int i = 0; i < 9; i++) changed[(i * 3) + 1] = 1;
         double expected = new OutputComparison(reference, 20, 10, false, default).Of(changed).LossPoints;
         Assert.InRange(expected, 0.1, 5);
-        Assert.Equal(100 * (9 - 3) / 20.0, new OutputComparison(reference, 20, 10, false, [.. new int[20]]).Of(changed).LossPoints, 9);
+        Distance shown = new OutputComparison(reference, 20, 10, false, [.. new int[20]]).Of(changed);
+        Assert.Equal((100 * (9 - 3) / 20.0, 100 * (9 - 3) / 20.0), (shown.LossPoints, shown.BudgetPoints));
         Assert.Equal(expected, new OutputComparison(reference, 20, 10, false, [.. Enumerable.Repeat(1, 20)]).Of(changed).LossPoints, 9);
     }
 

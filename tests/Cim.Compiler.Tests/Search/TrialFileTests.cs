@@ -16,7 +16,7 @@ public sealed class TrialFileTests : IDisposable
     public void What_was_measured_is_not_measured_again_after_a_restart()
     {
         TrialFile first = TrialFile.Open(LogPath, "key");
-        var measured = new Distance(1e-9, 0.1 + 0.2, 0.05);
+        var measured = new Distance(1e-9, 0.1 + 0.2, 0.45, 0.05);
         Assert.Equal(measured, first.Measure("8 4 / 8 4", () => measured));
         HardwareProfile isaac = HardwareProfiles.BuiltIn("isaac");
         first.Keep(new AdcSensitivity([Row((5, 0.25))]), isaac);
@@ -37,10 +37,10 @@ public sealed class TrialFileTests : IDisposable
     [Fact]
     public void A_log_of_other_inputs_or_a_damaged_one_counts_for_nothing()
     {
-        TrialFile.Open(LogPath, "key").Measure("8", () => new Distance(1, 1, 1));
-        Assert.Equal(2, TrialFile.Open(LogPath, "other").Measure("8", () => new Distance(0, 2, 0)).LossPoints);
+        TrialFile.Open(LogPath, "key").Measure("8", () => new Distance(1, 1, 1, 1));
+        Assert.Equal(2, TrialFile.Open(LogPath, "other").Measure("8", () => new Distance(0, 2, 2, 0)).LossPoints);
         File.WriteAllText(LogPath, File.ReadAllText(LogPath)[..^10]);
-        Assert.Equal(3, TrialFile.Open(LogPath, "other").Measure("8", () => new Distance(0, 3, 0)).LossPoints);
+        Assert.Equal(3, TrialFile.Open(LogPath, "other").Measure("8", () => new Distance(0, 3, 3, 0)).LossPoints);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -87,17 +87,30 @@ public sealed class TrainerTests
         SampleSet training = SmallNetworks.Quadrants(256, 1), validation = SmallNetworks.Quadrants(60, 2);
         TrainingOptions options = Options with { Epochs = 12, Optimizer = new OptimizerOptions { LearningRate = 0.02 }, KeepsStart = true, KeepsLatest = latest };
         TrainingResult result = await new Trainer(SmallNetworks.Dense(1), training, validation, options).RunAsync();
-        int expected = 0;
-        double highest = double.NegativeInfinity;
-        for (int epoch = 1; epoch <= result.Scores.Count; epoch++)
-        {
-            double score = result.Scores[epoch - 1];
-            if (score > highest || (latest && score >= highest - Math.Sqrt(highest * (1 - highest) / 60))) expected = epoch;
-            highest = Math.Max(highest, score);
-        }
-
+        int expected = Kept(result.Scores, double.NegativeInfinity, latest);
         Assert.Equal((expected, result.Scores[expected - 1]), (result.BestEpoch, result.BestScore));
         Assert.Equal(latest, result.BestEpoch > result.Scores.ToList().IndexOf(result.Scores.Max()) + 1);
+    }
+
+    [Fact]
+    public async Task A_start_that_a_slightly_worse_epoch_replaced_is_still_what_later_ones_are_compared_with()
+    {
+        SampleSet training = SmallNetworks.Quadrants(256, 1), validation = WithWrongLabels(SmallNetworks.Quadrants(60, 2), 4);
+        TrainableNetwork start = SmallNetworks.Dense(1);
+        await new Trainer(start, training, validation, Options with { Epochs = 3 }).RunAsync();
+        using var predictor = new Predictor(start, threads: 1);
+        double score = predictor.CountCorrect(validation) / 60.0;
+        bool matters = false;
+        for (int seed = 1; seed <= 6; seed++)
+        {
+            TrainingOptions options = Options with { Epochs = 5, Seed = seed, Optimizer = new OptimizerOptions { LearningRate = 0.1 }, KeepsStart = true, KeepsLatest = true };
+            TrainingResult result = await new Trainer(start.Clone(), WithWrongLabels(training, 3), validation, options).RunAsync();
+            int expected = Kept(result.Scores, score);
+            Assert.Equal(expected, result.BestEpoch);
+            matters |= expected > 0 && Kept([.. result.Scores.Skip(expected - 1)], double.NegativeInfinity) > 1;
+        }
+
+        Assert.True(matters, "no training got worse in steps too small to see");
     }
 
     [Fact]
@@ -180,5 +193,23 @@ public sealed class TrainerTests
     private sealed class Callback(Action<TrainingProgress> report) : IProgress<TrainingProgress>
     {
         public void Report(TrainingProgress value) => report(value);
+    }
+
+    /// <summary>Every so-manyth label is that of the next class, so that scores wander instead of reaching 1.</summary>
+    private static SampleSet WithWrongLabels(SampleSet samples, int every) =>
+        new(samples.Values, [.. samples.Shape], [.. samples.Labels!.Select((label, i) => i % every == 0 ? (label + 1) % 4 : label)]);
+
+    /// <summary>The epoch to keep, 0 = the start.</summary>
+    private static int Kept(IReadOnlyList<double> scores, double start, bool latest = true)
+    {
+        (int kept, double highest) = (0, start);
+        for (int epoch = 1; epoch <= scores.Count; epoch++)
+        {
+            double score = scores[epoch - 1];
+            if (score > highest || (latest && score >= highest - Math.Sqrt(highest * (1 - highest) / 60))) kept = epoch;
+            highest = Math.Max(highest, score);
+        }
+
+        return kept;
     }
 }

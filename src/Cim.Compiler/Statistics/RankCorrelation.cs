@@ -1,4 +1,4 @@
-namespace Cim.Compiler.Sensitivity;
+namespace Cim.Compiler.Statistics;
 
 /// <summary>Spearman's rank correlation: how alike two measures order things. Equal values share their mean rank.</summary>
 internal static class RankCorrelation

@@ -1,4 +1,4 @@
-namespace Cim.Compiler.Variation;
+namespace Cim.Compiler.Statistics;
 
 /// <summary>The standard normal distribution.</summary>
 internal static class NormalDistribution
