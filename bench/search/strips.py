@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Strips of several widths against whole layers of one width, at equal cells, before and after training: one row a compilation.
 
-    bench/search/strips.py resnet20 [--units strip,layer] [--shares 0.5,0.7] [--seeds 0,1,2] [--epochs 10] [--output FILE] [--cim PATH]
+    bench/search/strips.py resnet20 [--units strip,layer] [--shares 0.5,0.7] [--seeds 0,1,2] [--epochs 10] [--shift 4] [--flip 1] [--rate 0.01] [--output FILE] [--cim PATH]
 
 Prints a table, and writes it with --output. Needs ../shared/data for resnet20; $FASHION_MNIST, a folder with the IDX files, for fashion
 (the network of samples/FashionMnist) and fashion-vgg (bench/networks). The share is that of the cells of uniform 8-bit weights to be
@@ -62,6 +62,9 @@ def main():
     parser.add_argument("--samples", type=int, default=512, help="calibration samples")
     parser.add_argument("--epochs", default="0", help="lengths of training to compare, for example 0,10")
     parser.add_argument("--training-samples", type=int, default=10000)
+    parser.add_argument("--shift", type=int, default=0, help="training images are shifted by up to so many pixels")
+    parser.add_argument("--flip", type=int, default=0, help="1: half of the training images are mirrored")
+    parser.add_argument("--rate", default="0.01", help="learning rate")
     parser.add_argument("--adc", type=int, default=0, help="test images at fidelity adc")
     parser.add_argument("--output", help="a file for the table")
     a = parser.parse_args()
@@ -90,7 +93,8 @@ def main():
             for unit in a.units.split(","):
                 for epochs in a.epochs.split(","):
                     for seed in a.seeds.split(","):
-                        trained = ["--training", training, "--epochs", epochs] if epochs != "0" else []
+                        changed = [*(["--training-shift", a.shift] if a.shift else []), *(["--training-flip"] if a.flip else [])]
+                        trained = ["--training", training, "--epochs", epochs, "--learning-rate", a.rate, *changed] if epochs != "0" else []
                         widths = ["--strip-widths", a.widths] if a.widths else []
                         c = run(a.cim, "compile", model, "-o", out, "--hardware", a.hardware, "--calibration", training, "--calibration-samples", a.samples, *preprocessing,
                                 "--strips", share, "--strip-unit", unit, *widths, "--seed", seed, "--copies-within", base["arrays"], *trained)["cost"]

@@ -2,13 +2,13 @@
 """Searched policies after training, beside uniform w4a4 with 8-bit first and last layers trained alike.
 
     bench/search/trained.py lenet|vgg|resnet20 [--hardware cim-aq-4b] [--loss 0.5] [--searcher rl] [--seeds 1,2,3] [--epochs 3] [--objective latency]
-                            [--copies 0] [--evaluations 24] [--samples 3072] [--short 4096] [--training 0] [--shift 0] [--flip 0] [--adc 0] [--given W/A-W/A-...,...] [--cim PATH] [--out bench/search/results]
+                            [--copies 0] [--evaluations 24] [--samples 3072] [--short 4096] [--training 0] [--shift 0] [--flip 0] [--rate 0.01] [--adc 0] [--given W/A[/C]-W/A-...,...] [--cim PATH] [--out bench/search/results]
 
 Every row is one compilation on training images and its accuracy on all test images, fidelity exact (on the first --adc of them also through the converters).
---given trains policies given as weight/activation bits of each layer (8/4-8/3-..., several with commas between) and searches nothing; their table is
-trained-...-given.md. --training N trains on N evenly spread images (0 = all). Where the float network's recipe held training images apart, those
-calibrate and judge, because it knows the others by heart. Rows and measurements are kept in artifacts/search, so a command that was killed
-goes on where it was; the table in --out is whole after every row. Needs ../shared/data for resnet20 and the Debian package dataset-fashion-mnist.
+--given trains policies given as weight/activation bits of each layer, or weight/activation/conversion bits (8/4-8/3/6-..., several with commas
+between), and searches nothing; their table is trained-...-given.md. --training N trains on N evenly spread images (0 = all). Where the float
+network's recipe held training images apart, those calibrate and judge, because it knows the others by heart. Rows and measurements are kept in
+artifacts/search, so a command that was killed goes on where it was; the table in --out is whole after every row. Needs ../shared/data for resnet20 and the Debian package dataset-fashion-mnist.
 """
 import argparse
 import gzip
@@ -88,7 +88,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("network", choices=NETWORKS)
     for name, default in (("hardware", "cim-aq-4b"), ("loss", "0.5"), ("searcher", "rl"), ("seeds", "1"), ("epochs", "3"), ("objective", "latency"), ("copies", "0"),
-                          ("evaluations", "24"), ("samples", "3072"), ("short", "4096"), ("training", "0"), ("shift", "0"), ("flip", "0"), ("adc", "0"), ("given", "")):
+                          ("evaluations", "24"), ("samples", "3072"), ("short", "4096"), ("training", "0"), ("shift", "0"), ("flip", "0"), ("rate", "0.01"), ("adc", "0"), ("given", "")):
         parser.add_argument(f"--{name}", default=default)
     parser.add_argument("--cim", default=str(ROOT / "src/Cim.Cli/bin/Release/net10.0/cim"))
     parser.add_argument("--out", default=str(ROOT / "bench/search/results"))
@@ -99,7 +99,7 @@ def main():
     facts = {k: v for k, v in vars(a).items() if k not in ("seeds", "given", "cim", "out")} | {"model": hashlib.sha256(model.read_bytes()).hexdigest()}
     base = run(a.cim, "cost", model, "--hardware", a.hardware, "--copies-within", a.copies)
     original = remembered(f"{a.network}-float", facts["model"], lambda: run(a.cim, "eval", model, "--data", test, *preprocessing))["accuracy"]
-    data = [*preprocessing, "--hardware", a.hardware, "--calibration", unseen or training, "--training", training, *(["--validation", unseen] if unseen else []), "--epochs", a.epochs, "--copies-within", a.copies,
+    data = [*preprocessing, "--hardware", a.hardware, "--calibration", unseen or training, "--training", training, *(["--validation", unseen] if unseen else []), "--epochs", a.epochs, "--learning-rate", a.rate, "--copies-within", a.copies,
             *(["--training-shift", a.shift] if int(a.shift) else []), *(["--training-flip"] if int(a.flip) else [])]
 
     def compiled(label, seed, *arguments):
@@ -117,16 +117,21 @@ def main():
     def given(label, bits, seed):
         path = KEPT / f"{name}-{label}.policy.json"
         KEPT.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps([{"name": n, "weightBits": int(w), "activationBits": int(x)} for n, (w, x) in zip(layers, bits, strict=True)]))
+        path.write_text(json.dumps([{"name": n, "weightBits": w, "activationBits": x, "adcBits": c[0] if c else 0} for n, (w, x, *c) in zip(layers, bits, strict=True)]))
         return compiled(label, seed, "--policy", path)
 
     def four(seed):
         return given("four", [(b, b) for b in (8 if n in (layers[0], layers[-1]) else 4 for n in layers)], seed)
 
     if a.given:
-        rows = {policy: [remembered(f"{name}-{policy.replace('/', '.')}-{seed}", facts, lambda: given(policy.replace("/", "."), [p.split("/") for p in policy.split("-")], seed))
-                         for seed in a.seeds.split(",")] for policy in a.given.split(",")}
-        return write(a, name + "-given", {"uniform w4a4, 8-bit ends, trained": []} | rows, base, original)
+        rows = {"uniform w4a4, 8-bit ends, trained": []}
+        for policy in a.given.split(","):
+            label, bits = policy.replace("/", "."), [[int(b) for b in layer.split("/")] for layer in policy.split("-")]
+            rows[policy] = []
+            for seed in a.seeds.split(","):
+                rows[policy].append(remembered(f"{name}-{label}-{seed}", facts, lambda: given(label, bits, seed)))
+                write(a, name + "-given", rows, base, original)
+        return
 
     rows = {"uniform w4a4, 8-bit ends, trained": [], f"{a.searcher}, {a.loss} points": []}
     for seed in a.seeds.split(","):

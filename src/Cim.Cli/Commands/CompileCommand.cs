@@ -27,6 +27,7 @@ internal static class CompileCommand
     private static readonly Option<int?> Epochs = new("--epochs") { Description = $"Passes over the training samples; {FineTuningOptions.DefaultEpochs} if not given." };
     private static readonly Option<string?> Validation = new("--validation") { Description = "Samples that judge the training and choose the epoch that is kept; a tenth of the training samples if not given." };
     private static readonly Option<int> TrainingShift = new("--training-shift") { Description = "Training images are shifted by up to so many pixels along each axis." };
+    private static readonly Option<double?> LearningRate = new("--learning-rate") { Description = FormattableString.Invariant($"Learning rate of the training; {FineTuningOptions.DefaultLearningRate} if not given. Deep networks that lose little without training want less, 0.001 for example.") };
     private static readonly Option<bool> TrainingFlip = new("--training-flip") { Description = "Half of the training images are mirrored left to right." };
     private static readonly Option<string?> TrainingCheckpoint = new("--training-checkpoint") { Description = "Keeps a training that is stopped, for the next time; beside the output if not given." };
     private static readonly Option<string> Search = new("--search") { Description = "How precisions are chosen: uniform (the same bits everywhere), rl, exact, evolutionary or random.", DefaultValueFactory = _ => "uniform" };
@@ -71,7 +72,7 @@ internal static class CompileCommand
         Rounding.AcceptOnlyFromAmong([.. RoundingMethods.All]);
         var command = new Command("compile", "Compiles a network for crossbars.")
         {
-            Model, Output, Hardware, Calibration, Evaluation, Training, Validation, TrainingShift, TrainingFlip, Epochs, TrainingCheckpoint, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, SearchBinary, Strips, StripWidths, StripUnit, Merge, MergeMethod, MaxLoss, Objective, Evaluations, Minutes, SearchSamples, SearchTraining, PolicyOutput, TrialLog, MaxArrays, VariationAware, VariationConfidence, Seed, Report, Lock, Force, RefreshLock, LockOnly, Policy, ExportQdq, Range, Rounding, Samples, Limit,
+            Model, Output, Hardware, Calibration, Evaluation, Training, Validation, TrainingShift, TrainingFlip, Epochs, LearningRate, TrainingCheckpoint, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, SearchBinary, Strips, StripWidths, StripUnit, Merge, MergeMethod, MaxLoss, Objective, Evaluations, Minutes, SearchSamples, SearchTraining, PolicyOutput, TrialLog, MaxArrays, VariationAware, VariationConfidence, Seed, Report, Lock, Force, RefreshLock, LockOnly, Policy, ExportQdq, Range, Rounding, Samples, Limit,
         };
         var data = new DataArguments(command);
         var import = new ImportArguments(command);
@@ -101,6 +102,7 @@ internal static class CompileCommand
         Validation = parsed.GetValue(Validation),
         Augmentation = new Augmentation { Shift = parsed.GetValue(TrainingShift), Flip = parsed.GetValue(TrainingFlip) },
         Epochs = parsed.GetValue(Epochs),
+        LearningRate = parsed.GetValue(LearningRate),
         TrainingCheckpoint = parsed.GetValue(Training) is null ? null
             : parsed.GetValue(TrainingCheckpoint) ?? (parsed.GetValue(Output) is { } output ? output + ".training" : null),
         Preprocessing = data.Read(parsed),

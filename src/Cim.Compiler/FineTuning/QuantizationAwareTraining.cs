@@ -19,14 +19,18 @@ namespace Cim.Compiler.FineTuning;
 
 /// <summary>How a compilation trains.</summary>
 /// <param name="Epochs">Passes over the training samples.</param>
+/// <param name="LearningRate">Of the first update after warm-up; it falls to nothing.</param>
 /// <param name="Seed">Of the order of samples.</param>
 /// <param name="Checkpoint">File that keeps a training that is stopped; null = none.</param>
 /// <param name="CheckpointTag">What the training depends on besides its own options: a checkpoint of anything else is not resumed.</param>
 /// <param name="Noise">Errors of the weights on their cells, drawn anew for every batch; null = none.</param>
-internal sealed record FineTuningOptions(int Epochs, ulong Seed, string? Checkpoint, string CheckpointTag, HardwareNoise? Noise = null)
+internal sealed record FineTuningOptions(int Epochs, double LearningRate, ulong Seed, string? Checkpoint, string CheckpointTag, HardwareNoise? Noise = null)
 {
     /// <summary>Passes that recover most of what a few bits lose.</summary>
     public const int DefaultEpochs = 5;
+
+    /// <summary>What networks of few bits learn most with; too much for deep ones that are good already.</summary>
+    public const double DefaultLearningRate = 0.01;
 }
 
 /// <summary>A network trained with its quantizers.</summary>
@@ -47,7 +51,7 @@ internal sealed class QuantizationAwareTraining(FineTuningOptions options, IProg
     public const int StepSamples = 512;
 
     /// <summary>How all networks are trained that have quantizers: close to the float network, at a small rate.</summary>
-    public static TrainingOptions Loop(int epochs, ulong seed, TrainingData data) => new()
+    public static TrainingOptions Loop(int epochs, double learningRate, ulong seed, TrainingData data) => new()
     {
         Epochs = epochs,
         BatchSize = Math.Min(BatchSize, data.Samples.Count),
@@ -59,7 +63,7 @@ internal sealed class QuantizationAwareTraining(FineTuningOptions options, IProg
         DistillationWeight = 0.9,
         DistillationTemperature = 4,
         WarmUpEpochs = 0.25,
-        Optimizer = new OptimizerOptions { LearningRate = 0.01, WeightDecay = 1e-4, StepRate = 0.1, ClipNorm = 5 },
+        Optimizer = new OptimizerOptions { LearningRate = learningRate, WeightDecay = 1e-4, StepRate = 0.1, ClipNorm = 5 },
     };
 
     /// <summary>Trains.</summary>
@@ -87,7 +91,7 @@ internal sealed class QuantizationAwareTraining(FineTuningOptions options, IProg
     private async Task<TrainingResult> TrainAsync(
         TrainableNetwork teacher, QuantizedNetwork quantized, ImmutableArray<TiedWeights> ties, TrainingData data, CancellationToken cancellation)
     {
-        TrainingOptions loop = Loop(options.Epochs, options.Seed, data) with { Checkpoint = options.Checkpoint, CheckpointTag = options.CheckpointTag };
+        TrainingOptions loop = Loop(options.Epochs, options.LearningRate, options.Seed, data) with { Checkpoint = options.Checkpoint, CheckpointTag = options.CheckpointTag };
         var trainer = new Trainer(quantized.Network, data.Samples, data.Validation, loop)
         {
             Teacher = teacher,

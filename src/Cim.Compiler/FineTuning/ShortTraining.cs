@@ -34,18 +34,20 @@ internal sealed class ShortTraining
     private readonly TrainableNetwork _teacher;
     private readonly SampleSet _training, _validation, _race;
     private readonly Augmentation _augmentation;
+    private readonly double _learningRate;
     private readonly double _raceFloat;
 
     /// <param name="graph">The float network.</param>
     /// <param name="data">The training samples, with labels or without.</param>
     /// <param name="most">A candidate learns from at most so many.</param>
+    /// <param name="learningRate">As of the full training.</param>
     /// <param name="cancellation">Checked between batches.</param>
     /// <exception cref="ArgumentException">Too few samples to hold any apart.</exception>
-    public ShortTraining(Graph graph, TrainingData data, int most, CancellationToken cancellation)
+    public ShortTraining(Graph graph, TrainingData data, int most, double learningRate, CancellationToken cancellation)
     {
         _teacher = TrainableNetwork.FromOnnx(OnnxExporter.Export(graph));
         if (data.Validation is not { } validation) throw new ArgumentException($"{data.Samples.Count} samples are too few to hold some apart.", nameof(data));
-        (_training, _augmentation) = (TrainingSamples.Some(data.Samples, most), data.Augmentation);
+        (_training, _augmentation, _learningRate) = (TrainingSamples.Some(data.Samples, most), data.Augmentation, learningRate);
         _validation = validation.Labels is null ? QuantizationAwareTraining.LabelledBy(_teacher, validation, cancellation) : validation;
         _race = TrainingSamples.Some(_validation, RaceSamples);
         using var predictor = new Predictor(_teacher);
@@ -75,7 +77,7 @@ internal sealed class ShortTraining
         Graph graph, Graph rounded, QuantizationPolicy policy, int arrayRows, Func<double, bool> isHopeless, Func<bool> isOver, CancellationToken cancellation)
     {
         QuantizedNetwork network = StartingPoint.Of(graph, rounded, policy, arrayRows, TrainingSamples.Some(_training, QuantizationAwareTraining.StepSamples), null, cancellation);
-        TrainingOptions options = QuantizationAwareTraining.Loop(Epochs, Seed, new TrainingData(_training, _race, _augmentation)) with { KeepsStart = false };
+        TrainingOptions options = QuantizationAwareTraining.Loop(Epochs, _learningRate, Seed, new TrainingData(_training, _race, _augmentation)) with { KeepsStart = false };
         var trainer = new Trainer(network.Network, _training, _race, options) { Teacher = _teacher };
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var race = new Race(stop, score => isHopeless(FloatScore + score - _raceFloat), isOver);

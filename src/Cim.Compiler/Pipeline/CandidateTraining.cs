@@ -36,9 +36,9 @@ internal sealed class CandidateTraining
         (_context, _graph, _inputs, _hardware, _search, _options) = (context, graph, inputs, hardware, search, options);
         CompileOptions asked = context.Options;
         _calibration = inputs.ReadCalibration(context.Cancellation);
-        _training = new ShortTraining(graph, samples, asked.SearchTrainingSamples, context.Cancellation);
+        _training = new ShortTraining(graph, samples, asked.SearchTrainingSamples, asked.LearningRate ?? FineTuningOptions.DefaultLearningRate, context.Cancellation);
         _tag = FormattableString.Invariant(
-            $"{FileHash.Of(asked.Training!)}{(asked.Validation is { } validation ? $" judged on {FileHash.Of(validation)}" : "")}{CompileLock.AugmentationOf(asked)} samples={asked.SearchTrainingSamples} rows={hardware.Rows} rounding={asked.Rounding} calibration={_calibration.Count}");
+            $"{FileHash.Of(asked.Training!)}{(asked.Validation is { } validation ? $" judged on {FileHash.Of(validation)}" : "")}{CompileLock.TrainingOf(asked)} samples={asked.SearchTrainingSamples} rows={hardware.Rows} rounding={asked.Rounding} calibration={_calibration.Count}");
     }
 
     /// <summary>

@@ -89,7 +89,7 @@ internal sealed class CompileLock
         if (options.Calibration is { } calibration) inputs["calibration"] = FileHash.Of(calibration);
         if (options.Evaluation is { } evaluation) inputs["evaluation"] = FileHash.Of(evaluation);
         if (options.Training is { } training)
-            inputs["training"] = $"{FileHash.Of(training)} epochs={(options.Epochs ?? FineTuningOptions.DefaultEpochs).ToString(System.Globalization.CultureInfo.InvariantCulture)}{AugmentationOf(options)}";
+            inputs["training"] = $"{FileHash.Of(training)} epochs={(options.Epochs ?? FineTuningOptions.DefaultEpochs).ToString(System.Globalization.CultureInfo.InvariantCulture)}{TrainingOf(options)}";
         if (options.Validation is { } validation) inputs["validation"] = FileHash.Of(validation);
         if (options.PolicyPath is { } policy) inputs["policy"] = FileHash.Of(policy);
         inputs["options"] = string.Create(System.Globalization.CultureInfo.InvariantCulture,
@@ -100,9 +100,10 @@ internal sealed class CompileLock
         return inputs.ToImmutable();
     }
 
-    /// <summary>What is done to training images, as text; empty = nothing.</summary>
-    public static string AugmentationOf(CompileOptions options) => options.Augmentation == Augmentation.None
-        ? "" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $" shift={options.Augmentation.Shift} flip={options.Augmentation.Flip}");
+    /// <summary>How training differs from the default, as text: what is done to images, and the learning rate.</summary>
+    public static string TrainingOf(CompileOptions options) =>
+        (options.Augmentation == Augmentation.None ? "" : FormattableString.Invariant($" shift={options.Augmentation.Shift} flip={options.Augmentation.Flip}"))
+        + (options.LearningRate is { } rate ? FormattableString.Invariant($" rate={rate:R}") : "");
 
     /// <summary>Options that came later are named only where they are used, so that older locks stay good.</summary>
     private static string Added(CompileOptions options) =>

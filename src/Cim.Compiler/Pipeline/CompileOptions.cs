@@ -39,6 +39,9 @@ internal sealed record CompileOptions
     /// <summary>Passes over <see cref="Training"/>; null = <see cref="FineTuningOptions.DefaultEpochs"/>.</summary>
     public int? Epochs { get; init; }
 
+    /// <summary>Learning rate of the training; null = <see cref="FineTuningOptions.DefaultLearningRate"/>.</summary>
+    public double? LearningRate { get; init; }
+
     /// <summary>File that keeps a training that is stopped, for the next compilation of the same inputs; null = none.</summary>
     public string? TrainingCheckpoint { get; init; }
 
@@ -183,6 +186,10 @@ internal sealed record CompileOptions
             throw new CimException(ErrorCodes.WrongUsage, $"--training-shift is {Augmentation.Shift}; it is in pixels, 0 or more.");
         if (Epochs is < 1 or > 100_000)
             throw new CimException(ErrorCodes.WrongUsage, $"--epochs is {Epochs}; it must be 1 to 100000.");
+        if (LearningRate is not null && Training is null)
+            throw new CimException(ErrorCodes.WrongUsage, "--learning-rate is about training, and there are no training samples; give some with --training.");
+        if (LearningRate is { } rate && !(rate is > 0 and < 1))
+            throw new CimException(ErrorCodes.WrongUsage, FormattableString.Invariant($"--learning-rate is {rate}; it must be more than 0 and less than 1."));
         if (CalibrationSamples < 1)
             throw new CimException(ErrorCodes.WrongUsage, $"--calibration-samples is {CalibrationSamples}; at least one sample is needed.");
         if (MaxAccuracyLoss is not null && Evaluation is null && !Searches && Strips is not { Compression: null } && Merge is not { Share: null })

@@ -30,7 +30,7 @@ internal static class TrainingStage
         TrainingData data = inputs.ReadTraining(context.Cancellation);
         int epochs = options.Epochs ?? FineTuningOptions.DefaultEpochs;
         context.Step(FormattableString.Invariant($"training {epochs} epochs on {data.Samples.Count} {(data.Samples.Labels is null ? "unlabelled " : "")}samples"));
-        string tag = $"{inputs.ModelSha256} {FileHash.Of(options.Training!)}{(options.Validation is { } validation ? " " + FileHash.Of(validation) : "")}{CompileLock.AugmentationOf(options)} {options.Preprocessing} {string.Join(' ', policy.Layers)}";
+        string tag = $"{inputs.ModelSha256} {FileHash.Of(options.Training!)}{(options.Validation is { } validation ? " " + FileHash.Of(validation) : "")}{CompileLock.TrainingOf(options)} {options.Preprocessing} {string.Join(' ', policy.Layers)}";
         HardwareNoise? noise = null;
         if (options.VariationAware && VariationAlignment.Varies(hardware))
         {
@@ -38,7 +38,7 @@ internal static class TrainingStage
             tag += $" on {Convert.ToHexStringLower(SHA256.HashData(HardwareProfiles.ToJson(hardware)))}";
         }
 
-        var training = new QuantizationAwareTraining(new FineTuningOptions(epochs, options.Seed, options.TrainingCheckpoint, tag, noise), context.Progress);
+        var training = new QuantizationAwareTraining(new FineTuningOptions(epochs, options.LearningRate ?? FineTuningOptions.DefaultLearningRate, options.Seed, options.TrainingCheckpoint, tag, noise), context.Progress);
         return training.RunAsync(graph, rounded, policy, hardware.Rows, data, context.Cancellation).GetAwaiter().GetResult();
     }
 

@@ -46,7 +46,7 @@ internal sealed class TrialFile
             JsonElement root = document.RootElement;
             if (root.GetProperty("key").GetString() != file._key) return file;
             if (root.TryGetProperty("sensitivity", out JsonElement sensitivity)) file.Sensitivity = ReadSensitivity(sensitivity);
-            foreach (JsonProperty trial in root.GetProperty("trials").EnumerateObject()) 
+            foreach (JsonProperty trial in root.GetProperty("trials").EnumerateObject())
                 file._trials[trial.Name] = new Distance(trial.Value[0].GetDouble(), trial.Value[1].GetDouble(), trial.Value[2].GetDouble(), trial.Value[3].GetDouble());
             foreach (JsonProperty hardware in root.GetProperty("conversions").EnumerateObject()) file._conversions[hardware.Name] = new AdcSensitivity(Table(hardware.Value));
             if (root.TryGetProperty("estimates", out JsonElement estimates))

@@ -21,6 +21,7 @@ internal sealed record ModelMetadata(string Name, string? Flag, MetadataKind Kin
         new("TrainingShift", "--training-shift", MetadataKind.Count, "a whole number of pixels, at least 1"),
         new("TrainingFlip", "--training-flip", MetadataKind.Switch, "true or false"),
         new("Epochs", "--epochs", MetadataKind.Count, "a whole number from 1 to 100000"),
+        new("LearningRate", "--learning-rate", MetadataKind.Probability, "a number between 0 and 1"),
         new("Objective", "--objective", MetadataKind.Word, "latency, energy or arrays"),
         new("MaxAccuracyLoss", "--max-accuracy-loss", MetadataKind.Number, "percentage points, 0 to 100"),
         new("Search", "--search", MetadataKind.Word, "a search method: rl, exact, evolutionary, random or uniform"),

@@ -45,6 +45,14 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
 
     private string Data(string name, int count, ulong seed, bool labelled) => NoisyPatterns.Write(_folder, name, count, seed, labelled);
 
+    private static string Loss(CompileOptions asked)
+    {
+        var lines = new ProgressLines();
+        CompilePipeline.Compile(asked, lines);
+        string last = lines.All.Last(l => l.Contains("epoch 1/1  100 %", StringComparison.Ordinal));
+        return last[..last.IndexOf("left", StringComparison.Ordinal)];
+    }
+
     private CompileOptions Options(string output = "net.cim", bool labelled = true) => new()
     {
         ModelPath = _model, OutputPath = _folder.At(output), Calibration = _evaluation, Evaluation = _evaluation, WeightBits = 2, ActivationBits = 2,
@@ -83,7 +91,7 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
     public void What_is_said_about_a_training_that_is_not_asked_for_is_an_error()
     {
         CompileOptions options = Options() with { Training = null, Epochs = null };
-        foreach (CompileOptions wrong in new[] { options with { Validation = _evaluation }, options with { Augmentation = new Augmentation { Flip = true } } })
+        foreach (CompileOptions wrong in new[] { options with { Validation = _evaluation }, options with { Augmentation = new Augmentation { Flip = true } }, options with { LearningRate = 0.001 } })
         {
             CimException error = Assert.Throws<CimException>(() => CompilePipeline.Compile(wrong));
             Assert.Equal(ErrorCodes.WrongUsage, error.Code);
@@ -98,14 +106,17 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
         string plain = Loss(options), moved = Loss(augmented);
         Assert.NotEqual(plain, moved);
         Assert.Equal(moved, Loss(augmented));
+    }
 
-        string Loss(CompileOptions asked)
-        {
-            var lines = new ProgressLines();
-            CompilePipeline.Compile(asked, lines);
-            string last = lines.All.Last(l => l.Contains("epoch 1/1  100 %", StringComparison.Ordinal));
-            return last[..last.IndexOf("left", StringComparison.Ordinal)];
-        }
+    [Fact]
+    public void The_learning_rate_is_that_which_was_asked_for()
+    {
+        CompileOptions options = Options() with { Epochs = 1 };
+        string usual = Loss(options);
+        Assert.Equal(usual, Loss(options with { LearningRate = FineTuningOptions.DefaultLearningRate }));
+        Assert.NotEqual(usual, Loss(options with { LearningRate = 0.001 }));
+        foreach (double wrong in new[] { 0, -0.01, 1, double.NaN })
+            Assert.Equal("CIM0010", Assert.Throws<CimException>(() => CompilePipeline.Compile(options with { LearningRate = wrong })).Code);
     }
 
     [Fact]
@@ -232,13 +243,16 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
     }
 
     [Fact]
-    public void The_lock_file_knows_the_training_samples()
+    public void The_lock_file_knows_the_training()
     {
         CompileOptions options = Options() with { Epochs = 1, LockPath = _folder.At("net.lock.json") };
         CompilePipeline.Compile(options);
-        CimException e = Assert.Throws<CimException>(() => CompilePipeline.Compile(options with { Epochs = 2 }));
-        Assert.Equal("CIM1010", e.Code);
-        Assert.Contains("training", e.Message, StringComparison.Ordinal);
+        foreach (CompileOptions changed in new[] { options with { Epochs = 2 }, options with { LearningRate = 0.001 } })
+        {
+            CimException e = Assert.Throws<CimException>(() => CompilePipeline.Compile(changed));
+            Assert.Equal("CIM1010", e.Code);
+            Assert.Contains("training", e.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -30,7 +30,7 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<int>, Vector128<floa
     public static Vector128<int> Subtract(Vector128<int> a, Vector128<int> b) => a - b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> MultiplyAddPairs(Vector128<int> x, Vector128<int> w) 
+    public static Vector128<int> MultiplyAddPairs(Vector128<int> x, Vector128<int> w)
     {
         if (Sse2.IsSupported) return Sse2.MultiplyAddAdjacent(x.AsInt16(), w.AsInt16());
         if (AdvSimd.Arm64.IsSupported)
@@ -43,7 +43,7 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<int>, Vector128<floa
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> WidenUnsigned(byte* p) 
+    public static Vector128<int> WidenUnsigned(byte* p)
     {
         if (Sse41.IsSupported) return Sse41.ConvertToVector128Int32(p);
         Vector128<byte> bytes = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<uint>(p)).AsByte();
@@ -51,7 +51,7 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<int>, Vector128<floa
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> WidenSigned(byte* p) 
+    public static Vector128<int> WidenSigned(byte* p)
     {
         if (Sse41.IsSupported) return Sse41.ConvertToVector128Int32((sbyte*)p);
         Vector128<sbyte> bytes = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<uint>(p)).AsSByte();
@@ -62,7 +62,7 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<int>, Vector128<floa
     public static Vector128<int> Pair(Vector128<int> low, Vector128<int> high) => (low & Vector128.Create(0xFFFF)) | (high << 16);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreBytes(byte* p, Vector128<int> v) 
+    public static void StoreBytes(byte* p, Vector128<int> v)
     {
         Vector128<int> bytes = v & Vector128.Create(0xFF);
         Vector128<short> words = Vector128.Narrow(bytes, Vector128<int>.Zero);
@@ -94,7 +94,7 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<int>, Vector128<floa
     public static Vector128<float> DivideF(Vector128<float> a, Vector128<float> b) => a / b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> FusedF(Vector128<float> a, Vector128<float> b, Vector128<float> c) 
+    public static Vector128<float> FusedF(Vector128<float> a, Vector128<float> b, Vector128<float> c)
     {
         if (Fma.IsSupported) return Fma.MultiplyAdd(a, b, c);
         if (AdvSimd.IsSupported) return AdvSimd.FusedMultiplyAdd(c, a, b);
@@ -142,7 +142,7 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<int>, Vector128<floa
     public static Vector128<float> SqrtF(Vector128<float> v) => Vector128.Sqrt(v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> RoundToInt(Vector128<float> v) 
+    public static Vector128<int> RoundToInt(Vector128<float> v)
     {
         if (Sse2.IsSupported) return Sse2.ConvertToVector128Int32(v);
         if (AdvSimd.IsSupported) return AdvSimd.ConvertToInt32RoundToEven(v);

@@ -41,7 +41,7 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<int>, Vector256<floa
     public static Vector256<int> Pair(Vector256<int> low, Vector256<int> high) => (low & Vector256.Create(0xFFFF)) | (high << 16);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreBytes(byte* p, Vector256<int> v) 
+    public static void StoreBytes(byte* p, Vector256<int> v)
     {
         Vector256<int> bytes = v & Vector256.Create(0xFF);
         Vector128<short> words = Sse2.PackSignedSaturate(bytes.GetLower(), bytes.GetUpper());
