@@ -43,7 +43,7 @@ internal static class SearchStage
         if (summary.Trained is null) summary = Finalists.Run(search, summary, graph, inputs.Input, hardware, data, options, context.Progress, context.Cancellation);
         if (!summary.IsWithinBudget)
             context.Warn(ErrorCodes.SearchFoundNothing, FormattableString.Invariant(
-                $"No precision up to 8 bits keeps the estimated loss within {options.MaxLoss} percentage points (and the arrays within their limit); the one that loses least is used, estimated at {summary.ValidationLoss:F2}. Give more calibration samples, labels for them, or a larger budget."));
+                $"No precision up to 8 bits keeps the estimated loss and half as much again within {options.MaxLoss} percentage points (and the arrays within their limit); the one that loses least is used, estimated at {summary.ValidationLoss:F2}. Give more calibration samples, labels for them, or a larger budget."));
         if (summary.RanOutOfTime)
             context.Warn(ErrorCodes.SearchRanOutOfTime, FormattableString.Invariant(
                 $"The search ended after {asked.SearchMinutes} minutes with {summary.Evaluations} of {options.Evaluations} evaluations; the best policy so far is used. Give it more time (--budget-minutes, CimSearchBudget), or fewer evaluations (--search-evaluations)."));

@@ -54,7 +54,7 @@ internal static class AdcVerification
         (double points, double budget) = lossWithoutConverters is { } given ? (given - ideal.LossPoints, given - ideal.BudgetPoints) : (0, 0);
         if (budget + ideal.BudgetPoints > maxLoss)
         {
-            progress?.Report(FormattableString.Invariant($"without converters the loss is {points + ideal.LossPoints:F2} points: no conversions can mend that"));
+            progress?.Report(FormattableString.Invariant($"without converters the policy takes {budget + ideal.BudgetPoints:F2} points of the budget: no conversions can mend that"));
             return found with { ValidationLoss = points + ideal.LossPoints, IsWithinBudget = false };
         }
 
@@ -62,7 +62,8 @@ internal static class AdcVerification
         {
             Distance distance = Through(n => policy.Find(n)?.AdcBits ?? 0);
             double loss = points + distance.LossPoints;
-            bool isWithin = budget + distance.BudgetPoints <= maxLoss;
+            double taken = budget + distance.BudgetPoints;
+            bool isWithin = taken <= maxLoss;
             string[] narrow = [.. policy.Layers.Where(l => l.AdcBits > 0 && simulated.Contains(l.Name)).OrderByDescending(l => Harm(search, l)).Select(l => l.Name)];
             if (isWithin || narrow.Length == 0 || round == MaxRounds)
             {
@@ -72,7 +73,7 @@ internal static class AdcVerification
 
             HashSet<string> widened = [.. narrow.Take(Math.Max(1, narrow.Length / 4))];
             policy = new QuantizationPolicy([.. policy.Layers.Select(l => widened.Contains(l.Name) ? l with { AdcBits = Wider(search, l) } : l)]);
-            progress?.Report(FormattableString.Invariant($"through converters the loss is {loss:F2} points: wider conversions in {widened.Count} layers"));
+            progress?.Report(FormattableString.Invariant($"through converters the policy takes {taken:F2} points of the budget: wider conversions in {widened.Count} layers"));
         }
 
         Distance Through(Func<string, int> adcBits) => search.Comparison.Of(network.Run(data.Validation, samples, adcBits, cancellation));
