@@ -147,6 +147,12 @@ public static class ErrorCodes
     /// <summary>The weights of a layer do not fit the cells its mapping gives them.</summary>
     public const string InvalidMapping = "CIM4003";
 
+    /// <summary>A value of an input is NaN or infinite.</summary>
+    public const string NonFiniteInput = "CIM4004";
+
+    /// <summary>A value of an input is a number the network cannot use, for example an index beyond a table.</summary>
+    public const string InvalidInputValue = "CIM4005";
+
     /// <summary>An error nobody foresaw: a defect of the SDK.</summary>
     public const string Unexpected = "CIM4999";
 }

@@ -45,32 +45,33 @@ internal sealed class Executor
     /// <summary>Makes the layers ready, so that the first run does not have to.</summary>
     public void Prepare(Fidelity fidelity, ulong seed) => _prepared.Get(fidelity, seed);
 
-    /// <summary>A job whose buffers the caller fills in before <see cref="Run"/>.</summary>
-    public RunJob RentJob()
+    /// <summary>A job for one run: the caller fills in its buffers, runs it, and disposes the lease.</summary>
+    public RunLease Rent()
     {
         lock (_idleJobs)
-            if (_idleJobs.TryPop(out RunJob? job)) return job;
-        return new RunJob(this, _program.Inputs.Length, _program.Outputs.Length);
+            if (_idleJobs.TryPop(out RunJob? job)) return new RunLease(_idleJobs, job);
+        return new RunLease(_idleJobs, new RunJob(this, _program.Inputs.Length, _program.Outputs.Length));
     }
 
-    /// <summary>Runs a batch whose buffers are in the job, and takes the job back.</summary>
+    /// <summary>Runs a batch whose buffers are in the job.</summary>
     public void Run(RunJob job, int units, RunOptions options, CancellationToken cancellation)
     {
+        PreparedLayer[] layers = _prepared.Get(options.Fidelity, options.Seed);
+        int threads = options.MaxThreads > 0 ? options.MaxThreads : Environment.ProcessorCount;
+        int piece = _mode switch
+        {
+            BatchMode.Whole => units,
+            BatchMode.FixedShape => 1,
+            _ => Math.Clamp(((units - 1) / threads) + 1, 1, _largestPiece),
+        };
         try
         {
-            PreparedLayer[] layers = _prepared.Get(options.Fidelity, options.Seed);
-            int threads = options.MaxThreads > 0 ? options.MaxThreads : Environment.ProcessorCount;
-            int piece = _mode switch
-            {
-                BatchMode.Whole => units,
-                BatchMode.FixedShape => 1,
-                _ => Math.Clamp(((units - 1) / threads) + 1, 1, _largestPiece),
-            };
             job.Run(layers, units, piece, threads, options.FirstSample, cancellation);
         }
-        finally
+        catch (CimException e) when (e.Code == ErrorCodes.NonFiniteInput)
         {
-            lock (_idleJobs) _idleJobs.Push(job);
+            // Several threads may have found one each: the same call always names the same value.
+            throw NonFinite(job, units) ?? e;
         }
     }
 
@@ -86,32 +87,87 @@ internal sealed class Executor
                 int bound = _mode == BatchMode.FixedShape ? 1 : units;
                 if (context is null || rented != bound)
                 {
-                    if (context is not null) _plans.Return(rented, context);
+                    if (context is not null) _plans.Return(context);
                     context = null;
                     context = _plans.Rent(bound);
                     rented = bound;
                     context.Prepare(job.Layers);
                 }
 
-                CopyIn(job, context, first, units);
-                context.Run(job.Layers, job.FirstUnit + first);
+                RunPiece(job, context, first, units);
                 CopyOut(job, context, first, units);
             }
         }
         finally
         {
-            if (context is not null) _plans.Return(rented, context);
+            if (context is not null) _plans.Return(context);
         }
     }
 
-    private unsafe void CopyIn(RunJob job, PlanContext context, int first, int units)
+    private void RunPiece(RunJob job, PlanContext context, int first, int units)
+    {
+        CopyIn(job, context, first, units);
+        try
+        {
+            context.Run(job.Layers, job.FirstUnit + first);
+        }
+        catch (CimException e) when (e.Code == ErrorCodes.InvalidGraph)
+        {
+            // What an operator refuses while it runs (an index beyond its axis) depends on the caller's values alone.
+            string samples = units == 1 ? $"Sample {first}" : $"A sample of {first} to {first + units - 1}";
+            if (units > 1 && _mode == BatchMode.PerImage) FindSample(job, first, units);
+            throw new CimException(ErrorCodes.InvalidInputValue, $"{samples} cannot be run: {e.Message} Check the values of the inputs.", e);
+        }
+    }
+
+    /// <summary>Runs the samples of a piece that failed one by one, so that the error names the one at fault.</summary>
+    private void FindSample(RunJob job, int first, int units)
+    {
+        PlanContext one = _plans.Rent(1);
+        try
+        {
+            one.Prepare(job.Layers);
+            for (int i = 0; i < units; i++) RunPiece(job, one, first + i, 1);
+        }
+        finally
+        {
+            _plans.Return(one);
+        }
+    }
+
+    private unsafe ReadOnlySpan<float> Source(RunJob job, int input, int first, int units) =>
+        new((float*)job.Inputs[input] + ((long)first * InputLengths[input]), checked(InputLengths[input] * units));
+
+    private void CopyIn(RunJob job, PlanContext context, int first, int units)
     {
         for (int i = 0; i < InputLengths.Length; i++)
         {
-            int value = _program.Inputs[i], length = InputLengths[i];
-            var source = new ReadOnlySpan<float>((float*)job.Inputs[i] + ((long)first * length), length * units);
-            HostCopy.ToModel(source, context.Value(value).Span, _program.Values[value].Type);
+            int value = _program.Inputs[i];
+            int bad = HostCopy.ToModel(Source(job, i, first, units), context.Value(value).Span, _program.Values[value].Type);
+            if (bad >= 0) throw NonFinite(i, ((long)first * InputLengths[i]) + bad, Source(job, i, first, units)[bad]);
         }
+    }
+
+    /// <summary>The error for the first sample of a batch that has a value that is no finite number; null if there is none.</summary>
+    private CimException? NonFinite(RunJob job, int units)
+    {
+        for (int unit = 0; unit < units; unit++)
+        {
+            for (int i = 0; i < InputLengths.Length; i++)
+            {
+                ReadOnlySpan<float> sample = Source(job, i, unit, 1);
+                if (HostCopy.FirstNonFinite(sample) is var bad and >= 0) return NonFinite(i, ((long)unit * InputLengths[i]) + bad, sample[bad]);
+            }
+        }
+
+        return null;
+    }
+
+    private CimException NonFinite(int input, long index, float value)
+    {
+        int length = InputLengths[input];
+        return new CimException(ErrorCodes.NonFiniteInput, string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            $"Input '{_program.Values[_program.Inputs[input]].Name}' has the value {value} in sample {index / length}, element {index % length}; every value must be a finite number. Nothing of the batch can be used."));
     }
 
     private unsafe void CopyOut(RunJob job, PlanContext context, int first, int units)

@@ -1,21 +1,34 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Cim.Runtime.Execution;
 
-/// <summary>Between the caller's floats and the model's element types: integers are rounded half to even and saturate.</summary>
+/// <summary>
+/// Between the caller's floats and the model's element types: integers are rounded half to even and saturate; what is not a
+/// finite number is found while it is copied.
+/// </summary>
 internal static class HostCopy
 {
-    public static void ToModel(ReadOnlySpan<float> source, Span<byte> target, ElementType type)
+    private const int ExponentBits = 0x7F800000;
+
+    /// <summary>Copies a caller's values into the model's memory.</summary>
+    /// <returns>The index of the first value that is NaN or infinite, else -1; the target is undefined if there is one.</returns>
+    public static int ToModel(ReadOnlySpan<float> source, Span<byte> target, ElementType type) => type switch
     {
-        switch (type)
-        {
-            case ElementType.Float32: MemoryMarshal.AsBytes(source).CopyTo(target); break;
-            case ElementType.Int64: Convert(source, MemoryMarshal.Cast<byte, long>(target), static v => v >= 9.2233720368547758E18 ? long.MaxValue : (long)v); break;
-            case ElementType.Int32: Convert(source, MemoryMarshal.Cast<byte, int>(target), static v => (int)Math.Clamp(v, int.MinValue, int.MaxValue)); break;
-            case ElementType.Int8: Convert(source, MemoryMarshal.Cast<byte, sbyte>(target), static v => (sbyte)Math.Clamp(v, sbyte.MinValue, sbyte.MaxValue)); break;
-            case ElementType.UInt8: Convert(source, target, static v => (byte)Math.Clamp(v, byte.MinValue, byte.MaxValue)); break;
-            default: for (int i = 0; i < target.Length; i++) target[i] = source[i] != 0 ? (byte)1 : (byte)0; break;
-        }
+        ElementType.Float32 => Floats(source, MemoryMarshal.Cast<byte, float>(target)),
+        ElementType.Int64 => Convert(source, MemoryMarshal.Cast<byte, long>(target), static v => v >= 9.2233720368547758E18 ? long.MaxValue : (long)v),
+        ElementType.Int32 => Convert(source, MemoryMarshal.Cast<byte, int>(target), static v => (int)Math.Clamp(v, int.MinValue, int.MaxValue)),
+        ElementType.Int8 => Convert(source, MemoryMarshal.Cast<byte, sbyte>(target), static v => (sbyte)Math.Clamp(v, sbyte.MinValue, sbyte.MaxValue)),
+        ElementType.UInt8 => Convert(source, target, static v => (byte)Math.Clamp(v, byte.MinValue, byte.MaxValue)),
+        _ => Bools(source, target),
+    };
+
+    /// <summary>The index of the first value that is NaN or infinite, else -1.</summary>
+    public static int FirstNonFinite(ReadOnlySpan<float> values)
+    {
+        for (int i = 0; i < values.Length; i++)
+            if (!float.IsFinite(values[i])) return i;
+        return -1;
     }
 
     public static void ToHost(ReadOnlySpan<byte> source, Span<float> target, ElementType type)
@@ -30,9 +43,40 @@ internal static class HostCopy
         }
     }
 
-    private static void Convert<T>(ReadOnlySpan<float> source, Span<T> target, Func<double, T> convert)
+    // A copy that looks at the exponents on the way: all bits of it are set in what is not finite.
+    private static int Floats(ReadOnlySpan<float> source, Span<float> target)
     {
-        for (int i = 0; i < target.Length; i++) target[i] = float.IsNaN(source[i]) ? convert(0) : convert(Math.Round((double)source[i], MidpointRounding.ToEven));
+        ReadOnlySpan<Vector<int>> from = MemoryMarshal.Cast<float, Vector<int>>(source);
+        Span<Vector<int>> to = MemoryMarshal.Cast<float, Vector<int>>(target)[..from.Length];
+        var exponent = new Vector<int>(ExponentBits);
+        Vector<int> found = Vector<int>.Zero;
+        for (int i = 0; i < from.Length; i++)
+        {
+            Vector<int> v = from[i];
+            to[i] = v;
+            found |= Vector.Equals(v & exponent, exponent);
+        }
+
+        int rest = from.Length * Vector<int>.Count;
+        source[rest..].CopyTo(target[rest..]);
+        return found == Vector<int>.Zero && FirstNonFinite(source[rest..]) < 0 ? -1 : FirstNonFinite(source);
+    }
+
+    private static int Convert<T>(ReadOnlySpan<float> source, Span<T> target, Func<double, T> convert)
+    {
+        for (int i = 0; i < target.Length; i++)
+        {
+            if (!float.IsFinite(source[i])) return i;
+            target[i] = convert(Math.Round((double)source[i], MidpointRounding.ToEven));
+        }
+
+        return -1;
+    }
+
+    private static int Bools(ReadOnlySpan<float> source, Span<byte> target)
+    {
+        for (int i = 0; i < target.Length; i++) target[i] = source[i] != 0 ? (byte)1 : (byte)0;
+        return FirstNonFinite(source);
     }
 
     private static void Convert<T>(ReadOnlySpan<T> source, Span<float> target, Func<T, float> convert)

@@ -4,7 +4,8 @@ namespace Cim.Runtime.Execution;
 
 /// <summary>
 /// The plans of a program by batch size, each with its idle contexts. Plans of sizes beyond <see cref="KeptPlans"/> are
-/// forgotten, least recently used first.
+/// forgotten, least recently used first. A plan is built outside the lock that every run takes: only those who want the same
+/// new size wait for it.
 /// </summary>
 internal sealed class PlanPool(ModelProgram program)
 {
@@ -18,53 +19,73 @@ internal sealed class PlanPool(ModelProgram program)
         Entry entry;
         lock (_lock)
         {
-            entry = Find(units) ?? Add(units);
+            entry = FindOrAdd(units);
             if (entry.Idle.TryPop(out PlanContext? idle)) return idle;
         }
 
-        return new PlanContext(entry.Plan);
+        return new PlanContext(entry.Plan(program));
     }
 
-    public void Return(int units, PlanContext context)
+    public void Return(PlanContext context)
     {
         lock (_lock)
         {
             // The plan may have been forgotten meanwhile; then the context goes with it.
             foreach (Entry entry in _entries)
-                if (entry.Plan.Units == units && ReferenceEquals(entry.Plan, context.Plan)) entry.Idle.Push(context);
+                if (entry.Holds(context.Plan)) entry.Idle.Push(context);
         }
     }
 
     /// <summary>The plan of a batch size.</summary>
     public ExecutionPlan Plan(int units)
     {
-        lock (_lock) return (Find(units) ?? Add(units)).Plan;
+        Entry entry;
+        lock (_lock) entry = FindOrAdd(units);
+        return entry.Plan(program);
     }
 
-    private Entry? Find(int units)
+    private Entry FindOrAdd(int units)
     {
         for (int i = _entries.Count - 1; i >= 0; i--)
         {
-            Entry entry = _entries[i];
-            if (entry.Plan.Units != units) continue;
-            _entries.RemoveAt(i);
-            _entries.Add(entry);
-            return entry;
+            Entry found = _entries[i];
+            if (found.Units != units) continue;
+            if (i < _entries.Count - 1)
+            {
+                _entries.RemoveAt(i);
+                _entries.Add(found);
+            }
+
+            return found;
         }
 
-        return null;
-    }
-
-    private Entry Add(int units)
-    {
-        var entry = new Entry(ExecutionPlan.Build(program, units));
+        var entry = new Entry(units);
         if (_entries.Count == KeptPlans) _entries.RemoveAt(0);
         _entries.Add(entry);
         return entry;
     }
 
-    private sealed record Entry(ExecutionPlan Plan)
+    private sealed class Entry(int units)
     {
+        private readonly object _building = new();
+        private ExecutionPlan? _plan;
+
+        public int Units => units;
+
+        /// <summary>Guarded by the pool's lock.</summary>
         public Stack<PlanContext> Idle { get; } = new(16);
+
+        public bool Holds(ExecutionPlan plan) => ReferenceEquals(Volatile.Read(ref _plan), plan);
+
+        /// <summary>The plan, built by whoever comes first. A size that cannot be built fails each time it is asked for.</summary>
+        public ExecutionPlan Plan(ModelProgram program)
+        {
+            if (Volatile.Read(ref _plan) is { } plan) return plan;
+            lock (_building)
+            {
+                if (_plan is null) Volatile.Write(ref _plan, ExecutionPlan.Build(program, units));
+                return _plan!;
+            }
+        }
     }
 }

@@ -7,13 +7,16 @@ namespace Cim.Runtime.Execution;
 /// <summary>
 /// One batch being run by the calling thread and helpers from the thread pool, which take pieces from a common counter.
 /// Reused from run to run so that nothing is allocated; a helper that starts late finds the job closed, or helps the run
-/// that uses the job by then.
+/// that uses the job by then. The job owns what it lends to a run: it pins the caller's memory itself, and only
+/// <see cref="Release"/> lets go of it, which is the one way back to the pool (<see cref="RunLease"/>).
 /// </summary>
 internal sealed class RunJob : IThreadPoolWorkItem
 {
     private const int Closed = int.MinValue;
     private readonly Executor _executor;
     private readonly object _gate = new();
+    private readonly MemoryHandle[] _pins;
+    private int _pinned;
     private int _active = Closed; // helpers at work, plus Closed when none may join
     private int _helpers;
     private int _next;
@@ -21,15 +24,12 @@ internal sealed class RunJob : IThreadPoolWorkItem
     private Exception? _failure;
 
     public RunJob(Executor executor, int inputs, int outputs) =>
-        (_executor, Inputs, Outputs, Pins) = (executor, new nint[inputs], new nint[outputs], new MemoryHandle[inputs + outputs]);
+        (_executor, Inputs, Outputs, _pins) = (executor, new nint[inputs], new nint[outputs], new MemoryHandle[inputs + outputs]);
 
-    /// <summary>The caller's buffers of floats, pinned while the job runs.</summary>
+    /// <summary>The caller's buffers of floats, which do not move while the job runs.</summary>
     public nint[] Inputs { get; }
 
     public nint[] Outputs { get; }
-
-    /// <summary>Room for what holds the buffers in place.</summary>
-    public MemoryHandle[] Pins { get; }
 
     public PreparedLayer[] Layers { get; private set; } = [];
 
@@ -44,6 +44,26 @@ internal sealed class RunJob : IThreadPoolWorkItem
     public CancellationToken Cancellation { get; private set; }
 
     public bool IsCancelled => Cancellation.IsCancellationRequested || Volatile.Read(ref _failure) is not null;
+
+    /// <summary>Holds an input's memory in place until <see cref="Release"/>.</summary>
+    public unsafe void PinInput(int index, ReadOnlyMemory<float> memory) => Inputs[index] = (nint)Pin(memory.Pin()).Pointer;
+
+    /// <summary>Holds an output's memory in place until <see cref="Release"/>.</summary>
+    public unsafe void PinOutput(int index, Memory<float> memory) => Outputs[index] = (nint)Pin(memory.Pin()).Pointer;
+
+    /// <summary>Lets go of the caller's memory.</summary>
+    public void Release()
+    {
+        Array.Clear(Inputs);
+        Array.Clear(Outputs);
+        while (_pinned > 0)
+        {
+            ref MemoryHandle pin = ref _pins[--_pinned];
+            MemoryHandle held = pin;
+            pin = default;
+            held.Dispose();
+        }
+    }
 
     /// <summary>Runs a batch and returns when it is done.</summary>
     public void Run(PreparedLayer[] layers, int units, int unitsPerPiece, int threads, long firstUnit, CancellationToken cancellation)
@@ -93,6 +113,8 @@ internal sealed class RunJob : IThreadPoolWorkItem
         lock (_gate)
             while (Volatile.Read(ref _active) != Closed) Monitor.Wait(_gate);
     }
+
+    private MemoryHandle Pin(MemoryHandle handle) => _pins[_pinned++] = handle;
 
     private void Work()
     {

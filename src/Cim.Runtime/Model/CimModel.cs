@@ -1,4 +1,3 @@
-using System.Buffers;
 using Cim.Runtime.Execution;
 using Cim.Runtime.Format;
 
@@ -7,17 +6,20 @@ namespace Cim.Runtime;
 /// <summary>
 /// A compiled network on simulated crossbars. One instance may be used by many threads at once; after the first runs a run
 /// allocates nothing. Samples lie one after the other in the caller's floats; integer inputs are rounded, integer outputs
-/// converted.
+/// converted. Inputs must be finite numbers (CIM4004). After <see cref="Dispose"/> a new run is an
+/// <see cref="ObjectDisposedException"/>; runs that have begun end normally.
 /// </summary>
 public sealed class CimModel : IDisposable
 {
-    private Executor? _executor;
+    // Null after Dispose. A run keeps what it uses alive until it ends.
+    private volatile Executor? _executor;
+    private volatile CompiledModel? _compiled;
 
     /// <param name="compiled">The network.</param>
     /// <param name="chips">Chips shared with models whose cells are programmed alike, or null.</param>
     internal CimModel(CompiledModel compiled, Crossbar.ProgrammedChips? chips = null)
     {
-        Compiled = compiled;
+        (_compiled, Info) = (compiled, compiled.Info);
         try
         {
             _executor = new Executor(compiled.Program, compiled.Hardware, chips);
@@ -29,9 +31,18 @@ public sealed class CimModel : IDisposable
     }
 
     /// <summary>What was compiled: inputs, outputs, cost, accuracy, hashes.</summary>
-    public ModelInfo Info => Compiled.Info;
+    public ModelInfo Info { get; }
 
-    internal CompiledModel Compiled { get; }
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    internal CompiledModel Compiled
+    {
+        get
+        {
+            CompiledModel? compiled = _compiled;
+            ObjectDisposedException.ThrowIf(compiled is null, this);
+            return compiled;
+        }
+    }
 
     /// <summary>Loads a <c>.cim</c> file.</summary>
     /// <exception cref="CimException">CIM0001: the file cannot be read; CIM4001: it is no compiled model, or a damaged one.</exception>
@@ -77,7 +88,7 @@ public sealed class CimModel : IDisposable
     /// <param name="output">Receives samples of <c>Info.Outputs[0].SampleLength</c> values.</param>
     /// <param name="options">How to simulate; null: <see cref="RunOptions.Default"/>.</param>
     /// <param name="cancellation">Stops the run between samples.</param>
-    /// <exception cref="CimException">CIM4002: a length does not fit.</exception>
+    /// <exception cref="CimException">CIM4002: a length does not fit; CIM4004, CIM4005: a value of the input cannot be used.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled; the output is incomplete.</exception>
     public void Run(ReadOnlySpan<float> input, Span<float> output, RunOptions? options = null, CancellationToken cancellation = default)
     {
@@ -93,7 +104,9 @@ public sealed class CimModel : IDisposable
     /// <param name="count">How many samples.</param>
     /// <param name="options">How to simulate; null: <see cref="RunOptions.Default"/>.</param>
     /// <param name="cancellation">Stops the run between samples.</param>
-    /// <exception cref="CimException">CIM4002: a length does not fit, or the model has several inputs or outputs.</exception>
+    /// <exception cref="CimException">
+    /// CIM4002: a length does not fit, or the model has several inputs or outputs; CIM4004, CIM4005: a value of the input cannot be used.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The run was cancelled; the output is incomplete.</exception>
     public unsafe void Run(ReadOnlySpan<float> input, Span<float> output, int count, RunOptions? options = null, CancellationToken cancellation = default)
     {
@@ -102,13 +115,13 @@ public sealed class CimModel : IDisposable
             throw Mismatch($"The model has {executor.InputLengths.Length} inputs and {executor.OutputLengths.Length} outputs: pass them as lists of memory");
         Check(executor.InputLengths[0], input.Length, count, "Input", Info.Inputs[0].Name);
         Check(executor.OutputLengths[0], output.Length, count, "Output", Info.Outputs[0].Name);
-        RunJob job = executor.RentJob();
         fixed (float* source = input)
         fixed (float* target = output)
         {
-            job.Inputs[0] = (nint)source;
-            job.Outputs[0] = (nint)target;
-            executor.Run(job, count, options ?? RunOptions.Default, cancellation);
+            using RunLease lease = executor.Rent();
+            lease.Job.Inputs[0] = (nint)source;
+            lease.Job.Outputs[0] = (nint)target;
+            executor.Run(lease.Job, count, options ?? RunOptions.Default, cancellation);
         }
     }
 
@@ -118,42 +131,27 @@ public sealed class CimModel : IDisposable
     /// <param name="count">How many samples.</param>
     /// <param name="options">How to simulate; null: <see cref="RunOptions.Default"/>.</param>
     /// <param name="cancellation">Stops the run between samples.</param>
-    /// <exception cref="CimException">CIM4002: a number or length does not fit.</exception>
+    /// <exception cref="CimException">CIM4002: a number or length does not fit; CIM4004, CIM4005: a value of an input cannot be used.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled; the outputs are incomplete.</exception>
-    public unsafe void Run(ReadOnlySpan<ReadOnlyMemory<float>> inputs, ReadOnlySpan<Memory<float>> outputs, int count, RunOptions? options = null, CancellationToken cancellation = default)
+    public void Run(ReadOnlySpan<ReadOnlyMemory<float>> inputs, ReadOnlySpan<Memory<float>> outputs, int count, RunOptions? options = null, CancellationToken cancellation = default)
     {
         Executor executor = Open();
         if (inputs.Length != executor.InputLengths.Length || outputs.Length != executor.OutputLengths.Length)
             throw Mismatch($"The model has {executor.InputLengths.Length} inputs and {executor.OutputLengths.Length} outputs; {inputs.Length} and {outputs.Length} are given");
         for (int i = 0; i < inputs.Length; i++) Check(executor.InputLengths[i], inputs[i].Length, count, "Input", Info.Inputs[i].Name);
         for (int i = 0; i < outputs.Length; i++) Check(executor.OutputLengths[i], outputs[i].Length, count, "Output", Info.Outputs[i].Name);
-        RunJob job = executor.RentJob();
-        MemoryHandle[] pins = job.Pins;
-        int pinned = 0;
-        try
-        {
-            for (int i = 0; i < inputs.Length; i++, pinned++)
-            {
-                pins[pinned] = inputs[i].Pin();
-                job.Inputs[i] = (nint)pins[pinned].Pointer;
-            }
-
-            for (int i = 0; i < outputs.Length; i++, pinned++)
-            {
-                pins[pinned] = outputs[i].Pin();
-                job.Outputs[i] = (nint)pins[pinned].Pointer;
-            }
-
-            executor.Run(job, count, options ?? RunOptions.Default, cancellation);
-        }
-        finally
-        {
-            for (int i = 0; i < pinned; i++) pins[i].Dispose();
-        }
+        using RunLease lease = executor.Rent();
+        for (int i = 0; i < inputs.Length; i++) lease.Job.PinInput(i, inputs[i]);
+        for (int i = 0; i < outputs.Length; i++) lease.Job.PinOutput(i, outputs[i]);
+        executor.Run(lease.Job, count, options ?? RunOptions.Default, cancellation);
     }
 
     /// <summary>Frees the memory of the model. Runs that are still going on in other threads end normally.</summary>
-    public void Dispose() => _executor = null;
+    public void Dispose()
+    {
+        _executor = null;
+        _compiled = null;
+    }
 
     private Executor Open()
     {

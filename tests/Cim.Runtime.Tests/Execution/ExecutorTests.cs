@@ -164,7 +164,10 @@ public sealed class ExecutorTests
         using var model = new CimModel(TestPrograms.Compile(b.Build(y)));
         float[] indices = new float[500], values = new float[500];
         for (int i = 0; i < 500; i++) indices[i] = i == 400 ? 7 : i % 5;
-        Assert.Equal(ErrorCodes.InvalidGraph, Assert.Throws<CimException>(() => model.Run(indices, values, new RunOptions { MaxThreads = 4 })).Code);
+        var e = Assert.Throws<CimException>(() => model.Run(indices, values, new RunOptions { MaxThreads = 4 }));
+        Assert.Equal(ErrorCodes.InvalidInputValue, e.Code);
+        Assert.Contains("Sample 400 ", e.Message, StringComparison.Ordinal);
+        Assert.Contains("index 7 is outside", e.Message, StringComparison.Ordinal);
         indices[400] = 2;
         model.Run(indices, values, new RunOptions { MaxThreads = 4 });
         Assert.Equal(indices, values);

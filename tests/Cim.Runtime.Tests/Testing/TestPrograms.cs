@@ -92,6 +92,31 @@ internal static class TestPrograms
         return b.Build(sum, best);
     }
 
+    /// <summary>Any number of inputs, each with a matrix of its own; their sum goes through any number of outputs.</summary>
+    public static ModelProgram Several(int inputs, int outputs)
+    {
+        const int Columns = 9;
+        var random = new Random((10 * inputs) + outputs);
+        var b = new ProgramBuilder();
+        int sum = -1;
+        for (int i = 0; i < inputs; i++)
+        {
+            int rows = 11 + (5 * i);
+            CrossbarLayer layer = LayerCases.Matrix(random, rows, Columns, 1, epilogue: Epilogue.None);
+            int x = b.Input($"x{i}", ElementType.Float32, -1, rows);
+            int q = b.Step("QuantizeLinear", null, [x, Scale(b, layer.Input), Zero(b, layer.Input)], ElementType.UInt8, -1, rows);
+            int m = b.Layer(layer, [q], -1, Columns);
+            sum = sum < 0 ? m : b.Step("Add", null, [sum, m], ElementType.Float32, -1, Columns);
+        }
+
+        int[] results =
+        [
+            sum, b.Step("Relu", null, [sum], ElementType.Float32, -1, Columns), b.Step("Tanh", null, [sum], ElementType.Float32, -1, Columns),
+            b.Step("ArgMax", Ops.Attributes(("axis", 1), ("keepdims", 0)), [sum], ElementType.Int64, -1),
+        ];
+        return b.Build(results[^outputs..]);
+    }
+
     /// <summary>Normalises over the batch: must not be split.</summary>
     public static ModelProgram AcrossImages()
     {
