@@ -59,6 +59,7 @@ internal static class CompileCommand
     private static readonly Option<bool> Force = new("--force-evaluate") { Description = "Compile anew and write the lock file anew, whatever it says." };
     private static readonly Option<bool> RefreshLock = new("--refresh-lock") { Description = "Choose precisions anew, with a warning, where the lock file was made from other inputs." };
     private static readonly Option<bool> LockOnly = new("--lock-only") { Description = "Choose precisions, write the lock file, and stop: nothing is compiled." };
+    private static readonly Option<string?> Dependencies = new("--dependencies") { Description = "Write every file that was read into this file, each with its SHA-256, as sha256sum does." };
     private static readonly Option<string?> Policy = new("--policy") { Description = "Precisions by layer, as this command prints under 'policy' with --json." };
     private static readonly Option<string?> ExportQdq = new("--export-qdq") { Description = "Write the quantized network as a standard ONNX model with QuantizeLinear/DequantizeLinear." };
     private static readonly Option<string> Range = new("--calibration-method") { Description = "How activation ranges are chosen: mse, minmax, percentile or entropy.", DefaultValueFactory = _ => "mse" };
@@ -72,7 +73,7 @@ internal static class CompileCommand
         Rounding.AcceptOnlyFromAmong([.. RoundingMethods.All]);
         var command = new Command("compile", "Compiles a network for crossbars.")
         {
-            Model, Output, Hardware, Calibration, Evaluation, Training, Validation, TrainingShift, TrainingFlip, Epochs, LearningRate, TrainingCheckpoint, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, SearchBinary, Strips, StripWidths, StripUnit, Merge, MergeMethod, MaxLoss, Objective, Evaluations, Minutes, SearchSamples, SearchTraining, PolicyOutput, TrialLog, MaxArrays, VariationAware, VariationConfidence, Seed, Report, Lock, Force, RefreshLock, LockOnly, Policy, ExportQdq, Range, Rounding, Samples, Limit,
+            Model, Output, Hardware, Calibration, Evaluation, Training, Validation, TrainingShift, TrainingFlip, Epochs, LearningRate, TrainingCheckpoint, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, SearchBinary, Strips, StripWidths, StripUnit, Merge, MergeMethod, MaxLoss, Objective, Evaluations, Minutes, SearchSamples, SearchTraining, PolicyOutput, TrialLog, MaxArrays, VariationAware, VariationConfidence, Seed, Report, Lock, Force, RefreshLock, LockOnly, Dependencies, Policy, ExportQdq, Range, Rounding, Samples, Limit,
         };
         var data = new DataArguments(command);
         var import = new ImportArguments(command);
@@ -86,7 +87,9 @@ internal static class CompileCommand
                 return;
             }
 
+            CompileDependencies? before = parsed.GetValue(Dependencies) is null ? null : CompileDependencies.Of(options);
             CompileResult result = CompilePipeline.Compile(options, context.Progress, w => context.Warn(w.Code, w.Message, w.File), context.Cancellation);
+            before?.ComparedWith(CompileDependencies.Of(options), options).Write(parsed.GetValue(Dependencies)!);
             context.WriteResult(json => Write(json, result), text => Print(text, options, result));
         });
     }

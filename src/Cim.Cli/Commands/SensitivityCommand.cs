@@ -57,7 +57,7 @@ internal static class SensitivityCommand
         if (parsed.GetValue(Cache) is { } folder)
         {
             string facts = string.Create(CultureInfo.InvariantCulture,
-                $"{CompilePipeline.SdkVersion} {FileHash.Of(model)} {FileHash.Of(calibration)} {preprocessing} {parsed.GetValue(Samples)} {parsed.GetValue(Probes)} {parsed.GetValue(Seed)}");
+                $"{CompilePipeline.SdkVersion} {InputHash.OfModel(model)}{CompileLock.DimensionsOf(import.Read(parsed))} {InputHash.OfData(calibration)} {preprocessing} {parsed.GetValue(Samples)} {parsed.GetValue(Probes)} {parsed.GetValue(Seed)}");
             stored = Path.Combine(folder, $"sensitivity-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(facts)))}.json");
             if (Load(stored) is { } known) return known;
         }

@@ -38,7 +38,7 @@ internal sealed class CandidateTraining
         _calibration = inputs.ReadCalibration(context.Cancellation);
         _training = new ShortTraining(graph, samples, asked.SearchTrainingSamples, asked.LearningRate ?? FineTuningOptions.DefaultLearningRate, context.Cancellation);
         _tag = FormattableString.Invariant(
-            $"{FileHash.Of(asked.Training!)}{(asked.Validation is { } validation ? $" judged on {FileHash.Of(validation)}" : "")}{CompileLock.TrainingOf(asked)} samples={asked.SearchTrainingSamples} rows={hardware.Rows} rounding={asked.Rounding} calibration={_calibration.Count}");
+            $"{InputHash.OfData(asked.Training!)}{(asked.Validation is { } validation ? $" judged on {InputHash.OfData(validation)}" : "")}{CompileLock.TrainingOf(asked)} samples={asked.SearchTrainingSamples} rows={hardware.Rows} rounding={asked.Rounding} calibration={_calibration.Count}");
     }
 
     /// <summary>

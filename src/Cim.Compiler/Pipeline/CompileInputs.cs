@@ -18,7 +18,7 @@ internal sealed class CompileInputs
     {
         _options = options;
         Input = GraphInput.Of(graph);
-        ModelSha256 = FileHash.Of(options.ModelPath);
+        ModelSha256 = InputHash.OfModel(options.ModelPath);
     }
 
     public GraphInput Input { get; }

@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Cim.Compiler.Emit;
 using Cim.Compiler.FineTuning;
+using Cim.Compiler.Import;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Search;
 using Cim.Runtime;
@@ -40,6 +41,8 @@ internal sealed class CompileLock
     {
         ImmutableSortedDictionary<string, string> inputs = InputsOf(options, hardware);
         string path = options.LockPath!;
+        // What cannot be written fails here, not after the search.
+        if (!File.Exists(path)) Writable(path, () => AtomicFile.Probe(path));
         if (options.ForceEvaluate || !File.Exists(path)) return new CompileLock(inputs, null);
         ImmutableSortedDictionary<string, string> locked = ReadInputs(path);
         string[] changed = [.. inputs.Keys.Union(locked.Keys).Order(StringComparer.Ordinal)
@@ -55,7 +58,28 @@ internal sealed class CompileLock
         return new CompileLock(inputs, QuantizationPolicy.Load(path, layers));
     }
 
-    public void Write(string path, QuantizationPolicy policy) => AtomicFile.Write(path, stream =>
+    /// <summary>Writes the lock file, unless it says the same already: a checkout may be read-only.</summary>
+    /// <exception cref="CimException">CIM0008: it would change and cannot be written.</exception>
+    public void Write(string path, QuantizationPolicy policy)
+    {
+        byte[] text = ToBytes(policy);
+        if (File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(text)) return;
+        Writable(path, () => AtomicFile.Write(path, stream => stream.Write(text)));
+    }
+
+    private static void Writable(string path, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (CimException e) when (e.Code == ErrorCodes.FileNotWritable)
+        {
+            throw new CimException(e.Code, $"{e.Message} It is the lock file, which keeps the chosen precisions: compile once where it can be written and commit it, or name another with --lock.", e) { File = path };
+        }
+    }
+
+    private byte[] ToBytes(QuantizationPolicy policy)
     {
         using var text = new MemoryStream();
         using (var json = new Utf8JsonWriter(text, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -69,28 +93,28 @@ internal sealed class CompileLock
             json.WriteEndObject();
         }
 
-        stream.Write(text.ToArray());
-        stream.Write("\n"u8);
-    });
+        text.Write("\n"u8);
+        return text.ToArray();
+    }
 
     /// <summary>A hash of all that a measured policy depends on, so that a log of measurements is used for nothing else.</summary>
     public static string SearchKey(CompileOptions options)
     {
         string facts = string.Create(System.Globalization.CultureInfo.InvariantCulture,
-            $"{CompilePipeline.SdkVersion} {FileHash.Of(options.ModelPath)} {FileHash.Of(options.Calibration!)} samples={options.SearchSamples} loss={options.MaxAccuracyLoss ?? CompileOptions.DefaultSearchLoss:R} range={options.Range} {options.Preprocessing}");
+            $"{CompilePipeline.SdkVersion} {InputHash.OfModel(options.ModelPath)}{DimensionsOf(options.Import)} {InputHash.OfData(options.Calibration!)} samples={options.SearchSamples} loss={options.MaxAccuracyLoss ?? CompileOptions.DefaultSearchLoss:R} range={options.Range} {options.Preprocessing}");
         return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(facts)));
     }
 
     private static ImmutableSortedDictionary<string, string> InputsOf(CompileOptions options, HardwareProfile hardware)
     {
         var inputs = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        inputs["model"] = FileHash.Of(options.ModelPath);
+        inputs["model"] = InputHash.OfModel(options.ModelPath);
         inputs["hardware"] = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(HardwareProfiles.ToJson(hardware)));
-        if (options.Calibration is { } calibration) inputs["calibration"] = FileHash.Of(calibration);
-        if (options.Evaluation is { } evaluation) inputs["evaluation"] = FileHash.Of(evaluation);
+        if (options.Calibration is { } calibration) inputs["calibration"] = InputHash.OfData(calibration);
+        if (options.Evaluation is { } evaluation) inputs["evaluation"] = InputHash.OfData(evaluation);
         if (options.Training is { } training)
-            inputs["training"] = $"{FileHash.Of(training)} epochs={(options.Epochs ?? FineTuningOptions.DefaultEpochs).ToString(System.Globalization.CultureInfo.InvariantCulture)}{TrainingOf(options)}";
-        if (options.Validation is { } validation) inputs["validation"] = FileHash.Of(validation);
+            inputs["training"] = $"{InputHash.OfData(training)} epochs={(options.Epochs ?? FineTuningOptions.DefaultEpochs).ToString(System.Globalization.CultureInfo.InvariantCulture)}{TrainingOf(options)}";
+        if (options.Validation is { } validation) inputs["validation"] = InputHash.OfData(validation);
         if (options.PolicyPath is { } policy) inputs["policy"] = FileHash.Of(policy);
         inputs["options"] = string.Create(System.Globalization.CultureInfo.InvariantCulture,
             $"search={options.Search} weightBits={options.WeightBits} activationBits={options.ActivationBits} objective={options.Objective} searchEvaluations={options.SearchEvaluations} maxArrays={options.MaxArrays?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"} maxAccuracyLoss={options.MaxAccuracyLoss?.ToString("R", System.Globalization.CultureInfo.InvariantCulture) ?? "none"} seed={options.Seed}{Added(options)} range={options.Range} calibrationSamples={options.CalibrationSamples} {options.Preprocessing}");
@@ -100,6 +124,10 @@ internal sealed class CompileLock
         return inputs.ToImmutable();
     }
 
+    /// <summary>The sizes of named dimensions as text, sorted by name; empty without.</summary>
+    public static string DimensionsOf(ImportOptions import) => import.Dimensions.IsEmpty ? ""
+        : " dim=" + string.Join(',', import.Dimensions.OrderBy(d => d.Key, StringComparer.Ordinal).Select(d => FormattableString.Invariant($"{d.Key}:{d.Value}")));
+
     /// <summary>How training differs from the default, as text: what is done to images, and the learning rate.</summary>
     public static string TrainingOf(CompileOptions options) =>
         (options.Augmentation == Augmentation.None ? "" : FormattableString.Invariant($" shift={options.Augmentation.Shift} flip={options.Augmentation.Flip}"))
@@ -107,7 +135,7 @@ internal sealed class CompileLock
 
     /// <summary>Options that came later are named only where they are used, so that older locks stay good.</summary>
     private static string Added(CompileOptions options) =>
-        (options.AdcBits == 0 ? "" : $" adcBits={options.AdcBits}") + (options.CopiesWithin == 0 ? "" : $" copiesWithin={options.CopiesWithin}") + (options.KeepEnds ? " keepEnds" : "") + (options.SearchBinary ? " searchBinary" : "")
+        DimensionsOf(options.Import) + (options.AdcBits == 0 ? "" : $" adcBits={options.AdcBits}") + (options.CopiesWithin == 0 ? "" : $" copiesWithin={options.CopiesWithin}") + (options.KeepEnds ? " keepEnds" : "") + (options.SearchBinary ? " searchBinary" : "")
         + (options.SearchSamples == SearchData.MaxSamples ? "" : $" searchSamples={options.SearchSamples}")
         + (options.SearchTrainingSamples == ShortTraining.DefaultSamples ? "" : FormattableString.Invariant($" searchTrainingSamples={options.SearchTrainingSamples}"))
         + (options.Strips is { } strips ? FormattableString.Invariant($" strips={strips.Compression?.ToString("R", System.Globalization.CultureInfo.InvariantCulture) ?? "auto"} stripWidths={string.Join(',', strips.Widths)} stripUnit={strips.Unit}") : "")

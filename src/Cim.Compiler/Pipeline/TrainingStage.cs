@@ -30,7 +30,7 @@ internal static class TrainingStage
         TrainingData data = inputs.ReadTraining(context.Cancellation);
         int epochs = options.Epochs ?? FineTuningOptions.DefaultEpochs;
         context.Step(FormattableString.Invariant($"training {epochs} epochs on {data.Samples.Count} {(data.Samples.Labels is null ? "unlabelled " : "")}samples"));
-        string tag = $"{inputs.ModelSha256} {FileHash.Of(options.Training!)}{(options.Validation is { } validation ? " " + FileHash.Of(validation) : "")}{CompileLock.TrainingOf(options)} {options.Preprocessing} {string.Join(' ', policy.Layers)}";
+        string tag = $"{inputs.ModelSha256} {InputHash.OfData(options.Training!)}{(options.Validation is { } validation ? " " + InputHash.OfData(validation) : "")}{CompileLock.TrainingOf(options)}{StartOf(options)} {options.Preprocessing} {string.Join(' ', policy.Layers)}";
         HardwareNoise? noise = null;
         if (options.VariationAware && VariationAlignment.Varies(hardware))
         {
@@ -49,4 +49,8 @@ internal static class TrainingStage
         if (MvmLayers.Find(graph).FirstOrDefault(l => l.WeightDequantize is not null) is { } given)
             throw new CimException(ErrorCodes.WrongUsage, $"The model brings quantized weights ('{given.NodeName}'), which training would have to change; leave --training out, or give the float network.") { File = options.ModelPath };
     }
+
+    /// <summary>What the network that is trained depends on besides model and training data, so that a checkpoint continues nothing else.</summary>
+    private static string StartOf(CompileOptions options) => FormattableString.Invariant(
+        $"{CompileLock.DimensionsOf(options.Import)} seed={options.Seed} range={options.Range} rounding={options.Rounding} calibration={(options.Calibration is { } path ? InputHash.OfData(path) : "none")}");
 }

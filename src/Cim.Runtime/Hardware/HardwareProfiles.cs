@@ -29,7 +29,16 @@ public static class HardwareProfiles
 
     /// <summary>A built-in profile by its name, or a profile from a file.</summary>
     /// <exception cref="CimException">CIM2001 to CIM2006, CIM2008: there is no such profile, or the file is not a valid one.</exception>
-    public static HardwareProfile Load(string nameOrPath) => Load(nameOrPath, baseDirectory: null, []);
+    public static HardwareProfile Load(string nameOrPath) => Load(nameOrPath, baseDirectory: null, [], opened: null);
+
+    /// <summary>The files a profile is made of: its own, its bases, and the tables they name. None for a built-in profile.</summary>
+    /// <exception cref="CimException">As <see cref="Load(string)"/>.</exception>
+    internal static ImmutableArray<string> FilesOf(string nameOrPath)
+    {
+        ImmutableArray<string>.Builder files = ImmutableArray.CreateBuilder<string>();
+        Load(nameOrPath, baseDirectory: null, [], files.Add);
+        return files.ToImmutable();
+    }
 
     /// <summary>
     /// Reads a profile from text. A <c>base</c> that is no built-in name is a file relative to <paramref name="baseDirectory"/>.
@@ -41,7 +50,7 @@ public static class HardwareProfiles
     public static HardwareProfile Parse(ReadOnlyMemory<byte> utf8Json, string origin, string? baseDirectory = null)
     {
         string directory = baseDirectory ?? Path.GetDirectoryName(Path.GetFullPath(origin)) ?? "";
-        return ProfileReader.Read(utf8Json, origin, name => Load(name, directory, []), directory);
+        return ProfileReader.Read(utf8Json, origin, name => Load(name, directory, [], opened: null), directory);
     }
 
     /// <summary>A profile with the fields of a text set; relative paths of tables start at the working directory.</summary>
@@ -55,13 +64,14 @@ public static class HardwareProfiles
     /// <summary>The same members inside an object that <paramref name="writer"/> has open.</summary>
     internal static void WriteMembers(Utf8JsonWriter writer, HardwareProfile profile) => ProfileWriter.WriteMembers(writer, profile);
 
-    private static HardwareProfile Load(string nameOrPath, string? baseDirectory, ImmutableArray<string> chain)
+    private static HardwareProfile Load(string nameOrPath, string? baseDirectory, ImmutableArray<string> chain, Action<string>? opened)
     {
         if (BuiltInNames.Contains(nameOrPath)) return BuiltIn(nameOrPath);
         string path = Path.GetFullPath(baseDirectory is null ? nameOrPath : Path.Combine(baseDirectory, nameOrPath));
         if (chain.Contains(path, StringComparer.Ordinal))
             throw new CimException(ErrorCodes.MalformedProfile, $"The profile is its own base: {string.Join(" -> ", chain.Add(path).Select(Path.GetFileName))}.") { File = path };
         byte[] utf8;
+        opened?.Invoke(path);
         try
         {
             utf8 = File.ReadAllBytes(path);
@@ -73,6 +83,6 @@ public static class HardwareProfiles
             { File = chain.IsEmpty ? null : chain[^1] };
         }
 
-        return ProfileReader.Read(utf8, path, name => Load(name, Path.GetDirectoryName(path)!, chain.Add(path)), Path.GetDirectoryName(path)!);
+        return ProfileReader.Read(utf8, path, name => Load(name, Path.GetDirectoryName(path)!, chain.Add(path), opened), Path.GetDirectoryName(path)!, opened: opened);
     }
 }

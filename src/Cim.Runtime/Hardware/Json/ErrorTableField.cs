@@ -18,8 +18,9 @@ internal sealed class ErrorTableField(string name, string meaning) : ProfileFiel
     /// <param name="value">Pairs, CSV text or a path.</param>
     /// <param name="unit">Of both columns; null = S.</param>
     /// <param name="directory">Where a relative path starts; null = files are not allowed.</param>
+    /// <param name="opened">Called with the path of a file before it is read.</param>
     /// <exception cref="FieldException">CIM2004, CIM2005, CIM2008.</exception>
-    public HardwareProfile Read(HardwareProfile profile, JsonElement value, string? unit, string? directory)
+    public HardwareProfile Read(HardwareProfile profile, JsonElement value, string? unit, string? directory, Action<string>? opened = null)
     {
         double scale = unit switch
         {
@@ -31,7 +32,7 @@ internal sealed class ErrorTableField(string name, string meaning) : ProfileFiel
         };
         IReadOnlyList<(double, double)> rows = value.ValueKind switch
         {
-            JsonValueKind.String => Text(value.GetString()!, directory),
+            JsonValueKind.String => Text(value.GetString()!, directory, opened),
             JsonValueKind.Array => Pairs(value),
             _ => throw Impossible(value),
         };
@@ -70,12 +71,13 @@ internal sealed class ErrorTableField(string name, string meaning) : ProfileFiel
     }
 
     // Text of more than one line is the table itself, else it is where to find it.
-    private IReadOnlyList<(double, double)> Text(string text, string? directory)
+    private IReadOnlyList<(double, double)> Text(string text, string? directory, Action<string>? opened)
     {
         if (text.Contains('\n', StringComparison.Ordinal)) return ErrorTableCsv.Parse(Name, "the text", text);
         if (directory is null || text.Length == 0)
             throw new FieldException(ErrorCodes.InvalidErrorTable, $"'{Name}' is '{text}', which is no file that can be read here; allowed is {Range}, or the path of a CSV file");
         string path = Path.GetFullPath(text, Path.GetFullPath(directory));
+        opened?.Invoke(path);
         try
         {
             return ErrorTableCsv.Parse(Name, Path.GetFileName(path), File.ReadAllText(path));

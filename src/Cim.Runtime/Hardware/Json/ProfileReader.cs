@@ -18,8 +18,10 @@ internal sealed class ProfileReader
     private readonly HashSet<string> _given = new(StringComparer.Ordinal);
 
     private readonly string? _directory;
+    private readonly Action<string>? _opened;
 
-    private ProfileReader(string origin, JsonPositions positions, string? directory) => (_origin, _positions, _directory) = (origin, positions, directory);
+    private ProfileReader(string origin, JsonPositions positions, string? directory, Action<string>? opened) =>
+        (_origin, _positions, _directory, _opened) = (origin, positions, directory, opened);
 
     /// <summary>Reads a profile.</summary>
     /// <param name="utf8">The text.</param>
@@ -28,13 +30,15 @@ internal sealed class ProfileReader
     /// <param name="directory">Where relative paths of tables start; null = the text may not name files.</param>
     /// <exception cref="CimException">The text is not a valid profile (CIM2001 to CIM2006, CIM2008).</exception>
     /// <param name="basis">The base if the text names none.</param>
+    /// <param name="opened">Called with the path of each table that is read.</param>
     public static HardwareProfile Read(
-        ReadOnlyMemory<byte> utf8, string origin, Func<string, HardwareProfile>? resolveBase, string? directory = null, HardwareProfile? basis = null)
+        ReadOnlyMemory<byte> utf8, string origin, Func<string, HardwareProfile>? resolveBase, string? directory = null, HardwareProfile? basis = null,
+        Action<string>? opened = null)
     {
         utf8 = WithoutByteOrderMark(utf8);
         try
         {
-            var reader = new ProfileReader(origin, JsonPositions.Of(utf8.Span), directory);
+            var reader = new ProfileReader(origin, JsonPositions.Of(utf8.Span), directory, opened);
             using JsonDocument document = JsonDocument.Parse(utf8,
                 new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             return reader.Read(document.RootElement, resolveBase, basis);
@@ -158,7 +162,7 @@ internal sealed class ProfileReader
 
         try
         {
-            return field is ErrorTableField table ? table.Read(profile, value, unit, _directory) : field.Read(profile, value, unit);
+            return field is ErrorTableField table ? table.Read(profile, value, unit, _directory, _opened) : field.Read(profile, value, unit);
         }
         catch (FieldException e)
         {
