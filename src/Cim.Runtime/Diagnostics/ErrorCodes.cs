@@ -153,6 +153,9 @@ public static class ErrorCodes
     /// <summary>A value of an input is a number the network cannot use, for example an index beyond a table.</summary>
     public const string InvalidInputValue = "CIM4005";
 
+    /// <summary>A run needs more memory than can be addressed.</summary>
+    public const string RunTooLarge = "CIM4006";
+
     /// <summary>An error nobody foresaw: a defect of the SDK.</summary>
     public const string Unexpected = "CIM4999";
 }

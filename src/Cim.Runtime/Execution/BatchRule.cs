@@ -79,8 +79,17 @@ internal static class BatchRule
     private static bool SlicesFirstAxis(ModelProgram program, ProgramStep step, int rank)
     {
         if (step.Inputs.Length <= 3 || step.Inputs[3] < 0) return true;
-        if (program.Values[step.Inputs[3]].Constant is not { } axes) return true;
-        foreach (long axis in axes.Type == ElementType.Int64 ? axes.Span<long>().ToArray() : [.. axes.Span<int>().ToArray().Select(a => (long)a)])
+        return program.Values[step.Inputs[3]].Constant switch
+        {
+            { Type: ElementType.Int64 } axes => Any(axes.Span<long>(), rank),
+            { Type: ElementType.Int32 } axes => Any([.. axes.Span<int>().ToArray().Select(a => (long)a)], rank),
+            _ => true, // computed, or of a type that Slice refuses
+        };
+    }
+
+    private static bool Any(ReadOnlySpan<long> axes, int rank)
+    {
+        foreach (long axis in axes)
             if (OnFirstAxis(axis, rank)) return true;
         return false;
     }

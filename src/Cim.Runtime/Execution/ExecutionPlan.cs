@@ -28,7 +28,7 @@ internal sealed class ExecutionPlan
     /// <param name="program">The program.</param>
     /// <param name="units">The batch size.</param>
     /// <param name="keepAll">True: no buffer is reused, so that every value can be read after a run.</param>
-    /// <exception cref="CimException">The program is inconsistent, or needs more memory than can be addressed.</exception>
+    /// <exception cref="CimException">CIM4001: the program is inconsistent; CIM4006: so many samples at once cannot be run.</exception>
     public static ExecutionPlan Build(ModelProgram program, int units, bool keepAll = false)
     {
         try
@@ -37,17 +37,28 @@ internal sealed class ExecutionPlan
         }
         catch (OverflowException e)
         {
-            throw new CimException(ErrorCodes.InvalidCompiledModel, $"The model needs more than 2 GiB for {units} samples at once; run fewer at a time.", e);
+            throw TooLarge(units, "they need more than 2 GiB of memory", e);
+        }
+        catch (CimException e) when (e.Code == ErrorCodes.InvalidGraph && units > 1)
+        {
+            throw TooLarge(units, e.Message, e); // it could be bound to one sample
         }
     }
 
+    /// <summary>The error for a number of samples that is too much for one run.</summary>
+    public static CimException TooLarge(int units, string why, Exception cause) =>
+        new(ErrorCodes.RunTooLarge, $"{units} sample{(units == 1 ? "" : "s")} cannot be run at once: {why}. Run fewer at a time.", cause);
+
     private sealed class Builder(ModelProgram program, int units, bool keepAll)
     {
+        private const long MaxFoldedBytes = 256L << 20;
+
         private readonly MemoryPlanner _memory = new();
         private readonly TensorInfo?[] _infos = new TensorInfo?[program.Values.Length];
         private readonly int[] _buffers = new int[program.Values.Length];
         private readonly List<PlannedStep> _steps = [];
         private readonly int[] _lastUse = new int[program.Values.Length]; // by program step
+        private long _foldedBytes;
 
         public ExecutionPlan Build()
         {
@@ -69,7 +80,13 @@ internal sealed class ExecutionPlan
 
             var values = ImmutableArray.CreateBuilder<PlannedValue>(_infos.Length);
             foreach (int output in program.Outputs)
-                if (_infos[output] is null) throw Broken($"output '{program.Values[output].Name}' is never computed");
+            {
+                ProgramValue declared = program.Values[output];
+                if (_infos[output] is not { } info) throw Broken($"output '{declared.Name}' is never computed");
+                if (info.Type != declared.Type || info.Shape != declared.Shape.Bind(units))
+                    throw Broken($"output '{declared.Name}' is {info.Type}{info.Shape} where {declared.Type}{declared.Shape} is declared");
+            }
+
             _memory.Place();
             for (int i = 0; i < _infos.Length; i++)
                 values.Add(new PlannedValue(_infos[i], _buffers[i] < 0 ? -1 : _memory.Offset(_buffers[i])));
@@ -84,7 +101,7 @@ internal sealed class ExecutionPlan
             TensorInfo input = Known(step, 0);
             long perImage = layer.InputsPerImage();
             long images = perImage == 0 ? 0 : input.Shape.Elements / perImage;
-            if (perImage == 0 || images * perImage != input.Shape.Elements || images > int.MaxValue || input.Type != layer.Input.StorageType)
+            if (images < 1 || images * perImage != input.Shape.Elements || images > int.MaxValue || input.Type != layer.Input.StorageType)
                 throw Broken($"step '{step.Name}': an input of {input.Type}{input.Shape} does not fit layer '{layer.Name}'");
             ElementType type = layer.Epilogue.Output?.StorageType ?? ElementType.Float32;
             int output = step.Outputs.Length == 1 && step.Outputs[0] >= 0 ? step.Outputs[0] : throw Broken($"step '{step.Name}' has no output");
@@ -155,6 +172,9 @@ internal sealed class ExecutionPlan
 
         private void Fold(ProgramStep step, Kernel kernel, TensorInfo?[] inputs)
         {
+            // Kept with the plan, and asked for by a few bytes of shape.
+            foreach (TensorInfo info in kernel.Outputs) _foldedBytes += kernel.FixedValue is null ? info.Bytes : 0;
+            if (_foldedBytes > MaxFoldedBytes) throw Broken($"the constants that step '{step.Name}' ({step.Op}) computes take more than {MaxFoldedBytes >> 20} MiB");
             Tensor[] results = kernel.FixedValue is { } value ? [value]
                 : DigitalEvaluator.Evaluate(kernel, [.. inputs.Select(i => i?.Constant?.Data ?? default)]);
             for (int o = 0; o < step.Outputs.Length; o++)

@@ -27,10 +27,10 @@ internal sealed class Executor
         _program = program;
         _plans = new PlanPool(program);
         _prepared = new PreparedModels(program, profile, chips);
+        ExecutionPlan one = _plans.Plan(1); // binds every operator, so what follows may rely on types and shapes
         _mode = BatchRule.Decide(program);
         bool matricesOnly = program.Layers.All(l => l.PositionsPerImage < 8) && !program.Steps.Any(s => s.Op is "Conv" or "MaxPool" or "AveragePool");
         _largestPiece = _mode == BatchMode.PerImage && matricesOnly ? MatrixPiece : 1;
-        ExecutionPlan one = _plans.Plan(1);
         InputLengths = [.. program.Inputs.Select(i => Length(one, i))];
         OutputLengths = [.. program.Outputs.Select(i => Length(one, i))];
     }
@@ -41,6 +41,12 @@ internal sealed class Executor
     public int[] InputLengths { get; }
 
     public int[] OutputLengths { get; }
+
+    /// <summary>Elements of an input for a number of samples. One that does not carry the batch has the same number always.</summary>
+    public long InputLength(int index, int units) => Length(_program.Inputs[index], InputLengths[index], units);
+
+    /// <summary>As <see cref="InputLength"/>.</summary>
+    public long OutputLength(int index, int units) => Length(_program.Outputs[index], OutputLengths[index], units);
 
     /// <summary>Makes the layers ready, so that the first run does not have to.</summary>
     public void Prepare(Fidelity fidelity, ulong seed) => _prepared.Get(fidelity, seed);
@@ -89,9 +95,9 @@ internal sealed class Executor
                 {
                     if (context is not null) _plans.Return(context);
                     context = null;
-                    context = _plans.Rent(bound);
+                    context = Rent(bound);
                     rented = bound;
-                    context.Prepare(job.Layers);
+                    Prepare(context, job.Layers);
                 }
 
                 RunPiece(job, context, first, units);
@@ -101,6 +107,30 @@ internal sealed class Executor
         finally
         {
             if (context is not null) _plans.Return(context);
+        }
+    }
+
+    private PlanContext Rent(int units)
+    {
+        try
+        {
+            return _plans.Rent(units);
+        }
+        catch (OverflowException e)
+        {
+            throw ExecutionPlan.TooLarge(units, "they need more than 2 GiB of memory", e);
+        }
+    }
+
+    private static void Prepare(PlanContext context, PreparedLayer[] layers)
+    {
+        try
+        {
+            context.Prepare(layers);
+        }
+        catch (OverflowException e)
+        {
+            throw ExecutionPlan.TooLarge(context.Plan.Units, "a layer needs more than 2 GiB of memory", e);
         }
     }
 
@@ -123,10 +153,10 @@ internal sealed class Executor
     /// <summary>Runs the samples of a piece that failed one by one, so that the error names the one at fault.</summary>
     private void FindSample(RunJob job, int first, int units)
     {
-        PlanContext one = _plans.Rent(1);
+        PlanContext one = Rent(1);
         try
         {
-            one.Prepare(job.Layers);
+            Prepare(one, job.Layers);
             for (int i = 0; i < units; i++) RunPiece(job, one, first + i, 1);
         }
         finally
@@ -136,31 +166,30 @@ internal sealed class Executor
     }
 
     private unsafe ReadOnlySpan<float> Source(RunJob job, int input, int first, int units) =>
-        new((float*)job.Inputs[input] + ((long)first * InputLengths[input]), checked(InputLengths[input] * units));
+        new((float*)job.Inputs[input] + ((long)first * InputLengths[input]), checked((int)InputLength(input, units)));
 
     private void CopyIn(RunJob job, PlanContext context, int first, int units)
     {
         for (int i = 0; i < InputLengths.Length; i++)
         {
             int value = _program.Inputs[i];
-            int bad = HostCopy.ToModel(Source(job, i, first, units), context.Value(value).Span, _program.Values[value].Type);
-            if (bad >= 0) throw NonFinite(i, ((long)first * InputLengths[i]) + bad, Source(job, i, first, units)[bad]);
+            ReadOnlySpan<float> source = Source(job, i, first, units);
+            int bad = HostCopy.ToModel(source, context.Value(value).Span, _program.Values[value].Type);
+            if (bad >= 0) throw NonFinite(i, ((long)first * InputLengths[i]) + bad, source[bad]);
         }
     }
 
     /// <summary>The error for the first sample of a batch that has a value that is no finite number; null if there is none.</summary>
     private CimException? NonFinite(RunJob job, int units)
     {
-        for (int unit = 0; unit < units; unit++)
+        (long Sample, int Input, int Index) first = (long.MaxValue, -1, -1);
+        for (int i = 0; i < InputLengths.Length; i++)
         {
-            for (int i = 0; i < InputLengths.Length; i++)
-            {
-                ReadOnlySpan<float> sample = Source(job, i, unit, 1);
-                if (HostCopy.FirstNonFinite(sample) is var bad and >= 0) return NonFinite(i, ((long)unit * InputLengths[i]) + bad, sample[bad]);
-            }
+            int index = HostCopy.FirstNonFinite(Source(job, i, 0, units));
+            if (index >= 0 && index / InputLengths[i] < first.Sample) first = (index / InputLengths[i], i, index);
         }
 
-        return null;
+        return first.Input < 0 ? null : NonFinite(first.Input, first.Index, Source(job, first.Input, 0, units)[first.Index]);
     }
 
     private CimException NonFinite(int input, long index, float value)
@@ -174,13 +203,16 @@ internal sealed class Executor
     {
         for (int i = 0; i < OutputLengths.Length; i++)
         {
-            int value = _program.Outputs[i], length = OutputLengths[i];
-            var target = new Span<float>((float*)job.Outputs[i] + ((long)first * length), length * units);
+            int value = _program.Outputs[i];
+            var target = new Span<float>((float*)job.Outputs[i] + ((long)first * OutputLengths[i]), checked((int)OutputLength(i, units)));
             TensorInfo info = context.Plan.Values[value].Info!;
             ReadOnlySpan<byte> source = info.Constant is { } constant ? constant.Data.Span : context.Value(value).Span;
             HostCopy.ToHost(source, target, info.Type);
         }
     }
+
+    private long Length(int value, int one, int units) =>
+        _mode == BatchMode.FixedShape ? (long)one * units : _program.Values[value].Shape.ElementsFor(units);
 
     private static int Length(ExecutionPlan plan, int value) => checked((int)plan.Values[value].Info!.Shape.Elements);
 }

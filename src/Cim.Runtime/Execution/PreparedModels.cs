@@ -58,7 +58,7 @@ internal sealed class PreparedModels(ModelProgram program, HardwareProfile profi
         // Layers are independent, and programming the arrays of a large network is the slow part of the higher fidelities.
         try
         {
-            Parallel.For(0, layers.Length, i => layers[i] = CrossbarSimulator.Prepare(program.Layers[i], i, profile, fidelity, seed, chips));
+            Parallel.For(0, layers.Length, i => layers[i] = Prepare(i, fidelity, seed));
         }
         catch (AggregateException e)
         {
@@ -66,6 +66,18 @@ internal sealed class PreparedModels(ModelProgram program, HardwareProfile profi
         }
 
         return layers;
+    }
+
+    private PreparedLayer Prepare(int layer, Fidelity fidelity, ulong seed)
+    {
+        try
+        {
+            return CrossbarSimulator.Prepare(program.Layers[layer], layer, profile, fidelity, seed, chips);
+        }
+        catch (OverflowException e)
+        {
+            throw new CimException(ErrorCodes.RunTooLarge, $"Layer '{program.Layers[layer].Name}' cannot be simulated at fidelity '{fidelity}': it needs more than 2 GiB of memory. Run it at a lower fidelity.", e);
+        }
     }
 
     private sealed class Entry(Fidelity fidelity, ulong seed)

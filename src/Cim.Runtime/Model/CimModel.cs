@@ -24,7 +24,7 @@ public sealed class CimModel : IDisposable
         {
             _executor = new Executor(compiled.Program, compiled.Hardware, chips);
         }
-        catch (CimException e) when (e.Code != ErrorCodes.InvalidCompiledModel)
+        catch (Exception e) when (e is OverflowException || e is CimException { Code: not ErrorCodes.InvalidCompiledModel })
         {
             throw CimFile.Corrupt(e.Message, e);
         }
@@ -83,6 +83,16 @@ public sealed class CimModel : IDisposable
         Open().Prepare(options.Fidelity, options.Seed);
     }
 
+    /// <summary>Values of an input for a number of samples; one that does not carry the batch (a threshold, a table) has as many for any number.</summary>
+    /// <param name="index">The input, as in <see cref="Info"/>.</param>
+    /// <param name="count">How many samples.</param>
+    public int InputLength(int index, int count) => checked((int)Open().InputLength(index, Positive(count)));
+
+    /// <summary>As <see cref="InputLength"/> for an output.</summary>
+    /// <param name="index">The output, as in <see cref="Info"/>.</param>
+    /// <param name="count">How many samples.</param>
+    public int OutputLength(int index, int count) => checked((int)Open().OutputLength(index, Positive(count)));
+
     /// <summary>Runs as many samples as the input holds, for a model with one input and one output.</summary>
     /// <param name="input">Samples of <c>Info.Inputs[0].SampleLength</c> values.</param>
     /// <param name="output">Receives samples of <c>Info.Outputs[0].SampleLength</c> values.</param>
@@ -113,8 +123,8 @@ public sealed class CimModel : IDisposable
         Executor executor = Open();
         if (executor.InputLengths.Length != 1 || executor.OutputLengths.Length != 1)
             throw Mismatch($"The model has {executor.InputLengths.Length} inputs and {executor.OutputLengths.Length} outputs: pass them as lists of memory");
-        Check(executor.InputLengths[0], input.Length, count, "Input", Info.Inputs[0].Name);
-        Check(executor.OutputLengths[0], output.Length, count, "Output", Info.Outputs[0].Name);
+        Check(executor.InputLength(0, Positive(count)), input.Length, count, "Input", Info.Inputs[0].Name);
+        Check(executor.OutputLength(0, count), output.Length, count, "Output", Info.Outputs[0].Name);
         fixed (float* source = input)
         fixed (float* target = output)
         {
@@ -138,8 +148,9 @@ public sealed class CimModel : IDisposable
         Executor executor = Open();
         if (inputs.Length != executor.InputLengths.Length || outputs.Length != executor.OutputLengths.Length)
             throw Mismatch($"The model has {executor.InputLengths.Length} inputs and {executor.OutputLengths.Length} outputs; {inputs.Length} and {outputs.Length} are given");
-        for (int i = 0; i < inputs.Length; i++) Check(executor.InputLengths[i], inputs[i].Length, count, "Input", Info.Inputs[i].Name);
-        for (int i = 0; i < outputs.Length; i++) Check(executor.OutputLengths[i], outputs[i].Length, count, "Output", Info.Outputs[i].Name);
+        Positive(count);
+        for (int i = 0; i < inputs.Length; i++) Check(executor.InputLength(i, count), inputs[i].Length, count, "Input", Info.Inputs[i].Name);
+        for (int i = 0; i < outputs.Length; i++) Check(executor.OutputLength(i, count), outputs[i].Length, count, "Output", Info.Outputs[i].Name);
         using RunLease lease = executor.Rent();
         for (int i = 0; i < inputs.Length; i++) lease.Job.PinInput(i, inputs[i]);
         for (int i = 0; i < outputs.Length; i++) lease.Job.PinOutput(i, outputs[i]);
@@ -160,11 +171,15 @@ public sealed class CimModel : IDisposable
         return executor;
     }
 
-    private static void Check(int sampleLength, int length, int count, string kind, string name)
+    private static int Positive(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-        if (length != (long)sampleLength * count)
-            throw Mismatch($"{kind} '{name}' has {length} values; {count} samples of {sampleLength} are {(long)sampleLength * count}");
+        return count;
+    }
+
+    private static void Check(long needed, int length, int count, string kind, string name)
+    {
+        if (length != needed) throw Mismatch($"{kind} '{name}' has {length} values; for {count} sample{(count == 1 ? "" : "s")} it needs {needed}");
     }
 
     private static CimException Mismatch(string what) => new(ErrorCodes.BufferMismatch, what + ".");

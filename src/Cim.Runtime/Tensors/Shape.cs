@@ -51,6 +51,20 @@ public readonly struct Shape : IEquatable<Shape>
         }
     }
 
+    /// <summary>The number of elements for a batch size; <see cref="long.MaxValue"/> if there are more.</summary>
+    internal long ElementsFor(int batch)
+    {
+        long n = 1;
+        foreach (int d in Dims)
+        {
+            long size = d < 0 ? -(long)d * batch : d;
+            if (size > 1 && n > long.MaxValue / size) return Dims.Contains(0) ? 0 : long.MaxValue;
+            n *= size;
+        }
+
+        return n;
+    }
+
     /// <summary>The concrete shape for a batch size.</summary>
     public Shape Bind(int batch)
     {

@@ -213,7 +213,7 @@ public sealed class BlockTests
     }
 
     /// <summary>On random row tiles, random columns of magnitudes; every output a difference of two of them, one of them, or nothing.</summary>
-    private static (CrossbarLayer Layer, HardwareProfile Profile) RandomDifferences(Random random)
+    internal static (CrossbarLayer Layer, HardwareProfile Profile) RandomDifferences(Random random)
     {
         (CrossbarLayer layer, HardwareProfile profile) = RandomCase(random, WeightEncoding.Differential);
         int rows = layer.RowsPerGroup, outputs = layer.Outputs, tileRows = random.Next(1, rows + 1);
@@ -260,7 +260,7 @@ public sealed class BlockTests
     }
 
     /// <summary>Random row order, row tiles, widths 0 to 8 with shifts for every column of a tile, duplicates and negations of columns shared.</summary>
-    private static (CrossbarLayer Layer, HardwareProfile Profile) RandomBlocks(Random random, WeightEncoding encoding)
+    internal static (CrossbarLayer Layer, HardwareProfile Profile) RandomBlocks(Random random, WeightEncoding encoding)
     {
         (CrossbarLayer layer, HardwareProfile profile) = RandomCase(random, encoding);
         int rows = layer.RowsPerGroup, outputs = layer.Outputs, tileRows = random.Next(1, rows + 1);

@@ -27,7 +27,7 @@ internal static class BlockVerifier
             BlockTap first = default;
             foreach (BlockTap tap in block.Taps)
             {
-                if (tap.Shift is < 0 or > 7 || (uint)tap.Output >= (uint)layer.Outputs || (tap.Column != next - 1 && tap.Column != next)) return "a block's taps";
+                if (tap.Shift is < 0 or > 7 || (uint)tap.Output >= (uint)layer.Outputs || tap.Column < 0 || (tap.Column != next - 1 && tap.Column != next)) return "a block's taps";
                 if (tap.Column == next) (first, next) = (tap, next + 1);
                 for (int i = 0; i < block.Mapping.RowsPlaced(rows); i++)
                 {

@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
 using Cim.Runtime.Crossbar;
+using Cim.Runtime.Crossbar.Analog;
+using Cim.Runtime.Crossbar.Blocks;
+using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
 using Cim.Runtime.Operators;
 
@@ -8,10 +11,24 @@ namespace Cim.Runtime.Format;
 /// <summary>Checks everything the simulator relies on, so that a damaged file is an error and never a stray memory access.</summary>
 internal static class LayerVerifier
 {
-    /// <exception cref="CimException">CIM4001: the layer contradicts itself.</exception>
-    public static void Verify(CrossbarLayer layer)
+    // More than any sum of products of cell levels and inputs.
+    private const float LargestSum = 1L << 40;
+
+    /// <exception cref="CimException">CIM4001: the layer contradicts itself or the hardware; CIM4003: its cells cannot hold its weights.</exception>
+    public static void Verify(CrossbarLayer layer, HardwareProfile profile)
     {
-        string? problem = Sizes(layer) ?? Numbers(layer) ?? Ranges(layer.AdcCalibration, layer.Mapping) ?? Placement(layer.Mapping, layer.Groups, layer.RowsPerGroup, layer.ColumnsPerGroup) ?? BlockVerifier.Problem(layer);
+        string? problem = Sizes(layer) ?? Numbers(layer) ?? Ranges(layer.AdcCalibration, layer.Mapping)
+            ?? Placement(layer.Mapping, layer.Groups, layer.RowsPerGroup, layer.ColumnsPerGroup) ?? BlockVerifier.Problem(layer)
+            ?? TileVerifier.SharedArrays(layer.Blocks, profile);
+        if (problem is null)
+        {
+            foreach (CrossbarLayer part in BlockParts.Of(layer))
+            {
+                problem ??= TileVerifier.Problem(part, profile);
+                _ = new CellEncoder(part);
+            }
+        }
+
         if (problem is not null) throw CimFile.Corrupt($"layer '{layer.Name}' is inconsistent ({problem})");
     }
 
@@ -41,10 +58,15 @@ internal static class LayerVerifier
     {
         if (l.WeightBits is < 1 or > 8) return "weight bits";
         if (l.AdcBits is < 0 or > 32) return "ADC bits";
-        foreach (float s in l.WeightScales)
-            if (!float.IsFinite(s)) return "a weight scale";
         foreach (QuantizationParameters? q in (QuantizationParameters?[])[l.Input, l.Epilogue.Residual, l.Epilogue.Output])
             if (q is not null && (q.Bits is < 1 or > 8 || !float.IsFinite(q.Scale) || !(q.Scale > 0) || q.ZeroPoint < q.Min || q.ZeroPoint > q.Max)) return "a quantization";
+        foreach (float s in l.WeightScales)
+        {
+            // What a sum is multiplied with: an infinite factor would make 0 a NaN, which every vector width treats in its own way.
+            double factor = (double)l.Input.Scale * s;
+            if (!float.IsFinite(s) || !float.IsFinite((float)factor) || !float.IsFinite((float)(factor / (l.Epilogue.Output?.Scale ?? 1)))) return "a weight scale";
+        }
+
         if (float.IsNaN(l.Epilogue.Minimum) || float.IsNaN(l.Epilogue.Maximum) || (l.Epilogue.ResidualIsFloat && l.Epilogue.Residual is not null)) return "the epilogue";
         return null;
     }
@@ -55,7 +77,7 @@ internal static class LayerVerifier
         if (ranges is not { } adc) return null;
         if (adc.Low.Length != adc.High.Length || (adc.Low.Length != 1 && adc.Low.Length != mapping.SliceBits.Length)) return "the ADC ranges";
         for (int i = 0; i < adc.Low.Length; i++)
-            if (!float.IsFinite(adc.Low[i]) || !float.IsFinite(adc.High[i]) || adc.Low[i] > adc.High[i]) return "an ADC range";
+            if (!(Math.Abs(adc.Low[i]) <= LargestSum) || !(Math.Abs(adc.High[i]) <= LargestSum) || adc.Low[i] > adc.High[i]) return "an ADC range";
         return null;
     }
 

@@ -32,7 +32,7 @@ internal static class ModelReader
             ModelProgram program = ProgramCodec.Read(reader, Section(DataSection));
             if (!reader.AtEnd) throw CimFile.Corrupt("its program is longer than it should be");
             ProgramVerifier.Verify(program);
-            foreach (CrossbarLayer layer in program.Layers) LayerVerifier.Verify(layer);
+            foreach (CrossbarLayer layer in program.Layers) LayerVerifier.Verify(layer, hardware);
             Verify(info, program);
             return new CompiledModel(info, hardware, program);
         }
@@ -59,7 +59,12 @@ internal static class ModelReader
             int read = stream.Read(file, got, file.Length - got);
             if (read == 0) throw CimFile.Corrupt($"it ends after {got} of {length} bytes");
             got += read;
-            if (got == length) return Read((ReadOnlyMemory<byte>)file);
+            if (got == length)
+            {
+                if (stream.ReadByte() >= 0) throw CimFile.Corrupt($"there is data after its {length} bytes");
+                return Read((ReadOnlyMemory<byte>)file);
+            }
+
             if (got == file.Length) Array.Resize(ref file, (int)Math.Min(length, 2L * file.Length));
         }
     }
@@ -67,9 +72,11 @@ internal static class ModelReader
     /// <summary>Reads the description only: header, table and the first section.</summary>
     public static ModelInfo ReadInfo(Stream stream)
     {
+        long begin = stream.CanSeek ? stream.Position : 0;
         byte[] header = new byte[CimFile.HeaderBytes];
         int got = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
         (int sections, long length) = CimFile.ReadHeader(header.AsSpan(0, got));
+        if (stream.CanSeek && stream.Length - begin != length) throw CimFile.Corrupt($"it has {stream.Length - begin} bytes of {length}");
         byte[] start = Extend(stream, header, CimFile.HeaderBytes + (sections * CimFile.EntryBytes));
         (int offset, int size) = Table(start, sections, length)[InfoSection];
         byte[] all = Extend(stream, start, offset + size);
@@ -100,7 +107,7 @@ internal static class ModelReader
         {
             ModelInfo info = JsonSerializer.Deserialize(json, InfoJson.Default.ModelInfo) ?? throw CimFile.Corrupt("it has no description");
             if (info.Name is null || info.Hardware is null || info.SdkVersion is null || info.Cost is null || info.Baseline is null || info.ModelSha256 is null
-                || info.CalibrationSha256 is null || info.Inputs.IsDefault || info.Outputs.IsDefault)
+                || info.CalibrationSha256 is null || info.Inputs.IsDefault || info.Outputs.IsDefault || !IsComplete(info.Cost) || !IsComplete(info.Baseline))
                 throw CimFile.Corrupt("its description is incomplete");
             return info;
         }
@@ -109,6 +116,9 @@ internal static class ModelReader
             throw CimFile.Corrupt("its description is damaged", e);
         }
     }
+
+    private static bool IsComplete(Cost cost) => cost is { Hardware: not null, Energy: not null, Events: not null, Layers.IsDefault: false }
+        && cost.Layers.All(l => l is { Name: not null, Energy: not null, Events: not null });
 
     private static void Verify(ModelInfo info, ModelProgram program)
     {

@@ -10,7 +10,7 @@ internal static class ModelWriter
     public static byte[] ToBytes(CompiledModel model)
     {
         ProgramVerifier.Verify(model.Program);
-        foreach (Crossbar.CrossbarLayer layer in model.Program.Layers) LayerVerifier.Verify(layer);
+        foreach (Crossbar.CrossbarLayer layer in model.Program.Layers) LayerVerifier.Verify(layer, model.Hardware);
         var program = new ByteWriter();
         var data = new DataBlob();
         ProgramCodec.Write(program, model.Program, data);
