@@ -33,7 +33,7 @@ internal static class CimApplication
 
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
-        var root = new RootCommand("Compiles ONNX networks for ReRAM compute-in-memory crossbars, and simulates them.") { Json };
+        var root = new RootCommand("Compiles ONNX networks for ReRAM compute-in-memory crossbars, and simulates them.") { Json, BuildWording.InBuild };
         foreach (Command command in Commands()) root.Subcommands.Add(command);
 
         ParseResult parsed = root.Parse(args);
@@ -58,7 +58,7 @@ internal static class CimApplication
         }
         catch (Exception exception)
         {
-            Problem problem = Problem.From(exception);
+            Problem problem = BuildWording.Word(Problem.From(exception), parsed);
             problem.WriteTo(error);
             if (parsed.GetValue(Json)) problem.WriteJsonTo(output);
             return problem.Code == ErrorCodes.WrongUsage ? ExitCode.WrongUsage : ExitCode.Failed;
@@ -68,8 +68,8 @@ internal static class CimApplication
     private static int WrongUsage(ParseResult parsed, TextWriter output, TextWriter error)
     {
         string command = string.Join(' ', Path(parsed.CommandResult).Reverse());
-        var problem = new Problem(ErrorCodes.WrongUsage,
-            $"{string.Join(" ", parsed.Errors.Select(e => e.Message))} See '{command} --help'.");
+        Problem problem = BuildWording.Word(new Problem(ErrorCodes.WrongUsage,
+            $"{string.Join(" ", parsed.Errors.Select(e => e.Message))} See '{command} --help'."), parsed);
         problem.WriteTo(error);
         if (parsed.GetResult(Json) is { Implicit: false }) problem.WriteJsonTo(output);
         return ExitCode.WrongUsage;

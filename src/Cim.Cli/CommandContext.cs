@@ -13,10 +13,11 @@ internal sealed class CommandContext
 {
     private readonly TextWriter _output;
     private readonly TextWriter _error;
+    private readonly Func<Problem, Problem> _wording;
 
-    public CommandContext(TextWriter output, TextWriter error, bool json, CancellationToken cancellation)
+    public CommandContext(TextWriter output, TextWriter error, bool json, Func<Problem, Problem> wording, CancellationToken cancellation)
     {
-        (_output, _error, IsJson, Cancellation) = (output, error, json, cancellation);
+        (_output, _error, IsJson, _wording, Cancellation) = (output, error, json, wording, cancellation);
         Console = CreateConsole(json ? error : output);
     }
 
@@ -56,7 +57,7 @@ internal sealed class CommandContext
 
     /// <summary>Writes a warning in the same form as errors, to standard error.</summary>
     public void Warn(string code, string message, string? file = null) =>
-        new Problem(code, message, file).WriteTo(_error, "warning");
+        _wording(new Problem(code, message, file)).WriteTo(_error, "warning");
 
     /// <summary>One line about what is going on, to standard error.</summary>
     public void Report(string line) => _error.WriteLine(line);
@@ -88,7 +89,7 @@ internal static class CommandExtensions
     {
         command.SetAction((parsed, cancellation) => action(parsed, new CommandContext(
             parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error,
-            parsed.GetValue(CimApplication.Json), cancellation)));
+            parsed.GetValue(CimApplication.Json), problem => BuildWording.Word(problem, parsed), cancellation)));
         return command;
     }
 

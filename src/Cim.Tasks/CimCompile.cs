@@ -1,6 +1,7 @@
 using Cim.Runtime;
 using Cim.Tasks.Cache;
 using Cim.Tasks.Diagnostics;
+using Cim.Tasks.Inputs;
 using Cim.Tasks.Options;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
@@ -8,102 +9,122 @@ using Microsoft.Build.Utilities;
 namespace Cim.Tasks;
 
 /// <summary>
-/// Compiles one model: takes it from the cache, or starts the compiler, stores the result in the cache, and copies it into the
-/// intermediate folder.
+/// Compiles one model: takes it from the cache, or starts the compiler and stores the result in the cache. Everything is made in a
+/// temporary folder of the intermediate folder and moved at the end, so a failed or cancelled build leaves what was there before.
 /// </summary>
 [MSBuildMultiThreadableTask]
 public sealed class CimCompile : CompilerTask
 {
     private string _temporary = "";
     private bool _forcesLock;
+    private bool _wasDamaged;
 
-    private protected override bool Execute(ResolvedOptions options, string toolId, string key)
+    private protected override bool Execute(ResolvedOptions options, string toolId, InputState inputs)
     {
         // A searched lock was written anew by the step before.
         _forcesLock = ForceEvaluate && !options.KeepsSearch;
-        return CacheDirectory.Length > 0 && TryOpenCache(key) is { } cache
-            ? ExecuteCached(cache, key, options, toolId)
-            : ExecuteUncached(options, toolId);
+        _temporary = TemporaryFolder();
+        try
+        {
+            CompileCache? cache = Cache(options);
+            if (cache is null) return Compile(options, toolId, inputs, null);
+            string key = inputs.Key(toolId);
+            if (TakeFrom(cache, key)) return Deliver(options, inputs, "taken from the cache");
+            if (!TryHold(cache, key)) return false;
+            if (TakeFrom(cache, key)) return Deliver(options, inputs, "compiled by another build meanwhile");
+            return Compile(options, toolId, inputs, IsCacheUsable ? cache : null);
+        }
+        catch (Exception e) when (FileProblem.Is(e))
+        {
+            Log.Fail(ErrorCodes.CompilerCrashed, Model, $"The compiled model could not be written into the intermediate folder: {e.Message}");
+            return false;
+        }
+        finally
+        {
+            Free();
+            if (Directory.Exists(_temporary)) CompileCache.DeleteQuietly(_temporary);
+        }
     }
 
     private protected override void AppendSwitches(CommandLineBuilder line)
     {
         line.AppendSwitchIfNotNull("-o ", Path.Combine(_temporary, CompiledModel.ModelName));
         line.AppendSwitchIfNotNull("--report ", Path.Combine(_temporary, CompiledModel.ReportName));
+        line.AppendSwitchIfNotNull("--dependencies ", Path.Combine(_temporary, CompiledModel.DependenciesName));
         // Outside the temporary folder: a training that is stopped goes on in the next build.
-        if (Model.GetMetadata("Training").Trim().Length > 0)
+        if (Model.GetMetadata("Training").Trim().Length > 0 && Model.GetMetadata("TrainingCheckpoint").Trim().Length == 0)
             line.AppendSwitchIfNotNull("--training-checkpoint ", Path.ChangeExtension(Model.GetMetadata("CompiledFile"), ".training"));
         if (_forcesLock) line.AppendSwitch("--force-evaluate");
     }
 
-    private bool ExecuteCached(CompileCache cache, string key, ResolvedOptions options, string toolId)
+    private bool TakeFrom(CompileCache cache, string key)
     {
-        if (!ForceEvaluate && cache.Find(key) is { } ready) return Deliver(ready, options, "taken from the cache");
-        using IDisposable? held = WaitForLock(cache, key);
-        if (held is null) return false;
-        if (!ForceEvaluate && cache.Find(key) is { } made) return Deliver(made, options, "compiled by another build meanwhile");
+        if (ForceEvaluate) return false;
+        CacheAnswer answer = cache.Take(key, _temporary);
+        if (answer == CacheAnswer.Damaged)
+        {
+            _wasDamaged = true;
+            Log.LogMessage(MessageImportance.High, "{0}", $"{Model.GetMetadata("Filename")}: the cache holds a damaged copy ('{cache.EntryPath(key)}'), which is made again.");
+        }
+        return answer == CacheAnswer.Taken;
+    }
 
-        _temporary = cache.CreateTemporary();
+    private bool Compile(ResolvedOptions options, string toolId, InputState inputs, CompileCache? cache)
+    {
+        Directory.CreateDirectory(_temporary);
+        if (!RunCompiler()) return false;
+        InputState after = InputsOf(options);
+        string? changed = inputs.Difference(after) ?? inputs.Difference(Path.Combine(_temporary, CompiledModel.DependenciesName));
+        CompiledModel.Complete(_temporary, inputs, Warnings, options.LockPath, toolId);
+        if (changed is not null)
+            Log.Warn(ErrorCodes.InputChanged, Model, $"'{changed}' changed while the model was compiled. The result is not kept in the cache, and the next build compiles again.");
+        else if (cache is not null)
+            Store(cache, after.Key(toolId));
+        if (!Deliver(options, inputs, "compiled")) return false;
+        if (changed is not null) OptionsStamp.MarkStale(Model.GetMetadata("OptionsFile"));
+        return true;
+    }
+
+    // The compiler may have written the lock file: the next build asks with a key that knows it.
+    private void Store(CompileCache cache, string key)
+    {
         try
         {
-            if (!RunCompiler()) return false;
-            CompiledModel.Complete(_temporary, options.ModelPath, Warnings, options.LockPath, toolId);
-            // The compiler may have written the lock file: the next build then asks with a key that knows it.
-            string after = KeyOf(options, toolId);
-            if (!Deliver(_temporary, options, "compiled")) return false;
-            cache.Store(options.LockPath is null ? key : after, _temporary);
-            return true;
+            cache.Store(key, _temporary, replaces: ForceEvaluate || _wasDamaged);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (FileProblem.Is(e))
         {
-            Log.Fail(ErrorCodes.CompilerCrashed, Model.GetMetadata("FullPath"), $"The compiled model could not be stored: {e.Message}");
-            return false;
-        }
-        finally
-        {
-            if (Directory.Exists(_temporary)) CompileCache.DeleteQuietly(_temporary);
+            WarnAboutCache(e);
         }
     }
 
-    private bool ExecuteUncached(ResolvedOptions options, string toolId)
+    private bool Deliver(ResolvedOptions options, InputState inputs, string how)
     {
-        _temporary = Path.Combine(Path.GetDirectoryName(Model.GetMetadata("CompiledFile"))!, "tmp-" + Guid.NewGuid().ToString("N"));
-        try
+        string optionsFile = Model.GetMetadata("OptionsFile");
+        // Written before this step looked at the inputs: if they differ, the next build has to look again.
+        bool isKnown = File.Exists(optionsFile) && File.ReadAllText(optionsFile).Contains(inputs.ToLines());
+        if (options.LockPath is { } lockPath)
         {
-            Directory.CreateDirectory(_temporary);
-            if (!RunCompiler()) return false;
-            CompiledModel.Complete(_temporary, options.ModelPath, Warnings, options.LockPath, toolId);
-            return Deliver(_temporary, options, "compiled");
+            RestoreLock(lockPath);
+            OptionsStamp.RefreshLock(optionsFile, lockPath);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            Log.Fail(ErrorCodes.CompilerCrashed, Model.GetMetadata("FullPath"), $"The compiled model could not be written: {e.Message}");
-            return false;
-        }
-        finally
-        {
-            if (Directory.Exists(_temporary)) CompileCache.DeleteQuietly(_temporary);
-        }
+        OptionsStamp.RefreshOutput(optionsFile, CompiledModel.HashOf(_temporary));
+        string summary = CompiledModel.Summary(_temporary);
+        CompiledModel.MoveTo(_temporary, Model, inputs);
+        if (!isKnown) OptionsStamp.MarkStale(optionsFile);
+        Log.LogMessage(MessageImportance.High, "{0}", $"{Model.GetMetadata("Filename")}: {how}{summary}. Report: {Path.Combine(Model.GetMetadata("ReportDirectory"), "report.html")}");
+        return true;
     }
 
-    private bool Deliver(string folder, ResolvedOptions options, string how)
+    private void RestoreLock(string lockPath)
     {
         try
         {
-            if (options.LockPath is { } lockPath)
-            {
-                CompiledModel.RestoreLock(folder, lockPath);
-                LockStamp.Refresh(Model.GetMetadata("OptionsFile"), lockPath);
-            }
-            CompiledModel.CopyTo(folder, Model);
-            string summary = CompiledModel.Summary(folder);
-            Log.LogMessage(MessageImportance.High, "{0}", $"{Model.GetMetadata("Filename")}: {how}{summary}. Report: {Path.Combine(Model.GetMetadata("ReportDirectory"), "report.html")}");
-            return true;
+            CompiledModel.RestoreLock(_temporary, lockPath);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (FileProblem.Is(e))
         {
-            Log.Fail(ErrorCodes.CompilerCrashed, Model.GetMetadata("FullPath"), $"The compiled model could not be put into the intermediate folder: {e.Message}");
-            return false;
+            WarnAboutLock(lockPath, e);
         }
     }
 }

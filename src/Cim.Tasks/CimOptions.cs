@@ -1,7 +1,7 @@
-using System.Globalization;
-using System.Text;
 using Cim.Runtime;
+using Cim.Tasks.Cache;
 using Cim.Tasks.Diagnostics;
+using Cim.Tasks.Inputs;
 using Cim.Tasks.Options;
 using Microsoft.Build.Framework;
 using MSBuildTask = Microsoft.Build.Utilities.Task;
@@ -38,6 +38,9 @@ public sealed class CimOptions : MSBuildTask
     /// <summary>True: a model whose item names a lock file must have it.</summary>
     public bool LockedMode { get; set; }
 
+    /// <summary>True: compile although nothing changed. What is there stays until it is replaced.</summary>
+    public bool ForceEvaluate { get; set; }
+
     /// <inheritdoc/>
     public override bool Execute()
     {
@@ -49,29 +52,23 @@ public sealed class CimOptions : MSBuildTask
         }
         string toolId = CompilerTool.Identify(ToolPath, SdkVersion);
         Dictionary<string, string> classes = new(StringComparer.OrdinalIgnoreCase);
+        SortedSet<string> inputs = new(StringComparer.Ordinal);
         foreach (ITaskItem model in Models)
         {
-            int before = 0;
-            ResolvedOptions options = ResolvedOptions.From(model, directory, wrong =>
-            {
-                before++;
-                Log.Fail(ErrorCodes.InvalidMetadata, Project, $"CimModel '{model.ItemSpec}': {wrong}");
-            });
-            WarnAboutTypos(model);
+            ResolvedOptions options = ResolvedOptions.From(model, directory, wrong => Log.Fail(ErrorCodes.InvalidMetadata, model, wrong));
+            WarnAboutUnknown(model);
             CheckClass(model, options, classes);
             CheckFiles(model, options);
-            if (before == 0 && !Log.HasLoggedErrors) Write(model, options, toolId);
+            if (!Log.HasLoggedErrors) Prepare(model, options, toolId, inputs);
         }
+        if (!Log.HasLoggedErrors && Models.Length > 0) WriteInputs(inputs);
         return !Log.HasLoggedErrors;
     }
 
-    private void WarnAboutTypos(ITaskItem model)
+    private void WarnAboutUnknown(ITaskItem model)
     {
-        foreach (string name in model.CloneCustomMetadata().Keys)
-        {
-            if (Spelling.NearMiss(name, ModelMetadata.All.Select(m => m.Name)) is { } meant)
-                Log.Warn(ErrorCodes.UnknownMetadata, Project, $"CimModel '{model.ItemSpec}': the metadata '{name}' is unknown and has no effect. Did you mean '{meant}'?");
-        }
+        foreach (string name in UnknownMetadata.Among(model.CloneCustomMetadata().Keys.Cast<string>()))
+            Log.Warn(ErrorCodes.UnknownMetadata, model, $"The metadata '{name}' of CimModel is unknown and has no effect. Did you mean '{Spelling.Nearest(name, ModelMetadata.All.Select(m => m.Name))}'?");
     }
 
     private void CheckClass(ITaskItem model, ResolvedOptions options, Dictionary<string, string> classes)
@@ -79,7 +76,7 @@ public sealed class CimOptions : MSBuildTask
         string space = model.GetMetadata("Namespace") is { Length: > 0 } own ? own : RootNamespace;
         string name = space.Length == 0 ? options.ClassName : space + "." + options.ClassName;
         if (classes.TryGetValue(name, out string? other))
-            Log.Fail(ErrorCodes.DuplicateClass, Project, $"CimModel '{model.ItemSpec}' and '{other}' both give the class '{name}'. Set ClassName (or Namespace) on one of them.");
+            Log.Fail(ErrorCodes.DuplicateClass, model, $"CimModel '{model.ItemSpec}' and '{other}' both give the class '{name}'. Set ClassName (or Namespace) on one of them.");
         else classes.Add(name, model.ItemSpec);
     }
 
@@ -87,28 +84,48 @@ public sealed class CimOptions : MSBuildTask
     {
         foreach ((string flag, string path) in options.FlaggedFiles)
         {
-            if (File.Exists(path)) continue;
-            string metadata = ModelMetadata.All.First(m => m.Flag == flag).Name;
-            Log.Fail(ErrorCodes.FileNotReadable, Project, $"CimModel '{model.ItemSpec}': the file '{path}' of {metadata} does not exist. Paths are relative to the project.");
+            string metadata = ModelMetadata.All.FirstOrDefault(m => m.Flag == flag)?.Name ?? "AdditionalOptions";
+            if (InputCheck.ProblemOf(path) is { } problem)
+                Log.Fail(ErrorCodes.FileNotReadable, model, $"The file '{path}' of {metadata} {problem}.");
         }
         if (LockedMode && options.LockPath is { } lockPath && !File.Exists(lockPath))
-            Log.Fail(ErrorCodes.LockMissing, Project, $"CimModel '{model.ItemSpec}': CimLockedMode is on, but the lock file '{lockPath}' does not exist. Build once without it and commit the lock file.");
+            Log.Fail(ErrorCodes.LockMissing, model, $"CimLockedMode is on, but the lock file '{lockPath}' does not exist. Build once without it and commit the lock file.");
     }
 
-    private static void Write(ITaskItem model, ResolvedOptions options, string toolId)
+    private void Prepare(ITaskItem model, ResolvedOptions options, string toolId, SortedSet<string> inputs)
     {
-        StringBuilder text = new(options.ToResponseFile(toolId));
-        IEnumerable<string> files = options.Files
-            .Concat(options.Files.SelectMany(DataFiles.LabelsBeside))
-            .Concat(ModelFiles.External(options.ModelPath, model.GetMetadata("SignatureFile")));
-        foreach (string file in files)
+        try
         {
-            FileInfo info = new(file);
-            text.Append("# Input ").Append(file).Append(' ')
-                .Append(info.Exists ? info.Length.ToString(CultureInfo.InvariantCulture) + " " + info.LastWriteTimeUtc.Ticks.ToString(CultureInfo.InvariantCulture) : "absent")
-                .Append('\n');
+            CompileCache.RemoveAbandoned(Path.GetDirectoryName(model.GetMetadata("OptionsFile"))!);
+            Write(model, options, toolId, inputs);
         }
-        if (options.LockPath is { } lockPath) text.Append(LockStamp.Of(lockPath));
-        AtomicFile.WriteIfDifferent(model.GetMetadata("OptionsFile"), text.ToString());
+        catch (Exception e) when (FileProblem.Is(e))
+        {
+            Log.Fail(ErrorCodes.FileNotReadable, model, $"An input of the model cannot be read, or its options cannot be written: {e.Message}");
+        }
+    }
+
+    /// <summary>The list that the next evaluation reads, for <c>dotnet watch</c> and for editors.</summary>
+    private void WriteInputs(SortedSet<string> inputs)
+    {
+        try
+        {
+            AtomicFile.WriteIfDifferent(Path.Combine(Path.GetDirectoryName(Models[0].GetMetadata("OptionsFile"))!, "inputs.list"), string.Join("\n", inputs));
+        }
+        catch (Exception e) when (FileProblem.Is(e))
+        {
+            Log.LogMessage(MessageImportance.Low, "{0}", $"The list of inputs cannot be written: {e.Message}");
+        }
+    }
+
+    private void Write(ITaskItem model, ResolvedOptions options, string toolId, SortedSet<string> inputs)
+    {
+        string optionsFile = model.GetMetadata("OptionsFile"), compiled = model.GetMetadata("CompiledFile");
+        FileHashes hashes = FileHashes.Beside(optionsFile);
+        InputState state = InputState.Of(options, hashes);
+        inputs.UnionWith(state.Files.Where(f => f.Hash != FileHashes.Absent).Select(f => f.Path));
+        string text = options.ToResponseFile(toolId) + state.ToLines()
+            + OptionsStamp.Of(optionsFile, options.LockPath, compiled.Length == 0 ? FileHashes.Absent : hashes.Of(compiled));
+        if (!AtomicFile.WriteIfDifferent(optionsFile, text) && ForceEvaluate) File.SetLastWriteTimeUtc(optionsFile, DateTime.UtcNow);
     }
 }

@@ -1,4 +1,5 @@
 using Cim.Tasks.Cache;
+using Cim.Tasks.Inputs;
 using Cim.Tasks.Options;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
@@ -21,37 +22,62 @@ public sealed class CimSearch : CompilerTask
     /// </summary>
     public bool RefreshLock { get; set; }
 
-    private protected override bool Execute(ResolvedOptions options, string toolId, string key)
+    private protected override bool Execute(ResolvedOptions options, string toolId, InputState inputs)
     {
         _refreshes = RefreshLock && !options.IsLockOwn && !ForceEvaluate;
         if (!options.KeepsSearch || IsDone(options.LockPath!)) return true;
-        if (CacheDirectory.Length == 0 || TryOpenCache(key) is not { } cache) return Search(options);
-        if (!ForceEvaluate && cache.Find(key) is { } ready)
+        if (Cache(options) is not { } cache) return Search(options);
+        string key = inputs.Key(toolId);
+        try
         {
-            CompiledModel.RestoreLock(ready, options.LockPath!);
-            LockStamp.Refresh(Model.GetMetadata("OptionsFile"), options.LockPath!);
-            return true;
+            if (!ForceEvaluate && TakeLock(cache, key, options.LockPath!)) return true;
+            if (!TryHold(cache, key)) return false;
+            return IsDone(options.LockPath!) || Search(options);
         }
-        using IDisposable? held = WaitForLock(cache, key);
-        return held is not null && (IsDone(options.LockPath!) || Search(options));
+        finally
+        {
+            Free();
+        }
     }
 
     private protected override void AppendSwitches(CommandLineBuilder line)
     {
         line.AppendSwitch("--lock-only");
         // Survives a killed build, unlike the temporary folder of the compilation.
-        line.AppendSwitchIfNotNull("--trial-log ", Path.ChangeExtension(Model.GetMetadata("CompiledFile"), ".trials.json"));
+        if (Model.GetMetadata("TrialLog").Trim().Length == 0)
+            line.AppendSwitchIfNotNull("--trial-log ", Path.ChangeExtension(Model.GetMetadata("CompiledFile"), ".trials.json"));
         if (ForceEvaluate) line.AppendSwitch("--force-evaluate");
         if (_refreshes) line.AppendSwitch("--refresh-lock");
     }
 
     private bool IsDone(string lockPath) => !ForceEvaluate && !_refreshes && File.Exists(lockPath);
 
+    /// <summary>A model that the cache knows needs no search, and its lock file comes along.</summary>
+    private bool TakeLock(CompileCache cache, string key, string lockPath)
+    {
+        string temporary = TemporaryFolder();
+        try
+        {
+            if (cache.Take(key, temporary) != CacheAnswer.Taken) return false;
+            CompiledModel.RestoreLock(temporary, lockPath);
+            OptionsStamp.RefreshLock(Model.GetMetadata("OptionsFile"), lockPath);
+        }
+        catch (Exception e) when (FileProblem.Is(e))
+        {
+            WarnAboutLock(lockPath, e);
+        }
+        finally
+        {
+            if (Directory.Exists(temporary)) CompileCache.DeleteQuietly(temporary);
+        }
+        return true;
+    }
+
     private bool Search(ResolvedOptions options)
     {
         if (!RunCompiler()) return false;
         foreach (string warning in Warnings) Log.LogMessageFromText(warning, MessageImportance.Normal);
-        LockStamp.Refresh(Model.GetMetadata("OptionsFile"), options.LockPath!);
+        OptionsStamp.RefreshLock(Model.GetMetadata("OptionsFile"), options.LockPath!);
         return true;
     }
 }

@@ -1,5 +1,6 @@
 using Cim.Runtime;
 using Cim.Tasks.Diagnostics;
+using Cim.Tasks.Inputs;
 using Cim.Tasks.Signature;
 using Microsoft.Build.Framework;
 using MSBuildTask = Microsoft.Build.Utilities.Task;
@@ -7,49 +8,44 @@ using MSBuildTask = Microsoft.Build.Utilities.Task;
 namespace Cim.Tasks;
 
 /// <summary>
-/// Reads the inputs and outputs of an ONNX model and writes them for the generator. Takes milliseconds, so design-time
-/// builds run it too and the typed class is there before the first real build.
+/// Reads the inputs and outputs of ONNX models and writes them for the generator. Takes milliseconds, so design-time builds run it
+/// too and the typed class is there before the first real build; and so it runs always, because the time of a file says little.
 /// </summary>
 [MSBuildMultiThreadableTask]
 public sealed class CimSignature : MSBuildTask
 {
-    /// <summary>The ONNX file.</summary>
+    /// <summary>The ONNX files, each with the metadata <c>SignatureFile</c>: what to write; it keeps its time when nothing changed.</summary>
     [Required]
-    public ITaskItem Model { get; set; } = null!;
-
-    /// <summary>The signature file to write; it keeps its time when nothing changed.</summary>
-    [Required]
-    public ITaskItem SignatureFile { get; set; } = null!;
-
-    /// <summary>The project, for the place of errors.</summary>
-    [Required]
-    public string Project { get; set; } = "";
+    public ITaskItem[] Models { get; set; } = [];
 
     /// <inheritdoc/>
     public override bool Execute()
     {
-        string model = Model.GetMetadata("FullPath");
+        // Every model, so that one build tells what is wrong with all of them.
+        foreach (ITaskItem model in Models) Write(model);
+        return !Log.HasLoggedErrors;
+    }
+
+    private void Write(ITaskItem item)
+    {
+        string model = item.GetMetadata("FullPath");
         try
         {
-            if (!File.Exists(model))
+            if (InputCheck.ProblemOf(model) is { } problem)
             {
-                Log.Fail(ErrorCodes.FileNotReadable, Project, $"The model '{model}' of <CimModel Include=\"{Model.ItemSpec}\" /> does not exist. Paths are relative to the project.");
-                return false;
+                Log.Fail(problem.Contains("LFS") ? ErrorCodes.MalformedOnnx : ErrorCodes.FileNotReadable, item, $"The model '{model}' of CimModel {problem}.");
+                return;
             }
             OnnxSignature signature = OnnxSignatureReader.Read(model);
-            AtomicFile.WriteIfDifferent(SignatureFile.GetMetadata("FullPath"), Signature.SignatureFile.Write(Path.GetFileName(model), signature));
-            // The target's Inputs and Outputs compare times, so an unchanged signature still has to look new.
-            File.SetLastWriteTimeUtc(SignatureFile.GetMetadata("FullPath"), DateTime.UtcNow);
-            return true;
+            AtomicFile.WriteIfDifferent(item.GetMetadata("SignatureFile"), SignatureFile.Write(Path.GetFileName(model), signature));
         }
         catch (InvalidDataException e)
         {
-            Log.Fail(ErrorCodes.MalformedOnnx, model, $"This is not an ONNX model: {e.Message}. Export it again, or check the download.");
+            Log.Fail(ErrorCodes.MalformedOnnx, item, $"This is not an ONNX model: {e.Message}. Export it again, or check the download.");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (FileProblem.Is(e))
         {
-            Log.Fail(ErrorCodes.FileNotReadable, model, $"The model cannot be read: {e.Message}");
+            Log.Fail(ErrorCodes.FileNotReadable, item, $"The model cannot be read: {e.Message}");
         }
-        return false;
     }
 }

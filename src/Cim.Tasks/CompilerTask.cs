@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text;
 using Cim.Runtime;
 using Cim.Tasks.Cache;
 using Cim.Tasks.Diagnostics;
+using Cim.Tasks.Inputs;
 using Cim.Tasks.Options;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
@@ -16,6 +18,7 @@ public abstract class CompilerTask : ToolTask, IDisposable
 {
     private readonly ManualResetEvent _cancelled = new(false);
     private readonly List<string> _lastLines = [];
+    private bool _warnedAboutCache;
 
     /// <summary>The model, with the metadata <c>OptionsFile SignatureFile CompiledFile DiagnosticsFile ReportDirectory</c>.</summary>
     [Required]
@@ -42,6 +45,9 @@ public abstract class CompilerTask : ToolTask, IDisposable
     /// <summary>True: compile even if the cache has the result.</summary>
     public bool ForceEvaluate { get; set; }
 
+    /// <summary>Minutes without a sign of life after which a build no longer waits for another that compiles the same; 15 if empty.</summary>
+    public string LockTimeout { get; set; } = "";
+
     /// <inheritdoc/>
     protected override string ToolName => "dotnet";
 
@@ -62,6 +68,9 @@ public abstract class CompilerTask : ToolTask, IDisposable
 
     private protected bool IsCancelled => _cancelled.WaitOne(0);
 
+    /// <summary>The lock this step holds while the compiler runs, so that its output shows those who wait that work goes on.</summary>
+    private protected CacheLock? Held { get; set; }
+
     /// <inheritdoc/>
     public override bool Execute()
     {
@@ -70,11 +79,11 @@ public abstract class CompilerTask : ToolTask, IDisposable
         string toolId = CompilerTool.Identify(CompilerPath, SdkVersion);
         try
         {
-            return Execute(options, toolId, KeyOf(options, toolId));
+            return Execute(options, toolId, InputsOf(options));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (FileProblem.Is(e))
         {
-            Log.Fail(ErrorCodes.FileNotReadable, options.ModelPath, $"An input of the model cannot be read: {e.Message}");
+            Log.Fail(ErrorCodes.FileNotReadable, Model, $"An input of the model cannot be read: {e.Message}");
             return false;
         }
     }
@@ -93,14 +102,21 @@ public abstract class CompilerTask : ToolTask, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private protected abstract bool Execute(ResolvedOptions options, string toolId, string key);
+    private protected abstract bool Execute(ResolvedOptions options, string toolId, InputState inputs);
 
     /// <summary>Starts the compiler and waits for it.</summary>
     private protected bool RunCompiler() => base.Execute();
 
     /// <summary>What the result depends on, as it is now.</summary>
-    private protected string KeyOf(ResolvedOptions options, string toolId) =>
-        CacheKey.Of(options, ModelFiles.External(options.ModelPath, Model.GetMetadata("SignatureFile")), toolId);
+    private protected InputState InputsOf(ResolvedOptions options) => InputState.Of(options, FileHashes.Beside(Model.GetMetadata("OptionsFile")));
+
+    /// <summary>A new folder in the intermediate folder, on the same disk as what is made from it.</summary>
+    private protected string TemporaryFolder() =>
+        Path.ChangeExtension(Model.GetMetadata("CompiledFile"), null) + CompileCache.TemporarySuffix + Guid.NewGuid().ToString("N");
+
+    // Relative paths of additional options start where those of the item do.
+    /// <inheritdoc/>
+    protected override string GetWorkingDirectory() => Path.GetDirectoryName(Project)!;
 
     /// <inheritdoc/>
     protected override string GenerateFullPathToTool() => CompilerTool.DotnetHost(DotnetHostPath);
@@ -112,6 +128,7 @@ public abstract class CompilerTask : ToolTask, IDisposable
         line.AppendFileNameIfNotNull(CompilerPath);
         line.AppendSwitch("compile");
         line.AppendSwitchIfNotNull("@", Model.GetMetadata("OptionsFile"));
+        line.AppendSwitch("--in-build");
         AppendSwitches(line);
         return line.ToString();
     }
@@ -124,6 +141,7 @@ public abstract class CompilerTask : ToolTask, IDisposable
         // Warnings go to the diagnostics file and are logged from there, now and on every build that skips the compiler.
         if (CompilerOutput.IsWarning(singleLine)) Warnings.Add(singleLine);
         else base.LogEventsFromTextOutput(singleLine, messageImportance);
+        Held?.ShowSign();
         _lastLines.Add(singleLine);
         if (_lastLines.Count > 5) _lastLines.RemoveAt(0);
     }
@@ -135,40 +153,84 @@ public abstract class CompilerTask : ToolTask, IDisposable
         if (!Log.HasLoggedErrors && !IsCancelled)
         {
             string said = _lastLines.Count == 0 ? "It said nothing" : "Its last lines: " + string.Join(" | ", _lastLines);
-            Log.Fail(ErrorCodes.CompilerCrashed, Model.GetMetadata("FullPath"),
+            Log.Fail(ErrorCodes.CompilerCrashed, Model,
                 $"The compiler ended with exit code {ExitCode} without an error message. {said}. Run it by hand: dotnet \"{CompilerPath}\" compile @\"{Model.GetMetadata("OptionsFile")}\" -o out.cim");
         }
         return false;
     }
 
-    /// <summary>The cache, or null (with a warning) if its folder cannot be used for this key.</summary>
-    private protected CompileCache? TryOpenCache(string key)
+    /// <summary>The cache, if there is one and the item may use it.</summary>
+    private protected CompileCache? Cache(ResolvedOptions options) =>
+        CacheDirectory.Length == 0 || options.WritesBeside ? null : new CompileCache(CacheDirectory);
+
+    /// <summary>
+    /// Takes the lock of a key, waiting for another build if need be. False if cancelled. <see cref="Held"/> is null afterwards where
+    /// the cache cannot be used or the wait took too long (each with a warning): then the model is compiled without it.
+    /// </summary>
+    private protected bool TryHold(CompileCache cache, string key)
     {
-        CompileCache cache = new(CacheDirectory);
+        string purpose = $"which compiles '{Model.GetMetadata("Filename")}{Model.GetMetadata("Extension")}' for '{Project}'";
         try
         {
-            cache.TryLock(key)?.Dispose();
-            return cache;
+            Held = cache.TryLock(key, purpose);
+            if (Held is not null) return true;
+            LockWait wait = new(cache, key, purpose, _cancelled.WaitOne)
+            {
+                Limit = TimeSpan.FromMinutes(double.TryParse(LockTimeout, NumberStyles.Float, CultureInfo.InvariantCulture, out double minutes) && minutes >= 0 ? Math.Min(minutes, 100_000) : 15),
+                Waiting = holder => Log.LogMessage(MessageImportance.High, "{0}", $"{Model.GetMetadata("Filename")}: waiting for another build: {holder}."),
+            };
+            Held = Yielding(wait.Run);
+            if (wait.TimedOut)
+            {
+                Log.Warn(ErrorCodes.LockTimeout, Model,
+                    $"Another build holds '{cache.LockPath(key)}' and has shown no sign of life for {wait.Limit.TotalMinutes:0.##} minutes: {CacheLock.HolderOf(cache.LockPath(key))}. The model is compiled without waiting further. End that process if it hangs, or set CimLockTimeout (minutes).");
+            }
+            return Held is not null || wait.TimedOut;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception e) when (FileProblem.Is(e))
         {
-            if (cache.Find(key) is not null) return cache;
-            Log.Warn(ErrorCodes.CacheUnusable, Project, $"The cache folder '{CacheDirectory}' cannot be used ({e.Message}), so the model is compiled anew in every clean build. Set the property CimCacheDir to a writable folder.");
-            return null;
+            WarnAboutCache(e);
+            return true;
         }
     }
 
-    /// <summary>Waits until no other build compiles the same; null if cancelled.</summary>
-    private protected IDisposable? WaitForLock(CompileCache cache, string key)
+    /// <summary>Frees the lock.</summary>
+    private protected void Free()
     {
-        bool told = false;
-        while (!IsCancelled)
+        Held?.Dispose();
+        Held = null;
+    }
+
+    /// <summary>False once the cache was found to be unusable.</summary>
+    private protected bool IsCacheUsable => !_warnedAboutCache;
+
+    /// <summary>Warns once of a cache that cannot be used.</summary>
+    private protected void WarnAboutCache(Exception e)
+    {
+        if (_warnedAboutCache) return;
+        _warnedAboutCache = true;
+        Log.Warn(ErrorCodes.CacheUnusable, Project,
+            $"The cache folder '{CacheDirectory}' cannot be used ({e.Message}), so a clean build compiles '{Model.ItemSpec}' again. Set the property CimCacheDir to a writable folder with space, or to none.");
+    }
+
+    private protected void WarnAboutLock(string lockPath, Exception e) => Log.Warn(ErrorCodes.LockNotWritable, Model,
+        $"The lock file '{lockPath}' cannot be written ({e.Message}); the model was compiled with its choices all the same. Make its folder writable for one build and commit the file, or name another with Lock.");
+
+    /// <summary>
+    /// Does something that waits while the build node is free for other projects. Who holds the lock may be a project of this very
+    /// node, which gave it up while its compiler runs and needs it back to go on: without this the two would wait for each other.
+    /// </summary>
+    private T Yielding<T>(Func<T> wait)
+    {
+        if (BuildEngine is not IBuildEngine3 engine) return wait();
+        engine.Yield();
+        try
         {
-            if (cache.TryLock(key) is { } held) return held;
-            if (!told) Log.LogMessage(MessageImportance.High, "Waiting for another build that compiles the same model.");
-            told = true;
-            _cancelled.WaitOne(100);
+            return wait();
         }
-        return null;
+        finally
+        {
+            engine.Reacquire();
+        }
     }
 }

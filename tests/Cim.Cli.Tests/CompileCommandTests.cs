@@ -33,7 +33,7 @@ public sealed class CompileCommandTests : IDisposable
         return [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. System.Text.Encoding.ASCII.GetBytes(header)];
     }
 
-    private static byte[] Network()
+    internal static byte[] Network()
     {
         var graph = new GraphProto { Name = "identity" };
         graph.Input.Add(Value("x", 3));

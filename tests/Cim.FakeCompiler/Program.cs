@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 // Does what the environment variable CIM_FAKE asks for; by default compiles any model to three bytes with one warning.
 string[] words = [.. args.SelectMany(Expand)];
 string model = words[1];
@@ -7,7 +9,18 @@ string report = words[Array.IndexOf(words, "--report") + 1];
 if (Environment.GetEnvironmentVariable("CIM_FAKE_LOG") is { } log)
     File.AppendAllText(log, model + (locksOnly ? " lock" : "") + (words.Contains("--force-evaluate") ? " forced" : "") + "\n");
 
-switch (Environment.GetEnvironmentVariable("CIM_FAKE"))
+string original = File.ReadAllText(model);
+string mode = Environment.GetEnvironmentVariable("CIM_FAKE") ?? "";
+// Somebody puts another model there before it is read, and perhaps the first one back afterwards.
+if (mode is "swap" or "swap and back") File.WriteAllText(model, "another");
+if (words.Contains("--dependencies"))
+{
+    string[] read = [.. args.Where(a => a.StartsWith('@')).SelectMany(a => File.ReadAllLines(a[1..])).Where(l => l.StartsWith("# Input ")).Select(l => l.Split(' ', 4)[3]), model];
+    File.WriteAllLines(words[Array.IndexOf(words, "--dependencies") + 1], read.Distinct().Select(f => $"{(File.Exists(f) ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(f))) : "absent")}  {f}"));
+}
+if (mode == "swap and back") File.WriteAllText(model, original);
+
+switch (mode)
 {
     case "error":
         Console.Error.WriteLine($"{model}(3,4): error CIM0003: Unsupported operators: Loop.");
@@ -17,6 +30,9 @@ switch (Environment.GetEnvironmentVariable("CIM_FAKE"))
         return 77;
     case "nothing":
         return 0;
+    case "slow":
+        Thread.Sleep(2000);
+        break;
     case "hang":
         File.WriteAllText(output + ".half", "half");
         Console.Error.WriteLine("hanging");

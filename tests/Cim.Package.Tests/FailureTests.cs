@@ -14,6 +14,11 @@ public class FailureTests(PackedSdk sdk)
     [InlineData("""<CimModel Include="mlp.onnx" Evaluation="unlabelled.npz" />""", "CIM0007", "unlabelled.npz")]
     [InlineData("""<CimModel Include="mlp.onnx" WeightBits="12" />""", "CIM1001", "WeightBits")]
     [InlineData("""<CimModel Include="mlp.onnx" Hardware="issac" />""", "CIM2002", "issac")]
+    [InlineData("""<CimModel Include="mlp.onnx" Search="RL" />""", "CIM1001", "mlp.onnx(1,1): error CIM1001: Search=\"RL\"")]
+    [InlineData("""<CimModel Include="mlp.onnx" Dim="batch=2" StripUnit="rows" />""", "CIM1001", "StripUnit=\"rows\"")]
+    [InlineData("""<CimModel Include="mlp.onnx" Evaluation="unlabelled.npz" Calibration="unlabelled.npz" Strips="auto" Rounding="learned" WeightBits="4" />""", "CIM0010", "mlp.onnx(1,1): error CIM0010: Rounding cannot be learned")]
+    [InlineData("""<CimModel Include="pointer.onnx" />""", "CIM0002", "git lfs pull")]
+    [InlineData("""<CimModel Include="folder" />""", "CIM0001", "is a folder")]
     [InlineData("""<CimModel Include="mlp.onnx" /><CimModel Include="copy/mlp.onnx" />""", "CIM1002", "App.Mlp")]
     public void A_mistake_has_its_own_error_code(string items, string code, string named)
     {
@@ -21,6 +26,8 @@ public class FailureTests(PackedSdk sdk)
             .Write("Program.cs", "return 0;")
             .Write("mlp.onnx", Networks.Perceptron())
             .Write("text.onnx", "<!DOCTYPE html>")
+            .Write("pointer.onnx", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n")
+            .Write("folder/empty.txt", "")
             .Write("unsupported.onnx", Networks.Unsupported())
             .Write("unlabelled.npz", Networks.Data(8, labelled: false))
             .WithItems(items);
@@ -57,7 +64,7 @@ public class FailureTests(PackedSdk sdk)
             "-p:CimCompilerPath=" + Path.Combine(AppContext.BaseDirectory, "Cim.FakeCompiler.dll")))
         {
             Stopwatch limit = Stopwatch.StartNew();
-            while (!project.CacheFiles().Any(f => f.EndsWith(".half", StringComparison.Ordinal)))
+            while (!project.Files("obj").Any(f => f.EndsWith(".half", StringComparison.Ordinal)))
             {
                 Assert.True(!build.HasExited && limit.Elapsed < TimeSpan.FromMinutes(2), output.ToString());
                 build.WaitForExit(50);
@@ -66,9 +73,36 @@ public class FailureTests(PackedSdk sdk)
             build.WaitForExit();
         }
         Assert.DoesNotContain(project.Files("obj"), f => f.EndsWith(".cim", StringComparison.Ordinal));
-        Assert.All(project.CacheFiles(), f => Assert.Contains($"{Path.DirectorySeparatorChar}tmp{Path.DirectorySeparatorChar}", f, StringComparison.Ordinal));
+        Assert.Empty(project.CacheFiles());
 
         project.Build("--no-restore").Succeeds();
         Assert.Equal("4", project.Run().Succeeds().Output.Trim());
     }
+
+    [Fact]
+    public void A_package_reference_without_compile_assets_is_one_clear_error()
+    {
+        TemporaryProject project = sdk.Project().Write("Program.cs", "return 0;").Write("mlp.onnx", Networks.Perceptron()).WithItems("""<CimModel Include="mlp.onnx" />""");
+        string file = Directory.GetFiles(project.Folder, "*.csproj").Single();
+        File.WriteAllText(file, File.ReadAllText(file).Replace(TemporaryProject.Reference, TemporaryProject.Reference.Replace(" />", """ IncludeAssets="runtime;build;analyzers" />""", StringComparison.Ordinal), StringComparison.Ordinal));
+        Assert.Contains("IncludeAssets", project.Build().FailsWith("CIM1016").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Another_language_is_told_that_the_class_is_CSharp_and_an_empty_include_that_there_is_no_model()
+    {
+        TemporaryProject project = sdk.Project("Basic").Write("mlp.onnx", Networks.Perceptron()).Write("Program.vb", "Module Program\n  Sub Main()\n  End Sub\nEnd Module\n");
+        project.Write("Basic.vbproj", $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup><TargetFramework>net10.0</TargetFramework><OutputType>Exe</OutputType><CimCacheDir>../cache</CimCacheDir></PropertyGroup>
+              <ItemGroup>{TemporaryProject.Reference}<CimModel Include="$(Model)" Bits="4" /></ItemGroup>
+            </Project>
+            """);
+        string output = project.Build("-p:Model=mlp.onnx", Fake).Succeeds().Output;
+        Assert.Contains("warning CIM1015", output, StringComparison.Ordinal);
+        Assert.Contains("mlp.onnx(1,1): warning CIM1003: The metadata 'Bits'", output, StringComparison.Ordinal);
+        Assert.Contains("warning CIM1017", project.Build("--no-restore").Succeeds().Output, StringComparison.Ordinal);
+    }
+
+    private static string Fake => "-p:CimCompilerPath=" + Path.Combine(AppContext.BaseDirectory, "Cim.FakeCompiler.dll");
 }

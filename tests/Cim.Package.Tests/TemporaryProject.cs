@@ -35,6 +35,7 @@ internal sealed class TemporaryProject
 
     public TemporaryProject Write(string path, byte[] bytes)
     {
+        Directory.CreateDirectory(Path.GetDirectoryName(this[path])!);
         File.WriteAllBytes(this[path], bytes);
         return this;
     }
@@ -75,5 +76,5 @@ internal sealed class TemporaryProject
 
     /// <summary>Entries of the cache, whole or not.</summary>
     public string[] CacheFiles() => !Directory.Exists(Cache) ? []
-        : [.. Directory.GetFiles(Cache, "*", SearchOption.AllDirectories).Where(f => !f.EndsWith(".lock", StringComparison.Ordinal))];
+        : [.. Directory.GetFiles(Cache, "*", SearchOption.AllDirectories).Where(f => !f.EndsWith(".lock", StringComparison.Ordinal) && !f.EndsWith(".holder", StringComparison.Ordinal))];
 }

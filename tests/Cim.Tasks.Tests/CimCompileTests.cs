@@ -89,7 +89,7 @@ public sealed class CimCompileTests : IDisposable
     {
         CimCompile task = Create("a", "hang", "m.onnx");
         Task<bool> running = Task.Run(task.Execute);
-        while (_folder.Files("cache").All(f => !f.EndsWith(".half", StringComparison.Ordinal)) && !running.IsCompleted) await Task.Delay(20);
+        while (_folder.Files("a").All(f => !f.EndsWith(".half", StringComparison.Ordinal)) && !running.IsCompleted) await Task.Delay(20);
         task.Cancel();
         Assert.False(await running);
         Assert.Equal(["m.rsp"], _folder.Files("a"));
@@ -104,13 +104,122 @@ public sealed class CimCompileTests : IDisposable
         Assert.Single(File.ReadAllLines(_folder["calls.log"]));
     }
 
-    [Fact]
-    public void An_unusable_cache_is_a_warning_and_the_model_is_compiled()
+    [Theory]
+    [InlineData("a file in the way")]
+    [InlineData("the folder is a file")]
+    [InlineData("locks cannot be made")]
+    [InlineData("entries cannot be made")]
+    public void An_unusable_cache_is_a_warning_and_the_model_is_compiled(string reason)
     {
-        _folder.Write("file", "not a folder");
-        Assert.True(Compile("a", task => task.CacheDirectory = _folder["file/cache"]), Log());
+        string cache = _folder["cache"];
+        switch (reason)
+        {
+            case "a file in the way": cache = Path.Combine(_folder.Write("file", "not a folder"), "cache"); break;
+            case "the folder is a file": _folder.Write("cache", "not a folder"); break;
+            case "locks cannot be made": _folder.Write("cache/v1/locks", "not a folder"); break;
+            case "entries cannot be made": _folder.Write("cache/v1/tmp", "not a folder"); break;
+        }
+        Assert.True(Compile("a", task => task.CacheDirectory = cache), Log());
         Assert.Equal("CIM1006", Assert.Single(_engine.Warnings).Code);
         Assert.Contains("m.cim", _folder.Files("a"));
+        Assert.Single(File.ReadAllLines(_folder["calls.log"]));
+    }
+
+    [Fact]
+    public void A_damaged_entry_of_the_cache_is_made_again()
+    {
+        Assert.True(Compile("a"), Log());
+        string stored = Directory.GetFiles(_folder["cache"], "model.cim", SearchOption.AllDirectories).Single();
+        File.WriteAllBytes(stored, [1, 2, 2]);
+        Assert.True(Compile("b"), Log());
+        Assert.Equal([1, 2, 3], File.ReadAllBytes(_folder["b/m.cim"]));
+        Assert.Equal([1, 2, 3], File.ReadAllBytes(stored));
+        Assert.Equal(2, File.ReadAllLines(_folder["calls.log"]).Length);
+        Assert.Contains(_engine.Messages, m => m.Contains("damaged", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("swap")]
+    [InlineData("swap and back")]
+    public void A_model_that_changes_while_it_is_compiled_is_stored_under_no_key_and_compiled_again(string fake)
+    {
+        Assert.True(Compile("a", fake: fake), Log());
+        Assert.Equal("CIM1012", Assert.Single(_engine.Warnings).Code);
+        Assert.Empty(Directory.GetFiles(_folder["cache"], "model.cim", SearchOption.AllDirectories));
+        Assert.Contains("# Changed while it was compiled", File.ReadAllText(_folder["a/m.rsp"]), StringComparison.Ordinal);
+        _folder.Write("m.onnx", "model");
+        Assert.True(Compile("b"), Log());
+        Assert.Equal(2, File.ReadAllLines(_folder["calls.log"]).Length);
+    }
+
+    [Fact]
+    public void A_failed_build_leaves_what_was_there_before()
+    {
+        Assert.True(Compile("a"), Log());
+        byte[] model = File.ReadAllBytes(_folder["a/m.cim"]);
+        string[] files = _folder.Files("a");
+        _folder.Write("m.onnx", "changed");
+        Assert.False(Compile("a", fake: "error"));
+        Assert.Equal(files, _folder.Files("a"));
+        Assert.Equal(model, File.ReadAllBytes(_folder["a/m.cim"]));
+    }
+
+    [Fact]
+    public async Task Who_waits_for_another_build_releases_the_node_and_says_for_whom()
+    {
+        Engine first = new();
+        CimCompile holder = FakeCompiler.Task<CimCompile>(_folder, first, "a", "hang", "m.onnx");
+        Task<bool> running = Task.Run(holder.Execute);
+        while (_folder.Files("a").All(f => !f.EndsWith(".half", StringComparison.Ordinal)) && !running.IsCompleted) await Task.Delay(20);
+        using CimCompile waiting = Create("b", "", "m.onnx");
+        Task<bool> second = Task.Run(waiting.Execute);
+        while (!HasMessage("waiting for another build") && !second.IsCompleted) await Task.Delay(20);
+        Assert.True(HasMessage($"process {Environment.ProcessId} on {Environment.MachineName}, which compiles 'm.onnx' for '{_folder["p.csproj"]}'"));
+        Assert.Equal((1, 0), (_engine.Yields, _engine.Reacquires));
+        holder.Cancel();
+        Assert.False(await running);
+        Assert.True(await second, Log());
+        // Once around the wait, once around the compiler.
+        Assert.Equal((2, 2), (_engine.Yields, _engine.Reacquires));
+        holder.Dispose();
+
+        bool HasMessage(string part)
+        {
+            lock (_engine.Errors) return _engine.Messages.Any(m => m.Contains(part, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task A_wait_without_a_sign_of_life_ends_with_warning_CIM1013_and_the_model_is_compiled()
+    {
+        CimCompile holder = FakeCompiler.Task<CimCompile>(_folder, new Engine(), "a", "hang", "m.onnx");
+        Task<bool> running = Task.Run(holder.Execute);
+        while (_folder.Files("a").All(f => !f.EndsWith(".half", StringComparison.Ordinal)) && !running.IsCompleted) await Task.Delay(20);
+        Assert.True(Compile("b", task => task.LockTimeout = "0.001"), Log());
+        Assert.Equal("CIM1013", Assert.Single(_engine.Warnings).Code);
+        Assert.Contains("m.cim", _folder.Files("b"));
+        holder.Cancel();
+        Assert.False(await running);
+        holder.Dispose();
+    }
+
+    [Fact]
+    public void A_cancelled_wait_ends()
+    {
+        using (new Cache.CompileCache(_folder["cache"]).TryLock(Key(), ""))
+        {
+            using CimCompile waiting = Create("b", "", "m.onnx");
+            waiting.Cancel();
+            Assert.False(waiting.Execute());
+        }
+        Assert.False(File.Exists(_folder["calls.log"]));
+    }
+
+    private string Key()
+    {
+        Options.ResolvedOptions options = Options.ResolvedOptions.From(Engine.Item(_folder["m.onnx"]), _folder.Path, _ => { });
+        string compiler = Path.Combine(AppContext.BaseDirectory, "Cim.FakeCompiler.dll");
+        return Inputs.InputState.Of(options, new Inputs.FileHashes(_folder["none"])).Key(Options.CompilerTool.Identify(compiler, "0.1.0"));
     }
 
     private string Log() => string.Join("\n", _engine.Errors.Select(e => e.Message));

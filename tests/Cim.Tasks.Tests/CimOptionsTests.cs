@@ -1,3 +1,4 @@
+using Cim.Tasks.Inputs;
 using Microsoft.Build.Framework;
 
 namespace Cim.Tasks.Tests;
@@ -19,6 +20,15 @@ public sealed class CimOptionsTests : IDisposable
     [InlineData("MergeWeights", "half", "less than 1")]
     [InlineData("CopiesWithin", "-1", "number of arrays")]
     [InlineData("WeightBits", "four", "1 to 8")]
+    [InlineData("AdcBits", "17", "1 to 16")]
+    [InlineData("Search", "RL", "rl, exact, evolutionary, random or uniform")]
+    [InlineData("Objective", "speed", "latency, energy, arrays or energy-delay")]
+    [InlineData("Rounding", "down", "compensated")]
+    [InlineData("SearchSamples", "2", "at least 3")]
+    [InlineData("MaxArrays", "0", "at least 1")]
+    [InlineData("Dim", "height", "name=size")]
+    [InlineData("Dim", "height=32;width=0", "name=size")]
+    [InlineData("Scale", "1/255/2", "1/255")]
     [InlineData("ActivationBits", "-1", "2 to 8")]
     [InlineData("Epochs", "0", "1 to 100000")]
     [InlineData("Epochs", "2.5", "1 to 100000")]
@@ -42,13 +52,19 @@ public sealed class CimOptionsTests : IDisposable
         Assert.False(Run(Item((name, value))));
         BuildErrorEventArgs error = Assert.Single(_engine.Errors);
         Assert.Equal("CIM1001", error.Code);
-        Assert.Equal(_folder["p.csproj"], error.File);
+        Assert.Equal((_folder["m.onnx"], 1, 1), (error.File, error.LineNumber, error.ColumnNumber));
         Assert.Contains($"{name}=\"{value}\"", error.Message, StringComparison.Ordinal);
         Assert.Contains(allowed, error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("WeightBits", "4")]
+    [InlineData("WeightBits", "1")]
+    [InlineData("AdcBits", "1")]
+    [InlineData("AdcBits", "16")]
+    [InlineData("AdcBits", "0")]
+    [InlineData("Objective", "energy-delay")]
+    [InlineData("Dim", "height=32; width=32")]
     [InlineData("Epochs", "20")]
     [InlineData("LearningRate", "0.001")]
     [InlineData("Strips", "0.6")]
@@ -88,13 +104,56 @@ public sealed class CimOptionsTests : IDisposable
         Assert.Equal(["CIM1001", "CIM1001", "CIM0001"], _engine.Errors.Select(e => e.Code));
     }
 
-    [Fact]
-    public void A_misspelled_name_is_a_warning_with_the_name_that_was_meant()
+    [Theory]
+    [InlineData("WeigthBits", "WeightBits")]
+    [InlineData("Bits", "AdcBits")]
+    [InlineData("CalibrationData", "Calibration")]
+    [InlineData("Dimension", "Dim")]
+    [InlineData("Sed", "Seed")]
+    public void An_unknown_name_is_a_warning_with_the_nearest_known_one(string name, string nearest)
     {
-        Assert.True(Run(Item(("WeigthBits", "4"), ("Link", "x"), ("Visible", "false"), ("weightbits", "8"))));
+        Assert.True(Run(Item((name, "4"), ("Link", "x"), ("Visible", "false"), ("CopyToOutputDirectory", "Never"), ("SubType", "Designer"), ("Pack", "false"), ("_Mine", "1"), ("weightbits", "8"))));
         BuildWarningEventArgs warning = Assert.Single(_engine.Warnings);
-        Assert.Equal("CIM1003", warning.Code);
-        Assert.Contains("'WeightBits'", warning.Message, StringComparison.Ordinal);
+        Assert.Equal(("CIM1003", _folder["m.onnx"]), (warning.Code, warning.File));
+        Assert.Contains($"'{name}'", warning.Message, StringComparison.Ordinal);
+        Assert.Contains($"Did you mean '{nearest}'?", warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_names_of_one_option_are_one_too_many()
+    {
+        Assert.False(Run(Item(("Merge", "0.3"), ("MergeWeights", "0.4"))));
+        Assert.Contains("MergeWeights and Merge", Assert.Single(_engine.Errors).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Dimensions_and_additional_options_are_passed_on_and_files_named_by_them_are_inputs()
+    {
+        _folder.Write("p.json", "{}");
+        ITaskItem item = Item(("Dim", "height=32;width=16"), ("AdditionalOptions", "--policy p.json --rounding nearest"), ("Seed", "3"));
+        Assert.True(Run(item));
+        string first = File.ReadAllText(_folder["m.rsp"]);
+        Assert.Equal(["--seed \"3\"", "--dim \"height=32\"", "--dim \"width=16\"", "--policy p.json --rounding nearest"],
+            first.Split('\n').Where(l => l.StartsWith("--", StringComparison.Ordinal)));
+        _folder.Write("p.json", "{ }");
+        Assert.True(Run(item));
+        Assert.NotEqual(first, File.ReadAllText(_folder["m.rsp"]));
+    }
+
+    [Fact]
+    public void A_damaged_compiled_model_makes_the_options_file_new()
+    {
+        ITaskItem item = Item(("CompiledFile", _folder["m.cim"]));
+        _folder.Write("m.cim", "compiled");
+        Assert.True(Run(item));
+        Options.OptionsStamp.RefreshOutput(_folder["m.rsp"], ContentHash.OfFile(_folder["m.cim"]));
+        DateTime old = DateTime.UtcNow.AddDays(-1);
+        File.SetLastWriteTimeUtc(_folder["m.rsp"], old);
+        Assert.True(Run(item));
+        Assert.Equal(old, File.GetLastWriteTimeUtc(_folder["m.rsp"]));
+        _folder.Write("m.cim", "comp");
+        Assert.True(Run(item));
+        Assert.NotEqual(old, File.GetLastWriteTimeUtc(_folder["m.rsp"]));
     }
 
     [Fact]
@@ -118,9 +177,81 @@ public sealed class CimOptionsTests : IDisposable
         Assert.True(Run(item));
         Assert.Equal(old, File.GetLastWriteTimeUtc(_folder["m.rsp"]));
 
+        // A touched file is the same file; another content is another, also with the old size and time.
         File.SetLastWriteTimeUtc(_folder["d.npz"], old);
         Assert.True(Run(item));
+        Assert.Equal(old, File.GetLastWriteTimeUtc(_folder["m.rsp"]));
+        foreach (string name in new[] { "d.npz", "m.onnx" })
+        {
+            DateTime time = File.GetLastWriteTimeUtc(_folder[name]);
+            string text = File.ReadAllText(_folder[name]);
+            _folder.Write(name, text[..^1] + "x");
+            File.SetLastWriteTimeUtc(_folder[name], time);
+            Assert.True(Run(item));
+            Assert.NotEqual(old, File.GetLastWriteTimeUtc(_folder["m.rsp"]));
+            File.SetLastWriteTimeUtc(_folder["m.rsp"], old);
+        }
+    }
+
+    [Fact]
+    public void A_changed_base_profile_or_table_changes_the_options_file()
+    {
+        _folder.Write("child.cimhw.json", """{ "base": "parent.cimhw.json" }""");
+        _folder.Write("parent.cimhw.json", """{ "base": "isaac", "programmingError": { "model": "table", "table": "t.csv" } }""");
+        _folder.Write("t.csv", "1e-6,1e-7");
+        ITaskItem item = Item(("Hardware", "child.cimhw.json"));
+        List<string> texts = [];
+        foreach (string changed in new[] { "", "parent.cimhw.json", "t.csv" })
+        {
+            if (changed.Length > 0) File.AppendAllText(_folder[changed], " ");
+            Assert.True(Run(item));
+            texts.Add(File.ReadAllText(_folder["m.rsp"]));
+        }
+        Assert.Equal(3, texts.Distinct().Count());
+    }
+
+    [Fact]
+    public void Forced_the_options_file_is_new_and_the_compiled_model_stays()
+    {
+        ITaskItem item = Item(("CompiledFile", _folder["m.cim"]));
+        _folder.Write("m.cim", "compiled");
+        Assert.True(Run(item));
+        DateTime old = DateTime.UtcNow.AddDays(-1);
+        File.SetLastWriteTimeUtc(_folder["m.rsp"], old);
+        CimOptions task = Task([item]);
+        task.ForceEvaluate = true;
+        Assert.True(task.Execute());
         Assert.NotEqual(old, File.GetLastWriteTimeUtc(_folder["m.rsp"]));
+        Assert.True(File.Exists(_folder["m.cim"]));
+    }
+
+    [Fact]
+    public void A_large_file_is_read_again_when_its_size_or_time_changed()
+    {
+        string path = _folder.Write("large", "12345"), memory = _folder["memory"];
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddHours(-1));
+        DateTime time = File.GetLastWriteTimeUtc(path);
+        string first = new FileHashes(memory, small: 4).Of(path);
+        _folder.Write("large", "12346");
+        File.SetLastWriteTimeUtc(path, time);
+        Assert.Equal(first, new FileHashes(memory, small: 4).Of(path));
+        Assert.NotEqual(first, new FileHashes(memory, small: 5).Of(path));
+        Assert.NotEqual(first, new FileHashes(_folder["other"], small: 4).Of(path));
+        File.SetLastWriteTimeUtc(path, time.AddSeconds(1));
+        Assert.NotEqual(first, new FileHashes(memory, small: 4).Of(path));
+    }
+
+    [Theory]
+    [InlineData("a folder", "is a folder")]
+    [InlineData("a pointer", "git lfs pull")]
+    public void Files_that_are_none_are_named(string kind, string expected)
+    {
+        if (kind == "a folder") Directory.CreateDirectory(_folder["d.npz"]);
+        else _folder.Write("d.npz", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n");
+        Assert.False(Run(Item(("Calibration", "d.npz"))));
+        BuildErrorEventArgs error = Assert.Single(_engine.Errors);
+        Assert.Equal("CIM0001", error.Code);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

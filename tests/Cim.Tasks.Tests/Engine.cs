@@ -47,9 +47,20 @@ internal sealed class Engine : IBuildEngine3
 
     public void LogCustomEvent(CustomBuildEventArgs e) { }
 
-    public void Yield() { }
+    /// <summary>How often the node was released for other projects while a task waited, and taken again.</summary>
+    public int Yields { get; private set; }
 
-    public void Reacquire() { }
+    public int Reacquires { get; private set; }
+
+    public void Yield()
+    {
+        lock (Errors) Yields++;
+    }
+
+    public void Reacquire()
+    {
+        lock (Errors) Reacquires++;
+    }
 
     public bool BuildProjectFile(string projectFileName, string[] targetNames, IDictionary globalProperties, IDictionary targetOutputs) =>
         throw new NotSupportedException();

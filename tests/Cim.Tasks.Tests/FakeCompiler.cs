@@ -1,3 +1,4 @@
+using Cim.Tasks.Inputs;
 using Cim.Tasks.Options;
 using Microsoft.Build.Framework;
 
@@ -11,7 +12,8 @@ internal static class FakeCompiler
     {
         ITaskItem item = Engine.Item(folder[model], [("OptionsFile", folder[$"{target}/m.rsp"]), ("SignatureFile", folder["m.cimsig"]),
             ("CompiledFile", folder[$"{target}/m.cim"]), ("DiagnosticsFile", folder[$"{target}/m.diagnostics.txt"]), ("ReportDirectory", folder[$"{target}/m.report"]), .. metadata]);
-        folder.Write($"{target}/m.rsp", ResolvedOptions.From(item, Path.GetDirectoryName(folder["p.csproj"])!, _ => { }).ToResponseFile("tool"));
+        ResolvedOptions options = ResolvedOptions.From(item, folder.Path, _ => { });
+        folder.Write($"{target}/m.rsp", options.ToResponseFile("tool") + InputState.Of(options, new FileHashes(folder["none"])).ToLines() + OptionsStamp.Of("", options.LockPath, FileHashes.Absent));
         return new T
         {
             BuildEngine = engine,

@@ -45,6 +45,27 @@ public class OnnxSignatureReaderTests
     }
 
     [Fact]
+    public void External_constants_of_nodes_and_of_branches_are_found()
+    {
+        ModelProto model = Model([], [Value("y", TensorProto.Types.DataType.Float, [1])]);
+        NodeProto inner = new() { OpType = "Constant", Attribute = { new AttributeProto { Name = "value", T = External("inner.bin") } } };
+        model.Graph.Node.Add(new NodeProto { OpType = "Constant", Attribute = { new AttributeProto { Name = "value", T = External("node.bin") } } });
+        model.Graph.Node.Add(new NodeProto
+        {
+            OpType = "If",
+            Attribute = { new AttributeProto { Name = "then_branch", G = new GraphProto { Node = { inner }, Initializer = { External("branch.bin") } } } },
+        });
+        Assert.Equal(["branch.bin", "inner.bin", "node.bin"], Read(model).ExternalFiles);
+
+        static TensorProto External(string location)
+        {
+            TensorProto tensor = new() { DataLocation = TensorProto.Types.DataLocation.External };
+            tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = location });
+            return tensor;
+        }
+    }
+
+    [Fact]
     public void Real_models_read_as_the_full_reader_reads_them()
     {
         string[] models = [.. RealModels()];

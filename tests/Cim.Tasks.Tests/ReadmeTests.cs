@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using Cim.Tasks.Options;
 using Xunit;
 
@@ -15,6 +16,13 @@ public sealed class ReadmeTests
             row.Contains($"`{metadata.Name}`", StringComparison.Ordinal)
             && row.Contains($"`Cim{metadata.Name}`", StringComparison.Ordinal)
             && (metadata.Flag is null || row.Contains($"`{metadata.Flag}`", StringComparison.Ordinal))));
+    }
+
+    [Fact]
+    public void Every_metadata_has_a_property_as_its_default()
+    {
+        XElement definitions = XDocument.Load(Path.Combine(Root(), "src", "Cim.Sdk", "build", "Cim.Sdk.props")).Descendants("CimModel").Single();
+        Assert.Equal(ModelMetadata.All.Select(m => $"{m.Name}=$(Cim{m.Name})"), definitions.Elements().Select(e => $"{e.Name.LocalName}={e.Value}"));
     }
 
     private static string Root()

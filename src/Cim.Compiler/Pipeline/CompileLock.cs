@@ -52,7 +52,7 @@ internal sealed class CompileLock
             string what = string.Join("; ", changed.Select(k => $"{k} was {locked.GetValueOrDefault(k, "absent")}, is {inputs.GetValueOrDefault(k, "absent")}"));
             if (options.RefreshLock) return new CompileLock(inputs, null) { Stale = what };
             throw new CimException(ErrorCodes.LockMismatch,
-                $"The lock file was made from other inputs: {what}. Undo the change, or compile with --force-evaluate (in a build -p:CimForceEvaluate=true) to write the lock anew.") { File = path };
+                $"The lock file was made from other inputs: {what}. Undo the change, or compile with --force-evaluate to write the lock anew.") { File = path };
         }
 
         return new CompileLock(inputs, QuantizationPolicy.Load(path, layers));

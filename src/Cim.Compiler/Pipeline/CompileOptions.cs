@@ -190,6 +190,8 @@ internal sealed record CompileOptions
             throw new CimException(ErrorCodes.WrongUsage, "--learning-rate is about training, and there are no training samples; give some with --training.");
         if (LearningRate is { } rate && !(rate is > 0 and < 1))
             throw new CimException(ErrorCodes.WrongUsage, FormattableString.Invariant($"--learning-rate is {rate}; it must be more than 0 and less than 1."));
+        if (EvaluationLimit < 0)
+            throw new CimException(ErrorCodes.WrongUsage, $"--limit is {EvaluationLimit}; it is a number of samples, or 0 for all.");
         if (CalibrationSamples < 1)
             throw new CimException(ErrorCodes.WrongUsage, $"--calibration-samples is {CalibrationSamples}; at least one sample is needed.");
         if (MaxAccuracyLoss is not null && Evaluation is null && !Searches && Strips is not { Compression: null } && Merge is not { Share: null })

@@ -133,7 +133,7 @@ internal sealed class CompilePipeline
 
     private const string NoCalibration =
         "There is no calibration data: activation ranges are estimated from normalisation statistics and random inputs, and weights are rounded without knowing what they meet. "
-        + "100 to 500 unlabelled samples (--calibration, or Calibration on the item) usually bring an 8-bit network within 1 percentage point of the float one and make 4-bit weights usable.";
+        + "100 to 500 unlabelled samples (--calibration) usually bring an 8-bit network within 1 percentage point of the float one and make 4-bit weights usable.";
 
     /// <summary>The network with quantizers, trained if that was asked for; a search may have done it already.</summary>
     private RoundedNetwork Quantized(PrecisionChoice choice, CalibrationData calibration)

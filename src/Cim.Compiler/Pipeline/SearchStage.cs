@@ -46,7 +46,7 @@ internal static class SearchStage
                 $"No precision up to 8 bits keeps the estimated loss and half as much again within {options.MaxLoss} percentage points (and the arrays within their limit); the one that loses least is used, estimated at {summary.ValidationLoss:F2}. Give more calibration samples, labels for them, or a larger budget."));
         if (summary.RanOutOfTime)
             context.Warn(ErrorCodes.SearchRanOutOfTime, FormattableString.Invariant(
-                $"The search ended after {asked.SearchMinutes} minutes with {summary.Evaluations} of {options.Evaluations} evaluations; the best policy so far is used. Give it more time (--budget-minutes, CimSearchBudget), or fewer evaluations (--search-evaluations)."));
+                $"The search ended after {asked.SearchMinutes} minutes with {summary.Evaluations} of {options.Evaluations} evaluations; the best policy so far is used. Give it more time (--budget-minutes), or fewer evaluations (--search-evaluations)."));
         return summary;
     }
 }

@@ -81,6 +81,24 @@ public static class ErrorCodes
     /// <summary>A compiled model was made by a version of Cim.Sdk this one does not work with.</summary>
     public const string IncompatibleSdkVersion = "CIM1011";
 
+    /// <summary>A file changed while the model was compiled from it; the next build compiles again.</summary>
+    public const string InputChanged = "CIM1012";
+
+    /// <summary>Another build held a lock for too long without a sign of life; the model was compiled without waiting further.</summary>
+    public const string LockTimeout = "CIM1013";
+
+    /// <summary>The lock file could not be put where it belongs.</summary>
+    public const string LockNotWritable = "CIM1014";
+
+    /// <summary>The class of a model is C#, and the project is written in another language.</summary>
+    public const string NoClassForLanguage = "CIM1015";
+
+    /// <summary>The package is referenced without a part that the build needs.</summary>
+    public const string AssetsMissing = "CIM1016";
+
+    /// <summary>A project references the package and has no model.</summary>
+    public const string NoModel = "CIM1017";
+
     /// <summary>A hardware profile is not JSON, or not built as one.</summary>
     public const string MalformedProfile = "CIM2001";
 

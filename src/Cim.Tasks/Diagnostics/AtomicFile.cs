@@ -26,6 +26,14 @@ internal static class AtomicFile
         File.SetLastWriteTimeUtc(temporary, DateTime.UtcNow);
     });
 
+    /// <summary>Moves a file, which gets the time of now, over another.</summary>
+    public static void Move(string source, string target)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        File.SetLastWriteTimeUtc(source, DateTime.UtcNow);
+        Rename(source, target);
+    }
+
     private static void Replace(string path, Action<string> write)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -33,13 +41,30 @@ internal static class AtomicFile
         try
         {
             write(temporary);
-            // netstandard2.0 has no overwriting Move; Replace is atomic where the target exists.
-            if (File.Exists(path)) File.Replace(temporary, path, destinationBackupFileName: null);
-            else File.Move(temporary, path);
+            Rename(temporary, path);
         }
         finally
         {
             File.Delete(temporary);
+        }
+    }
+
+    // netstandard2.0 has no overwriting Move; Replace is atomic where the target exists. Two builds may write the same file at once,
+    // so whether it exists can change between question and answer.
+    private static void Rename(string temporary, string path)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                if (File.Exists(path)) File.Replace(temporary, path, destinationBackupFileName: null);
+                else File.Move(temporary, path);
+                return;
+            }
+            catch (IOException) when (attempt < 10 && File.Exists(temporary))
+            {
+                Thread.Sleep(10 * attempt);
+            }
         }
     }
 

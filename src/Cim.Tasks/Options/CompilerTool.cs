@@ -1,5 +1,5 @@
 using System.Text;
-using Cim.Tasks.Cache;
+using Cim.Tasks.Inputs;
 
 namespace Cim.Tasks.Options;
 

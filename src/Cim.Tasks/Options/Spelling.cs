@@ -1,21 +1,13 @@
 namespace Cim.Tasks.Options;
 
-/// <summary>Finds the name that was meant: metadata with a typo would otherwise be ignored in silence.</summary>
+/// <summary>Finds the name that was meant.</summary>
 internal static class Spelling
 {
-    /// <summary>The known name within two edits of <paramref name="name"/>, or null.</summary>
-    public static string? NearMiss(string name, IEnumerable<string> known)
+    /// <summary>The known name with the fewest edits from <paramref name="name"/>.</summary>
+    public static string Nearest(string name, IEnumerable<string> known)
     {
-        string? best = null;
-        int bestDistance = 3;
-        foreach (string candidate in known)
-        {
-            if (string.Equals(candidate, name, StringComparison.OrdinalIgnoreCase)) return null;
-            // Short names are near to everything.
-            int distance = candidate.Length < 5 ? 3 : Distance(name.ToLowerInvariant(), candidate.ToLowerInvariant());
-            if (distance < bestDistance) (best, bestDistance) = (candidate, distance);
-        }
-        return best;
+        string lower = name.ToLowerInvariant();
+        return known.OrderBy(candidate => Distance(lower, candidate.ToLowerInvariant())).ThenBy(candidate => candidate, StringComparer.Ordinal).First();
     }
 
     /// <summary>The Levenshtein distance, one row at a time.</summary>

@@ -1,8 +1,8 @@
 namespace Cim.Tasks.Signature;
 
 /// <summary>
-/// Reads the signature of an ONNX file. Field numbers are those of the public ONNX IR specification; nodes and weights are
-/// skipped unread.
+/// Reads the signature of an ONNX file, and which files hold its weights. Field numbers are those of the public ONNX IR
+/// specification; weights are skipped unread.
 /// </summary>
 internal sealed class OnnxSignatureReader
 {
@@ -61,6 +61,7 @@ internal sealed class OnnxSignatureReader
         if (field.WireType != 2) return;
         switch (field.Number)
         {
+            case 1: ReadNode(field.End); break;
             case 5: ReadInitializer(field.End); break;
             case 11: _inputs.Add(ReadValueInfo(field.End)); break;
             case 12: _outputs.Add(ReadValueInfo(field.End)); break;
@@ -70,6 +71,29 @@ internal sealed class OnnxSignatureReader
     private void ReadInitializer(long end) => Each(end, field =>
     {
         if (field is { Number: 8, WireType: 2 }) _initializers.Add(_reader.ReadString(field));
+        if (field is { Number: 13, WireType: 2 }) ReadExternalData(field.End);
+    });
+
+    /// <summary>Constants of nodes, also of those in branches and loops, may be in files, too.</summary>
+    private void ReadNode(long end) => Each(end, field =>
+    {
+        if (field is not { Number: 5, WireType: 2 }) return;
+        Each(field.End, attribute =>
+        {
+            if (attribute.WireType != 2) return;
+            if (attribute.Number is 5 or 10) ReadConstant(attribute.End);
+            if (attribute.Number is 6 or 11) ReadInnerGraph(attribute.End);
+        });
+    });
+
+    private void ReadInnerGraph(long end) => Each(end, field =>
+    {
+        if (field is { Number: 1, WireType: 2 }) ReadNode(field.End);
+        if (field is { Number: 5, WireType: 2 }) ReadConstant(field.End);
+    });
+
+    private void ReadConstant(long end) => Each(end, field =>
+    {
         if (field is { Number: 13, WireType: 2 }) ReadExternalData(field.End);
     });
 

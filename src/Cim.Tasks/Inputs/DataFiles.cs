@@ -1,4 +1,4 @@
-namespace Cim.Tasks.Options;
+namespace Cim.Tasks.Inputs;
 
 /// <summary>What else is read when a data file is read.</summary>
 internal static class DataFiles

@@ -1,0 +1,31 @@
+using System.Text;
+
+namespace Cim.Tasks.Inputs;
+
+/// <summary>What is wrong with a file before anything is read from it.</summary>
+internal static class InputCheck
+{
+    private const string LfsStart = "version https://git-lfs";
+
+    /// <summary>What to say after the name of the file, or null if nothing is wrong.</summary>
+    public static string? ProblemOf(string path)
+    {
+        if (Directory.Exists(path)) return "is a folder, not a file";
+        if (!File.Exists(path)) return "does not exist. Paths are relative to the project";
+        return IsGitLfsPointer(path) ? "is a Git LFS pointer; run 'git lfs pull' to get the file itself" : null;
+    }
+
+    private static bool IsGitLfsPointer(string path)
+    {
+        // A pointer is a few lines of text; larger files, pipes and devices are not opened.
+        if (new FileInfo(path).Length is 0 or > 1024) return false;
+        try
+        {
+            return Encoding.ASCII.GetString(File.ReadAllBytes(path)).StartsWith(LfsStart, StringComparison.Ordinal);
+        }
+        catch (Exception e) when (FileProblem.Is(e))
+        {
+            return false; // Whoever reads it says why it cannot be read.
+        }
+    }
+}
