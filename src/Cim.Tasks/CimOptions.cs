@@ -123,6 +123,8 @@ public sealed class CimOptions : MSBuildTask
         string optionsFile = model.GetMetadata("OptionsFile"), compiled = model.GetMetadata("CompiledFile");
         FileHashes hashes = FileHashes.Beside(optionsFile);
         InputState state = InputState.Of(options, hashes);
+        foreach (InputFile file in state.Files.Where(f => f.Hash != FileHashes.Absent && InputCheck.IsGitLfsPointer(f.Path)))
+            Log.Fail(ErrorCodes.FileNotReadable, model, $"The file '{file.Path}', which the model depends on, is a Git LFS pointer; run 'git lfs pull' to get the file itself.");
         inputs.UnionWith(state.Files.Where(f => f.Hash != FileHashes.Absent).Select(f => f.Path));
         string text = options.ToResponseFile(toolId) + state.ToLines()
             + OptionsStamp.Of(optionsFile, options.LockPath, compiled.Length == 0 ? FileHashes.Absent : hashes.Of(compiled));

@@ -43,6 +43,7 @@ public sealed class CompileCacheTests : IDisposable
     [InlineData("a list of nothing")]
     [InlineData("an entry of another key")]
     [InlineData("a list that leaves the folder")]
+    [InlineData("a folder in place of a file")]
     public void An_entry_that_is_not_what_its_list_says_is_removed_and_not_served(string damage)
     {
         CompileCache cache = new(_folder["cache"]);
@@ -60,6 +61,10 @@ public sealed class CompileCacheTests : IDisposable
                 key = "0" + Key[1..];
                 Directory.CreateDirectory(Path.GetDirectoryName(cache.EntryPath(key))!);
                 Directory.Move(entry, cache.EntryPath(key));
+                break;
+            case "a folder in place of a file":
+                File.Delete(Path.Combine(entry, "model.cim"));
+                Directory.CreateDirectory(Path.Combine(entry, "model.cim"));
                 break;
             case "a list that leaves the folder":
                 File.AppendAllText(Path.Combine(entry, "manifest.txt"), "abc  ../../x\n");

@@ -25,32 +25,24 @@ internal sealed class CompileCache(string root)
     /// <summary>Copies the entry of a key into a new folder.</summary>
     /// <param name="key">The key.</param>
     /// <param name="target">The folder; it is not there afterwards unless the result is <see cref="CacheAnswer.Taken"/>.</param>
-    /// <exception cref="IOException">The folder cannot be written.</exception>
     public CacheAnswer Take(string key, string target)
     {
         string entry = EntryPath(key);
         if (!Directory.Exists(entry)) return CacheAnswer.Missing;
-        bool agrees = false;
-        Directory.CreateDirectory(target);
+        CacheAnswer answer = CacheAnswer.Damaged;
         try
         {
-            agrees = EntryManifest.TryCopy(entry, key, target);
+            Directory.CreateDirectory(target);
+            if (EntryManifest.TryCopy(entry, key, target)) answer = CacheAnswer.Taken;
+            else DeleteQuietly(entry);
         }
-        catch (Exception e) when (FileProblem.Is(e) && !File.Exists(Path.Combine(entry, EntryManifest.Name)))
+        catch (Exception e) when (FileProblem.Is(e))
         {
-            // Somebody removed it meanwhile.
+            // Unreadable, or removed meanwhile; or the copy cannot be written, and then the compilation says so.
         }
-        finally
-        {
-            if (!agrees) DeleteQuietly(target);
-        }
-        if (!agrees)
-        {
-            DeleteQuietly(entry);
-            return CacheAnswer.Damaged;
-        }
-        MarkUsed(entry);
-        return CacheAnswer.Taken;
+        if (answer == CacheAnswer.Taken) MarkUsed(entry);
+        else DeleteQuietly(target);
+        return answer;
     }
 
     /// <summary>Stores a copy of a compiled model. Call it while holding the key's lock.</summary>
@@ -172,6 +164,6 @@ internal enum CacheAnswer
     /// <summary>The entry was copied.</summary>
     Taken,
 
-    /// <summary>The entry was not what its list says, and was removed.</summary>
+    /// <summary>The entry was not what its list says, and was removed if that was possible; or it cannot be read.</summary>
     Damaged,
 }

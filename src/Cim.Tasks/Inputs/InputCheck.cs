@@ -15,7 +15,8 @@ internal static class InputCheck
         return IsGitLfsPointer(path) ? "is a Git LFS pointer; run 'git lfs pull' to get the file itself" : null;
     }
 
-    private static bool IsGitLfsPointer(string path)
+    /// <summary>True if what stands there is the text by which Git LFS finds the file, and not the file.</summary>
+    public static bool IsGitLfsPointer(string path)
     {
         // A pointer is a few lines of text; larger files, pipes and devices are not opened.
         if (new FileInfo(path).Length is 0 or > 1024) return false;
