@@ -26,6 +26,8 @@ public class ModelClassGeneratorTests
         "cimsig 1\nmodel 3.onnx\ninput float 1,4 1\ninput float 1,4 2\noutput float 1,2 1\n",
         "cimsig 1\nmodel <x>&\"y\".onnx\ninput float ?,4 a<b>&\"c\"\\%0A%00\noutput float ?,2 */ x\n",
         "cimsig 1\nmodel none.onnx\noutput float 2,3 constant\n",
+        "cimsig 1\nmodel fixed.onnx\ninput float 8,4 x\noutput float 8,2 y\n",
+        "cimsig 1\nmodel scalar.onnx\ninput float ?,4 x\ninput float scalar threshold\noutput float ?,2 y\noutput int64 5 best\n",
         "cimsig 1\nmodel u.onnx\ninput float - x\noutput float ?,?,5 y\n",
         "cimsig 1\nmodel out.onnx\ninput float ?,9 __output0\noutput float ?,5 __output0\n",
     ];
@@ -40,6 +42,16 @@ public class ModelClassGeneratorTests
     {
         SignatureText signature = Generated.Signature(Generated.Fashion, ("CimNamespace", "Acme.Cim.System"));
         Assert.Empty(Generated.Compile("namespace Acme.Cim.System { internal class Runtime; }", out _, signature));
+    }
+
+    [Fact]
+    public void Lengths_are_those_of_the_compiled_model_whatever_batch_the_file_fixes()
+    {
+        string text = Generated.Text("cimsig 1\nmodel net.onnx\ninput float 8,4 x\noutput float 8,2 y\n");
+        Assert.Contains("public static int XLength => Info.Inputs[0].SampleLength;", text, StringComparison.Ordinal);
+        Assert.Contains("public static int YLength => Info.Outputs[0].SampleLength;", text, StringComparison.Ordinal);
+        Assert.Contains("new float[Model.OutputLength(0, count)]", text, StringComparison.Ordinal);
+        Assert.Contains("exported for 8 at once", text, StringComparison.Ordinal);
     }
 
     [Fact]

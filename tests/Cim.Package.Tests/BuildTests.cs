@@ -154,6 +154,23 @@ public class BuildTests(PackedSdk sdk)
     }
 
     [Fact]
+    public void A_model_exported_for_a_fixed_batch_takes_any_number_of_samples_or_that_batch_as_one()
+    {
+        TemporaryProject project = sdk.Project().Write("free.onnx", Networks.FixedBatch(8, mixes: false)).Write("whole.onnx", Networks.FixedBatch(8, mixes: true))
+            .Write("Program.cs", """
+                using App;
+                using var free = Free.Load();
+                using var whole = Whole.Load();
+                Console.WriteLine($"{Free.XLength} {Free.YLength} {free.Run(new float[4]).Y.Length} {free.RunBatch(new float[12], 3).Y.Length}");
+                Console.WriteLine($"{Whole.XLength} {Whole.YLength} {whole.Run(new float[32]).Y.Length} {whole.RunBatch(new float[64], 2).Y.Length}");
+                try { whole.RunBatch(new float[32], 8); } catch (Cim.Runtime.CimException e) { Console.WriteLine($"{e.Code} {e.Message.Contains("fixed batch of 8")}"); }
+                """)
+            .WithItems("""<CimModel Include="free.onnx" /><CimModel Include="whole.onnx" />""");
+        project.Build().Succeeds();
+        Assert.Equal(["4 2 2 6", "32 16 16 32", "CIM4002 True"], project.Run().Succeeds().Output.Trim().Split('\n'));
+    }
+
+    [Fact]
     public void Without_a_cache_folder_nothing_is_cached()
     {
         TemporaryProject project = Perceptron("");

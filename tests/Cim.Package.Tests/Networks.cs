@@ -43,6 +43,20 @@ internal static class Networks
         return graph.Build().ToByteArray();
     }
 
+    /// <summary>A product exported for a fixed number of samples; with <paramref name="mixes"/> normalised over them, so that the number stays.</summary>
+    public static byte[] FixedBatch(int samples, bool mixes)
+    {
+        var random = new Random(6);
+        GraphBuilder graph = new("fixed");
+        string x = graph.Input("x", [samples, 4]);
+        string product = graph.Op("MatMul", x, graph.Initializer(Tensors.Float("w", Values(random, 8), [4, 2])));
+        NodeProto last = graph.Node(mixes ? "Softmax" : "Relu", [product]);
+        if (mixes) last.Attribute.Add(new AttributeProto { Name = "axis", Type = AttributeProto.Types.AttributeType.Int, I = 0 });
+        last.Output[0] = "y";
+        graph.Output("y", [samples, 2]);
+        return graph.Build().ToByteArray();
+    }
+
     /// <summary>A network with two operators nobody supports.</summary>
     public static byte[] Unsupported()
     {

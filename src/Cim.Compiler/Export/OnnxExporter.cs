@@ -2,6 +2,8 @@ using System.Globalization;
 using Cim.Compiler.Ir;
 using Cim.Onnx.Proto;
 using Cim.Runtime;
+using Cim.Runtime.Operators.Elementwise;
+using Cim.Runtime.Program;
 using Google.Protobuf;
 
 namespace Cim.Compiler.Export;
@@ -39,6 +41,16 @@ internal static class OnnxExporter
 
     private static void Export(Graph graph, Node node, GraphProto proto, HashSet<string> names)
     {
+        if (node.Op == "Cast" && node.Attributes.Int(Cast.NarrowAttribute, 0) is > 0 and var narrow)
+        {
+            // To the narrow integer, and from there to the type that holds it.
+            string low = Fresh(names, node.Outputs[0] + "_narrow");
+            AttributeMap attributes = node.Attributes.Without(Cast.NarrowAttribute);
+            proto.Node.Add(ToProto(node with { Name = node.Name + "_narrow", Outputs = [low], Attributes = attributes.With("to", narrow) }));
+            proto.Node.Add(ToProto(node with { Inputs = [low], Attributes = attributes }));
+            return;
+        }
+
         int bits = (int)node.Attributes.Int(Node.BitsAttribute, 8);
         Node plain = node with { Attributes = node.Attributes.Without(Node.BitsAttribute) };
         if (node.Op != "QuantizeLinear" || bits >= 8)
@@ -50,8 +62,8 @@ internal static class OnnxExporter
         // 8-bit integers saturated earlier: quantize to 8 bits, then clip to the narrower range.
         string wide = Fresh(names, node.Outputs[0] + "_wide");
         bool signed = graph.Values[node.Outputs[0]].Type == ElementType.Int8;
-        (int low, int high) = signed ? (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) : (0, (1 << bits) - 1);
-        string min = Bound(proto, names, node, "_min", signed, low), max = Bound(proto, names, node, "_max", signed, high);
+        (int least, int most) = signed ? (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) : (0, (1 << bits) - 1);
+        string min = Bound(proto, names, node, "_min", signed, least), max = Bound(proto, names, node, "_max", signed, most);
         proto.Node.Add(ToProto(plain with { Outputs = [wide] }));
         var clip = new NodeProto { OpType = "Clip", Name = node.Name + "_clip" };
         clip.Input.Add([wide, min, max]);

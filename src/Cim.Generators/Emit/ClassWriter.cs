@@ -120,11 +120,14 @@ internal static class ClassWriter
 
         void Append(TensorSignature tensor, string name, string place, string kind)
         {
-            text.Append("    /// <summary>Values of one sample of the ").Append(kind).Append(" <c>").Append(Xml(tensor.Name)).Append("</c>: ").Append(tensor.ShapeText).Append(".</summary>\n");
-            if (tensor.SampleLength is { } length) text.Append("    public const int ").Append(name).Append(" = ").Append(length).Append(";\n\n");
-            else text.Append("    public int ").Append(name).Append(" => ").Append(names.Model).Append(".Info.").Append(place).Append(".SampleLength;\n\n");
+            text.Append("    /// <summary>Values of one sample of the ").Append(kind).Append(" <c>").Append(Xml(tensor.Name)).Append("</c>: ").Append(tensor.ShapeText).Append('.').Append(BatchText(tensor)).Append("</summary>\n");
+            // What the compiler made of the model: a batch that the file fixes may have become free, or a free one may have been fixed.
+            text.Append("    public static int ").Append(name).Append(" => ").Append(names.Info).Append('.').Append(place).Append(".SampleLength;\n\n");
         }
     }
+
+    private static string BatchText(TensorSignature tensor) => tensor.FixedBatch is { } batch
+        ? $" The model was exported for {batch} at once: where the compiler could make that number free a sample is one of them, else all of them." : "";
 
     private static string FidelityText(string fidelity) => "global::Cim.Runtime.Fidelity." + fidelity.ToLowerInvariant() switch
     {

@@ -17,19 +17,19 @@ internal static class RunMethodsWriter
         string outputDocs = string.Concat(signature.Outputs.Select((t, i) => ParameterDoc(names.OutputParameters[i], t, "receives the output")));
         string inputArguments = Arguments(names.InputParameters);
         string arrays = string.Concat(signature.Outputs.Select((_, i) =>
-            $"        float[] __output{i} = new float[checked({names.OutputLengths[i]} * count)];\n"));
+            $"        float[] __output{i} = new float[{names.Model}.OutputLength({i}, count)];\n"));
         string arrayList = string.Join(", ", signature.Outputs.Select((_, i) => "__output" + i));
         const string Options = "{{OPTIONS}}";
         string text = $$"""
                 /// <summary>Runs one sample.</summary>
             {{inputDocs}}    {{OptionsDoc}}
-                /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length.</exception>
+                /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value that is no finite number.</exception>
                 public {{names.OutputsType}} {{names.Run}}({{inputs}}{{Comma(inputs)}}{{Options}} options = null) =>
                     {{names.RunBatch}}({{inputArguments}}{{Comma(inputArguments)}}1, options);
 
                 /// <summary>Runs one sample and writes the result into the caller's memory.</summary>
             {{inputDocs}}{{outputDocs}}    {{OptionsDoc}}
-                /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length.</exception>
+                /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value that is no finite number.</exception>
                 public void {{names.Run}}({{Join(inputs, outputs)}}, {{Options}} options = null) =>
                     {{names.RunBatch}}({{Join(inputArguments, Arguments(names.OutputParameters))}}, 1, options);
 
@@ -37,7 +37,7 @@ internal static class RunMethodsWriter
             {{inputDocs}}    /// <param name="count">How many samples.</param>
                 {{OptionsDoc}}
                 /// <param name="cancellation">Stops between samples.</param>
-                /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length.</exception>
+                /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value that is no finite number.</exception>
                 public {{names.OutputsType}} {{names.RunBatch}}({{inputs}}{{Comma(inputs)}}int count, {{Options}} options = null, global::System.Threading.CancellationToken cancellation = default)
                 {
                     global::System.ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
@@ -49,7 +49,7 @@ internal static class RunMethodsWriter
             {{inputDocs}}{{outputDocs}}    /// <param name="count">How many samples.</param>
                 {{OptionsDoc}}
                 /// <param name="cancellation">Stops between samples.</param>
-                /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length.</exception>
+                /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value that is no finite number.</exception>
                 public void {{names.RunBatch}}({{Join(inputs, outputs)}}, int count, {{Options}} options = null, global::System.Threading.CancellationToken cancellation = default)
                 {
                     global::System.ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);

@@ -16,22 +16,8 @@ internal sealed record TensorSignature(string Name, string ElementType, bool Has
     /// <summary>True if the first dimension counts samples: it is symbolic, or 1 in a model exported for one sample.</summary>
     public bool HasBatch => HasShape && Dimensions.Count > 0 && Dimensions[0] is -1 or 1;
 
-    /// <summary>Values of one sample, or null if the model does not fix it.</summary>
-    public int? SampleLength
-    {
-        get
-        {
-            if (!HasShape) return null;
-            long length = 1;
-            for (int i = HasBatch ? 1 : 0; i < Dimensions.Count; i++)
-            {
-                if (Dimensions[i] <= 0) return null;
-                length *= Dimensions[i];
-                if (length > int.MaxValue) return null;
-            }
-            return (int)length;
-        }
-    }
+    /// <summary>The first dimension, if it is a fixed number of several; null otherwise.</summary>
+    public long? FixedBatch => HasShape && Dimensions.Count > 1 && Dimensions[0] > 1 ? Dimensions[0] : null;
 
     /// <summary>For people: <c>N x 1 x 28 x 28</c>.</summary>
     public string ShapeText => !HasShape ? "unknown shape" : Dimensions.Count == 0 ? "a single value"

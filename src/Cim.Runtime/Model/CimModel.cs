@@ -123,8 +123,8 @@ public sealed class CimModel : IDisposable
         Executor executor = Open();
         if (executor.InputLengths.Length != 1 || executor.OutputLengths.Length != 1)
             throw Mismatch($"The model has {executor.InputLengths.Length} inputs and {executor.OutputLengths.Length} outputs: pass them as lists of memory");
-        Check(executor.InputLength(0, Positive(count)), input.Length, count, "Input", Info.Inputs[0].Name);
-        Check(executor.OutputLength(0, count), output.Length, count, "Output", Info.Outputs[0].Name);
+        Check(executor.InputLength(0, Positive(count)), input.Length, count, "Input", Info.Inputs[0]);
+        Check(executor.OutputLength(0, count), output.Length, count, "Output", Info.Outputs[0]);
         fixed (float* source = input)
         fixed (float* target = output)
         {
@@ -149,8 +149,8 @@ public sealed class CimModel : IDisposable
         if (inputs.Length != executor.InputLengths.Length || outputs.Length != executor.OutputLengths.Length)
             throw Mismatch($"The model has {executor.InputLengths.Length} inputs and {executor.OutputLengths.Length} outputs; {inputs.Length} and {outputs.Length} are given");
         Positive(count);
-        for (int i = 0; i < inputs.Length; i++) Check(executor.InputLength(i, count), inputs[i].Length, count, "Input", Info.Inputs[i].Name);
-        for (int i = 0; i < outputs.Length; i++) Check(executor.OutputLength(i, count), outputs[i].Length, count, "Output", Info.Outputs[i].Name);
+        for (int i = 0; i < inputs.Length; i++) Check(executor.InputLength(i, count), inputs[i].Length, count, "Input", Info.Inputs[i]);
+        for (int i = 0; i < outputs.Length; i++) Check(executor.OutputLength(i, count), outputs[i].Length, count, "Output", Info.Outputs[i]);
         using RunLease lease = executor.Rent();
         for (int i = 0; i < inputs.Length; i++) lease.Job.PinInput(i, inputs[i]);
         for (int i = 0; i < outputs.Length; i++) lease.Job.PinOutput(i, outputs[i]);
@@ -177,9 +177,12 @@ public sealed class CimModel : IDisposable
         return count;
     }
 
-    private static void Check(long needed, int length, int count, string kind, string name)
+    private static void Check(long needed, int length, int count, string kind, TensorDescription tensor)
     {
-        if (length != needed) throw Mismatch($"{kind} '{name}' has {length} values; for {count} sample{(count == 1 ? "" : "s")} it needs {needed}");
+        if (length == needed) return;
+        string batch = tensor.Shape is [> 1 and var fixedBatch, _, ..] && needed == (long)tensor.SampleLength * count
+            ? $" (a sample of this network is its fixed batch of {fixedBatch})" : "";
+        throw Mismatch($"{kind} '{tensor.Name}' has {length} values; for {count} sample{(count == 1 ? "" : "s")}{batch} it needs {needed}");
     }
 
     private static CimException Mismatch(string what) => new(ErrorCodes.BufferMismatch, what + ".");

@@ -66,7 +66,7 @@ internal static class OperatorCatalog
             "Not" => new Logic(LogicKind.Not) { Label = label },
             "Where" => new Where { Label = label },
             "Clip" => new Clip { Label = label },
-            "Cast" => new Cast(a.Int("to", 0)) { Label = label },
+            "Cast" => new Cast(a.Int("to", 0), a.Int(Cast.NarrowAttribute, 0)) { Label = label },
 
             "Transpose" => new Transpose(a.Ints("perm")) { Label = label },
             "Slice" => new Slice { Label = label },

@@ -34,10 +34,10 @@ public sealed partial class Fashion : global::System.IDisposable
     public global::Cim.Runtime.RunOptions Options { get; }
 
     /// <summary>Values of one sample of the input <c>image</c>: N x 1 x 28 x 28.</summary>
-    public const int ImageLength = 784;
+    public static int ImageLength => Info.Inputs[0].SampleLength;
 
     /// <summary>Values of one sample of the output <c>scores</c>: N x 10.</summary>
-    public const int ScoresLength = 10;
+    public static int ScoresLength => Info.Outputs[0].SampleLength;
 
     /// <summary>Loads the embedded model with <see cref="DefaultOptions"/>.</summary>
     /// <exception cref="global::Cim.Runtime.CimException">The embedded model is missing or damaged.</exception>
@@ -55,7 +55,7 @@ public sealed partial class Fashion : global::System.IDisposable
     /// <summary>Runs one sample.</summary>
     /// <param name="image">The values of the input <c>image</c>: N x 1 x 28 x 28.</param>
     /// <param name="options">How to simulate; null: the options the model was loaded with.</param>
-    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length.</exception>
+    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value that is no finite number.</exception>
     public Outputs Run(global::System.ReadOnlySpan<float> image, global::Cim.Runtime.RunOptions? options = null) =>
         RunBatch(image, 1, options);
 
@@ -63,7 +63,7 @@ public sealed partial class Fashion : global::System.IDisposable
     /// <param name="image">The values of the input <c>image</c>: N x 1 x 28 x 28.</param>
     /// <param name="scores">Receives the output <c>scores</c>: N x 10.</param>
     /// <param name="options">How to simulate; null: the options the model was loaded with.</param>
-    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length.</exception>
+    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value that is no finite number.</exception>
     public void Run(global::System.ReadOnlySpan<float> image, global::System.Span<float> scores, global::Cim.Runtime.RunOptions? options = null) =>
         RunBatch(image, scores, 1, options);
 
@@ -72,11 +72,11 @@ public sealed partial class Fashion : global::System.IDisposable
     /// <param name="count">How many samples.</param>
     /// <param name="options">How to simulate; null: the options the model was loaded with.</param>
     /// <param name="cancellation">Stops between samples.</param>
-    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length.</exception>
+    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value that is no finite number.</exception>
     public Outputs RunBatch(global::System.ReadOnlySpan<float> image, int count, global::Cim.Runtime.RunOptions? options = null, global::System.Threading.CancellationToken cancellation = default)
     {
         global::System.ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-        float[] __output0 = new float[checked(ScoresLength * count)];
+        float[] __output0 = new float[Model.OutputLength(0, count)];
         Model.Run(image, __output0, count, options ?? Options, cancellation);
         return new Outputs(count, __output0);
     }
@@ -87,7 +87,7 @@ public sealed partial class Fashion : global::System.IDisposable
     /// <param name="count">How many samples.</param>
     /// <param name="options">How to simulate; null: the options the model was loaded with.</param>
     /// <param name="cancellation">Stops between samples.</param>
-    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length.</exception>
+    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value that is no finite number.</exception>
     public void RunBatch(global::System.ReadOnlySpan<float> image, global::System.Span<float> scores, int count, global::Cim.Runtime.RunOptions? options = null, global::System.Threading.CancellationToken cancellation = default)
     {
         global::System.ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);

@@ -36,16 +36,16 @@ public sealed partial class TwoEyes : global::System.IDisposable
     public global::Cim.Runtime.RunOptions Options { get; }
 
     /// <summary>Values of one sample of the input <c>left eye</c>: N x 3 x ? x ?.</summary>
-    public int LeftEyeLength => Model.Info.Inputs[0].SampleLength;
+    public static int LeftEyeLength => Info.Inputs[0].SampleLength;
 
     /// <summary>Values of one sample of the input <c>ids</c>: unknown shape.</summary>
-    public int IdsLength => Model.Info.Inputs[1].SampleLength;
+    public static int IdsLength => Info.Inputs[1].SampleLength;
 
     /// <summary>Values of one sample of the output <c>class</c>: N x 10.</summary>
-    public const int ClassLength = 10;
+    public static int ClassLength => Info.Outputs[0].SampleLength;
 
     /// <summary>Values of one sample of the output <c>class</c>: a single value.</summary>
-    public const int ClassLength2 = 1;
+    public static int ClassLength2 => Info.Outputs[1].SampleLength;
 
     /// <summary>Loads the embedded model with <see cref="DefaultOptions"/>.</summary>
     /// <exception cref="global::Cim.Runtime.CimException">The embedded model is missing or damaged.</exception>
@@ -64,7 +64,7 @@ public sealed partial class TwoEyes : global::System.IDisposable
     /// <param name="leftEye">The values of the input <c>left eye</c>: N x 3 x ? x ?.</param>
     /// <param name="ids">The values of the input <c>ids</c>: unknown shape.</param>
     /// <param name="options">How to simulate; null: the options the model was loaded with.</param>
-    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length.</exception>
+    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value that is no finite number.</exception>
     public Outputs Run(global::System.ReadOnlySpan<float> leftEye, global::System.ReadOnlySpan<float> ids, global::Cim.Runtime.RunOptions? options = null) =>
         RunBatch(leftEye, ids, 1, options);
 
@@ -74,7 +74,7 @@ public sealed partial class TwoEyes : global::System.IDisposable
     /// <param name="class">Receives the output <c>class</c>: N x 10.</param>
     /// <param name="class2">Receives the output <c>class</c>: a single value.</param>
     /// <param name="options">How to simulate; null: the options the model was loaded with.</param>
-    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length.</exception>
+    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value that is no finite number.</exception>
     public void Run(global::System.ReadOnlySpan<float> leftEye, global::System.ReadOnlySpan<float> ids, global::System.Span<float> @class, global::System.Span<float> class2, global::Cim.Runtime.RunOptions? options = null) =>
         RunBatch(leftEye, ids, @class, class2, 1, options);
 
@@ -84,12 +84,12 @@ public sealed partial class TwoEyes : global::System.IDisposable
     /// <param name="count">How many samples.</param>
     /// <param name="options">How to simulate; null: the options the model was loaded with.</param>
     /// <param name="cancellation">Stops between samples.</param>
-    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length.</exception>
+    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value that is no finite number.</exception>
     public Outputs RunBatch(global::System.ReadOnlySpan<float> leftEye, global::System.ReadOnlySpan<float> ids, int count, global::Cim.Runtime.RunOptions? options = null, global::System.Threading.CancellationToken cancellation = default)
     {
         global::System.ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-        float[] __output0 = new float[checked(ClassLength * count)];
-        float[] __output1 = new float[checked(ClassLength2 * count)];
+        float[] __output0 = new float[Model.OutputLength(0, count)];
+        float[] __output1 = new float[Model.OutputLength(1, count)];
         Model.Run(new global::System.ReadOnlyMemory<float>[] { leftEye.ToArray(), ids.ToArray() }, new global::System.Memory<float>[] { __output0, __output1 }, count, options ?? Options, cancellation);
         return new Outputs(count, __output0, __output1);
     }
@@ -102,7 +102,7 @@ public sealed partial class TwoEyes : global::System.IDisposable
     /// <param name="count">How many samples.</param>
     /// <param name="options">How to simulate; null: the options the model was loaded with.</param>
     /// <param name="cancellation">Stops between samples.</param>
-    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length.</exception>
+    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value that is no finite number.</exception>
     public void RunBatch(global::System.ReadOnlySpan<float> leftEye, global::System.ReadOnlySpan<float> ids, global::System.Span<float> @class, global::System.Span<float> class2, int count, global::Cim.Runtime.RunOptions? options = null, global::System.Threading.CancellationToken cancellation = default)
     {
         global::System.ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);

@@ -39,7 +39,8 @@ internal sealed class RemoveNoOps : IGraphPass
         if (input != output) return false;
         return node.Op switch
         {
-            "Identity" or "Cast" or "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze" or "Expand" => true,
+            "Cast" => !node.Attributes.Has(Runtime.Operators.Elementwise.Cast.NarrowAttribute),
+            "Identity" or "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze" or "Expand" => true,
             "Concat" or "Sum" or "Min" or "Max" or "Mean" => node.Inputs.Length == 1,
             "Transpose" => node.Attributes.Ints("perm") is { IsDefault: false } perm && perm.Select((p, i) => p == i).All(same => same),
             "Pad" => editor.Constant(node.Inputs[1]) is { Type: ElementType.Int64 } pads && !pads.Span<long>().ContainsAnyExcept(0L),

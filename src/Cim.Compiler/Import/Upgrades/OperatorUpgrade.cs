@@ -72,7 +72,9 @@ internal static class OperatorUpgrade
     {
         long to = node.Attributes.Int("to", 0);
         ElementType type = TensorConverter.TypeOf(checked((int)to)) ?? throw Unsupported($"casting to ONNX element type {to} is not supported");
-        return node with { Attributes = node.Attributes.With("to", (long)type).Without("saturate") };
+        AttributeMap attributes = node.Attributes.With("to", (long)type).Without("saturate");
+        // An integer that is held by a wider one still has its own bits only.
+        return node with { Attributes = Runtime.Operators.Elementwise.Cast.NarrowInteger(to) is null ? attributes : attributes.With(Runtime.Operators.Elementwise.Cast.NarrowAttribute, to) };
     }
 
     private static Node MaxPool(Node node, UpgradeContext context)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Cim.Runtime.Crossbar.Adc;
+using Cim.Runtime.Crossbar.Exact;
 using Cim.Runtime.Hardware;
 
 namespace Cim.Runtime.Crossbar.Analog;
@@ -18,8 +19,9 @@ internal sealed class AnalogPlan
         Reads = InputStream.Slices(layer.Input, profile.DacBits);
         Inputs = profile.AdcPerInputSlice ? Reads : [InputStream.Whole(layer.Input)];
         Converters = AdcRanges.Of(layer, profile, Cells, Inputs);
-        // Integers all the way if every step is a whole number of units: then a lossless read-out is exact bit for bit.
-        IsInteger = Converters.All(c => c.IsIdeal || (c.Step < 1 << 20 && c.Step == MathF.Floor(c.Step)));
+        // Integers all the way if every step is a whole number of units: then a lossless read-out is exact bit for bit. Sums that
+        // could leave 32 bits (a large bias) are floats.
+        IsInteger = !ExactWide.IsNeeded(layer) && Converters.All(c => c.IsIdeal || (c.Step < 1 << 20 && c.Step == MathF.Floor(c.Step)));
         ReadOnlySpan<sbyte> w = layer.Weights.Span<sbyte>();
         var constants = ImmutableArray.CreateBuilder<long>(layer.Outputs);
         for (int o = 0; o < layer.Outputs; o++)

@@ -48,6 +48,10 @@ internal static class InputStream
         return slices.ToImmutable();
     }
 
-    /// <summary>All bits at once: what analog accumulation over the input slices adds up to.</summary>
-    public static InputSlice Whole(QuantizationParameters input) => new(0, input.Bits, input.Signed, 1);
+    /// <summary>
+    /// All bits at once: what analog accumulation over the input slices adds up to. A sign alone is one bit that counts negative, as
+    /// it is where it is streamed: kernels for single bits know no signed field.
+    /// </summary>
+    public static InputSlice Whole(QuantizationParameters input) =>
+        input is { Signed: true, Bits: 1 } ? new(0, 1, Signed: false, -1) : new(0, input.Bits, input.Signed, 1);
 }

@@ -77,8 +77,10 @@ internal unsafe interface ILanes<TI, TF>
     /// <summary>a * b + c with one rounding.</summary>
     static abstract TF FusedF(TF a, TF b, TF c);
 
+    /// <summary>a where a is less than b, else (equal, or one of them is no number) b.</summary>
     static abstract TF MinF(TF a, TF b);
 
+    /// <summary>a where a is greater than b, else (equal, or one of them is no number) b.</summary>
     static abstract TF MaxF(TF a, TF b);
 
     static abstract TF SqrtF(TF v);

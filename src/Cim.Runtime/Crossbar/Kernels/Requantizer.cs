@@ -142,7 +142,8 @@ internal sealed partial class Requantizer
             {
                 y = L.AddF(y, L.LoadF((float*)residual));
             }
-            y = L.MinF(L.MaxF(y, L.BroadcastF(_minimum)), L.BroadcastF(_maximum));
+            // Bounds first: where y is no number (a float residual may be none) these operations give the second operand.
+            y = L.MinF(L.BroadcastF(_maximum), L.MaxF(L.BroadcastF(_minimum), y));
             if (!_quantized)
             {
                 L.StoreF((float*)destination, y);

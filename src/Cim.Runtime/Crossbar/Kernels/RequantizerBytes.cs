@@ -55,6 +55,6 @@ internal sealed partial class Requantizer
             Vector256<int> q = (_residualSigned ? Lanes256.WidenSigned(residual) : Lanes256.WidenUnsigned(residual)) - Vector256.Create(_residualZero);
             y += Vector256.ConvertToSingle(q) * Vector256.Create(_residualScale);
         }
-        return Avx.Min(Avx.Max(y, Vector256.Create(_minimum)), Vector256.Create(_maximum)) / Vector256.Create(_outputScale);
+        return Avx.Min(Vector256.Create(_maximum), Avx.Max(Vector256.Create(_minimum), y)) / Vector256.Create(_outputScale);
     }
 }

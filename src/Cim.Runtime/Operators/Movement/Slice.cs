@@ -33,12 +33,12 @@ internal sealed class Slice : Operator
         return new Kernel(output, (in KernelCall c) => copy.Run(c.Input(0), c.Output(0)));
     }
 
-    /// <summary>First index and number of indices of start:end:step on an axis, by NumPy's clamping.</summary>
+    /// <summary>First index and number of indices of start:end:step on an axis: a start is clamped to an element, an end may lie before the first.</summary>
     private static (long Start, long Count) Range(long size, long start, long end, long step)
     {
         if (size == 0) return (0, 0);
         long low = step > 0 ? 0 : -1, high = step > 0 ? size : size - 1;
-        start = Math.Clamp(start < 0 ? start + size : start, step > 0 ? 0 : -1, high);
+        start = Math.Clamp(start < 0 ? start + size : start, 0, high);
         end = Math.Clamp(end < 0 ? Math.Max(end, long.MinValue + size) + size : end, low, high);
         if (step > 0) return (start, end <= start ? 0 : ((end - start - 1) / step) + 1);
         if (end >= start) return (start, 0);
