@@ -72,6 +72,7 @@ public sealed class CimCompile : CompilerTask
     private bool Compile(ResolvedOptions options, string toolId, InputState inputs, CompileCache? cache)
     {
         Directory.CreateDirectory(_temporary);
+        string? before = options.LockPath is { } lockPath && !File.Exists(lockPath) ? inputs.Key(toolId) : null;
         if (!RunCompiler()) return false;
         InputState after = InputsOf(options);
         string? changed = inputs.Difference(after) ?? inputs.Difference(Path.Combine(_temporary, CompiledModel.DependenciesName));
@@ -79,18 +80,19 @@ public sealed class CimCompile : CompilerTask
         if (changed is not null)
             Log.Warn(ErrorCodes.InputChanged, Model, $"'{changed}' changed while the model was compiled. The result is not kept in the cache, and the next build compiles again.");
         else if (cache is not null)
-            Store(cache, after.Key(toolId));
+            Store(cache, before, after.Key(toolId));
         if (!Deliver(options, inputs, "compiled")) return false;
         if (changed is not null) OptionsStamp.MarkStale(Model.GetMetadata("OptionsFile"));
         return true;
     }
 
-    // The compiler may have written the lock file: the next build asks with a key that knows it.
-    private void Store(CompileCache cache, string key)
+    // The compiler may have written the lock file: the next build asks with a key that knows it, another checkout with one that does not.
+    private void Store(CompileCache cache, string? before, string after)
     {
         try
         {
-            cache.Store(key, _temporary, replaces: ForceEvaluate || _wasDamaged);
+            cache.Store(after, _temporary, replaces: ForceEvaluate || _wasDamaged);
+            if (before is not null && before != after) cache.Store(before, _temporary, replaces: ForceEvaluate || _wasDamaged);
         }
         catch (Exception e) when (FileProblem.Is(e))
         {
@@ -103,11 +105,8 @@ public sealed class CimCompile : CompilerTask
         string optionsFile = Model.GetMetadata("OptionsFile");
         // Written before this step looked at the inputs: if they differ, the next build has to look again.
         bool isKnown = File.Exists(optionsFile) && File.ReadAllText(optionsFile).Contains(inputs.ToLines());
-        if (options.LockPath is { } lockPath)
-        {
-            RestoreLock(lockPath);
-            OptionsStamp.RefreshLock(optionsFile, lockPath);
-        }
+        if (options.LockPath is { } lockPath) RestoreLock(lockPath);
+        OptionsStamp.Refresh(optionsFile, options);
         OptionsStamp.RefreshOutput(optionsFile, CompiledModel.HashOf(_temporary));
         string summary = CompiledModel.Summary(_temporary);
         CompiledModel.MoveTo(_temporary, Model, inputs);

@@ -127,7 +127,7 @@ public sealed class CimOptions : MSBuildTask
             Log.Fail(ErrorCodes.FileNotReadable, model, $"The file '{file.Path}', which the model depends on, is a Git LFS pointer; run 'git lfs pull' to get the file itself.");
         inputs.UnionWith(state.Files.Where(f => f.Hash != FileHashes.Absent).Select(f => f.Path));
         string text = options.ToResponseFile(toolId) + state.ToLines()
-            + OptionsStamp.Of(optionsFile, options.LockPath, compiled.Length == 0 ? FileHashes.Absent : hashes.Of(compiled));
+            + OptionsStamp.Of(optionsFile, options, compiled.Length == 0 ? FileHashes.Absent : hashes.Of(compiled));
         if (!AtomicFile.WriteIfDifferent(optionsFile, text) && ForceEvaluate) File.SetLastWriteTimeUtc(optionsFile, DateTime.UtcNow);
     }
 }

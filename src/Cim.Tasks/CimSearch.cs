@@ -30,7 +30,7 @@ public sealed class CimSearch : CompilerTask
         string key = inputs.Key(toolId);
         try
         {
-            if (!ForceEvaluate && TakeLock(cache, key, options.LockPath!)) return true;
+            if (!ForceEvaluate && TakeLock(cache, key, options)) return true;
             if (!TryHold(cache, key)) return false;
             return IsDone(options.LockPath!) || Search(options);
         }
@@ -53,18 +53,18 @@ public sealed class CimSearch : CompilerTask
     private bool IsDone(string lockPath) => !ForceEvaluate && !_refreshes && File.Exists(lockPath);
 
     /// <summary>A model that the cache knows needs no search, and its lock file comes along.</summary>
-    private bool TakeLock(CompileCache cache, string key, string lockPath)
+    private bool TakeLock(CompileCache cache, string key, ResolvedOptions options)
     {
         string temporary = TemporaryFolder();
         try
         {
             if (cache.Take(key, temporary) != CacheAnswer.Taken) return false;
-            CompiledModel.RestoreLock(temporary, lockPath);
-            OptionsStamp.RefreshLock(Model.GetMetadata("OptionsFile"), lockPath);
+            CompiledModel.RestoreLock(temporary, options.LockPath!);
+            OptionsStamp.Refresh(Model.GetMetadata("OptionsFile"), options);
         }
         catch (Exception e) when (FileProblem.Is(e))
         {
-            WarnAboutLock(lockPath, e);
+            WarnAboutLock(options.LockPath!, e);
         }
         finally
         {
@@ -77,7 +77,7 @@ public sealed class CimSearch : CompilerTask
     {
         if (!RunCompiler()) return false;
         foreach (string warning in Warnings) Log.LogMessageFromText(warning, MessageImportance.Normal);
-        OptionsStamp.RefreshLock(Model.GetMetadata("OptionsFile"), options.LockPath!);
+        OptionsStamp.Refresh(Model.GetMetadata("OptionsFile"), options);
         return true;
     }
 }

@@ -45,6 +45,12 @@ if (locksOnly)
     File.WriteAllText(output, "{}");
     return 0;
 }
+if (words.Contains("--lock") && words[Array.IndexOf(words, "--lock") + 1] is var lockFile && !File.Exists(lockFile))
+{
+    Directory.CreateDirectory(Path.GetDirectoryName(lockFile)!);
+    File.WriteAllText(lockFile, "{}");
+}
+if (words.Contains("--export-qdq")) File.WriteAllText(words[Array.IndexOf(words, "--export-qdq") + 1], "qdq");
 Console.Error.WriteLine("Calibrating");
 Console.Error.WriteLine($"{model}(1,1): warning CIM3001: No calibration data.");
 Directory.CreateDirectory(report);

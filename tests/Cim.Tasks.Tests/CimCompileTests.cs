@@ -153,6 +153,33 @@ public sealed class CimCompileTests : IDisposable
     }
 
     [Fact]
+    public void A_model_from_the_cache_brings_its_lock_file_and_where_that_cannot_be_written_a_warning()
+    {
+        Assert.True(Compile("a", metadata: ("Lock", "locks/m.json")), Log());
+        byte[] text = File.ReadAllBytes(_folder["locks/m.json"]);
+        File.Delete(_folder["locks/m.json"]);
+        Assert.True(Compile("b", metadata: ("Lock", "locks/m.json")), Log());
+        Assert.Equal(text, File.ReadAllBytes(_folder["locks/m.json"]));
+        Assert.Empty(_engine.Warnings);
+        Directory.Delete(_folder["locks"], recursive: true);
+        _folder.Write("locks", "a file in the way");
+        Assert.True(Compile("c", metadata: ("Lock", "locks/m.json")), Log());
+        Assert.Equal("CIM1014", Assert.Single(_engine.Warnings).Code);
+        Assert.Single(File.ReadAllLines(_folder["calls.log"]));
+    }
+
+    [Fact]
+    public void A_model_that_writes_files_besides_is_not_taken_from_the_cache()
+    {
+        Assert.True(Compile("a", metadata: ("ExportQdq", "qdq.onnx")), Log());
+        Assert.Contains("# Beside present", File.ReadAllText(_folder["a/m.rsp"]), StringComparison.Ordinal);
+        File.Delete(_folder["qdq.onnx"]);
+        Assert.True(Compile("b", metadata: ("ExportQdq", "qdq.onnx")), Log());
+        Assert.True(File.Exists(_folder["qdq.onnx"]));
+        Assert.Equal(2, File.ReadAllLines(_folder["calls.log"]).Length);
+    }
+
+    [Fact]
     public void A_failed_build_leaves_what_was_there_before()
     {
         Assert.True(Compile("a"), Log());
@@ -224,9 +251,9 @@ public sealed class CimCompileTests : IDisposable
 
     private string Log() => string.Join("\n", _engine.Errors.Select(e => e.Message));
 
-    private bool Compile(string target, Action<CimCompile>? change = null, string fake = "", string model = "m.onnx")
+    private bool Compile(string target, Action<CimCompile>? change = null, string fake = "", string model = "m.onnx", (string Name, string Value)? metadata = null)
     {
-        using CimCompile task = Create(target, fake, model);
+        using CimCompile task = FakeCompiler.Task<CimCompile>(_folder, _engine, target, fake, model, metadata is { } one ? [one] : []);
         change?.Invoke(task);
         return task.Execute();
     }

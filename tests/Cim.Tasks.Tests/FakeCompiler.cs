@@ -13,7 +13,7 @@ internal static class FakeCompiler
         ITaskItem item = Engine.Item(folder[model], [("OptionsFile", folder[$"{target}/m.rsp"]), ("SignatureFile", folder["m.cimsig"]),
             ("CompiledFile", folder[$"{target}/m.cim"]), ("DiagnosticsFile", folder[$"{target}/m.diagnostics.txt"]), ("ReportDirectory", folder[$"{target}/m.report"]), .. metadata]);
         ResolvedOptions options = ResolvedOptions.From(item, folder.Path, _ => { });
-        folder.Write($"{target}/m.rsp", options.ToResponseFile("tool") + InputState.Of(options, new FileHashes(folder["none"])).ToLines() + OptionsStamp.Of("", options.LockPath, FileHashes.Absent));
+        folder.Write($"{target}/m.rsp", options.ToResponseFile("tool") + InputState.Of(options, new FileHashes(folder["none"])).ToLines() + OptionsStamp.Of("", options, FileHashes.Absent));
         return new T
         {
             BuildEngine = engine,

@@ -9,22 +9,27 @@ namespace Cim.Tasks.Options;
 /// </summary>
 internal static class OptionsStamp
 {
-    private const string LockPrefix = "# Lock ", OutputPrefix = "# Output ", Stale = "# Changed while it was compiled\n";
+    private const string LockPrefix = "# Lock ", BesidePrefix = "# Beside ", OutputPrefix = "# Output ", Stale = "# Changed while it was compiled\n";
 
-    /// <summary>Both lines, for a new options file.</summary>
+    /// <summary>The lines, for a new options file.</summary>
     /// <param name="old">The options file before; it need not exist.</param>
-    /// <param name="lockPath">The lock file, if there is one.</param>
+    /// <param name="options">What the item says: it may name a lock file, and other files that are written besides.</param>
     /// <param name="output">The hash of the compiled model that is there now, or <see cref="FileHashes.Absent"/>.</param>
-    public static string Of(string old, string? lockPath, string output)
+    public static string Of(string old, ResolvedOptions options, string output)
     {
         string? recorded = File.Exists(old) ? Value(File.ReadAllText(old), OutputPrefix) : null;
         // Another content than the one delivered: damaged, so that it is made again.
         string state = recorded is null || recorded == output || output == FileHashes.Absent ? recorded ?? FileHashes.Absent : "damaged";
-        return (lockPath is null ? "" : LockPrefix + HashOf(lockPath) + "\n") + OutputPrefix + state + "\n";
+        return (options.LockPath is { } lockPath ? LockPrefix + HashOf(lockPath) + "\n" : "")
+            + (options.WritesBeside ? BesidePrefix + Beside(options) + "\n" : "") + OutputPrefix + state + "\n";
     }
 
-    /// <summary>Puts the present state of the lock file into an options file.</summary>
-    public static void RefreshLock(string optionsFile, string lockPath) => Refresh(optionsFile, LockPrefix, HashOf(lockPath));
+    /// <summary>Puts the present state of the lock file and of what was written besides into an options file.</summary>
+    public static void Refresh(string optionsFile, ResolvedOptions options)
+    {
+        if (options.LockPath is { } lockPath) Refresh(optionsFile, LockPrefix, HashOf(lockPath));
+        if (options.WritesBeside) Refresh(optionsFile, BesidePrefix, Beside(options));
+    }
 
     /// <summary>Puts the hash of the compiled model into an options file, before the model is delivered and so older than it.</summary>
     public static void RefreshOutput(string optionsFile, string hash) => Refresh(optionsFile, OutputPrefix, hash);
@@ -35,6 +40,8 @@ internal static class OptionsStamp
         string text = File.Exists(optionsFile) ? File.ReadAllText(optionsFile) : "";
         AtomicFile.Write(optionsFile, text.Replace(Stale, "") + Stale);
     }
+
+    private static string Beside(ResolvedOptions options) => options.Beside.All(path => File.Exists(path) || Directory.Exists(path)) ? "present" : FileHashes.Absent;
 
     private static string HashOf(string path) => File.Exists(path) ? ContentHash.OfFile(path) : FileHashes.Absent;
 

@@ -35,7 +35,10 @@ internal sealed class ResolvedOptions
     public bool KeepsSearch => LockPath is not null && Find("--search") is { } search && search != "uniform";
 
     /// <summary>True if the compilation also writes files the item names, which a result from the cache would not.</summary>
-    public bool WritesBeside => _values.Any(v => v.Metadata.Kind == MetadataKind.Output);
+    public bool WritesBeside => Beside.Any();
+
+    /// <summary>Those files and folders.</summary>
+    public IEnumerable<string> Beside => _values.Where(v => v.Metadata.Kind == MetadataKind.Output).Select(v => v.Value);
 
     /// <summary>The options that are not files, for the cache key; not those that only say where something is written.</summary>
     public IEnumerable<string> Scalars => _values.Where(v => !v.IsFile && v.Metadata.Kind is not (MetadataKind.Output or MetadataKind.State)).Select(v => v.Metadata.Flag + "=" + v.Value)
