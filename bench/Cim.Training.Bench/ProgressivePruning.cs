@@ -37,7 +37,6 @@ internal static class ProgressivePruning
                 Mixup = arguments.Real("--mixup", 0),
                 AverageDecay = arguments.Real("--average", 0),
                 Seed = arguments.Integer("--seed", 1),
-                Threads = arguments.Integer("--threads", 0),
                 DistillationWeight = arguments.Real("--teacher", 0.9),
                 DistillationTemperature = 4,
                 WarmUpEpochs = 0.1,

@@ -38,7 +38,6 @@ internal static class QuantizationAware
             Augmentation = new Augmentation { Shift = 4, Flip = true },
             Mixup = arguments.Real("--mixup", 0),
             AverageDecay = arguments.Real("--average", 0),
-            Threads = arguments.Integer("--threads", 0),
             DistillationWeight = arguments.Real("--teacher", 0.9),
             DistillationTemperature = arguments.Real("--temperature", 4),
             WarmUpEpochs = 0.25,

@@ -22,7 +22,7 @@ internal static class TrainingSpeed
         int repetitions = arguments.Integer("--repetitions", 12);
         TrainableNetwork network = Cifar.ResNet20();
         SampleSet samples = Cifar.Test();
-        using var engine = new OrtGradientEngine(network, new CrossEntropy(), batch, threads: threads);
+        using var engine = new OrtGradientEngine(network, new CrossEntropy(), batch, parts: threads);
         float[] targets = new float[batch * 10];
         for (int i = 0; i < batch; i++)
             targets[(i * 10) + samples.Labels![i]] = 1;

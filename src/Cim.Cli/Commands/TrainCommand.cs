@@ -20,7 +20,7 @@ namespace Cim.Cli.Commands;
 internal static class TrainCommand
 {
     private static readonly Argument<string> Recipe = new("recipe") { Description = "A JSON file: network, data, training, quantization, output." };
-    private static readonly Option<int> Threads = new("--threads") { Description = "Threads of the arithmetic; 0 = all processors." };
+    private static readonly Option<int> Threads = new("--threads") { Description = "Has no effect any more: the arithmetic always runs in four parts, on as many processors as the system allows, so that the result does not depend on their number." };
     private static readonly Option<string?> Data = new("--data") { Description = "Folder of the recipe's data files; without it they are looked up beside the recipe." };
     private static readonly Option<string?> Output = new("--output") { Description = "Overrides the recipe's output file." };
     private static readonly Option<int?> Epochs = new("--epochs") { Description = "Overrides the recipe's number of epochs." };
@@ -37,7 +37,8 @@ internal static class TrainCommand
             recipe = recipe with { Training = recipe.Training with { Epochs = epochs } };
         foreach (string written in new[] { recipe.Output, recipe.Checkpoint }.OfType<string>())
             AtomicFile.Probe(written);
-        int threads = parsed.GetValue(Threads);
+        if (parsed.GetValue(Threads) != 0)
+            context.Report("--threads has no effect: the result must not depend on it. To use fewer processors, limit them from outside (taskset, a container).");
         var clock = Stopwatch.StartNew();
         TrainableNetwork network = RecipeReader.Network(recipe);
         SampleSet samples = Read(recipe, recipe.Data.Train, network, context.Cancellation);
@@ -45,7 +46,6 @@ internal static class TrainCommand
         SampleSet? test = recipe.Data.Test is { } file ? Read(recipe, file, network, context.Cancellation) : null;
         var run = new RecipeTraining(recipe, network, training, validation)
         {
-            Threads = threads,
             Epochs = new EpochLines(context.Report),
             PruningSteps = new PruningLines(context, recipe.Pruning?.Steps ?? 0),
             Widths = new WidthLines(context),
@@ -55,7 +55,7 @@ internal static class TrainCommand
         int? correct = null;
         if (test?.Labels is not null && !made.Training.WasCancelled)
         {
-            using var predictor = new Predictor(made.Network, threads: threads);
+            using var predictor = new Predictor(made.Network);
             correct = predictor.CountCorrect(test, context.Cancellation);
         }
 

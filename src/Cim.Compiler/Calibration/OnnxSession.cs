@@ -1,4 +1,5 @@
 using Cim.Runtime;
+using Cim.Training.Engine;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Cim.Compiler.Calibration;
@@ -35,7 +36,12 @@ internal sealed class OnnxSession : IDisposable
 
     /// <summary>Runs once and returns the named outputs, which the caller disposes.</summary>
     public IDisposableReadOnlyCollection<OrtValue> Run(IReadOnlyDictionary<string, OrtValue> inputs, IReadOnlyCollection<string> outputs) =>
-        Guard(What, () => _session.Run(_run, inputs, outputs));
+        Guard(What, () =>
+        {
+            IDisposableReadOnlyCollection<OrtValue> results = _session.Run(_run, inputs, outputs);
+            foreach (OrtValue result in results) LastBits.Move(result);
+            return results;
+        });
 
     /// <summary>Runs samples and returns the named outputs, which the caller disposes.</summary>
     /// <param name="samples">They may have more inputs than the model.</param>
@@ -60,7 +66,16 @@ internal sealed class OnnxSession : IDisposable
 
     private static SessionOptions Options(bool optimize)
     {
-        var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        var options = new SessionOptions
+        {
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            // By default it is the number of cores, and sums would differ between machines that differ in nothing else.
+            IntraOpNumThreads = OperatorParts.Count,
+            InterOpNumThreads = 1,
+        };
+        // Where there are fewer cores than parts, a waiting thread must not burn the one another needs.
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         // Without this, 8-bit kernels of CPUs without VNNI add pairs of products in saturating 16 bits: not the integers meant.
         options.AddSessionConfigEntry("session.x64quantprecision", "1");
         // This fusion computes into the other summand and so loses it where it is an output, as intermediate values are here.

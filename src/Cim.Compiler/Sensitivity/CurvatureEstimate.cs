@@ -37,7 +37,7 @@ internal static class CurvatureEstimate
         SearchClock clock, CancellationToken cancellation)
     {
         int batch = Math.Min(MaxBatch, samples.Count);
-        using var engine = new OrtGradientEngine(network, objective, batch, weights, threads: 1);
+        using var engine = new OrtGradientEngine(network, objective, batch, weights, parts: 1);
         double[][] gradient = Gradient(engine, network, samples, targets, cancellation);
         double[][] hessian = [.. weights.Select(w => new double[w.Values.Length])];
         float[][] kept = [.. weights.Select(w => w.Values.ToArray())];
@@ -85,7 +85,7 @@ internal static class CurvatureEstimate
     private static double[][] Fisher(
         TrainableNetwork network, IReadOnlyList<Parameter> weights, SampleSet samples, Objective objective, float[] targets, CancellationToken cancellation)
     {
-        using var single = new OrtGradientEngine(network, objective, 1, weights, threads: 1);
+        using var single = new OrtGradientEngine(network, objective, 1, weights, parts: 1);
         double[][] sum = [.. weights.Select(w => new double[w.Values.Length])];
         int count = Math.Min(FisherSamples, samples.Count);
         for (int s = 0; s < count; s++)

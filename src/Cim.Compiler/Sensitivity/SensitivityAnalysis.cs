@@ -67,7 +67,7 @@ internal static class SensitivityAnalysis
         int used = count <= 64 ? count : count / 64 * 64;
         float[] values = data.Validation.Values[..(used * input.SampleElements)];
         var set = new SampleSet(values, network.SampleShape, null);
-        using var predictor = new Predictor(network, Math.Min(64, used), threads: 1);
+        using var predictor = new Predictor(network, Math.Min(64, used), parts: 1);
         float[] scores = predictor.Predict(set);
         int classes = scores.Length / used;
         float[] targets = new float[scores.Length];

@@ -18,15 +18,15 @@ internal sealed class GraphSession : IDisposable
     /// <summary>Compiles the graph.</summary>
     /// <param name="graph">All inputs and outputs float32 of fixed shape.</param>
     /// <param name="bindings">The array each input reads and each output writes, by name.</param>
-    /// <param name="threads">Threads inside an operator; 0 = one per core.</param>
-    public GraphSession(GraphProto graph, IReadOnlyDictionary<string, float[]> bindings, int threads)
+    /// <param name="parts">Parts an operator is cut into, see <see cref="OperatorParts"/>.</param>
+    public GraphSession(GraphProto graph, IReadOnlyDictionary<string, float[]> bindings, int parts)
     {
         ModelProto model = new GraphBuilder(graph).Build(GraphBuilder.DefaultOpset, ("com.microsoft", 1), (BlockedLayout.Domain, 1));
         using var options = new SessionOptions
         {
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            IntraOpNumThreads = threads > 0 ? threads : Environment.ProcessorCount,
+            IntraOpNumThreads = parts,
             InterOpNumThreads = 1,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
@@ -41,7 +41,12 @@ internal sealed class GraphSession : IDisposable
     }
 
     /// <summary>Reads the bound inputs, writes the bound outputs.</summary>
-    public void Run() => session.Run(runOptions, inputNames, inputValues, outputNames, outputValues);
+    public void Run()
+    {
+        session.Run(runOptions, inputNames, inputValues, outputNames, outputValues);
+        foreach (OrtValue value in outputValues)
+            LastBits.Move(value);
+    }
 
     public void Dispose()
     {

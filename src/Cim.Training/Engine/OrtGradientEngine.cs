@@ -21,7 +21,7 @@ public sealed class OrtGradientEngine : IGradientEngine
     /// <param name="batchSize">Samples of one batch.</param>
     /// <param name="trained">Parameters to differentiate for; null = all.</param>
     /// <param name="outputs">Further values of the graph to return, for example batch statistics; null = the logits alone.</param>
-    /// <param name="threads">Threads inside an operator; 0 = one per core.</param>
+    /// <param name="parts">Parts an operator is cut into; the last bits of sums depend on it, see <see cref="OperatorParts"/>.</param>
     /// <exception cref="Cim.Runtime.CimException">The network uses operators without a gradient rule.</exception>
     public OrtGradientEngine(
         TrainableNetwork network,
@@ -29,7 +29,7 @@ public sealed class OrtGradientEngine : IGradientEngine
         int batchSize,
         IReadOnlyList<Parameter>? trained = null,
         IReadOnlyList<string>? outputs = null,
-        int threads = 0)
+        int parts = OperatorParts.Count)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(objective);
@@ -64,7 +64,7 @@ public sealed class OrtGradientEngine : IGradientEngine
 
         Gradients = results;
         DeadNodes.Remove(graph);
-        session = new GraphSession(graph, bindings, threads);
+        session = new GraphSession(graph, bindings, parts);
 
         void AddOutput(string name, long[] dims)
         {

@@ -18,8 +18,8 @@ public sealed class Predictor : IDisposable
     /// <param name="network">The network; parameters and controls are read at every run.</param>
     /// <param name="batchSize">Samples of one run; fewer are padded.</param>
     /// <param name="values">Values of the graph to return; null = the logits.</param>
-    /// <param name="threads">Threads inside an operator; 0 = one per core.</param>
-    public Predictor(TrainableNetwork network, int batchSize = 64, IReadOnlyList<string>? values = null, int threads = 0)
+    /// <param name="parts">Parts an operator is cut into; the last bits of sums depend on it, see <see cref="OperatorParts"/>.</param>
+    public Predictor(TrainableNetwork network, int batchSize = 64, IReadOnlyList<string>? values = null, int parts = OperatorParts.Count)
     {
         ArgumentNullException.ThrowIfNull(network);
         BatchSize = batchSize;
@@ -40,7 +40,7 @@ public sealed class Predictor : IDisposable
         DeadNodes.Remove(graph);
         if (graph.Node.Count == 0)
             throw new InvalidOperationException("the requested values need no computation");
-        session = new GraphSession(graph, bindings, threads);
+        session = new GraphSession(graph, bindings, parts);
     }
 
     /// <summary>Samples of one run.</summary>

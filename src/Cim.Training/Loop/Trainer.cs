@@ -54,9 +54,9 @@ public sealed class Trainer
             ? BatchStatistics.Insert(network)
             : null;
         using var engine = new OrtGradientEngine(
-            statistics?.Network ?? network, MakeObjective(), options.BatchSize, outputs: statistics?.Outputs, threads: options.Threads);
-        using Predictor evaluation = new(network, threads: options.Threads);
-        using Predictor? teacher = Teacher is null ? null : new Predictor(Teacher, options.BatchSize, threads: options.Threads);
+            statistics?.Network ?? network, MakeObjective(), options.BatchSize, outputs: statistics?.Outputs);
+        using Predictor evaluation = new(network);
+        using Predictor? teacher = Teacher is null ? null : new Predictor(Teacher, options.BatchSize);
         int classes = engine.Output(network.LogitsName).Length / options.BatchSize;
         CheckLabels(classes);
         var source = new BatchSource(training, classes, network.InputName, MakeBatchOptions(), teacher);
@@ -68,7 +68,7 @@ public sealed class Trainer
         var state = new Checkpoint { Epoch = 0, Steps = 0, BestEpoch = 0, BestScore = double.NegativeInfinity, HighestScore = double.NegativeInfinity, Losses = [], Scores = [] };
         IEnumerable<float[]> arrays = Snapshot.Arrays(network).Concat(optimizer.State).Concat(average.Values).Concat(best.Values).Concat(Ties.SelectMany(tied => tied.State));
         string key = Checkpoint.Key(network, string.Create(
-            CultureInfo.InvariantCulture, $"{options with { Checkpoint = null, Threads = 0 }};{training.Count};{validation?.Count}"));
+            CultureInfo.InvariantCulture, $"{options with { Checkpoint = null }};{training.Count};{validation?.Count}"));
         if (options.Checkpoint is { } existing && File.Exists(existing))
         {
             state = Checkpoint.Load(existing, key, arrays);

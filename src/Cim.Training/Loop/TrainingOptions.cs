@@ -3,7 +3,7 @@ using Cim.Training.Optimization;
 
 namespace Cim.Training.Loop;
 
-/// <summary>Everything that decides how a network is trained. Same options, data and seed give the same bytes.</summary>
+/// <summary>Everything that decides how a network is trained. Same options, data and seed give the same bytes, on any number of processors.</summary>
 public sealed record TrainingOptions
 {
     /// <summary>Passes over the training data.</summary>
@@ -59,9 +59,6 @@ public sealed record TrainingOptions
 
     /// <summary>What a training depends on that its options do not say, for example a hash of its data; a checkpoint of another is refused.</summary>
     public string CheckpointTag { get; init; } = "";
-
-    /// <summary>Threads of the engine; 0 = one per core.</summary>
-    public int Threads { get; init; }
 }
 
 /// <summary>What a running training tells.</summary>

@@ -37,9 +37,6 @@ public sealed record LearnedRoundingOptions
 
     /// <summary>Seed of the order of samples.</summary>
     public long Seed { get; init; } = 1;
-
-    /// <summary>Threads; 0 = one per core.</summary>
-    public int Threads { get; init; }
 }
 
 /// <summary>
@@ -80,7 +77,7 @@ public static class LearnedRounding
         float[] inputs = Values(network.Network, block.Input, calibration);
         float[] wanted = Values(options.Reference ?? network.Source, block.Output, calibration);
         RoundingGraph rounding = RoundingGraph.Build(network, block, options.RealWeights);
-        using var engine = new OrtGradientEngine(rounding.Network, new Reconstruction(rounding), batch, rounding.Trained, threads: options.Threads);
+        using var engine = new OrtGradientEngine(rounding.Network, new Reconstruction(rounding), batch, rounding.Trained);
         var optimizer = new Optimizer(engine.Parameters, new OptimizerOptions { Kind = OptimizerKind.AdamW, WeightDecay = 0, StepRate = 0.004 });
         int inputSize = inputs.Length / calibration.Count;
         int outputSize = wanted.Length / calibration.Count;

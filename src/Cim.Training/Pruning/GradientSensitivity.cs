@@ -28,7 +28,7 @@ internal static class GradientSensitivity
         if (options.Score == PruningScore.Magnitude)
             return [.. weights.Select(parameter => (float[])[.. parameter.Values.Select(value => value * value)])];
         double temperature = options.Score == PruningScore.Fisher ? options.FineTuning.DistillationTemperature : 1;
-        using var engine = new OrtGradientEngine(network, new CrossEntropy(temperature), 1, weights, threads: options.FineTuning.Threads);
+        using var engine = new OrtGradientEngine(network, new CrossEntropy(temperature), 1, weights);
         int classes = engine.Output(network.LogitsName).Length;
         int[] labels = options.Score == PruningScore.Fisher ? Drawn(network, samples, classes, temperature, options.FineTuning) : [.. samples.Labels!];
         double[][] sums = [.. units.Select(unit => new double[unit.Max() + 1])];
@@ -66,7 +66,7 @@ internal static class GradientSensitivity
 
     private static int[] Drawn(TrainableNetwork network, SampleSet samples, int classes, double temperature, Loop.TrainingOptions options)
     {
-        using var predictor = new Predictor(network, Math.Min(options.BatchSize, samples.Count), threads: options.Threads);
+        using var predictor = new Predictor(network, Math.Min(options.BatchSize, samples.Count));
         float[] logits = predictor.Predict(samples);
         return [.. Enumerable.Range(0, samples.Count).Select(n => Draw(logits.AsSpan(n * classes, classes), temperature, new KeyedRandom(options.Seed, n, 3).NextDouble()))];
     }

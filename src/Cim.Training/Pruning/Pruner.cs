@@ -58,7 +58,7 @@ public sealed class Pruner
     public async Task<PruningReport> RunAsync(
         IProgress<(int Step, PruningReport Report)>? progress = null, CancellationToken cancellation = default)
     {
-        PruningOptions relevant = options with { FineTuning = options.FineTuning with { Checkpoint = null, Threads = 0 } };
+        PruningOptions relevant = options with { FineTuning = options.FineTuning with { Checkpoint = null } };
         var kept = new StageCheckpoint(
             Checkpoint,
             Loop.Checkpoint.Key(network, string.Create(CultureInfo.InvariantCulture, $"{relevant};{training.Count};{Teacher is null}")),

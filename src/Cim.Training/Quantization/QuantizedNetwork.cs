@@ -103,5 +103,5 @@ public sealed class QuantizedNetwork
     }
 
     /// <summary>A forward pass that computes exactly what the integer hardware computes.</summary>
-    public Predictor CreatePredictor(int batchSize = 64, int threads = 0) => new(Network, batchSize, threads: threads);
+    public Predictor CreatePredictor(int batchSize = 64) => new(Network, batchSize);
 }

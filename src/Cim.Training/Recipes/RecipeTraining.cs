@@ -27,9 +27,6 @@ public sealed class RecipeTraining(TrainingRecipe recipe, TrainableNetwork netwo
 {
     private const int CalibrationSamples = 512;
 
-    /// <summary>Threads of the arithmetic; 0 = all processors.</summary>
-    public int Threads { get; init; }
-
     /// <summary>Told of every batch.</summary>
     public IProgress<TrainingProgress>? Epochs { get; init; }
 
@@ -44,13 +41,13 @@ public sealed class RecipeTraining(TrainingRecipe recipe, TrainableNetwork netwo
     public async Task<RecipeResult> RunAsync(CancellationToken cancellation = default)
     {
         // Other widths or other noise are another training, though the tensors have the same shapes.
-        TrainingOptions options = RecipeReader.Options(recipe) with { Threads = Threads, CheckpointTag = JsonSerializer.Serialize(recipe.Quantization) };
+        TrainingOptions options = RecipeReader.Options(recipe) with { CheckpointTag = JsonSerializer.Serialize(recipe.Quantization) };
         bool follows = recipe.Training.Distillation > 0;
         TrainableNetwork original = recipe.Pruning is null ? network : network.Clone();
         PruningReport? pruned = null;
         if (RecipeReader.Pruning(recipe) is { } pruning)
         {
-            var pruner = new Pruner(network, training, pruning with { FineTuning = pruning.FineTuning with { Threads = Threads } })
+            var pruner = new Pruner(network, training, pruning)
             {
                 Teacher = follows ? original : null,
                 Training = Epochs,
@@ -89,7 +86,7 @@ public sealed class RecipeTraining(TrainingRecipe recipe, TrainableNetwork netwo
         var kept = new StageCheckpoint(
             Beside("wider"),
             Checkpoint.Key(quantized.Network, string.Create(
-                CultureInfo.InvariantCulture, $"{stage with { Threads = 0 }};{string.Join(',', from)};{bits.WeightBits};{bits.ActivationBits};{bits.EdgeBits};{training.Count};{validation?.Count}")),
+                CultureInfo.InvariantCulture, $"{stage};{string.Join(',', from)};{bits.WeightBits};{bits.ActivationBits};{bits.EdgeBits};{training.Count};{validation?.Count}")),
             Snapshot.Arrays(quantized.Network));
         int done = kept.Load();
         if (done > 0)

@@ -58,8 +58,8 @@ public sealed class PolicyAgent : IDisposable
         float[] last = network.Parameters.Last(parameter => parameter.Role == ParameterRole.Weight).Values;
         for (int i = 0; i < last.Length; i++)
             last[i] *= 0.01f;
-        engine = new OrtGradientEngine(network, new ProximalPolicyLoss(options.Clip, options.EntropyBonus), options.LearnRows, threads: 1);
-        predictor = new Predictor(network, options.ActRows, threads: 1);
+        engine = new OrtGradientEngine(network, new ProximalPolicyLoss(options.Clip, options.EntropyBonus), options.LearnRows, parts: 1);
+        predictor = new Predictor(network, options.ActRows, parts: 1);
         optimizerOptions = new OptimizerOptions { Kind = OptimizerKind.AdamW, LearningRate = options.LearningRate, WeightDecay = 1e-4, ClipNorm = 1 };
         optimizer = new Optimizer(engine.Parameters, optimizerOptions);
     }

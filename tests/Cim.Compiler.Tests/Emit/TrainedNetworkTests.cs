@@ -74,7 +74,7 @@ public sealed class TrainedNetworkTests(ITestOutputHelper output)
         (long compared, long different) = Compare(trained, graph, samples, compiled);
         output.WriteLine($"{different} of {compared} integers differ");
         Assert.True(compared > 5000 && different <= compared / 5000, $"{different} of {compared}");
-        using Predictor predictor = trained.CreatePredictor(samples.Count, 1);
+        using Predictor predictor = trained.CreatePredictor(samples.Count);
         Assert.All(predictor.Predict(samples).Zip(compiled["y"].Span<float>().ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
     }
 

@@ -57,7 +57,7 @@ public sealed class StripTrainingTests
         (Graph graph, Graph rounded, QuantizationPolicy policy, SampleSet samples) = Rounded(seed);
         QuantizedNetwork network = StartingPoint.Of(graph, rounded, policy, Rows, samples, null, default);
         int[][] before = [.. network.Layers.Select(l => l.Codes())];
-        var options = new TrainingOptions { Epochs = 2, BatchSize = 8, Threads = 1, BatchStatistics = false, Optimizer = new OptimizerOptions { LearningRate = 0.05, StepRate = 0.1, ClipNorm = 5 } };
+        var options = new TrainingOptions { Epochs = 2, BatchSize = 8, BatchStatistics = false, Optimizer = new OptimizerOptions { LearningRate = 0.05, StepRate = 0.1, ClipNorm = 5 } };
         await new Trainer(network.Network, samples, null, options).RunAsync();
         Assert.Contains(network.Layers.Zip(before), pair => !pair.First.Codes().SequenceEqual(pair.Second));
 
@@ -74,7 +74,7 @@ public sealed class StripTrainingTests
         Tensor input = Tensor.Create<float>(new Shape([Count, .. samples.Shape.Select(d => (int)d)]), samples.Values);
         Dictionary<string, Tensor> compiled = ProgramTrace.Run(lowered.Program, Hardware, [input], Fidelity.Exact, 0);
         Compare(network, trained, samples, compiled);
-        using Predictor predictor = network.CreatePredictor(Count, 1);
+        using Predictor predictor = network.CreatePredictor(Count);
         Assert.All(predictor.Predict(samples).Zip(compiled[trained.Outputs[0]].Span<float>().ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
 
         // The exported model is the same network in ONNX Runtime.
@@ -89,7 +89,7 @@ public sealed class StripTrainingTests
         Node[] quantizers = [.. graph.Nodes.Where(n => n.Op == "QuantizeLinear" && n.Inputs[0] != network.Network.InputName && compiled.ContainsKey(n.Outputs[0]))];
         Assert.NotEmpty(quantizers);
         var values = new Dictionary<string, float[]>(StringComparer.Ordinal);
-        using var predictor = new Predictor(network.Network, Count, [.. quantizers.Select(q => q.Inputs[0])], threads: 1);
+        using var predictor = new Predictor(network.Network, Count, [.. quantizers.Select(q => q.Inputs[0])], parts: 1);
         predictor.ForEachBatch(samples, (name, _, array) => values[name] = [.. array], CancellationToken.None);
         foreach (Node quantize in quantizers)
         {

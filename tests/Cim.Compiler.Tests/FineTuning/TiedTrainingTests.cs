@@ -50,7 +50,7 @@ public sealed class TiedTrainingTests
         QuantizedNetwork network = StartingPoint.Of(graph, rounded, policy, Hardware.Rows, samples, null, default);
         ImmutableArray<TiedWeights> ties = TiedStart.Of(network, rounded, policy, Hardware.Rows);
         int[][] before = [.. network.Layers.Select(l => l.Codes())];
-        var options = new TrainingOptions { Epochs = 2, BatchSize = 8, Threads = 1, BatchStatistics = false, Optimizer = new OptimizerOptions { LearningRate = 0.05, StepRate = 0.1, ClipNorm = 5 } };
+        var options = new TrainingOptions { Epochs = 2, BatchSize = 8, BatchStatistics = false, Optimizer = new OptimizerOptions { LearningRate = 0.05, StepRate = 0.1, ClipNorm = 5 } };
         await new Trainer(network.Network, samples, null, options) { Ties = ties }.RunAsync();
         Assert.Contains(network.Layers.Zip(before), pair => !pair.First.Codes().SequenceEqual(pair.Second));
 
@@ -70,7 +70,7 @@ public sealed class TiedTrainingTests
 
         Tensor input = Tensor.Create<float>(new Shape([Count, .. samples.Shape.Select(d => (int)d)]), samples.Values);
         Dictionary<string, Tensor> compiled = ProgramTrace.Run(lowered.Program, Hardware, [input], Fidelity.Exact, 0);
-        using Predictor predictor = network.CreatePredictor(Count, 1);
+        using Predictor predictor = network.CreatePredictor(Count);
         Assert.All(predictor.Predict(samples).Zip(compiled[trained.Outputs[0]].Span<float>().ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
     }
 

@@ -30,7 +30,7 @@ internal static class NoisyPatterns
     {
         TrainableNetwork network = TrainableNetwork.FromOnnx(Architecture.Build([1, Side, Side], layers));
         FreshWeights.Initialize(network, 1);
-        var options = new TrainingOptions { Epochs = epochs, BatchSize = 32, Threads = 1, Optimizer = new OptimizerOptions { LearningRate = rate } };
+        var options = new TrainingOptions { Epochs = epochs, BatchSize = 32, Optimizer = new OptimizerOptions { LearningRate = rate } };
         new Trainer(network, Samples(samples, 2), null, options).RunAsync().GetAwaiter().GetResult();
         return network.ToOnnx().ToByteArray();
     }

@@ -16,12 +16,12 @@ public sealed class PostTrainingTests
     {
         TrainableNetwork network = SmallNetworks.Convolutional(1);
         SampleSet samples = SmallNetworks.Quadrants(32, 1);
-        await new Trainer(network, samples, null, new TrainingOptions { Epochs = 2, BatchSize = 16, Threads = 1 }).RunAsync();
-        using var original = new Predictor(network, 32, threads: 1);
+        await new Trainer(network, samples, null, new TrainingOptions { Epochs = 2, BatchSize = 16 }).RunAsync();
+        using var original = new Predictor(network, 32, parts: 1);
         float[] expected = original.Predict(samples);
         TrainableNetwork folded = BatchNormalizationFolding.Apply(network);
         Assert.DoesNotContain(folded.Graph.Node, node => node.OpType == "BatchNormalization");
-        using var predictor = new Predictor(folded, 32, threads: 1);
+        using var predictor = new Predictor(folded, 32, parts: 1);
         AssertClose(expected, predictor.Predict(samples));
     }
 
@@ -33,21 +33,21 @@ public sealed class PostTrainingTests
             {
                 TrainableNetwork network = SmallNetworks.Dense(seed);
                 SampleSet training = SmallNetworks.Quadrants(512, seed);
-                new Trainer(network, training, null, new TrainingOptions { Epochs = 4, BatchSize = 16, Threads = 1 }).RunAsync().GetAwaiter().GetResult();
+                new Trainer(network, training, null, new TrainingOptions { Epochs = 4, BatchSize = 16 }).RunAsync().GetAwaiter().GetResult();
                 SampleSet test = SmallNetworks.Quadrants(256, -seed);
                 float[] wanted = Predict(network, test);
                 QuantizedNetwork quantized = QuantizedNetwork.Create(
                     network, training.Range(0, 256), new QuantizationOptions { WeightBits = 3, ActivationBits = 8, EdgeBits = 0 });
-                using Predictor predictor = quantized.CreatePredictor(64, 1);
+                using Predictor predictor = quantized.CreatePredictor(64);
                 double nearest = Distance(wanted, predictor.Predict(test));
-                LearnedRounding.Apply(quantized, training.Range(0, 256), new LearnedRoundingOptions { Iterations = 300, Threads = 1 });
+                LearnedRounding.Apply(quantized, training.Range(0, 256), new LearnedRoundingOptions { Iterations = 300 });
                 BiasCorrection.Apply(quantized, training.Range(0, 256));
                 return (nearest, Distance(wanted, predictor.Predict(test)));
             });
 
     private static float[] Predict(TrainableNetwork network, SampleSet samples)
     {
-        using var predictor = new Predictor(network, 32, threads: 1);
+        using var predictor = new Predictor(network, 32, parts: 1);
         return predictor.Predict(samples);
     }
 

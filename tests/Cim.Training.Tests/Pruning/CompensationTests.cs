@@ -69,7 +69,7 @@ public sealed class CompensationTests
         NodeProto node = network.Graph.Node.Where(n => n.OpType == "Conv").Last();
         MatrixLayout layout = MatrixLayout.Of(node, network[node.Input[1]]);
         SampleSet samples = SmallNetworks.Quadrants(3, 5);
-        using var predictor = new Predictor(network, 3, [node.Input[0]], threads: 1);
+        using var predictor = new Predictor(network, 3, [node.Input[0]], parts: 1);
         float[] input = predictor.Predict(samples);
         double[][] moments = InputMoments.Measure(network, [node], [layout], samples, default)[0];
         Assert.Equal(groups, moments.Length);
@@ -112,9 +112,9 @@ public sealed class CompensationTests
         {
             TrainableNetwork network = dense.Clone();
             var options = new PruningOptions { Granularity = granularity, Geometry = new ArrayGeometry(16, 16, 2), ScoreSamples = 128, Compensates = compensates };
-            new Pruner(network, samples, options with { FineTuning = options.FineTuning with { Threads = 1 } }).PruneTo(0.4);
-            using var before = new Predictor(dense, threads: 1);
-            using var after = new Predictor(network, threads: 1);
+            new Pruner(network, samples, options).PruneTo(0.4);
+            using var before = new Predictor(dense, parts: 1);
+            using var after = new Predictor(network, parts: 1);
             return before.Predict(samples).Zip(after.Predict(samples)).Average(pair => Math.Pow(pair.First - pair.Second, 2));
         }
     }
@@ -132,7 +132,7 @@ public sealed class CompensationTests
         MatrixLayout layout = MatrixLayout.Of(node, weights);
         for (int o = 0; o < layout.Outputs; o++)
             weights.Values[layout.Index(o, 1)] = -weights.Values[layout.Index(o, 0)];
-        var options = new PruningOptions { FineTuning = new() { Threads = 1 } };
+        var options = new PruningOptions();
         float[] apart = GradientSensitivity.Measure(network, [weights], [[.. Enumerable.Range(0, weights.Values.Length)]], samples, options, default)[0];
         int[] together = [.. Enumerable.Range(0, weights.Values.Length)];
         for (int o = 0; o < layout.Outputs; o++)

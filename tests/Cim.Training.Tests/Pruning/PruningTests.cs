@@ -45,7 +45,7 @@ public sealed class PruningTests
         TrainableNetwork network = SmallNetworks.Build(1, "conv 16 3x3 pad 1", "relu", "maxpool 2", "conv 16 3x3 pad 1", "relu", "maxpool 2", "linear 4");
         SampleSet training = SmallNetworks.Quadrants(512, 1);
         SampleSet test = SmallNetworks.Quadrants(200, 2);
-        var loop = new TrainingOptions { Epochs = 4, BatchSize = 16, Threads = 1 };
+        var loop = new TrainingOptions { Epochs = 4, BatchSize = 16 };
         await new Trainer(network, training, null, loop).RunAsync();
         var options = new PruningOptions
         {
@@ -61,7 +61,7 @@ public sealed class PruningTests
         bool frees = granularity is PruningGranularity.ArrayRow or PruningGranularity.ArrayColumn or PruningGranularity.Array;
         Assert.True((frees ? report.FreedArrays : report.Sparsity) >= 0.4, $"{report.FreedArrays} arrays, {report.Sparsity} weights");
         Assert.Equal(report.Layers.Sum(layer => layer.Zeros), network.Parameters.Where(p => p.Role == ParameterRole.Weight).Sum(p => p.Values.Count(v => v == 0)));
-        using var predictor = new Predictor(network, threads: 1);
+        using var predictor = new Predictor(network, parts: 1);
         Assert.True(predictor.CountCorrect(test) > 170, $"{predictor.CountCorrect(test)}");
     }
 }

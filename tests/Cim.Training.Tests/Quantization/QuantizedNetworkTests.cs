@@ -72,7 +72,7 @@ public sealed class QuantizedNetworkTests
     {
         QuantizedNetwork network = Quantized(weightBits, activationBits);
         SampleSet samples = SmallNetworks.Quadrants(32, 5);
-        using Predictor predictor = network.CreatePredictor(32, 1);
+        using Predictor predictor = network.CreatePredictor(32);
         float[] found = predictor.Predict(samples);
         for (int n = 0; n < samples.Count; n++)
         {
@@ -87,14 +87,14 @@ public sealed class QuantizedNetworkTests
     {
         QuantizedNetwork network = Quantized(8, 8);
         SampleSet samples = SmallNetworks.Quadrants(16, 5);
-        using Predictor predictor = network.CreatePredictor(16, 1);
+        using Predictor predictor = network.CreatePredictor(16);
         float[] eight = predictor.Predict(samples);
         var three = new QuantizationOptions { WeightBits = 3, ActivationBits = 3, EdgeBits = 0 };
         network.SetBits(three);
         network.InitializeSteps(samples);
         float[] switched = predictor.Predict(samples);
         Assert.NotEqual(eight, switched);
-        using Predictor fresh = network.CreatePredictor(16, 1);
+        using Predictor fresh = network.CreatePredictor(16);
         Assert.Equal(fresh.Predict(samples), switched);
     }
 
@@ -106,7 +106,7 @@ public sealed class QuantizedNetworkTests
     {
         QuantizedNetwork network = Quantized(weightBits, activationBits);
         SampleSet samples = SmallNetworks.Quadrants(8, 6);
-        using Predictor predictor = network.CreatePredictor(8, 1);
+        using Predictor predictor = network.CreatePredictor(8);
         float[] expected = predictor.Predict(samples);
         using var options = new SessionOptions { GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL };
         using var session = new InferenceSession(QuantizedExport.ToOnnx(network).ToByteArray(), options);
@@ -128,7 +128,7 @@ public sealed class QuantizedNetworkTests
                 (TrainableNetwork network, SampleSet training, SampleSet test) = TrainedOnQuadrants(seed);
                 var bits = new QuantizationOptions { WeightBits = 2, ActivationBits = 2, EdgeBits = 0, StepPerStrip = perStrip };
                 QuantizedNetwork quantized = QuantizedNetwork.Create(network, training.Range(0, 128), bits);
-                using Predictor predictor = quantized.CreatePredictor(64, 1);
+                using Predictor predictor = quantized.CreatePredictor(64);
                 double before = Mistakes(predictor, test);
                 new Training.Loop.Trainer(quantized.Network, training, null, Tuning) { Teacher = network }.RunAsync().GetAwaiter().GetResult();
                 double after = Mistakes(predictor, test);
@@ -150,7 +150,7 @@ public sealed class QuantizedNetworkTests
         };
         SampleSet samples = SmallNetworks.Quadrants(16, 3);
         QuantizedNetwork network = QuantizedNetwork.Create(SmallNetworks.Dense(1), samples, options);
-        using Predictor predictor = network.CreatePredictor(16, 1);
+        using Predictor predictor = network.CreatePredictor(16);
         float[] quiet = predictor.Predict(samples);
         network.DrawProgrammingErrors(1, 0);
         float[] first = predictor.Predict(samples);
@@ -163,7 +163,7 @@ public sealed class QuantizedNetworkTests
         Assert.Equal(quiet, predictor.Predict(samples));
         network.DrawProgrammingErrors(1, 0);
 
-        using var engine = new OrtGradientEngine(network.Network, new CrossEntropy(), 16, threads: 1);
+        using var engine = new OrtGradientEngine(network.Network, new CrossEntropy(), 16, parts: 1);
         var targets = new float[64];
         for (int i = 0; i < 16; i++)
             targets[(i * 4) + samples.Labels![i]] = 1;
@@ -239,7 +239,7 @@ public sealed class QuantizedNetworkTests
                         BeforeBatch = trainsWithErrors ? batch => quantized.DrawProgrammingErrors(1, batch) : null,
                         BeforeValidation = quantized.ClearProgrammingErrors,
                     }.RunAsync().GetAwaiter().GetResult();
-                    using Predictor predictor = quantized.CreatePredictor(64, 1);
+                    using Predictor predictor = quantized.CreatePredictor(64);
                     return Enumerable.Range(0, 20).Average(chip =>
                     {
                         quantized.DrawProgrammingErrors(99, chip);
@@ -248,7 +248,7 @@ public sealed class QuantizedNetworkTests
                 }
             });
 
-    private static Training.Loop.TrainingOptions Loop => new() { Epochs = 6, BatchSize = 16, Threads = 1, BatchStatistics = true };
+    private static Training.Loop.TrainingOptions Loop => new() { Epochs = 6, BatchSize = 16, BatchStatistics = true };
 
     private static Training.Loop.TrainingOptions Tuning => Loop with
     {

@@ -42,7 +42,7 @@ public sealed class StripTrainingTests
     {
         (QuantizedNetwork network, _) = Create(seed);
         SampleSet samples = SmallNetworks.Quadrants(32, 5);
-        using Predictor predictor = network.CreatePredictor(32, 1);
+        using Predictor predictor = network.CreatePredictor(32);
         float[] found = predictor.Predict(samples);
         for (int n = 0; n < samples.Count; n++)
         {
@@ -99,14 +99,14 @@ public sealed class StripTrainingTests
     {
         (QuantizedNetwork network, _) = Create(8);
         SampleSet samples = SmallNetworks.Quadrants(16, 5);
-        using Predictor predictor = network.CreatePredictor(16, 1);
+        using Predictor predictor = network.CreatePredictor(16);
         float[] before = predictor.Predict(samples);
         foreach (QuantizedLayer layer in network.Layers)
             layer.SetStrips(Strips(layer, i => i % 2 == 0 ? 2 : 4, i => i % 2 == 0 ? 3 : 1));
         network.InitializeSteps(samples);
         float[] after = predictor.Predict(samples);
         Assert.NotEqual(before, after);
-        using Predictor fresh = network.CreatePredictor(16, 1);
+        using Predictor fresh = network.CreatePredictor(16);
         Assert.Equal(fresh.Predict(samples), after);
     }
 
@@ -141,7 +141,7 @@ public sealed class StripTrainingTests
 
     private static float[][] Gradients(QuantizedNetwork network, SampleSet samples)
     {
-        using var engine = new OrtGradientEngine(network.Network, new CrossEntropy(), samples.Count, threads: 1);
+        using var engine = new OrtGradientEngine(network.Network, new CrossEntropy(), samples.Count, parts: 1);
         var targets = new float[samples.Count * 4];
         for (int i = 0; i < samples.Count; i++)
             targets[(i * 4) + samples.Labels![i]] = 1;

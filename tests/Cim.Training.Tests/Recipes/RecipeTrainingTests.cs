@@ -87,7 +87,6 @@ public sealed class RecipeTrainingTests : IDisposable
         TrainableNetwork network = SmallNetworks.Build(1, "conv 8 3x3 pad 1", "relu", "maxpool 2", "conv 8 3x3 pad 1", "relu", "globalavgpool", "linear 4");
         var run = new RecipeTraining(recipe, network, SmallNetworks.Quadrants(256, 1), SmallNetworks.Quadrants(64, 2))
         {
-            Threads = 1,
             PruningSteps = new Telling<(int Step, PruningReport Report)>(p => Tell($"step {p.Step}")),
             Widths = new Telling<int>(bits => Tell($"weights {bits}")),
             Epochs = new Telling<TrainingProgress>(p =>

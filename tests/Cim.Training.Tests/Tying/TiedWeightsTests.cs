@@ -92,7 +92,7 @@ public sealed class TiedWeightsTests
         string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         try
         {
-            var options = new TrainingOptions { Epochs = 3, BatchSize = 16, Threads = 1, BatchStatistics = false, Optimizer = new OptimizerOptions { LearningRate = 0.05 } };
+            var options = new TrainingOptions { Epochs = 3, BatchSize = 16, BatchStatistics = false, Optimizer = new OptimizerOptions { LearningRate = 0.05 } };
             float[] whole = await Train(options, CancellationToken.None, null);
             using var stop = new CancellationTokenSource();
             await Train(options with { Checkpoint = path }, stop.Token, new Progress(report =>
