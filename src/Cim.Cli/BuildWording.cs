@@ -19,6 +19,7 @@ internal static partial class BuildWording
     {
         ["--force-evaluate"] = "-p:CimForceEvaluate=true",
         ["--refresh-lock"] = "-p:CimLockedMode=false",
+        ["--locked"] = "-p:CimLockedMode=true",
     };
 
     /// <summary>The problem as it is for a command line, or in words of a build if it was started by one.</summary>

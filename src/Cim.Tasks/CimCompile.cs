@@ -16,13 +16,24 @@ namespace Cim.Tasks;
 public sealed class CimCompile : CompilerTask
 {
     private string _temporary = "";
+    private ResolvedOptions? _options;
     private bool _forcesLock;
     private bool _wasDamaged;
+
+    /// <summary>True: the lock file must fit, and is not written.</summary>
+    public bool LockedMode { get; set; }
+
+    /// <summary>
+    /// True: where the result is not the one in a lock file that the item does not name, the lock is written anew with a warning. False
+    /// (locked mode, and in CI): it is an error.
+    /// </summary>
+    public bool RefreshLock { get; set; }
 
     private protected override bool Execute(ResolvedOptions options, string toolId, InputState inputs)
     {
         // A searched lock was written anew by the step before.
         _forcesLock = ForceEvaluate && !options.KeepsSearch;
+        _options = options;
         _temporary = TemporaryFolder();
         try
         {
@@ -55,6 +66,8 @@ public sealed class CimCompile : CompilerTask
         if (Model.GetMetadata("Training").Trim().Length > 0 && Model.GetMetadata("TrainingCheckpoint").Trim().Length == 0)
             line.AppendSwitchIfNotNull("--training-checkpoint ", Path.ChangeExtension(Model.GetMetadata("CompiledFile"), ".training"));
         if (_forcesLock) line.AppendSwitch("--force-evaluate");
+        else if (LockedMode && _options?.LockPath is not null) line.AppendSwitch("--locked");
+        else if (RefreshLock && _options is { LockPath: not null, IsLockOwn: false }) line.AppendSwitch("--refresh-lock");
     }
 
     private bool TakeFrom(CompileCache cache, string key)

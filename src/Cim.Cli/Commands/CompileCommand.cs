@@ -4,6 +4,7 @@ using System.Text.Json;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.FineTuning;
+using Cim.Compiler.Locking;
 using Cim.Compiler.Merging;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Quantization;
@@ -58,6 +59,8 @@ internal static class CompileCommand
     private static readonly Option<string?> Lock = new("--lock") { Description = "The lock file: made if missing; if there, its inputs must be those of this compilation, and its policy is used." };
     private static readonly Option<bool> Force = new("--force-evaluate") { Description = "Compile anew and write the lock file anew, whatever it says." };
     private static readonly Option<bool> RefreshLock = new("--refresh-lock") { Description = "Choose precisions anew, with a warning, where the lock file was made from other inputs." };
+    private static readonly Option<bool> Locked = new("--locked") { Description = "The lock file must be there and fit, and is not written." };
+    private static readonly Option<double> LockLimit = new("--lock-limit") { Description = "The lock file holds the quantized network, and so gives the same result on any processor, if it takes at most so many MB compressed, else its hash alone; 0 = always the hash alone.", DefaultValueFactory = _ => PinnedNetwork.DefaultLimit };
     private static readonly Option<bool> LockOnly = new("--lock-only") { Description = "Choose precisions, write the lock file, and stop: nothing is compiled." };
     private static readonly Option<string?> Dependencies = new("--dependencies") { Description = "Write every file that was read into this file, each with its SHA-256, as sha256sum does." };
     private static readonly Option<string?> Policy = new("--policy") { Description = "Precisions by layer, as this command prints under 'policy' with --json." };
@@ -73,7 +76,7 @@ internal static class CompileCommand
         Rounding.AcceptOnlyFromAmong([.. RoundingMethods.All]);
         var command = new Command("compile", "Compiles a network for crossbars.")
         {
-            Model, Output, Hardware, Calibration, Evaluation, Training, Validation, TrainingShift, TrainingFlip, Epochs, LearningRate, TrainingCheckpoint, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, SearchBinary, Strips, StripWidths, StripUnit, Merge, MergeMethod, MaxLoss, Objective, Evaluations, Minutes, SearchSamples, SearchTraining, PolicyOutput, TrialLog, MaxArrays, VariationAware, VariationConfidence, Seed, Report, Lock, Force, RefreshLock, LockOnly, Dependencies, Policy, ExportQdq, Range, Rounding, Samples, Limit,
+            Model, Output, Hardware, Calibration, Evaluation, Training, Validation, TrainingShift, TrainingFlip, Epochs, LearningRate, TrainingCheckpoint, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, SearchBinary, Strips, StripWidths, StripUnit, Merge, MergeMethod, MaxLoss, Objective, Evaluations, Minutes, SearchSamples, SearchTraining, PolicyOutput, TrialLog, MaxArrays, VariationAware, VariationConfidence, Seed, Report, Lock, Force, RefreshLock, Locked, LockLimit, LockOnly, Dependencies, Policy, ExportQdq, Range, Rounding, Samples, Limit,
         };
         var data = new DataArguments(command);
         var import = new ImportArguments(command);
@@ -134,6 +137,8 @@ internal static class CompileCommand
         LockPath = parsed.GetValue(Lock),
         ForceEvaluate = parsed.GetValue(Force),
         RefreshLock = parsed.GetValue(RefreshLock),
+        Locked = parsed.GetValue(Locked),
+        LockLimit = parsed.GetValue(LockLimit),
         PolicyPath = parsed.GetValue(Policy),
         ExportQdqPath = parsed.GetValue(ExportQdq),
         Range = parsed.GetValue(Range) switch

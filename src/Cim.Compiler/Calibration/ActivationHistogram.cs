@@ -35,8 +35,10 @@ internal sealed class ActivationHistogram
 
     public float Maximum { get; private set; } = float.NegativeInfinity;
 
-    /// <summary>The largest magnitude.</summary>
-    public float Magnitude => Count == 0 ? 0 : Math.Max(Math.Abs(Minimum), Math.Abs(Maximum));
+    /// <summary>The largest magnitude, as ranges are made from it (<see cref="FloatGrid"/>).</summary>
+    public double Magnitude => FloatGrid.Snap(Extreme, FloatGrid.RangeBits);
+
+    private float Extreme => Count == 0 ? 0 : Math.Max(Math.Abs(Minimum), Math.Abs(Maximum));
 
     /// <summary>Adds values.</summary>
     /// <exception cref="CimException">CIM0006: a value is not finite.</exception>

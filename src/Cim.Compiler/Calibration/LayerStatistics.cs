@@ -15,7 +15,7 @@ namespace Cim.Compiler.Calibration;
 internal sealed record LayerStatistics(int Samples, float[] MeanX, float[] MeanY, double[] SquareX, float[] Covariance, float[] Cross)
 {
     /// <param name="layer">The layer.</param>
-    /// <param name="samples">Overwritten: centred at the means.</param>
+    /// <param name="samples">Positions of it.</param>
     /// <param name="covariances">False if the means are enough.</param>
     public static LayerStatistics Of(MvmLayer layer, LayerSamples samples, bool covariances)
     {
@@ -23,9 +23,8 @@ internal sealed record LayerStatistics(int Samples, float[] MeanX, float[] MeanY
         float[] meanX = Means(samples.X, layer.Groups, samples.Count, layer.RowsPerGroup, squares);
         float[] meanY = Means(samples.Y, layer.Groups, samples.Count, layer.ColumnsPerGroup, null);
         if (!covariances) return new LayerStatistics(samples.Count, meanX, meanY, squares, [], []);
-        Centre(samples.X, meanX, layer.Groups, samples.Count, layer.RowsPerGroup);
-        Centre(samples.Y, meanY, layer.Groups, samples.Count, layer.ColumnsPerGroup);
-        (float[] covariance, float[] cross) = Products(layer, samples);
+        (float[] covariance, float[] cross) = Products(layer, samples.Count,
+            Centred(samples.X, meanX, layer.Groups, samples.Count, layer.RowsPerGroup), Centred(samples.Y, meanY, layer.Groups, samples.Count, layer.ColumnsPerGroup));
         return new LayerStatistics(samples.Count, meanX, meanY, squares, covariance, cross);
     }
 
@@ -52,35 +51,45 @@ internal sealed record LayerStatistics(int Samples, float[] MeanX, float[] MeanY
         return means;
     }
 
-    private static void Centre(float[] values, float[] means, int groups, int count, int width)
+    private static double[] Centred(float[] values, float[] means, int groups, int count, int width)
     {
+        double[] centred = new double[values.Length];
         for (int g = 0; g < groups; g++)
             for (int p = 0; p < count; p++)
             {
-                Span<float> row = values.AsSpan(((g * count) + p) * width, width);
-                for (int i = 0; i < width; i++) row[i] -= means[(g * width) + i];
+                int at = ((g * count) + p) * width;
+                for (int i = 0; i < width; i++) centred[at + i] = (double)values[at + i] - means[(g * width) + i];
             }
+
+        return centred;
     }
 
-    /// <summary>X^T X and X^T Y by ONNX Runtime's matrix product, the only heavy arithmetic here.</summary>
-    private static (float[] Covariance, float[] Cross) Products(MvmLayer layer, LayerSamples samples)
+    /// <summary>
+    /// X^T X and X^T Y by ONNX Runtime's matrix product, the only heavy arithmetic here. In double precision: in single, the order in
+    /// which a processor adds decides bits that remain, and the rounding of weights follows them.
+    /// </summary>
+    private static (float[] Covariance, float[] Cross) Products(MvmLayer layer, int count, double[] centredX, double[] centredY)
     {
         using var session = new OnnxSession(ProductModel(), "the covariance of a layer's inputs");
-        using OrtValue x = OnnxSession.Tensor(samples.X, [layer.Groups, samples.Count, layer.RowsPerGroup]);
-        using OrtValue y = OnnxSession.Tensor(samples.Y, [layer.Groups, samples.Count, layer.ColumnsPerGroup]);
+        using OrtValue x = OrtValue.CreateTensorValueFromMemory(centredX, [layer.Groups, count, layer.RowsPerGroup]);
+        using OrtValue y = OrtValue.CreateTensorValueFromMemory(centredY, [layer.Groups, count, layer.ColumnsPerGroup]);
         using IDisposableReadOnlyCollection<OrtValue> results = session.Run(new Dictionary<string, OrtValue> { ["x"] = x, ["y"] = y }, ["xx", "xy"]);
-        float[] covariance = results[0].GetTensorDataAsSpan<float>().ToArray(), cross = results[1].GetTensorDataAsSpan<float>().ToArray();
-        float factor = 1f / samples.Count;
-        foreach (float[] matrix in new[] { covariance, cross })
-            for (int i = 0; i < matrix.Length; i++) matrix[i] *= factor;
-        return (covariance, cross);
+        return (Means(results[0]), Means(results[1]));
+
+        float[] Means(OrtValue sums)
+        {
+            ReadOnlySpan<double> values = sums.GetTensorDataAsSpan<double>();
+            float[] means = new float[values.Length];
+            for (int i = 0; i < means.Length; i++) means[i] = (float)(values[i] / count);
+            return means;
+        }
     }
 
     private static byte[] ProductModel()
     {
         var graph = new GraphProto { Name = "products" };
-        foreach (string input in new[] { "x", "y" }) graph.Input.Add(Float3D(input));
-        foreach (string output in new[] { "xx", "xy" }) graph.Output.Add(Float3D(output));
+        foreach (string input in new[] { "x", "y" }) graph.Input.Add(Double3D(input));
+        foreach (string output in new[] { "xx", "xy" }) graph.Output.Add(Double3D(output));
         var transpose = new NodeProto { Name = "t", OpType = "Transpose", Input = { "x" }, Output = { "xt" } };
         transpose.Attribute.Add(new AttributeProto { Name = "perm", Type = AttributeProto.Types.AttributeType.Ints, Ints = { 0, 2, 1 } });
         graph.Node.Add(transpose);
@@ -91,14 +100,14 @@ internal sealed record LayerStatistics(int Samples, float[] MeanX, float[] MeanY
         return model.ToByteArray();
     }
 
-    private static ValueInfoProto Float3D(string name)
+    private static ValueInfoProto Double3D(string name)
     {
         var shape = new TensorShapeProto();
         for (int i = 0; i < 3; i++) shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = $"{name}{i}" });
         return new ValueInfoProto
         {
             Name = name,
-            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = shape } },
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Double, Shape = shape } },
         };
     }
 }

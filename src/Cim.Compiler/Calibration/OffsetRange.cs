@@ -22,13 +22,13 @@ internal static class OffsetRange
         double least = WorthIt * SquaredError(histogram, centred);
         QuantizationParameters best = centred;
         int levels = (1 << centred.Bits) - 1;
-        double span = histogram.Maximum - (double)histogram.Minimum;
+        double minimum = FloatGrid.Snap(histogram.Minimum, FloatGrid.RangeBits), span = FloatGrid.Snap(histogram.Maximum, FloatGrid.RangeBits) - minimum;
         for (int k = Scales; k > Scales / 4; k--)
         {
             float scale = (float)(span * k / (Scales * (double)levels));
             if (!(scale > 0)) continue;
             // What is clipped is clipped below, above or on both sides.
-            double all = -histogram.Minimum / (double)scale, beyond = Math.Max(0, (span / scale) - levels);
+            double all = -minimum / scale, beyond = Math.Max(0, (span / scale) - levels);
             int before = -1;
             for (int place = 0; place < Places; place++)
             {
@@ -36,7 +36,7 @@ internal static class OffsetRange
                 if (zero == before) continue;
                 before = zero;
                 // The smallest value often is the most frequent one, a background: it may fall on an integer.
-                float onInteger = zero > 0 ? -histogram.Minimum / zero : scale;
+                float onInteger = zero > 0 ? (float)(-minimum / zero) : scale;
                 foreach (float tried in new[] { scale, onInteger })
                 {
                     if (!(tried > 0)) continue;

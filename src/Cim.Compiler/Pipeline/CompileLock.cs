@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using Cim.Compiler.Emit;
 using Cim.Compiler.FineTuning;
 using Cim.Compiler.Import;
+using Cim.Compiler.Locking;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Search;
 using Cim.Runtime;
@@ -14,23 +12,27 @@ using Cim.Runtime.Hardware;
 namespace Cim.Compiler.Pipeline;
 
 /// <summary>
-/// The lock file: which inputs a compilation read (by hash) and the precisions it chose. A lock of the same inputs supplies
-/// the precisions, so that a search is not repeated; a lock of other inputs is an error that names what changed, unless the
-/// compilation is forced, which writes it anew. Sorted keys, LF, no time, host or path: equal inputs give equal bytes.
+/// The lock file: which inputs a compilation read (by hash), the precisions it chose, and what came out. A lock of the same inputs supplies
+/// the precisions and the quantized network, so that neither a search nor rounding nor training is repeated, where a processor's last bits
+/// would lead elsewhere; a lock of other inputs is an error that names what changed, unless the compilation is forced, which writes it anew.
 /// </summary>
 internal sealed class CompileLock
 {
-    private const int Version = 1;
-
     private readonly ImmutableSortedDictionary<string, string> _inputs;
 
-    private CompileLock(ImmutableSortedDictionary<string, string> inputs, QuantizationPolicy? policy) => (_inputs, Policy) = (inputs, policy);
+    private CompileLock(ImmutableSortedDictionary<string, string> inputs, LockFile? file) => (_inputs, Policy, Result) = (inputs, file?.Policy, file?.Result);
 
     /// <summary>What is wrong with the lock that is about to be replaced; null if nothing is.</summary>
     public string? Stale { get; private init; }
 
+    /// <summary>Whether the locked result is to be replaced by what was emitted.</summary>
+    public bool Renews { get; set; }
+
     /// <summary>The locked precisions; null if there is no lock file yet.</summary>
     public QuantizationPolicy? Policy { get; }
+
+    /// <summary>The locked result; null if there is none yet.</summary>
+    public LockResult? Result { get; }
 
     /// <summary>Reads the lock file, if there is one, and compares its inputs with those of this compilation.</summary>
     /// <param name="options">The compilation.</param>
@@ -42,9 +44,16 @@ internal sealed class CompileLock
         ImmutableSortedDictionary<string, string> inputs = InputsOf(options, hardware);
         string path = options.LockPath!;
         // What cannot be written fails here, not after the search.
-        if (!File.Exists(path)) Writable(path, () => AtomicFile.Probe(path));
-        if (options.ForceEvaluate || !File.Exists(path)) return new CompileLock(inputs, null);
-        ImmutableSortedDictionary<string, string> locked = ReadInputs(path);
+        if (!options.Locked && !File.Exists(path)) Writable(path, () => AtomicFile.Probe(path));
+        if (options.ForceEvaluate) return new CompileLock(inputs, null);
+        if (!File.Exists(path))
+        {
+            return !options.Locked ? new CompileLock(inputs, null) : throw new CimException(ErrorCodes.LockMissing,
+                "The lock file does not exist, and --locked compiles nothing that is not locked. Compile once without --locked and commit the lock file.") { File = path };
+        }
+
+        LockFile file = LockFile.Read(path, layers);
+        ImmutableSortedDictionary<string, string> locked = file.Inputs;
         string[] changed = [.. inputs.Keys.Union(locked.Keys).Order(StringComparer.Ordinal)
             .Where(k => inputs.GetValueOrDefault(k) != locked.GetValueOrDefault(k))];
         if (changed.Length > 0)
@@ -55,14 +64,17 @@ internal sealed class CompileLock
                 $"The lock file was made from other inputs: {what}. Undo the change, or compile with --force-evaluate to write the lock anew.") { File = path };
         }
 
-        return new CompileLock(inputs, QuantizationPolicy.Load(path, layers));
+        return new CompileLock(inputs, file);
     }
 
     /// <summary>Writes the lock file, unless it says the same already: a checkout may be read-only.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="policy">The precisions.</param>
+    /// <param name="result">What came out; null if nothing was compiled yet.</param>
     /// <exception cref="CimException">CIM0008: it would change and cannot be written.</exception>
-    public void Write(string path, QuantizationPolicy policy)
+    public void Write(string path, QuantizationPolicy policy, LockResult? result)
     {
-        byte[] text = ToBytes(policy);
+        byte[] text = new LockFile(_inputs, policy, result).ToBytes();
         if (File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(text)) return;
         Writable(path, () => AtomicFile.Write(path, stream => stream.Write(text)));
     }
@@ -75,26 +87,8 @@ internal sealed class CompileLock
         }
         catch (CimException e) when (e.Code == ErrorCodes.FileNotWritable)
         {
-            throw new CimException(e.Code, $"{e.Message} It is the lock file, which keeps the chosen precisions: compile once where it can be written and commit it, or name another with --lock.", e) { File = path };
+            throw new CimException(e.Code, $"{e.Message} It is the lock file, which keeps what was chosen and what came out: compile once where it can be written and commit it, or name another with --lock.", e) { File = path };
         }
-    }
-
-    private byte[] ToBytes(QuantizationPolicy policy)
-    {
-        using var text = new MemoryStream();
-        using (var json = new Utf8JsonWriter(text, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            json.WriteStartObject();
-            json.WriteNumber("version", Version);
-            json.WriteStartObject("inputs");
-            foreach ((string key, string value) in _inputs) json.WriteString(key, value);
-            json.WriteEndObject();
-            policy.WriteTo(json);
-            json.WriteEndObject();
-        }
-
-        text.Write("\n"u8);
-        return text.ToArray();
     }
 
     /// <summary>A hash of all that a measured policy depends on, so that a log of measurements is used for nothing else.</summary>
@@ -140,19 +134,4 @@ internal sealed class CompileLock
         + (options.SearchTrainingSamples == ShortTraining.DefaultSamples ? "" : FormattableString.Invariant($" searchTrainingSamples={options.SearchTrainingSamples}"))
         + (options.Strips is { } strips ? FormattableString.Invariant($" strips={strips.Compression?.ToString("R", System.Globalization.CultureInfo.InvariantCulture) ?? "auto"} stripWidths={string.Join(',', strips.Widths)} stripUnit={strips.Unit}") : "")
         + (options.Merge is { } merge ? FormattableString.Invariant($" merge={merge.Share?.ToString("R", System.Globalization.CultureInfo.InvariantCulture) ?? "auto"} mergeMethod={merge.Method}") : "");
-
-    private static ImmutableSortedDictionary<string, string> ReadInputs(string path)
-    {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllText(path, Encoding.UTF8));
-            if (document.RootElement.GetProperty("version").GetInt32() != Version)
-                throw new CimException(ErrorCodes.LockMismatch, $"The lock file has version {document.RootElement.GetProperty("version")}, this SDK writes {Version}; compile with --force-evaluate to write it anew.") { File = path };
-            return document.RootElement.GetProperty("inputs").EnumerateObject().ToImmutableSortedDictionary(p => p.Name, p => p.Value.GetString() ?? "", StringComparer.Ordinal);
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
-        {
-            throw new CimException(ErrorCodes.LockMismatch, $"The lock file is damaged ({e.Message}); restore it, or compile with --force-evaluate to write it anew.", e) { File = path };
-        }
-    }
 }

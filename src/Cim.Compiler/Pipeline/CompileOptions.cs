@@ -2,6 +2,7 @@ using Cim.Compiler.Calibration;
 using Cim.Compiler.Data;
 using Cim.Compiler.FineTuning;
 using Cim.Compiler.Import;
+using Cim.Compiler.Locking;
 using Cim.Compiler.Merging;
 using Cim.Compiler.Search;
 using Cim.Compiler.Variation;
@@ -122,6 +123,12 @@ internal sealed record CompileOptions
     /// <summary>Choose anew, with a warning, where the lock was made from other inputs; else that is an error.</summary>
     public bool RefreshLock { get; init; }
 
+    /// <summary>The lock file must be there, and is not written.</summary>
+    public bool Locked { get; init; }
+
+    /// <summary>A lock file holds the quantized network if it takes at most this many MB compressed, else its hash alone; 0 = always the hash alone.</summary>
+    public double LockLimit { get; init; } = PinnedNetwork.DefaultLimit;
+
     /// <summary>Precisions by layer.</summary>
     public string? PolicyPath { get; init; }
 
@@ -174,6 +181,10 @@ internal sealed record CompileOptions
             throw new CimException(ErrorCodes.SearchNeedsData, "--strips auto judges widths on samples, and there is no calibration data; give some with --calibration, or say how much to save (--strips 0.6).") { File = ModelPath };
         if (Merge is { Share: null } && Calibration is null)
             throw new CimException(ErrorCodes.SearchNeedsData, "--merge auto judges shared columns on samples, and there is no calibration data; give some with --calibration, or say how much to save (--merge 0.4).") { File = ModelPath };
+        if (!(LockLimit is >= 0 and <= 100))
+            throw new CimException(ErrorCodes.WrongUsage, FormattableString.Invariant($"--lock-limit is {LockLimit}; it is in MB, 0 (the hash alone) to 100."));
+        if (Locked && (LockPath is null || ForceEvaluate || RefreshLock))
+            throw new CimException(ErrorCodes.WrongUsage, LockPath is null ? "--locked needs a lock file; name it with --lock." : "--locked does not write the lock file, --force-evaluate and --refresh-lock do; leave one of them out.");
         if (MaxAccuracyLoss is { } loss && !(loss is >= 0 and <= 100))
             throw new CimException(ErrorCodes.WrongUsage, $"--max-accuracy-loss is {loss}; it is in percentage points, 0 to 100.");
         if (Epochs is not null && Training is null)

@@ -5,6 +5,7 @@ using Cim.Compiler.Data;
 using Cim.Compiler.Emit;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Locking;
 using Cim.Compiler.Mapping;
 using Cim.Compiler.Merging;
 using Cim.Compiler.Quantization;
@@ -57,7 +58,7 @@ internal sealed class CompilePipeline
         if (options.LockPath is not { } path)
             throw new CimException(ErrorCodes.WrongUsage, "--lock-only writes nothing but the lock file, and none is named; give one with --lock.");
         PrecisionChoice choice = PrecisionChoice.Make(new CompileContext(options, progress, warned, cancellation));
-        if (choice.Lock!.Policy is null) choice.Lock.Write(path, choice.Policy);
+        if (choice.Lock!.Policy is null) choice.Lock.Write(path, choice.Policy, null);
         return Resolve(choice.Policy, choice.Hardware);
     }
 
@@ -69,7 +70,7 @@ internal sealed class CompilePipeline
 
         CalibrationData calibration = inputs.ReadCalibration(Cancellation);
         if (calibration.IsSynthetic) _context.Warn(ErrorCodes.NoCalibrationData, NoCalibration);
-        RoundedNetwork rounded = Quantized(choice, calibration);
+        RoundedNetwork rounded = Locked(choice) ?? Quantized(choice, calibration);
         Graph quantized = rounded.Quantized;
         if (Options.Training is not null) policy = GivenPrecision.Apply(quantized, policy);
 
@@ -78,6 +79,8 @@ internal sealed class CompilePipeline
         Cost cost = CostOf(lowered, shapes, policy, hardware);
         Cost baseline = ModelCost.Uniform(shapes, 8, 8, hardware, Options.CopiesWithin);
         (ModelProgram program, ImmutableDictionary<string, double> saturation) = AdcMeasurement.Measure(lowered.Program, hardware, inputs.Input, calibration, Cancellation);
+        var result = LockResult.Of(program, SdkVersion, null);
+        RequireLocked(choice, result);
         var compiled = new CompiledModel(inputs.Describe(hardware, cost, baseline, graph), hardware, program);
 
         _context.Step("measuring the error of each layer");
@@ -88,8 +91,8 @@ internal sealed class CompilePipeline
         if (inputs.OpenEvaluation() is { } evaluation)
         {
             _context.Step("evaluating");
-            using var original = new FloatEvaluator(Options.ModelPath);
-            accuracyFloat = original.Evaluate(DataSet.Open(Options.Evaluation!, original.Input.Ports, Options.Preprocessing), Options.EvaluationLimit, null, Cancellation);
+            accuracyFloat = LockedScore(choice) ?? EvaluateFloat();
+            result = result with { Float = new FloatScore(accuracyFloat.Correct, accuracyFloat.Samples, Options.EvaluationLimit) };
             accuracyCompiled = Evaluate(compiled, evaluation, Fidelity.Exact, Options.EvaluationLimit);
             accuracyAdc = Evaluate(compiled, evaluation, Fidelity.Adc, Options.EvaluationLimit > 0 ? Math.Min(Options.EvaluationLimit, AdcSamples) : AdcSamples);
             accuracyBaseline = IsBaseline(policy) ? accuracyCompiled : EvaluateBaseline(graph, inputs, calibration, hardware, shapes, evaluation);
@@ -112,7 +115,7 @@ internal sealed class CompilePipeline
         AccuracyBudget.Check(_context, accuracyFloat, accuracyCompiled, report);
         report = report with { Diagnostics = ReportBuilder.Diagnostics(_context.Warnings) };
 
-        Write(compiled, quantized, report, choice);
+        Write(compiled, rounded, report, choice, result);
         return new CompileResult
         {
             Model = compiled,
@@ -142,6 +145,55 @@ internal sealed class CompilePipeline
         RoundedNetwork rounded = RoundingStage.Run(_context, choice.Graph, choice.Inputs.Input, calibration, choice.Policy, choice.Hardware);
         if (Options.Training is null) return rounded;
         return rounded with { Quantized = TrainingStage.Run(_context, choice.Graph, rounded.Quantized, choice.Inputs, calibration, choice.Policy, choice.Hardware).Graph, Method = Trained };
+    }
+
+    private string NoResult =>
+        $"The lock file {Options.LockPath} pins precisions but not their result, so other processors may round weights differently. Compile once where it can be written, without --locked, and commit it.";
+
+    /// <summary>The quantized network of the lock file; null if it has none.</summary>
+    private RoundedNetwork? Locked(PrecisionChoice choice)
+    {
+        if (Options.Locked && choice.Lock!.Result is null)
+            _context.Warn(ErrorCodes.LockWithoutResult, NoResult);
+        if (choice.Lock is not { Policy: { } policy, Result.Network: { } network }) return null;
+        _context.Step("taking weights, scales and ranges from the lock file");
+        try
+        {
+            (Graph quantized, Graph original, string method) = network.Restore(choice.Graph, policy);
+            return new RoundedNetwork(original, quantized, method);
+        }
+        catch (CimException e) when (e.File is null)
+        {
+            throw new CimException(e.Code, e.Message, e) { File = Options.LockPath };
+        }
+    }
+
+    /// <summary>Refuses a result that is not the locked one, with what differs; where the lock may be renewed, that is a warning.</summary>
+    private void RequireLocked(PrecisionChoice choice, LockResult emitted)
+    {
+        if (choice.Lock?.Result is not { } locked || locked.DifferenceFrom(emitted) is not { } difference) return;
+        string why = locked.SdkVersion != emitted.SdkVersion ? $"it was made by Cim.Sdk {locked.SdkVersion}, this is {emitted.SdkVersion}"
+            : locked.Network is not null ? "this build of Cim.Sdk emits the locked network in another way"
+            : FormattableString.Invariant($"it holds the hash alone, because the network takes more than --lock-limit ({Options.LockLimit} MB), and the last bits of this processor's sums round weights differently from the one it was made on");
+        string what = $"The result is not the one in the lock file: {difference} differ. Most likely {why}.";
+        if (!Options.RefreshLock)
+        {
+            throw new CimException(ErrorCodes.LockResultDiffers,
+                $"{what} Delete 'result' from the lock file to pin what is emitted now with the same precisions, or compile with --force-evaluate to choose all anew{(locked.Network is null ? "; a larger --lock-limit puts the network into the lock file, which then gives the same result on any processor" : "")}.") { File = Options.LockPath };
+        }
+
+        choice.Lock.Renews = true;
+        _context.Warn(ErrorCodes.LockResultDiffers, $"{what} The lock file {Options.LockPath} is written anew. Commit it; in CI this is an error.");
+    }
+
+    /// <summary>What the float network scored when the lock was made: a processor's last bits may move a sample or two.</summary>
+    private Accuracy? LockedScore(PrecisionChoice choice) =>
+        choice.Lock?.Result?.Float is { } score && score.Limit == Options.EvaluationLimit ? new Accuracy(score.Correct, score.Samples, 0) : null;
+
+    private Accuracy EvaluateFloat()
+    {
+        using var original = new FloatEvaluator(Options.ModelPath);
+        return original.Evaluate(DataSet.Open(Options.Evaluation!, original.Input.Ports, Options.Preprocessing), Options.EvaluationLimit, null, Cancellation);
     }
 
     private LoweredModel Lower(Graph quantized, QuantizationPolicy policy, HardwareProfile hardware)
@@ -183,15 +235,43 @@ internal sealed class CompilePipeline
 
     private static bool IsBaseline(QuantizationPolicy policy) => policy.Layers.All(l => l is { WeightBits: 8, ActivationBits: 8, Strips: null, Merge: null or StripTies.Exact });
 
-    private void Write(CompiledModel compiled, Graph quantized, CompilationReport report, PrecisionChoice choice)
+    private void Write(CompiledModel compiled, RoundedNetwork rounded, CompilationReport report, PrecisionChoice choice, LockResult result)
     {
         Cancellation.ThrowIfCancellationRequested();
         byte[] bytes = ModelWriter.ToBytes(compiled);
-        if (Options.ExportQdqPath is { } qdq) QdqModel.Save(quantized, qdq);
+        if (Options.ExportQdqPath is { } qdq) QdqModel.Save(rounded.Quantized, qdq);
         if (Options.ReportDirectory is { } directory) ReportWriter.Write(report, directory);
-        if (Options.LockPath is { } lockPath) choice.Lock!.Write(lockPath, choice.Policy);
+        if (Options.LockPath is { } lockPath && !Options.Locked) WriteLock(lockPath, choice, rounded, result);
         // Last: whoever sees it finds everything else there too.
         if (Options.OutputPath is { } output) AtomicFile.Write(output, stream => stream.Write(bytes));
         if (Options.TrainingCheckpoint is { } checkpoint) File.Delete(checkpoint);
+    }
+
+    private void WriteLock(string path, PrecisionChoice choice, RoundedNetwork rounded, LockResult result)
+    {
+        // What is locked stays as it is; only what is missing is added.
+        LockResult? locked = choice.Lock!.Renews ? null : choice.Lock.Result;
+        PinnedNetwork? network = locked?.Network;
+        if (network is null && Options.LockLimit > 0)
+        {
+            network = PinnedNetwork.Of(rounded.Quantized, rounded.Float, rounded.Method, choice.Graph, choice.Policy);
+            if (network.Compressed.Length > Options.LockLimit * 1e6)
+            {
+                _context.Progress?.Report(FormattableString.Invariant(
+                    $"the lock file holds the hash of the result alone: the network takes {network.Compressed.Length / 1e6:F1} MB compressed, more than --lock-limit ({Options.LockLimit} MB)"));
+                network = null;
+            }
+        }
+
+        LockResult complete = (locked ?? result) with { Float = locked?.Float ?? result.Float, Network = network };
+        try
+        {
+            choice.Lock.Write(path, choice.Policy, complete);
+        }
+        catch (CimException e) when (e.Code == ErrorCodes.FileNotWritable && choice.Lock.Policy is not null && !choice.Lock.Renews)
+        {
+            // Its precisions are those that were compiled: only the result is missing, and a checkout may be read-only.
+            _context.Warn(ErrorCodes.LockWithoutResult, $"{NoResult} It cannot be written here ({e.Message}).");
+        }
     }
 }

@@ -1,3 +1,4 @@
+using Cim.Compiler.Calibration;
 using Cim.Training.Numerics;
 
 namespace Cim.Compiler.Quantization;
@@ -74,7 +75,8 @@ internal sealed class ErrorCompensatedRounding
         }
 
         for (int i = 0; i < n; i++) integers[_order[i]] = (sbyte)q[i];
-        return (float)s;
+        // Fitted to measured statistics: their last bits must not become those of the scale.
+        return (float)FloatGrid.Snap(s, FloatGrid.FittedBits);
     }
 
     /// <summary>The s that minimises the objective for given integers: q^T H w / q^T H q.</summary>

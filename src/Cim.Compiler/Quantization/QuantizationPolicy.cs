@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Cim.Compiler.Data;
 using Cim.Compiler.Mapping;
 using Cim.Compiler.Merging;
 using Cim.Runtime;
@@ -47,6 +48,9 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
     /// <summary>Weights may be binary, -1 and 1.</summary>
     public const int MinWeightBits = 1;
 
+    private static readonly string[] FileKeys = ["policy"],
+        LayerKeys = ["name", "weightBits", "activationBits", "adcBits", "strips", "merge", "columnGroups", "sliceBits", "rowsPerTile"];
+
     /// <summary>The same precision everywhere.</summary>
     /// <exception cref="CimException">CIM0010: a width is outside 2 to 8, or 1 to 8 for weights.</exception>
     public static QuantizationPolicy Uniform(IEnumerable<string> layers, int weightBits, int activationBits, int adcBits = 0)
@@ -61,26 +65,14 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
     /// <exception cref="CimException">CIM0001, CIM0011: unreadable, not a policy, or about layers the model does not have.</exception>
     public static QuantizationPolicy Load(string path, QuantizationPolicy others)
     {
-        byte[] text;
-        try
+        return StrictJson.Read(path, ErrorCodes.InvalidPolicy, "The policy", root =>
         {
-            text = File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CimException(ErrorCodes.FileNotReadable, $"The policy file cannot be read: {e.Message}", e) { File = path };
-        }
-
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(text);
-            return Read(document.RootElement, others, path);
-        }
-        catch (JsonException e)
-        {
-            throw new CimException(ErrorCodes.InvalidPolicy, $"The policy is not valid JSON: {e.Message}", e)
-            { File = path, Line = (int)(e.LineNumber ?? 0) + 1, Column = (int)(e.BytePositionInLine ?? 0) + 1 };
-        }
+            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("policy", out JsonElement list)) return Parse(root, others, path);
+            // What 'compile --json' prints and a lock file have much else beside it.
+            bool isLarger = root.TryGetProperty("schema", out _) || root.TryGetProperty("inputs", out _);
+            if (!isLarger) StrictJson.RequireKnown(root, "The policy", FileKeys, m => Invalid(path, m));
+            return Parse(list, others, path);
+        });
     }
 
     public LayerPolicy? Find(string layer) => Layers.FirstOrDefault(l => l.Name == layer);
@@ -113,9 +105,14 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
         json.WriteEndArray();
     }
 
-    private static QuantizationPolicy Read(JsonElement root, QuantizationPolicy others, string path)
+    /// <summary>Reads the list of a policy.</summary>
+    /// <param name="list">The list.</param>
+    /// <param name="others">The precision of layers it does not name.</param>
+    /// <param name="path">The file it is from, for messages.</param>
+    /// <param name="requireAll">True if it must name every layer.</param>
+    /// <exception cref="CimException">CIM0011: it is no policy, or about layers the model does not have.</exception>
+    public static QuantizationPolicy Parse(JsonElement list, QuantizationPolicy others, string path, bool requireAll = false)
     {
-        JsonElement list = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("policy", out JsonElement inner) ? inner : root;
         if (list.ValueKind != JsonValueKind.Array)
             throw Invalid(path, "The policy must be a list of {name, weightBits, activationBits, adcBits}, or an object with that list as 'policy'.");
         ImmutableArray<LayerPolicy> layers = others.Layers;
@@ -127,6 +124,7 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
             int index = layers.ToList().FindIndex(l => l.Name == name.GetString());
             if (index < 0)
                 throw Invalid(path, $"The model has no layer '{name.GetString()}'; its layers are {string.Join(", ", others.Layers.Select(l => l.Name))}.");
+            StrictJson.RequireKnown(item, $"Layer '{name.GetString()}' of the policy", LayerKeys, m => Invalid(path, m));
             if (!seen.Add(name.GetString()!)) throw Invalid(path, $"The layer '{name.GetString()}' is named twice.");
             if (item.TryGetProperty("columnGroups", out _) && (item.TryGetProperty("strips", out _) || item.TryGetProperty("merge", out _)))
                 throw Invalid(path, $"Layer '{name.GetString()}' has 'columnGroups' beside 'strips' or 'merge'; the cells of its columns can follow only one of them.");
@@ -143,6 +141,8 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
             });
         }
 
+        if (requireAll && layers.FirstOrDefault(l => !seen.Contains(l.Name)) is { } missing)
+            throw Invalid(path, $"The policy does not name the layer '{missing.Name}'.");
         return new QuantizationPolicy(layers);
     }
 

@@ -129,7 +129,7 @@ internal static class WeightQuantizer
                 double sum = 0;
                 int group = c / layer.ColumnsPerGroup;
                 for (int r = 0; r < rows; r++) sum += integers[(c * rows) + r] * (double)statistics.MeanX[(group * rows) + r];
-                bias[c] = (float)(statistics.MeanY[c] - (sum * scales[c]));
+                bias[c] = (float)FloatGrid.Snap(statistics.MeanY[c] - (sum * scales[c]), FloatGrid.FittedBits);
             }
         }
 

@@ -99,6 +99,15 @@ public static class ErrorCodes
     /// <summary>A project references the package and has no model.</summary>
     public const string NoModel = "CIM1017";
 
+    /// <summary>What was emitted is not what the lock file pins.</summary>
+    public const string LockResultDiffers = "CIM1020";
+
+    /// <summary>The network a lock file holds is not the one that was locked.</summary>
+    public const string LockResultDamaged = "CIM1021";
+
+    /// <summary>Warning: in locked mode, a lock file that pins precisions but no result.</summary>
+    public const string LockWithoutResult = "CIM1022";
+
     /// <summary>A hardware profile is not JSON, or not built as one.</summary>
     public const string MalformedProfile = "CIM2001";
 

@@ -60,6 +60,7 @@ internal sealed record ModelMetadata(string Name, string? Flag, MetadataKind Kin
         new("Std", "--std", MetadataKind.Numbers, NumberForEach),
         new("Dim", "--dim", MetadataKind.Dimensions, "name=size, several separated by semicolons or commas"),
         new("Lock", "--lock", MetadataKind.LockFile, "the path of the lock file"),
+        new("LockLimit", "--lock-limit", MetadataKind.Percentage, "MB, 0 to 100"),
         new("ExportQdq", "--export-qdq", MetadataKind.Output, Output),
         new("PolicyOutput", "--policy-output", MetadataKind.Output, Output),
         new("Dump", "--dump", MetadataKind.Output, "the path of a folder that is written"),
