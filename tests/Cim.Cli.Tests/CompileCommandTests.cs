@@ -160,4 +160,45 @@ public sealed class CompileCommandTests : IDisposable
         Assert.Equal(130, run.ExitCode);
         Assert.False(File.Exists(At("net.cim")));
     }
+
+    [Theory]
+    [InlineData("--objective", "energy")]
+    [InlineData("--budget-minutes", "1")]
+    [InlineData("--search-evaluations", "5")]
+    [InlineData("--keep-ends")]
+    [InlineData("--policy-output", "p.json")]
+    [InlineData("--strip-widths", "8,4")]
+    [InlineData("--merge-method", "group")]
+    [InlineData("--variation-confidence", "0.9")]
+    [InlineData("--force-evaluate")]
+    public async Task An_option_that_changes_nothing_is_named_in_a_warning(params string[] option)
+    {
+        CliRun run = await Compile(option);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains($"warning CIM3021: {option[0]} has no effect", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("CIM3021", (await Compile("--weight-bits", "8", "--seed", "1")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Trials_of_chips_that_are_all_the_same_are_named_in_a_warning()
+    {
+        Assert.Equal(0, (await Compile()).ExitCode);
+        CliRun run = await CliRun.Of(["eval", At("net.cim"), "--data", At("data.npz"), "--trials", "3", "--seed", "4"]);
+        Assert.Contains("CIM3021: --trials has no effect", run.Error, StringComparison.Ordinal);
+        Assert.Contains("CIM3021: --seed has no effect", run.Error, StringComparison.Ordinal);
+        CliRun noisy = await CliRun.Of(["eval", At("net.cim"), "--data", At("data.npz"), "--trials", "2", "--fidelity", "device", "--set", "readNoise.sigma=0.01"]);
+        Assert.DoesNotContain("CIM3021", noisy.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Compile_reports_the_fidelity_of_its_accuracy()
+    {
+        CliRun run = await Compile("--fidelity", "adc", "--json");
+        JsonElement json = JsonDocument.Parse(run.Output).RootElement;
+        Assert.Equal("adc", json.GetProperty("fidelity").GetString());
+        Assert.Equal(json.GetProperty("accuracyAdc").GetDouble(), json.GetProperty("accuracyCompiled").GetDouble());
+        Assert.True(json.GetProperty("accuracyExact").GetDouble() >= 0);
+        Assert.InRange(json.GetProperty("agreement").GetProperty("cosine").GetDouble(), 0.9, 1.0001);
+        Assert.Equal(Samples, json.GetProperty("agreement").GetProperty("samples").GetInt32());
+    }
 }

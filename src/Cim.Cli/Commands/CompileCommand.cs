@@ -54,6 +54,7 @@ internal static class CompileCommand
     private static readonly Option<long?> MaxArrays = new("--max-arrays") { Description = "Arrays a searched policy may take." };
     private static readonly Option<bool> VariationAware = new("--variation-aware") { Description = "Narrow precisions until the hardware's variation falls into output bits that are thrown away, and place weights on the cells where it does least." };
     private static readonly Option<double> VariationConfidence = new("--variation-confidence") { Description = "Probability that variation moves a kept output by less than half of its last bit.", DefaultValueFactory = _ => VariationOptions.DefaultConfidence };
+    private static readonly Option<string?> Fidelity = new("--fidelity") { Description = "What the result is used at, and its accuracy judged at: exact, adc, device or circuit; if not given exact, or adc where converters change sums." };
     private static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of everything random." };
     private static readonly Option<string?> Report = new("--report") { Description = "Write report.json and report.html into this folder." };
     private static readonly Option<string?> Lock = new("--lock") { Description = "The lock file: made if missing; if there, its inputs must be those of this compilation, and its policy is used." };
@@ -73,10 +74,11 @@ internal static class CompileCommand
     public static Command Create()
     {
         Range.AcceptOnlyFromAmong("mse", "minmax", "percentile", "entropy");
+        Fidelity.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. FidelityOption.Names]);
         Rounding.AcceptOnlyFromAmong([.. RoundingMethods.All]);
         var command = new Command("compile", "Compiles a network for crossbars.")
         {
-            Model, Output, Hardware, Calibration, Evaluation, Training, Validation, TrainingShift, TrainingFlip, Epochs, LearningRate, TrainingCheckpoint, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, SearchBinary, Strips, StripWidths, StripUnit, Merge, MergeMethod, MaxLoss, Objective, Evaluations, Minutes, SearchSamples, SearchTraining, PolicyOutput, TrialLog, MaxArrays, VariationAware, VariationConfidence, Seed, Report, Lock, Force, RefreshLock, Locked, LockLimit, LockOnly, Dependencies, Policy, ExportQdq, Range, Rounding, Samples, Limit,
+            Model, Output, Hardware, Calibration, Evaluation, Training, Validation, TrainingShift, TrainingFlip, Epochs, LearningRate, TrainingCheckpoint, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, SearchBinary, Strips, StripWidths, StripUnit, Merge, MergeMethod, MaxLoss, Objective, Evaluations, Minutes, SearchSamples, SearchTraining, PolicyOutput, TrialLog, MaxArrays, VariationAware, VariationConfidence, Fidelity, Seed, Report, Lock, Force, RefreshLock, Locked, LockLimit, LockOnly, Dependencies, Policy, ExportQdq, Range, Rounding, Samples, Limit,
         };
         var data = new DataArguments(command);
         var import = new ImportArguments(command);
@@ -91,10 +93,38 @@ internal static class CompileCommand
             }
 
             CompileDependencies? before = parsed.GetValue(Dependencies) is null ? null : CompileDependencies.Of(options);
+            WarnOfUnused(parsed, context, options);
             CompileResult result = CompilePipeline.Compile(options, context.Progress, w => context.Warn(w.Code, w.Message, w.File), context.Cancellation);
             before?.ComparedWith(CompileDependencies.Of(options), options).Write(parsed.GetValue(Dependencies)!);
             context.WriteResult(json => Write(json, result), text => Print(text, options, result));
         });
+    }
+
+    private static void WarnOfUnused(ParseResult parsed, CommandContext context, CompileOptions o)
+    {
+        const string ASearch = "a search (--search rl, exact, evolutionary or random)";
+        bool searches = o.Searches, judges = searches || o.Strips is { Compression: null } || o.Merge is { Share: null }, trains = o.Training is not null;
+        UnusedOptions.Warn(parsed, context,
+            new(Search, o.Search == "uniform" || searches, "choosing precisions, and those of --policy are used"),
+            new(Objective, searches, ASearch),
+            new(Evaluations, searches, ASearch),
+            new(Minutes, searches, ASearch),
+            new(KeepEnds, searches, ASearch),
+            new(SearchBinary, searches, ASearch),
+            new(PolicyOutput, searches, ASearch),
+            new(SearchSamples, judges, ASearch + ", --strips auto or --merge auto"),
+            new(SearchTraining, searches && trains, "a search with --training"),
+            new(WeightBits, !searches, "the same bits everywhere, and a search chooses them by layer (--search uniform keeps yours)"),
+            new(ActivationBits, !searches, "the same bits everywhere, and a search chooses them by layer (--search uniform keeps yours)"),
+            new(AdcBits, !searches, "the same bits everywhere, and a search chooses them by layer (adcBits of the hardware is the most it may choose)"),
+            new(StripWidths, o.Strips is not null, "strips (--strips)"),
+            new(StripUnit, o.Strips is not null, "strips (--strips)"),
+            new(MergeMethod, o.Merge is not null, "shared columns (--merge)"),
+            new(VariationConfidence, o.VariationAware, "--variation-aware"),
+            new(Force, o.LockPath is not null, "a lock file (--lock)"),
+            new(RefreshLock, o.LockPath is not null, "a lock file (--lock)"),
+            new(Limit, o.Evaluation is not null, "evaluation samples (--evaluation)"),
+            new(Samples, o.Calibration is not null || trains, "calibration samples (--calibration)"));
     }
 
     private static CompileOptions Read(ParseResult parsed, DataArguments data, ImportArguments import) => new()
@@ -132,6 +162,7 @@ internal static class CompileCommand
         MaxArrays = parsed.GetValue(MaxArrays),
         VariationAware = parsed.GetValue(VariationAware),
         VariationConfidence = parsed.GetValue(VariationConfidence),
+        Fidelity = parsed.GetValue(Fidelity) is { } fidelity ? FidelityOption.Parse(fidelity) : null,
         Seed = parsed.GetValue(Seed),
         ReportDirectory = parsed.GetValue(Report),
         LockPath = parsed.GetValue(Lock),
@@ -158,7 +189,11 @@ internal static class CompileCommand
     {
         WriteAccuracy(json, "accuracyFloat", result.AccuracyFloat);
         WriteAccuracy(json, "accuracyCompiled", result.AccuracyCompiled);
+        WriteAccuracy(json, "accuracyExact", result.AccuracyExact);
         WriteAccuracy(json, "accuracyAdc", result.AccuracyAdc);
+        json.WriteString("fidelity", FidelityOption.Name(result.Fidelity));
+        if (result.Accuracy is { } measured) json.WriteFinite("lossPoints", measured.LossPoints);
+        if (result.Agreement is { } agreement) WriteAgreement(json, agreement);
         if (result.AccuracyCompiled is { } compiled) json.WriteNumber("samples", compiled.Samples);
         Write(json, "cost", result.Cost);
         Write(json, "baseline", result.Baseline);
@@ -188,6 +223,17 @@ internal static class CompileCommand
         json.WriteFinite("seconds", result.Seconds);
     }
 
+    private static void WriteAgreement(Utf8JsonWriter json, Agreement agreement)
+    {
+        json.WriteStartObject("agreement");
+        json.WriteNumber("samples", agreement.Samples);
+        json.WriteFinite("cosine", agreement.Cosine);
+        json.WriteFinite("relativeL2", agreement.RelativeL2);
+        if (agreement.Top is { } top) json.WriteFinite("topAgreement", top);
+        else json.WriteNull("topAgreement");
+        json.WriteEndObject();
+    }
+
     private static void WriteAccuracy(Utf8JsonWriter json, string name, Accuracy? accuracy)
     {
         if (accuracy is null) json.WriteNull(name);
@@ -208,9 +254,20 @@ internal static class CompileCommand
     private static void Print(IAnsiConsole console, CompileOptions options, CompileResult result)
     {
         void Line(FormattableString text) => console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
-        if (result is { AccuracyFloat: { } original, AccuracyCompiled: { } compiled })
-            Line($"accuracy   {100 * compiled.Fraction:F2} % compiled ({compiled.Correct}/{compiled.Samples}), {100 * original.Fraction:F2} % float");
-        if (result.AccuracyAdc is { } adc) Line($"           {100 * adc.Fraction:F2} % through converters ({adc.Correct}/{adc.Samples})");
+        if (result.Accuracy is { } measured)
+        {
+            Accuracy compiled = measured.Judged, exact = measured.Exact, adc = measured.Adc;
+            string at = result.Fidelity == Cim.Runtime.Fidelity.Exact ? "" : $" at {FidelityOption.Name(result.Fidelity)}";
+            Line($"accuracy   {100 * compiled.Fraction:F2} % compiled{at} ({compiled.Correct}/{compiled.Samples}), {100 * measured.Float.Fraction:F2} % float");
+            if (result.Fidelity > Cim.Runtime.Fidelity.Exact) Line($"           {100 * exact.Fraction:F2} % exact ({exact.Correct}/{exact.Samples})");
+            if (result.Fidelity != Cim.Runtime.Fidelity.Adc) Line($"           {100 * adc.Fraction:F2} % through converters ({adc.Correct}/{adc.Samples})");
+        }
+        else if (result.Agreement is { } agreement)
+        {
+            string top = agreement.Top is { } share ? FormattableString.Invariant($", the same class in {100 * share:F1} %") : "";
+            Line($"agreement  with the float network at {FidelityOption.Name(result.Fidelity)}: cosine {agreement.Cosine:F4}, relative error {agreement.RelativeL2:F4}{top} of {agreement.Samples} samples");
+        }
+
         Line($"cost       {result.Cost}");
         Line($"8 bits     {result.Baseline}");
         if (result.Report.Merged is { } merged) Line($"merged     {100 * merged.Saved:F1} % of the cells saved: {merged.Cells} of {merged.CellsOwn}");

@@ -49,11 +49,13 @@ internal static class CostCommand
 
     private static void Run(ParseResult parsed, CommandContext context, ImportArguments import)
     {
-        HardwareProfile profile = HardwareProfiles.Load(parsed.GetRequiredValue(Hardware));
+        HardwareProfile profile = context.LoadHardware(parsed.GetRequiredValue(Hardware));
         Graph graph = OnnxImporter.Import(parsed.GetRequiredValue(Model), import.Read(parsed), context.Cancellation);
         ImmutableArray<LayerShape> shapes = LayerShapes.Of(graph, profile);
         (int weights, int activations, int adc) = (parsed.GetValue(WeightBits), parsed.GetValue(ActivationBits), parsed.GetValue(AdcBits));
         if (adc is < 0 or > 16) throw new CimException(ErrorCodes.WrongUsage, $"--adc-bits is {adc}; it must be 1 to 16, or 0 for the profile's.");
+        UnusedOptions.Warn(parsed, context,
+            new DependentOption(CopiesWithin, profile.Execution == ExecutionModel.Resident, "machines that keep weights on their arrays, and this one programs them in each inference"));
         var policy = new QuantizationPolicy([.. shapes.Select(s => new LayerPolicy(s.Name, weights, activations, adc))]);
         if (parsed.GetValue(Policy) is { } file) policy = QuantizationPolicy.Load(file, policy);
         var placer = new LayerPlacer(policy, profile);

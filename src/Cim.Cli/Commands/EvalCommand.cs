@@ -9,6 +9,7 @@ using Cim.Compiler.Evaluation;
 using Cim.Compiler.Sweep;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
+using Cim.Runtime.Hardware;
 using Spectre.Console;
 
 namespace Cim.Cli.Commands;
@@ -41,12 +42,26 @@ internal static class EvalCommand
             bool isCompiled = !Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
             if (!isCompiled && parsed.GetValue(Set) is { Length: > 0 })
                 throw new CimException(ErrorCodes.WrongUsage, "--set changes simulated hardware, but an .onnx file is run in float; compile it first, or use 'cim sweep'.");
+            if (!isCompiled) WarnOfUnused(parsed, context, hardware: null);
             Evaluation evaluation = isCompiled
                 ? Compiled(path, parsed, data.Read(parsed), context)
                 : new Evaluation([(0, Float(path, parsed, data.Read(parsed), context))], null, null);
             string fidelity = isCompiled ? parsed.GetRequiredValue(FidelityName) : "float";
             context.WriteResult(json => Write(json, fidelity, evaluation), text => Print(text, fidelity, evaluation));
         });
+    }
+
+    private static void WarnOfUnused(ParseResult parsed, CommandContext context, HardwareProfile? hardware)
+    {
+        bool isRandom = hardware is not null && CrossbarSimulator.IsRandom(hardware, FidelityOption.Read(parsed, FidelityName));
+        string errors = hardware is null ? "simulated hardware, and an .onnx file is run in float" : "chips that differ, and nothing is random at this fidelity of this hardware (--fidelity device, with errors in the profile or by --set)";
+        UnusedOptions.Warn(parsed, context,
+            new(FidelityName, hardware is not null, "simulated hardware, and an .onnx file is run in float; compile it first"),
+            new(Threads, hardware is not null, "the simulator, and an .onnx file is run by ONNX Runtime"),
+            new(Words, hardware is not null, "the simulator, and an .onnx file is run by ONNX Runtime"),
+            new(Seed, isRandom, errors),
+            new(Trials, isRandom, errors),
+            new(Calibration, hardware is not null && parsed.GetValue(Set) is { Length: > 0 }, "converter ranges that --set makes to be measured anew"));
     }
 
     private static Accuracy Float(string path, ParseResult parsed, Preprocessing preprocessing, CommandContext context)
@@ -61,6 +76,7 @@ internal static class EvalCommand
     private static Evaluation Compiled(string path, ParseResult parsed, Preprocessing preprocessing, CommandContext context)
     {
         using CimModel model = Load(path, parsed, preprocessing, context);
+        WarnOfUnused(parsed, context, model.Compiled.Hardware);
         var evaluator = new CompiledEvaluator(model);
         DataSet data = DataSet.Open(parsed.GetRequiredValue(Data), evaluator.Input.Ports, preprocessing);
         var results = new (ulong Seed, Accuracy Accuracy)[parsed.GetValue(Trials)];

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Cim.Runtime;
 
@@ -14,11 +15,18 @@ internal static class FidelityOption
             Description = "How much of the hardware is simulated: exact (integers), adc (conversions), device (cells), circuit (wires).",
             DefaultValueFactory = _ => standard.ToString().ToLowerInvariant(),
         };
-        option.AcceptOnlyFromAmong("exact", "adc", "device", "circuit");
+        option.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. Names]);
         return option;
     }
 
-    public static Fidelity Read(ParseResult parsed, Option<string> option) => parsed.GetValue(option) switch
+    /// <summary>The names a fidelity has on the command line.</summary>
+    public static ImmutableArray<string> Names => ["exact", "adc", "device", "circuit"];
+
+    public static string Name(Fidelity fidelity) => fidelity.ToString().ToLowerInvariant();
+
+    public static Fidelity Read(ParseResult parsed, Option<string> option) => Parse(parsed.GetValue(option));
+
+    public static Fidelity Parse(string? name) => name?.ToLowerInvariant() switch
     {
         "adc" => Fidelity.Adc,
         "device" => Fidelity.Device,

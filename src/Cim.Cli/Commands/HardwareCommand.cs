@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Hardware.Json;
@@ -56,7 +55,7 @@ internal static class HardwareCommand
 
     private static void Show(ParseResult parsed, CommandContext context)
     {
-        HardwareProfile profile = HardwareProfiles.Load(parsed.GetRequiredValue(Profile));
+        HardwareProfile profile = context.LoadHardware(parsed.GetRequiredValue(Profile));
         context.WriteResult(
             json => HardwareProfiles.WriteMembers(json, profile),
             text =>
@@ -65,7 +64,7 @@ internal static class HardwareCommand
                 text.WriteLine(profile.Description);
                 var table = new Table().AddColumns("Field", "Value", "Unit", "Source", "Meaning");
                 foreach (ProfileField field in ProfileFields.All)
-                    table.AddRow(new Text(field.Name), new Text(ValueText(field, profile)), new Text(field.Unit), new Text(SourceOf(field.Name, profile)), new Text(field.Meaning));
+                    table.AddRow(new Text(field.Name), new Text(ProfileWriter.ValueText(field, profile)), new Text(field.Unit), new Text(SourceOf(field.Name, profile)), new Text(field.Meaning));
                 text.Write(table);
             });
     }
@@ -93,13 +92,6 @@ internal static class HardwareCommand
         });
 
     private static Text Number(int value) => new(value.ToString(CultureInfo.InvariantCulture));
-
-    private static string ValueText(ProfileField field, HardwareProfile profile)
-    {
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream)) field.Write(writer, profile);
-        return Encoding.UTF8.GetString(stream.ToArray()).Trim('"');
-    }
 
     private static string SourceOf(string name, HardwareProfile profile) =>
         profile.Sources.TryGetValue(name, out string? own) ? own

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar.SingleMatrix;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Json;
 
 namespace Cim.Cli.Commands;
 
@@ -27,9 +28,20 @@ internal static class MatrixCaseReader
         {
             throw new CimException(ErrorCodes.FileNotReadable, $"The case cannot be read: {e.Message}", e) { File = path };
         }
-        if (!System.Text.Unicode.Utf8.IsValid(utf8)) throw new CimException(ErrorCodes.InvalidMatrixCase, "The case is not UTF-8. Save it as UTF-8.") { File = path };
+        return Parse(utf8, path);
+    }
+
+    /// <summary>Reads a case from text.</summary>
+    /// <param name="utf8">The text.</param>
+    /// <param name="path">Its file: for messages, and where the files it names lie.</param>
+    public static MatrixCase Parse(ReadOnlyMemory<byte> utf8, string path)
+    {
+        if (utf8.Span.StartsWith("\uFEFF"u8)) utf8 = utf8[3..];
+        if (!System.Text.Unicode.Utf8.IsValid(utf8.Span)) throw new CimException(ErrorCodes.InvalidMatrixCase, "The case is not UTF-8. Save it as UTF-8.") { File = path };
         try
         {
+            var positions = JsonPositions.Of(utf8.Span);
+            if (positions.Duplicates is [var twice, ..]) throw Wrong($"'{twice}' is given twice");
             using JsonDocument document = JsonDocument.Parse(utf8);
             return Read(document.RootElement, path);
         }
@@ -46,13 +58,15 @@ internal static class MatrixCaseReader
     private static MatrixCase Read(JsonElement root, string path)
     {
         if (root.ValueKind != JsonValueKind.Object) throw Wrong("The case is not an object");
+        if (root.TryGetProperty("schema", out JsonElement schema) && !(ProfileField.TryWhole(schema, out int version) && version == 1))
+            throw Wrong($"'schema' is {schema.GetRawText()}; this version reads schema 1");
         foreach (JsonProperty p in root.EnumerateObject())
             if (!Fields.Contains(p.Name)) throw Wrong($"Unknown field '{p.Name}'; known are {string.Join(", ", Fields)}");
         HardwareProfile profile = Hardware(root, path);
         profile = profile with
         {
             DacBits = Whole(root, "dacBits", 0, MaxBits, profile.DacBits),
-            AdcBits = Whole(root, "adcBits", 0, 24, profile.AdcBits),
+            AdcBits = Whole(root, "adcBits", 0, 16, profile.AdcBits),
         };
         double[][] weights = Rows(root, "weights"), inputs = Rows(root, "inputs");
         if (weights[0].Length == 0 || weights.Any(w => w.Length != weights[0].Length)) throw Wrong("'weights' is not a matrix: its rows differ in length or are empty");
@@ -99,7 +113,7 @@ internal static class MatrixCaseReader
     {
         if (!root.TryGetProperty(name, out JsonElement range)) return (-1, 1);
         double[] v = Numbers(range, name);
-        return v.Length == 2 && v[0] < v[1] && v[1] > 0 ? (v[0], v[1]) : throw Wrong($"'{name}' is not [low, high] with low < high and high > 0");
+        return v.Length == 2 && v[0] < v[1] && v[1] > 0 && double.IsFinite(v[1] - v[0]) ? (v[0], v[1]) : throw Wrong($"'{name}' is not [low, high] with low < high and high > 0");
     }
 
     private static double[] Numbers(JsonElement list, string name)
@@ -112,7 +126,7 @@ internal static class MatrixCaseReader
     private static int Whole(JsonElement root, string name, int low, int high, int orElse)
     {
         if (!root.TryGetProperty(name, out JsonElement v)) return orElse;
-        return v.ValueKind == JsonValueKind.Number && v.TryGetInt32(out int n) && n >= low && n <= high
+        return ProfileField.TryWhole(v, out int n) && n >= low && n <= high
             ? n : throw Wrong($"'{name}' is not a whole number from {low} to {high}");
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cim.Runtime;
 using Cim.Runtime.Crossbar.SingleMatrix;
 using Spectre.Console;
 
@@ -15,10 +16,22 @@ internal static class MvmCommand
     public static Command Create() =>
         new Command("mvm", "Multiply one matrix with vectors on simulated arrays.") { Case }.Does(Run);
 
+    private static double[][] Run(MatrixCase matrix, string path)
+    {
+        try
+        {
+            return matrix.Run();
+        }
+        catch (CimException e) when (e.File is null)
+        {
+            throw new CimException(e.Code, e.Message, e) { File = path };
+        }
+    }
+
     private static void Run(ParseResult parsed, CommandContext context)
     {
         MatrixCase matrix = MatrixCaseReader.Load(parsed.GetRequiredValue(Case));
-        double[][] outputs = matrix.Run();
+        double[][] outputs = Run(matrix, parsed.GetRequiredValue(Case));
         context.WriteResult(
             json =>
             {

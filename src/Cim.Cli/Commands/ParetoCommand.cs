@@ -8,6 +8,7 @@ using Cim.Compiler.Data;
 using Cim.Compiler.Emit;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Pipeline;
 using Cim.Compiler.Search;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
@@ -39,7 +40,7 @@ internal static class ParetoCommand
     {
         if (parsed.GetValue(Points) < 2) throw new CimException(ErrorCodes.WrongUsage, "--points must be 2 or more.");
         string model = parsed.GetRequiredValue(Model), word = parsed.GetRequiredValue(Objective);
-        HardwareProfile hardware = HardwareProfiles.Load(parsed.GetRequiredValue(Hardware));
+        HardwareProfile hardware = context.LoadHardware(parsed.GetRequiredValue(Hardware));
         Graph graph = OnnxImporter.Import(model, import.Read(parsed), context.Cancellation);
         GraphInput input = GraphInput.Of(graph);
         SearchData data = SearchData.From(DataSet.Open(parsed.GetRequiredValue(Calibration), input.Ports, dataArguments.Read(parsed)), context.Cancellation);
@@ -48,10 +49,24 @@ internal static class ParetoCommand
         ImmutableArray<MeasuredPoint> points = ParetoMeasurement.Measure(search, parsed.GetValue(Points), context.Progress, context.Cancellation);
 
         CostVector eight = search.Space.Costs.Total(PolicyMoves.Widest(search.Space));
+        WarnOfConverters(search, graph, input, hardware, data, options, context);
         if (parsed.GetValue(Csv) is { } csv) Save(csv, ToCsv(points));
         if (parsed.GetValue(Svg) is { } svg)
             Save(svg, ParetoSvg.Draw($"{Path.GetFileNameWithoutExtension(model)} on {hardware.Name}", word, points, eight.Of(options.Objective), options.Objective));
         context.WriteResult(json => Write(json, search, points, word), text => Print(text, points, eight));
+    }
+
+    // Losses of the front are those of integers, and of conversions narrower than the profile's.
+    private static void WarnOfConverters(
+        PolicySearch search, Graph graph, GraphInput input, HardwareProfile hardware, SearchData data, PolicySearchOptions options, CommandContext context)
+    {
+        if (hardware.AdcBits == 0) return;
+        double lost = AdcVerification.ConverterPoints(search, graph, input, hardware, data, options, context.Cancellation);
+        if (lost > ConverterLoss.WorthAWarning)
+        {
+            context.Warn(ErrorCodes.ConvertersLoseAccuracy, string.Create(CultureInfo.InvariantCulture,
+                $"The {hardware.AdcBits}-bit converters of '{hardware.Name}' lose an estimated {lost:F2} percentage points at 8-bit weights and activations already; the losses of the points do not count that. {ConverterLoss.Cures(hardware)}"));
+        }
     }
 
     private static void Write(Utf8JsonWriter json, PolicySearch search, ImmutableArray<MeasuredPoint> points, string objective)

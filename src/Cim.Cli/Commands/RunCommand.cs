@@ -4,6 +4,7 @@ using Cim.Compiler.Data;
 using Cim.Compiler.Emit;
 using Cim.Compiler.Evaluation;
 using Cim.Runtime;
+using Cim.Runtime.Crossbar;
 using Spectre.Console;
 
 namespace Cim.Cli.Commands;
@@ -31,6 +32,8 @@ internal static class RunCommand
             var evaluator = new CompiledEvaluator(model);
             DataSet samples = DataSet.Open(parsed.GetRequiredValue(Input), evaluator.Input.Ports, data.Read(parsed));
             var options = new RunOptions { Fidelity = FidelityOption.Read(parsed, FidelityName), Seed = parsed.GetValue(Seed), MaxThreads = parsed.GetValue(Threads) };
+            UnusedOptions.Warn(parsed, context, new DependentOption(Seed, CrossbarSimulator.IsRandom(model.Compiled.Hardware, options.Fidelity),
+                "chips that differ, and nothing is random at this fidelity of this hardware (--fidelity device, with errors in the profile)"));
             int perUnit = Math.Max(1, evaluator.Input.FixedBatch), count = samples.Count / perUnit * perUnit;
             int[] dims = [.. model.Info.Outputs[index].Shape.Select(d => d < 0 ? -d * count : d)];
             // A model with a fixed batch gives one result per run: they are joined along the first dimension.

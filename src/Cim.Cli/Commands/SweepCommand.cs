@@ -10,6 +10,7 @@ using Cim.Compiler.Evaluation;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Sweep;
 using Cim.Runtime;
+using Cim.Runtime.Crossbar;
 using Cim.Runtime.Hardware;
 using Spectre.Console;
 
@@ -56,7 +57,7 @@ internal static class SweepCommand
         ProfileSetting[] settings = [.. (parsed.GetValue(Set) ?? []).Select(s => ProfileSetting.Parse(s, "--set"))];
         bool isNetwork = Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
         CompiledModel? loaded = isNetwork ? null : Load(path);
-        HardwareProfile hardware = parsed.GetValue(Hardware) is { } name ? HardwareProfiles.Load(name)
+        HardwareProfile hardware = parsed.GetValue(Hardware) is { } name ? context.LoadHardware(name)
             : loaded?.Hardware ?? HardwareProfiles.BuiltIn("isaac");
         // Impossible points are errors before a network is compiled.
         SweepPlan plan = SweepPlan.Of(hardware, settings, axes);
@@ -68,6 +69,13 @@ internal static class SweepCommand
         using (var model = new CimModel(compiled)) input = new CompiledEvaluator(model).Input;
         DataSet samples = DataSet.Open(parsed.GetRequiredValue(Data), input.Ports, preprocessing);
         string calibration = parsed.GetValue(Calibration) ?? parsed.GetRequiredValue(Data);
+        Fidelity fidelity = FidelityOption.Read(parsed, FidelityName);
+        bool isRandom = plan.Points.Any(p => CrossbarSimulator.IsRandom(p.Hardware, fidelity));
+        UnusedOptions.Warn(parsed, context,
+            new(Trials, isRandom, "chips that differ, and nothing is random at this fidelity of this hardware"),
+            new(Seed, isRandom, "chips that differ, and nothing is random at this fidelity of this hardware"),
+            new(WeightBits, isNetwork, "a network (.onnx) that is compiled first"),
+            new(ActivationBits, isNetwork, "a network (.onnx) that is compiled first"));
         var options = new SweepOptions(FidelityOption.Read(parsed, FidelityName), parsed.GetValue(Trials), parsed.GetValue(Seed), parsed.GetValue(Limit), parsed.GetValue(Threads));
         ImmutableArray<SweepMeasurement> points = SweepRunner.Run(compiled, plan, samples,
             () => CalibrationData.From(DataSet.Open(calibration, input.Ports, preprocessing), CalibrationData.DefaultSamples, context.Cancellation),

@@ -70,6 +70,21 @@ internal sealed class CompiledEvaluator
         }
     }
 
+    /// <summary>The first output for samples in memory, batch after batch; valid until the next one. Samples that do not fill a fixed batch are left out.</summary>
+    public IEnumerable<ReadOnlyMemory<float>> Run(CalibrationData samples, RunOptions options, CancellationToken cancellation)
+    {
+        int samplesPerUnit = Math.Max(1, Input.FixedBatch), first = 0;
+        _model.Prepare(options);
+        foreach (SampleRun run in samples.Runs(Input, BatchSamples))
+        {
+            int units = run.Count / samplesPerUnit;
+            Memory<float>[] outputs = [.. _model.Info.Outputs.Select(o => new float[checked(o.SampleLength * units)].AsMemory())];
+            _model.Run(run.Values.AsSpan(), outputs, units, options with { FirstSample = first }, cancellation);
+            first += units;
+            yield return outputs[0];
+        }
+    }
+
     private int Classes()
     {
         if (_model.Info.Outputs.IsEmpty) return 0;

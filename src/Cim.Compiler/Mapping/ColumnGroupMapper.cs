@@ -18,8 +18,7 @@ internal static class ColumnGroupMapper
     /// <exception cref="Cim.Runtime.CimException">CIM4003: slices that do not hold a group's weights.</exception>
     public static ImmutableArray<WeightBlock> Map(LayerShape shape, ColumnGroups groups, HardwareProfile profile)
     {
-        int cellsPerSlice = profile.Encoding is WeightEncoding.Differential or WeightEncoding.DifferentialTwoSided ? 2 : 1;
-        int usable = profile.Columns - profile.SpareColumns, arrayColumns = usable - (usable % cellsPerSlice), array = 0;
+        int arrayColumns = UsableColumns.Of(profile, profile.Encoding), array = 0;
         var blocks = ImmutableArray.CreateBuilder<WeightBlock>();
         var mapped = groups.Groups.Select(g => (Group: g, Mapping: LayerMapper.Map(shape with { ColumnsPerGroup = g.Outputs.Length }, g.WeightBits, profile, layout: g.Layout)));
         foreach (var alike in mapped.GroupBy(m => m.Mapping.RowTiles.Length))

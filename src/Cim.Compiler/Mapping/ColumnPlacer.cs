@@ -28,8 +28,7 @@ internal static class ColumnPlacer
     public static ImmutableArray<WeightBlock> Place(
         IEnumerable<(ImmutableArray<int> Rows, IReadOnlyList<PoolColumn> Columns)> tiles, WeightEncoding encoding, HardwareProfile profile)
     {
-        int cellsPerSlice = encoding is WeightEncoding.Differential or WeightEncoding.DifferentialTwoSided ? 2 : 1;
-        int arrayColumns = profile.Columns - (profile.Columns % cellsPerSlice), array = 0;
+        int cellsPerSlice = UsableColumns.CellsPerSlice(encoding), arrayColumns = UsableColumns.Of(profile, encoding), array = 0;
         var blocks = ImmutableArray.CreateBuilder<WeightBlock>();
         foreach ((ImmutableArray<int> rows, IReadOnlyList<PoolColumn> all) in tiles)
         {

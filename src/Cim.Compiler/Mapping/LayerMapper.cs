@@ -30,10 +30,8 @@ internal static class LayerMapper
             if (layout.RowsPerTile > 0) arrayRows = Math.Min(arrayRows, layout.RowsPerTile);
         }
 
-        int cellsPerSlice = profile.Encoding is WeightEncoding.Differential or WeightEncoding.DifferentialTwoSided ? 2 : 1;
-        int columns = checked(shape.ColumnsPerGroup * slices.Length * cellsPerSlice);
-        int usable = profile.Columns - profile.SpareColumns; // Spares stay free until a chip's stuck cells are known.
-        int arrayColumns = usable - (usable % cellsPerSlice);
+        int columns = checked(shape.ColumnsPerGroup * slices.Length * UsableColumns.CellsPerSlice(profile.Encoding));
+        int arrayColumns = UsableColumns.Of(profile, profile.Encoding);
 
         RowTile[] rowTiles = [.. Cut(shape.RowsPerGroup, arrayRows).Select(t => new RowTile(t.First, t.Count))];
         (int First, int Count)[] columnTiles = [.. Cut(columns, arrayColumns)];

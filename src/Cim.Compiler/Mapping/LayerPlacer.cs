@@ -45,7 +45,9 @@ internal sealed class LayerPlacer(QuantizationPolicy policy, HardwareProfile pro
             : CostModel.Of(shape, LayerMapper.Map(shape, layer.WeightBits, profile, layout: layer.Layout), layer.WeightBits, layer.ActivationBits, layer.AdcBits, profile, copies);
     }
 
-    private LayerMapping Map(LayerShape shape, QuantizedWeights weights) => EmptyArrays.Remove(Whole(shape, weights), shape, weights.Integers);
+    // A converter with fixed limits may read something of an idle column: then an array without weights has its share in the result.
+    private LayerMapping Map(LayerShape shape, QuantizedWeights weights) => profile.AdcRange.Policy == AdcRangePolicy.Fixed
+        ? Whole(shape, weights) : EmptyArrays.Remove(Whole(shape, weights), shape, weights.Integers);
 
     private LayerMapping Whole(LayerShape shape, QuantizedWeights weights) =>
         LayerMapper.Map(shape, weights.Bits, profile, weights.UsesMinimum, policy.Find(shape.Name)?.Layout);

@@ -22,7 +22,7 @@ internal static class PackedMapper
     {
         // -2^(bits-1) of a given quantization fits the cells of a whole layer alone.
         if (shape.Groups > 1 || weights.UsesMinimum || arrays == 1) return [];
-        int usable = profile.Columns - profile.SpareColumns, arrayColumns = usable - (usable % mapping.CellsPerSlice);
+        int arrayColumns = UsableColumns.Of(profile, mapping.CellsPerSlice);
         Part[] byColumns = [.. Columns(shape, weights, mapping)], byRows = [.. Rows(shape, weights, mapping, arrayColumns / mapping.ColumnsPerOutput)];
         Part[] fewer = Arrays(byRows, mapping, arrayColumns) < Arrays(byColumns, mapping, arrayColumns) ? byRows : byColumns;
         return Arrays(fewer, mapping, arrayColumns) < arrays ? [.. Place(fewer, weights.Bits, mapping, arrayColumns)] : [];

@@ -37,6 +37,29 @@ internal sealed class CompileInputs
         return data;
     }
 
+    /// <summary>Samples of the calibration file that <see cref="ReadCalibration"/> leaves out, evenly spread; null if it takes all.</summary>
+    /// <param name="samples">At most this many.</param>
+    /// <param name="cancellation">Checked between samples.</param>
+    public CalibrationData? ReadHeldOut(int samples, CancellationToken cancellation)
+    {
+        if ((_options.Calibration ?? _options.Training) is not { } path) return null;
+        DataSet data = DataSet.Open(path, Input.Ports, _options.Preprocessing);
+        int used = CalibrationSamples, batch = Math.Max(1, Input.FixedBatch), count = Math.Min(samples, data.Count - used) / batch * batch;
+        if (used == 0 || count <= 0) return null;
+        HashSet<int> calibrated = [.. Enumerable.Range(0, used).Select(i => (int)((long)i * data.Count / used))];
+        int[] others = [.. Enumerable.Range(0, data.Count).Where(i => !calibrated.Contains(i))];
+        HashSet<int> chosen = [.. Enumerable.Range(0, count).Select(i => others[(int)((long)i * others.Length / count)])];
+        float[] values = new float[checked(count * data.SampleElements)];
+        int kept = 0;
+        foreach (DataBatch sample in data.Batches(1, chosen.Max() + 1))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (chosen.Contains(sample.First)) sample.Values.Span.CopyTo(values.AsSpan(kept++ * data.SampleElements));
+        }
+
+        return new CalibrationData(values, kept, false);
+    }
+
     /// <summary>The calibration samples as a search uses them.</summary>
     public SearchData ReadSearchData(CancellationToken cancellation) =>
         SearchData.From(DataSet.Open(_options.Calibration!, Input.Ports, _options.Preprocessing), cancellation, _options.SearchSamples);

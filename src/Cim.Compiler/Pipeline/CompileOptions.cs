@@ -109,6 +109,9 @@ internal sealed record CompileOptions
     /// <summary>Probability that variation moves a kept output by less than half of its last bit.</summary>
     public double VariationConfidence { get; init; } = VariationOptions.DefaultConfidence;
 
+    /// <summary>The fidelity the result is used at, which budgets are judged at; null = <c>exact</c>, or <c>adc</c> where converters change sums.</summary>
+    public Fidelity? Fidelity { get; init; }
+
     public ulong Seed { get; init; }
 
     /// <summary>Where <c>report.json</c> and <c>report.html</c> go.</summary>

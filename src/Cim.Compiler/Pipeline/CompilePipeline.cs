@@ -22,7 +22,7 @@ namespace Cim.Compiler.Pipeline;
 /// <summary>The whole way from an ONNX file to a compiled model. <see cref="Run"/> is read from top to bottom.</summary>
 internal sealed class CompilePipeline
 {
-    private const int ErrorSamples = 32, AdcSamples = 500;
+    private const int ErrorSamples = 32;
 
     private const string Trained = "trained";
 
@@ -77,26 +77,32 @@ internal sealed class CompilePipeline
         _context.Step("mapping");
         LoweredModel lowered = Lower(quantized, policy, hardware);
         Cost cost = CostOf(lowered, shapes, policy, hardware);
+        CheckArrays(cost, hardware, choice.Search is not null);
         Cost baseline = ModelCost.Uniform(shapes, 8, 8, hardware, Options.CopiesWithin);
         (ModelProgram program, ImmutableDictionary<string, double> saturation) = AdcMeasurement.Measure(lowered.Program, hardware, inputs.Input, calibration, Cancellation);
         var result = LockResult.Of(program, SdkVersion, null);
         RequireLocked(choice, result);
         var compiled = new CompiledModel(inputs.Describe(hardware, cost, baseline, graph), hardware, program);
 
+        // Who uses the class without a fidelity of its own still wants figures of the hardware, where it differs from integers.
+        bool isLossy = ConverterLoss.IsLossy(program, hardware);
+        Fidelity fidelity = Options.Fidelity ?? (isLossy ? Fidelity.Adc : Fidelity.Exact);
+        Agreement? agreement = OutputAgreement.Measure(_context, graph, compiled, inputs, calibration, fidelity);
+
         _context.Step("measuring the error of each layer");
         ImmutableArray<LayerError> errors = LayerErrors.Measure(
             rounded.Float, quantized, lowered.Layers, inputs.Input, inputs.ReadErrorSamples(calibration, ErrorSamples, Cancellation), ErrorSamples, Cancellation);
 
-        Accuracy? accuracyFloat = null, accuracyCompiled = null, accuracyAdc = null, accuracyBaseline = null;
+        MeasuredAccuracy? measured = null;
+        Accuracy? accuracyBaseline = null;
         if (inputs.OpenEvaluation() is { } evaluation)
         {
             _context.Step("evaluating");
-            accuracyFloat = LockedScore(choice) ?? EvaluateFloat();
+            Accuracy accuracyFloat = LockedScore(choice) ?? EvaluateFloat();
             result = result with { Float = new FloatScore(accuracyFloat.Correct, accuracyFloat.Samples, Options.EvaluationLimit) };
-            accuracyCompiled = Evaluate(compiled, evaluation, Fidelity.Exact, Options.EvaluationLimit);
-            accuracyAdc = Evaluate(compiled, evaluation, Fidelity.Adc, Options.EvaluationLimit > 0 ? Math.Min(Options.EvaluationLimit, AdcSamples) : AdcSamples);
-            accuracyBaseline = IsBaseline(policy) ? accuracyCompiled : EvaluateBaseline(graph, inputs, calibration, hardware, shapes, evaluation);
-            compiled = compiled with { Info = compiled.Info with { AccuracyFloat = accuracyFloat.Fraction, AccuracyCompiled = accuracyCompiled.Fraction } };
+            measured = Measure(compiled, evaluation, accuracyFloat, fidelity);
+            accuracyBaseline = IsBaseline(policy) ? measured.Exact : EvaluateBaseline(graph, inputs, calibration, hardware, shapes, evaluation);
+            compiled = compiled with { Info = compiled.Info with { AccuracyFloat = accuracyFloat.Fraction, AccuracyCompiled = measured.Judged.Fraction, AccuracyFidelity = fidelity } };
         }
 
         CompilationReport report = new ReportBuilder(Options, inputs, hardware, graph, lowered)
@@ -105,23 +111,22 @@ internal sealed class CompilePipeline
             Cost = cost,
             Baseline = baseline,
             Errors = errors,
-            Float = accuracyFloat,
-            Compiled = accuracyCompiled,
-            CompiledAdc = accuracyAdc,
+            Measured = measured,
             CompiledBaseline = accuracyBaseline,
             Saturation = saturation,
             Alignment = choice.Alignment,
         }.Build(_context.Warnings, _context.Seconds);
-        AccuracyBudget.Check(_context, accuracyFloat, accuracyCompiled, report);
+        if (measured is null) AccuracyBudget.CheckAgreement(_context, agreement, program, hardware);
+        else AccuracyBudget.Check(_context, measured, program, hardware, report);
         report = report with { Diagnostics = ReportBuilder.Diagnostics(_context.Warnings) };
 
         Write(compiled, rounded, report, choice, result);
         return new CompileResult
         {
             Model = compiled,
-            AccuracyFloat = accuracyFloat,
-            AccuracyCompiled = accuracyCompiled,
-            AccuracyAdc = accuracyAdc,
+            Fidelity = fidelity,
+            Accuracy = measured,
+            Agreement = agreement,
             Cost = cost,
             Baseline = baseline,
             Policy = Resolve(policy, hardware),
@@ -216,6 +221,29 @@ internal sealed class CompilePipeline
     {
         using var model = new CimModel(compiled);
         return new CompiledEvaluator(model).Evaluate(evaluation, new RunOptions { Fidelity = fidelity, Seed = Options.Seed }, limit, null, Cancellation);
+    }
+
+    /// <exception cref="CimException">CIM3010: more arrays than the user allows, and no search that said so already.</exception>
+    private void CheckArrays(Cost cost, HardwareProfile hardware, bool isSearched)
+    {
+        if (Options.MaxArrays is { } most && cost.Arrays > most && !isSearched)
+            throw new CimException(ErrorCodes.TooManyArrays, $"The network takes {cost.Arrays} arrays, and --max-arrays is {most}. Use fewer weight bits, a search (--search), larger arrays, or allow more.") { File = Options.ModelPath };
+        long available = (long)hardware.Cores * hardware.ArraysPerCore;
+        if (hardware.Execution == ExecutionModel.Resident && available > 0 && cost.Arrays > available)
+            _context.Warn(ErrorCodes.TooManyArrays, $"The network needs {cost.Arrays} arrays, the chip of '{hardware.Name}' has {available}. Use fewer weight bits or a larger chip.");
+    }
+
+    private MeasuredAccuracy Measure(CompiledModel compiled, DataSet evaluation, Accuracy accuracyFloat, Fidelity fidelity)
+    {
+        int limit = Options.EvaluationLimit, all = accuracyFloat.Samples;
+        Accuracy exact = Evaluate(compiled, evaluation, Fidelity.Exact, limit);
+        bool isLossy = ConverterLoss.IsLossy(compiled.Program, compiled.Hardware);
+        int samples = ConverterLoss.Samples(compiled.Program, compiled.Hardware, all);
+        bool isPart = samples < all && (isLossy || fidelity > Fidelity.Adc);
+        Accuracy exactOnFirst = isPart ? Evaluate(compiled, evaluation, Fidelity.Exact, samples) : exact;
+        Accuracy adc = isLossy ? Evaluate(compiled, evaluation, Fidelity.Adc, samples) : exactOnFirst;
+        Accuracy judged = fidelity switch { Fidelity.Exact => exact, Fidelity.Adc => adc, _ => Evaluate(compiled, evaluation, fidelity, samples) };
+        return new MeasuredAccuracy(fidelity, accuracyFloat, exact, exactOnFirst, adc, judged);
     }
 
     /// <summary>The accuracy of 8 bits everywhere, so that a report can put it beside what was compiled.</summary>

@@ -17,14 +17,26 @@ internal sealed record CompileResult
     /// <summary>The compiled model as it is written.</summary>
     public required CompiledModel Model { get; init; }
 
+    /// <summary>The fidelity of <see cref="AccuracyCompiled"/>: what the class uses, and at least <c>adc</c> where converters change sums and nobody chose.</summary>
+    public required Fidelity Fidelity { get; init; }
+
+    /// <summary>What was measured on the evaluation data; null without such data.</summary>
+    public required MeasuredAccuracy? Accuracy { get; init; }
+
+    /// <summary>How far outputs are from the float network's; null without calibration data.</summary>
+    public required Agreement? Agreement { get; init; }
+
     /// <summary>Of the float network on the evaluation data; null without such data.</summary>
-    public required Accuracy? AccuracyFloat { get; init; }
+    public Accuracy? AccuracyFloat => Accuracy?.Float;
 
-    /// <summary>Of the compiled network at <see cref="Fidelity.Exact"/>.</summary>
-    public required Accuracy? AccuracyCompiled { get; init; }
+    /// <summary>Of the compiled network at <see cref="Fidelity"/>.</summary>
+    public Accuracy? AccuracyCompiled => Accuracy?.Judged;
 
-    /// <summary>At <see cref="Fidelity.Adc"/>, on the first evaluation samples.</summary>
-    public required Accuracy? AccuracyAdc { get; init; }
+    /// <summary>At <see cref="Fidelity.Exact"/>.</summary>
+    public Accuracy? AccuracyExact => Accuracy?.Exact;
+
+    /// <summary>At <see cref="Fidelity.Adc"/>; of large networks on the first evaluation samples.</summary>
+    public Accuracy? AccuracyAdc => Accuracy?.Adc;
 
     public required Cost Cost { get; init; }
 

@@ -34,6 +34,7 @@ internal sealed record PrecisionChoice(
         CompileOptions options = context.Options;
         options.Check();
         HardwareProfile hardware = HardwareProfiles.Load(options.Hardware);
+        if (InheritedFiguresWarning.Of(hardware) is { } inherited) context.Warn(ErrorCodes.FigureOfBase, inherited);
 
         context.Step("importing");
         Graph graph = OnnxImporter.Import(options.ModelPath, options.Import, context.Cancellation);

@@ -23,11 +23,8 @@ internal sealed class ReportBuilder(CompileOptions options, CompileInputs inputs
 
     public required ImmutableArray<LayerError> Errors { get; init; }
 
-    public required Accuracy? Float { get; init; }
-
-    public required Accuracy? Compiled { get; init; }
-
-    public required Accuracy? CompiledAdc { get; init; }
+    /// <summary>Null without labelled data.</summary>
+    public required MeasuredAccuracy? Measured { get; init; }
 
     public required Accuracy? CompiledBaseline { get; init; }
 
@@ -54,10 +51,12 @@ internal sealed class ReportBuilder(CompileOptions options, CompileInputs inputs
         Options = new OptionsReport(
             options.Search, options.Objective, options.MaxAccuracyLoss,
             options.Calibration is { } c ? Path.GetFileName(c) : null, inputs.CalibrationSamples, options.Seed),
-        Evaluation = Compiled is null ? null : new EvaluationReport(Path.GetFileName(options.Evaluation!), Compiled.Samples),
-        Float = new VariantReport { Accuracies = Accuracies("float", Float), WeightMemoryBits = 32 * Weights(_ => 1) },
+        Evaluation = Measured is null ? null : new EvaluationReport(Path.GetFileName(options.Evaluation!), Measured.Exact.Samples),
+        Fidelity = Measured?.Fidelity.ToString().ToLowerInvariant(),
+        LossPoints = Measured?.LossPoints,
+        Float = new VariantReport { Accuracies = Accuracies("float", Measured?.Float), WeightMemoryBits = 32 * Weights(_ => 1) },
         Baseline = new VariantReport { Accuracies = Accuracies("exact", CompiledBaseline), Cost = Of(Baseline), WeightMemoryBits = 8 * Weights(_ => 1) },
-        Compiled = new VariantReport { Accuracies = [.. Accuracies("exact", Compiled), .. Accuracies("adc", CompiledAdc)], Cost = Of(Cost), WeightMemoryBits = lowered.Layers.Sum(WeightMemoryBits) },
+        Compiled = new VariantReport { Accuracies = [.. Accuracies("exact", Measured?.Exact), .. Accuracies("adc", Measured?.Adc), .. OfCells()], Cost = Of(Cost), WeightMemoryBits = lowered.Layers.Sum(WeightMemoryBits) },
         Layers = [.. lowered.Layers.Select(Layer)],
         Diagnostics = Diagnostics(warnings),
         Seconds = seconds,
@@ -129,6 +128,8 @@ internal sealed class ReportBuilder(CompileOptions options, CompileInputs inputs
             AdcConversions = cost.Events.AdcConversions,
         };
     }
+
+    private ImmutableArray<AccuracyReport> OfCells() => Measured is { Fidelity: > Fidelity.Adc } m ? Accuracies(m.Fidelity.ToString().ToLowerInvariant(), m.Judged) : [];
 
     private static CostReport Of(Cost cost) => new(cost.LatencyNs, cost.EnergyPj, cost.AreaUm2, cost.Arrays);
 

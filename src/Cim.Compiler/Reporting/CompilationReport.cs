@@ -17,13 +17,19 @@ internal sealed record CompilationReport
     /// <summary>Of the float network; null if there was no labelled data.</summary>
     public double? AccuracyFloat => Float.Accuracy("float");
 
-    /// <summary>Of the compiled network at <c>exact</c>, or at the mildest fidelity measured.</summary>
-    public double? AccuracyCompiled => Compiled.Accuracy("exact") ?? Compiled.Accuracies.FirstOrDefault()?.Accuracy;
+    /// <summary>Of the compiled network at <see cref="Fidelity"/>, or at the mildest fidelity measured.</summary>
+    public double? AccuracyCompiled => (Fidelity is { } fidelity ? Compiled.Accuracy(fidelity) : null) ?? Compiled.Accuracy("exact") ?? Compiled.Accuracies.FirstOrDefault()?.Accuracy;
 
     /// <summary>Of the compiled network. Stands before every other cost, so that a search for the first one finds the total.</summary>
     public CostReport? Cost => Compiled.Cost;
 
     public required string SdkVersion { get; init; }
+
+    /// <summary>What the result is used at and judged at: <c>exact</c>, <c>adc</c> ...; null if no accuracy was measured.</summary>
+    public string? Fidelity { get; init; }
+
+    /// <summary>Percentage points lost at <see cref="Fidelity"/> against the float network; null if no accuracy was measured.</summary>
+    public double? LossPoints { get; init; }
 
     public required ModelReport Model { get; init; }
 

@@ -28,6 +28,24 @@ internal static class AdcVerification
         return Run(search, found, network, null, data, options.MaxLoss, progress, cancellation);
     }
 
+    /// <summary>Estimated percentage points that the profile's own converters lose at 8 bits everywhere, against exact sums of the same integers.</summary>
+    /// <param name="search">The search.</param>
+    /// <param name="graph">The float network.</param>
+    /// <param name="input">Its input.</param>
+    /// <param name="hardware">The hardware.</param>
+    /// <param name="data">Samples.</param>
+    /// <param name="options">As of the search.</param>
+    /// <param name="cancellation">Checked throughout.</param>
+    public static double ConverterPoints(
+        PolicySearch search, Graph graph, GraphInput input, HardwareProfile hardware, SearchData data, PolicySearchOptions options, CancellationToken cancellation)
+    {
+        QuantizationPolicy widest = search.ToPolicy(PolicyMoves.Widest(search.Space));
+        var network = new AdcNetwork(graph, input, hardware, data.Fit, widest, options.Quantizer, cancellation);
+        int samples = Math.Min(MinSamples, data.Validation.Count);
+        double exact = search.Comparison.Of(network.Run(data.Validation, samples, _ => AdcNetwork.Ideal, cancellation)).LossPoints;
+        return search.Comparison.Of(network.Run(data.Validation, samples, _ => 0, cancellation)).LossPoints - exact;
+    }
+
     /// <summary>The same for a network that was trained with the policy.</summary>
     /// <param name="search">The search.</param>
     /// <param name="found">What it found.</param>

@@ -43,6 +43,7 @@ internal sealed class OutputComparison
         (_reference, _classes, _areProbabilities, _labels) = (reference, reference.Length / samples, areProbabilities, labels);
         bool areClasses = _classes > 1 && (!labels.IsDefault || _classes != inputElements);
         _expected = areClasses ? new ExpectedLoss(reference, _classes, areProbabilities) : null;
+        MostPoints = areClasses ? FloatPoints(samples) : 100;
     }
 
     /// <summary>A comparison with the float network on the samples that judge.</summary>
@@ -55,6 +56,26 @@ internal sealed class OutputComparison
     {
         return new OutputComparison(GraphSession.FirstOutput(graph, input, data.Validation, limit, cancellation), Math.Min(limit, data.Validation.Count), input.SampleElements, AdcSensitivity.EndsWithSoftmax(graph), data.Labels);
     }
+
+    /// <summary>What can be lost: the accuracy of the float network in percent, by labels or by its own probabilities; 100 for other outputs.</summary>
+    public double MostPoints { get; }
+
+    private double FloatPoints(int samples)
+    {
+        double right = 0;
+        double[] p = new double[_classes];
+        for (int i = 0; i < samples; i++)
+        {
+            ReadOnlySpan<float> scores = _reference.AsSpan(i * _classes, _classes);
+            Probabilities(scores, p);
+            right += _labels.IsDefault ? p.Max() : Accuracy.ArgMax(scores) == _labels[i] ? 1 : 0;
+        }
+
+        return samples == 0 ? 100 : 100 * right / samples;
+    }
+
+    /// <summary>True if outputs are compared as scores of classes.</summary>
+    public bool AreClasses => _expected is not null;
 
     /// <summary>Compares the first samples; there may be fewer than of the reference.</summary>
     public Distance Of(ReadOnlySpan<float> outputs)
@@ -80,7 +101,7 @@ internal sealed class OutputComparison
         (double expected, double spread) = _expected.Among(outputs);
         double changed = Math.Sqrt(lost + gained), net = _labels.IsDefault ? double.NegativeInfinity : lost - gained - changed;
         double budget = Caution * expected, deviation = budget >= net ? Caution * spread : changed;
-        return new Distance(Math.Max(0, divergence / samples), 100 * Math.Max(expected, net) / samples, 100 * Math.Max(budget, net) / samples, 100 * deviation / samples);
+        return new Distance(Math.Max(0, divergence / samples), Math.Min(MostPoints, 100 * Math.Max(expected, net) / samples), 100 * Math.Max(budget, net) / samples, 100 * deviation / samples);
     }
 
     private Distance RelativeError(ReadOnlySpan<float> outputs)
@@ -93,7 +114,7 @@ internal sealed class OutputComparison
         }
 
         double relative = power > 0 ? error / power : error;
-        return new Distance(relative, 100 * relative, 100 * relative, 100 * relative / Math.Sqrt(Math.Max(1, outputs.Length / _classes)));
+        return new Distance(relative, Math.Min(MostPoints, 100 * relative), 100 * relative, 100 * relative / Math.Sqrt(Math.Max(1, outputs.Length / _classes)));
     }
 
     private void Probabilities(ReadOnlySpan<float> scores, Span<double> p)

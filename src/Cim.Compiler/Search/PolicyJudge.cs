@@ -70,7 +70,8 @@ internal sealed class PolicyJudge
     {
         Distance measured = MeasureWithoutConverters(policy, hopeless, cancellation);
         Distance conversions = Conversions(policy, cancellation);
-        return measured with { LossPoints = measured.LossPoints + conversions.LossPoints, BudgetPoints = measured.BudgetPoints + conversions.BudgetPoints };
+        // The estimate of conversions goes on where there is nothing left to lose.
+        return measured with { LossPoints = Math.Min(_network.Comparison.MostPoints, measured.LossPoints + conversions.LossPoints), BudgetPoints = measured.BudgetPoints + conversions.BudgetPoints };
     }
 
     private Distance MeasureWithoutConverters(ReadOnlySpan<int> policy, double hopeless, CancellationToken cancellation)

@@ -108,14 +108,17 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
         if (_options.Trials is { Known: > 0 } known) progress?.Report($"search continues: {known.Known} measured policies are known");
         SearchResult result = searcher.Search(problem, this, new SearchReporter(this, searcher.Name, problem.Cost(widest), _options.PolicyOutput, progress), cancellation);
 
-        int[] best = result.Policy is { } found ? [.. found] : widest;
+        (int[] best, bool isWithinBudget) = result.Policy is { } found ? ([.. found], true) : Best(problem, result, widest, cancellation);
+        if (result.Policy is null && _options.PolicyOutput is { } kept) SearchReporter.Save(this, best, kept);
         Optimum? optimum = _options.Objective == Objective.EnergyDelay ? null
             : ExactOptimum.Solve(Items.Of(Space, Losses, c => c.Of(_options.Objective)), Losses.Total(best) * (1 + 1e-12), cancellation: cancellation);
         return new SearchSummary
         {
             Searcher = searcher.Name,
             Policy = ToPolicy(best),
-            IsWithinBudget = result.Policy is not null,
+            IsWithinBudget = isWithinBudget,
+            LeastArrays = LeastArrays(),
+            LossFitsMoreArrays = !isWithinBudget && (result.Trials.Any(t => t.Loss <= _options.MaxLoss) || Measure(widest, cancellation).BudgetPoints <= _options.MaxLoss),
             ValidationLoss = Measure(best, cancellation).LossPoints,
             Evaluations = result.Trials.Length,
             Episodes = result.Episodes,
@@ -133,6 +136,19 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
             Proxy = Proxy.Name,
         };
     }
+
+    // A search that found nothing, perhaps for lack of time, has still measured policies, and the widest takes one measurement more.
+    private (int[] Policy, bool IsWithinBudget) Best(SearchProblem problem, SearchResult result, int[] widest, CancellationToken cancellation)
+    {
+        double loss = Measure(widest, cancellation).BudgetPoints;
+        if (loss <= problem.MaxLoss && problem.Fits(widest)) return (widest, true);
+        Trial? least = result.Trials.Where(t => problem.Fits(t.Policy.AsSpan())).MinBy(t => t.Loss);
+        return least is not null && (least.Loss < loss || !problem.Fits(widest)) ? ([.. least.Policy], least.Loss <= problem.MaxLoss) : (widest, false);
+    }
+
+    // Layers of one activation group choose their weights, and so their arrays, freely.
+    private long LeastArrays() =>
+        Enumerable.Range(0, _shapes.Length).Sum(s => Space.Choices[s].Min(c => Space.Costs[s, c].Arrays));
 
     /// <summary>Searches as <see cref="Run"/> does, but for a network that will be trained.</summary>
     /// <param name="relaxation">See <see cref="PolicyJudge.Loss"/>.</param>

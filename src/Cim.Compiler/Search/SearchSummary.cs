@@ -15,8 +15,14 @@ internal sealed record SearchSummary
 
     public required QuantizationPolicy Policy { get; init; }
 
-    /// <summary>False if no measured policy was within the budget; then <see cref="Policy"/> is the widest.</summary>
+    /// <summary>False if no measured policy was within the budget; then <see cref="Policy"/> is the one that loses least.</summary>
     public required bool IsWithinBudget { get; init; }
+
+    /// <summary>Arrays of the policy that takes the fewest.</summary>
+    public long LeastArrays { get; init; }
+
+    /// <summary>True if a policy keeps the loss but takes more arrays than allowed.</summary>
+    public bool LossFitsMoreArrays { get; init; }
 
     /// <summary>
     /// Estimated percentage points lost, on validation samples: see <see cref="OutputComparison"/>, after training

@@ -5,13 +5,14 @@ namespace Cim.Compiler.Variation;
 
 /// <summary>
 /// How far a conversion of sum + N(mean, sigma^2) is from the sum, in closed form. The converter is a staircase: with u = sum /
-/// step its code is MinCode plus the number of thresholds m + 1/2 below u + noise, so every moment is a sum over thresholds.
+/// step (from the converter's low end where zero is no code) its code is MinCode plus the number of thresholds m + 1/2 below u + noise, so every moment is a sum over thresholds.
 /// </summary>
 /// <remarks>
 /// Correlation between two conversions of the same cells: the Hermite coefficients of the staircase are
 /// c_k = E[code He_k(z)] = sum over thresholds a of phi(a) He_(k-1)(a), and for normals with correlation rho
 /// Cov = sum_k c_k c'_k rho^k / k! (Mehler). Noise above 0.6 steps dithers the staircase away (relative error below
-/// exp(-2 pi^2 0.6^2) = 8e-4): then the moments are those of the noise plus step^2 / 12 where the sum is not clipped.
+/// exp(-2 pi^2 0.6^2) = 8e-4): then the moments are those of the noise plus step^2 / 12 where the sum is not clipped. Ends of a
+/// range between two whole sums count as the nearest whole sum inside it.
 /// </remarks>
 internal readonly ref struct ReadOut
 {
@@ -41,8 +42,9 @@ internal readonly ref struct ReadOut
             return;
         }
 
-        double step = converter.Step, u = (sum + mean) / step, s = sigma / step;
-        bool clips = u - (Reach * s) < converter.MinCode - 0.5 || u + (Reach * s) > converter.MaxCode + 0.5;
+        double step = converter.Step, low = converter.Low, u = (sum + mean - low) / step, s = sigma / step;
+        (double minCode, double maxCode) = (converter.MinCode, converter.MaxCode);
+        bool clips = u - (Reach * s) < minCode - 0.5 || u + (Reach * s) > maxCode + 0.5;
         if (s >= Dithered && !clips)
         {
             (_linear, Mean, Variance) = (true, mean, (sigma * sigma) + (step * step / 12));
@@ -51,14 +53,14 @@ internal readonly ref struct ReadOut
 
         if (s < 1e-9)
         {
-            (_linear, Mean, Variance, _sigma) = (true, (Math.Clamp(Math.Round(u), converter.MinCode, converter.MaxCode) * step) - sum, 0, 0);
+            (_linear, Mean, Variance, _sigma) = (true, (Math.Clamp(Math.Round(u), minCode, maxCode) * step) + low - sum, 0, 0);
             (Likely, LikelyError) = (1, Mean);
             return;
         }
 
         coefficients.Clear();
-        long first = (long)Math.Max(converter.MinCode, Math.Floor(u - (Reach * s) - 0.5));
-        long last = (long)Math.Min(converter.MaxCode - 1L, Math.Ceiling(u + (Reach * s) - 0.5));
+        long first = (long)Math.Max(Math.Ceiling(minCode), Math.Floor(u - (Reach * s) - 0.5));
+        long last = (long)Math.Min(Math.Floor(maxCode) - 1, Math.Ceiling(u + (Reach * s) - 0.5));
         // Code relative to the first threshold; E[n] = sum P, E[n^2] = sum (2 j + 1) P over thresholds j = 0, 1, ...
         double count = 0, square = 0, above = 1;
         for (long m = first; m <= last; m++)
@@ -66,7 +68,7 @@ internal readonly ref struct ReadOut
             double a = (m + 0.5 - u) / s, p = NormalDistribution.Above(a), density = NormalDistribution.Density(a);
             count += p;
             square += ((2 * (m - first)) + 1) * p;
-            if (above - p > Likely) (Likely, LikelyError) = (above - p, (m * step) - sum);
+            if (above - p > Likely) (Likely, LikelyError) = (above - p, (m * step) + low - sum);
             above = p;
             (double previous, double hermite) = (0, 1);
             for (int k = 0; k < Terms; k++)
@@ -76,9 +78,9 @@ internal readonly ref struct ReadOut
             }
         }
 
-        if (above > Likely) (Likely, LikelyError) = (above, ((Math.Max(first - 1, last) + 1) * step) - sum);
-        double code = Math.Min(first, converter.MaxCode) + count;
-        Mean = (code * step) - sum;
+        if (above > Likely) (Likely, LikelyError) = (above, ((Math.Max(first - 1, last) + 1) * step) + low - sum);
+        double code = Math.Min(first, Math.Floor(maxCode)) + count;
+        Mean = (code * step) + low - sum;
         Variance = Math.Max(0, square - (count * count)) * step * step;
         for (int k = 0; k < Terms; k++) coefficients[k] *= step;
     }

@@ -135,6 +135,9 @@ public static class ErrorCodes
     /// <summary>Warning: a sigma was given for a profile without a programming error model; <c>independent</c> is assumed.</summary>
     public const string AssumedErrorModel = "CIM2009";
 
+    /// <summary>Warning: a profile changes what its base's figures were stated for, and gives no figures of its own.</summary>
+    public const string FigureOfBase = "CIM2010";
+
     /// <summary>Warning: there was no calibration data; activation ranges are estimates.</summary>
     public const string NoCalibrationData = "CIM3001";
 
@@ -161,6 +164,12 @@ public static class ErrorCodes
 
     /// <summary>Warning: a search used up its time; its best policy so far is used.</summary>
     public const string SearchRanOutOfTime = "CIM3013";
+
+    /// <summary>Warning: converters lose accuracy that the same integers with exact sums have.</summary>
+    public const string ConvertersLoseAccuracy = "CIM3020";
+
+    /// <summary>Warning: an option was given that changes nothing here.</summary>
+    public const string OptionWithoutEffect = "CIM3021";
 
     /// <summary>A <c>.cim</c> file is corrupt, truncated or of an unknown version.</summary>
     public const string InvalidCompiledModel = "CIM4001";

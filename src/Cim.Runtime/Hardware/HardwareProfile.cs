@@ -156,6 +156,12 @@ public sealed record HardwareProfile
     /// <summary>Energy and area of each event and component.</summary>
     public CostFigures Cost { get; init; } = new();
 
+    /// <summary>
+    /// Figures of the base that are stated for what this profile changes, by JSON name, with their value: there is no rule to rescale
+    /// them, so they are kept as they are. Empty for a profile that states its own; not written to files.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> InheritedFigures { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Source of each figure by its JSON name.</summary>
     public IReadOnlyDictionary<string, string> Sources { get; init; } = new Dictionary<string, string>();
 }

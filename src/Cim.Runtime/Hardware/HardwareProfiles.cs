@@ -67,6 +67,8 @@ public static class HardwareProfiles
     private static HardwareProfile Load(string nameOrPath, string? baseDirectory, ImmutableArray<string> chain, Action<string>? opened)
     {
         if (BuiltInNames.Contains(nameOrPath)) return BuiltIn(nameOrPath);
+        if (nameOrPath.Length == 0 || nameOrPath.Contains('\0', StringComparison.Ordinal))
+            throw new CimException(ErrorCodes.UnknownProfile, $"'{nameOrPath.Replace("\0", "\\0", StringComparison.Ordinal)}' is neither a built-in hardware profile ({string.Join(", ", BuiltInNames)}) nor the name of a file.") { File = chain.IsEmpty ? null : chain[^1] };
         string path = Path.GetFullPath(baseDirectory is null ? nameOrPath : Path.Combine(baseDirectory, nameOrPath));
         if (chain.Contains(path, StringComparer.Ordinal))
             throw new CimException(ErrorCodes.MalformedProfile, $"The profile is its own base: {string.Join(" -> ", chain.Add(path).Select(Path.GetFileName))}.") { File = path };

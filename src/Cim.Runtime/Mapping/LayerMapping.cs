@@ -63,7 +63,7 @@ internal sealed record LayerMapping
         return tiles;
     }
 
-    public int CellsPerSlice => Encoding is WeightEncoding.Differential or WeightEncoding.DifferentialTwoSided ? 2 : 1;
+    public int CellsPerSlice => UsableColumns.CellsPerSlice(Encoding);
 
     public int ColumnsPerOutput => SliceBits.Length * CellsPerSlice;
 }

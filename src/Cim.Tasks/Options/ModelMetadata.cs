@@ -69,7 +69,7 @@ internal sealed record ModelMetadata(string Name, string? Flag, MetadataKind Kin
         new("AdditionalOptions", null, MetadataKind.Text, "further options of 'cim compile'"),
         new("ClassName", null, MetadataKind.ClassName, "a C# identifier"),
         new("Namespace", null, MetadataKind.Namespace, "a C# namespace"),
-        new("Fidelity", null, MetadataKind.Choice, "exact, adc, device or circuit") { Choices = ["exact", "adc", "device", "circuit"], IgnoresCase = true },
+        new("Fidelity", "--fidelity", MetadataKind.Choice, "exact, adc, device or circuit") { Choices = ["exact", "adc", "device", "circuit"], IgnoresCase = true },
     ];
 
     /// <summary>The smallest whole number.</summary>

@@ -51,6 +51,7 @@ public sealed class AdcTests
             layer = layer with { AdcBits = random.Next(2, 9) };
             if (random.Next(2) == 0)
                 layer = layer with { AdcCalibration = new AdcCalibration([-random.Next(1, 90)], [random.Next(1, 90)]) };
+            if (random.Next(2) == 0) profile = profile with { AdcRange = FixedRangeTests.RandomLimits(random) };
             var plan = new AnalogPlan(layer, profile);
             byte[] input = LayerCases.Input(random, layer, 2), residual = LayerCases.Residual(random, layer, 2);
             byte[] expected = AnalogDefinition.Run(plan, input, residual, 2);
@@ -71,6 +72,7 @@ public sealed class AdcTests
             layer = layer with { AdcBits = random.Next(0, 9) };
             if (random.Next(3) == 0)
                 layer = layer with { Mapping = Mappings.Of(layer.Groups, layer.RowsPerGroup, layer.ColumnsPerGroup, layer.WeightBits, WeightEncoding.Differential, 7, 128) };
+            if (random.Next(2) == 0) profile = profile with { AdcRange = FixedRangeTests.RandomLimits(random) };
             var plan = new AnalogPlan(layer, profile with { DacBits = 1, AdcPerInputSlice = true });
             if (!FixedLevels.Suits(plan)) continue;
             byte[] input = LayerCases.Input(random, layer, 3), residual = LayerCases.Residual(random, layer, 3);

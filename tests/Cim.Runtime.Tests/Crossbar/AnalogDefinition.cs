@@ -38,11 +38,13 @@ internal static class AnalogDefinition
                 }
                 if (plan.IsInteger) codes += (int)(adc.Read(sum) / Math.Max(1, adc.Step)) * slice.Factor;
                 else if (adc.IsIdeal) ideal = MathF.FusedMultiplyAdd(sum, slice.Factor, ideal);
-                else codes += (int)MathF.Round(Math.Clamp(sum * (1f / adc.Step), adc.MinCode, adc.MaxCode)) * slice.Factor;
+                else if (!adc.HasWholeCodes) ideal = MathF.FusedMultiplyAdd(adc.Code(sum), slice.Factor, ideal);
+                else codes += (int)adc.Code(sum) * slice.Factor;
               }
               int factor = plan.Cells.Slices[s].Factor;
               if (plan.IsInteger) integer += codes * factor * (int)Math.Max(1, adc.Step);
-              else real = adc.IsIdeal ? MathF.FusedMultiplyAdd(ideal, factor, real) : MathF.FusedMultiplyAdd(codes, factor * adc.Step, real);
+              else if (adc.IsIdeal) real = MathF.FusedMultiplyAdd(ideal, factor, real);
+              else real = MathF.FusedMultiplyAdd(adc.HasWholeCodes ? codes : ideal, factor * adc.Step, real);
             }
             if (plan.IsInteger)
             {
@@ -50,7 +52,7 @@ internal static class AnalogDefinition
             }
             else
             {
-                real = MathF.FusedMultiplyAdd(real, plan.Cells.WeightStep, plan.Constants[o]);
+                real = MathF.FusedMultiplyAdd(real, plan.Cells.WeightStep, (float)(plan.Constants[o] + plan.CodeZero));
                 sums[i] = MathF.FusedMultiplyAdd(inputs, -plan.Cells.Offset, real);
             }
         }

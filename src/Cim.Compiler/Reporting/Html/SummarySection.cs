@@ -62,11 +62,12 @@ internal static class SummarySection
         var rows = new StringBuilder();
         AccuracyReport[] accuracies = [.. variant.Accuracies.OrderBy(a => Array.IndexOf(Fidelities, a.Fidelity))];
         double? reference = report.Float.Accuracy("float");
-        // The headline is the most faithful simulation of the samples the float network saw; the others stay visible below it. A
-        // difference to other samples would say nothing.
+        // The headline is what the result is used at, else the most faithful simulation of the samples the float network saw; the
+        // others stay visible below it. A difference to other samples would say nothing.
         int? samples = report.Float.Accuracies.Select(a => (int?)a.Samples).FirstOrDefault();
         bool IsComparable(AccuracyReport accuracy) => samples is null || accuracy.Samples == samples;
-        AccuracyReport? headline = accuracies.LastOrDefault(IsComparable) ?? accuracies.LastOrDefault();
+        AccuracyReport? headline = accuracies.FirstOrDefault(a => variant == report.Compiled && a.Fidelity == report.Fidelity)
+            ?? accuracies.LastOrDefault(IsComparable) ?? accuracies.LastOrDefault();
         foreach (AccuracyReport other in accuracies.Where(a => a != headline).Reverse())
             rows.AppendLine(Row($"accuracy, {Escape(other.Fidelity)}{(IsComparable(other) ? "" : $", first {Count(other.Samples)}")}",
                 Percent(other.Accuracy), IsComparable(other) ? Loss(other.Accuracy, reference) : ""));
@@ -82,7 +83,7 @@ internal static class SummarySection
         return $"""
             <article class="card{style}">
             <h2>{title}</h2><p class="sub">{subtitle}</p>
-            <p class="big">{(headline is null ? "–" : Percent(headline.Accuracy))} {(headline?.Fidelity == "float" ? "" : Loss(headline?.Accuracy, reference))}</p>
+            <p class="big">{(headline is null ? "–" : Percent(headline.Accuracy))} {(headline?.Fidelity == "float" ? "" : Loss(headline?.Accuracy, headline is not null && !IsComparable(headline) && report.LossPoints is { } points ? headline.Accuracy + (points / 100) : reference))}</p>
             <p class="sub">{caption}</p>
             <table>{rows}</table>
             </article>

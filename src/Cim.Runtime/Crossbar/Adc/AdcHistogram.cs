@@ -77,12 +77,13 @@ internal sealed class AdcHistogram
     public double Saturated(AdcConverter adc)
     {
         if (adc.IsIdeal || Total == 0) return 0;
-        long outside = 0;
+        double outside = 0;
         for (int b = 0; b < _counts.Length; b++)
         {
-            double code = Math.Round((_low + ((double)b * _width)) / adc.Step);
-            if (code < adc.MinCode || code > adc.MaxCode) outside += _counts[b];
+            if (_counts[b] == 0) continue;
+            double first = _low + ((double)b * _width);
+            outside += adc.Clipped(Math.Max(first, Minimum), Math.Min(first + _width - 1, Maximum)) * _counts[b];
         }
-        return (double)outside / Total;
+        return outside / Total;
     }
 }

@@ -11,7 +11,7 @@ internal static class AdcRanges
     /// <remarks>
     /// <c>full</c>: the largest sum the row tiles, cell levels and input slices allow. <c>calibrated</c>: the layer's measured range
     /// (<c>full</c> where none was measured). <c>granular</c>: the calibrated range with the step rounded up to a power of
-    /// two. Fixed limits are taken as they are, in units of one cell level times one input level.
+    /// two. Fixed limits are the lowest and highest code, in units of one cell level times one input level.
     /// </remarks>
     public static ImmutableArray<AdcConverter> Of(
         CrossbarLayer layer, HardwareProfile profile, CellEncoder cells, IReadOnlyList<InputSlice> inputs)
@@ -21,7 +21,9 @@ internal static class AdcRanges
         for (int s = 0; s < cells.Slices.Length; s++)
         {
             (double low, double high) = Range(layer, profile, cells, inputs, s);
-            converters.Add(AdcConverter.ForRange(low, high, bits, profile.AdcRange.Policy == AdcRangePolicy.Granular));
+            converters.Add(profile.AdcRange.Policy == AdcRangePolicy.Fixed
+                ? AdcConverter.ForLimits(low, high, bits)
+                : AdcConverter.ForRange(low, high, bits, profile.AdcRange.Policy == AdcRangePolicy.Granular));
         }
         return converters.ToImmutable();
     }

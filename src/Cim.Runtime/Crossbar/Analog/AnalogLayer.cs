@@ -24,7 +24,7 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
     private readonly IReadOnlyList<AdcHistogram>? _observers;
     private readonly Requantizer _requantizer;
     private readonly ImmutableArray<InputSlice>[] _squared;
-    private readonly long[] _constants;
+    private readonly double[] _constants;
     private readonly int[] _starts;
     private readonly int[] _fractionBits;
     private readonly bool _integer;
@@ -63,9 +63,9 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
         _squared = plan.Inputs == plan.Reads || plan.Inputs.Length == plan.Reads.Length
             ? [.. plan.Reads.Select(r => ImmutableArray.Create(r with { Factor = 1 }))]
             : [plan.Reads];
-        _constants = new long[_layer.Groups * _cells.Blocks * Block];
+        _constants = new double[_layer.Groups * _cells.Blocks * Block];
         for (int o = 0; o < _layer.Outputs; o++)
-            _constants[(o / _layer.ColumnsPerGroup * _cells.Blocks * Block) + (o % _layer.ColumnsPerGroup)] = plan.Constants[o];
+            _constants[(o / _layer.ColumnsPerGroup * _cells.Blocks * Block) + (o % _layer.ColumnsPerGroup)] = plan.Constants[o] + plan.CodeZero;
     }
 
     // What a sum starts from: the offset of its converter, [block][tile][slice][output].
@@ -235,7 +235,7 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
         int* starts = parts.Starts + ((((nint)group * _cells.Blocks) + block) * _cells.TileStart.Length * Block);
         int firstOutput = ((group * _cells.Blocks) + block) * Block, padded = _layer.Groups * _cells.Blocks * Block;
         var conversion = new Conversion<L, TI, TF> { IsFloat = _cells.Kind != LevelKind.Pairs, IsInteger = _integer };
-        ReadOnlySpan<long> constants = _constants.AsSpan(firstOutput, Block);
+        ReadOnlySpan<double> constants = _constants.AsSpan(firstOutput, Block);
         for (int v = 0; v < vectors; v += 2)
         {
             new Span<int>(parts.Accumulators, 2 * Block * L.Count).Clear();

@@ -8,7 +8,7 @@ namespace Cim.Runtime.Crossbar.Analog;
 /// <summary>
 /// How a layer's product is split into analog sums and put together again:
 /// acc = bias - zeroPoint * sum(w) + WeightStep * sum over row tiles t, weight slices s, reads i of
-/// Factor_s * Factor_i * read(S_tsi) - Offset * sum of inputs.
+/// Factor_s * Factor_i * read(S_tsi) - Offset * sum of inputs, where read = Low_s + Step_s * code.
 /// </summary>
 internal sealed class AnalogPlan
 {
@@ -20,10 +20,12 @@ internal sealed class AnalogPlan
         Inputs = profile.AdcPerInputSlice ? Reads : [InputStream.Whole(layer.Input)];
         Converters = AdcRanges.Of(layer, profile, Cells, Inputs);
         // Integers all the way if every step is a whole number of units: then a lossless read-out is exact bit for bit. Sums that
-        // could leave 32 bits (a large bias) are floats.
-        IsInteger = !ExactWide.IsNeeded(layer) && Converters.All(c => c.IsIdeal || (c.Step < 1 << 20 && c.Step == MathF.Floor(c.Step)));
+        // could leave 32 bits (a large bias, or limits far from all sums) are floats.
+        IsInteger = !ExactWide.IsNeeded(layer) && Converters.All(c => c.IsIdeal || (c.Step < 1 << 20 && c.ReadsWholeUnits))
+            && (profile.AdcRange.Policy != AdcRangePolicy.Fixed || IsLossless() || FixedReadsFitIntegers());
         ReadOnlySpan<sbyte> w = layer.Weights.Span<sbyte>();
         var constants = ImmutableArray.CreateBuilder<long>(layer.Outputs);
+        CodeZero = CodeZeroOfAllConversions();
         for (int o = 0; o < layer.Outputs; o++)
         {
             long sum = 0;
@@ -51,6 +53,29 @@ internal sealed class AnalogPlan
 
     /// <summary>bias - zeroPoint * sum(w) per output.</summary>
     public ImmutableArray<long> Constants { get; }
+
+    /// <summary>What code 0 of all conversions of an output adds up to: 0 where zero is a code, and if <see cref="IsInteger"/>.</summary>
+    public double CodeZero { get; }
+
+    // Limits that are far from all sums are read for every sum, and may add up to more than the sums do.
+    private bool FixedReadsFitIntegers()
+    {
+        double largest = 0;
+        for (int s = 0; s < Converters.Length; s++)
+        {
+            (double low, double high) = AdcRanges.Full(Layer, Cells, Inputs, s);
+            double read = Converters[s].IsIdeal ? Math.Max(-low, high) : Math.Max(Math.Abs(Converters[s].Read((float)low)), Math.Abs(Converters[s].Read((float)high)));
+            largest += read * Math.Abs(Cells.Slices[s].Factor);
+        }
+        return largest * Inputs.Sum(i => Math.Abs((double)i.Factor)) * Layer.Mapping.RowTiles.Length * Cells.WeightStep < 1 << 30;
+    }
+
+    private double CodeZeroOfAllConversions()
+    {
+        double sum = 0;
+        for (int s = 0; s < Converters.Length; s++) sum += (double)Converters[s].Low * Cells.Slices[s].Factor;
+        return sum * Inputs.Sum(i => (double)i.Factor) * Layer.Mapping.RowTiles.Length * Cells.WeightStep;
+    }
 
     /// <summary>True if no sum these weights can give is changed by its converter.</summary>
     public bool IsLossless()

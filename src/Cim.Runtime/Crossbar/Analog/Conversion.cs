@@ -27,7 +27,10 @@ internal readonly unsafe ref struct Conversion<L, TI, TF>
         for (int j = 0; j < Vectors; j++, sums += L.Count) L.StoreF((float*)sums, L.ToSingle(L.Load(sums)));
     }
 
-    /// <summary>Adds one conversion of every sum to the codes: integers, or the float sums themselves if the read-out is ideal.</summary>
+    /// <summary>
+    /// Adds one conversion of every sum to the codes: integers, or floats if the read-out is ideal (the sums themselves) or the ends
+    /// of its range are no whole numbers.
+    /// </summary>
     /// <param name="sums">The sums.</param>
     /// <param name="adc">The converter.</param>
     /// <param name="fractionBits">A unit of the sums is 2^-this of a level.</param>
@@ -37,13 +40,15 @@ internal readonly unsafe ref struct Conversion<L, TI, TF>
     {
         if (!IsFloat && IsInteger && (adc.IsIdeal || adc.Step == 1))
         {
-            TI low = L.Broadcast(adc.MinCode), high = L.Broadcast(adc.MaxCode), scale = L.Broadcast(factor);
+            TI low = L.Broadcast(adc.IsIdeal ? int.MinValue : (int)adc.MinCode), high = L.Broadcast(adc.IsIdeal ? int.MaxValue : (int)adc.MaxCode);
+            TI scale = L.Broadcast(factor);
             for (int j = 0; j < Vectors; j++, sums += L.Count, codes += L.Count)
                 L.Store(codes, L.Add(L.Load(codes), L.MultiplyLow(L.MinI(L.MaxI(L.Load(sums), low), high), scale)));
             return;
         }
-        TF inverse = L.BroadcastF(adc.IsIdeal ? 1 : MathF.ScaleB(1f / adc.Step, -fractionBits)), real = L.BroadcastF(factor);
+        TF inverse = L.BroadcastF(adc.IsIdeal ? 1 : MathF.ScaleB(1f / adc.Step, -fractionBits)), real = L.BroadcastF(factor), bias = L.BroadcastF(adc.Bias);
         TF min = L.BroadcastF(adc.MinCode), max = L.BroadcastF(adc.MaxCode);
+        TF below = L.BroadcastF(adc.MinCode - 1), above = L.BroadcastF(adc.MaxCode + 1);
         TI whole = L.Broadcast(factor);
         for (int j = 0; j < Vectors; j++, sums += L.Count, codes += L.Count)
         {
@@ -53,8 +58,17 @@ internal readonly unsafe ref struct Conversion<L, TI, TF>
                 L.StoreF((float*)codes, L.FusedF(s, real, L.LoadF((float*)codes)));
                 continue;
             }
-            TI code = L.RoundToInt(L.MinF(L.MaxF(L.MultiplyF(s, inverse), min), max));
-            L.Store(codes, L.Add(L.Load(codes), L.MultiplyLow(code, whole)));
+            TF code = L.FusedF(s, inverse, bias);
+            if (!adc.HasWholeCodes)
+            {
+                // Rounded before it is clipped, as the ends are no whole numbers themselves.
+                code = L.ToSingle(L.RoundToInt(L.MinF(L.MaxF(code, below), above)));
+                code = L.MinF(L.MaxF(code, min), max);
+                L.StoreF((float*)codes, L.FusedF(code, real, L.LoadF((float*)codes)));
+                continue;
+            }
+            TI integer = L.RoundToInt(L.MinF(L.MaxF(code, min), max));
+            L.Store(codes, L.Add(L.Load(codes), L.MultiplyLow(integer, whole)));
         }
     }
 
@@ -62,13 +76,14 @@ internal readonly unsafe ref struct Conversion<L, TI, TF>
     public void ShiftAndAdd(int* codes, AdcConverter adc, int factor, int* accumulators)
     {
         TF real = L.BroadcastF(factor * (adc.IsIdeal ? 1 : adc.Step));
-        TI whole = L.Broadcast(factor * (adc.IsIdeal ? 1 : (int)adc.Step));
+        bool isFloat = adc.IsIdeal || !adc.HasWholeCodes;
+        TI whole = L.Broadcast(factor * (isFloat ? 1 : (int)adc.Step));
         for (int j = 0; j < Vectors; j++, codes += L.Count, accumulators += L.Count)
         {
             if (IsInteger)
                 L.Store(accumulators, L.Add(L.Load(accumulators), L.MultiplyLow(L.Load(codes), whole)));
             else
-                L.StoreF((float*)accumulators, L.FusedF(adc.IsIdeal ? L.LoadF((float*)codes) : L.ToSingle(L.Load(codes)), real, L.LoadF((float*)accumulators)));
+                L.StoreF((float*)accumulators, L.FusedF(isFloat ? L.LoadF((float*)codes) : L.ToSingle(L.Load(codes)), real, L.LoadF((float*)accumulators)));
         }
     }
 
@@ -96,7 +111,7 @@ internal readonly unsafe ref struct Conversion<L, TI, TF>
     }
 
     /// <summary>sum * step + constant - offset * inputs, per output, into rows of results.</summary>
-    public void Finish(int* accumulators, int step, ReadOnlySpan<long> constants, int offset, int* inputs, int* results, nint stride)
+    public void Finish(int* accumulators, int step, ReadOnlySpan<double> constants, int offset, int* inputs, int* results, nint stride)
     {
         for (int o = 0; o < PairProducts.Outputs; o++)
         for (int h = 0; h < 2; h++, accumulators += L.Count)
@@ -105,11 +120,11 @@ internal readonly unsafe ref struct Conversion<L, TI, TF>
             TI x = L.Load(inputs + (h * L.Count));
             if (IsInteger)
             {
-                TI acc = L.Add(L.MultiplyLow(L.Load(accumulators), L.Broadcast(step)), L.Broadcast(unchecked((int)constants[o])));
+                TI acc = L.Add(L.MultiplyLow(L.Load(accumulators), L.Broadcast(step)), L.Broadcast(unchecked((int)(long)constants[o])));
                 L.Store(to, L.Subtract(acc, L.MultiplyLow(x, L.Broadcast(offset))));
                 continue;
             }
-            TF real = L.FusedF(L.LoadF((float*)accumulators), L.BroadcastF(step), L.BroadcastF(constants[o]));
+            TF real = L.FusedF(L.LoadF((float*)accumulators), L.BroadcastF(step), L.BroadcastF((float)constants[o]));
             L.StoreF((float*)to, L.FusedF(L.ToSingle(x), L.BroadcastF(-offset), real));
         }
     }

@@ -77,7 +77,7 @@ internal sealed class FixedLevels
 
     private static bool IsBitSerial(AnalogPlan plan, int largestTile) =>
         plan.Inputs.All(i => i.Bits == 1)
-        && plan.Converters.All(c => !c.IsIdeal && c.MaxCode - (long)c.MinCode < 1 << LargestConverterBits)
+        && plan.Converters.All(c => !c.IsIdeal && Math.Max(-c.MinCode, c.MaxCode) < 1 << LargestConverterBits)
         && plan.Layer.Mapping.RowTiles.All(t => t.Rows <= largestTile)
         && plan.Layer.Weights.Shape.Elements * plan.Cells.Slices.Length <= MostCells;
 }

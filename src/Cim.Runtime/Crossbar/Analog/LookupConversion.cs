@@ -98,15 +98,15 @@ internal static unsafe class LookupConversion
     public static void Codes(float* values, int bits, float* factors, AdcConverter adc, int fractionBits, float* codes)
     {
         Vector256<float> inverse = Vector256.Create(MathF.ScaleB(1f / adc.Step, -fractionBits));
-        Vector256<float> min = Vector256.Create((float)adc.MinCode), max = Vector256.Create((float)adc.MaxCode);
+        Vector256<float> min = Vector256.Create(adc.MinCode), max = Vector256.Create(adc.MaxCode), bias = Vector256.Create(adc.Bias);
         Vector256<float> a = default, b = default, c = default, d = default;
         for (int bit = 0; bit < bits; bit++, values += Positions)
         {
             Vector256<float> factor = Vector256.Create(factors[bit]);
-            a = Fma.MultiplyAdd(Code(Vector256.Load(values), inverse, min, max), factor, a);
-            b = Fma.MultiplyAdd(Code(Vector256.Load(values + Lanes), inverse, min, max), factor, b);
-            c = Fma.MultiplyAdd(Code(Vector256.Load(values + (2 * Lanes)), inverse, min, max), factor, c);
-            d = Fma.MultiplyAdd(Code(Vector256.Load(values + (3 * Lanes)), inverse, min, max), factor, d);
+            a = Fma.MultiplyAdd(Code(Vector256.Load(values), inverse, bias, min, max), factor, a);
+            b = Fma.MultiplyAdd(Code(Vector256.Load(values + Lanes), inverse, bias, min, max), factor, b);
+            c = Fma.MultiplyAdd(Code(Vector256.Load(values + (2 * Lanes)), inverse, bias, min, max), factor, c);
+            d = Fma.MultiplyAdd(Code(Vector256.Load(values + (3 * Lanes)), inverse, bias, min, max), factor, d);
         }
         a.Store(codes);
         b.Store(codes + Lanes);
@@ -122,7 +122,7 @@ internal static unsafe class LookupConversion
         const float TwoTo23 = 1 << 23;
         Vector256<ushort> exponent = Vector256.Create((ushort)(BitConverter.SingleToInt32Bits(TwoTo23) >> 16));
         Vector256<float> origin = Vector256.Create(TwoTo23 - start), inverse = Vector256.Create(1f / adc.Step);
-        Vector256<float> min = Vector256.Create((float)adc.MinCode), max = Vector256.Create((float)adc.MaxCode);
+        Vector256<float> min = Vector256.Create(adc.MinCode), max = Vector256.Create(adc.MaxCode), bias = Vector256.Create(adc.Bias);
         Vector256<float> a = default, b = default, c = default, d = default;
         Vector128<ushort> shift = Vector128.CreateScalar((ushort)digitBits);
         for (int bit = 0; bit < bits; bit++, sums += stride)
@@ -134,10 +134,10 @@ internal static unsafe class LookupConversion
                 x = Avx2.Add(x, Avx2.ShiftLeftLogical(Vector256.Load(sums + Positions), shift));
                 y = Avx2.Add(y, Avx2.ShiftLeftLogical(Vector256.Load(sums + Positions + Half), shift));
             }
-            a = Fma.MultiplyAdd(Code(Avx2.UnpackLow(x, exponent).AsSingle() - origin, inverse, min, max), factor, a);
-            b = Fma.MultiplyAdd(Code(Avx2.UnpackHigh(x, exponent).AsSingle() - origin, inverse, min, max), factor, b);
-            c = Fma.MultiplyAdd(Code(Avx2.UnpackLow(y, exponent).AsSingle() - origin, inverse, min, max), factor, c);
-            d = Fma.MultiplyAdd(Code(Avx2.UnpackHigh(y, exponent).AsSingle() - origin, inverse, min, max), factor, d);
+            a = Fma.MultiplyAdd(Code(Avx2.UnpackLow(x, exponent).AsSingle() - origin, inverse, bias, min, max), factor, a);
+            b = Fma.MultiplyAdd(Code(Avx2.UnpackHigh(x, exponent).AsSingle() - origin, inverse, bias, min, max), factor, b);
+            c = Fma.MultiplyAdd(Code(Avx2.UnpackLow(y, exponent).AsSingle() - origin, inverse, bias, min, max), factor, c);
+            d = Fma.MultiplyAdd(Code(Avx2.UnpackHigh(y, exponent).AsSingle() - origin, inverse, bias, min, max), factor, d);
         }
         a.Store(codes);
         b.Store(codes + Lanes);
@@ -178,6 +178,6 @@ internal static unsafe class LookupConversion
         Vector256.ConvertToSingle(high).Store(to + Lanes);
     }
 
-    private static Vector256<float> Code(Vector256<float> sum, Vector256<float> inverse, Vector256<float> min, Vector256<float> max) =>
-        Avx.RoundToNearestInteger(Avx.Min(Avx.Max(sum * inverse, min), max));
+    private static Vector256<float> Code(Vector256<float> sum, Vector256<float> inverse, Vector256<float> bias, Vector256<float> min, Vector256<float> max) =>
+        Avx.Min(Avx.Max(Avx.RoundToNearestInteger(Fma.MultiplyAdd(sum, inverse, bias)), min), max);
 }

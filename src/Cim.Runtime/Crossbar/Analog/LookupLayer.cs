@@ -194,7 +194,7 @@ internal sealed unsafe class LookupLayer : PreparedLayer
             }
         }
         for (int c = 0; c < columns; c++)
-            Finish(parts.Accumulators + (c * Chunk), _plan.Constants[(group * columns) + c], parts.InputSums, blocks);
+            Finish(parts.Accumulators + (c * Chunk), _plan.Constants[(group * columns) + c] + _plan.CodeZero, parts.InputSums, blocks);
     }
 
     // Where the indices of two bits at a block of positions begin: [step][bit][position].
@@ -297,7 +297,7 @@ internal sealed unsafe class LookupLayer : PreparedLayer
         LookupConversion.Codes(parts.Values, _bits, parts.BitFactors, _plan.Converters[slice], _fractionBits[slice], codes);
     }
 
-    private void Finish(int* accumulators, long constant, int* inputs, int blocks)
+    private void Finish(int* accumulators, double constant, int* inputs, int blocks)
     {
         int step = _plan.Cells.WeightStep, offset = _plan.Cells.Offset;
         for (int i = 0; i < blocks * Block; i += Lanes)
@@ -305,7 +305,7 @@ internal sealed unsafe class LookupLayer : PreparedLayer
             Vector256<int> x = Vector256.Load(inputs + i);
             if (_plan.IsInteger)
             {
-                Vector256<int> sum = (Vector256.Load(accumulators + i) * step) + Vector256.Create(unchecked((int)constant));
+                Vector256<int> sum = (Vector256.Load(accumulators + i) * step) + Vector256.Create(unchecked((int)(long)constant));
                 (sum - (x * offset)).Store(accumulators + i);
                 continue;
             }

@@ -35,7 +35,7 @@ internal readonly record struct ArrayPlacement(
             yield break;
         }
         int columns = layer.ColumnsPerGroup * mapping.ColumnsPerOutput;
-        int width = Math.Max(mapping.CellsPerSlice, (profile.Columns - profile.SpareColumns) / mapping.CellsPerSlice * mapping.CellsPerSlice);
+        int width = UsableColumns.Of(profile, mapping.CellsPerSlice);
         foreach (RowTile tile in mapping.RowTiles)
         for (int group = 0; group < layer.Groups; group++)
         for (int c = 0; c < columns; c += width)

@@ -76,10 +76,10 @@ internal sealed class ErrorTableField(string name, string meaning) : ProfileFiel
         if (text.Contains('\n', StringComparison.Ordinal)) return ErrorTableCsv.Parse(Name, "the text", text);
         if (directory is null || text.Length == 0)
             throw new FieldException(ErrorCodes.InvalidErrorTable, $"'{Name}' is '{text}', which is no file that can be read here; allowed is {Range}, or the path of a CSV file");
-        string path = Path.GetFullPath(text, Path.GetFullPath(directory));
-        opened?.Invoke(path);
         try
         {
+            string path = Path.GetFullPath(text, Path.GetFullPath(directory));
+            opened?.Invoke(path);
             return ErrorTableCsv.Parse(Name, Path.GetFileName(path), File.ReadAllText(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)

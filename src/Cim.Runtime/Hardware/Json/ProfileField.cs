@@ -43,6 +43,17 @@ internal abstract class ProfileField(string name, string meaning)
             throw new FieldException(ErrorCodes.WrongProfileUnit, $"'{Name}' has no unit, but the file gives '{unit}'");
     }
 
+    /// <summary>A whole number however it is written: 64, 64.0, 6.4e1.</summary>
+    internal static bool TryWhole(JsonElement value, out int whole)
+    {
+        whole = 0;
+        if (value.ValueKind != JsonValueKind.Number) return false;
+        if (value.TryGetInt32(out whole)) return true;
+        if (!value.TryGetDouble(out double number) || number != Math.Floor(number) || Math.Abs(number) > int.MaxValue) return false;
+        whole = (int)number;
+        return true;
+    }
+
     private static string Shorten(JsonElement value)
     {
         string text = value.GetRawText();
@@ -68,7 +79,7 @@ internal sealed class CountField(
     public override HardwareProfile Read(HardwareProfile profile, JsonElement value, string? unit)
     {
         RefuseUnit(unit);
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int n) && n >= minimum && n <= maximum
+        return TryWhole(value, out int n) && n >= minimum && n <= maximum
             ? set(profile, n)
             : throw Impossible(value);
     }
@@ -194,17 +205,20 @@ internal sealed class BitsTableField(
 /// <summary>The ADC range: the name of a policy, or <c>[low, high]</c>.</summary>
 internal sealed class AdcRangeField(string meaning) : ProfileField("adcRange", meaning)
 {
+    private const double LargestLimit = 1e12;
+
     public override string Unit => "";
 
-    public override string Range => "full, calibrated, granular or [low, high] with low < high";
+    public override string Range => "full, calibrated, granular or [low, high] with low < high, both from -1e12 to 1e12";
 
     public override HardwareProfile Read(HardwareProfile profile, JsonElement value, string? unit)
     {
         RefuseUnit(unit);
         if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 2
             && value[0].ValueKind == JsonValueKind.Number && value[1].ValueKind == JsonValueKind.Number
-            && value[0].GetDouble() < value[1].GetDouble())
-            return profile with { AdcRange = new AdcRange(AdcRangePolicy.Fixed, value[0].GetDouble(), value[1].GetDouble()) };
+            && value[0].TryGetDouble(out double low) && value[1].TryGetDouble(out double high)
+            && low < high && Math.Abs(low) <= LargestLimit && Math.Abs(high) <= LargestLimit)
+            return profile with { AdcRange = new AdcRange(AdcRangePolicy.Fixed, low, high) };
         AdcRangePolicy? policy = value.ValueKind != JsonValueKind.String ? null : value.GetString() switch
         {
             "full" => AdcRangePolicy.Full,

@@ -65,7 +65,7 @@ internal sealed class ProfileReader
             Add(ErrorCodes.MalformedProfile, $"'{duplicate}' is given twice", duplicate);
 
         if (resolveBase is not null && Text(root, "base") is { } baseName) basis = resolveBase(baseName);
-        if (root.TryGetProperty("schema", out JsonElement schema) && !(schema.ValueKind == JsonValueKind.Number && schema.TryGetInt32(out int s) && s == 1))
+        if (root.TryGetProperty("schema", out JsonElement schema) && !(schema.ValueKind == JsonValueKind.Number && ProfileField.TryWhole(schema, out int s) && s == 1))
             Add(ErrorCodes.MalformedProfile, $"'schema' is {schema.GetRawText()}; this version reads schema 1", "schema");
 
         HardwareProfile profile = (basis ?? Blank()) with
@@ -84,7 +84,9 @@ internal sealed class ProfileReader
                 if (field.IsRequired && !values.ContainsKey(field.Name))
                     Add(ErrorCodes.MissingProfileField, $"'{field.Name}' is missing (state it, or add \"base\": \"isaac\")", "");
         if (_problems.Count == 0) CheckTogether(profile);
-        return _problems.Count == 0 ? profile with { Sources = new SortedDictionary<string, string>(_sources, StringComparer.Ordinal) } : throw Problems();
+        if (_problems.Count > 0) throw Problems();
+        profile = profile with { Sources = new SortedDictionary<string, string>(_sources, StringComparer.Ordinal) };
+        return basis is null ? profile : new InheritedFigures(basis, profile, _given).Apply(root.TryGetProperty("description", out _));
     }
 
     /// <summary>The value of every field by its path; unknown names become problems.</summary>

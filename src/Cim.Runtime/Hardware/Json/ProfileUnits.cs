@@ -9,6 +9,8 @@ namespace Cim.Runtime.Hardware.Json;
 /// </summary>
 internal sealed class Dimension
 {
+    private const long LargestExponent = 1_000_000;
+
     private readonly ImmutableDictionary<string, Scale> _units;
 
     private Dimension(string bareUnit, params ReadOnlySpan<(string Unit, Scale Scale)> units)
@@ -53,7 +55,9 @@ internal sealed class Dimension
         if (!_units.TryGetValue(unit ?? BareUnit, out Scale scale)) return false;
         int e = number.IndexOfAny(['e', 'E']);
         string digits = e < 0 ? number : number[..e];
-        long exponent = e < 0 ? 0 : long.Parse(number.AsSpan(e + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        // An exponent of more digits than a long is beyond every double as well.
+        long exponent = e < 0 ? 0 : long.TryParse(number.AsSpan(e + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long n)
+            ? Math.Clamp(n, -LargestExponent, LargestExponent) : number[e + 1] == '-' ? -LargestExponent : LargestExponent;
         string text = string.Create(CultureInfo.InvariantCulture, $"{digits}e{exponent + scale.Exponent}");
         value = double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) * scale.Factor;
         return true;

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -32,6 +33,14 @@ internal static class ProfileWriter
         }
 
         if (openGroup is not null) writer.WriteEndObject();
+    }
+
+    /// <summary>The value of a field as it stands in a file, without quotes.</summary>
+    public static string ValueText(ProfileField field, HardwareProfile profile)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream)) field.Write(writer, profile);
+        return Encoding.UTF8.GetString(stream.ToArray()).Trim('"');
     }
 
     /// <summary>The whole document as UTF-8, indented, LF.</summary>
