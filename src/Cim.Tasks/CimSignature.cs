@@ -21,7 +21,7 @@ public sealed class CimSignature : MSBuildTask
     /// <inheritdoc/>
     public override bool Execute()
     {
-        // Every model, so that one build tells what is wrong with all of them.
+        // Every model, so that one build reports what is wrong with all of them.
         foreach (ITaskItem model in Models) Write(model);
         return !Log.HasLoggedErrors;
     }

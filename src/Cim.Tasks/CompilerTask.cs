@@ -19,6 +19,7 @@ public abstract class CompilerTask : ToolTask, IDisposable
     private readonly ManualResetEvent _cancelled = new(false);
     private readonly List<string> _lastLines = [];
     private bool _warnedAboutCache;
+    private TimeSpan _lockLimit = TimeSpan.FromMinutes(15);
 
     /// <summary>The model, with the metadata <c>OptionsFile SignatureFile CompiledFile DiagnosticsFile ReportDirectory</c>.</summary>
     [Required]
@@ -76,6 +77,15 @@ public abstract class CompilerTask : ToolTask, IDisposable
     {
         YieldDuringToolExecution = true;
         ResolvedOptions options = ResolvedOptions.From(Model, Path.GetDirectoryName(Project)!, _ => { });
+        if (LockTimeout.Trim().Length > 0)
+        {
+            if (!double.TryParse(LockTimeout, NumberStyles.Float, CultureInfo.InvariantCulture, out double minutes) || !(minutes is >= 0 and <= 100_000))
+            {
+                Log.Fail(ErrorCodes.InvalidMetadata, Project, $"The property CimLockTimeout is '{LockTimeout}': expected minutes, 0 or more.");
+                return false;
+            }
+            _lockLimit = TimeSpan.FromMinutes(minutes);
+        }
         string toolId = CompilerTool.Identify(CompilerPath, SdkVersion);
         try
         {
@@ -176,14 +186,15 @@ public abstract class CompilerTask : ToolTask, IDisposable
             if (Held is not null) return true;
             LockWait wait = new(cache, key, purpose, _cancelled.WaitOne)
             {
-                Limit = TimeSpan.FromMinutes(double.TryParse(LockTimeout, NumberStyles.Float, CultureInfo.InvariantCulture, out double minutes) && minutes >= 0 ? Math.Min(minutes, 100_000) : 15),
+                Limit = _lockLimit,
                 Waiting = holder => Log.LogMessage(MessageImportance.High, "{0}", $"{Model.GetMetadata("Filename")}: waiting for another build: {holder}."),
             };
             Held = Yielding(wait.Run);
             if (wait.TimedOut)
             {
+                string minutes = _lockLimit.TotalMinutes.ToString("0.##", CultureInfo.InvariantCulture);
                 Log.Warn(ErrorCodes.LockTimeout, Model,
-                    $"Another build holds '{cache.LockPath(key)}' and has shown no sign of life for {wait.Limit.TotalMinutes:0.##} minutes: {CacheLock.HolderOf(cache.LockPath(key))}. The model is compiled without waiting further. End that process if it hangs, or set CimLockTimeout (minutes).");
+                    $"Another build holds '{cache.LockPath(key)}' and has shown no sign of life for {minutes} minutes: {CacheLock.HolderOf(cache.LockPath(key))}. The model is compiled without waiting further. End that process if it hangs, or set CimLockTimeout (minutes).");
             }
             return Held is not null || wait.TimedOut;
         }

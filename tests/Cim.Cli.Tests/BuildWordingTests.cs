@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Cim.Cli.Tests;
 
-/// <summary>In a build, problems are told in words of the item, and name the model.</summary>
+/// <summary>In a build, problems are worded for the item, and name the model.</summary>
 public sealed class BuildWordingTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("cim-test-").FullName;
@@ -79,7 +79,7 @@ public sealed class BuildWordingTests : IDisposable
     {
         ModelMetadata option = ModelMetadata.All.Single(m => m.Name == name);
         CliRun run = await CliRun.Of(["compile", At("missing.onnx"), option.Flag!, value, .. Needed(option)]);
-        // What is wrong with the option is told before the model is looked for.
+        // What is wrong with the option is reported before the model is looked for.
         Assert.Equal(!option.Choices.Contains(value), run.Error.Contains("error CIM0010", StringComparison.Ordinal));
     }
 

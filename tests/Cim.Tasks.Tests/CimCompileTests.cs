@@ -231,6 +231,13 @@ public sealed class CimCompileTests : IDisposable
     }
 
     [Fact]
+    public void A_time_limit_that_is_none_is_an_error()
+    {
+        Assert.False(Compile("a", task => task.LockTimeout = "soon"));
+        Assert.Contains("CimLockTimeout", Assert.Single(_engine.Errors).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_cancelled_wait_ends()
     {
         using (new Cache.CompileCache(_folder["cache"]).TryLock(Key(), ""))

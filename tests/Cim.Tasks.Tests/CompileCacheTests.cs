@@ -124,18 +124,18 @@ public sealed class CompileCacheTests : IDisposable
     {
         CompileCache cache = new(_folder["cache"]);
         CacheLock? held = cache.TryLock(Key, "the holder");
-        List<string> told = [];
+        List<string> shown = [];
         int pauses = 0;
         LockWait wait = new(cache, Key, "", _ =>
         {
             if (++pauses == 3) held!.Dispose();
             return false;
         })
-        { Waiting = told.Add };
+        { Waiting = shown.Add };
         using CacheLock? taken = wait.Run();
         Assert.NotNull(taken);
         Assert.Equal(3, pauses);
-        Assert.Contains("the holder", Assert.Single(told), StringComparison.Ordinal);
+        Assert.Contains("the holder", Assert.Single(shown), StringComparison.Ordinal);
     }
 
     [Fact]

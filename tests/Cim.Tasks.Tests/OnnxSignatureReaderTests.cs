@@ -66,6 +66,15 @@ public class OnnxSignatureReaderTests
     }
 
     [Fact]
+    public void Graphs_nested_without_end_are_no_model()
+    {
+        GraphProto graph = new();
+        for (int depth = 0; depth < 2000; depth++)
+            graph = new GraphProto { Node = { new NodeProto { Attribute = { new AttributeProto { G = graph } } } } };
+        Assert.Contains("nested", Assert.Throws<InvalidDataException>(() => Read(new ModelProto { Graph = graph })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Real_models_read_as_the_full_reader_reads_them()
     {
         string[] models = [.. RealModels()];

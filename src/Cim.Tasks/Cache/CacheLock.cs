@@ -21,7 +21,7 @@ internal sealed class CacheLock : IDisposable
 
     /// <summary>Takes the lock, or returns null if another process has it.</summary>
     /// <param name="path">The lock file; it stays afterwards, because removing it while others wait would let two in.</param>
-    /// <param name="purpose">What it is held for, told to those who wait.</param>
+    /// <param name="purpose">What it is held for, shown to those who wait.</param>
     /// <exception cref="IOException">The file cannot be made or opened for another reason than a holder: read-only, full, no such folder ...</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public static CacheLock? TryTake(string path, string purpose)

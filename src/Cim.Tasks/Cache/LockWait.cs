@@ -27,7 +27,7 @@ internal sealed class LockWait(CompileCache cache, string key, string purpose, F
     public CacheLock? Run()
     {
         string path = cache.LockPath(key);
-        Stopwatch sinceSign = Stopwatch.StartNew(), sinceTold = Stopwatch.StartNew();
+        Stopwatch sinceSign = Stopwatch.StartNew(), sinceShown = Stopwatch.StartNew();
         DateTime sign = CacheLock.SignOf(path);
         Waiting(CacheLock.HolderOf(path));
         while (!pause(100))
@@ -43,10 +43,10 @@ internal sealed class LockWait(CompileCache cache, string key, string purpose, F
                 TimedOut = true;
                 return null;
             }
-            if (sinceTold.Elapsed > Reminder)
+            if (sinceShown.Elapsed > Reminder)
             {
                 Waiting(CacheLock.HolderOf(path));
-                sinceTold.Restart();
+                sinceShown.Restart();
             }
         }
         return null;

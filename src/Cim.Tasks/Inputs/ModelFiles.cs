@@ -5,7 +5,7 @@ namespace Cim.Tasks.Inputs;
 /// <summary>The files of a model besides the ONNX file itself.</summary>
 internal static class ModelFiles
 {
-    /// <summary>Full paths of the files with external weights; none if the model cannot be read, which is told elsewhere.</summary>
+    /// <summary>Full paths of the files with external weights; none if the model cannot be read, which is reported elsewhere.</summary>
     public static IEnumerable<string> External(string modelPath)
     {
         try

@@ -5,7 +5,7 @@ namespace Cim.Tasks.Inputs;
 
 /// <summary>
 /// The files a hardware profile names: its base profile, tables of programming errors. Every text in it that is the path of a file
-/// counts, whatever field it stands in: one file too many costs a hash, one too few a stale result. A JSON package has no place in a
+/// counts, whatever field it stands in: one file too many costs a hash, one too few a stale result. A JSON package does not belong into a
 /// build task.
 /// </summary>
 internal static class ProfileFiles

@@ -6,6 +6,8 @@ namespace Cim.Tasks.Signature;
 /// </summary>
 internal sealed class OnnxSignatureReader
 {
+    private const int MaxDepth = 100;
+
     private readonly ProtoReader _reader;
     private readonly List<OnnxValue> _inputs = [];
     private readonly List<OnnxValue> _outputs = [];
@@ -61,7 +63,7 @@ internal sealed class OnnxSignatureReader
         if (field.WireType != 2) return;
         switch (field.Number)
         {
-            case 1: ReadNode(field.End); break;
+            case 1: ReadNode(field.End, 0); break;
             case 5: ReadInitializer(field.End); break;
             case 11: _inputs.Add(ReadValueInfo(field.End)); break;
             case 12: _outputs.Add(ReadValueInfo(field.End)); break;
@@ -75,22 +77,27 @@ internal sealed class OnnxSignatureReader
     });
 
     /// <summary>Constants of nodes, also of those in branches and loops, may be in files, too.</summary>
-    private void ReadNode(long end) => Each(end, field =>
+    private void ReadNode(long end, int depth) => Each(end, field =>
     {
         if (field is not { Number: 5, WireType: 2 }) return;
         Each(field.End, attribute =>
         {
             if (attribute.WireType != 2) return;
             if (attribute.Number is 5 or 10) ReadConstant(attribute.End);
-            if (attribute.Number is 6 or 11) ReadInnerGraph(attribute.End);
+            if (attribute.Number is 6 or 11) ReadInnerGraph(attribute.End, depth + 1);
         });
     });
 
-    private void ReadInnerGraph(long end) => Each(end, field =>
+    private void ReadInnerGraph(long end, int depth)
     {
-        if (field is { Number: 1, WireType: 2 }) ReadNode(field.End);
-        if (field is { Number: 5, WireType: 2 }) ReadConstant(field.End);
-    });
+        // As deep as protobuf readers go; deeper ones would end the build process.
+        if (depth > MaxDepth) throw new InvalidDataException($"its graphs are nested more than {MaxDepth} deep");
+        Each(end, field =>
+        {
+            if (field is { Number: 1, WireType: 2 }) ReadNode(field.End, depth);
+            if (field is { Number: 5, WireType: 2 }) ReadConstant(field.End);
+        });
+    }
 
     private void ReadConstant(long end) => Each(end, field =>
     {
