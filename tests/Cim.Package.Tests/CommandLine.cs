@@ -21,6 +21,9 @@ internal sealed record CommandResult(int ExitCode, string Output)
         return this;
     }
 
+    /// <summary>How often a compiler ran to its end; "compiled by another build meanwhile" is none of them.</summary>
+    public int Compilations => Count(": compiled,") + Count(": compiled.");
+
     public int Count(string part) => Output.Split('\n').Count(line => line.Contains(part, StringComparison.Ordinal));
 }
 

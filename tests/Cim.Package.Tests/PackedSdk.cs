@@ -1,9 +1,10 @@
 using System.IO.Compression;
 using System.Reflection;
+using System.Xml.Linq;
 
 namespace Cim.Package.Tests;
 
-/// <summary>The package, packed once for all tests, and the folders that temporary projects share.</summary>
+/// <summary>The packages, packed once for all tests, and the folders that temporary projects share.</summary>
 public sealed class PackedSdk : IDisposable
 {
     // Never the version of a release: the packages folder of the machine may hold that one.
@@ -32,16 +33,27 @@ public sealed class PackedSdk : IDisposable
 
     public string PackagePath => Path.Combine(Feed, $"Cim.Sdk.{Version}.nupkg");
 
-    public string PackageFolder => Path.Combine(_root.FullName, "packages", "cim.sdk", Version);
+    public string RuntimePackagePath => Path.Combine(Feed, $"Cim.Runtime.{Version}.nupkg");
 
     internal static string RepositoryRoot => Metadata("RepositoryRoot");
 
     internal TemporaryProject Project(string name = "App") => new(Directory.CreateDirectory(Path.Combine(_root.FullName, Guid.NewGuid().ToString("N")[..8])).FullName, name);
 
-    public string[] Entries()
+    public string[] Entries() => Entries(PackagePath);
+
+    internal static string[] Entries(string package)
     {
-        using ZipArchive archive = ZipFile.OpenRead(PackagePath);
+        using ZipArchive archive = ZipFile.OpenRead(package);
         return [.. archive.Entries.Select(e => e.FullName)];
+    }
+
+    /// <summary>What a package depends on, one line a framework: <c>net8.0: Cim.Runtime 0.1.0</c>.</summary>
+    internal static string[] Dependencies(string package)
+    {
+        using ZipArchive archive = ZipFile.OpenRead(package);
+        using Stream stream = archive.Entries.Single(e => e.FullName.EndsWith(".nuspec", StringComparison.Ordinal)).Open();
+        return [.. XDocument.Load(stream).Descendants().Where(e => e.Name.LocalName == "group").Select(group =>
+            $"{group.Attribute("targetFramework")?.Value}: {string.Join(", ", group.Elements().Select(d => $"{d.Attribute("id")?.Value} {d.Attribute("version")?.Value}"))}").Order()];
     }
 
     public void Dispose() => _root.Delete(recursive: true);

@@ -108,6 +108,9 @@ public static class ErrorCodes
     /// <summary>Warning: in locked mode, a lock file that pins precisions but no result.</summary>
     public const string LockWithoutResult = "CIM1022";
 
+    /// <summary>Warning: a library hides Cim.Runtime from the projects that reference it.</summary>
+    public const string RuntimeHidden = "CIM1030";
+
     /// <summary>A hardware profile is not JSON, or not built as one.</summary>
     public const string MalformedProfile = "CIM2001";
 
