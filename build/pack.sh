@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Packs Cim.Sdk into artifacts/packages. Arguments go to dotnet pack, for example -p:PackageVersion=0.1.1-local
+# Packs Cim.Sdk and the Cim.Runtime it depends on into artifacts/packages.
+# Arguments go to dotnet pack, for example -p:PackageVersion=0.1.1-local
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 dotnet pack src/Cim.Sdk -c Release -v quiet --nologo -consoleLoggerParameters:NoSummary "$@"
