@@ -54,6 +54,24 @@ public class ModelClassGeneratorTests
         Assert.Contains("exported for 8 at once", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("int64", "long")]
+    [InlineData("int32", "int")]
+    [InlineData("uint8", "byte")]
+    [InlineData("int8", "sbyte")]
+    [InlineData("bool", "bool")]
+    [InlineData("float16", "float")]
+    public void Outputs_have_the_type_of_the_graph(string elementType, string type)
+    {
+        string signature = $"cimsig 1\nmodel net.onnx\ninput float ?,4 x\noutput {elementType} ? label\n";
+        string source = $$"""
+            namespace Demo;
+            internal static class User { internal static {{type}} First(Net net, float[] x) => net.Run(x).Label[0]; }
+            """;
+        Assert.Empty(Generated.Compile(source, out _, Generated.Signature(signature)));
+        Assert.Contains($"public global::System.ReadOnlySpan<{type}> Label", Generated.Text(signature), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Users_can_add_to_the_class()
     {

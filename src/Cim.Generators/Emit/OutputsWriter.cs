@@ -14,13 +14,14 @@ internal static class OutputsWriter
         {
             TensorSignature tensor = signature.Outputs[i];
             string property = Identifiers.Escape(names.OutputProperties[i]);
-            fields.Append($"        private readonly float[]? __output{i};\n");
+            string type = TypeOf(tensor.ElementType);
+            fields.Append($"        private readonly {type}[]? __output{i};\n");
             parameters.Append($", float[] __output{i}");
-            assignments.Append($"            this.__output{i} = __output{i};\n");
+            assignments.Append($"            this.__output{i} = {Converted($"__output{i}", type)};\n");
             properties.Append($$"""
 
                         /// <summary>The output <c>{{ClassWriter.Xml(tensor.Name)}}</c>, {{tensor.ShapeText}}, sample after sample.</summary>
-                        public global::System.ReadOnlySpan<float> {{property}} => __output{{i}};
+                        public global::System.ReadOnlySpan<{{type}}> {{property}} => __output{{i}};
 
                 """.Replace("\r\n", "\n"));
         }
@@ -40,4 +41,23 @@ internal static class OutputsWriter
 
             """;
     }
+
+    /// <summary>The type of an output in the program: integers and truth values of the graph stay what they are.</summary>
+    private static string TypeOf(string elementType) => elementType switch
+    {
+        "int64" or "uint32" or "uint64" => "long",
+        "int32" or "int16" or "uint16" => "int",
+        "uint8" => "byte",
+        "int8" => "sbyte",
+        "bool" => "bool",
+        _ => "float",
+    };
+
+    // The runtime gives no integer that a float does not hold exactly.
+    private static string Converted(string array, string type) => type switch
+    {
+        "float" => array,
+        "bool" => $"global::System.Array.ConvertAll({array}, static v => v != 0f)",
+        _ => $"global::System.Array.ConvertAll({array}, static v => ({type})v)",
+    };
 }

@@ -195,6 +195,9 @@ public static class ErrorCodes
     /// <summary>A run needs more memory than can be addressed.</summary>
     public const string RunTooLarge = "CIM4006";
 
+    /// <summary>An integer of an output is one that a float cannot hold exactly.</summary>
+    public const string InexactOutput = "CIM4007";
+
     /// <summary>An error nobody foresaw: a defect of the SDK.</summary>
     public const string Unexpected = "CIM4999";
 }

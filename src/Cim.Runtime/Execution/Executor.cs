@@ -62,6 +62,7 @@ internal sealed class Executor
     /// <summary>Runs a batch whose buffers are in the job.</summary>
     public void Run(RunJob job, int units, RunOptions options, CancellationToken cancellation)
     {
+        RefuseOverlaps(job, units);
         PreparedLayer[] layers = _prepared.Get(options.Fidelity, options.Seed);
         int threads = options.MaxThreads > 0 ? options.MaxThreads : Environment.ProcessorCount;
         int piece = _mode switch
@@ -80,6 +81,30 @@ internal sealed class Executor
             throw NonFinite(job, units) ?? e;
         }
     }
+
+    // A piece is written while another one is still to be read, so memory may be shared only where a sample's result takes exactly its place.
+    private void RefuseOverlaps(RunJob job, int units)
+    {
+        for (int o = 0; o < OutputLengths.Length; o++)
+        {
+            long length = OutputLength(o, units);
+            for (int i = 0; i < InputLengths.Length; i++)
+            {
+                bool inPlace = job.Inputs[i] == job.Outputs[o] && InputLength(i, units) == length;
+                if ((units > 1 || _mode == BatchMode.Whole) && !inPlace && Overlap(job.Inputs[i], InputLength(i, units), job.Outputs[o], length))
+                    throw Shared(o, $"input '{_program.Values[_program.Inputs[i]].Name}'");
+            }
+
+            for (int other = 0; other < o; other++)
+                if (Overlap(job.Outputs[other], OutputLength(other, units), job.Outputs[o], length)) throw Shared(o, $"output '{_program.Values[_program.Outputs[other]].Name}'");
+        }
+    }
+
+    private static bool Overlap(nint first, long firstLength, nint second, long secondLength) =>
+        firstLength > 0 && secondLength > 0 && first < second + (secondLength * sizeof(float)) && second < first + (firstLength * sizeof(float));
+
+    private CimException Shared(int output, string with) => new(ErrorCodes.BufferMismatch,
+        $"Output '{_program.Values[_program.Outputs[output]].Name}' shares memory with {with}; give it memory of its own.");
 
     /// <summary>Works on pieces of a job until there are none left; called by every thread that takes part.</summary>
     public void Work(RunJob job)
@@ -207,7 +232,11 @@ internal sealed class Executor
             var target = new Span<float>((float*)job.Outputs[i] + ((long)first * OutputLengths[i]), checked((int)OutputLength(i, units)));
             TensorInfo info = context.Plan.Values[value].Info!;
             ReadOnlySpan<byte> source = info.Constant is { } constant ? constant.Data.Span : context.Value(value).Span;
-            HostCopy.ToHost(source, target, info.Type);
+            int inexact = HostCopy.ToHost(source, target, info.Type);
+            if (inexact < 0) continue;
+            long index = ((long)first * OutputLengths[i]) + inexact;
+            throw new CimException(ErrorCodes.InexactOutput,
+                $"Output '{_program.Values[value].Name}' is an integer in sample {index / OutputLengths[i]}, element {index % OutputLengths[i]} that a float cannot hold exactly (beyond 2^24). Let the network give smaller ones.");
         }
     }
 

@@ -31,15 +31,17 @@ internal static class HostCopy
         return -1;
     }
 
-    public static void ToHost(ReadOnlySpan<byte> source, Span<float> target, ElementType type)
+    /// <summary>Copies the model's values to a caller.</summary>
+    /// <returns>The index of the first integer that a float cannot hold exactly, else -1.</returns>
+    public static int ToHost(ReadOnlySpan<byte> source, Span<float> target, ElementType type)
     {
         switch (type)
         {
-            case ElementType.Float32: source.CopyTo(MemoryMarshal.AsBytes(target)); break;
-            case ElementType.Int64: Convert(MemoryMarshal.Cast<byte, long>(source), target, static v => v); break;
-            case ElementType.Int32: Convert(MemoryMarshal.Cast<byte, int>(source), target, static v => v); break;
-            case ElementType.Int8: Convert(MemoryMarshal.Cast<byte, sbyte>(source), target, static v => v); break;
-            default: Convert(source, target, static v => v); break;
+            case ElementType.Float32: source.CopyTo(MemoryMarshal.AsBytes(target)); return -1;
+            case ElementType.Int64: return Convert(MemoryMarshal.Cast<byte, long>(source), target);
+            case ElementType.Int32: return Convert(MemoryMarshal.Cast<byte, int>(source), target);
+            case ElementType.Int8: return Convert(MemoryMarshal.Cast<byte, sbyte>(source), target);
+            default: return Convert(source, target);
         }
     }
 
@@ -79,8 +81,14 @@ internal static class HostCopy
         return FirstNonFinite(source);
     }
 
-    private static void Convert<T>(ReadOnlySpan<T> source, Span<float> target, Func<T, float> convert)
+    private static int Convert<T>(ReadOnlySpan<T> source, Span<float> target) where T : INumber<T>
     {
-        for (int i = 0; i < target.Length; i++) target[i] = convert(source[i]);
+        for (int i = 0; i < target.Length; i++)
+        {
+            target[i] = float.CreateTruncating(source[i]);
+            if (T.CreateTruncating(target[i]) != source[i]) return i;
+        }
+
+        return -1;
     }
 }

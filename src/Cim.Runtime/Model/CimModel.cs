@@ -79,7 +79,7 @@ public sealed class CimModel : IDisposable
     /// <summary>Programs the arrays (packs the weights) for a fidelity and seed now instead of in the first run that needs them.</summary>
     public void Prepare(RunOptions? options = null)
     {
-        options ??= RunOptions.Default;
+        options = Valid(options);
         Open().Prepare(options.Fidelity, options.Seed);
     }
 
@@ -131,7 +131,7 @@ public sealed class CimModel : IDisposable
             using RunLease lease = executor.Rent();
             lease.Job.Inputs[0] = (nint)source;
             lease.Job.Outputs[0] = (nint)target;
-            executor.Run(lease.Job, count, options ?? RunOptions.Default, cancellation);
+            executor.Run(lease.Job, count, Valid(options), cancellation);
         }
     }
 
@@ -154,7 +154,7 @@ public sealed class CimModel : IDisposable
         using RunLease lease = executor.Rent();
         for (int i = 0; i < inputs.Length; i++) lease.Job.PinInput(i, inputs[i]);
         for (int i = 0; i < outputs.Length; i++) lease.Job.PinOutput(i, outputs[i]);
-        executor.Run(lease.Job, count, options ?? RunOptions.Default, cancellation);
+        executor.Run(lease.Job, count, Valid(options), cancellation);
     }
 
     /// <summary>Frees the memory of the model. Runs that are still going on in other threads end normally.</summary>
@@ -169,6 +169,15 @@ public sealed class CimModel : IDisposable
         Executor? executor = _executor;
         ObjectDisposedException.ThrowIf(executor is null, this);
         return executor;
+    }
+
+    private static RunOptions Valid(RunOptions? options)
+    {
+        if (options is null) return RunOptions.Default;
+        ArgumentOutOfRangeException.ThrowIfNegative(options.MaxThreads, "options.MaxThreads");
+        if (options.Fidelity is < Fidelity.Exact or > Fidelity.Circuit)
+            throw new ArgumentOutOfRangeException(nameof(options), options.Fidelity, "There is no such fidelity.");
+        return options;
     }
 
     private static int Positive(int count)

@@ -65,7 +65,7 @@ public sealed class InputValueTests
             byte[] target = new byte[length * type.SizeOf()];
             Assert.Equal(-1, HostCopy.ToModel(values, target, type));
             var back = new float[length];
-            HostCopy.ToHost(target, back, type);
+            Assert.Equal(-1, HostCopy.ToHost(target, back, type));
             Assert.Equal(type == ElementType.Bool ? [.. values.Select(v => v == 0 ? 0f : 1)] : values, back);
             for (int at = 0; at < length; at++)
             {
@@ -94,6 +94,30 @@ public sealed class InputValueTests
             Assert.Equal(ErrorCodes.InvalidInputValue, e.Code);
             Assert.Contains("Sample 14 ", e.Message, StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData(16777216, false)]
+    [InlineData(16777217, true)]
+    [InlineData(-16777217, true)]
+    [InlineData(1L << 40, false)]
+    [InlineData(1700000000123, true)]
+    public void An_integer_output_that_a_float_cannot_hold_is_an_error(long value, bool refused)
+    {
+        var b = new ProgramBuilder();
+        int x = b.Input("index", ElementType.Int64, -1);
+        using var model = new CimModel(TestPrograms.Compile(b.Build(b.Step("Gather", null, [b.Constant(Ops.Longs(3, value)), x], ElementType.Int64, -1))));
+        float[] y = new float[5];
+        if (!refused)
+        {
+            model.Run([0, 0, 0, 1, 0], y);
+            Assert.Equal([3, 3, 3, value, 3], y);
+            return;
+        }
+
+        var e = Assert.Throws<CimException>(() => model.Run([0, 0, 0, 1, 0], y));
+        Assert.Equal(ErrorCodes.InexactOutput, e.Code);
+        Assert.Contains("in sample 3, element 0", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -31,6 +31,37 @@ public sealed class CimModelTests
     }
 
     [Fact]
+    public void Memory_is_shared_only_where_a_result_takes_the_place_of_its_sample()
+    {
+        using var negate = new CimModel(TestPrograms.Compile(TestPrograms.AcrossImages()));
+        float[] memory = new float[40];
+        negate.Run(memory.AsSpan(0, 16), memory.AsSpan(0, 16), 4);
+        var e = Assert.Throws<CimException>(() => negate.Run(memory.AsSpan(0, 16), memory.AsSpan(4, 16), 4));
+        Assert.Equal(ErrorCodes.BufferMismatch, e.Code);
+        Assert.Contains("shares memory with input 'x'", e.Message, StringComparison.Ordinal);
+        negate.Run(memory.AsSpan(0, 16), memory.AsSpan(16, 16), 4);
+
+        using CimModel images = Load();
+        float[] two = TestPrograms.Samples(2, 432), scores = new float[20];
+        images.Run(two, scores);
+        Assert.Equal(ErrorCodes.BufferMismatch, Assert.Throws<CimException>(() => images.Run(two, two.AsSpan(400, 20), 2)).Code);
+
+        using var several = new CimModel(TestPrograms.Compile(TestPrograms.Matrices()));
+        Memory<float> shared = new float[16];
+        Assert.Contains("shares memory with output", Assert.Throws<CimException>(() => several.Run([new float[20], new float[16]], [shared, shared[..1]], 1)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Options_that_mean_nothing_are_refused()
+    {
+        using CimModel model = Load();
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Run(new float[432], new float[10], new RunOptions { Fidelity = (Fidelity)9 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Run(new float[432], new float[10], new RunOptions { MaxThreads = -1 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Prepare(new RunOptions { Fidelity = (Fidelity)(-1) }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Run(new float[432], new float[10], 0));
+    }
+
+    [Fact]
     public void A_disposed_model_says_so()
     {
         CimModel model = Load();
