@@ -50,7 +50,7 @@ internal sealed class CompiledEvaluator
     {
         ImmutableArray<TensorDescription> outputs = _model.Info.Outputs;
         int batch = Input.Batch(BatchSamples), samplesPerUnit = Math.Max(1, Input.FixedBatch);
-        Memory<float>[] buffers = [.. outputs.Select(o => new float[checked(o.SampleLength * (batch / samplesPerUnit))].AsMemory())];
+        Memory<float>[] buffers = [.. outputs.Select((_, i) => new float[_model.OutputLength(i, batch / samplesPerUnit)].AsMemory())];
         foreach (DataBatch images in data.Batches(batch, limit))
         {
             if (images.Count % samplesPerUnit != 0)
@@ -61,7 +61,7 @@ internal sealed class CompiledEvaluator
             }
 
             int units = images.Count / samplesPerUnit;
-            Memory<float>[] used = [.. outputs.Select((o, i) => buffers[i][..(o.SampleLength * units)])];
+            Memory<float>[] used = [.. outputs.Select((_, i) => buffers[i][.._model.OutputLength(i, units)])];
             ImmutableArray<ReadOnlyMemory<float>> values = Input.Split(images.First, images.Count, images.Values).Values;
             time?.Start();
             _model.Run(values.AsSpan(), used, units, options with { FirstSample = images.First / samplesPerUnit }, cancellation);

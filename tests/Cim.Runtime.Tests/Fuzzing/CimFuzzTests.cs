@@ -1,20 +1,15 @@
-using System.Globalization;
 using Cim.Runtime.Format;
-using CsCheck;
 using Xunit.Abstractions;
 
 namespace Cim.Runtime.Tests.Fuzzing;
 
 /// <summary>
-/// Damaged .cim files under correct checksums are refused with CIM4001, or they are models that run. The number of cases and
-/// the seed come from <c>CIM_FUZZ_CASES</c> and <c>CIM_FUZZ_SEED</c>; <c>build/fuzz.sh cim 100000</c> sets them.
+/// Damaged .cim files under correct checksums are refused with CIM4001, or they are models that run; see <see cref="FuzzCases"/>.
 /// </summary>
 public sealed class CimFuzzTests(ITestOutputHelper output)
 {
     private const long MostBytes = 2L << 30;
     private const int MostValues = 1 << 22;
-
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
     [Fact]
     public void The_models_that_are_damaged_are_valid()
@@ -29,26 +24,13 @@ public sealed class CimFuzzTests(ITestOutputHelper output)
     [Fact]
     public void A_damaged_file_is_refused_or_runs()
     {
-        int cases = Asked("CIM_FUZZ_CASES") is { } number ? int.Parse(number, CultureInfo.InvariantCulture) : 5000;
-        string seed = Asked("CIM_FUZZ_SEED") ?? "0000KOIPe036";
         int loaded = 0;
-        Gen.Int.Sample(n =>
-        {
-            string? fault = null;
-            // A thread of its own, so that a case that does not end is a failure with a number and not a test that hangs.
-            var worker = new Thread(() => fault = Try(n, ref loaded));
-            worker.Start();
-            if (!worker.Join(s_limit)) fault = $"case {n} runs for more than {s_limit.TotalSeconds} seconds";
-            Assert.True(fault is null, fault);
-        }, iter: cases, seed: seed, threads: 2);
+        int cases = FuzzCases.Run("cim", 5000, number => Check(number, ref loaded));
         output.WriteLine($"{cases} cases, {loaded} of them loaded");
         Assert.True(loaded > cases / 20, $"only {loaded} of {cases} cases were loaded");
     }
 
-    private static string? Asked(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
-
-    /// <summary>What is wrong with a case, or null.</summary>
-    private static string? Try(int number, ref int loaded)
+    private static (FuzzCases.Fault, string)? Check(int number, ref int loaded)
     {
         long before = GC.GetAllocatedBytesForCurrentThread();
         string step = "load";
@@ -62,7 +44,7 @@ public sealed class CimFuzzTests(ITestOutputHelper output)
             }
             catch (CimException e)
             {
-                return e.Code == ErrorCodes.InvalidCompiledModel ? null : $"case {number} is refused with {e}";
+                return e.Code == ErrorCodes.InvalidCompiledModel ? null : (FuzzCases.Fault.Wrong, $"case {number} is refused with {e}");
             }
 
             Interlocked.Increment(ref loaded);
@@ -81,11 +63,11 @@ public sealed class CimFuzzTests(ITestOutputHelper output)
         }
         catch (Exception e)
         {
-            return $"case {number}, {step}: {e}";
+            return (FuzzCases.Fault.Crash, $"case {number}, {step}: {e}");
         }
 
         long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
-        return bytes > MostBytes ? $"case {number} takes {bytes} bytes" : null;
+        return bytes > MostBytes ? (FuzzCases.Fault.Large, $"case {number} takes {bytes} bytes") : null;
     }
 
     // False: the caller's own memory would be large.
@@ -94,7 +76,7 @@ public sealed class CimFuzzTests(ITestOutputHelper output)
         int[] inputs = [.. Enumerable.Range(0, model.Info.Inputs.Length).Select(i => model.InputLength(i, count))];
         int[] outputs = [.. Enumerable.Range(0, model.Info.Outputs.Length).Select(i => model.OutputLength(i, count))];
         if (inputs.Concat(outputs).Sum(l => (long)l) > MostValues) return false;
-        model.Run([.. inputs.Select((l, i) => (ReadOnlyMemory<float>)Values(l))], [.. outputs.Select(l => new float[l].AsMemory())], count,
+        model.Run([.. inputs.Select(l => (ReadOnlyMemory<float>)Values(l))], [.. outputs.Select(l => new float[l].AsMemory())], count,
             new RunOptions { Fidelity = fidelity, Seed = 1, MaxThreads = 1 });
         return true;
     }

@@ -1,9 +1,7 @@
-using System.Globalization;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Crossbar.Exact;
 using Cim.Runtime.Crossbar.Kernels;
 using Cim.Runtime.Tests.Testing;
-using CsCheck;
 
 namespace Cim.Runtime.Tests.Fuzzing;
 
@@ -14,16 +12,8 @@ namespace Cim.Runtime.Tests.Fuzzing;
 public sealed class SimdFuzzTests
 {
     [Fact]
-    public void A_layer_gives_the_same_bytes_at_every_vector_width()
-    {
-        int cases = int.Parse(Environment.GetEnvironmentVariable("CIM_FUZZ_CASES") is { Length: > 0 } asked ? asked : "200", CultureInfo.InvariantCulture);
-        string seed = Environment.GetEnvironmentVariable("CIM_FUZZ_SEED") is { Length: > 0 } given ? given : "0000KOIPe036";
-        Gen.Int.Sample(number =>
-        {
-            string? fault = Check(number);
-            Assert.True(fault is null, fault);
-        }, iter: cases, seed: seed, threads: 2);
-    }
+    public void A_layer_gives_the_same_bytes_at_every_vector_width() =>
+        FuzzCases.Run("simd", 200, number => Check(number) is { } fault ? (FuzzCases.Fault.Wrong, fault) : null);
 
     private static string? Check(int number)
     {
