@@ -100,7 +100,7 @@ internal sealed class CompilePipeline
             _context.Step("evaluating");
             Accuracy accuracyFloat = LockedScore(choice) ?? EvaluateFloat();
             result = result with { Float = new FloatScore(accuracyFloat.Correct, accuracyFloat.Samples, Options.EvaluationLimit) };
-            measured = Measure(compiled, evaluation, accuracyFloat, fidelity);
+            measured = Measure(compiled, evaluation, accuracyFloat, fidelity, isLossy);
             accuracyBaseline = IsBaseline(policy) ? measured.Exact : EvaluateBaseline(graph, inputs, calibration, hardware, shapes, evaluation);
             compiled = compiled with { Info = compiled.Info with { AccuracyFloat = accuracyFloat.Fraction, AccuracyCompiled = measured.Judged.Fraction, AccuracyFidelity = fidelity } };
         }
@@ -233,11 +233,10 @@ internal sealed class CompilePipeline
             _context.Warn(ErrorCodes.TooManyArrays, $"The network needs {cost.Arrays} arrays, the chip of '{hardware.Name}' has {available}. Use fewer weight bits or a larger chip.");
     }
 
-    private MeasuredAccuracy Measure(CompiledModel compiled, DataSet evaluation, Accuracy accuracyFloat, Fidelity fidelity)
+    private MeasuredAccuracy Measure(CompiledModel compiled, DataSet evaluation, Accuracy accuracyFloat, Fidelity fidelity, bool isLossy)
     {
         int limit = Options.EvaluationLimit, all = accuracyFloat.Samples;
         Accuracy exact = Evaluate(compiled, evaluation, Fidelity.Exact, limit);
-        bool isLossy = ConverterLoss.IsLossy(compiled.Program, compiled.Hardware);
         int samples = ConverterLoss.Samples(compiled.Program, compiled.Hardware, all);
         bool isPart = samples < all && (isLossy || fidelity > Fidelity.Adc);
         Accuracy exactOnFirst = isPart ? Evaluate(compiled, evaluation, Fidelity.Exact, samples) : exact;
