@@ -64,7 +64,7 @@ public sealed class BuildWordingTests : IDisposable
     [Fact]
     public void Every_option_of_the_command_has_metadata_unless_the_build_sets_it()
     {
-        string[] builds = ["--output", "--report", "--force-evaluate", "--refresh-lock", "--lock-only", "--dependencies"];
+        string[] builds = ["--output", "--report", "--force-evaluate", "--refresh-lock", "--locked", "--lock-only", "--dependencies"];
         string[] flags = [.. CompileCommand.Create().Options.Select(o => o.Name)];
         Assert.Empty(flags.Except(ModelMetadata.All.Select(m => m.Flag)).Except(builds));
         Assert.Empty(ModelMetadata.All.Select(m => m.Flag).OfType<string>().Except(flags));
