@@ -6,6 +6,7 @@ using System.Text.Json;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Data;
 using Cim.Compiler.Emit;
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Pipeline;
@@ -43,7 +44,9 @@ internal static class ParetoCommand
         HardwareProfile hardware = context.LoadHardware(parsed.GetRequiredValue(Hardware));
         Graph graph = OnnxImporter.Import(model, import.Read(parsed), context.Cancellation);
         GraphInput input = GraphInput.Of(graph);
-        SearchData data = SearchData.From(DataSet.Open(parsed.GetRequiredValue(Calibration), input.Ports, dataArguments.Read(parsed)), context.Cancellation);
+        DataSet samples = DataSet.Open(parsed.GetRequiredValue(Calibration), input.Ports, dataArguments.Read(parsed));
+        SearchData data = SearchData.For(samples, graph, input, context.Cancellation);
+        graph = JudgedGraph.Of(graph, input, samples);
         var options = new PolicySearchOptions { Objective = PolicySearchOptions.Parse(word) };
         using PolicySearch search = PolicySearch.Prepare(graph, input, hardware, data, options, context.Progress, context.Cancellation);
         ImmutableArray<MeasuredPoint> points = ParetoMeasurement.Measure(search, parsed.GetValue(Points), context.Progress, context.Cancellation);

@@ -7,6 +7,7 @@ using System.Text.Json.Serialization;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Data;
 using Cim.Compiler.Emit;
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Pipeline;
@@ -64,7 +65,9 @@ internal static class SensitivityCommand
 
         Graph graph = OnnxImporter.Import(model, import.Read(parsed), context.Cancellation);
         GraphInput input = GraphInput.Of(graph);
-        SearchData data = SearchData.From(DataSet.Open(calibration, input.Ports, preprocessing), context.Cancellation);
+        DataSet samples = DataSet.Open(calibration, input.Ports, preprocessing);
+        SearchData data = SearchData.For(samples, graph, input, context.Cancellation);
+        graph = JudgedGraph.Of(graph, input, samples);
         SensitivityReport report = SensitivityAnalysis.Run(graph, input, data, parsed.GetValue(Samples), parsed.GetValue(Probes), parsed.GetValue(Seed), clock, context.Progress, context.Cancellation);
         if (stored is not null && report.LayersLeftOut == 0) AtomicFile.Write(stored, stream => JsonSerializer.Serialize(stream, report, Stored));
         return report;

@@ -26,7 +26,7 @@ internal static class GraphSession
         {
             cancellation.ThrowIfCancellationRequested();
             using IDisposableReadOnlyCollection<OrtValue> results = session.Run(run, [session.Outputs[0]]);
-            outputs.AddRange(results[0].GetTensorDataAsSpan<float>());
+            outputs.AddRange(OnnxSession.Floats(results[0]));
         }
 
         return [.. outputs];

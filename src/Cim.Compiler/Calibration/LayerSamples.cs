@@ -26,7 +26,7 @@ internal sealed record LayerSamples(int Count, float[] X, float[] Y)
     public static LayerSamples Gather(MvmLayer layer, StagedExecutor quantized, string inputName, StagedExecutor reference)
     {
         long images = 0;
-        for (int r = 0; r < quantized.Runs; r++) images += quantized.Count(r);
+        for (int r = 0; r < quantized.Runs; r++) images += Images(layer, quantized.Value(r, inputName));
         long all = images * layer.PositionsPerImage;
         long perPosition = (long)layer.Groups * (layer.RowsPerGroup + layer.ColumnsPerGroup);
         long wanted = Math.Max(FewestPositions, (long)PositionsPerRow * layer.RowsPerGroup);
@@ -38,7 +38,8 @@ internal sealed record LayerSamples(int Count, float[] X, float[] Y)
         for (int run = 0; run < quantized.Runs; run++)
         {
             ReadOnlySpan<float> x = quantized.Value(run, inputName), y = reference.Value(run, layer.Output);
-            for (int i = 0; i < quantized.Count(run); i++, image++)
+            int ofRun = Images(layer, x);
+            for (int i = 0; i < ofRun; i++, image++)
             {
                 // Position p of all is taken when the evenly spaced sequence passes it; the golden-ratio offset keeps
                 // the places inside the images from repeating.
@@ -46,13 +47,19 @@ internal sealed record LayerSamples(int Count, float[] X, float[] Y)
                 {
                     long p = Position(next, count, all);
                     if (p / layer.PositionsPerImage != image) break;
-                    samples.Take(layer, next, (int)(p % layer.PositionsPerImage), i, quantized.Count(run), x, y);
+                    samples.Take(layer, next, (int)(p % layer.PositionsPerImage), i, ofRun, x, y);
                 }
             }
         }
 
         return samples;
     }
+
+    /// <summary>
+    /// Times the layer is used in a run: once a sample, unless the network has put the samples of a run together, or cut them up, before it.
+    /// </summary>
+    private static int Images(MvmLayer layer, ReadOnlySpan<float> x) =>
+        Math.Max(1, x.Length / (layer.Geometry is { } g ? g.InputChannels * g.InputHeight * g.InputWidth : layer.RowsPerGroup * layer.PositionsPerImage));
 
     private static long Position(int index, int count, long all)
     {

@@ -23,8 +23,9 @@ internal sealed record LayerStatistics(int Samples, float[] MeanX, float[] MeanY
         float[] meanX = Means(samples.X, layer.Groups, samples.Count, layer.RowsPerGroup, squares);
         float[] meanY = Means(samples.Y, layer.Groups, samples.Count, layer.ColumnsPerGroup, null);
         if (!covariances) return new LayerStatistics(samples.Count, meanX, meanY, squares, [], []);
-        (float[] covariance, float[] cross) = Products(layer, samples.Count,
-            Centred(samples.X, meanX, layer.Groups, samples.Count, layer.RowsPerGroup), Centred(samples.Y, meanY, layer.Groups, samples.Count, layer.ColumnsPerGroup));
+        double[] x = Centred(samples.X, meanX, layer.Groups, samples.Count, layer.RowsPerGroup), y = Centred(samples.Y, meanY, layer.Groups, samples.Count, layer.ColumnsPerGroup);
+        Normalise(x, y);
+        (float[] covariance, float[] cross) = Products(layer, samples.Count, x, y);
         return new LayerStatistics(samples.Count, meanX, meanY, squares, covariance, cross);
     }
 
@@ -62,6 +63,21 @@ internal sealed record LayerStatistics(int Samples, float[] MeanX, float[] MeanY
             }
 
         return centred;
+    }
+
+    /// <summary>
+    /// Brings inputs of extreme size near 1, and outputs by the same power of two: their products are kept as 32-bit floats, and must be
+    /// neither nothing nor infinite. What is computed from the covariances does not depend on a common factor.
+    /// </summary>
+    private static void Normalise(double[] x, double[] y)
+    {
+        const int Extreme = 20;
+        double largest = 0;
+        foreach (double v in x) largest = Math.Max(largest, Math.Abs(v));
+        int exponent = largest > 0 && double.IsFinite(largest) ? Math.ILogB(largest) : 0;
+        if (Math.Abs(exponent) <= Extreme) return;
+        foreach (double[] values in new[] { x, y })
+            for (int i = 0; i < values.Length; i++) values[i] = Math.ScaleB(values[i], -exponent);
     }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using Cim.Runtime;
 using Cim.Training.Engine;
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Cim.Compiler.Calibration;
 
@@ -34,6 +35,12 @@ internal sealed class OnnxSession : IDisposable
 
     public IReadOnlyList<string> Outputs => _session.OutputNames;
 
+    /// <summary>False for an output that is a sequence or a map.</summary>
+    public bool IsTensor(string output) => _session.OutputMetadata[output].IsTensor;
+
+    /// <summary>The type of an output's numbers.</summary>
+    public Type TypeOf(string output) => _session.OutputMetadata[output].ElementType;
+
     /// <summary>Runs once and returns the named outputs, which the caller disposes.</summary>
     public IDisposableReadOnlyCollection<OrtValue> Run(IReadOnlyDictionary<string, OrtValue> inputs, IReadOnlyCollection<string> outputs) =>
         Guard(What, () =>
@@ -58,6 +65,32 @@ internal sealed class OnnxSession : IDisposable
     public static OrtValue Tensor(ReadOnlyMemory<float> values, long[] dims) =>
         OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, System.Runtime.InteropServices.MemoryMarshal.AsMemory(values), dims);
 
+    /// <summary>Numbers in a tensor.</summary>
+    public static int Length(OrtValue value) => checked((int)value.GetTensorTypeAndShape().ElementCount);
+
+    /// <summary>The numbers of a tensor of any type a network's output can have.</summary>
+    public static ReadOnlySpan<float> Floats(OrtValue value)
+    {
+        return value.GetTensorTypeAndShape().ElementDataType switch
+        {
+            TensorElementType.Float => value.GetTensorDataAsSpan<float>(),
+            TensorElementType.Int64 => Converted(value.GetTensorDataAsSpan<long>()),
+            TensorElementType.Int32 => Converted(value.GetTensorDataAsSpan<int>()),
+            TensorElementType.Int8 => Converted(value.GetTensorDataAsSpan<sbyte>()),
+            TensorElementType.UInt8 => Converted(value.GetTensorDataAsSpan<byte>()),
+            TensorElementType.Double => Converted(value.GetTensorDataAsSpan<double>()),
+            TensorElementType.Bool => Array.ConvertAll(value.GetTensorDataAsSpan<bool>().ToArray(), b => b ? 1f : 0f),
+            TensorElementType other => throw new CimException(ErrorCodes.InvalidGraph, $"An output has the type {other}; export the model with float32 outputs."),
+        };
+
+        static float[] Converted<T>(ReadOnlySpan<T> values) where T : System.Numerics.INumberBase<T>
+        {
+            float[] floats = new float[values.Length];
+            for (int i = 0; i < floats.Length; i++) floats[i] = float.CreateTruncating(values[i]);
+            return floats;
+        }
+    }
+
     public void Dispose()
     {
         _session.Dispose();
@@ -78,8 +111,9 @@ internal sealed class OnnxSession : IDisposable
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         // Without this, 8-bit kernels of CPUs without VNNI add pairs of products in saturating 16 bits: not the integers meant.
         options.AddSessionConfigEntry("session.x64quantprecision", "1");
-        // This fusion computes into the other summand and so loses it where it is an output, as intermediate values are here.
-        options.AddSessionConfigEntry("optimization.disable_specified_optimizers", "ConvAddActivationFusion");
+        // This fusion computes into the other summand and so loses it where it is an output, as intermediate values are here. The
+        // transformer moves quantizers over other operators and, since 1.29, gives them a type that contradicts their zero point.
+        options.AddSessionConfigEntry("optimization.disable_specified_optimizers", "ConvAddActivationFusion;QDQPropagationTransformer");
         options.GraphOptimizationLevel = optimize ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL;
         return options;
     }

@@ -87,14 +87,11 @@ internal sealed class DataSet
         }
     }
 
-    /// <summary>Checks that there are labels and that each is a class of the model.</summary>
+    /// <summary>Checks that there are labels.</summary>
     /// <exception cref="CimException">CIM0007.</exception>
-    public void RequireLabels(int classes)
+    public void RequireLabels()
     {
         if (!HasLabels)
             throw new CimException(ErrorCodes.InvalidLabels, "The file has no labels, which accuracy needs; add an integer array 'y' to the .npz, or the labels file beside the IDX images.") { File = Path };
-        for (int i = 0; i < Labels.Length; i++)
-            if ((uint)Labels[i] >= (uint)classes)
-                throw new CimException(ErrorCodes.InvalidLabels, $"Sample {i} has the label {Labels[i]}, but the model has {classes} classes (0 to {classes - 1}).") { File = Path };
     }
 }

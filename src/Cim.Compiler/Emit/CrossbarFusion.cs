@@ -51,6 +51,8 @@ internal static class CrossbarFusion
         private readonly List<string> _biases = [];
         private string _current = layer.Output;
         private string? _residual;
+        private QuantizationParameters _input = null!;
+        private QuantizedWeights _weights = null!;
         private QuantizationParameters? _residualParameters;
         private float _minimum = float.NegativeInfinity, _maximum = float.PositiveInfinity;
         private QuantizationParameters? _output;
@@ -65,6 +67,7 @@ internal static class CrossbarFusion
                 || _graph.Constants.ContainsKey(dequantize.Inputs[0])
                 || QuantizedWeights.Read(_graph, layer) is not { } weights) return null;
             if (own.Inputs.Length > 2 && own.Inputs[2].Length > 0 && layer.Bias is null) return null;
+            (_input, _weights) = (input, weights);
             _nodes.Add(own);
             while (topology.OnlyConsumer(_current) is { } next && !taken.Contains(next.Name) && Absorb(next))
             {
@@ -74,7 +77,7 @@ internal static class CrossbarFusion
 
             string real = _output is null ? _current : _nodes[^1].Inputs[0];
             bool residualIsFloat = _residual is not null && _residualParameters is null;
-            return new FusedLayer(layer, [.. _nodes], dequantize.Inputs[0], input, weights, Bias(input, weights), _residual,
+            return new FusedLayer(layer, [.. _nodes], dequantize.Inputs[0], input, weights, Bias(), _residual,
                 new Epilogue(_residualParameters, residualIsFloat, _minimum, _maximum, _output), real, _current);
         }
 
@@ -95,11 +98,7 @@ internal static class CrossbarFusion
         private bool Add(Node add)
         {
             string other = add.Inputs[0] == _current ? add.Inputs[1] : add.Inputs[0];
-            if (_residual is null && IsBias(other))
-            {
-                _biases.Add(other);
-                return true;
-            }
+            if (_residual is null && IsBias(other) && AddBias(other)) return true;
 
             if (_residual is not null || IsConstant(other) || _graph.Values[other].Shape != _graph.Values[_current].Shape
                 || _graph.Values[other].Type != ElementType.Float32) return false;
@@ -138,36 +137,34 @@ internal static class CrossbarFusion
             return axis >= 0 && shape.Rank <= rank && shape[axis] == layer.Outputs;
         }
 
-        private ImmutableArray<int> Bias(QuantizationParameters input, QuantizedWeights weights)
+        /// <summary>Takes an addition of constants as bias, if the accumulator's integers hold what it comes to.</summary>
+        private bool AddBias(string value)
+        {
+            _biases.Add(value);
+            double[] real = RealBias();
+            if (Enumerable.Range(0, real.Length).All(c => AccumulatorBias.Fits(real[c], Unit(c))) || Exact() is not null) return true;
+            _biases.RemoveAt(_biases.Count - 1);
+            return false;
+        }
+
+        private ImmutableArray<int> Bias() => Exact() ?? [.. RealBias().Select((real, c) => AccumulatorBias.Round(real, Unit(c)))];
+
+        private float Unit(int c) => AccumulatorBias.Unit(_input.Scale, _weights.Scales[c]);
+
+        private double[] RealBias()
         {
             double[] real = new double[layer.Outputs];
-            Node own = _nodes[0];
-            string own2 = own.Inputs.Length > 2 ? own.Inputs[2] : "";
-            if (own2.Length > 0 && _biases.Count == 0 && Exact(own2, input, weights) is { } exact) return exact;
-            if (own2.Length == 0 && _biases.Count == 1 && Exact(_biases[0], input, weights) is { } added) return added;
             if (layer.Bias is { } bias)
                 for (int c = 0; c < real.Length; c++) real[c] += bias[c];
             foreach (string name in _biases)
                 for (int c = 0; c < real.Length; c++) real[c] += RealAt(name, c);
-            var result = ImmutableArray.CreateBuilder<int>(real.Length);
-            for (int c = 0; c < real.Length; c++)
-                result.Add((int)Math.Clamp(Math.Round(real[c] / QuantizeLayerWeights.BiasScale(input.Scale, weights.Scales[c])), int.MinValue, int.MaxValue));
-            return result.MoveToImmutable();
+            return real;
         }
 
-        /// <summary>The integers of a bias dequantized at just the accumulator's scale, else null.</summary>
-        private ImmutableArray<int>? Exact(string value, QuantizationParameters input, QuantizedWeights weights)
+        private ImmutableArray<int>? Exact()
         {
-            if (weights.Requantized || topology.Producer(value) is not { Op: "DequantizeLinear" } node) return null;
-            if (!_graph.Constants.TryGetValue(node.Inputs[0], out Tensor? integers) || integers.Type != ElementType.Int32 || integers.Length != layer.Outputs) return null;
-            if (!_graph.Constants.TryGetValue(node.Inputs[1], out Tensor? scale) || (_nodes[0].Op == "Gemm" && _nodes[0].Attributes.Float("beta", 1) != 1)) return null;
-            for (int c = 0; c < layer.Outputs; c++)
-            {
-                float expected = QuantizeLayerWeights.BiasScale(input.Scale, weights.Scales[c]);
-                if (Math.Abs(scale.Span<float>()[scale.Length == 1 ? 0 : c] - expected) > 1e-5f * expected) return null;
-            }
-
-            return [.. integers.Span<int>()];
+            string own = _nodes[0].Inputs.Length > 2 ? _nodes[0].Inputs[2] : "";
+            return own.Length > 0 ? (_biases.Count == 0 ? ExactBias.Of(topology, layer, own, _weights, _input.Scale) : null) : _biases.Count == 1 ? ExactBias.Of(topology, layer, _biases[0], _weights, _input.Scale) : null;
         }
 
         private double RealAt(string value, int c)

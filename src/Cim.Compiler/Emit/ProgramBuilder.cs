@@ -35,7 +35,7 @@ internal sealed class ProgramBuilder
         Graph quantized, Func<MvmLayer, QuantizedWeights, LayerMapping> map, Func<string, int> adcBits,
         Func<MvmLayer, QuantizedWeights, ImmutableArray<WeightBlock>>? blocks = null)
     {
-        Graph graph = new FlowIntegers().Run(quantized);
+        Graph graph = new FlowIntegers().Run(new SplitLargeBiases().Run(quantized));
         GraphVerifier.Verify(graph, nameof(FlowIntegers));
         ImmutableArray<FusedLayer> fused = CrossbarFusion.Find(graph);
         return new ProgramBuilder(graph).Build(fused, map, adcBits, blocks ?? ((_, _) => []));

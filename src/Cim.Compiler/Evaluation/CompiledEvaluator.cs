@@ -22,7 +22,7 @@ internal sealed class CompiledEvaluator
 
     public GraphInput Input { get; }
 
-    /// <summary>Classifies labelled data by the model's first output.</summary>
+    /// <summary>Classifies labelled data by the first output that can name its labels.</summary>
     /// <param name="data">Opened for <see cref="Input"/>.</param>
     /// <param name="options">How to simulate.</param>
     /// <param name="limit">At most this many samples; 0 = all.</param>
@@ -30,13 +30,13 @@ internal sealed class CompiledEvaluator
     /// <param name="cancellation">Checked between samples.</param>
     public Accuracy Evaluate(DataSet data, RunOptions options, int limit, IProgress<int>? progress, CancellationToken cancellation)
     {
-        data.RequireLabels(Classes());
+        JudgedOutput judged = JudgedOutput.For(NetworkOutputs.Of(_model.Compiled, Input.FixedBatch), data);
         _model.Prepare(options); // Packing weights or programming arrays is not part of a run.
         int correct = 0, samples = 0;
         var time = new Stopwatch();
         foreach ((DataBatch images, ReadOnlyMemory<float>[] outputs) in Run(data, options, limit, time, cancellation))
         {
-            correct += Accuracy.CountCorrect(outputs[0].Span, data.Labels.AsSpan(images.First, images.Count));
+            correct += judged.CountCorrect(outputs[judged.Index].Span, data.Labels.AsSpan(images.First, images.Count));
             samples += images.Count;
             progress?.Report(samples);
         }
@@ -83,11 +83,5 @@ internal sealed class CompiledEvaluator
             first += units;
             yield return outputs[0];
         }
-    }
-
-    private int Classes()
-    {
-        if (_model.Info.Outputs.IsEmpty) return 0;
-        return _model.Info.Outputs[0].SampleLength / Math.Max(1, Input.FixedBatch);
     }
 }

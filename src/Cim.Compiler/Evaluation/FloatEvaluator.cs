@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Data;
+using Cim.Onnx;
 using Cim.Runtime;
 using Microsoft.ML.OnnxRuntime;
 
@@ -11,11 +12,12 @@ namespace Cim.Compiler.Evaluation;
 internal sealed class FloatEvaluator : IDisposable
 {
     private readonly OnnxSession _session;
+    private readonly string _path;
 
     /// <exception cref="CimException">CIM0004, CIM0006: ONNX Runtime refuses the model, or an input has open dimensions.</exception>
     public FloatEvaluator(string path)
     {
-        _session = new OnnxSession(path);
+        (_session, _path) = (new OnnxSession(path), path);
         try
         {
             Input = GraphInput.Of(_session.Inputs.Select(i => (i.Key, TypeOf(i.Key, i.Value.ElementType, path), ShapeOf(i.Key, i.Value.Dimensions, path))));
@@ -29,27 +31,40 @@ internal sealed class FloatEvaluator : IDisposable
 
     public GraphInput Input { get; }
 
-    /// <summary>Classifies labelled data by the model's first output.</summary>
+    /// <summary>Classifies labelled data by the first output that can name its labels.</summary>
     /// <param name="data">Opened for <see cref="Input"/>.</param>
     /// <param name="limit">At most this many samples; 0 = all.</param>
     /// <param name="progress">Samples done so far.</param>
     /// <param name="cancellation">Checked between batches.</param>
     public Accuracy Evaluate(DataSet data, int limit, IProgress<int>? progress, CancellationToken cancellation)
     {
-        string[] outputs = [_session.Outputs[0]];
+        data.RequireLabels();
+        string[] outputs = [.. _session.Outputs.Where(_session.IsTensor)];
+        JudgedOutput? judged = null;
         int correct = 0, samples = 0;
         var time = new Stopwatch();
         int batch = Input.Batch(32);
         foreach (DataBatch images in data.Batches(batch, limit))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (Input.FixedBatch > 0 && images.Count < batch) break;
+            if (Input.FixedBatch > 0 && images.Count < batch)
+            {
+                if (samples == 0)
+                    throw new CimException(ErrorCodes.InvalidData, $"The model's batch is fixed at {Input.FixedBatch}, but there are only {images.Count} samples.") { File = data.Path };
+                break;
+            }
+
             time.Start();
             using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(Input.Split(images.First, images.Count, images.Values), outputs);
             time.Stop();
-            ReadOnlySpan<float> scores = results[0].GetTensorDataAsSpan<float>();
-            if (samples == 0) data.RequireLabels(scores.Length / images.Count);
-            correct += Accuracy.CountCorrect(scores, data.Labels.AsSpan(images.First, images.Count));
+            if (judged is null)
+            {
+                // The first run says how many numbers each output has; the others compute only the one that is judged.
+                judged = JudgedOutput.For([.. outputs.Select((o, i) => Facts(o, results[i], images.Count))], data);
+                outputs = [outputs[judged.Index]];
+                correct += judged.CountCorrect(OnnxSession.Floats(results[judged.Index]), data.Labels.AsSpan(images.First, images.Count));
+            }
+            else correct += judged.CountCorrect(OnnxSession.Floats(results[0]), data.Labels.AsSpan(images.First, images.Count));
             samples += images.Count;
             progress?.Report(samples);
         }
@@ -58,6 +73,13 @@ internal sealed class FloatEvaluator : IDisposable
     }
 
     public void Dispose() => _session.Dispose();
+
+    private OutputFacts Facts(string name, OrtValue value, int samples)
+    {
+        int numbers = OnnxSession.Length(value) / samples;
+        ElementType type = TypeOf(name, _session.TypeOf(name), _path);
+        return new OutputFacts(name, type, numbers, numbers == 1 && type == ElementType.Float32 && NetworkOutputs.EndsWithSigmoid(OnnxReader.ReadModel(File.ReadAllBytes(_path)).Graph, name));
+    }
 
     private static Shape ShapeOf(string name, int[] dims, string path) => dims.Skip(1).All(d => d > 0) ? new Shape(dims)
         : throw new CimException(ErrorCodes.InvalidData, $"The input '{name}' has the shape {RecordFile.Dims(dims)}: only its first dimension may be open.") { File = path };

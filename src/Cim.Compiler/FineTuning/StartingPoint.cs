@@ -38,6 +38,7 @@ internal static class StartingPoint
         Dictionary<string, MvmLayer> originals = MvmLayers.Find(graph).ToDictionary(l => l.NodeName, StringComparer.Ordinal);
         foreach (QuantizedLayer layer in network.Layers)
             if (layer.HasStrips && originals.TryGetValue(layer.Name, out MvmLayer? original)) layer.MoveWithinIntegers(original.WeightMatrix.Span<float>());
+        network.FitStepLimits();
         return network;
     }
 

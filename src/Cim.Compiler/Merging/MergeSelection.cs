@@ -38,6 +38,8 @@ internal static class MergeSelection
         ImmutableArray<MvmLayer> layers = [.. MvmLayers.Find(graph).Where(l => l.WeightDequantize is null)];
         if (options.Share == 0) return new([.. policy.Layers.Select(l => l with { Merge = StripTies.Exact })]);
         if (layers.IsEmpty) return policy;
+        if (policy.Layers.FirstOrDefault(l => l.WeightBits == 1 && layers.Any(m => m.NodeName == l.Name)) is { } binary)
+            throw new CimException(ErrorCodes.WrongUsage, $"Binary weights are a sign and a scale, and columns of them are not shared, but '{binary.Name}' has 1 bit; give it 2 bits, or leave --merge out.");
         Dictionary<string, float[]>? fisher = data is null ? null : WeightFisher.Measure(graph, input, data.Fit, layers, seed, progress, cancellation);
         var table = new MergeTable(layers, policy, fisher, hardware, options.Method, seed, progress, cancellation);
         if (options.Share is { } asked) return table.Apply(policy, table.Choose(1 - asked));

@@ -22,7 +22,7 @@ internal static class StripClusters
         {
             SharedColumns found = Seeded(group, columns, new SplitMix(seed + ((ulong)start << 32)));
             double harm = Alternate(found);
-            if (harm < least) (best, least) = (found, harm);
+            if (best is null || harm < least) (best, least) = (found, harm);
         }
 
         return best!;

@@ -35,7 +35,7 @@ internal sealed class CandidateTraining
     {
         (_context, _graph, _inputs, _hardware, _search, _options) = (context, graph, inputs, hardware, search, options);
         CompileOptions asked = context.Options;
-        _calibration = inputs.ReadCalibration(context.Cancellation);
+        _calibration = inputs.ReadCalibration(context);
         _training = new ShortTraining(graph, samples, asked.SearchTrainingSamples, asked.LearningRate ?? FineTuningOptions.DefaultLearningRate, context.Cancellation);
         _tag = FormattableString.Invariant(
             $"{InputHash.OfData(asked.Training!)}{(asked.Validation is { } validation ? $" judged on {InputHash.OfData(validation)}" : "")}{CompileLock.TrainingOf(asked)} samples={asked.SearchTrainingSamples} rows={hardware.Rows} rounding={asked.Rounding} calibration={_calibration.Count}");

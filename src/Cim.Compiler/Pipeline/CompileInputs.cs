@@ -1,5 +1,6 @@
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Data;
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.FineTuning;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Search;
@@ -12,11 +13,17 @@ namespace Cim.Compiler.Pipeline;
 /// <summary>The files a compilation reads, with their hashes, and how they feed the network.</summary>
 internal sealed class CompileInputs
 {
+    /// <summary>From so many samples on, one label for all of them is no chance.</summary>
+    private const int FewestForOneLabel = 10;
+
+    private const int InspectedSamples = 64;
+
     private readonly CompileOptions _options;
+    private readonly Graph _graph;
 
     public CompileInputs(CompileOptions options, Graph graph)
     {
-        _options = options;
+        (_options, _graph) = (options, graph);
         Input = GraphInput.Of(graph);
         ModelSha256 = InputHash.OfModel(options.ModelPath);
     }
@@ -29,11 +36,12 @@ internal sealed class CompileInputs
     public int CalibrationSamples { get; private set; }
 
     /// <summary>The calibration samples, else some of the training samples, else random ones.</summary>
-    public CalibrationData ReadCalibration(CancellationToken cancellation)
+    public CalibrationData ReadCalibration(CompileContext context)
     {
         if ((_options.Calibration ?? _options.Training) is not { } path) return CalibrationData.Random(Input, _options.Seed);
-        CalibrationData data = CalibrationData.From(DataSet.Open(path, Input.Ports, _options.Preprocessing), _options.CalibrationSamples, cancellation);
+        CalibrationData data = CalibrationData.From(DataSet.Open(path, Input.Ports, _options.Preprocessing), _options.CalibrationSamples, context.Cancellation);
         CalibrationSamples = data.Count;
+        if (SampleInformation.Problem(data, Input) is { } problem) Warn(context, path, problem, "ranges and rounding fitted to them are worth nothing");
         return data;
     }
 
@@ -62,7 +70,46 @@ internal sealed class CompileInputs
 
     /// <summary>The calibration samples as a search uses them.</summary>
     public SearchData ReadSearchData(CancellationToken cancellation) =>
-        SearchData.From(DataSet.Open(_options.Calibration!, Input.Ports, _options.Preprocessing), cancellation, _options.SearchSamples);
+        SearchData.For(DataSet.Open(_options.Calibration!, Input.Ports, _options.Preprocessing), _graph, Input, cancellation, _options.SearchSamples);
+
+    /// <summary>
+    /// The network seen through the output it is judged by: the first that can name the labels there are, of the evaluation data or else
+    /// of the calibration data.
+    /// </summary>
+    public Graph Judged()
+    {
+        DataSet? calibration = _options.Calibration is { } path ? DataSet.Open(path, Input.Ports, _options.Preprocessing) : null;
+        return JudgedGraph.Of(_graph, Input, OpenEvaluation() ?? calibration);
+    }
+
+    /// <summary>Opens every data file, so that one that cannot be used is an error before the long work.</summary>
+    /// <exception cref="CimException">CIM0006, CIM0007: a file cannot be read, or holds labels the network cannot give.</exception>
+    public void Check(CompileContext context)
+    {
+        if (OpenEvaluation() is { } evaluation)
+        {
+            _ = JudgedOutput.For(NetworkOutputs.Of(_graph, Input.FixedBatch), evaluation);
+            RequireBatch(evaluation);
+            if (evaluation.Count >= FewestForOneLabel && evaluation.Labels.Distinct().Count() == 1)
+                context.Warn(ErrorCodes.OneLabel, $"Every one of the {evaluation.Count} samples of {evaluation.Path} has the label {evaluation.Labels[0]}: the accuracy on them says little. Give samples of all classes.");
+            DataBatch first = evaluation.Batches(InspectedSamples, InspectedSamples).First();
+            if (SampleInformation.Problem(new CalibrationData(first.Values.ToArray(), first.Count, false), Input) is { } problem) Warn(context, evaluation.Path, problem, "the accuracy on them says nothing of others");
+        }
+
+        if ((_options.Calibration ?? _options.Training) is { } calibration) RequireBatch(DataSet.Open(calibration, Input.Ports, _options.Preprocessing));
+        foreach (string? path in new[] { _options.Training, _options.Validation })
+            if (path is not null && DataSet.Open(path, Input.Ports, _options.Preprocessing) is { HasLabels: true } labelled)
+                _ = JudgedOutput.For([NetworkOutputs.Of(_graph, Input.FixedBatch)[0]], labelled);
+    }
+
+    private static void Warn(CompileContext context, string path, string problem, string consequence) =>
+        context.Warn(ErrorCodes.SamplesSayNothing, $"The samples of {path} say nothing about what the network reads: {problem}. So {consequence}; check the file and its --scale, --mean, --std.");
+
+    private void RequireBatch(DataSet data)
+    {
+        if (data.Count < Input.FixedBatch)
+            throw new CimException(ErrorCodes.InvalidData, $"The model's batch is fixed at {Input.FixedBatch}, but there are only {data.Count} samples.") { File = data.Path };
+    }
 
     /// <summary>
     /// Samples on which the error of each layer is told: evaluation samples where there are any, because quantizers were fitted to

@@ -68,7 +68,7 @@ internal sealed class CompilePipeline
         (HardwareProfile hardware, Graph graph, ImmutableArray<LayerShape> shapes, CompileInputs inputs, QuantizationPolicy policy) =
             (choice.Hardware, choice.Graph, choice.Shapes, choice.Inputs, choice.Policy);
 
-        CalibrationData calibration = inputs.ReadCalibration(Cancellation);
+        CalibrationData calibration = inputs.ReadCalibration(_context);
         if (calibration.IsSynthetic) _context.Warn(ErrorCodes.NoCalibrationData, NoCalibration);
         RoundedNetwork rounded = Locked(choice) ?? Quantized(choice, calibration);
         Graph quantized = rounded.Quantized;
@@ -92,6 +92,7 @@ internal sealed class CompilePipeline
         _context.Step("measuring the error of each layer");
         ImmutableArray<LayerError> errors = LayerErrors.Measure(
             rounded.Float, quantized, lowered.Layers, inputs.Input, inputs.ReadErrorSamples(calibration, ErrorSamples, Cancellation), ErrorSamples, Cancellation);
+        LayerErrorCheck.Warn(_context, errors, policy);
 
         MeasuredAccuracy? measured = null;
         Accuracy? accuracyBaseline = null;

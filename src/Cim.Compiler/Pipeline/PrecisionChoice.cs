@@ -41,6 +41,8 @@ internal sealed record PrecisionChoice(
         ImmutableArray<MvmLayer> layers = MvmLayers.Find(graph);
         ImmutableArray<LayerShape> shapes = LayerShapes.Of(graph, hardware);
         var inputs = new CompileInputs(options, graph);
+        if (options.Training is not null) TrainingStage.Check(options, graph);
+        inputs.Check(context);
 
         // The same bits everywhere, unless a policy, a lock file or a search says otherwise.
         QuantizationPolicy policy = QuantizationPolicy.Uniform(layers.Select(l => l.NodeName), options.WeightBits, options.ActivationBits, options.AdcBits);
@@ -67,7 +69,7 @@ internal sealed record PrecisionChoice(
         CompileOptions options = context.Options;
         context.Step("choosing the widths of strips");
         return StripSelection.Run(
-            graph, inputs.Input, hardware, options.Calibration is null ? null : inputs.ReadSearchData(context.Cancellation), policy, strips,
+            inputs.Judged(), inputs.Input, hardware, options.Calibration is null ? null : inputs.ReadSearchData(context.Cancellation), policy, strips,
             options.MaxAccuracyLoss ?? CompileOptions.DefaultSearchLoss, new QuantizerOptions { Range = options.Range, ArrayRows = hardware.Rows },
             options.Seed, context.Progress, context.Cancellation);
     }
@@ -78,7 +80,7 @@ internal sealed record PrecisionChoice(
         CompileOptions options = context.Options;
         context.Step("choosing the columns that strips share");
         return MergeSelection.Run(
-            graph, inputs.Input, hardware, options.Calibration is null ? null : inputs.ReadSearchData(context.Cancellation), policy, merge,
+            inputs.Judged(), inputs.Input, hardware, options.Calibration is null ? null : inputs.ReadSearchData(context.Cancellation), policy, merge,
             options.MaxAccuracyLoss ?? CompileOptions.DefaultSearchLoss, new QuantizerOptions { Range = options.Range, ArrayRows = hardware.Rows },
             options.Seed, context.Progress, context.Cancellation);
     }
@@ -88,7 +90,7 @@ internal sealed record PrecisionChoice(
     {
         context.Step("aligning words with variation");
         var variation = new VariationOptions { Confidence = context.Options.VariationConfidence };
-        return VariationAlignment.Run(graph, inputs.Input, inputs.ReadCalibration(context.Cancellation), policy, hardware,
+        return VariationAlignment.Run(graph, inputs.Input, inputs.ReadCalibration(context), policy, hardware,
             new QuantizerOptions { Range = context.Options.Range, ArrayRows = hardware.Rows }, variation, context.Progress, context.Cancellation);
     }
 }

@@ -1,4 +1,5 @@
 using Cim.Compiler.Calibration;
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.FineTuning;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Quantization;
@@ -34,7 +35,8 @@ internal sealed class RoundingChoice(CompileContext context, PostTrainingQuantiz
         if (!isNarrow || calibration.Count < Part * MinJudged || LearnedRoundingStage.Refusal(graph, input, policy, !calibration.IsSynthetic) is not null) return null;
 
         (CalibrationData seen, CalibrationData apart) = calibration.HoldApart(Part);
-        OutputComparison outputs = OutputComparison.WithFloat(graph, input, new SearchData(seen, apart, default), apart.Count, context.Cancellation);
+        Graph judged = JudgedGraph.Of(graph, input, null);
+        OutputComparison outputs = OutputComparison.WithFloat(judged, input, new SearchData(seen, apart, default), apart.Count, context.Cancellation);
         var best = new RoundedNetwork(graph, quantizer.Quantize(graph, input, seen, policy, context.Progress, context.Cancellation), RoundingMethods.Compensated);
         double least = Divergence(best);
         context.Progress?.Report(FormattableString.Invariant($"{best.Method}: divergence {least:G3} from the float network on {apart.Count} samples held apart"));
@@ -78,6 +80,6 @@ internal sealed class RoundingChoice(CompileContext context, PostTrainingQuantiz
             if (divergence < least) (best, least) = (candidate, divergence);
         }
 
-        double Divergence(RoundedNetwork network) => outputs.Of(GraphSession.FirstOutput(network.Quantized, input, apart, apart.Count, context.Cancellation)).Divergence;
+        double Divergence(RoundedNetwork network) => outputs.Of(GraphSession.FirstOutput(network.Quantized with { Outputs = judged.Outputs }, input, apart, apart.Count, context.Cancellation)).Divergence;
     }
 }

@@ -31,8 +31,9 @@ internal static class SearchStage
             PolicyOutput = asked.PolicyOutputPath,
             Quantizer = new QuantizerOptions { Range = asked.Range },
         };
+        Graph judged = inputs.Judged();
         SearchData data = inputs.ReadSearchData(context.Cancellation);
-        using PolicySearch search = PolicySearch.Prepare(graph, inputs.Input, hardware, data, options, context.Progress, context.Cancellation);
+        using PolicySearch search = PolicySearch.Prepare(judged, inputs.Input, hardware, data, options, context.Progress, context.Cancellation);
         SearchSummary summary = search.Run(context.Progress, context.Cancellation);
         if (asked.Training is not null)
         {
@@ -40,7 +41,7 @@ internal static class SearchStage
             summary = CandidateTraining.Run(context, graph, inputs, hardware, search, summary, data, options);
         }
 
-        if (summary.Trained is null) summary = Finalists.Run(search, summary, graph, inputs.Input, hardware, data, options, context.Progress, context.Cancellation);
+        if (summary.Trained is null) summary = Finalists.Run(search, summary, judged, inputs.Input, hardware, data, options, context.Progress, context.Cancellation);
         if (!summary.IsWithinBudget) context.Warn(ErrorCodes.SearchFoundNothing, WhyNothing(summary, options));
         if (summary.RanOutOfTime)
             context.Warn(ErrorCodes.SearchRanOutOfTime, FormattableString.Invariant(

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Cim.Compiler.Calibration;
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.FineTuning;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Quantization;
@@ -43,9 +44,12 @@ internal static class TrainingStage
     }
 
     /// <summary>Tells early that a network cannot be trained.</summary>
-    /// <exception cref="CimException">CIM0010: it brings quantized weights.</exception>
+    /// <exception cref="CimException">CIM0010: it brings quantized weights, or its first output has no classes.</exception>
     public static void Check(CompileOptions options, Graph graph)
     {
+        if (NetworkOutputs.Of(graph, 0) is [{ Rule: not ClassRule.LargestScore } first, ..])
+            throw new CimException(ErrorCodes.WrongUsage, $"Training compares the scores of classes, and the network's first output '{first.Name}' has one number a sample. Leave --training out, or export the network with a score for each class.") { File = options.ModelPath };
+
         if (MvmLayers.Find(graph).FirstOrDefault(l => l.WeightDequantize is not null) is { } given)
             throw new CimException(ErrorCodes.WrongUsage, $"The model brings quantized weights ('{given.NodeName}'), which training would have to change; leave --training out, or give the float network.") { File = options.ModelPath };
     }

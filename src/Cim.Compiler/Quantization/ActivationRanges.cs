@@ -49,7 +49,7 @@ internal sealed class ActivationRanges
         (ActivationHistogram histogram, bool isSigned, bool mayShift, double? known) = _groups[group];
         int levels = isSigned ? (1 << (bits - 1)) - 1 : (1 << bits) - 1;
         double threshold = known ?? RangeSelection.Threshold(histogram, levels, _options.Range, _options.Percentile);
-        float scale = (float)Math.Max(threshold / levels, 1e-20);
+        float scale = (float)Math.Max(threshold / levels, WeightScales.Smallest);
         var centred = new QuantizationParameters(threshold == 0 ? 1f / levels : scale, 0, bits, isSigned);
         return mayShift && bits < QuantizationPolicy.MaxBits ? OffsetRange.Instead(centred, histogram) : centred;
     }

@@ -8,7 +8,8 @@ namespace Cim.Compiler.Quantization;
 /// <summary>
 /// Afterwards the given layers read their weights (int8, per output channel) and biases (int32, at the product of input
 /// and weight scale) through DequantizeLinear. Gemm gets alpha = beta = 1 and transposed weights; a MatMul whose bias is not
-/// zero is followed by an Add.
+/// zero is followed by an Add, and so is every layer with a bias that 32 bits at that scale cannot hold: it stays a real
+/// number, so that neither bias nor weights lose anything.
 /// </summary>
 /// <remarks>Inputs must be quantized already: the bias takes their scale.</remarks>
 internal sealed class QuantizeLayerWeights(IReadOnlyDictionary<string, LayerWeights> layers) : IGraphPass
@@ -42,32 +43,28 @@ internal sealed class QuantizeLayerWeights(IReadOnlyDictionary<string, LayerWeig
         }
 
         string w = QuantizerNodes.Dequantize(edit, node.Name + "_weight", Tensor.Create<sbyte>(shape, integers), weights.Scales.AsSpan(), axis, weights.Bits);
-        float[] biasScales = [.. weights.Scales.Select(s => BiasScale(inputScale, s))];
-        int[] bias = new int[outputs];
-        for (int c = 0; c < outputs; c++)
-            bias[c] = (int)Math.Clamp(Math.Round((double)weights.Bias[c] / biasScales[c]), int.MinValue, int.MaxValue);
-        bool hasBias = bias.AsSpan().ContainsAnyExcept(0);
-        string b = hasBias ? QuantizerNodes.Dequantize(edit, node.Name + "_bias", Tensor.Create<int>(new Shape(outputs), bias), biasScales, 0, 32) : "";
-
-        ImmutableArray<string> inputs = b.Length > 0 ? [node.Inputs[0], w, b] : [node.Inputs[0], w];
-        if (node.Op == "MatMul")
+        AttributeMap attributes = node.Op == "Gemm" ? AttributeMap.Empty.With("transB", 1) : node.Op == "MatMul" ? AttributeMap.Empty : node.Attributes;
+        if (!AccumulatorBias.FitsAll(weights.Bias.AsSpan(), inputScale, weights.Scales.AsSpan()))
         {
-            inputs = [node.Inputs[0], w];
-            if (b.Length > 0)
-            {
-                string product = edit.Value(node.Outputs[0] + "_product", graph.Values[node.Outputs[0]]);
-                edit.Nodes.Add(node with { Inputs = inputs, Outputs = [product], Attributes = AttributeMap.Empty });
-                edit.Nodes.Add(new Node("Add", edit.NodeName(node.Name + "_bias_Add"), [product, b], node.Outputs, AttributeMap.Empty));
-                return;
-            }
+            Node bare = node with { Inputs = [node.Inputs[0], w], Attributes = attributes };
+            edit.Nodes.AddRange(AccumulatorBias.AddedAfter(edit, bare, weights.Bias.AsSpan(), graph.Values[node.Outputs[0]]));
+            return;
         }
 
-        AttributeMap attributes = node.Op == "Gemm" ? AttributeMap.Empty.With("transB", 1) : node.Attributes;
-        edit.Nodes.Add(node with { Inputs = inputs, Attributes = attributes });
-    }
+        float[] biasScales = [.. weights.Scales.Select(s => AccumulatorBias.Unit(inputScale, s))];
+        int[] bias = [.. weights.Bias.Select((real, c) => AccumulatorBias.Round(real, biasScales[c]))];
+        bool hasBias = bias.AsSpan().ContainsAnyExcept(0);
+        string b = hasBias ? QuantizerNodes.Dequantize(edit, node.Name + "_bias", Tensor.Create<int>(new Shape(outputs), bias), biasScales, 0, 32) : "";
+        if (b.Length > 0 && node.Op == "MatMul")
+        {
+            string product = edit.Value(node.Outputs[0] + "_product", graph.Values[node.Outputs[0]]);
+            edit.Nodes.Add(node with { Inputs = [node.Inputs[0], w], Outputs = [product], Attributes = attributes });
+            edit.Nodes.Add(new Node("Add", edit.NodeName(node.Name + "_bias_Add"), [product, b], node.Outputs, AttributeMap.Empty));
+            return;
+        }
 
-    /// <summary>The scale of one unit of the accumulator, as the runtime and ONNX Runtime compute it.</summary>
-    public static float BiasScale(float inputScale, float weightScale) => inputScale * weightScale;
+        edit.Nodes.Add(node with { Inputs = b.Length > 0 ? [node.Inputs[0], w, b] : [node.Inputs[0], w], Attributes = attributes });
+    }
 
     /// <summary>The scale a layer's input is quantized with.</summary>
     public static float InputScale(GraphTopology topology, string value)

@@ -29,7 +29,7 @@ internal static class StripScales
         for (int t = 0; t < bits.Length; t++)
             if (bits[t] > 0)
                 foreach (int r in rows[t]) largest = Math.Max(largest, Math.Abs(weights[r]));
-        if (largest < 1e-30f) return (1e-6f, best);
+        if (largest / WeightScales.Levels(WholeBits) < WeightScales.Smallest) return (WeightScales.OfNothing, best);
         double bestScale = largest / WeightScales.Levels(WholeBits), bestError = double.PositiveInfinity;
         int[] shifts = new int[bits.Length];
         for (int k = Candidates; k >= Candidates * 3 / 10; k -= Step)

@@ -6,6 +6,12 @@ namespace Cim.Compiler.Quantization;
 /// </summary>
 internal static class WeightScales
 {
+    /// <summary>The smallest scale: below it 32-bit floats lose digits.</summary>
+    public const float Smallest = 1.17549435e-38f;
+
+    /// <summary>The scale of an output whose weights are all zero (or too small for a scale), of a sensible size for its bias.</summary>
+    public const float OfNothing = 1e-6f;
+
     private const int Candidates = 100;
 
     /// <summary>The largest integer magnitude of a width.</summary>
@@ -20,7 +26,7 @@ internal static class WeightScales
         int levels = Levels(bits);
         float largest = 0;
         foreach (float w in weights) largest = Math.Max(largest, Math.Abs(w));
-        if (largest < 1e-30f) return 1e-6f;
+        if (largest / levels < Smallest) return OfNothing;
         double best = largest / levels, bestError = double.PositiveInfinity;
         // From no clipping downwards, so that of equal errors the widest range wins. Below 30 % nothing is ever gained.
         for (int k = Candidates; k >= Candidates * 3 / 10; k--)
@@ -35,7 +41,7 @@ internal static class WeightScales
             if (error < bestError) (best, bestError) = (scale, error);
         }
 
-        return (float)best;
+        return Math.Max((float)best, Smallest);
     }
 
     /// <summary>The scale of binary weights, +s or -s, with the least squared error: the mean magnitude (XNOR-Net, arXiv 1603.05279), each weight counted with its importance.</summary>
@@ -48,7 +54,7 @@ internal static class WeightScales
             (sum, count) = (sum + (counts * Math.Abs(weights[i])), count + counts);
         }
 
-        return count > 0 && sum / count >= 1e-30 ? (float)(sum / count) : 1e-6f;
+        return count > 0 && sum / count >= Smallest ? (float)(sum / count) : OfNothing;
     }
 
     /// <summary>Rounds half to even and saturates.</summary>

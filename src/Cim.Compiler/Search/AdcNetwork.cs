@@ -86,7 +86,7 @@ internal sealed class AdcNetwork
         SampleRun[] runs = [.. data.Runs(_input, RunBatch, limit)];
         var results = new float[runs.Length][];
         Parallel.For(0, runs.Length, new ParallelOptions { CancellationToken = cancellation },
-            r => results[r] = ProgramTrace.Run(_program, layers, runs[r].Tensors(), runs[r].First)[output].Span<float>().ToArray());
+            r => results[r] = ProgramTrace.Run(_program, layers, runs[r].Tensors(), runs[r].First)[output].Floats());
         return [.. results.SelectMany(r => r)];
     }
 

@@ -17,7 +17,8 @@ internal readonly record struct Distance(double Divergence, double LossPoints, d
 /// Compares outputs with those of the float network. The estimated loss of accuracy is what the float network's own probabilities
 /// say its changed classes lose (<see cref="ExpectedLoss"/>); or, with labels, the samples lost minus those gained, if even a standard
 /// deviation less than that is more: a few hundred samples do not show half a point of net loss, but they show where the float
-/// network is less sure than it should be. Outputs that are no class scores (as many outputs as inputs, or one): the relative squared error in percent.
+/// network is less sure than it should be. One output that ends with a Sigmoid, or has labels, is a
+/// choice of two classes. Outputs that are no class scores (as many outputs as inputs, or one otherwise): the relative squared error in percent.
 /// </summary>
 internal sealed class OutputComparison
 {
@@ -29,7 +30,7 @@ internal sealed class OutputComparison
 
     private readonly float[] _reference;
     private readonly int _classes;
-    private readonly bool _areProbabilities;
+    private readonly bool _areProbabilities, _isBinary, _endsWithSigmoid;
     private readonly ImmutableArray<int> _labels;
     private readonly ExpectedLoss? _expected;
 
@@ -38,10 +39,15 @@ internal sealed class OutputComparison
     /// <param name="inputElements">Numbers of one input sample.</param>
     /// <param name="areProbabilities">True if the network ends with a softmax.</param>
     /// <param name="labels">One a sample, or default.</param>
-    public OutputComparison(float[] reference, int samples, int inputElements, bool areProbabilities, ImmutableArray<int> labels)
+    /// <param name="endsWithSigmoid">True if the network ends with a Sigmoid: a single output is then the probability of class 1.</param>
+    public OutputComparison(float[] reference, int samples, int inputElements, bool areProbabilities, ImmutableArray<int> labels, bool endsWithSigmoid = false)
     {
+        // One output that names one of two classes is judged as the scores of both.
+        _isBinary = reference.Length == samples && (endsWithSigmoid || !labels.IsDefault);
+        _endsWithSigmoid = endsWithSigmoid;
+        if (_isBinary) (reference, areProbabilities) = (BothClasses(reference), endsWithSigmoid);
         (_reference, _classes, _areProbabilities, _labels) = (reference, reference.Length / samples, areProbabilities, labels);
-        bool areClasses = _classes > 1 && (!labels.IsDefault || _classes != inputElements);
+        bool areClasses = _classes > 1 && (_isBinary || !labels.IsDefault || _classes != inputElements);
         _expected = areClasses ? new ExpectedLoss(reference, _classes, areProbabilities) : null;
         MostPoints = areClasses ? FloatPoints(samples) : 100;
     }
@@ -54,7 +60,21 @@ internal sealed class OutputComparison
     /// <param name="cancellation">Checked between runs.</param>
     public static OutputComparison WithFloat(Graph graph, GraphInput input, SearchData data, int limit, CancellationToken cancellation)
     {
-        return new OutputComparison(GraphSession.FirstOutput(graph, input, data.Validation, limit, cancellation), Math.Min(limit, data.Validation.Count), input.SampleElements, AdcSensitivity.EndsWithSoftmax(graph), data.Labels);
+        return For(graph, input, GraphSession.FirstOutput(graph, input, data.Validation, limit, cancellation), Math.Min(limit, data.Validation.Count), data.Labels);
+    }
+
+    /// <summary>A comparison with outputs of the float network.</summary>
+    /// <param name="graph">The float network.</param>
+    /// <param name="input">Its input.</param>
+    /// <param name="reference">Its first output.</param>
+    /// <param name="samples">The number of samples.</param>
+    /// <param name="labels">One a sample, or default.</param>
+    public static OutputComparison For(Graph graph, GraphInput input, float[] reference, int samples, ImmutableArray<int> labels)
+    {
+        // What is left of samples that do not fill a fixed batch is not run.
+        if (input.FixedBatch > 1) samples = Math.Max(input.FixedBatch, samples / input.FixedBatch * input.FixedBatch);
+        bool endsWithSigmoid = NetworkOutputs.Of(graph, input.FixedBatch)[0].EndsWithSigmoid;
+        return new OutputComparison(reference, samples, input.SampleElements, AdcSensitivity.EndsWithSoftmax(graph), labels, endsWithSigmoid);
     }
 
     /// <summary>What can be lost: the accuracy of the float network in percent, by labels or by its own probabilities; 100 for other outputs.</summary>
@@ -80,6 +100,7 @@ internal sealed class OutputComparison
     /// <summary>Compares the first samples; there may be fewer than of the reference.</summary>
     public Distance Of(ReadOnlySpan<float> outputs)
     {
+        if (_isBinary) outputs = BothClasses(outputs);
         if (_expected is null) return RelativeError(outputs);
         int samples = outputs.Length / _classes;
         double divergence = 0;
@@ -102,6 +123,14 @@ internal sealed class OutputComparison
         double changed = Math.Sqrt(lost + gained), net = _labels.IsDefault ? double.NegativeInfinity : lost - gained - changed;
         double budget = Caution * expected, deviation = budget >= net ? Caution * spread : changed;
         return new Distance(Math.Max(0, divergence / samples), Math.Min(MostPoints, 100 * Math.Max(expected, net) / samples), 100 * Math.Max(budget, net) / samples, 100 * deviation / samples);
+    }
+
+    /// <summary>A probability p as 1 - p and p; a logit z as 0 and z.</summary>
+    private float[] BothClasses(ReadOnlySpan<float> outputs)
+    {
+        float[] both = new float[2 * outputs.Length];
+        for (int i = 0; i < outputs.Length; i++) (both[2 * i], both[(2 * i) + 1]) = (_endsWithSigmoid ? 1 - outputs[i] : 0, outputs[i]);
+        return both;
     }
 
     private Distance RelativeError(ReadOnlySpan<float> outputs)

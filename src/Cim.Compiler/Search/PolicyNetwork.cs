@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Quantization;
-using Cim.Compiler.Sensitivity;
 using Cim.Runtime.Crossbar;
 using Microsoft.ML.OnnxRuntime;
 
@@ -37,10 +36,8 @@ internal sealed class PolicyNetwork : IDisposable
         _ranges = new ActivationRanges(graph, input, data.Fit, groups, options, cancellation);
         _weights = new WeightCandidates(graph, input, data.Fit, layers, bits, options, cancellation);
         _network = new FakeQuantizedNetwork(graph, input, layers, groups);
-        bool endsWithSoftmax = AdcSensitivity.EndsWithSoftmax(graph);
         float[] reference = _network.Run(data.Validation, int.MaxValue, Parameters(_ => 0, _ => 0), cancellation);
-        int samples = data.Validation.Count;
-        Comparison = new OutputComparison(reference, samples, input.SampleElements, endsWithSoftmax, data.Labels);
+        Comparison = OutputComparison.For(graph, input, reference, data.Validation.Count, data.Labels);
     }
 
     public ImmutableArray<MvmLayer> Layers { get; }
@@ -110,7 +107,7 @@ internal sealed class PolicyNetwork : IDisposable
     {
         if (_quantizers.TryGetValue((group, bits), out OrtValue[]? known)) return known;
         // "Float" is 2^23 levels over twice the range seen: nothing clips, and rounding is that of float32 itself.
-        float magnitude = (float)Math.Max(_ranges.Magnitude(group), 1e-20);
+        float magnitude = (float)Math.Max(_ranges.Magnitude(group), WeightScales.Smallest * (1 << 22));
         QuantizationParameters? p = bits == 0 ? null : _ranges.Parameters(group, bits);
         float scale = p?.Scale ?? magnitude / (1 << 22);
         float[] numbers = p is null ? [1 / scale, -(1 << 24), 1 << 24, scale] : [1 / scale, p.Min - p.ZeroPoint, p.Max - p.ZeroPoint, scale];

@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Data;
+using Cim.Compiler.Evaluation;
+using Cim.Compiler.Ir;
+using Cim.Runtime;
 
 namespace Cim.Compiler.Search;
 
@@ -19,6 +22,31 @@ internal sealed record SearchData(CalibrationData Fit, CalibrationData Validatio
     /// <summary>At most this many numbers are kept (512 MiB).</summary>
     private const long MaxElements = 1L << 27;
 
+    /// <summary>The samples of a file for a network, checked before anything is searched.</summary>
+    /// <param name="data">The file, opened for the network.</param>
+    /// <param name="graph">The network.</param>
+    /// <param name="input">Its input.</param>
+    /// <param name="cancellation">Checked between samples.</param>
+    /// <param name="maxSamples">At most so many.</param>
+    /// <exception cref="CimException">CIM3011: too few samples; CIM0007: a label the network cannot give.</exception>
+    public static SearchData For(DataSet data, Graph graph, GraphInput input, CancellationToken cancellation, int maxSamples = MaxSamples)
+    {
+        int batch = Math.Max(1, input.FixedBatch), fewest = batch == 1 ? 2 : (3 * (batch - 1)) + 1;
+        int available = Math.Min(maxSamples, data.Count);
+        if (available < fewest)
+            throw new CimException(ErrorCodes.SearchNeedsData, $"A search fits quantizers on some samples and judges by others: it needs at least {fewest} samples{(batch == 1 ? "" : $" for a network of {batch} a run")} (a few hundred to be worth anything), and has {available}. Give more calibration samples, or choose the bits yourself.") { File = data.Path };
+        SearchData parts = From(data, cancellation, maxSamples);
+        if (batch > 1) parts = parts.WholeBatches(batch);
+        return JudgedGraph.AreClasses(graph, input, data) ? parts : parts with { Labels = default };
+    }
+
+    private SearchData WholeBatches(int batch)
+    {
+        int count = Validation.Count / batch * batch, elements = Validation.Values.Length / Validation.Count;
+        return this with { Validation = Validation with { Values = Validation.Values[..(count * elements)], Count = count }, Labels = Labels.IsDefault ? Labels : Labels[..count] };
+    }
+
+    /// <summary>The samples of a file, in two parts.</summary>
     public static SearchData From(DataSet data, CancellationToken cancellation, int maxSamples = MaxSamples)
     {
         int elements = data.SampleElements;

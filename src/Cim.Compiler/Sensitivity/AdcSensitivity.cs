@@ -43,7 +43,7 @@ internal sealed record AdcSensitivity(ImmutableArray<ImmutableSortedDictionary<i
         double macs = layers.Sum(l => (double)l.MacsPerImage), runs = adcBits.Sum(b => b.Length);
         int samples = (int)Math.Clamp(MaxWork / Math.Max(1, macs * runs), MinSamples, MaxSamples);
         float[] reference = network.Run(data.Validation, samples, _ => AdcNetwork.Ideal, cancellation);
-        var comparison = new OutputComparison(reference, Math.Min(samples, data.Validation.Count), input.SampleElements, EndsWithSoftmax(graph), default);
+        var comparison = OutputComparison.For(graph, input, reference, Math.Min(samples, data.Validation.Count), default);
         var measured = ImmutableArray.CreateBuilder<ImmutableSortedDictionary<int, double>>();
         for (int l = 0; l < layers.Length; l++)
         {

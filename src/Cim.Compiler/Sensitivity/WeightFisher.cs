@@ -58,7 +58,7 @@ internal static class WeightFisher
                 cancellation.ThrowIfCancellationRequested();
                 float[] target;
                 using (IDisposableReadOnlyCollection<OrtValue> outputs = forward.Run(run, [forward.Outputs[0]]))
-                    target = Draw(outputs[0].GetTensorDataAsSpan<float>(), areProbabilities, random);
+                    target = Draw(OnnxSession.Floats(outputs[0]), areProbabilities, random);
                 if (target.Length < 2 || target.Length == input.SampleElements) return null;
                 engine.Run(new Dictionary<string, float[]> { [network.InputName] = run.Values[0].ToArray(), [Objective.Targets] = target });
                 count++;

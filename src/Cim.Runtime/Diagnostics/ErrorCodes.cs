@@ -168,6 +168,15 @@ public static class ErrorCodes
     /// <summary>Warning: a search used up its time; its best policy so far is used.</summary>
     public const string SearchRanOutOfTime = "CIM3013";
 
+    /// <summary>Warning: samples are all zero, all the same, or of a size no network reads.</summary>
+    public const string SamplesSayNothing = "CIM3014";
+
+    /// <summary>Warning: all evaluation samples have the same label.</summary>
+    public const string OneLabel = "CIM3015";
+
+    /// <summary>Warning: a layer of 8 bits differs much from the float network's.</summary>
+    public const string LayerFarFromFloat = "CIM3016";
+
     /// <summary>Warning: converters lose accuracy that the same integers with exact sums have.</summary>
     public const string ConvertersLoseAccuracy = "CIM3020";
 

@@ -9,7 +9,7 @@ namespace Cim.Training.Engine;
 public sealed class Predictor : IDisposable
 {
     private readonly Lock gate = new();
-    private readonly GraphSession session;
+    private readonly GraphSession? session; // null where every requested value is the input itself, or none is requested
     private readonly Dictionary<string, float[]> bindings;
     private readonly string inputName;
     private readonly string[] outputs;
@@ -38,9 +38,7 @@ public sealed class Predictor : IDisposable
         }
 
         DeadNodes.Remove(graph);
-        if (graph.Node.Count == 0)
-            throw new InvalidOperationException("the requested values need no computation");
-        session = new GraphSession(graph, bindings, parts);
+        session = graph.Output.Count == 0 ? null : new GraphSession(graph, bindings, parts);
     }
 
     /// <summary>Samples of one run.</summary>
@@ -109,7 +107,7 @@ public sealed class Predictor : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => session.Dispose();
+    public void Dispose() => session?.Dispose();
 
     internal static int ArgMax(ReadOnlySpan<float> values)
     {
@@ -128,6 +126,6 @@ public sealed class Predictor : IDisposable
         Span<float> bound = bindings[inputName];
         inputs.CopyTo(bound);
         bound[inputs.Length..].Clear();
-        session.Run();
+        session?.Run();
     }
 }

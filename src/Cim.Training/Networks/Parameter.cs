@@ -45,7 +45,7 @@ public sealed class Parameter
     public ParameterRole Role { get; }
 
     /// <summary>Values below are raised to this after every update: quantization steps stay positive.</summary>
-    public float? Minimum { get; init; }
+    public float? Minimum { get; set; }
 
     /// <summary>1 where a weight is kept and 0 where it is pruned, or null.</summary>
     public float[]? Mask { get; set; }

@@ -10,7 +10,7 @@ namespace Cim.Training.Quantization;
 
 /// <summary>
 /// Writes a quantized network as ordinary ONNX: QuantizeLinear, Clip to the code range of fewer than 8 bits, DequantizeLinear
-/// around every matrix layer; weights as int8 with one scale per output channel, biases as int32 at scale s_x s_w.
+/// around every matrix layer; weights as int8 with one scale per output channel, biases as int32 at scale s_x s_w (where they fit).
 /// </summary>
 public static class QuantizedExport
 {
@@ -22,7 +22,8 @@ public static class QuantizedExport
         GraphProto graph = network.Source.Graph.Clone();
         graph.Node.Clear();
         var builder = new GraphBuilder(graph);
-        foreach (string name in network.Source.Graph.Node.SelectMany(node => node.Output))
+        foreach (string name in network.Source.Graph.Node.SelectMany(node => node.Output.Append(node.Name))
+            .Concat(network.Source.Parameters.Select(p => p.Name)).Concat(network.Source.Controls.Select(c => c.Name)))
             _ = builder.Unique(name);
         Dictionary<string, QuantizedTensor> tensors = network.Activations.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
         Dictionary<string, QuantizedLayer> layers = network.Layers.ToDictionary(layer => layer.Name, StringComparer.Ordinal);
@@ -39,7 +40,7 @@ public static class QuantizedExport
             {
                 done.Add(original.Input[1]);
                 node.Input[1] = Weights(builder, layer);
-                if (node.Input.Count > 2 && node.Input[2].Length > 0)
+                if (node.Input.Count > 2 && node.Input[2].Length > 0 && FitsAccumulator(network.Network[original.Input[2]], layer))
                 {
                     done.Add(original.Input[2]);
                     node.Input[2] = Bias(builder, network.Network[original.Input[2]], layer);
@@ -103,6 +104,19 @@ public static class QuantizedExport
         return builder.Op("DequantizeLinear", [integers, scale, zero], Attributes.Int("axis", axis));
     }
 
+    /// <summary>False for a bias so large against the product of the scales that 32 bits cannot hold it: it is written as real numbers.</summary>
+    private static bool FitsAccumulator(Parameter bias, QuantizedLayer layer)
+    {
+        const float Largest = 1 << 30;
+        for (int o = 0; o < bias.Values.Length; o++)
+        {
+            float scale = layer.Input.Step.Values[0] * layer.WeightStep.Values[o];
+            if (bias.Values[o] != 0 && !(float.IsNormal(scale) && MathF.Abs(bias.Values[o] / scale) <= Largest)) return false;
+        }
+
+        return true;
+    }
+
     private static string Bias(GraphBuilder builder, Parameter bias, QuantizedLayer layer)
     {
         int outputs = layer.Layout.Outputs;
@@ -111,7 +125,7 @@ public static class QuantizedExport
         for (int o = 0; o < outputs; o++)
         {
             scales[o] = layer.Input.Step.Values[0] * layer.WeightStep.Values[o];
-            codes[o] = (int)MathF.Round(bias.Values[o] / scales[o], MidpointRounding.ToEven);
+            codes[o] = bias.Values[o] == 0 ? 0 : (int)MathF.Round(bias.Values[o] / scales[o], MidpointRounding.ToEven);
         }
 
         TensorProto tensor = Raw(bias.Name + "_quantized", DataType.Int32, MemoryMarshal.AsBytes(codes.AsSpan()), [outputs]);

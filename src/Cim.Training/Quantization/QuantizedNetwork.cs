@@ -48,6 +48,14 @@ public sealed class QuantizedNetwork
         return quantized;
     }
 
+    /// <summary>Lets steps that start small stay so: what training may not go below is a small part of where it starts.</summary>
+    public void FitStepLimits()
+    {
+        const float Part = 1f / 256;
+        foreach (Parameter step in Layers.Select(l => l.WeightStep).Concat(Activations.Select(a => a.Step)))
+            if (step.Minimum is { } minimum) step.Minimum = Math.Min(minimum, Math.Max(float.Epsilon, step.Values.Min() * Part));
+    }
+
     /// <summary>Sets all bits. Steps are not changed; see <see cref="InitializeSteps"/>.</summary>
     public void SetBits(QuantizationOptions options)
     {

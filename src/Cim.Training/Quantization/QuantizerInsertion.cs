@@ -29,7 +29,7 @@ internal sealed class QuantizerInsertion
         graph = source.Graph.Clone();
         graph.Node.Clear();
         builder = new GraphBuilder(graph);
-        foreach (string name in source.Graph.Node.SelectMany(node => node.Output).Concat(source.Parameters.Select(p => p.Name)))
+        foreach (string name in source.Graph.Node.SelectMany(node => node.Output.Append(node.Name)).Concat(source.Parameters.Select(p => p.Name)).Concat(source.Controls.Select(c => c.Name)))
             _ = builder.Unique(name);
         parameters = [.. source.Parameters.Select(p => new Parameter(p.Name, p.Dims, [.. p.Values], p.Role) { Mask = p.Mask })];
         controls = [.. source.Controls];

@@ -1,4 +1,5 @@
 using Cim.Compiler.Data;
+using Cim.Compiler.Evaluation;
 using Cim.Runtime;
 using Xunit;
 
@@ -20,7 +21,7 @@ public sealed class DataSetTests : IDisposable
         Assert.Throws<CimException>(() =>
         {
             DataSet data = Open(name, bytes, sample, preprocessing);
-            if (classes is { } c) data.RequireLabels(c);
+            if (classes is { } c) _ = JudgedOutput.For([new OutputFacts("y", ElementType.Float32, c, false)], data);
             All(data);
         });
 

@@ -4,7 +4,10 @@ using Cim.Runtime;
 
 namespace Cim.Compiler.Import.Passes;
 
-/// <summary>Afterwards zero padding of the spatial axes in front of convolutions is part of them.</summary>
+/// <summary>
+/// Afterwards padding of the spatial axes is part of what reads it: of zeros in front of convolutions, of minus infinity (what a
+/// maximum ignores) in front of MaxPool.
+/// </summary>
 internal sealed class FoldPad : IGraphPass
 {
     public Graph Run(Graph graph)
@@ -14,13 +17,9 @@ internal sealed class FoldPad : IGraphPass
         {
             if (node.Op != "Pad" || editor.IsOutput(node.Outputs[0]) || SpatialPads(node, editor) is not { } pads) continue;
             ImmutableArray<Node> readers = editor.Readers(node.Outputs[0]);
-            if (readers.IsEmpty || !readers.All(r => r.Op == "Conv" && r.Inputs[0] == node.Outputs[0] && r.Inputs.Count(i => i == node.Outputs[0]) == 1)) continue;
-            foreach (Node conv in readers)
-            {
-                ImmutableArray<long> own = conv.Attributes.Ints("pads");
-                long[] sum = [.. pads.Select((p, i) => p + (own.IsDefault ? 0 : own[i]))];
-                editor.Replace(conv, conv with { Inputs = conv.Inputs.SetItem(0, node.Inputs[0]), Attributes = conv.Attributes.With("pads", sum) });
-            }
+            if (readers.IsEmpty || !readers.All(r => r.Inputs[0] == node.Outputs[0] && r.Inputs.Count(i => i == node.Outputs[0]) == 1 && Takes(r, node, pads, editor))) continue;
+            foreach (Node reader in readers)
+                editor.Replace(reader, reader with { Inputs = reader.Inputs.SetItem(0, node.Inputs[0]), Attributes = reader.Attributes.With("pads", Sum(reader, pads)) });
 
             editor.Remove(node);
         }
@@ -28,14 +27,35 @@ internal sealed class FoldPad : IGraphPass
         return editor.Build();
     }
 
-    /// <summary>[begin.., end..] of the spatial axes, or null if the node pads anything else or with anything but zero.</summary>
+    private static long[] Sum(Node reader, long[] pads)
+    {
+        ImmutableArray<long> own = reader.Attributes.Ints("pads");
+        return [.. pads.Select((p, i) => p + (own.IsDefault ? 0 : own[i]))];
+    }
+
+    private static bool Takes(Node reader, Node pad, long[] pads, GraphEditor editor)
+    {
+        float value = Value(pad, editor);
+        if (reader.Op == "Conv") return value == 0;
+        if (reader.Op != "MaxPool" || value > -float.MaxValue || reader.Attributes.Int("ceil_mode", 0) != 0) return false;
+        // Padding of a pool ends before its window does: a maximum of nothing is no number.
+        ImmutableArray<long> kernel = reader.Attributes.Ints("kernel_shape");
+        return Sum(reader, pads).Select((p, i) => p < kernel[i % kernel.Length]).All(fits => fits) && reader.Outputs.Skip(1).All(o => o.Length == 0);
+    }
+
+    /// <summary>What is padded with; NaN if that is not constant.</summary>
+    private static float Value(Node pad, GraphEditor editor)
+    {
+        if (pad.Inputs.Length < 3 || pad.Inputs[2].Length == 0) return 0;
+        return editor.Constant(pad.Inputs[2]) is { Type: ElementType.Float32, Length: 1 } value ? value.Span<float>()[0] : float.NaN;
+    }
+
+    /// <summary>[begin.., end..] of the spatial axes, or null if the node pads anything else.</summary>
     private static long[]? SpatialPads(Node node, GraphEditor editor)
     {
         int rank = editor.ShapeOf(node.Inputs[0]).Rank;
         if (rank < 3 || node.Attributes.String("mode", "constant") != "constant") return null;
         if (editor.Constant(node.Inputs[1]) is not { Type: ElementType.Int64 } given) return null;
-        if (node.Inputs.Length > 2 && node.Inputs[2].Length > 0
-            && !(editor.Constant(node.Inputs[2]) is { Type: ElementType.Float32, Length: 1 } value && value.Span<float>()[0] == 0)) return null;
 
         ReadOnlySpan<long> pads = given.Span<long>();
         int[] axes = [.. Enumerable.Range(0, rank)];

@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Evaluation;
+using Cim.Compiler.Quantization;
+using Cim.Runtime;
+
+namespace Cim.Compiler.Pipeline;
+
+/// <summary>
+/// A layer of 8 bits is near the float one's. Where it is not (numbers too large or too small for 32-bit floats, ranges fitted to samples
+/// unlike those it is measured on), a warning names it, so that no wrong result is without a word.
+/// </summary>
+internal static class LayerErrorCheck
+{
+    /// <summary>Relative errors 8 bits do not have: of a layer alone, and with those of all layers before it.</summary>
+    private const double Own = 0.25, Total = 0.5;
+
+    public static void Warn(CompileContext context, ImmutableArray<LayerError> errors, QuantizationPolicy policy)
+    {
+        foreach (LayerError error in errors)
+        {
+            if (policy.Find(error.Name) is not { WeightBits: 8, ActivationBits: 8, Strips: null, ColumnGroups: null, Merge: null or Merging.StripTies.Exact }) continue;
+            if (error.OwnRelativeL2 <= Own) continue;
+            Warn(context, error, error.OwnRelativeL2, "alone");
+            return;
+        }
+
+        bool isWide = policy.Layers.All(l => l is { WeightBits: 8, ActivationBits: 8, Strips: null, ColumnGroups: null, Merge: null or Merging.StripTies.Exact });
+        if (isWide && errors.FirstOrDefault(e => !(e.RelativeL2 <= Total)) is { } first) Warn(context, first, first.RelativeL2, "with the layers before it");
+    }
+
+    private static void Warn(CompileContext context, LayerError error, double relative, string how) =>
+        context.Warn(ErrorCodes.LayerFarFromFloat, FormattableString.Invariant(
+            $"Layer '{error.Name}' is far from the float network's although it has 8 bits: {how}, its outputs differ by {100 * relative:F0} %. Its weights, bias or inputs may be too large, too small or too far apart for one scale, or the calibration samples unlike those measured on; rescale the layer in the network, or give other samples."));
+}
