@@ -41,16 +41,20 @@ internal sealed class ActivationHistogram
     private float Extreme => Count == 0 ? 0 : Math.Max(Math.Abs(Minimum), Math.Abs(Maximum));
 
     /// <summary>Adds values.</summary>
+    /// <param name="values">The values.</param>
+    /// <param name="tensor">Whose they are, for messages.</param>
+    /// <param name="ignoresLowest">True if minus infinity (and the lowest float) only marks places a maximum ignores.</param>
     /// <exception cref="CimException">CIM0006: a value is not finite.</exception>
-    public void Add(ReadOnlySpan<float> values, string tensor)
+    public void Add(ReadOnlySpan<float> values, string tensor, bool ignoresLowest = false)
     {
+        if (ignoresLowest) values = Array.FindAll(values.ToArray(), v => !(v <= -float.MaxValue));
         if (values.IsEmpty) return;
         float low = float.PositiveInfinity, high = float.NegativeInfinity;
         foreach (float v in values)
         {
             // NaN compares false with everything, so it is caught here too.
             if (!(Math.Abs(v) <= float.MaxValue))
-                throw new CimException(ErrorCodes.InvalidData, $"Tensor '{tensor}' becomes {v} on the calibration data; check the data's --scale, --mean, --std and the network.");
+                throw NotFinite(tensor, v);
             if (v < low) low = v;
             if (v > high) high = v;
         }
@@ -83,6 +87,10 @@ internal sealed class ActivationHistogram
 
         Zeros += zeros;
     }
+
+    /// <summary>The error for a number that is not finite.</summary>
+    public static CimException NotFinite(string tensor, float value) => new(ErrorCodes.InvalidData, FormattableString.Invariant(
+        $"Tensor '{tensor}' becomes {value} on the calibration data; check the data's --scale, --mean, --std and the network."));
 
     /// <summary>Adds another histogram: tensors that must share one scale.</summary>
     public void Merge(ActivationHistogram other)

@@ -71,8 +71,9 @@ internal static class SensitivityAnalysis
         float[] scores = predictor.Predict(set);
         int classes = scores.Length / used;
         float[] targets = new float[scores.Length];
+        // One output has no other class to be told from: there are no derivatives, and what is measured decides.
         for (int i = 0; i < used; i++)
-            targets[(i * classes) + (data.Labels.IsDefault ? Accuracy.ArgMax(scores.AsSpan(i * classes, classes)) : data.Labels[i])] = 1;
+            targets[(i * classes) + (classes == 1 ? 0 : data.Labels.IsDefault ? Accuracy.ArgMax(scores.AsSpan(i * classes, classes)) : data.Labels[i])] = 1;
         return (set, targets, used);
     }
 

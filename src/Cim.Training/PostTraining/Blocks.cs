@@ -11,11 +11,15 @@ internal sealed record Block(string Input, string Output, IReadOnlyList<string> 
 
 /// <summary>
 /// Cuts a network where a single value separates what is before from what is after: between the residual blocks of a ResNet,
-/// between the layers of a plain network. Blocks without a matrix layer join the next.
+/// between the layers of a plain network. Blocks without a matrix layer join the next, as do those that end at a value the network
+/// they are compared with does not have (a sum before its bias).
 /// </summary>
 internal static class Blocks
 {
-    public static IReadOnlyList<Block> Of(TrainableNetwork network, Predicate<NodeProto> isMatrixLayer)
+    /// <param name="network">The network.</param>
+    /// <param name="isMatrixLayer">Layers whose rounding is learned.</param>
+    /// <param name="reference">The network blocks are compared with.</param>
+    public static IReadOnlyList<Block> Of(TrainableNetwork network, Predicate<NodeProto> isMatrixLayer, TrainableNetwork reference)
     {
         GraphProto graph = network.Graph;
         Dictionary<string, int> lastReader = new(StringComparer.Ordinal) { [network.LogitsName] = int.MaxValue };
@@ -25,6 +29,7 @@ internal static class Blocks
                 lastReader[input] = Math.Max(lastReader.GetValueOrDefault(input), i);
         }
 
+        HashSet<string> known = [.. reference.Graph.Node.SelectMany(node => node.Output)];
         var blocks = new List<Block>();
         var nodes = new List<string>();
         HashSet<string> live = [network.InputName];
@@ -37,7 +42,7 @@ internal static class Blocks
             hasLayer |= isMatrixLayer(node);
             live.UnionWith(node.Output.Where(lastReader.ContainsKey));
             live.RemoveWhere(value => lastReader[value] <= i);
-            if (live.Count != 1 || !hasLayer || EndsBeforeActivation(graph, i, live.Single()))
+            if (live.Count != 1 || !hasLayer || !known.Contains(live.Single()) || EndsBeforeActivation(graph, i, live.Single()))
                 continue;
             blocks.Add(new Block(start, live.Single(), [.. nodes]));
             (start, hasLayer) = (live.Single(), false);

@@ -62,7 +62,7 @@ public static class LearnedRounding
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(calibration);
         ArgumentNullException.ThrowIfNull(options);
-        IReadOnlyList<Block> blocks = Blocks.Of(network.Source, node => network.Layers.Any(layer => layer.Name == GradientContext.Describe(node)));
+        IReadOnlyList<Block> blocks = Blocks.Of(network.Source, node => network.Layers.Any(layer => layer.Name == GradientContext.Describe(node)), options.Reference ?? network.Source);
         for (int i = 0; i < blocks.Count; i++)
         {
             progress?.Report((i + 1, blocks.Count));

@@ -44,8 +44,20 @@ public sealed class OutputComparisonTests
     }
 
     [Fact]
-    public void A_single_output_is_no_class_even_with_labels() =>
-        Assert.Equal(100 * 0.01 / 5, new OutputComparison([1, 2], 2, 10, false, [0, 1]).Of([1.1f, 2]).LossPoints, 4);
+    public void A_single_output_without_labels_is_no_class() =>
+        Assert.Equal(100 * 0.01 / 5, new OutputComparison([1, 2], 2, 10, false, default).Of([1.1f, 2]).LossPoints, 4);
+
+    [Theory]
+    [InlineData(false, 2f, -1f)]
+    [InlineData(true, 0.9f, 0.2f)]
+    public void A_single_output_with_labels_or_a_sigmoid_is_a_choice_of_two_classes(bool endsWithSigmoid, float one, float zero)
+    {
+        var comparison = new OutputComparison([one, zero], 2, 10, false, [1, 0], endsWithSigmoid);
+        Assert.Equal(0, comparison.Of([one, zero]).LossPoints, 4);
+        Assert.True(comparison.Of([zero, zero]).LossPoints > comparison.Of([one, one]).LossPoints / 10);
+        Assert.True(comparison.Of([zero, one]).LossPoints > 30);
+        Assert.True(comparison.Of([one, zero]).Divergence < 1e-6);
+    }
 
     [Fact]
     public void Outputs_that_are_not_numbers_lose_every_sample()
