@@ -92,7 +92,8 @@ internal sealed record JudgedOutput(int Index, OutputFacts Output)
         return correct;
     }
 
-    private int ClassOf(ReadOnlySpan<float> sample) => Output.Rule switch
+    /// <summary>The class of one sample.</summary>
+    public int ClassOf(ReadOnlySpan<float> sample) => Output.Rule switch
     {
         ClassRule.LargestScore => Accuracy.ArgMax(sample),
         ClassRule.Label => (int)MathF.Round(sample[0]),

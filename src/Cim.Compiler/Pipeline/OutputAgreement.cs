@@ -3,7 +3,6 @@ using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Search;
-using Cim.Compiler.Sensitivity;
 using Cim.Runtime;
 
 namespace Cim.Compiler.Pipeline;
@@ -12,7 +11,7 @@ namespace Cim.Compiler.Pipeline;
 /// <param name="Samples">Samples compared.</param>
 /// <param name="Cosine">Of all outputs together.</param>
 /// <param name="RelativeL2">|difference| / |float|.</param>
-/// <param name="Top">Share of the samples with the same largest output; null if outputs are no class scores.</param>
+/// <param name="Top">Share of the samples of the same class (<see cref="JudgedOutput"/>); null if outputs are no class scores.</param>
 /// <param name="LossPoints">Estimated percentage points lost; see <see cref="OutputComparison"/>.</param>
 /// <param name="HardwarePoints">What of it arrays and converters lose.</param>
 internal sealed record Agreement(int Samples, double Cosine, double RelativeL2, double? Top, double LossPoints, double HardwarePoints);
@@ -44,7 +43,7 @@ internal static class OutputAgreement
         double loss = comparison.Of(actual).LossPoints;
         int classes = reference.Length / count;
         return new Agreement(count, a * b > 0 ? dot / Math.Sqrt(a * b) : a == b ? 1 : 0, a > 0 ? Math.Sqrt(e / a) : e > 0 ? 1 : 0,
-            comparison.AreClasses ? SameTop(reference, actual, classes) : null, loss, Math.Max(0, loss - comparison.Of(exact).LossPoints));
+            comparison.AreClasses ? SameTop(reference, actual, NetworkOutputs.Of(graph, inputs.Input.FixedBatch)[0], classes) : null, loss, Math.Max(0, loss - comparison.Of(exact).LossPoints));
 
         float[] Outputs(CimModel m, Fidelity f)
         {
@@ -56,11 +55,12 @@ internal static class OutputAgreement
         }
     }
 
-    private static double SameTop(float[] reference, float[] actual, int classes)
+    private static double SameTop(float[] reference, float[] actual, OutputFacts output, int classes)
     {
+        var judged = new JudgedOutput(0, output);
         int same = 0, count = reference.Length / classes;
         for (int i = 0; i < count; i++)
-            if (Accuracy.ArgMax(reference.AsSpan(i * classes, classes)) == Accuracy.ArgMax(actual.AsSpan(i * classes, classes))) same++;
+            if (judged.ClassOf(reference.AsSpan(i * classes, classes)) == judged.ClassOf(actual.AsSpan(i * classes, classes))) same++;
         return (double)same / count;
     }
 }
