@@ -100,7 +100,7 @@ internal static class CimFile
 
     /// <summary>The error for a file that cannot be read as a compiled model.</summary>
     public static CimException Corrupt(string why, Exception? cause = null) =>
-        new(ErrorCodes.InvalidCompiledModel, $"This is no readable compiled model (.cim): {why}. Compile it again, or copy it again if it was downloaded.", cause);
+        new(ErrorCodes.InvalidCompiledModel, $"This is no readable compiled model (.cim): {why.TrimEnd('.')}. Compile it again, or copy it again if it was downloaded.", cause);
 
     /// <summary>The version of this assembly without build metadata.</summary>
     public static string RuntimeVersion { get; } =
