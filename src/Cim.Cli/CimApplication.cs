@@ -31,10 +31,14 @@ internal static class CimApplication
         TrainCommand.Create(),
     ];
 
-    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellation)
+    public static Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellation) =>
+        RunAsync(args, new GuardedWriter(output, isResult: true), new GuardedWriter(error, isResult: false), cancellation);
+
+    private static async Task<int> RunAsync(string[] args, GuardedWriter output, GuardedWriter error, CancellationToken cancellation)
     {
         var root = new RootCommand("Compiles ONNX networks for ReRAM compute-in-memory crossbars, and simulates them.") { Json, BuildWording.InBuild };
         foreach (Command command in Commands()) root.Subcommands.Add(command);
+        OptionRules.Apply(root);
 
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0) return WrongUsage(parsed, output, error);
@@ -54,24 +58,38 @@ internal static class CimApplication
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             error.WriteLine("cim: cancelled");
+            if (parsed.GetValue(Json)) TryWriteJson(new Problem(ErrorCodes.Cancelled, "Cancelled."), output);
             return ExitCode.Cancelled;
         }
         catch (Exception exception)
         {
             Problem problem = BuildWording.Word(Problem.From(exception), parsed);
             problem.WriteTo(error);
-            if (parsed.GetValue(Json)) problem.WriteJsonTo(output);
+            if (parsed.GetValue(Json)) TryWriteJson(problem, output);
             return problem.Code == ErrorCodes.WrongUsage ? ExitCode.WrongUsage : ExitCode.Failed;
         }
     }
 
-    private static int WrongUsage(ParseResult parsed, TextWriter output, TextWriter error)
+    /// <summary>Where the result could not be written, its error cannot either.</summary>
+    private static void TryWriteJson(Problem problem, GuardedWriter output)
+    {
+        try
+        {
+            problem.WriteJsonTo(output);
+        }
+        catch (CimException)
+        {
+            // The problem has been reported on standard error, and the exit code tells the rest.
+        }
+    }
+
+    private static int WrongUsage(ParseResult parsed, GuardedWriter output, GuardedWriter error)
     {
         string command = string.Join(' ', Path(parsed.CommandResult).Reverse());
         Problem problem = BuildWording.Word(new Problem(ErrorCodes.WrongUsage,
-            $"{string.Join(" ", parsed.Errors.Select(e => e.Message))} See '{command} --help'."), parsed);
+            $"{string.Join(" ", parsed.Errors.Select(e => e.Message).Distinct())}{OptionRules.Suggestion(parsed)} See '{command} --help'."), parsed);
         problem.WriteTo(error);
-        if (parsed.GetResult(Json) is { Implicit: false }) problem.WriteJsonTo(output);
+        if (parsed.GetResult(Json) is { Implicit: false }) TryWriteJson(problem, output);
         return ExitCode.WrongUsage;
 
         static IEnumerable<string> Path(SymbolResult? result)

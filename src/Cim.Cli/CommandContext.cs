@@ -69,8 +69,7 @@ internal sealed class CommandContext
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
         // A pipe has no width: do not wrap tables at 80 columns there.
-        bool isTerminal = (ReferenceEquals(writer, System.Console.Out) && !System.Console.IsOutputRedirected)
-            || (ReferenceEquals(writer, System.Console.Error) && !System.Console.IsErrorRedirected);
+        bool isTerminal = writer is GuardedWriter { IsTerminal: true };
         if (!isTerminal) console.Profile.Width = 200;
         return console;
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cim.Onnx.Proto;
+using Cim.Runtime;
 
 namespace Cim.Onnx;
 
@@ -10,6 +11,8 @@ namespace Cim.Onnx;
 public sealed class ExternalData(string directory)
 {
     private readonly string _root = Path.GetFullPath(directory);
+
+    private static ReadOnlySpan<byte> PointerStart => "version https://git-lfs"u8;
 
     /// <summary>Reads the bytes a tensor points at.</summary>
     /// <param name="tensor">A tensor with <c>data_location</c> EXTERNAL.</param>
@@ -28,11 +31,13 @@ public sealed class ExternalData(string directory)
         try
         {
             using FileStream stream = File.OpenRead(path);
+            if (IsPointer(stream)) throw Error(tensor, $"the external file '{location}' is a Git LFS pointer; run 'git lfs pull' to get the file itself");
             if (offset > stream.Length || length > stream.Length - offset)
                 throw Error(tensor, $"the external file '{location}' has {stream.Length} bytes, {length} at offset {offset} are needed");
+            if (length > TensorContent.MaxBytes) throw Error(tensor, $"its external data has {length} bytes, {TensorContent.MaxBytes} are the most a tensor may have");
             byte[] data = new byte[length];
             stream.Position = offset;
-            stream.ReadExactly(data);
+            if (stream.ReadAtLeast(data, data.Length, throwOnEndOfStream: false) < data.Length) throw Error(tensor, $"the external file '{location}' ended while it was read");
             return data;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -51,7 +56,13 @@ public sealed class ExternalData(string directory)
 
         string path = Path.GetFullPath(Path.Combine(_root, location));
         if (!IsInside(path)) throw Error(tensor, $"the external file '{location}' lies outside the model's folder");
-        if (!File.Exists(path)) throw Error(tensor, $"the external file '{location}' does not exist beside the model");
+        switch (FileFacts.KindOf(path))
+        {
+            case FileKind.Missing: throw Error(tensor, $"the external file '{location}' does not exist beside the model");
+            // Opening a pipe waits for somebody to write into it.
+            case FileKind.Special: throw Error(tensor, $"the external file '{location}' is a pipe or a device, not a regular file");
+            case FileKind.Folder: throw Error(tensor, $"the external file '{location}' is a folder");
+        }
 
         for (string? part = path; part is not null && part.Length > _root.Length; part = Path.GetDirectoryName(part))
         {
@@ -61,6 +72,12 @@ public sealed class ExternalData(string directory)
         }
 
         return path;
+    }
+
+    private static bool IsPointer(FileStream stream)
+    {
+        Span<byte> start = stackalloc byte[PointerStart.Length];
+        return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual(PointerStart);
     }
 
     private bool IsInside(string path) =>

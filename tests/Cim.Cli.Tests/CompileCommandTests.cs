@@ -201,4 +201,19 @@ public sealed class CompileCommandTests : IDisposable
         Assert.InRange(json.GetProperty("agreement").GetProperty("cosine").GetDouble(), 0.9, 1.0001);
         Assert.Equal(Samples, json.GetProperty("agreement").GetProperty("samples").GetInt32());
     }
+
+    [Theory]
+    [InlineData(new[] { 1, 3 }, new[] { 1, 3 }, new[] { 20, 3 })]
+    [InlineData(new[] { 3 }, new[] { 3 }, new[] { 20, 3 })]
+    [InlineData(new[] { -1, 3 }, new[] { -1, 3 }, new[] { 20, 3 })]
+    public async Task The_header_of_run_counts_every_sample(int[] input, int[] output, int[] shape)
+    {
+        File.WriteAllBytes(At("fixed.onnx"), SmallNetwork.Network(input, output).ToByteArray());
+        Assert.Equal(0, (await CliRun.Of("compile", At("fixed.onnx"), "-o", At("fixed.cim"))).ExitCode);
+        CliRun run = await CliRun.Of("run", At("fixed.cim"), "--input", At("x.npy"), "--output", At("y.npy"), "--json");
+        Assert.Equal(shape, run.Json.GetProperty("shape").EnumerateArray().Select(d => d.GetInt32()));
+        byte[] bytes = File.ReadAllBytes(At("y.npy"));
+        Assert.Contains($"'shape': ({string.Join(", ", shape)})", System.Text.Encoding.ASCII.GetString(bytes, 0, 128), StringComparison.Ordinal);
+        Assert.Equal(128 + (4 * shape.Aggregate(1, (a, b) => a * b)), bytes.Length);
+    }
 }

@@ -32,7 +32,7 @@ internal static class CompiledModelInspector
     {
         try
         {
-            using FileStream stream = File.OpenRead(path);
+            using FileStream stream = InputFile.Open(path, "model");
             return ModelReader.Read(stream);
         }
         catch (CimException e) when (e.File is null)

@@ -67,7 +67,7 @@ internal static class EvalCommand
     private static Accuracy Float(string path, ParseResult parsed, Preprocessing preprocessing, CommandContext context)
     {
         // ONNX Runtime's own message about a missing file does not say where it looked.
-        if (!File.Exists(path)) throw new CimException(ErrorCodes.FileNotReadable, "The model does not exist.") { File = path };
+        InputFile.Open(path, "model").Dispose();
         using var evaluator = new FloatEvaluator(path);
         DataSet data = DataSet.Open(parsed.GetRequiredValue(Data), evaluator.Input.Ports, preprocessing);
         return evaluator.Evaluate(data, parsed.GetValue(Limit), new SampleProgress(context, data, parsed.GetValue(Limit), ""), context.Cancellation);

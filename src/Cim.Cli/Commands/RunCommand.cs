@@ -26,6 +26,7 @@ internal static class RunCommand
         var data = new DataArguments(command);
         return command.Does((parsed, context) =>
         {
+            new CommandFiles().Reads("the model", parsed.GetValue(Model)).ReadsData("--input", parsed.GetValue(Input)).Writes("--output", parsed.GetValue(Output)).Check();
             using CimModel model = CimModel.Load(parsed.GetRequiredValue(Model));
             SdkCompatibility.Check(model.Info, parsed.GetRequiredValue(Model));
             int index = IndexOfOutput(model, parsed.GetValue(OutputName));
@@ -35,9 +36,7 @@ internal static class RunCommand
             UnusedOptions.Warn(parsed, context, new DependentOption(Seed, CrossbarSimulator.IsRandom(model.Compiled.Hardware, options.Fidelity),
                 "chips that differ, and nothing is random at this fidelity of this hardware (--fidelity device, with errors in the profile)"));
             int perUnit = Math.Max(1, evaluator.Input.FixedBatch), count = samples.Count / perUnit * perUnit;
-            int[] dims = [.. model.Info.Outputs[index].Shape.Select(d => d < 0 ? -d * count : d)];
-            // A model with a fixed batch gives one result per run: they are joined along the first dimension.
-            if (perUnit > 1 && dims.Length > 0) dims[0] *= count / perUnit;
+            int[] dims = Dims(model.Info.Outputs[index], count, perUnit);
 
             AtomicFile.Write(parsed.GetRequiredValue(Output), stream =>
             {
@@ -56,6 +55,14 @@ internal static class RunCommand
                 },
                 text => text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} samples -> {parsed.GetRequiredValue(Output)} [{string.Join(",", dims)}]")));
         });
+    }
+
+    /// <summary>The shape of all results together. A model with a fixed batch gives one result per run: they are joined along the first dimension, or a new one.</summary>
+    internal static int[] Dims(TensorDescription output, int count, int samplesPerRun)
+    {
+        if (output.Shape.Any(d => d < 0)) return [.. output.Shape.Select(d => d < 0 ? -d * count : d)];
+        int runs = count / samplesPerRun;
+        return output.Shape is [var batch, .. var rest] && batch == samplesPerRun ? [batch * runs, .. rest] : [runs, .. output.Shape];
     }
 
     private static int IndexOfOutput(CimModel model, string? name)

@@ -32,13 +32,17 @@ internal static class TrainCommand
     {
         TrainingRecipe recipe = RecipeReader.Read(parsed.GetRequiredValue(Recipe), parsed.GetValue(Data));
         if (parsed.GetValue(Output) is { } output)
-            recipe = recipe with { Output = Path.GetFullPath(output) };
+            recipe = recipe with { Output = output.Length == 0 ? output : Path.GetFullPath(output) };
         if (parsed.GetValue(Epochs) is { } epochs)
             recipe = recipe with { Training = recipe.Training with { Epochs = epochs } };
-        foreach (string written in new[] { recipe.Output, recipe.Checkpoint }.OfType<string>())
-            AtomicFile.Probe(written);
         if (parsed.GetValue(Threads) != 0)
             context.Report("--threads has no effect: the result must not depend on it. To use fewer processors, limit them from outside (taskset, a container).");
+        if (recipe.Checkpoint is { } checkpoint && !CheckpointFile.CanStandAt(checkpoint))
+            throw new CimException(ErrorCodes.InvalidRecipe, "recipe field 'checkpoint' names a file that is no checkpoint; name another, or delete it") { File = parsed.GetValue(Recipe) };
+        new CommandFiles().Reads("the recipe", parsed.GetValue(Recipe)).Reads("recipe field 'network.file'", recipe.Network.File)
+            .ReadsData("recipe field 'data.train'", recipe.Data.Train).ReadsData("recipe field 'data.test'", recipe.Data.Test)
+            .Writes(parsed.GetValue(Output) is null ? "recipe field 'output'" : "--output", recipe.Output)
+            .Writes("recipe field 'checkpoint'", recipe.Checkpoint).Check();
         var clock = Stopwatch.StartNew();
         TrainableNetwork network = RecipeReader.Network(recipe);
         SampleSet samples = Read(recipe, recipe.Data.Train, network, context.Cancellation);

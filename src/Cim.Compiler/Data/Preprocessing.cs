@@ -60,8 +60,10 @@ internal sealed record Preprocessing(ImmutableArray<double> Scale, ImmutableArra
 
     private static double? Number(string text)
     {
-        int slash = text.IndexOf('/', StringComparison.Ordinal);
-        if (slash >= 0) return Number(text[..slash]) / Number(text[(slash + 1)..]);
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : null;
+        string[] parts = text.Split('/');
+        // 1/255/2 could be read in two ways.
+        if (parts.Length > 2) return null;
+        double?[] values = [.. parts.Select(p => double.TryParse(p, NumberStyles.Float, CultureInfo.InvariantCulture, out double v) ? v : (double?)null)];
+        return values.Length == 1 ? values[0] : values[0] / values[1];
     }
 }

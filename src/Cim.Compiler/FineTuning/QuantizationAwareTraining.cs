@@ -104,10 +104,10 @@ internal sealed class QuantizationAwareTraining(FineTuningOptions options, IProg
         {
             return await trainer.RunAsync(lines, cancellation);
         }
-        catch (CimException e) when (e.Code == ErrorCodes.InvalidCheckpoint && options.Checkpoint is not null)
+        catch (CimException e) when (e.Code == ErrorCodes.InvalidCheckpoint && options.Checkpoint is not null && CheckpointFile.CanStandAt(options.Checkpoint))
         {
             // Left by a compilation of other inputs: it belongs to nobody any more.
-            File.Delete(options.Checkpoint);
+            CheckpointFile.Delete(options.Checkpoint);
             return await trainer.RunAsync(lines, cancellation);
         }
     }

@@ -81,19 +81,10 @@ internal static class OnnxImporter
 
     private static byte[] ReadFile(string path)
     {
-        try
-        {
-            using FileStream stream = File.OpenRead(path);
+        using (FileStream stream = InputFile.Open(path, "model"))
             if (stream.Length > OnnxReader.MaxFileBytes)
                 throw new CimException(ErrorCodes.MalformedOnnx, $"The model has {stream.Length} bytes; ONNX files end at 2 GiB, larger models keep their weights in external files.");
-            byte[] bytes = new byte[stream.Length];
-            stream.ReadExactly(bytes);
-            return bytes;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new CimException(ErrorCodes.FileNotReadable, $"The model file cannot be read: {e.Message}", e);
-        }
+        return InputFile.ReadAll(path, "model", OnnxReader.MaxFileBytes);
     }
 
     private static T InFile<T>(string path, Func<T> action)

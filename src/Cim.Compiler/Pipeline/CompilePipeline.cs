@@ -16,6 +16,7 @@ using Cim.Runtime.Format;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
 using Cim.Runtime.Program;
+using Cim.Training.Loop;
 
 namespace Cim.Compiler.Pipeline;
 
@@ -272,7 +273,7 @@ internal sealed class CompilePipeline
         if (Options.LockPath is { } lockPath && !Options.Locked) WriteLock(lockPath, choice, rounded, result);
         // Last: whoever sees it finds everything else there too.
         if (Options.OutputPath is { } output) AtomicFile.Write(output, stream => stream.Write(bytes));
-        if (Options.TrainingCheckpoint is { } checkpoint) File.Delete(checkpoint);
+        if (Options.TrainingCheckpoint is { } checkpoint) CheckpointFile.Delete(checkpoint);
     }
 
     private void WriteLock(string path, PrecisionChoice choice, RoundedNetwork rounded, LockResult result)

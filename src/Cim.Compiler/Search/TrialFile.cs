@@ -62,6 +62,16 @@ internal sealed class TrialFile
         }
     }
 
+    /// <summary>True if nothing stands in the way of a log: no file, an empty one, a device, or a log, damaged or not.</summary>
+    public static bool CanStandAt(string path)
+    {
+        if (FileFacts.KindOf(path) != FileKind.Regular) return true;
+        using var reader = new StreamReader(path, Encoding.UTF8);
+        char[] start = new char[64];
+        string text = new string(start, 0, reader.ReadBlock(start)).TrimStart();
+        return text.Length == 0 || (text[0] == '{' && text[1..].TrimStart().StartsWith("\"key\"", StringComparison.Ordinal));
+    }
+
     public void Keep(MeasuredSensitivity sensitivity)
     {
         Sensitivity = sensitivity;

@@ -192,6 +192,9 @@ public static class ErrorCodes
     /// <summary>A matrix case of <c>cim mvm</c> contradicts itself or does not fit the hardware.</summary>
     public const string InvalidMatrixCase = "CIM0012";
 
+    /// <summary>Ctrl-C or a request to end: what was there before is still there.</summary>
+    public const string Cancelled = "CIM0013";
+
     /// <summary>The weights of a layer do not fit the cells its mapping gives them.</summary>
     public const string InvalidMapping = "CIM4003";
 

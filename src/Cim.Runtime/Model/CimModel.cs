@@ -51,7 +51,7 @@ public sealed class CimModel : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
-            using FileStream stream = File.OpenRead(path);
+            using FileStream stream = InputFile.Open(path, "model");
             return Load(stream);
         }
         catch (CimException e) when (e.File is null)

@@ -13,7 +13,7 @@ namespace Cim.Training.Loop;
 /// </summary>
 internal sealed class Checkpoint
 {
-    private const uint Magic = 0x324B4343;
+    internal const uint Magic = 0x324B4343;
 
     public required int Epoch { get; set; }
 
@@ -67,7 +67,7 @@ internal sealed class Checkpoint
         {
             stream.Write(content);
             stream.Write(SHA256.HashData(content));
-            (stream as FileStream)?.Flush(flushToDisk: true);
+            (stream as FileStream)?.Flush(flushToDisk: true); // Not where it is written through to a device.
         });
     }
 
@@ -82,7 +82,19 @@ internal sealed class Checkpoint
             throw Invalid(path, "is damaged");
         }
 
-        using var reader = new BinaryReader(new MemoryStream(file), Encoding.UTF8);
+        try
+        {
+            return Read(file.AsMemory(0, file.Length - SHA256.HashSizeInBytes), path, key, arrays);
+        }
+        catch (Exception exception) when (exception is EndOfStreamException or FormatException or ArgumentException)
+        {
+            throw Invalid(path, "is damaged");
+        }
+    }
+
+    private static Checkpoint Read(ReadOnlyMemory<byte> content, string path, string key, IEnumerable<float[]> arrays)
+    {
+        using var reader = new BinaryReader(new MemoryStream(content.ToArray()), Encoding.UTF8);
         if (reader.ReadUInt32() != Magic || reader.ReadString() != key)
             throw Invalid(path, "belongs to another network or other options");
         var checkpoint = new Checkpoint
@@ -102,6 +114,8 @@ internal sealed class Checkpoint
             reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(array.AsSpan()));
         }
 
+        if (reader.BaseStream.Position != reader.BaseStream.Length || checkpoint.Epoch < 0 || checkpoint.Steps < 0 || checkpoint.BestEpoch < 0)
+            throw Invalid(path, "is damaged");
         return checkpoint;
     }
 
@@ -123,8 +137,12 @@ internal sealed class Checkpoint
         values.ForEach(writer.Write);
     }
 
-    private static List<double> ReadList(BinaryReader reader) =>
-        [.. Enumerable.Range(0, reader.ReadInt32()).Select(_ => reader.ReadDouble())];
+    private static List<double> ReadList(BinaryReader reader)
+    {
+        int count = reader.ReadInt32();
+        if (count < 0 || count > (reader.BaseStream.Length - reader.BaseStream.Position) / sizeof(double)) throw new EndOfStreamException();
+        return [.. Enumerable.Range(0, count).Select(_ => reader.ReadDouble())];
+    }
 
     private static CimException Invalid(string path, string why) =>
         new(ErrorCodes.InvalidCheckpoint, $"checkpoint '{path}' {why}; delete it to start again") { File = path };

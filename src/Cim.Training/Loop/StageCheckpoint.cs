@@ -1,3 +1,5 @@
+using Cim.Runtime;
+
 namespace Cim.Training.Loop;
 
 /// <summary>What the stages of a training that are done gave, in a file; within a stage nothing is kept.</summary>
@@ -8,7 +10,7 @@ internal sealed class StageCheckpoint(string? path, string key, IEnumerable<floa
 {
     /// <summary>Fills the arrays and tells how many stages are done.</summary>
     /// <exception cref="Cim.Runtime.CimException">The file cannot be read, is damaged or of another training.</exception>
-    public int Load() => path is not null && File.Exists(path) ? Checkpoint.Load(path, key, arrays).Epoch : 0;
+    public int Load() => path is not null && FileFacts.KindOf(path) == FileKind.Regular ? Checkpoint.Load(path, key, arrays).Epoch : 0;
 
     /// <summary>Keeps what so many stages gave.</summary>
     /// <exception cref="Cim.Runtime.CimException"><see cref="Cim.Runtime.ErrorCodes.FileNotWritable"/>; what was kept before is still there.</exception>

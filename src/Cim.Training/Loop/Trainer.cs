@@ -69,7 +69,7 @@ public sealed class Trainer
         IEnumerable<float[]> arrays = Snapshot.Arrays(network).Concat(optimizer.State).Concat(average.Values).Concat(best.Values).Concat(Ties.SelectMany(tied => tied.State));
         string key = Checkpoint.Key(network, string.Create(
             CultureInfo.InvariantCulture, $"{options with { Checkpoint = null }};{training.Count};{validation?.Count}"));
-        if (options.Checkpoint is { } existing && File.Exists(existing))
+        if (options.Checkpoint is { } existing && FileFacts.KindOf(existing) == FileKind.Regular)
         {
             state = Checkpoint.Load(existing, key, arrays);
             optimizer.Steps = state.Steps;

@@ -1,0 +1,88 @@
+using Cim.Runtime;
+
+namespace Cim.Cli;
+
+/// <summary>
+/// The files a command reads and writes, by the option that names them. <see cref="Check"/> refuses, before any work, an output that
+/// would destroy an input or another output, or that cannot be written at all.
+/// </summary>
+internal sealed class CommandFiles
+{
+    private readonly List<(string Option, string Path)> _inputs = [];
+    private readonly List<(string Option, string Path)> _outputs = [];
+    private readonly List<string> _unprobed = [];
+
+    /// <summary>A file that is only read.</summary>
+    public CommandFiles Reads(string option, string? path)
+    {
+        if (Named(option, path) is { } file) _inputs.Add((option, file));
+        return this;
+    }
+
+    /// <summary>Samples: their labels may lie beside them.</summary>
+    public CommandFiles ReadsData(string option, string? path)
+    {
+        if (Named(option, path) is { } file)
+            foreach (string labels in Cim.Compiler.Data.IdxFile.LabelCandidates(file).Where(File.Exists))
+                _inputs.Add(($"the labels of {option}", labels));
+        return Reads(option, path);
+    }
+
+    /// <summary>A hardware profile: a name, or a file with those it names.</summary>
+    public CommandFiles ReadsProfile(string option, string? nameOrPath) =>
+        nameOrPath is not null && File.Exists(nameOrPath) ? Reads(option, nameOrPath) : this;
+
+    /// <summary>A file that is written.</summary>
+    public CommandFiles Writes(string option, string? path)
+    {
+        if (Named(option, path) is { } file) _outputs.Add((option, file));
+        return this;
+    }
+
+    /// <summary>A file that is read where it is there, and written only where it changes.</summary>
+    public CommandFiles Updates(string option, string? path)
+    {
+        _unprobed.Add(option);
+        return Writes(option, path);
+    }
+
+    /// <summary>Files written into a folder.</summary>
+    public CommandFiles WritesInto(string option, string? folder, params string[] names)
+    {
+        if (Named(option, folder) is { } named)
+            foreach (string name in names) _outputs.Add((option, Path.Combine(named, name)));
+        return this;
+    }
+
+    /// <exception cref="CimException">CIM0010: two of the files are one; CIM0008: an output cannot be written.</exception>
+    public void Check()
+    {
+        for (int i = 0; i < _outputs.Count; i++)
+        {
+            (string option, string path) = _outputs[i];
+            foreach ((string other, string input) in _inputs) Differ(option, path, other, input, "which is read");
+            for (int j = 0; j < i; j++) Differ(option, path, _outputs[j].Option, _outputs[j].Path, "which is written, too");
+            if (!_unprobed.Contains(option)) AtomicFile.Probe(path);
+        }
+    }
+
+    private static void Differ(string option, string path, string other, string otherPath, string role)
+    {
+        bool same;
+        try
+        {
+            same = FileFacts.AreSame(path, otherPath);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return; // Whoever opens it says what is wrong with it.
+        }
+
+        if (same)
+            throw new CimException(ErrorCodes.WrongUsage, $"{option} would write '{path}', but that is the file of {other}, {role}; nothing was changed. Name another file.");
+    }
+
+    private static string? Named(string option, string? path) => path is not null && string.IsNullOrWhiteSpace(path)
+        ? throw new CimException(ErrorCodes.WrongUsage, $"{option} is empty; name a file, or leave it out.")
+        : path;
+}
