@@ -1,4 +1,7 @@
+using Cim.Compiler.Data;
+using Cim.Compiler.Pipeline;
 using Cim.Runtime;
+using Cim.Runtime.Hardware;
 
 namespace Cim.Cli;
 
@@ -11,6 +14,7 @@ internal sealed class CommandFiles
     private readonly List<(string Option, string Path)> _inputs = [];
     private readonly List<(string Option, string Path)> _outputs = [];
     private readonly List<string> _unprobed = [];
+    private readonly List<(string What, Func<IEnumerable<string>> Files)> _further = [];
 
     /// <summary>A file that is only read.</summary>
     public CommandFiles Reads(string option, string? path)
@@ -19,18 +23,25 @@ internal sealed class CommandFiles
         return this;
     }
 
+    /// <summary>A network; its weights may lie in further files.</summary>
+    public CommandFiles ReadsModel(string path)
+    {
+        _further.Add(("the model's external weights", () => InputHash.ExternalFiles(path)));
+        return Reads("the model", path);
+    }
+
     /// <summary>Samples: their labels may lie beside them.</summary>
     public CommandFiles ReadsData(string option, string? path)
     {
         if (Named(option, path) is { } file)
-            foreach (string labels in Cim.Compiler.Data.IdxFile.LabelCandidates(file).Where(File.Exists))
+            foreach (string labels in IdxFile.LabelCandidates(file).Where(File.Exists))
                 _inputs.Add(($"the labels of {option}", labels));
         return Reads(option, path);
     }
 
     /// <summary>A hardware profile: a name, or a file with those it names.</summary>
     public CommandFiles ReadsProfile(string option, string? nameOrPath) =>
-        nameOrPath is not null && File.Exists(nameOrPath) ? Reads(option, nameOrPath) : this;
+        Further($"{option}, or of a base or table it names", nameOrPath is null ? null : () => HardwareProfiles.FilesOf(nameOrPath));
 
     /// <summary>A file that is written.</summary>
     public CommandFiles Writes(string option, string? path)
@@ -62,7 +73,29 @@ internal sealed class CommandFiles
             (string option, string path) = _outputs[i];
             foreach ((string other, string input) in _inputs) Differ(option, path, other, input, "which is read");
             for (int j = 0; j < i; j++) Differ(option, path, _outputs[j].Option, _outputs[j].Path, "which is written, too");
+            // These take reading to find out: only where there is something to destroy.
+            if (FileFacts.KindOf(path) == FileKind.Regular)
+                foreach ((string what, Func<IEnumerable<string>> files) in _further)
+                    foreach (string file in Found(files)) Differ(option, path, what, file, "which is read");
             if (!_unprobed.Contains(option)) AtomicFile.Probe(path);
+        }
+    }
+
+    private CommandFiles Further(string what, Func<IEnumerable<string>>? files)
+    {
+        if (files is not null) _further.Add((what, files));
+        return this;
+    }
+
+    private static IEnumerable<string> Found(Func<IEnumerable<string>> files)
+    {
+        try
+        {
+            return files();
+        }
+        catch (CimException)
+        {
+            return []; // Whoever reads it says what is wrong with it.
         }
     }
 

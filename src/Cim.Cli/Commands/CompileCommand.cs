@@ -85,7 +85,7 @@ internal static class CompileCommand
         return command.Does((parsed, context) =>
         {
             CompileOptions options = Read(parsed, data, import);
-            CompileFiles.Of(options).Check();
+            CompileFiles.Of(options).Writes("--dependencies", parsed.GetValue(Dependencies)).Check();
             if (parsed.GetValue(LockOnly))
             {
                 QuantizationPolicy chosen = CompilePipeline.Lock(options, context.Progress, w => context.Warn(w.Code, w.Message, w.File), context.Cancellation);

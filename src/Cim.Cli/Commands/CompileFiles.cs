@@ -14,7 +14,7 @@ internal static class CompileFiles
         if (options.TrainingCheckpoint is { Length: > 0 } checkpoint && !CheckpointFile.CanStandAt(checkpoint))
             throw new CimException(ErrorCodes.WrongUsage, "--training-checkpoint names a file that is no checkpoint; name another, or delete it.") { File = checkpoint };
         CommandFiles files = new CommandFiles()
-            .Reads("the model", options.ModelPath)
+            .ReadsModel(options.ModelPath)
             .ReadsProfile("--hardware", options.Hardware)
             .ReadsData("--calibration", options.Calibration)
             .ReadsData("--evaluation", options.Evaluation)

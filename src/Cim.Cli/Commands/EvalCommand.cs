@@ -6,6 +6,7 @@ using Cim.Compiler.Calibration;
 using Cim.Compiler.Emit;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Pipeline;
 using Cim.Compiler.Sweep;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
@@ -68,6 +69,8 @@ internal static class EvalCommand
     {
         // ONNX Runtime's own message about a missing file does not say where it looked.
         InputFile.Open(path, "model").Dispose();
+        // It opens whatever a model names, and would wait for a pipe.
+        foreach (string weights in InputHash.ExternalFiles(path)) InputFile.Open(weights, "external weights").Dispose();
         using var evaluator = new FloatEvaluator(path);
         DataSet data = DataSet.Open(parsed.GetRequiredValue(Data), evaluator.Input.Ports, preprocessing);
         return evaluator.Evaluate(data, parsed.GetValue(Limit), new SampleProgress(context, data, parsed.GetValue(Limit), ""), context.Cancellation);

@@ -41,7 +41,7 @@ internal static class ParetoCommand
     {
         if (parsed.GetValue(Points) < 2) throw new CimException(ErrorCodes.WrongUsage, "--points must be 2 or more.");
         string model = parsed.GetRequiredValue(Model), word = parsed.GetRequiredValue(Objective);
-        new CommandFiles().Reads("the model", model).ReadsProfile("--hardware", parsed.GetValue(Hardware)).ReadsData("--calibration", parsed.GetValue(Calibration))
+        new CommandFiles().ReadsModel(model).ReadsProfile("--hardware", parsed.GetValue(Hardware)).ReadsData("--calibration", parsed.GetValue(Calibration))
             .Writes("--csv", parsed.GetValue(Csv)).Writes("--svg", parsed.GetValue(Svg)).Check();
         HardwareProfile hardware = context.LoadHardware(parsed.GetRequiredValue(Hardware));
         Graph graph = OnnxImporter.Import(model, import.Read(parsed), context.Cancellation);

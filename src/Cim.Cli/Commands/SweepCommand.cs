@@ -53,7 +53,7 @@ internal static class SweepCommand
     {
         var time = Stopwatch.StartNew();
         string path = parsed.GetRequiredValue(Model);
-        new CommandFiles().Reads("the model", path).ReadsProfile("--hardware", parsed.GetValue(Hardware)).ReadsData("--data", parsed.GetValue(Data))
+        new CommandFiles().ReadsModel(path).ReadsProfile("--hardware", parsed.GetValue(Hardware)).ReadsData("--data", parsed.GetValue(Data))
             .ReadsData("--calibration", parsed.GetValue(Calibration)).Writes("--csv", parsed.GetValue(Csv)).Writes("--svg", parsed.GetValue(Svg))
             .WritesInto("--output", parsed.GetValue(Output), "sweep.csv", "sweep.svg", "sweep.json").Check();
         ImmutableArray<SweepAxis> axes = [.. parsed.GetRequiredValue(Vary).Select(SweepAxis.Parse)];

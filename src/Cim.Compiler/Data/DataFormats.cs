@@ -21,15 +21,10 @@ internal static class DataFormats
     private static byte[] Head(string path, out long length)
     {
         byte[] start = new byte[16];
-        try
+        using (FileStream file = InputFile.Open(path, "data"))
         {
-            using FileStream file = File.OpenRead(path);
             length = file.Length;
             start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CimException(ErrorCodes.FileNotReadable, $"The data file cannot be read: {e.Message}", e) { File = path };
         }
 
         return start.Length == 0 ? throw RecordFile.Malformed(path, "The file is empty.") : start;

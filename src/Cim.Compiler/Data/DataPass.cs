@@ -34,6 +34,13 @@ internal sealed class DataPass : IDisposable
         _next++;
     }
 
+    /// <summary>Compares the checksums behind what was read, whatever part of it that was.</summary>
+    /// <exception cref="Cim.Runtime.CimException">CIM0006: the file is damaged.</exception>
+    public void Finish()
+    {
+        for (int i = 0; i < _inputs.Length; i++) _inputs[i].Finish(_streams[i]);
+    }
+
     public void Dispose()
     {
         foreach (Stream stream in _streams) stream.Dispose();

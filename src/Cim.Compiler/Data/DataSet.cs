@@ -17,6 +17,8 @@ internal sealed class DataSet
 {
     private readonly ImmutableArray<RecordReader> _inputs;
 
+    private bool _isWhole;
+
     private DataSet(string path, ImmutableArray<RecordReader> inputs) => (Path, _inputs) = (path, inputs);
 
     /// <summary>The path it was opened with.</summary>
@@ -70,6 +72,8 @@ internal sealed class DataSet
 
             yield return new DataBatch(first, count, values.AsMemory(0, count * elements));
         }
+
+        Finish(pass);
     }
 
     /// <summary>Reads <paramref name="samples"/> samples evenly spread over the file, one at a time.</summary>
@@ -85,6 +89,16 @@ internal sealed class DataSet
             next++;
             yield return new DataBatch(i, 1, values);
         }
+
+        Finish(pass);
+    }
+
+    /// <summary>Once is enough: a file that changes meanwhile is another.</summary>
+    private void Finish(DataPass pass)
+    {
+        if (_isWhole) return;
+        pass.Finish();
+        _isWhole = true;
     }
 
     /// <summary>Checks that there are labels.</summary>

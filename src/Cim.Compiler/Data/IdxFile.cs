@@ -43,7 +43,7 @@ internal static class IdxFile
         if (stream.ReadAtLeast(sizes, sizes.Length, throwOnEndOfStream: false) < sizes.Length)
             throw RecordFile.Malformed(path, "The IDX header is truncated.");
         var dims = ImmutableArray.CreateBuilder<int>();
-        decimal bytes = type.SizeOf();
+        double bytes = type.SizeOf();
         for (int i = 0; i < start[3]; i++)
         {
             uint d = BinaryPrimitives.ReadUInt32BigEndian(sizes.AsSpan(4 * i));
@@ -54,7 +54,9 @@ internal static class IdxFile
 
         int header = 4 + sizes.Length;
         if (stream is FileStream file && file.Length - header < bytes)
-            throw RecordFile.Malformed(path, $"Data of shape {RecordFile.Dims(dims)} needs {bytes} bytes but only {file.Length - header} follow the header: the file is truncated.");
+            throw RecordFile.Malformed(path, FormattableString.Invariant($"Data of shape {RecordFile.Dims(dims)} needs {bytes:R} bytes but only {file.Length - header} follow the header: the file is truncated."));
+        if (stream is FileStream longer && longer.Length - header > bytes)
+            throw RecordFile.Malformed(path, FormattableString.Invariant($"Data of shape {RecordFile.Dims(dims)} needs {bytes:R} bytes but {longer.Length - header} follow the header: the file is damaged."));
         return (type, dims.ToImmutable(), header);
     }
 
@@ -63,13 +65,12 @@ internal static class IdxFile
         string? path = LabelCandidates(images).FirstOrDefault(File.Exists);
         if (path is null) return default;
         (RawType type, ImmutableArray<int> dims, int headerBytes) = ReadHeader(path);
-        if (dims.Length != 1 || !type.IsInteger())
-            throw new CimException(ErrorCodes.InvalidLabels, $"The labels have shape {RecordFile.Dims(dims)} and type {type}; one integer per image is expected.") { File = path };
+        if (dims.Length != 1)
+            throw new CimException(ErrorCodes.InvalidLabels, $"The labels have shape {RecordFile.Dims(dims)}; one class index per image is expected.") { File = path };
         using Stream stream = OpenAt(path, headerBytes);
-        byte[] bytes = new byte[checked(dims[0] * type.SizeOf())];
-        if (stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length)
-            throw RecordFile.Malformed(path, "The labels are truncated.");
-        return [.. Enumerable.Range(0, dims[0]).Select(i => (int)type.Read(bytes.AsSpan(i * type.SizeOf())))];
+        ImmutableArray<int> labels = LabelReader.Read(stream, type, dims[0], path);
+        if (stream.ReadByte() >= 0) throw RecordFile.Malformed(path, $"More than {dims[0]} labels follow the header: the file is damaged.");
+        return labels;
     }
 
     /// <summary>Names the labels can have: "images" and "idx3" exchanged, with and without .gz.</summary>
@@ -95,7 +96,7 @@ internal static class IdxFile
 
     private static Stream OpenPlain(string path)
     {
-        FileStream file = File.OpenRead(path);
+        FileStream file = InputFile.Open(path, "data");
         Span<byte> start = stackalloc byte[2];
         bool zipped = file.ReadAtLeast(start, 2, throwOnEndOfStream: false) == 2 && start[0] == 0x1f && start[1] == 0x8b;
         file.Position = 0;

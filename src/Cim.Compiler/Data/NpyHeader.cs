@@ -7,7 +7,11 @@ using System.Text.RegularExpressions;
 namespace Cim.Compiler.Data;
 
 /// <summary>The header of NumPy's <c>.npy</c> format, versions 1 to 3: element type, order and shape.</summary>
-internal sealed partial record NpyHeader(RawType Type, ImmutableArray<int> Dims, int HeaderBytes)
+/// <param name="Type">The element type.</param>
+/// <param name="Dims">The shape.</param>
+/// <param name="HeaderBytes">Where the elements begin.</param>
+/// <param name="IsFortran">True if the first index runs fastest.</param>
+internal sealed partial record NpyHeader(RawType Type, ImmutableArray<int> Dims, int HeaderBytes, bool IsFortran)
 {
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
@@ -45,22 +49,32 @@ internal sealed partial record NpyHeader(RawType Type, ImmutableArray<int> Dims,
         foreach (string part in shape.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             dims.Add(int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int d) ? d
                 : throw RecordFile.Malformed(path, $"{array} has the dimension '{part}', which is out of range."));
-        if (order.Groups[1].Value == "True" && dims.Count(d => d != 1) > 1)
-            throw RecordFile.Malformed(path, $"{array} is in Fortran order; save numpy.ascontiguousarray({array}) instead.");
-        return new NpyHeader(TypeOf(descr.Groups[1].Value, path, array), dims.ToImmutable(), bytes);
+        bool isFortran = order.Groups[1].Value == "True" && dims.Count(d => d != 1) > 1;
+        return new NpyHeader(TypeOf(descr.Groups[1].Value, path, array), dims.ToImmutable(), bytes, isFortran);
     }
 
     private static RawType TypeOf(string descr, string path, string array) => descr switch
     {
-        "|u1" or "|b1" or "<u1" => RawType.UInt8,
-        "|i1" or "<i1" => RawType.Int8,
+        "|u1" or "|b1" or "<u1" or ">u1" => RawType.UInt8,
+        "|i1" or "<i1" or ">i1" => RawType.Int8,
         "<u2" => RawType.UInt16,
         "<i2" => RawType.Int16,
+        "<u4" => RawType.UInt32,
         "<i4" => RawType.Int32,
+        "<u8" => RawType.UInt64,
         "<i8" => RawType.Int64,
         "<f2" => RawType.Float16,
         "<f4" => RawType.Float32,
         "<f8" => RawType.Float64,
+        ">u2" => RawType.UInt16BigEndian,
+        ">i2" => RawType.Int16BigEndian,
+        ">u4" => RawType.UInt32BigEndian,
+        ">i4" => RawType.Int32BigEndian,
+        ">u8" => RawType.UInt64BigEndian,
+        ">i8" => RawType.Int64BigEndian,
+        ">f2" => RawType.Float16BigEndian,
+        ">f4" => RawType.Float32BigEndian,
+        ">f8" => RawType.Float64BigEndian,
         _ => throw RecordFile.Malformed(path, $"{array} has the element type '{descr}'; convert it to float32 or uint8 first."),
     };
 

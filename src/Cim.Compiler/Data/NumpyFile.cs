@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.IO.Compression;
+using Cim.Runtime;
 
 namespace Cim.Compiler.Data;
 
@@ -10,7 +11,7 @@ internal static class NumpyFile
     public static RecordFile OpenArray(string path)
     {
         NpyHeader header;
-        using (FileStream file = File.OpenRead(path))
+        using (FileStream file = InputFile.Open(path, "data"))
         {
             header = NpyHeader.Read(file, path, "the array");
             CheckLength(path, "The array", header, file.Length - header.HeaderBytes);
@@ -24,7 +25,7 @@ internal static class NumpyFile
         }, default);
     }
 
-    /// <exception cref="Cim.Runtime.CimException">CIM0006: an array is missing or malformed.</exception>
+    /// <exception cref="CimException">CIM0006: an array is missing or malformed.</exception>
     public static ImmutableArray<RecordFile> OpenArchive(string path, ImmutableArray<InputPort> ports)
     {
         try
@@ -38,9 +39,10 @@ internal static class NumpyFile
                 return Records(path, header, () => OpenEntry(path, entry.FullName, header), labels);
             })];
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or NotSupportedException or ArgumentException or OverflowException)
         {
-            throw RecordFile.Malformed(path, $"The archive is damaged or truncated ({e.Message}); save it again with numpy.savez.", e);
+            // What else .NET's reader of archives throws: damaged offsets and sizes go unchecked into arithmetic.
+            throw RecordFile.Malformed(path, $"The archive is damaged or truncated ({e.Message.TrimEnd('.')}); save it again with numpy.savez.", e);
         }
     }
 
@@ -54,7 +56,8 @@ internal static class NumpyFile
     private static RecordFile Records(string path, NpyHeader header, Func<Stream> open, ImmutableArray<int> labels)
     {
         if (header.Dims.IsEmpty) throw RecordFile.Malformed(path, "The array is a single number; its first dimension must count the samples.");
-        return new RecordFile(path, open, header.Dims[0], header.Dims[1..], header.Type, 0, labels).Checked();
+        if (header.IsFortran) FortranOrder.Check(header, path);
+        return new RecordFile(path, header.IsFortran ? () => FortranOrder.Reordered(open, header, path) : open, header.Dims[0], header.Dims[1..], header.Type, 0, labels).Checked();
     }
 
     private static NpyHeader Header(ZipArchiveEntry entry, string path, string array)
@@ -67,75 +70,35 @@ internal static class NumpyFile
 
     private static void CheckLength(string path, string array, NpyHeader header, long available)
     {
-        decimal needed = header.Type.SizeOf();
+        double needed = header.Type.SizeOf();
         foreach (int d in header.Dims) needed *= d;
         if (available < needed)
-            throw RecordFile.Malformed(path, $"{array} of shape {RecordFile.Dims(header.Dims)} needs {needed} bytes but only {available} follow its header: the file is truncated.");
+            throw RecordFile.Malformed(path, FormattableString.Invariant($"{array} of shape {RecordFile.Dims(header.Dims)} needs {needed:R} bytes but only {available} follow its header: the file is truncated."));
+        if (available > needed)
+            throw RecordFile.Malformed(path, FormattableString.Invariant($"{array} of shape {RecordFile.Dims(header.Dims)} needs {needed:R} bytes but {available} follow its header: save it again with numpy.save."));
     }
 
     private static ImmutableArray<int> Labels(ZipArchiveEntry? entry, string path)
     {
         if (entry is null) return default;
         NpyHeader header = Header(entry, path, "y");
-        if (!header.Type.IsInteger() || header.Dims.Count(d => d != 1) > 1 || header.Dims.IsEmpty)
-            throw new Cim.Runtime.CimException(Cim.Runtime.ErrorCodes.InvalidLabels,
-                $"The labels 'y' are {header.Type} of shape {RecordFile.Dims(header.Dims)}; they must be integers of shape [n], one class index per sample.") { File = path };
-        int count = header.Dims.Aggregate(1, (a, b) => a * b), size = header.Type.SizeOf();
-        byte[] bytes = new byte[checked(count * size)];
-        using Stream stream = entry.Open();
-        stream.ReadExactly(new byte[header.HeaderBytes]);
-        stream.ReadExactly(bytes);
-        int[] labels = new int[count];
-        for (int i = 0; i < count; i++)
-            labels[i] = (int)Math.Clamp(header.Type.Read(bytes.AsSpan(i * size)), int.MinValue, int.MaxValue);
-        return [.. labels];
+        if (header.Dims.Count(d => d != 1) > 1 || header.Dims.IsEmpty)
+            throw new CimException(ErrorCodes.InvalidLabels,
+                $"The labels 'y' are {header.Type} of shape {RecordFile.Dims(header.Dims)}; they must be whole numbers of shape [n], one class index per sample.") { File = path };
+        using Stream stream = OpenEntry(path, entry.FullName, header);
+        ImmutableArray<int> labels = LabelReader.Read(stream, header.Type, header.Dims.Aggregate(1L, (a, b) => a * b), path);
+        _ = stream.ReadByte(); // At the end the checksum is compared.
+        return labels;
     }
 
-    private static OwnedEntryStream OpenEntry(string path, string name, NpyHeader header)
+    private static ArchiveEntryStream OpenEntry(string path, string name, NpyHeader header)
     {
         ZipArchive archive = ZipFile.OpenRead(path);
-        Stream stream = archive.GetEntry(name)!.Open();
+        var stream = new ArchiveEntryStream(archive, archive.GetEntry(name)!);
         stream.ReadExactly(new byte[header.HeaderBytes]);
-        return new OwnedEntryStream(archive, stream);
+        return stream;
     }
 
     private static string Names(ZipArchive archive) =>
         archive.Entries.Count == 0 ? "nothing" : string.Join(", ", archive.Entries.Take(8).Select(e => $"'{Path.GetFileNameWithoutExtension(e.Name)}'"));
-
-    /// <summary>Closes the archive together with the stream of one of its entries.</summary>
-    private sealed class OwnedEntryStream(ZipArchive archive, Stream inner) : Stream
-    {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
-
-        public override int Read(Span<byte> buffer) => inner.Read(buffer);
-
-        public override void Flush() => inner.Flush();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                inner.Dispose();
-                archive.Dispose();
-            }
-
-            base.Dispose(disposing);
-        }
-    }
 }

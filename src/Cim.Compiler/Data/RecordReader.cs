@@ -44,10 +44,27 @@ internal sealed class RecordReader
         }
         catch (InvalidDataException e)
         {
-            throw RecordFile.Malformed(_file.Path, $"The compressed data is damaged at sample {index} of {Count}.", e);
+            throw RecordFile.Malformed(_file.Path, $"The compressed data is damaged at sample {index} of {Count} ({e.Message.TrimEnd('.')}).", e);
         }
 
         throw RecordFile.Malformed(_file.Path, $"The file ends at sample {index} of {Count}: it is truncated.");
+    }
+
+    /// <summary>Reads what a pass did not need, so that checksums at the end of compressed data are compared.</summary>
+    /// <exception cref="CimException">CIM0006: the file is damaged.</exception>
+    public void Finish(Stream stream)
+    {
+        if (stream.CanSeek) return;
+        byte[] block = new byte[1 << 16];
+        long left = (long)RecordBytes * Count + block.Length;
+        try
+        {
+            for (int read = 1; read > 0 && left > 0; left -= read) read = stream.Read(block);
+        }
+        catch (InvalidDataException e)
+        {
+            throw RecordFile.Malformed(_file.Path, $"The compressed data is damaged ({e.Message.TrimEnd('.')}).", e);
+        }
     }
 
     /// <summary>The numbers of a record as the network reads them.</summary>

@@ -3,6 +3,7 @@ using System.Text;
 using Cim.Compiler.Data;
 using Cim.Onnx;
 using Cim.Onnx.Proto;
+using Cim.Runtime;
 
 namespace Cim.Compiler.Pipeline;
 
@@ -24,9 +25,9 @@ internal static class InputHash
         ModelProto model;
         try
         {
-            model = OnnxReader.ReadModel(File.ReadAllBytes(path));
+            model = OnnxReader.ReadModel(InputFile.ReadAll(path, "model", OnnxReader.MaxFileBytes));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or OnnxFormatException)
+        catch (Exception e) when (e is CimException or OnnxFormatException)
         {
             return []; // Whoever imports the model says what is wrong with it.
         }
