@@ -19,14 +19,26 @@ public static class Architecture
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(layers);
+        if (input.Count is < 1 or > 4 || input.Any(d => d is < 1 or > MostNumber) || Product(input) > MostElements)
+            throw new CimException(ErrorCodes.InvalidRecipe, $"recipe field 'network.input' is [{string.Join(", ", input)}]; it must be [channels, height, width] or [features], at most {MostElements} numbers in all");
         var builder = new GraphBuilder("network");
         var state = new State(builder, builder.Input("input", [-1, .. input]), [.. input]);
         for (int i = 0; i < layers.Count; i++)
             Append(state, new Line(layers[i], i));
+        if (builder.Graph.Node.Count == 0)
+            throw new CimException(ErrorCodes.InvalidRecipe, "recipe field 'network.layers' does nothing with its input; add a layer");
         builder.Graph.Node[^1].Output[0] = "scores";
         builder.Output("scores", [-1, .. state.Shape]);
         return builder.Build();
     }
+
+    /// <summary>Beyond this a number in a line is a mistake.</summary>
+    private const long MostNumber = 1 << 20;
+
+    /// <summary>Weights of all layers together, and numbers between two layers.</summary>
+    private const long MostElements = 1 << 28;
+
+    private static double Product(IEnumerable<long> dims) => dims.Aggregate(1.0, (product, d) => product * d);
 
     private static void Append(State state, Line line)
     {
@@ -41,7 +53,7 @@ public static class Architecture
             case "batchnorm":
                 long channels = state.Shape[0];
                 string[] vectors = [.. new[] { ("scale", 1f), ("shift", 0f), ("mean", 0f), ("variance", 1f) }
-                    .Select(part => state.Tensor($"{line.Name}.{part.Item1}", part.Item2, channels))];
+                    .Select(part => state.Tensor(line, $"{line.Name}.{part.Item1}", part.Item2, channels))];
                 state.Value = state.Builder.Op("BatchNormalization", [state.Value, .. vectors]);
                 break;
             case "relu":
@@ -60,8 +72,8 @@ public static class Architecture
             case "linear":
                 long outputs = line.Number(1, "outputs");
                 Flatten(state);
-                string weights = state.Tensor($"{line.Name}.weight", 0, outputs, state.Shape[0]);
-                string bias = state.Tensor($"{line.Name}.bias", 0, outputs);
+                string weights = state.Tensor(line, $"{line.Name}.weight", 0, outputs, state.Shape[0]);
+                string bias = state.Tensor(line, $"{line.Name}.bias", 0, outputs);
                 state.Value = state.Builder.Op("Gemm", [state.Value, weights, bias], Attributes.Int("transB", 1));
                 state.Shape = [outputs];
                 break;
@@ -74,8 +86,8 @@ public static class Architecture
     {
         RequireImage(state, line);
         (long pad, long stride) = (line.Option("pad", 0), line.Option("stride", 1));
-        string weights = state.Tensor($"{line.Name}.weight", 0, outputs, state.Shape[0] / group, kernel[0], kernel[1]);
-        string bias = state.Tensor($"{line.Name}.bias", 0, outputs);
+        string weights = state.Tensor(line, $"{line.Name}.weight", 0, outputs, state.Shape[0] / group, kernel[0], kernel[1]);
+        string bias = state.Tensor(line, $"{line.Name}.bias", 0, outputs);
         state.Value = state.Builder.Op(
             "Conv",
             [state.Value, weights, bias],
@@ -84,6 +96,7 @@ public static class Architecture
             Attributes.Ints("strides", stride, stride),
             Attributes.Int("group", group));
         state.Shape = [outputs, .. Windows(state, line, kernel, stride, pad)];
+        if (Product(state.Shape) > MostElements) throw line.Error($"gives more than {MostElements} numbers");
     }
 
     private static void Pool(State state, Line line)
@@ -127,8 +140,12 @@ public static class Architecture
 
         public long[] Shape { get; set; } = shape;
 
-        public string Tensor(string name, float value, params long[] dims)
+        private double _elements;
+
+        public string Tensor(Line line, string name, float value, params long[] dims)
         {
+            _elements += Product(dims);
+            if (_elements > MostElements) throw line.Error($"brings the network to more than {MostElements} weights");
             var values = new float[Tensors.Count(dims)];
             Array.Fill(values, value);
             return Builder.Initializer(Tensors.Float(name, values, dims));
@@ -144,15 +161,15 @@ public static class Architecture
         public string Name { get; } = FormattableString.Invariant($"layer{index + 1}");
 
         public long Number(int at, string what) =>
-            at < words.Length && long.TryParse(words[at], CultureInfo.InvariantCulture, out long value) && value > 0
+            at < words.Length && long.TryParse(words[at], NumberStyles.None, CultureInfo.InvariantCulture, out long value) && value is > 0 and <= MostNumber
                 ? value
-                : throw Error($"lacks its number of {what}");
+                : throw Error($"lacks its number of {what}, from 1 to {MostNumber}");
 
         public long[] Size(int at)
         {
             string[] parts = at < words.Length ? words[at].Split('x') : [];
-            long[] sizes = [.. parts.Select(part => long.TryParse(part, CultureInfo.InvariantCulture, out long value) ? value : 0)];
-            return sizes.Length is 1 or 2 && sizes.All(size => size > 0)
+            long[] sizes = [.. parts.Select(part => long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : 0)];
+            return sizes.Length is 1 or 2 && sizes.All(size => size is > 0 and <= MostNumber)
                 ? [sizes[0], sizes[^1]]
                 : throw Error("lacks its kernel size, for example 3x3");
         }

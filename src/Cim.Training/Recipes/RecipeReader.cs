@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Cim.Onnx;
 using Cim.Onnx.Building;
 using Cim.Onnx.Proto;
 using Cim.Runtime;
@@ -39,6 +40,7 @@ public static class RecipeReader
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         ReadCommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
+        Converters = { new WholeInt(), new WholeLong() },
     };
 
     /// <summary>Reads and checks a recipe; relative paths become absolute.</summary>
@@ -47,18 +49,10 @@ public static class RecipeReader
     /// <exception cref="CimException"><see cref="ErrorCodes.InvalidRecipe"/> with the place, or the file cannot be read.</exception>
     public static TrainingRecipe Read(string path, string? dataFolder = null)
     {
-        string text;
+        string text = InputFile.ReadText(path, "recipe", ErrorCodes.InvalidRecipe);
         try
         {
-            text = File.ReadAllText(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new CimException(ErrorCodes.FileNotReadable, $"the recipe cannot be read: {exception.Message}", exception) { File = path };
-        }
-
-        try
-        {
+            RecipeSchema.Check(text, path);
             TrainingRecipe recipe = JsonSerializer.Deserialize<TrainingRecipe>(text, Json) ?? throw new JsonException("the recipe is null");
             Check(recipe, path);
             string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
@@ -73,7 +67,7 @@ public static class RecipeReader
         }
         catch (JsonException exception)
         {
-            throw new CimException(ErrorCodes.InvalidRecipe, exception.Message, exception)
+            throw new CimException(ErrorCodes.InvalidRecipe, $"the recipe is not valid JSON: {exception.Message}", exception)
             {
                 File = path,
                 Line = (int)(exception.LineNumber ?? 0) + 1,
@@ -87,7 +81,7 @@ public static class RecipeReader
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ModelProto model = recipe.Network.File is { } file ? Load(file) : Architecture.Build(recipe.Network.Input!, recipe.Network.Layers!);
-        TrainableNetwork network = TrainableNetwork.FromOnnx(model);
+        TrainableNetwork network = FromOnnx(model, recipe.Network.File);
         if (recipe.Network.File is null || recipe.Network.Fresh)
             FreshWeights.Initialize(network, recipe.Training.Seed);
         return network;
@@ -173,11 +167,18 @@ public static class RecipeReader
         Require(schedule.Momentum is >= 0 and < 1, "training.momentum", "must be 0 to below 1");
         Require(schedule.WeightDecay is >= 0 and < 1, "training.weightDecay", "must be 0 to below 1");
         Require(schedule.LabelSmoothing is >= 0 and < 1, "training.labelSmoothing", "must be 0 to below 1");
-        Require(schedule.Mixup >= 0, "training.mixup", "must not be negative");
+        Require(schedule.Mixup is >= 0 and <= 100, "training.mixup", "must be 0 to 100");
+        Require(schedule.StepRate is >= 0 and <= 1000, "training.stepRate", "must be 0 to 1000");
+        Require(schedule.ClipNorm >= 0, "training.clipNorm", "must not be negative");
+        Require(schedule.WarmUpEpochs is >= 0 and <= 100_000, "training.warmUpEpochs", "must be 0 to 100000");
         Require(schedule.AverageDecay is >= 0 and < 1, "training.averageDecay", "must be 0 to below 1");
         Require(schedule.Distillation is >= 0 and <= 1, "training.distillation", "must be 0 to 1");
-        Require(schedule.Temperature > 0, "training.temperature", "must be above 0");
-        Require(schedule is { Shift: >= 0, Cutout: >= 0, Patience: >= 0 }, "training", "shift, cutout and patience must not be negative");
+        Require(schedule.Temperature is > 0 and <= 1e6, "training.temperature", "must be above 0, at most 1000000");
+        Require(schedule.Shift is >= 0 and <= 16_384, "training.shift", "must be 0 to 16384");
+        Require(schedule.Cutout is >= 0 and <= 16_384, "training.cutout", "must be 0 to 16384");
+        Require(schedule.Patience is >= 0 and <= 100_000, "training.patience", "must be 0 to 100000");
+        foreach ((string field, string? file) in new[] { ("network.file", recipe.Network.File), ("data.train", recipe.Data.Train), ("data.test", recipe.Data.Test), ("output", recipe.Output), ("checkpoint", recipe.Checkpoint) })
+            Require(file is null || (!string.IsNullOrWhiteSpace(file) && !file.Contains('\0', StringComparison.Ordinal)), field, "must name a file");
         Require(recipe.Data.Validation is >= 0 and < 1, "data.validation", "must be 0 to below 1");
         if (recipe.Quantization is { } quantization)
         {
@@ -190,7 +191,7 @@ public static class RecipeReader
             Require(quantization.FromEpochs is >= 1 and <= 100_000, "quantization.fromEpochs", "must be 1 to 100000");
             Require(quantization.EdgeBits is >= 0 and <= 8, "quantization.edgeBits", "must be 0 to 8");
             Require(
-                quantization.Noise is null or { Rows: >= 1, ProgrammingSigma: >= 0 and < 1, AdcBits: >= 0 and <= 16 },
+                quantization.Noise is null or { Rows: >= 1 and <= MostLines, ProgrammingSigma: >= 0 and < 1, AdcBits: >= 0 and <= 16 },
                 "quantization.noise",
                 "needs rows of at least 1, programmingSigma from 0 to below 1 and adcBits from 0 to 16");
         }
@@ -201,9 +202,9 @@ public static class RecipeReader
             Require(Scores.ContainsKey(pruning.Score), "pruning.score", $"must be one of {string.Join(", ", Scores.Keys)}");
             Require(pruning.Target is > 0 and < 1, "pruning.target", "must be above 0 and below 1");
             Require(
-                pruning is { Steps: >= 1, Epochs: >= 0, Samples: >= 1, Rows: >= 1, Columns: >= 1, ColumnsPerOutput: >= 1 },
+                pruning is { Steps: >= 1 and <= 1000, Epochs: >= 0 and <= 100_000, Samples: >= 1, Rows: >= 1 and <= MostLines, Columns: >= 1 and <= MostLines, ColumnsPerOutput: >= 1 and <= MostLines },
                 "pruning",
-                "needs steps, samples, rows, columns and columnsPerOutput of at least 1 and epochs of at least 0");
+                $"needs steps of 1 to 1000, epochs of 0 to 100000, samples of at least 1, and rows, columns and columnsPerOutput of 1 to {MostLines}");
         }
 
         void Require(bool holds, string field, string what)
@@ -213,8 +214,29 @@ public static class RecipeReader
         }
     }
 
+    private const int MostLines = 16_384;
+
+    /// <summary>The boundary to files from outside: what a malformed graph provokes deeper down is an invalid graph.</summary>
+    private static TrainableNetwork FromOnnx(ModelProto model, string? file)
+    {
+        try
+        {
+            return TrainableNetwork.FromOnnx(model);
+        }
+        catch (CimException e) when (e.File is null && file is not null)
+        {
+            throw new CimException(e.Code, e.Message, e) { File = file };
+        }
+        catch (Exception e) when (e is ArgumentException or OverflowException or IndexOutOfRangeException or InvalidOperationException or InvalidCastException
+            or KeyNotFoundException or NullReferenceException or DivideByZeroException or OnnxFormatException)
+        {
+            throw new CimException(ErrorCodes.InvalidGraph, $"The network cannot be understood ({e.Message.TrimEnd('.')}); 'cim inspect' may say more.", e) { File = file };
+        }
+    }
+
     private static ModelProto Load(string file)
     {
+        InputFile.Open(file, "model").Dispose();
         try
         {
             return ModelFile.Load(file);

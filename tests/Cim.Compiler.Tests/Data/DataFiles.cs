@@ -20,13 +20,15 @@ internal static class DataFiles
 
     public static byte[] Longs(params long[] values) => [.. values.SelectMany(BitConverter.GetBytes)];
 
-    public static byte[] Npz(params (string Name, byte[] Array)[] arrays)
+    public static byte[] Npz(params (string Name, byte[] Array)[] arrays) => Npz(CompressionLevel.Fastest, arrays);
+
+    public static byte[] Npz(CompressionLevel level, params (string Name, byte[] Array)[] arrays)
     {
         var stream = new MemoryStream();
         using (var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
             foreach ((string name, byte[] array) in arrays)
             {
-                using Stream entry = archive.CreateEntry(name + ".npy", CompressionLevel.Fastest).Open();
+                using Stream entry = archive.CreateEntry(name + ".npy", level).Open();
                 entry.Write(array);
             }
 

@@ -32,12 +32,45 @@ public sealed class RecipeTests
     [InlineData("\"data\"", "\"quantization\": { \"weightBits\": 9 }, \"data\"", "quantization.weightBits")]
     [InlineData("\"data\"", "\"quantization\": { \"weightBits\": 3, \"from\": [4, 2] }, \"data\"", "quantization.from")]
     [InlineData("\"input\": [1, 8, 8], ", "", "network")]
+    [InlineData("{ \"train\": \"a.npz\" }", "null", "'data' is null")]
+    [InlineData("\"train\": \"a.npz\"", "\"train\": 5", "'data.train' must be a text")]
+    [InlineData("\"train\": \"a.npz\"", "\"train\": \"\"", "'data.train' must name a file")]
+    [InlineData("\"train\": \"a.npz\"", "\"test\": \"a.npz\"", "'data.train' is missing")]
+    [InlineData("\"data\"", "\"training\": { \"mixup\": 1e999 }, \"data\"", "training.mixup")]
+    [InlineData("\"data\"", "\"training\": { \"mixup\": 1e30 }, \"data\"", "training.mixup")]
+    [InlineData("\"data\"", "\"training\": { \"epochs\": 2.5 }, \"data\"", "'training.epochs' must be a whole number")]
+    [InlineData("\"data\"", "\"training\": { \"epochs\": \"two\" }, \"data\"", "'training.epochs' must be a whole number")]
+    [InlineData("\"data\"", "\"training\": { \"lerningRate\": 1 }, \"data\"", "'training.lerningRate' does not exist; 'training' has epochs")]
+    [InlineData("\"data\"", "\"training\": { \"seed\": 1, \"seed\": 2 }, \"data\"", "'training.seed' stands there twice")]
+    [InlineData("\"data\"", "\"quantization\": { \"weightBits\": 3, \"from\": [null] }, \"data\"", "'quantization.from[0]' is null")]
+    [InlineData("\"conv 4 3x3\"", "\"conv 99999999999 3x3\"", "number of outputs")]
+    [InlineData("\"conv 4 3x3\"", "\"linear 1048576\", \"linear 1048576\"", "weights")]
+    [InlineData("[1, 8, 8]", "[1, 0, 8]", "network.input")]
+    [InlineData("[1, 8, 8]", "[]", "network.input")]
     public void Mistakes_name_the_field(string find, string replace, string named)
     {
         CimException error = Assert.Throws<CimException>(() =>
             RecipeReader.Network(Read(Minimal.Replace(find, replace, StringComparison.Ordinal), out _)));
         Assert.Equal(ErrorCodes.InvalidRecipe, error.Code);
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Whole_numbers_may_have_a_point_and_text_a_byte_order_mark()
+    {
+        TrainingRecipe recipe = Read("\uFEFF" + Minimal.Replace("\"data\"", "\"training\": { \"epochs\": 64.0, \"seed\": 3.0 }, \"data\"", StringComparison.Ordinal), out _);
+        Assert.Equal((64, 3), (recipe.Training.Epochs, recipe.Training.Seed));
+    }
+
+    [Fact]
+    public void Text_of_another_encoding_is_an_error_with_its_line()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("recipe").FullName, "r.json");
+        File.WriteAllBytes(path, [.. "{\n \"output\": \""u8, 0xE4, .. "\" }"u8]);
+        CimException error = Assert.Throws<CimException>(() => RecipeReader.Read(path));
+        Assert.Equal((ErrorCodes.InvalidRecipe, 2, 13), (error.Code, error.Line, error.Column));
+        Assert.Contains("UTF-8", error.Message, StringComparison.Ordinal);
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
     }
 
     [Fact]
