@@ -38,10 +38,8 @@ internal static class CimApplication
     {
         var root = new RootCommand("Compiles ONNX networks for ReRAM compute-in-memory crossbars, and simulates them.") { Json, BuildWording.InBuild };
         foreach (Command command in Commands()) root.Subcommands.Add(command);
-        OptionRules.Apply(root);
-
         ParseResult parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0) return WrongUsage(parsed, output, error);
+        if (parsed.Errors.Count > 0 || OptionRules.Problems(parsed).Count > 0) return WrongUsage(parsed, output, error);
 
         // Own handling of signals and exceptions: exit codes and message format are part of the contract.
         var configuration = new InvocationConfiguration
@@ -70,6 +68,13 @@ internal static class CimApplication
         }
     }
 
+    /// <summary>What the rules say of a value is clearer than what the parser says of it.</summary>
+    private static IEnumerable<string> Messages(ParseResult parsed)
+    {
+        IReadOnlyList<(SymbolResult Of, string Message)> problems = OptionRules.Problems(parsed);
+        return problems.Select(p => p.Message).Concat(parsed.Errors.Where(e => e.SymbolResult is null || !problems.Any(p => p.Of == e.SymbolResult)).Select(e => e.Message));
+    }
+
     /// <summary>Where the result could not be written, its error cannot either.</summary>
     private static void TryWriteJson(Problem problem, GuardedWriter output)
     {
@@ -87,7 +92,7 @@ internal static class CimApplication
     {
         string command = string.Join(' ', Path(parsed.CommandResult).Reverse());
         Problem problem = BuildWording.Word(new Problem(ErrorCodes.WrongUsage,
-            $"{string.Join(" ", parsed.Errors.Select(e => e.Message).Distinct())}{OptionRules.Suggestion(parsed)} See '{command} --help'."), parsed);
+            $"{string.Join(" ", Messages(parsed).Distinct())}{OptionRules.Suggestion(parsed)} See '{command} --help'."), parsed);
         problem.WriteTo(error);
         if (parsed.GetResult(Json) is { Implicit: false }) TryWriteJson(problem, output);
         return ExitCode.WrongUsage;

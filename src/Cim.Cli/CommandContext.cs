@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
+using Cim.Runtime;
 using Spectre.Console;
 
 namespace Cim.Cli;
@@ -25,7 +26,7 @@ internal sealed class CommandContext
     public bool IsJson { get; }
 
     /// <summary>For people: standard output, or standard error under <c>--json</c>.</summary>
-    public IAnsiConsole Console { get; }
+    public IAnsiConsole Console { get; private set; }
 
     /// <summary>Cancelled by Ctrl-C; pass it to everything that takes long.</summary>
     public CancellationToken Cancellation { get; }
@@ -38,6 +39,15 @@ internal sealed class CommandContext
     {
         if (IsJson) WriteJson(json);
         else text(Console);
+    }
+
+    /// <summary>If a file that is written is standard output, people read on standard error.</summary>
+    /// <exception cref="CimException">CIM0010: under <c>--json</c> both would be mixed.</exception>
+    public void LeaveOutputTo(string? path)
+    {
+        if (path is not ("/dev/stdout" or "/dev/fd/1" or "/proc/self/fd/1")) return;
+        if (IsJson) throw new CimException(ErrorCodes.WrongUsage, $"Both --json and the output '{path}' would go to standard output; name a file.");
+        Console = CreateConsole(_error);
     }
 
     /// <summary>Writes the one JSON document; see <see cref="WriteResult"/>.</summary>

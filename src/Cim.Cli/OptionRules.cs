@@ -7,27 +7,50 @@ namespace Cim.Cli;
 /// <summary>What holds for the options of every command: how numbers are written, and which name was probably meant.</summary>
 internal static class OptionRules
 {
-    /// <summary>Adds the rules to a command and those below it.</summary>
-    public static void Apply(Command command)
+    /// <summary>What is wrong with the values of a command line, beside what the parser sees.</summary>
+    /// <returns>The argument or option, and a sentence.</returns>
+    public static IReadOnlyList<(SymbolResult Of, string Message)> Problems(ParseResult parsed)
     {
-        foreach (Option option in command.Options)
-        {
-            Type type = Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType;
-            if (type == typeof(double)) option.Validators.Add(result => Check(result, option.Name, IsNumber, "which is no number; write it as in 0.5"));
-            else if (type == typeof(int) || type == typeof(long)) option.Validators.Add(result => Check(result, option.Name, t => Whole(t, type == typeof(int) ? int.MinValue : long.MinValue, type == typeof(int) ? int.MaxValue : long.MaxValue), "which is no whole number, or too large"));
-            else if (type == typeof(ulong)) option.Validators.Add(result => Check(result, option.Name, t => Whole(t, 0, ulong.MaxValue), "which is no whole number from 0 on, or too large"));
-        }
+        var problems = new List<(SymbolResult, string)>();
+        HashSet<string> names = NamesOf(parsed);
+        for (SymbolResult? at = parsed.CommandResult; at is not null; at = at.Parent)
+            foreach (SymbolResult result in (at as CommandResult)?.Children ?? [])
+                if (Problem(result, names) is { } message) problems.Add((result, message));
+        return problems;
+    }
 
-        foreach (Command below in command.Subcommands) Apply(below);
+    private static string? Problem(SymbolResult result, HashSet<string> names)
+    {
+        if (result is ArgumentResult argument)
+            return argument.Tokens.Any(t => IsEmpty(t.Value)) ? $"<{argument.Argument.Name}> is empty; name a file or what else it is." : null;
+        if (result is not OptionResult { Implicit: false, Option: var option }) return null;
+        if (result.Tokens.FirstOrDefault(t => names.Contains(t.Value)) is { } name) return $"{option.Name} has no value: '{name.Value}' is an option.";
+        if (result.Tokens.Any(t => IsEmpty(t.Value))) return $"{option.Name} is empty; give it a value, or leave it out.";
+        (Func<string, bool> holds, string what) = Rule(Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType);
+        return result.Tokens.FirstOrDefault(t => !holds(t.Value)) is { } wrong ? $"{option.Name} is '{wrong.Value}', {what}." : null;
+    }
+
+    private static (Func<string, bool> Holds, string What) Rule(Type type) =>
+        type == typeof(double) ? (IsNumber, "which is no number; write it as in 0.5")
+        : type == typeof(int) ? (t => Whole(t, int.MinValue, int.MaxValue), "which is no whole number, or too large")
+        : type == typeof(long) ? (t => Whole(t, long.MinValue, long.MaxValue), "which is no whole number, or too large")
+        : type == typeof(ulong) ? (t => Whole(t, 0, ulong.MaxValue), "which is no whole number from 0 on, or too large")
+        : (_ => true, "");
+
+    /// <summary>The names of the options that may stand in a command line.</summary>
+    private static HashSet<string> NamesOf(ParseResult parsed)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        for (SymbolResult? at = parsed.CommandResult; at is not null; at = at.Parent)
+            if (at is CommandResult { Command: var command }) names.UnionWith(command.Options.Where(o => !o.Hidden).SelectMany(o => o.Aliases.Append(o.Name)));
+        return names;
     }
 
     /// <summary>A sentence with the name that was probably meant, for a command line with one that does not exist; else empty.</summary>
     public static string Suggestion(ParseResult parsed)
     {
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        for (SymbolResult? at = parsed.CommandResult; at is not null; at = at.Parent)
-            if (at is CommandResult { Command: var command })
-                names.UnionWith(command.Options.SelectMany(o => o.Aliases.Append(o.Name)).Concat(at == parsed.CommandResult ? command.Subcommands.Select(c => c.Name) : []));
+        HashSet<string> names = NamesOf(parsed);
+        names.UnionWith(parsed.CommandResult.Command.Subcommands.Select(c => c.Name));
         foreach (string wrong in parsed.UnmatchedTokens)
         {
             string name = wrong.Split('=', ':')[0];
@@ -38,11 +61,7 @@ internal static class OptionRules
         return "";
     }
 
-    private static void Check(OptionResult result, string name, Func<string, bool> holds, string what)
-    {
-        foreach (Token token in result.Tokens)
-            if (!holds(token.Value)) result.AddError($"{name} is '{token.Value}', {what}.");
-    }
+    private static bool IsEmpty(string text) => string.IsNullOrWhiteSpace(text) || text.Contains('\0', StringComparison.Ordinal);
 
     private static bool IsNumber(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value);

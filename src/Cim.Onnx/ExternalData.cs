@@ -27,9 +27,9 @@ public sealed class ExternalData(string directory)
         if (length != expectedBytes)
             throw Error(tensor, $"its external data has {length} bytes, its shape and type need {expectedBytes}");
 
-        string path = Resolve(tensor, location);
         try
         {
+            string path = Resolve(tensor, location);
             using FileStream stream = File.OpenRead(path);
             if (IsPointer(stream)) throw Error(tensor, $"the external file '{location}' is a Git LFS pointer; run 'git lfs pull' to get the file itself");
             if (offset > stream.Length || length > stream.Length - offset)

@@ -95,6 +95,7 @@ public sealed class CommandLineContract
     [InlineData("compile", "net.onnx", "--seed", "1", "--seed", "2")]
     [InlineData("compile", "net.onnx", "-o", "a.cim", "--output", "b.cim")]
     [InlineData("compile", "net.onnx", "-o")]
+    [InlineData("compile", "net.onnx", "-o", "--json")]
     public async Task An_option_has_one_value(params string[] args)
     {
         CliRun run = await CliRun.Of(args);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cim.Onnx.Proto;
+using Cim.Runtime;
 using Google.Protobuf;
 using Xunit;
 
@@ -215,5 +216,33 @@ public sealed class CompileCommandTests : IDisposable
         byte[] bytes = File.ReadAllBytes(At("y.npy"));
         Assert.Contains($"'shape': ({string.Join(", ", shape)})", System.Text.Encoding.ASCII.GetString(bytes, 0, 128), StringComparison.Ordinal);
         Assert.Equal(128 + (4 * shape.Aggregate(1, (a, b) => a * b)), bytes.Length);
+    }
+
+    [Fact]
+    public async Task Data_of_a_compiled_model_are_preprocessed_as_when_it_was_compiled()
+    {
+        // With the sign turned the smallest of the raw numbers wins, so that preprocessing that is left out shows.
+        Assert.Equal(0, (await Compile("--scale", "-1")).ExitCode);
+        CliRun own = await CliRun.Of("eval", At("net.cim"), "--data", At("data.npz"), "--json"), same = await CliRun.Of("eval", At("net.cim"), "--data", At("data.npz"), "--scale", "-1", "--json");
+        Assert.Equal(same.Json.GetProperty("correct").GetInt32(), own.Json.GetProperty("correct").GetInt32());
+        Assert.Contains("scale -1", own.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("warning", same.Error, StringComparison.Ordinal);
+        CliRun other = await CliRun.Of("eval", At("net.cim"), "--data", At("data.npz"), "--scale", "1", "--json");
+        Assert.Contains("warning CIM0014", other.Error, StringComparison.Ordinal);
+        Assert.True(other.Json.GetProperty("correct").GetInt32() > own.Json.GetProperty("correct").GetInt32());
+        Assert.Equal("-1", (await CliRun.Of("inspect", At("net.cim"), "--json")).Json.GetProperty("preprocessing").GetProperty("scale").GetString());
+
+        await CliRun.Of("run", At("net.cim"), "--input", At("x.npy"), "--output", At("own.npy"));
+        await CliRun.Of("run", At("net.cim"), "--input", At("x.npy"), "--output", At("same.npy"), "--scale", "-1");
+        Assert.Equal(File.ReadAllBytes(At("same.npy")), File.ReadAllBytes(At("own.npy")));
+    }
+
+    [Fact]
+    public async Task A_model_compiled_on_data_as_they_are_says_nothing_of_preprocessing()
+    {
+        Assert.Equal(0, (await Compile()).ExitCode);
+        using CimModel model = CimModel.Load(At("net.cim"));
+        Assert.Null(model.Info.Preprocessing);
+        Assert.DoesNotContain("CIM0014", (await CliRun.Of("eval", At("net.cim"), "--data", At("data.npz"), "--scale", "1/255")).Error, StringComparison.Ordinal);
     }
 }

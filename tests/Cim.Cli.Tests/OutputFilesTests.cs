@@ -161,6 +161,16 @@ public sealed class OutputFilesTests : IDisposable
         Assert.Equal("not for you", File.ReadAllText(_net.At("notes.txt")));
     }
 
+    [UnixFact]
+    public async Task Text_for_people_and_a_file_do_not_share_standard_output()
+    {
+        await _net.Compile();
+        CliRun json = await CliRun.Of("run", _net.At("net.cim"), "--input", _net.At("x.npy"), "--output", "/dev/stdout", "--json");
+        Assert.Equal(ExitCode.WrongUsage, json.ExitCode);
+        CliRun text = await CliRun.Of("compile", _net.At("net.onnx"), "-o", "/dev/fd/1", "--calibration", "nothing.npz");
+        Assert.Empty(text.Output);
+    }
+
     private static async Task Run(string program, params string[] args)
     {
         using Process process = Process.Start(program, args);

@@ -86,6 +86,7 @@ internal static class CompileCommand
         {
             CompileOptions options = Read(parsed, data, import);
             CompileFiles.Of(options).Writes("--dependencies", parsed.GetValue(Dependencies)).Check();
+            context.LeaveOutputTo(options.OutputPath);
             if (parsed.GetValue(LockOnly))
             {
                 QuantizationPolicy chosen = CompilePipeline.Lock(options, context.Progress, w => context.Warn(w.Code, w.Message, w.File), context.Cancellation);

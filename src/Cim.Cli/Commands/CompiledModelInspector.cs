@@ -21,6 +21,7 @@ internal static class CompiledModelInspector
             Name = model.Info.Name,
             Hardware = model.Info.Hardware,
             SdkVersion = model.Info.SdkVersion,
+            Preprocessing = model.Info.Preprocessing,
             Inputs = [.. model.Info.Inputs.Select(Value)],
             Outputs = [.. model.Info.Outputs.Select(Value)],
             Layers = [.. model.Program.Layers.Select(Layer)],

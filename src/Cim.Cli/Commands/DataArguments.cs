@@ -19,6 +19,10 @@ internal sealed class DataArguments
         command.Options.Add(_std);
     }
 
+    /// <summary>Whether the command line has one of them.</summary>
+    public bool IsGiven(ParseResult parsed) =>
+        new[] { _scale, _mean, _std }.Any(option => parsed.GetResult(option) is { Implicit: false });
+
     /// <exception cref="CimException">Wrong usage: not numbers, or zero.</exception>
     public Preprocessing Read(ParseResult parsed) =>
         Preprocessing.Parse(parsed.GetValue(_scale), parsed.GetValue(_mean), parsed.GetValue(_std));

@@ -45,7 +45,7 @@ internal static class EvalCommand
                 throw new CimException(ErrorCodes.WrongUsage, "--set changes simulated hardware, but an .onnx file is run in float; compile it first, or use 'cim sweep'.");
             if (!isCompiled) WarnOfUnused(parsed, context, hardware: null);
             Evaluation evaluation = isCompiled
-                ? Compiled(path, parsed, data.Read(parsed), context)
+                ? Compiled(path, parsed, data, context)
                 : new Evaluation([(0, Float(path, parsed, data.Read(parsed), context))], null, null);
             string fidelity = isCompiled ? parsed.GetRequiredValue(FidelityName) : "float";
             context.WriteResult(json => Write(json, fidelity, evaluation), text => Print(text, fidelity, evaluation));
@@ -76,9 +76,10 @@ internal static class EvalCommand
         return evaluator.Evaluate(data, parsed.GetValue(Limit), new SampleProgress(context, data, parsed.GetValue(Limit), ""), context.Cancellation);
     }
 
-    private static Evaluation Compiled(string path, ParseResult parsed, Preprocessing preprocessing, CommandContext context)
+    private static Evaluation Compiled(string path, ParseResult parsed, DataArguments arguments, CommandContext context)
     {
-        using CimModel model = Load(path, parsed, preprocessing, context);
+        (CimModel model, Preprocessing preprocessing) = Load(path, parsed, arguments, context);
+        using CimModel owned = model;
         WarnOfUnused(parsed, context, model.Compiled.Hardware);
         var evaluator = new CompiledEvaluator(model);
         DataSet data = DataSet.Open(parsed.GetRequiredValue(Data), evaluator.Input.Ports, preprocessing);
@@ -103,19 +104,20 @@ internal static class EvalCommand
             words.Count > 0 ? LayerWords.Mean(words) : null);
     }
 
-    private static CimModel Load(string path, ParseResult parsed, Preprocessing preprocessing, CommandContext context)
+    private static (CimModel Model, Preprocessing Preprocessing) Load(string path, ParseResult parsed, DataArguments arguments, CommandContext context)
     {
         CimModel model = CimModel.Load(path);
         SdkCompatibility.Check(model.Info, path);
+        Preprocessing preprocessing = arguments.Read(parsed, model.Info, path, context);
         ProfileSetting[] settings = [.. (parsed.GetValue(Set) ?? []).Select(s => ProfileSetting.Parse(s, "--set"))];
-        if (settings.Length == 0) return model;
+        if (settings.Length == 0) return (model, preprocessing);
         CompiledModel compiled = model.Compiled;
         model.Dispose();
         GraphInput input = new CompiledEvaluator(new CimModel(compiled)).Input;
         string calibration = parsed.GetValue(Calibration) ?? parsed.GetRequiredValue(Data);
         var variants = new HardwareVariants(compiled, input,
             () => CalibrationData.From(DataSet.Open(calibration, input.Ports, preprocessing), CalibrationData.DefaultSamples, context.Cancellation));
-        return new CimModel(variants.On(ProfileSetting.Apply(compiled.Hardware, settings), context.Cancellation));
+        return (new CimModel(variants.On(ProfileSetting.Apply(compiled.Hardware, settings), context.Cancellation)), preprocessing);
     }
 
     private static void Write(Utf8JsonWriter json, string fidelity, Evaluation evaluation)

@@ -34,6 +34,9 @@ internal sealed record ModelInspection
     /// <summary>The version of Cim.Sdk that compiled it.</summary>
     public string? SdkVersion { get; init; }
 
+    /// <summary>What a compiled model was compiled with; null for data as they are.</summary>
+    public ModelPreprocessing? Preprocessing { get; init; }
+
     public required ImmutableArray<InspectedValue> Inputs { get; init; }
 
     public required ImmutableArray<InspectedValue> Outputs { get; init; }
@@ -69,6 +72,15 @@ internal sealed record ModelInspection
         if (Opset is { } opset) json.WriteNumber("opset", opset);
         if (Hardware is not null) json.WriteString("hardware", Hardware);
         if (SdkVersion is not null) json.WriteString("sdkVersion", SdkVersion);
+        if (Preprocessing is { } p)
+        {
+            json.WriteStartObject("preprocessing");
+            json.WriteString("scale", p.Scale);
+            json.WriteString("mean", p.Mean);
+            json.WriteString("std", p.Std);
+            json.WriteEndObject();
+        }
+
         WriteValues(json, "inputs", Inputs);
         WriteValues(json, "outputs", Outputs);
         json.WriteStartArray("layers");
@@ -117,6 +129,7 @@ internal sealed record ModelInspection
     public void WriteText(IAnsiConsole console)
     {
         console.WriteLine($"{(Name.Length > 0 ? Name : "model")} ({Format}{(Opset is { } o ? $", opset {o}" : "")}{(Hardware is null ? "" : $", for {Hardware}, by Cim.Sdk {SdkVersion}")})");
+        if (Preprocessing is { } preprocessing) console.WriteLine($"data: {preprocessing}");
         foreach (InspectedValue value in Inputs) console.WriteLine($"  input   {value.Name} {value.Type} {value.Shape}");
         foreach (InspectedValue value in Outputs) console.WriteLine($"  output  {value.Name} {value.Type} {value.Shape}");
         var table = new Table().Border(TableBorder.Simple);

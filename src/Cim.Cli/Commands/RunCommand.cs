@@ -27,11 +27,12 @@ internal static class RunCommand
         return command.Does((parsed, context) =>
         {
             new CommandFiles().Reads("the model", parsed.GetValue(Model)).ReadsData("--input", parsed.GetValue(Input)).Writes("--output", parsed.GetValue(Output)).Check();
+            context.LeaveOutputTo(parsed.GetValue(Output));
             using CimModel model = CimModel.Load(parsed.GetRequiredValue(Model));
             SdkCompatibility.Check(model.Info, parsed.GetRequiredValue(Model));
             int index = IndexOfOutput(model, parsed.GetValue(OutputName));
             var evaluator = new CompiledEvaluator(model);
-            DataSet samples = DataSet.Open(parsed.GetRequiredValue(Input), evaluator.Input.Ports, data.Read(parsed));
+            DataSet samples = DataSet.Open(parsed.GetRequiredValue(Input), evaluator.Input.Ports, data.Read(parsed, model.Info, parsed.GetRequiredValue(Model), context));
             var options = new RunOptions { Fidelity = FidelityOption.Read(parsed, FidelityName), Seed = parsed.GetValue(Seed), MaxThreads = parsed.GetValue(Threads) };
             UnusedOptions.Warn(parsed, context, new DependentOption(Seed, CrossbarSimulator.IsRandom(model.Compiled.Hardware, options.Fidelity),
                 "chips that differ, and nothing is random at this fidelity of this hardware (--fidelity device, with errors in the profile)"));

@@ -79,7 +79,7 @@ internal static class SensitivityCommand
         {
             return File.Exists(path) ? JsonSerializer.Deserialize<SensitivityReport>(File.ReadAllText(path), Stored) : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or NotSupportedException or IOException or UnauthorizedAccessException)
         {
             return null; // A damaged result is no more than a lost one.
         }

@@ -46,10 +46,10 @@ internal static class SweepCommand
         };
         var data = new DataArguments(command);
         var import = new ImportArguments(command);
-        return command.Does((parsed, context) => Run(parsed, context, data.Read(parsed), import));
+        return command.Does((parsed, context) => Run(parsed, context, data, import));
     }
 
-    private static void Run(ParseResult parsed, CommandContext context, Preprocessing preprocessing, ImportArguments import)
+    private static void Run(ParseResult parsed, CommandContext context, DataArguments arguments, ImportArguments import)
     {
         var time = Stopwatch.StartNew();
         string path = parsed.GetRequiredValue(Model);
@@ -60,6 +60,7 @@ internal static class SweepCommand
         ProfileSetting[] settings = [.. (parsed.GetValue(Set) ?? []).Select(s => ProfileSetting.Parse(s, "--set"))];
         bool isNetwork = Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
         CompiledModel? loaded = isNetwork ? null : Load(path);
+        Preprocessing preprocessing = loaded is null ? arguments.Read(parsed) : arguments.Read(parsed, loaded.Info, path, context);
         HardwareProfile hardware = parsed.GetValue(Hardware) is { } name ? context.LoadHardware(name)
             : loaded?.Hardware ?? HardwareProfiles.BuiltIn("isaac");
         // Impossible points are errors before a network is compiled.

@@ -43,6 +43,9 @@ internal sealed record Preprocessing(ImmutableArray<double> Scale, ImmutableArra
             $"--scale, --mean and --std have {channels} items, but a sample of shape {RecordFile.Dims(sample)} has no axis of {channels} channels first or last.") { File = file };
     }
 
+    /// <summary>What a compiled model says of it; null for numbers as they are.</summary>
+    public ModelPreprocessing? Describe() => ToString() == None.ToString() ? null : new() { Scale = Text(Scale), Mean = Text(Mean), Std = Text(Std) };
+
     /// <summary>The option texts that give the same preprocessing; part of the key of the cache.</summary>
     public override string ToString() => $"scale={Text(Scale)} mean={Text(Mean)} std={Text(Std)}";
 

@@ -20,16 +20,7 @@ internal static class StrictJson
     /// <exception cref="CimException">CIM0001: unreadable; or <paramref name="code"/>.</exception>
     public static T Read<T>(string path, string code, string what, Func<JsonElement, T> read)
     {
-        byte[] text;
-        try
-        {
-            text = File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CimException(ErrorCodes.FileNotReadable, $"{what} cannot be read: {e.Message}", e) { File = path };
-        }
-
+        byte[] text = InputFile.ReadAll(path, what.Replace("The ", "", StringComparison.Ordinal).Replace(" file", "", StringComparison.Ordinal));
         ReadOnlyMemory<byte> json = text.AsSpan().StartsWith("\uFEFF"u8) ? text.AsMemory(3) : text;
         if (!Utf8.IsValid(json.Span))
             throw new CimException(code, $"{what} is not UTF-8 text; save it with that encoding.") { File = path };

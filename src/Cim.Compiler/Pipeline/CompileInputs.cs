@@ -157,6 +157,7 @@ internal sealed class CompileInputs
         Seed = _options.Seed,
         ModelSha256 = ModelSha256,
         CalibrationSha256 = _options.Calibration is { } path ? FileHash.Of(path) : "",
+        Preprocessing = _options.Preprocessing.Describe(),
         SdkVersion = CompilePipeline.SdkVersion,
     };
 

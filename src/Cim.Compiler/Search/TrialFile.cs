@@ -41,8 +41,8 @@ internal sealed class TrialFile
         var file = new TrialFile(path, key);
         try
         {
-            if (!File.Exists(path)) return file;
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllText(path, Encoding.UTF8));
+            if (FileFacts.KindOf(path) != FileKind.Regular) return file;
+            using JsonDocument document = JsonDocument.Parse(InputFile.ReadText(path, "trial log", ErrorCodes.InvalidData));
             JsonElement root = document.RootElement;
             if (root.GetProperty("key").GetString() != file._key) return file;
             if (root.TryGetProperty("sensitivity", out JsonElement sensitivity)) file.Sensitivity = ReadSensitivity(sensitivity);
@@ -56,7 +56,11 @@ internal sealed class TrialFile
             file.Known = file._trials.Count;
             return file;
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException)
+        catch (CimException e) when (e.Code == ErrorCodes.InvalidData)
+        {
+            return new TrialFile(path, key); // No text.
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException or OverflowException or ArgumentException or NullReferenceException)
         {
             return new TrialFile(path, key); // A damaged log is no more than a lost one.
         }

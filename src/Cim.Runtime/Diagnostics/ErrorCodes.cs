@@ -195,6 +195,9 @@ public static class ErrorCodes
     /// <summary>Ctrl-C or a request to end: what was there before is still there.</summary>
     public const string Cancelled = "CIM0013";
 
+    /// <summary>Warning: data of a compiled model are preprocessed otherwise than those it was compiled with.</summary>
+    public const string PreprocessingDiffers = "CIM0014";
+
     /// <summary>The weights of a layer do not fit the cells its mapping gives them.</summary>
     public const string InvalidMapping = "CIM4003";
 

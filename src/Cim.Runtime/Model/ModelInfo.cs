@@ -41,6 +41,9 @@ public sealed record ModelInfo
     /// <summary>Lower-case hexadecimal SHA-256 of the calibration data; empty if there was none.</summary>
     public string CalibrationSha256 { get; init; } = "";
 
+    /// <summary>What is done to raw data before it is fed to the model; null if it was compiled on data as they are.</summary>
+    public ModelPreprocessing? Preprocessing { get; init; }
+
     /// <summary>The version of Cim.Sdk that compiled it.</summary>
     public required string SdkVersion { get; init; }
 

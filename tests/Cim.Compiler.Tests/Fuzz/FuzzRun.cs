@@ -55,7 +55,7 @@ internal sealed class FuzzRun(string kind, ITestOutputHelper output)
         Assert.False(hangs, $"{kind}: case {_case} of seed {Seed} runs for more than {s_longest.TotalSeconds} s");
         string[] faults = [.. _crashes, .. _large, .. _wrong];
         Assert.True(faults.Length == 0, $"{kind}: {faults.Length} faults\n{string.Join("\n", faults.Take(10))}");
-        Assert.True(_outcomes.GetValueOrDefault("success") > 0 && _outcomes.Count > 1, $"{kind}: cases that all end alike test nothing: {string.Join(", ", _outcomes)}");
+        Assert.True(_outcomes.GetValueOrDefault("success") > 0, $"{kind}: no case succeeded, so little was reached: {string.Join(", ", _outcomes)}");
     }
 
     private void One(int number, Action run, Func<string> text)
