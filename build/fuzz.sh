@@ -20,11 +20,12 @@ policy Cim.Compiler.Tests PolicyFuzzTests
 recipe Cim.Compiler.Tests RecipeFuzzTests
 checkpoint Cim.Compiler.Tests CheckpointFuzzTests
 trials Cim.Compiler.Tests TrialLogFuzzTests
-network Cim.Compiler.Tests RandomNetworkFuzzTests
+network Cim.Compiler.Tests RandomCompilationTests
 arguments Cim.Cli.Tests ArgumentFuzzTests
 cim Cim.Runtime.Tests CimFuzzTests
 profile Cim.Runtime.Tests ProfileFuzzTests
-mvm Cim.Cli.Tests MvmFuzzTests
+mvm Cim.Cli.Tests MatrixCaseFuzzTests
+simd Cim.Runtime.Tests SimdFuzzTests
 "
 if [ "$asked" != all ] && ! grep -q "^$asked " <<< "$kinds"; then
     echo "fuzz.sh: there is no kind '$asked'; known are: $(awk 'NF { printf "%s ", $1 }' <<< "$kinds")" >&2

@@ -86,7 +86,7 @@ internal sealed class Checkpoint
         {
             return Read(file.AsMemory(0, file.Length - SHA256.HashSizeInBytes), path, key, arrays);
         }
-        catch (Exception exception) when (exception is EndOfStreamException or FormatException or ArgumentException)
+        catch (Exception exception) when (exception is IOException or FormatException or ArgumentException)
         {
             throw Invalid(path, "is damaged");
         }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Cim.Compiler.Tests.Data;
+using Cim.Runtime;
 using Cim.Training.Loop;
 using CsCheck;
 using Xunit;
@@ -25,5 +26,15 @@ public sealed class CheckpointFuzzTests(ITestOutputHelper output)
             Checkpoint read = Checkpoint.Load(path, "key", arrays);
             Assert.True(read.Epoch >= 0 && read.Losses.Count <= bytes.Length);
         }, bytes => Convert.ToHexString(bytes));
+    }
+
+    /// <summary>Found by a hundred thousand cases: the length of a text that is negative.</summary>
+    [Fact]
+    public void A_key_of_negative_length_is_damage()
+    {
+        using var folder = new TemporaryFolder();
+        byte[] content = [.. BitConverter.GetBytes(Checkpoint.Magic), 0xDD, 0xDA, 0xD9, 0xA4, 0x0A, .. new byte[80]];
+        string path = folder.Write("training.ckpt", [.. content, .. SHA256.HashData(content)]);
+        Assert.Equal(ErrorCodes.InvalidCheckpoint, Assert.Throws<CimException>(() => Checkpoint.Load(path, "key", [])).Code);
     }
 }
