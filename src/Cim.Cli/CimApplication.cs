@@ -8,6 +8,8 @@ namespace Cim.Cli;
 /// <summary>The <c>cim</c> command: parses, runs one command, and turns every outcome into an exit code and a clean message.</summary>
 internal static class CimApplication
 {
+    private static readonly Lock s_commands = new();
+
     /// <summary>Written by every command as one JSON document instead of text.</summary>
     public static Option<bool> Json { get; } = new("--json")
     {
@@ -36,9 +38,7 @@ internal static class CimApplication
 
     private static async Task<int> RunAsync(string[] args, GuardedWriter output, GuardedWriter error, CancellationToken cancellation)
     {
-        var root = new RootCommand("Compiles ONNX networks for ReRAM compute-in-memory crossbars, and simulates them.") { Json, BuildWording.InBuild };
-        foreach (Command command in Commands()) root.Subcommands.Add(command);
-        ParseResult parsed = root.Parse(args);
+        ParseResult parsed = Parse(args);
         if (parsed.Errors.Count > 0 || OptionRules.Problems(parsed).Count > 0) return WrongUsage(parsed, output, error);
 
         // Own handling of signals and exceptions: exit codes and message format are part of the contract.
@@ -65,6 +65,17 @@ internal static class CimApplication
             problem.WriteTo(error);
             if (parsed.GetValue(Json)) TryWriteJson(problem, output);
             return problem.Code == ErrorCodes.WrongUsage ? ExitCode.WrongUsage : ExitCode.Failed;
+        }
+    }
+
+    /// <summary>Commands share their options, which learn their rules anew each time: one command line after the other.</summary>
+    private static ParseResult Parse(string[] args)
+    {
+        lock (s_commands)
+        {
+            var root = new RootCommand("Compiles ONNX networks for ReRAM compute-in-memory crossbars, and simulates them.") { Json, BuildWording.InBuild };
+            foreach (Command command in Commands()) root.Subcommands.Add(command);
+            return root.Parse(args);
         }
     }
 
