@@ -63,7 +63,7 @@ public sealed class LockedResultTests : IDisposable
         File.WriteAllText(_lock, edited);
     }
 
-    private CimException Refused(CompileOptions options) => Assert.Throws<CimException>(() => CompilePipeline.Compile(options));
+    private static CimException Refused(CompileOptions options) => Assert.Throws<CimException>(() => CompilePipeline.Compile(options));
 
     [Theory]
     [InlineData("auto")]
