@@ -2,13 +2,14 @@ using System.Globalization;
 using System.Text;
 using Cim.Cli.Commands;
 using Cim.Runtime;
+using Cim.Tests.Shared;
 using Xunit;
 
 namespace Cim.Cli.Tests;
 
 /// <summary>
 /// Any text is a case of <c>cim mvm</c> with finite results, or a documented error. CIM_FUZZ_CASES (5,000 unless set) and
-/// CIM_FUZZ_SEED (0) choose how many cases of which sequence.
+/// CIM_FUZZ_SEED (1) choose how many cases of which sequence.
 /// </summary>
 public sealed class MatrixCaseFuzzTests
 {
@@ -21,8 +22,9 @@ public sealed class MatrixCaseFuzzTests
     [Fact]
     public void Any_text_gives_finite_results_or_a_documented_error()
     {
-        int cases = Number("CIM_FUZZ_CASES", 5000), seed = Number("CIM_FUZZ_SEED", 0), run = 0;
-        var random = new Random(seed);
+        int cases = FuzzSettings.Cases(5000), run = 0;
+        ulong seed = FuzzSettings.Seed;
+        var random = new Random(unchecked((int)seed));
         for (int i = 0; i < cases; i++)
         {
             byte[] text = Case(random);
@@ -88,7 +90,4 @@ public sealed class MatrixCaseFuzzTests
         "[" + string.Join(",", Enumerable.Range(0, columns).Select(_ => ((random.NextDouble() * 2.4) - 1.2).ToString("G4", CultureInfo.InvariantCulture))) + "]")) + "]";
 
     private static string Pick(Random random, params string[] values) => values[random.Next(values.Length)];
-
-    private static int Number(string variable, int orElse) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int n) ? n : orElse;
 }

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Cim.Runtime;
+using Cim.Tests.Shared;
 using CsCheck;
 using Xunit;
 using Xunit.Abstractions;
@@ -7,7 +7,7 @@ using Xunit.Abstractions;
 namespace Cim.Compiler.Tests.Fuzz;
 
 /// <summary>
-/// Runs random cases of one kind. A case may succeed or end in an error with a documented code; any other exception, more than ten
+/// Runs random cases of one kind. A case may succeed or end in an error with a documented code; any other exception, more than thirty
 /// seconds and more than 2 GB are faults, each reported with its case and seed. <c>CIM_FUZZ_CASES</c> (5,000) and <c>CIM_FUZZ_SEED</c> (1)
 /// choose what is run; <c>build/fuzz.sh</c> sets them and collects the figures from the file <c>CIM_FUZZ_REPORT</c>.
 /// </summary>
@@ -24,9 +24,9 @@ internal sealed class FuzzRun(string kind, ITestOutputHelper output)
     private int _case = -1;
     private long _started;
 
-    public static int Cases { get; } = (int)Read("CIM_FUZZ_CASES", 5000);
+    public static int Cases { get; } = FuzzSettings.Cases(5000);
 
-    public static ulong Seed { get; } = Read("CIM_FUZZ_SEED", 1);
+    public static ulong Seed => FuzzSettings.Seed;
 
     /// <summary>Runs the cases.</summary>
     /// <param name="cases">Makes them.</param>
@@ -97,7 +97,4 @@ internal sealed class FuzzRun(string kind, ITestOutputHelper output)
 
     private static bool Documented(string code) =>
         typeof(ErrorCodes).GetFields().Any(f => f.GetValue(null) as string == code);
-
-    private static ulong Read(string variable, ulong orElse) =>
-        ulong.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out ulong value) ? value : orElse;
 }

@@ -7,6 +7,7 @@ using Cim.Compiler.Search;
 using Cim.Compiler.Tests.Data;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
+using Cim.Tests.Shared;
 using CsCheck;
 using Microsoft.ML.OnnxRuntime;
 using Xunit;

@@ -3,7 +3,7 @@ using Cim.Compiler.Merging;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Search;
-using Cim.Compiler.Tests.Fuzz;
+using Cim.Tests.Shared;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
 using CsCheck;

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Cim.Tests.Shared;
 using CsCheck;
 
 namespace Cim.Runtime.Tests.Fuzzing;
@@ -25,8 +25,8 @@ internal static class FuzzCases
     /// <param name="check">What is wrong with the case of a number, or null.</param>
     public static int Run(string kind, int orElse, Func<int, (Fault Kind, string Text)?> check)
     {
-        int cases = (int)Read("CIM_FUZZ_CASES", (ulong)orElse), next = -1, hangs = 0;
-        ulong seed = Read("CIM_FUZZ_SEED", 1);
+        int cases = FuzzSettings.Cases(orElse), next = -1, hangs = 0;
+        ulong seed = FuzzSettings.Seed;
         var faults = new List<(Fault Kind, string Text)>();
         Thread[] threads = [.. Enumerable.Range(0, 2).Select(_ => new Thread(Work))];
         foreach (Thread thread in threads) thread.Start();
@@ -55,7 +55,4 @@ internal static class FuzzCases
             }
         }
     }
-
-    private static ulong Read(string variable, ulong orElse) =>
-        ulong.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out ulong value) ? value : orElse;
 }

@@ -2,12 +2,13 @@ using System.Globalization;
 using System.Text;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Hardware.Json;
+using Cim.Tests.Shared;
 using Xunit;
 
 namespace Cim.Runtime.Tests.Hardware;
 
 /// <summary>
-/// Any text is a profile or a documented error. CIM_FUZZ_CASES (5,000 unless set) and CIM_FUZZ_SEED (0) choose how many cases of
+/// Any text is a profile or a documented error. CIM_FUZZ_CASES (5,000 unless set) and CIM_FUZZ_SEED (1) choose how many cases of
 /// which sequence.
 /// </summary>
 public sealed class ProfileFuzzTests
@@ -27,9 +28,10 @@ public sealed class ProfileFuzzTests
     [Fact]
     public void Any_text_is_a_profile_or_a_documented_error()
     {
-        int cases = Number("CIM_FUZZ_CASES", 5000), seed = Number("CIM_FUZZ_SEED", 0);
+        int cases = FuzzSettings.Cases(5000);
+        ulong seed = FuzzSettings.Seed;
         byte[][] whole = [.. HardwareProfiles.BuiltInNames.Select(n => HardwareProfiles.ToJson(HardwareProfiles.BuiltIn(n)))];
-        var random = new Random(seed);
+        var random = new Random(unchecked((int)seed));
         int read = 0;
         for (int i = 0; i < cases; i++)
         {
@@ -87,7 +89,4 @@ public sealed class ProfileFuzzTests
 
         return text;
     }
-
-    private static int Number(string variable, int orElse) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int n) ? n : orElse;
 }

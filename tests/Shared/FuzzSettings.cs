@@ -1,7 +1,7 @@
 using System.Globalization;
 using CsCheck;
 
-namespace Cim.Compiler.Tests.Fuzz;
+namespace Cim.Tests.Shared;
 
 /// <summary>How many random cases a run takes (CIM_FUZZ_CASES) and from which seed (CIM_FUZZ_SEED): the same ones every time unless told otherwise.</summary>
 internal static class FuzzSettings
