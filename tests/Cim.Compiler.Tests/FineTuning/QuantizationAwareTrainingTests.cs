@@ -14,6 +14,7 @@ using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
 using Cim.Training.Data;
 using Cim.Training.Engine;
+using Cim.Training.Loop;
 using Cim.Training.Networks;
 using Cim.Training.Quantization;
 using Google.Protobuf;
@@ -246,9 +247,18 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
         CompileOptions options = Options() with { Epochs = 1 };
         CompilePipeline.Compile(options);
         byte[] expected = File.ReadAllBytes(options.OutputPath!);
-        File.WriteAllText(options.TrainingCheckpoint!, "of another network");
+        File.WriteAllBytes(options.TrainingCheckpoint!, [.. BitConverter.GetBytes(Checkpoint.Magic), .. "of another network"u8]);
         CompilePipeline.Compile(options);
         Assert.Equal(expected, File.ReadAllBytes(options.OutputPath!));
+    }
+
+    [Fact]
+    public void A_file_that_is_no_checkpoint_is_left_alone()
+    {
+        CompileOptions options = Options() with { Epochs = 1 };
+        File.WriteAllText(options.TrainingCheckpoint!, "notes of somebody");
+        Assert.Equal(ErrorCodes.InvalidCheckpoint, Assert.Throws<CimException>(() => CompilePipeline.Compile(options)).Code);
+        Assert.Equal("notes of somebody", File.ReadAllText(options.TrainingCheckpoint!));
     }
 
     [Fact]
