@@ -10,6 +10,9 @@ namespace Cim.Cli.Tests;
 /// <summary>Command lines and response files: whatever stands there gives a result or an error with a code, and one JSON document with <c>--json</c>.</summary>
 public sealed class ArgumentFuzzTests(ITestOutputHelper output)
 {
+    // Each builds all commands with their options, which takes 30 ms.
+    private const int DefaultCases = 500;
+
     private static readonly string[] s_tokens =
     [
         "hardware", "show", "list", "fields", "inspect", "cost", "mvm", "isaac", "puma", "nothing.onnx", "--json", "--help", "--hardware", "--weight-bits", "--weigth-bits", "4", "0", "-1", "1e999", "0,5", "--adc-bits", "--policy",
@@ -24,7 +27,7 @@ public sealed class ArgumentFuzzTests(ITestOutputHelper output)
         Gen<byte[]> files = Gen.OneOf(lines.Select(l => Encoding.UTF8.GetBytes(string.Join('\n', l))), lines.Select(l => Encoding.UTF8.GetBytes(string.Join(' ', l))), Gen.Byte.Array[0, 60]);
         try
         {
-            new FuzzRun("arguments", output).Run(Gen.Select(lines, files, Gen.Bool), c =>
+            new FuzzRun("arguments", output, DefaultCases).Run(Gen.Select(lines, files, Gen.Bool), c =>
             {
                 (string[] args, byte[] file, bool fromFile) = c;
                 File.WriteAllBytes(response, file);

@@ -176,7 +176,9 @@ public class BuildTests(PackedSdk sdk)
         TemporaryProject project = Perceptron("");
         Assert.Equal(1, project.Build("-p:CimCacheDir=none").Succeeds().Count(Compiled));
         Assert.Empty(project.CacheFiles());
-        Assert.Equal(["mlp.cim", "mlp.cimsig", "mlp.diagnostics.txt", "mlp.report/report.html", "mlp.report/report.json", "mlp.rsp"], project.Files("obj/Debug/net10.0/cim"));
+        Assert.Equal(
+            ["inputs.list", "mlp.cim", "mlp.cimsig", "mlp.diagnostics.txt", "mlp.report/report.html", "mlp.report/report.json", "mlp.rsp"],
+            project.Files("obj/Debug/net10.0/cim"));
     }
 
     private TemporaryProject Perceptron(string metadata) => sdk.Project().Write("mlp.onnx", Networks.Perceptron())

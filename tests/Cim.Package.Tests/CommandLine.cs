@@ -30,6 +30,9 @@ internal sealed record CommandResult(int ExitCode, string Output)
 /// <summary>Starts commands with a clean environment: nothing of the test run's own build leaks into the builds it starts.</summary>
 internal static class CommandLine
 {
+    /// <summary>It beats the folder that a NuGet.config names, so temporary projects would restore into the one of the machine.</summary>
+    public const string PackagesFolder = "NUGET_PACKAGES";
+
     public static Process Start(string folder, StringBuilder output, IEnumerable<string> arguments, (string Name, string Value)[] environment, CountdownEvent? open = null)
     {
         ProcessStartInfo start = new("dotnet", arguments)
@@ -39,7 +42,7 @@ internal static class CommandLine
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        foreach (string name in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || k.StartsWith("Cim", StringComparison.OrdinalIgnoreCase) || k is "CI").ToArray())
+        foreach (string name in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || k.StartsWith("Cim", StringComparison.OrdinalIgnoreCase) || k is "CI" or PackagesFolder).ToArray())
             start.Environment.Remove(name);
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";

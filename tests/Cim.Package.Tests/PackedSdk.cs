@@ -15,7 +15,7 @@ public sealed class PackedSdk : IDisposable
     public PackedSdk()
     {
         Feed = Path.Combine(_root.FullName, "feed");
-        CommandLine.Run(RepositoryRoot, ["pack", "src/Cim.Sdk", "--no-build", "-c", Metadata("Configuration"), "-o", Feed, "-p:PackageVersion=" + Version, "--nologo", "-v", "q"]).Succeeds();
+        CommandLine.Run(RepositoryRoot, ["pack", "src/Cim.Sdk", "--no-build", "-c", Metadata("Configuration"), "-o", Feed, "-p:PackageVersion=" + Version, "--nologo", "-v", "q"], [(CommandLine.PackagesFolder, MachinePackages())]).Succeeds();
         File.WriteAllText(Path.Combine(_root.FullName, "NuGet.config"), $"""
             <configuration>
               <packageSources><add key="cim-test-feed" value="{Feed}" /></packageSources>
@@ -60,7 +60,7 @@ public sealed class PackedSdk : IDisposable
 
     private static string MachinePackages()
     {
-        string folder = Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } own ? own
+        string folder = Environment.GetEnvironmentVariable(CommandLine.PackagesFolder) is { Length: > 0 } own ? own
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
         return Directory.CreateDirectory(folder).FullName;
     }

@@ -13,7 +13,8 @@ namespace Cim.Compiler.Tests.Fuzz;
 /// </summary>
 /// <param name="kind">The name of the kind in the figures.</param>
 /// <param name="output">Receives the figures.</param>
-internal sealed class FuzzRun(string kind, ITestOutputHelper output)
+/// <param name="orElse">How many cases, if nobody says.</param>
+internal sealed class FuzzRun(string kind, ITestOutputHelper output, int orElse = 5000)
 {
     private const long MostBytes = 2L << 30;
 
@@ -24,7 +25,7 @@ internal sealed class FuzzRun(string kind, ITestOutputHelper output)
     private int _case = -1;
     private long _started;
 
-    public static int Cases { get; } = FuzzSettings.Cases(5000);
+    private int Cases { get; } = FuzzSettings.Cases(orElse);
 
     public static ulong Seed => FuzzSettings.Seed;
 
