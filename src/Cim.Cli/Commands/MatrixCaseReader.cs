@@ -17,19 +17,7 @@ internal static class MatrixCaseReader
         "adcBits", "hardware", "fidelity", "convention", "seed",
     ];
 
-    public static MatrixCase Load(string path)
-    {
-        byte[] utf8;
-        try
-        {
-            utf8 = File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CimException(ErrorCodes.FileNotReadable, $"The case cannot be read: {e.Message}", e) { File = path };
-        }
-        return Parse(utf8, path);
-    }
+    public static MatrixCase Load(string path) => Parse(InputFile.ReadAll(path, "case"), path);
 
     /// <summary>Reads a case from text.</summary>
     /// <param name="utf8">The text.</param>

@@ -39,6 +39,13 @@ internal static partial class FileFacts
         };
     }
 
+    /// <summary>Throws where a read might wait for ever: a pipe nobody writes into, a device.</summary>
+    /// <exception cref="IOException">The path names a pipe or a device.</exception>
+    public static void RefuseSpecial(string path)
+    {
+        if (KindOf(path) == FileKind.Special) throw new IOException("it is a pipe or a device, not a file");
+    }
+
     /// <summary>
     /// The file a path stands for: symbolic links are followed, also those whose target is not there yet. Links of the
     /// kernel to open files (<c>/dev/stdout</c>, <c>/proc/self/fd/3</c>) are left as they are.

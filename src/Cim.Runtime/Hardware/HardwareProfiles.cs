@@ -76,6 +76,7 @@ public static class HardwareProfiles
         opened?.Invoke(path);
         try
         {
+            FileFacts.RefuseSpecial(path);
             utf8 = File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

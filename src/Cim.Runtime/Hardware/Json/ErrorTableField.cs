@@ -80,6 +80,7 @@ internal sealed class ErrorTableField(string name, string meaning) : ProfileFiel
         {
             string path = Path.GetFullPath(text, Path.GetFullPath(directory));
             opened?.Invoke(path);
+            FileFacts.RefuseSpecial(path);
             return ErrorTableCsv.Parse(Name, Path.GetFileName(path), File.ReadAllText(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
