@@ -23,7 +23,8 @@ internal sealed class Contender(string name, string description, CompiledModel c
     public static IEnumerable<Contender> Of(CompiledModel compiled)
     {
         HardwareProfile hardware = compiled.Hardware;
-        string cells = $"{hardware.Encoding} cells of {hardware.CellBits} bits, {hardware.DacBits}-bit DACs, {hardware.AdcBits}-bit conversion of every input slice: {hardware.AdcPerInputSlice}";
+        string cells = $"{hardware.Encoding} cells of {hardware.CellBits} bits, {hardware.DacBits}-bit DACs, {hardware.AdcBits}-bit "
+            + $"conversion of every input slice: {hardware.AdcPerInputSlice}";
         HardwareProfile device = hardware with { ProgrammingError = new ProgrammingError("independent", 0.01) };
         yield return new Contender("exact", "integers", compiled, Fidelity.Exact);
         yield return new Contender("adc", cells, compiled, Fidelity.Adc);

@@ -56,7 +56,8 @@ public unsafe class KernelBenchmarks
 
     /// <summary>Conversion and shift-and-add of integer sums.</summary>
     [Benchmark]
-    public void CodesOfWords() => LookupConversion.CodesOfWords(Sums, 64, 8, true, 5, -300, Factors, new AdcConverter(3.3f, -128, 127), Codes);
+    public void CodesOfWords() =>
+        LookupConversion.CodesOfWords(Sums, 64, 8, true, 5, -300, Factors, new AdcConverter(3.3f, -128, 127), Codes);
 
     /// <summary>Sums of programmed levels from their digits.</summary>
     [Benchmark]

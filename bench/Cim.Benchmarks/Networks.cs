@@ -14,7 +14,8 @@ namespace Cim.Benchmarks;
 internal sealed class Networks
 {
     private readonly Options _options;
-    private readonly ResultTable _table = new("network", "contender", "batch", "threads", "ms/image", "spread", "images/s", "x float", "x int8");
+    private readonly ResultTable _table = new(
+        "network", "contender", "batch", "threads", "ms/image", "spread", "images/s", "x float", "x int8");
     private readonly List<string> _notes = [];
 
     private Networks(Options options) => _options = options;
@@ -34,7 +35,8 @@ internal sealed class Networks
         string name = Path.GetFileNameWithoutExtension(_options.Model);
         double macs = compiled.Program.Layers.Sum(l => (double)l.RowsPerGroup * l.Outputs * l.PositionsPerImage);
         double peak = Peak.ByteProducts(), words = Peak.WordProducts();
-        List<Contender> contenders = [.. Contender.Of(compiled).Where(c => _options.Contenders.Length == 0 || _options.Contenders.Contains(c.Name))];
+        List<Contender> contenders = [
+            .. Contender.Of(compiled).Where(c => _options.Contenders.Length == 0 || _options.Contenders.Contains(c.Name))];
         foreach (Contender contender in contenders)
         {
             long start = Stopwatch.GetTimestamp();
@@ -76,13 +78,17 @@ internal sealed class Networks
         if (exact > 0)
         {
             _notes.Add(string.Create(CultureInfo.InvariantCulture,
-                $"{macs / 1e6:F1} million multiply-accumulates an image. One thread can do {peak / 1e9:F0} G byte products/s (AVX2 multiply-add of bytes, not exact for 8 x 8 bits) and {words / 1e9:F0} G of the 16-bit products that are exact; in products of the plain algorithm `exact` does {exact / 1e9:F0} G/s: {exact / peak:P0} and {exact / words:P0}."));
+                $"{macs / 1e6:F1} million multiply-accumulates an image. One thread can do {peak / 1e9:F0} G byte products/s (AVX2 "
+                    + $"multiply-add of bytes, not exact for 8 x 8 bits) and {words / 1e9:F0} G of the 16-bit products that are exact; in "
+                    + $"products of the plain algorithm `exact` does {exact / 1e9:F0} G/s: {exact / peak:P0} and {exact / words:P0}."));
         }
         foreach (Contender c in contenders)
-            _notes.Add(string.Create(CultureInfo.InvariantCulture, $"{c.Name}: {c.Description}; ready in {c.PreparedSeconds:F1} s; {Memory(c.Name)}"));
+            _notes.Add(string.Create(
+                CultureInfo.InvariantCulture, $"{c.Name}: {c.Description}; ready in {c.PreparedSeconds:F1} s; {Memory(c.Name)}"));
         foreach (Contender c in contenders) c.Dispose();
         _notes.Add(string.Create(CultureInfo.InvariantCulture,
-            $"{_options.Rounds} rounds, each the best of runs for {_options.Milliseconds} ms; spread is the fastest to the slowest round. Load of the machine: {Load()}."));
+            $"{_options.Rounds} rounds, each the best of runs for {_options.Milliseconds} ms; spread is the fastest to the slowest round. "
+                + $"Load of the machine: {Load()}."));
     }
 
     // The best run within a time: what others do on the machine can only add.
@@ -103,7 +109,8 @@ internal sealed class Networks
     // A process of its own, because memory once used is not given back.
     private string Memory(string contender)
     {
-        using Process child = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["memory", _options.Model, contender]) { RedirectStandardOutput = true })!;
+        using Process child = Process.Start(
+            new ProcessStartInfo(Environment.ProcessPath!, ["memory", _options.Model, contender]) { RedirectStandardOutput = true })!;
         string text = child.StandardOutput.ReadToEnd();
         child.WaitForExit();
         return text.Trim();
@@ -131,7 +138,10 @@ internal sealed class Networks
         File.WriteAllText(path + ".md", $"`{_options.Command}`\n\n{markdown}");
     }
 
-    private static string Load() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] + " on " + Environment.ProcessorCount + " processors" : "unknown";
+    private static string Load() =>
+        File.Exists("/proc/loadavg")
+        ? File.ReadAllText("/proc/loadavg").Split(' ')[0] + " on " + Environment.ProcessorCount + " processors"
+        : "unknown";
 
     private static string Ratio(double[] reference, double[] own)
     {
@@ -139,5 +149,6 @@ internal sealed class Networks
         return Text(ratios[ratios.Length / 2]);
     }
 
-    private static string Text(double v) => v.ToString(v >= 100 ? "F0" : v >= 10 ? "F1" : v >= 1 ? "F2" : "F3", CultureInfo.InvariantCulture);
+    private static string Text(double v) =>
+        v.ToString(v >= 100 ? "F0" : v >= 10 ? "F1" : v >= 1 ? "F2" : "F3", CultureInfo.InvariantCulture);
 }

@@ -34,7 +34,11 @@ internal sealed record Options
     {
         // Results are committed, and folders of a machine say nothing in them.
         IEnumerable<string> shown = args.Select(a => Path.IsPathRooted(a) ? Path.GetFileName(a) : a);
-        var options = new Options { Model = args[1], Command = "dotnet run -c Release --project bench/Cim.Benchmarks -- " + string.Join(' ', shown) };
+        var options = new Options
+        {
+            Model = args[1],
+            Command = "dotnet run -c Release --project bench/Cim.Benchmarks -- " + string.Join(' ', shown),
+        };
         for (int i = 2; i + 1 < args.Length; i += 2)
         {
             string value = args[i + 1];

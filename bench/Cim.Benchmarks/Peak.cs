@@ -11,7 +11,8 @@ internal static class Peak
     private const int Steps = 200_000;
     private const int Chains = 12;
 
-    /// <summary>8-bit multiply-accumulates per second with a byte multiply-add (32 products) and a 16-bit addition, as wide as AVX2 goes.</summary>
+    /// <summary>8-bit multiply-accumulates per second with a byte multiply-add (32 products) and a 16-bit addition, as wide as AVX2
+    /// goes.</summary>
     public static double ByteProducts() => Best(Bytes, 32 * Chains);
 
     /// <summary>The same with 16-bit multiply-adds (16 products): what 8-bit products need to be exact.</summary>

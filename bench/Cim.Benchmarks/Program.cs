@@ -45,13 +45,20 @@ static void Measure(string what, bool sliced)
         Encoding = profile.Encoding, SliceBits = sliced ? [2, 2, 2, 2] : [bits - 1], Tiles = [],
         RowTiles = [.. Enumerable.Range(0, (rows + 127) / 128).Select(t => new RowTile(t * 128, Math.Min(128, rows - (t * 128))))],
     });
-    Fidelity fidelity = what switch { "exact" => Fidelity.Exact, "adc" => Fidelity.Adc, "circuit" => Fidelity.Circuit, _ => Fidelity.Device };
+    Fidelity fidelity = what switch
+    {
+        "exact" => Fidelity.Exact,
+        "adc" => Fidelity.Adc,
+        "circuit" => Fidelity.Circuit,
+        _ => Fidelity.Device,
+    };
     long start = Stopwatch.GetTimestamp();
     PreparedLayer[] prepared = [.. layers.Select((l, i) => CrossbarSimulator.Prepare(l, i, profile, fidelity, 1))];
     double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds, total = 0;
     for (int i = 0; i < layers.Count; i++) total += Best(prepared[i], layers[i], what == "exact" ? 400 : 100, Images);
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"{what,-8} {(what == "exact" ? "" : sliced ? "4 slices, offset" : "1 slice, pairs"),-17} {total,8:F3} ms/image on one thread, {41.0 / total,6:F1} GMAC/s, prepared in {seconds:F1} s"));
+        $"{what,-8} {(what == "exact" ? "" : sliced ? "4 slices, offset" : "1 slice, pairs"),-17} {total,8:F3} ms/image on one thread, "
+            + $"{41.0 / total,6:F1} GMAC/s, prepared in {seconds:F1} s"));
 }
 
 static unsafe double Best(PreparedLayer prepared, CrossbarLayer layer, int repeats, int images)
@@ -59,7 +66,8 @@ static unsafe double Best(PreparedLayer prepared, CrossbarLayer layer, int repea
     byte[] input = new byte[images * (layer.Geometry is { } g ? g.InputChannels * g.InputHeight * g.InputWidth : layer.RowsPerGroup)];
     new Random(2).NextBytes(input);
     int outputs = images * layer.Outputs * layer.PositionsPerImage;
-    byte[] output = new byte[outputs * (layer.Epilogue.Output is null ? 4 : 1)], residual = new byte[layer.Epilogue.AddsResidual ? outputs : 0];
+    byte[] output = new byte[outputs * (layer.Epilogue.Output is null ? 4 : 1)],
+        residual = new byte[layer.Epilogue.AddsResidual ? outputs : 0];
     int bytes = prepared.WorkspaceBytes(images);
     void* workspace = System.Runtime.InteropServices.NativeMemory.AlignedAlloc((nuint)bytes, 64);
     double best = double.MaxValue;
@@ -68,7 +76,8 @@ static unsafe double Best(PreparedLayer prepared, CrossbarLayer layer, int repea
         long start = Stopwatch.GetTimestamp();
         prepared.Run(new LayerCall
         {
-            Input = input, Residual = residual, Output = output, Workspace = new Span<byte>(workspace, bytes), Images = images, FirstImage = 0,
+            Input = input, Residual = residual, Output = output, Workspace = new Span<byte>(workspace, bytes), Images = images,
+                FirstImage = 0,
         });
         best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
     }

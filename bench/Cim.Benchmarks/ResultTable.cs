@@ -13,7 +13,8 @@ internal sealed class ResultTable(params string[] columns)
     public string Markdown()
     {
         var text = new StringBuilder();
-        text.Append("| ").AppendJoin(" | ", columns).Append(" |\n|").Append(string.Concat(Enumerable.Repeat("---|", columns.Length))).Append('\n');
+        text.Append("| ").AppendJoin(" | ", columns).Append(" |\n|").Append(string.Concat(Enumerable.Repeat("---|", columns.Length)))
+            .Append('\n');
         foreach (string[] row in _rows) text.Append("| ").AppendJoin(" | ", row).Append(" |\n");
         return text.ToString();
     }

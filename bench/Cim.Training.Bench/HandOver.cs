@@ -8,7 +8,8 @@ using Google.Protobuf;
 
 namespace Cim.Training.Bench;
 
-/// <summary>Compiles a network after quantization-aware training and compares its predictions, image by image, with those of the training graph.</summary>
+/// <summary>Compiles a network after quantization-aware training and compares its predictions, image by image, with those of the training
+/// graph.</summary>
 internal static class HandOver
 {
     public static void Run(QuantizedNetwork trained, Predictor predictor, SampleSet test)
@@ -39,7 +40,8 @@ internal static class HandOver
 
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"compiled, exact: {agree}/{test.Count} predictions as in the training graph, {correct} correct, largest difference of a logit {largest:G3}"));
+                $"compiled, exact: {agree}/{test.Count} predictions as in the training graph, {correct} correct, largest difference of a "
+                    + $"logit {largest:G3}"));
         }
         finally
         {

@@ -18,6 +18,7 @@ switch (command)
         await ProgressivePruning.RunAsync(arguments);
         return 0;
     default:
-        Console.Error.WriteLine("usage: speed [--threads T] [--batch B] | qat [--weight-bits W] [--activation-bits A] [--epochs E] [--rate R] | ptq [--weight-bits W] [--activation-bits A] | prune [--granularity G] [--target F]");
+        Console.Error.WriteLine("usage: speed [--threads T] [--batch B] | qat [--weight-bits W] [--activation-bits A] [--epochs E] "
+            + "[--rate R] | ptq [--weight-bits W] [--activation-bits A] | prune [--granularity G] [--target F]");
         return 2;
 }

@@ -48,7 +48,8 @@ internal static class ProgressivePruning
         var pruner = new Pruner(network, training, options) { Teacher = teacher, Training = new EpochLines() };
         PruningReport report = await pruner.RunAsync(new Steps(predictor, test, clock));
         foreach (LayerPruning layer in report.Layers)
-            Report($"  {layer.Name,-28} zeros {100.0 * layer.Zeros / layer.Weights,5:F1} %  arrays {layer.ArraysBefore} -> {layer.ArraysAfter}");
+            Report($"  {layer.Name,-28} zeros {100.0 * layer.Zeros / layer.Weights,5:F1} %  arrays {layer.ArraysBefore} -> "
+                + $"{layer.ArraysAfter}");
     }
 
     private static void Report(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
@@ -56,6 +57,7 @@ internal static class ProgressivePruning
     private sealed class Steps(Predictor predictor, SampleSet test, Stopwatch clock) : IProgress<(int Step, PruningReport Report)>
     {
         public void Report((int Step, PruningReport Report) value) => ProgressivePruning.Report(
-            $"step {value.Step}: zeros {100 * value.Report.Sparsity:F1} %  arrays freed {100 * value.Report.FreedArrays:F1} %  {predictor.CountCorrect(test)}/{test.Count}  {clock.Elapsed.TotalMinutes:F1} min");
+            $"step {value.Step}: zeros {100 * value.Report.Sparsity:F1} %  arrays freed {100 * value.Report.FreedArrays:F1} %  "
+                + $"{predictor.CountCorrect(test)}/{test.Count}  {clock.Elapsed.TotalMinutes:F1} min");
     }
 }

@@ -28,7 +28,8 @@ internal static class QuantizationAware
         var bits = new QuantizationOptions { WeightBits = weightBits, ActivationBits = activationBits };
         QuantizedNetwork quantized = QuantizedNetwork.Create(network, training.Range(0, 512), bits);
         using Predictor predictor = quantized.CreatePredictor();
-        Report($"w{weightBits}a{activationBits} (first and last layer 8 bit), steps of least squared error: {predictor.CountCorrect(test)}/{test.Count}");
+        Report($"w{weightBits}a{activationBits} (first and last layer 8 bit), steps of least squared error: "
+            + $"{predictor.CountCorrect(test)}/{test.Count}");
         var options = new TrainingOptions
         {
             Epochs = epochs,
@@ -51,21 +52,29 @@ internal static class QuantizationAware
             Checkpoint = arguments.Text("--checkpoint", ""),
         };
         var clock = Stopwatch.StartNew();
-        foreach (int wider in arguments.Text("--from", "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(text => int.Parse(text, CultureInfo.InvariantCulture)))
+        foreach (int wider in arguments.Text("--from", "").Split(',', StringSplitOptions.RemoveEmptyEntries)
+            .Select(text => int.Parse(text, CultureInfo.InvariantCulture)))
         {
             quantized.SetWeightBits(bits with { WeightBits = wider });
-            TrainingOptions stage = options with { Epochs = arguments.Integer("--from-epochs", 2), Seed = options.Seed + wider, Checkpoint = null };
+            TrainingOptions stage = options with
+            {
+                Epochs = arguments.Integer("--from-epochs", 2),
+                Seed = options.Seed + wider,
+                Checkpoint = null,
+            };
             await new Trainer(quantized.Network, training, null, stage) { Teacher = network }.RunAsync(new EpochLines());
             Report($"w{wider}a{activationBits}: {predictor.CountCorrect(test)}/{test.Count} in {clock.Elapsed.TotalMinutes:F1} min");
         }
 
         quantized.SetWeightBits(bits);
-        var trainer = new Trainer(quantized.Network, training, null, options with { Checkpoint = options.Checkpoint!.Length > 0 ? options.Checkpoint : null })
+        var trainer = new Trainer(
+            quantized.Network, training, null, options with { Checkpoint = options.Checkpoint!.Length > 0 ? options.Checkpoint : null })
         {
             Teacher = network,
         };
         await trainer.RunAsync(new EpochLines(() => predictor.CountCorrect(test)));
-        Report($"w{weightBits}a{activationBits} after {epochs} epochs: {predictor.CountCorrect(test)}/{test.Count} in {clock.Elapsed.TotalMinutes:F1} min");
+        Report($"w{weightBits}a{activationBits} after {epochs} epochs: {predictor.CountCorrect(test)}/{test.Count} in "
+            + $"{clock.Elapsed.TotalMinutes:F1} min");
         HandOver.Run(quantized, predictor, test);
     }
 
@@ -84,6 +93,7 @@ internal sealed class EpochLines(Func<int>? correct = null) : IProgress<Training
         last = value.Epoch;
         string test = correct is null ? "" : string.Create(CultureInfo.InvariantCulture, $"  test {correct()}");
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"epoch {value.Epoch}/{value.Epochs}  loss {value.Loss:F4}  {value.Accuracy:P2}{test}  left {value.Remaining:hh\\:mm\\:ss}"));
+            CultureInfo.InvariantCulture, $"epoch {value.Epoch}/{value.Epochs}  loss {value.Loss:F4}  {value.Accuracy:P2}{test}  left "
+                + $"{value.Remaining:hh\\:mm\\:ss}"));
     }
 }

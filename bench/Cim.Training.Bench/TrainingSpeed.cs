@@ -42,6 +42,7 @@ internal static class TrainingSpeed
         double gflop = 6 * ForwardMacs * batch / 1e9;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"loss {loss:F4}  batch {batch}  threads {threads}  best {best:F1} ms ({gflop / best * 1000:F1} GFLOP/s)  median {median:F1} ms ({gflop / median * 1000:F1} GFLOP/s)"));
+            $"loss {loss:F4}  batch {batch}  threads {threads}  best {best:F1} ms ({gflop / best * 1000:F1} GFLOP/s)  median {median:F1} "
+                + $"ms ({gflop / median * 1000:F1} GFLOP/s)"));
     }
 }

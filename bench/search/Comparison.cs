@@ -55,17 +55,19 @@ internal static class Comparison
         GraphInput input = GraphInput.Of(graph);
         int samples = options.Samples > 0 ? options.Samples : network.Samples;
         SearchData data = SearchData.From(DataSet.Open(network.Calibration, input.Ports, network.Preprocessing), default, samples);
-        string key = FormattableString.Invariant($"{FileHash.Of(network.Model)} {samples} {options.Loss}");
+        string key = string.Create(CultureInfo.InvariantCulture, $"{FileHash.Of(network.Model)} {samples} {options.Loss}");
         var searchOptions = new PolicySearchOptions
         {
             Objective = PolicySearchOptions.Parse(options.Objective), MaxLoss = options.Loss, Evaluations = options.Evaluations,
-            Trials = TrialFile.Open(Path.Combine(options.Repository, "artifacts", "search", FormattableString.Invariant($"{network.Name}-{options.Loss}.trials.json")), key),
+            Trials = TrialFile.Open(Path.Combine(
+                options.Repository, "artifacts", "search", string.Create(CultureInfo.InvariantCulture, $"{network.Name}-{options.Loss}.trials.json")), key),
         };
         long start = Stopwatch.GetTimestamp();
         using PolicySearch search = PolicySearch.Prepare(graph, input, hardware, data, searchOptions, null, default);
         double preparation = Stopwatch.GetElapsedTime(start).TotalSeconds;
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{network.Name} on {hardwareName}: prepared in {preparation:F0} s, {CostsPerSecond(search):N0} policies costed/s, proxy optimum in {ProxySeconds(search, options):F2} s"));
+            $"{network.Name} on {hardwareName}: prepared in {preparation:F0} s, {CostsPerSecond(search):N0} policies costed/s, proxy "
+                + $"optimum in {ProxySeconds(search, options):F2} s"));
 
         PolicySpace space = search.Space;
         int[] eight = PolicyMoves.Widest(space), four = PolicyMoves.FourBitInside(space);
@@ -76,24 +78,37 @@ internal static class Comparison
             (New("uniform w4a4, 8-bit ends", null, 1, costFour, search.Measure(four, default).BudgetPoints, 0), four),
         };
         (string Name, Func<IPolicySearcher> Create)[] searchers =
-            [("exact", () => new ExactSearcher()), ("rl", () => new RlSearcher()), ("evolutionary", () => new EvolutionarySearcher()), ("random", () => new RandomSearcher())];
+            [("exact", () => new ExactSearcher()), ("rl", () => new RlSearcher()), ("evolutionary", () => new EvolutionarySearcher()),
+                ("random", () => new RandomSearcher())];
         foreach ((string name, Func<IPolicySearcher> create) in searchers)
             for (int seed = 1; seed <= (name == "exact" ? 1 : options.Seeds); seed++)
             {
                 start = Stopwatch.GetTimestamp();
                 SearchResult result = create().Search(
-                    new SearchProblem(space, search.Losses, options.Loss, long.MaxValue, options.Evaluations, (ulong)seed), search, null, default);
-                rows.Add((New(name, name == "exact" ? null : seed, result.Trials.Length, result.Policy is null ? double.NaN : result.Cost, result.Loss, Stopwatch.GetElapsedTime(start).TotalSeconds),
+                    new SearchProblem(space, search.Losses, options.Loss, long.MaxValue, options.Evaluations, (ulong)seed), search, null,
+                    default);
+                rows.Add((New(name, name == "exact"
+                    ? null
+                    : seed, result.Trials.Length, result.Policy is null ? double.NaN
+                    : result.Cost, result.Loss, Stopwatch.GetElapsedTime(start).TotalSeconds),
                     result.Policy is { } p ? [.. p] : null));
                 Row last = rows[^1].Row;
-                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name} {seed}: {last.OverEight:F3}x over w8a8, {last.OverFour:F3}x over w4a4, {last.BudgetPoints:F3} points of the budget, {last.Evaluations} evaluations, {last.Seconds:F0} s"));
+                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"  {name} {seed}: {last.OverEight:F3}x over w8a8, {last.OverFour:F3}x over w4a4, {last.BudgetPoints:F3} points of "
+                    + $"the budget, {last.Evaluations} evaluations, {last.Seconds:F0} s"));
             }
 
-        double best = rows.Where(r => r.Row.Searcher[0] != 'u' && double.IsFinite(r.Row.Cost)).Select(r => r.Row.Cost).DefaultIfEmpty(double.NaN).Min();
+        double best = rows.Where(r => r.Row.Searcher[0] != 'u' && double.IsFinite(r.Row.Cost)).Select(r => r.Row.Cost)
+            .DefaultIfEmpty(double.NaN).Min();
         var tested = new Dictionary<string, double>(StringComparer.Ordinal);
         return
         [
-            .. rows.Select(r => r.Row with { Gap = (r.Row.Cost / best) - 1, TestLoss = options.Tests && r.Policy is not null && IsTested(r.Row) ? Test(r.Policy) : double.NaN }),
+            .. rows.Select(r =>
+                r.Row with
+                {
+                    Gap = (r.Row.Cost / best) - 1,
+                    TestLoss = options.Tests && r.Policy is not null && IsTested(r.Row) ? Test(r.Policy) : double.NaN,
+                }),
         ];
 
         Row New(string searcher, int? seed, int evaluations, double cost, double loss, double seconds) => new()

@@ -23,7 +23,8 @@ foreach (Network network in Network.All(options.Repository).Where(n => options.N
         long start = Stopwatch.GetTimestamp();
         rows.AddRange(Comparison.Run(network, hardware, options));
         Tables.Write(options, rows);
-        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{network.Name} on {hardware}: {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s"));
+        Console.Error.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{network.Name} on {hardware}: {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s"));
     }
 }
 

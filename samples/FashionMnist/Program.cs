@@ -22,7 +22,8 @@ const int Shown = 4;
 Fashion.Outputs first = model.RunBatch(images.Values.AsSpan(0, Shown * Fashion.ImageLength), Shown);
 Console.WriteLine(Gallery.Draw(images, first.Scores, Shown));
 
-Console.WriteLine($"{images.Count:N0} test images, on {Fashion.Info.Hardware}    uniform 8-bit  uniform 4-bit         found  found / 8-bit");
+Console.WriteLine(
+    $"{images.Count:N0} test images, on {Fashion.Info.Hardware}    uniform 8-bit  uniform 4-bit         found  found / 8-bit");
 Console.WriteLine($"  accuracy, float (ONNX)       {Fashion.Info.AccuracyFloat,13:P2}   when it was compiled, on data/test.npz");
 foreach (Fidelity fidelity in new[] { Fidelity.Exact, Fidelity.Adc })
 {
@@ -33,7 +34,8 @@ foreach (Fidelity fidelity in new[] { Fidelity.Exact, Fidelity.Adc })
         Accuracy(batch => four.RunBatch(batch.Span, batch.Length / Fashion.ImageLength, options).Scores.ToArray()),
         Accuracy(batch => model.RunBatch(batch.Span, batch.Length / Fashion.ImageLength, options).Scores.ToArray()),
     ];
-    Console.WriteLine($"  accuracy, {fidelity.ToString().ToLowerInvariant(),-18} {accuracies[0],13:P2}  {accuracies[1],13:P2} {accuracies[2],13:P2}");
+    Console.WriteLine(
+        $"  accuracy, {fidelity.ToString().ToLowerInvariant(),-18} {accuracies[0],13:P2}  {accuracies[1],13:P2} {accuracies[2],13:P2}");
 }
 
 Compare("latency, ns", cost => cost.LatencyNs);

@@ -51,7 +51,8 @@ internal static partial class BuildWording
     };
 
     private static string? ModelOf(ParseResult parsed) =>
-        parsed.CommandResult.Command.Arguments.OfType<Argument<string>>().FirstOrDefault(a => a.Name == "model") is { } model && parsed.GetResult(model) is not null
+        parsed.CommandResult.Command.Arguments.OfType<Argument<string>>().FirstOrDefault(a => a.Name == "model") is { } model
+            && parsed.GetResult(model) is not null
             ? parsed.GetValue(model) : null;
 
     [GeneratedRegex(@"(?<![\w/\\-])(?<flag>--[a-z][a-z0-9]*(?:-[a-z0-9]+)*)(?: is '(?<is>[^']*)'| is (?<is>-?[0-9][0-9.E+-]*[0-9]|-?[0-9])(?=[;,])| (?<value>[A-Za-z0-9_][A-Za-z0-9_=.]*[A-Za-z0-9_=]|[A-Za-z0-9]))?", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]

@@ -73,7 +73,8 @@ internal static class CimApplication
     {
         lock (s_commands)
         {
-            var root = new RootCommand("Compiles ONNX networks for ReRAM compute-in-memory crossbars, and simulates them.") { Json, BuildWording.InBuild };
+            var root = new RootCommand(
+                "Compiles ONNX networks for ReRAM compute-in-memory crossbars, and simulates them.") { Json, BuildWording.InBuild };
             foreach (Command command in Commands()) root.Subcommands.Add(command);
             return root.Parse(args);
         }
@@ -83,7 +84,8 @@ internal static class CimApplication
     private static IEnumerable<string> Messages(ParseResult parsed)
     {
         IReadOnlyList<(SymbolResult Of, string Message)> problems = OptionRules.Problems(parsed);
-        return problems.Select(p => p.Message).Concat(parsed.Errors.Where(e => e.SymbolResult is null || !problems.Any(p => p.Of == e.SymbolResult)).Select(e => e.Message));
+        return problems.Select(p => p.Message)
+            .Concat(parsed.Errors.Where(e => e.SymbolResult is null || !problems.Any(p => p.Of == e.SymbolResult)).Select(e => e.Message));
     }
 
     /// <summary>Where the result could not be written, its error cannot either.</summary>

@@ -46,7 +46,8 @@ internal sealed class CommandContext
     public void LeaveOutputTo(string? path)
     {
         if (path is not ("/dev/stdout" or "/dev/fd/1" or "/proc/self/fd/1")) return;
-        if (IsJson) throw new CimException(ErrorCodes.WrongUsage, $"Both --json and the output '{path}' would go to standard output; name a file.");
+        if (IsJson)
+            throw new CimException(ErrorCodes.WrongUsage, $"Both --json and the output '{path}' would go to standard output; name a file.");
         Console = CreateConsole(_error);
     }
 

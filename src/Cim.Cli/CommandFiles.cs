@@ -112,7 +112,8 @@ internal sealed class CommandFiles
         }
 
         if (same)
-            throw new CimException(ErrorCodes.WrongUsage, $"{option} would write '{path}', but that is the file of {other}, {role}; nothing was changed. Name another file.");
+            throw new CimException(ErrorCodes.WrongUsage,
+                $"{option} would write '{path}', but that is the file of {other}, {role}; nothing was changed. Name another file.");
     }
 
     private static string? Named(string option, string? path) => path is not null && string.IsNullOrWhiteSpace(path)

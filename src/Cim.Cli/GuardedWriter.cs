@@ -37,7 +37,10 @@ internal sealed class GuardedWriter(TextWriter inner, bool isResult) : TextWrite
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
-            if (isResult) throw new CimException(ErrorCodes.FileNotWritable, $"Standard output cannot be written ({(e.InnerException ?? e).Message.TrimEnd('.')}); the result is lost. Send it somewhere else.", e);
+            if (isResult)
+                throw new CimException(ErrorCodes.FileNotWritable,
+                    $"Standard output cannot be written ({(e.InnerException ?? e).Message.TrimEnd('.')}); the result is lost. Send it "
+                    + $"somewhere else.", e);
         }
     }
 }

@@ -22,9 +22,12 @@ internal static class OptionRules
     private static string? Problem(SymbolResult result, HashSet<string> names)
     {
         if (result is ArgumentResult argument)
-            return argument.Tokens.Any(t => IsEmpty(t.Value)) ? $"<{argument.Argument.Name}> is empty; name a file or what else it is." : null;
+            return argument.Tokens.Any(t => IsEmpty(t.Value))
+                ? $"<{argument.Argument.Name}> is empty; name a file or what else it is."
+                : null;
         if (result is not OptionResult { Implicit: false, Option: var option }) return null;
-        if (result.Tokens.FirstOrDefault(t => names.Contains(t.Value)) is { } name) return $"{option.Name} has no value: '{name.Value}' is an option.";
+        if (result.Tokens.FirstOrDefault(t => names.Contains(t.Value)) is { } name)
+            return $"{option.Name} has no value: '{name.Value}' is an option.";
         if (result.Tokens.Any(t => IsEmpty(t.Value))) return $"{option.Name} is empty; give it a value, or leave it out.";
         (Func<string, bool> holds, string what) = Rule(Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType);
         return result.Tokens.FirstOrDefault(t => !holds(t.Value)) is { } wrong ? $"{option.Name} is '{wrong.Value}', {what}." : null;
@@ -42,7 +45,8 @@ internal static class OptionRules
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         for (SymbolResult? at = parsed.CommandResult; at is not null; at = at.Parent)
-            if (at is CommandResult { Command: var command }) names.UnionWith(command.Options.Where(o => !o.Hidden).SelectMany(o => o.Aliases.Append(o.Name)));
+            if (at is CommandResult { Command: var command })
+                names.UnionWith(command.Options.Where(o => !o.Hidden).SelectMany(o => o.Aliases.Append(o.Name)));
         return names;
     }
 
@@ -54,7 +58,8 @@ internal static class OptionRules
         foreach (string wrong in parsed.UnmatchedTokens)
         {
             string name = wrong.Split('=', ':')[0];
-            string? nearest = names.Where(n => n.Length > 2).OrderBy(n => Distance(name, n)).ThenBy(n => n, StringComparer.Ordinal).FirstOrDefault();
+            string? nearest = names.Where(n => n.Length > 2).OrderBy(n => Distance(name, n)).ThenBy(n => n, StringComparer.Ordinal)
+                .FirstOrDefault();
             if (nearest is not null && Distance(name, nearest) <= Math.Max(2, name.Length / 4)) return $" Did you mean '{nearest}'?";
         }
 
@@ -67,7 +72,8 @@ internal static class OptionRules
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value);
 
     private static bool Whole(string text, Int128 low, Int128 high) =>
-        Int128.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out Int128 value) && value >= low && value <= high;
+        Int128.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out Int128 value) && value >= low
+            && value <= high;
 
     /// <summary>Letters to insert, take away or exchange, to make one name of the other.</summary>
     private static int Distance(string a, string b)

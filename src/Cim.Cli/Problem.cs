@@ -26,7 +26,8 @@ internal sealed record Problem(string Code, string Message, string? File = null,
         OutOfMemoryException => new(ErrorCodes.Unexpected,
             "There is not enough memory. Use a smaller batch or fewer parallel trials."),
         _ => new(ErrorCodes.Unexpected,
-            $"Unexpected {exception.GetType().Name} in {Place(exception)}: {exception.Message} This is a defect of the tool; please report it with the command that shows it ({DebugVariable}=1 prints where it happened).")
+            $"Unexpected {exception.GetType().Name} in {Place(exception)}: {exception.Message} This is a defect of the tool; please "
+                + $"report it with the command that shows it ({DebugVariable}=1 prints where it happened).")
         { Stack = exception.ToString() },
     };
 

@@ -32,7 +32,8 @@ public sealed class ModelClassGenerator : IIncrementalGenerator
         {
             if (model.Signature is null)
             {
-                output.ReportDiagnostic(Diagnostic.Create(DiagnosticDescriptors.InvalidSignature, Location.None, model.Path, model.Problem));
+                output.ReportDiagnostic(
+                    Diagnostic.Create(DiagnosticDescriptors.InvalidSignature, Location.None, model.Path, model.Problem));
                 return;
             }
             ClassNames names = ClassNames.For(model);

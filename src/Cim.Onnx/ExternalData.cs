@@ -17,7 +17,8 @@ public sealed class ExternalData(string directory)
     /// <summary>Reads the bytes a tensor points at.</summary>
     /// <param name="tensor">A tensor with <c>data_location</c> EXTERNAL.</param>
     /// <param name="expectedBytes">What its shape and type ask for.</param>
-    /// <exception cref="OnnxFormatException">The reference is malformed, leaves the folder, or the file is missing or too short.</exception>
+    /// <exception cref="OnnxFormatException">The reference is malformed, leaves the folder, or the file is missing or too
+    /// short.</exception>
     public byte[] Read(TensorProto tensor, long expectedBytes)
     {
         string? location = Entry(tensor, "location");
@@ -31,13 +32,16 @@ public sealed class ExternalData(string directory)
         {
             string path = Resolve(tensor, location);
             using FileStream stream = File.OpenRead(path);
-            if (IsPointer(stream)) throw Error(tensor, $"the external file '{location}' is a Git LFS pointer; run 'git lfs pull' to get the file itself");
+            if (IsPointer(stream))
+                throw Error(tensor, $"the external file '{location}' is a Git LFS pointer; run 'git lfs pull' to get the file itself");
             if (offset > stream.Length || length > stream.Length - offset)
                 throw Error(tensor, $"the external file '{location}' has {stream.Length} bytes, {length} at offset {offset} are needed");
-            if (length > TensorContent.MaxBytes) throw Error(tensor, $"its external data has {length} bytes, {TensorContent.MaxBytes} are the most a tensor may have");
+            if (length > TensorContent.MaxBytes)
+                throw Error(tensor, $"its external data has {length} bytes, {TensorContent.MaxBytes} are the most a tensor may have");
             byte[] data = new byte[length];
             stream.Position = offset;
-            if (stream.ReadAtLeast(data, data.Length, throwOnEndOfStream: false) < data.Length) throw Error(tensor, $"the external file '{location}' ended while it was read");
+            if (stream.ReadAtLeast(data, data.Length, throwOnEndOfStream: false) < data.Length)
+                throw Error(tensor, $"the external file '{location}' ended while it was read");
             return data;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -88,7 +88,8 @@ public sealed record TensorContent(DataType Type, long[] Dims, ReadOnlyMemory<by
                 case DataType.Double: BinaryPrimitives.WriteDoubleLittleEndian(span[(i * 8)..], tensor.DoubleData[i]); break;
                 case DataType.Int64: BinaryPrimitives.WriteInt64LittleEndian(span[(i * 8)..], tensor.Int64Data[i]); break;
                 case DataType.Uint64: BinaryPrimitives.WriteUInt64LittleEndian(span[(i * 8)..], tensor.Uint64Data[i]); break;
-                case DataType.Uint32: BinaryPrimitives.WriteUInt32LittleEndian(span[(i * 4)..], unchecked((uint)tensor.Uint64Data[i])); break;
+                case DataType.Uint32: BinaryPrimitives.WriteUInt32LittleEndian(span[(i * 4)..], unchecked((uint)tensor.Uint64Data[i]));
+                break;
                 case DataType.Int32: BinaryPrimitives.WriteInt32LittleEndian(span[(i * 4)..], tensor.Int32Data[i]); break;
                 case DataType.Int16 or DataType.Uint16 or DataType.Float16 or DataType.Bfloat16:
                     BinaryPrimitives.WriteUInt16LittleEndian(span[(i * 2)..], unchecked((ushort)tensor.Int32Data[i])); break;

@@ -47,7 +47,8 @@ public sealed class CimCompile : CompilerTask
         }
         catch (Exception e) when (FileProblem.Is(e))
         {
-            Log.Fail(ErrorCodes.CompilerCrashed, Model, $"The compiled model could not be written into the intermediate folder: {e.Message}");
+            Log.Fail(ErrorCodes.CompilerCrashed, Model,
+                $"The compiled model could not be written into the intermediate folder: {e.Message}");
             return false;
         }
         finally
@@ -77,7 +78,8 @@ public sealed class CimCompile : CompilerTask
         if (answer == CacheAnswer.Damaged)
         {
             _wasDamaged = true;
-            Log.LogMessage(MessageImportance.High, "{0}", $"{Model.GetMetadata("Filename")}: the cache holds a damaged copy ('{cache.EntryPath(key)}'), which is made again.");
+            Log.LogMessage(MessageImportance.High, "{0}",
+                $"{Model.GetMetadata("Filename")}: the cache holds a damaged copy ('{cache.EntryPath(key)}'), which is made again.");
         }
         return answer == CacheAnswer.Taken;
     }
@@ -91,7 +93,9 @@ public sealed class CimCompile : CompilerTask
         string? changed = inputs.Difference(after) ?? inputs.Difference(Path.Combine(_temporary, CompiledModel.DependenciesName));
         CompiledModel.Complete(_temporary, inputs, Warnings, options.LockPath, toolId);
         if (changed is not null)
-            Log.Warn(ErrorCodes.InputChanged, Model, $"'{changed}' changed while the model was compiled. The result is not kept in the cache, and the next build compiles again.");
+            Log.Warn(ErrorCodes.InputChanged, Model,
+                $"'{changed}' changed while the model was compiled. The result is not kept in the cache, and the next build compiles "
+                + $"again.");
         else if (cache is not null)
             Store(cache, before, after.Key(toolId));
         if (!Deliver(options, inputs, "compiled")) return false;
@@ -124,7 +128,9 @@ public sealed class CimCompile : CompilerTask
         string summary = CompiledModel.Summary(_temporary);
         CompiledModel.MoveTo(_temporary, Model, inputs);
         if (!isKnown) OptionsStamp.MarkStale(optionsFile);
-        Log.LogMessage(MessageImportance.High, "{0}", $"{Model.GetMetadata("Filename")}: {how}{summary}. Report: {Path.Combine(Model.GetMetadata("ReportDirectory"), "report.html")}");
+        Log.LogMessage(MessageImportance.High, "{0}",
+            $"{Model.GetMetadata("Filename")}: {how}{summary}. Report: "
+            + $"{Path.Combine(Model.GetMetadata("ReportDirectory"), "report.html")}");
         return true;
     }
 

@@ -47,7 +47,9 @@ public sealed class CimOptions : MSBuildTask
         string directory = Path.GetDirectoryName(Project)!;
         if (!File.Exists(ToolPath))
         {
-            Log.Fail(ErrorCodes.CompilerMissing, Project, $"The compiler '{ToolPath}' is not there: the Cim.Sdk package is damaged. Delete it from the NuGet packages folder and restore again.");
+            Log.Fail(ErrorCodes.CompilerMissing, Project,
+                $"The compiler '{ToolPath}' is not there: the Cim.Sdk package is damaged. Delete it from the NuGet packages folder and "
+                + $"restore again.");
             return false;
         }
         string toolId = CompilerTool.Identify(ToolPath, SdkVersion);
@@ -68,7 +70,9 @@ public sealed class CimOptions : MSBuildTask
     private void WarnAboutUnknown(ITaskItem model)
     {
         foreach (string name in UnknownMetadata.Among(model.CloneCustomMetadata().Keys.Cast<string>()))
-            Log.Warn(ErrorCodes.UnknownMetadata, model, $"The metadata '{name}' of CimModel is unknown and has no effect. Did you mean '{Spelling.Nearest(name, ModelMetadata.All.Select(m => m.Name))}'?");
+            Log.Warn(ErrorCodes.UnknownMetadata, model,
+                $"The metadata '{name}' of CimModel is unknown and has no effect. Did you mean "
+                + $"'{Spelling.Nearest(name, ModelMetadata.All.Select(m => m.Name))}'?");
     }
 
     private void CheckClass(ITaskItem model, ResolvedOptions options, Dictionary<string, string> classes)
@@ -76,7 +80,8 @@ public sealed class CimOptions : MSBuildTask
         string space = model.GetMetadata("Namespace") is { Length: > 0 } own ? own : RootNamespace;
         string name = space.Length == 0 ? options.ClassName : space + "." + options.ClassName;
         if (classes.TryGetValue(name, out string? other))
-            Log.Fail(ErrorCodes.DuplicateClass, model, $"CimModel '{model.ItemSpec}' and '{other}' both give the class '{name}'. Set ClassName (or Namespace) on one of them.");
+            Log.Fail(ErrorCodes.DuplicateClass, model,
+                $"CimModel '{model.ItemSpec}' and '{other}' both give the class '{name}'. Set ClassName (or Namespace) on one of them.");
         else classes.Add(name, model.ItemSpec);
     }
 
@@ -89,7 +94,8 @@ public sealed class CimOptions : MSBuildTask
                 Log.Fail(ErrorCodes.FileNotReadable, model, $"The file '{path}' of {metadata} {problem}.");
         }
         if (LockedMode && options.LockPath is { } lockPath && !File.Exists(lockPath))
-            Log.Fail(ErrorCodes.LockMissing, model, $"CimLockedMode is on, but the lock file '{lockPath}' does not exist. Build once without it and commit the lock file.");
+            Log.Fail(ErrorCodes.LockMissing, model,
+                $"CimLockedMode is on, but the lock file '{lockPath}' does not exist. Build once without it and commit the lock file.");
     }
 
     private void Prepare(ITaskItem model, ResolvedOptions options, string toolId, SortedSet<string> inputs)
@@ -101,7 +107,8 @@ public sealed class CimOptions : MSBuildTask
         }
         catch (Exception e) when (FileProblem.Is(e))
         {
-            Log.Fail(ErrorCodes.FileNotReadable, model, $"An input of the model cannot be read, or its options cannot be written: {e.Message}");
+            Log.Fail(ErrorCodes.FileNotReadable, model,
+                $"An input of the model cannot be read, or its options cannot be written: {e.Message}");
         }
     }
 
@@ -110,7 +117,8 @@ public sealed class CimOptions : MSBuildTask
     {
         try
         {
-            AtomicFile.WriteIfDifferent(Path.Combine(Path.GetDirectoryName(Models[0].GetMetadata("OptionsFile"))!, "inputs.list"), string.Join("\n", inputs));
+            AtomicFile.WriteIfDifferent(
+                Path.Combine(Path.GetDirectoryName(Models[0].GetMetadata("OptionsFile"))!, "inputs.list"), string.Join("\n", inputs));
         }
         catch (Exception e) when (FileProblem.Is(e))
         {
@@ -124,7 +132,8 @@ public sealed class CimOptions : MSBuildTask
         FileHashes hashes = FileHashes.Beside(optionsFile);
         InputState state = InputState.Of(options, hashes);
         foreach (InputFile file in state.Files.Where(f => f.Hash != FileHashes.Absent && InputCheck.IsGitLfsPointer(f.Path)))
-            Log.Fail(ErrorCodes.FileNotReadable, model, $"The file '{file.Path}', which the model depends on, is a Git LFS pointer; run 'git lfs pull' to get the file itself.");
+            Log.Fail(ErrorCodes.FileNotReadable, model,
+                $"The file '{file.Path}', which the model depends on, is a Git LFS pointer; run 'git lfs pull' to get the file itself.");
         inputs.UnionWith(state.Files.Where(f => f.Hash != FileHashes.Absent).Select(f => f.Path));
         string text = options.ToResponseFile(toolId) + state.ToLines()
             + OptionsStamp.Of(optionsFile, options, compiled.Length == 0 ? FileHashes.Absent : hashes.Of(compiled));

@@ -14,7 +14,8 @@ namespace Cim.Tasks;
 [MSBuildMultiThreadableTask]
 public sealed class CimSignature : MSBuildTask
 {
-    /// <summary>The ONNX files, each with the metadata <c>SignatureFile</c>: what to write; it keeps its time when nothing changed.</summary>
+    /// <summary>The ONNX files, each with the metadata <c>SignatureFile</c>: what to write; it keeps its time when nothing
+    /// changed.</summary>
     [Required]
     public ITaskItem[] Models { get; set; } = [];
 
@@ -33,7 +34,9 @@ public sealed class CimSignature : MSBuildTask
         {
             if (InputCheck.ProblemOf(model) is { } problem)
             {
-                Log.Fail(problem.Contains("LFS") ? ErrorCodes.MalformedOnnx : ErrorCodes.FileNotReadable, item, $"The model '{model}' of CimModel {problem}.");
+                Log.Fail(problem.Contains("LFS")
+                    ? ErrorCodes.MalformedOnnx
+                    : ErrorCodes.FileNotReadable, item, $"The model '{model}' of CimModel {problem}.");
                 return;
             }
             OnnxSignature signature = OnnxSignatureReader.Read(model);

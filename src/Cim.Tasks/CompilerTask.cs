@@ -46,7 +46,8 @@ public abstract class CompilerTask : ToolTask, IDisposable
     /// <summary>True: compile even if the cache has the result.</summary>
     public bool ForceEvaluate { get; set; }
 
-    /// <summary>Minutes without a sign of life after which a build no longer waits for another that compiles the same; 15 if empty.</summary>
+    /// <summary>Minutes without a sign of life after which a build no longer waits for another that compiles the same; 15 if
+    /// empty.</summary>
     public string LockTimeout { get; set; } = "";
 
     /// <inheritdoc/>
@@ -79,9 +80,11 @@ public abstract class CompilerTask : ToolTask, IDisposable
         ResolvedOptions options = ResolvedOptions.From(Model, Path.GetDirectoryName(Project)!, _ => { });
         if (LockTimeout.Trim().Length > 0)
         {
-            if (!double.TryParse(LockTimeout, NumberStyles.Float, CultureInfo.InvariantCulture, out double minutes) || !(minutes is >= 0 and <= 100_000))
+            if (!double.TryParse(LockTimeout, NumberStyles.Float, CultureInfo.InvariantCulture, out double minutes)
+                || !(minutes is >= 0 and <= 100_000))
             {
-                Log.Fail(ErrorCodes.InvalidMetadata, Project, $"The property CimLockTimeout is '{LockTimeout}': expected minutes, 0 or more.");
+                Log.Fail(ErrorCodes.InvalidMetadata, Project,
+                    $"The property CimLockTimeout is '{LockTimeout}': expected minutes, 0 or more.");
                 return false;
             }
             _lockLimit = TimeSpan.FromMinutes(minutes);
@@ -118,7 +121,8 @@ public abstract class CompilerTask : ToolTask, IDisposable
     private protected bool RunCompiler() => base.Execute();
 
     /// <summary>What the result depends on, as it is now.</summary>
-    private protected InputState InputsOf(ResolvedOptions options) => InputState.Of(options, FileHashes.Beside(Model.GetMetadata("OptionsFile")));
+    private protected InputState InputsOf(ResolvedOptions options) =>
+        InputState.Of(options, FileHashes.Beside(Model.GetMetadata("OptionsFile")));
 
     /// <summary>A new folder in the intermediate folder, on the same disk as what is made from it.</summary>
     private protected string TemporaryFolder() =>
@@ -164,7 +168,8 @@ public abstract class CompilerTask : ToolTask, IDisposable
         {
             string said = _lastLines.Count == 0 ? "It said nothing" : "Its last lines: " + string.Join(" | ", _lastLines);
             Log.Fail(ErrorCodes.CompilerCrashed, Model,
-                $"The compiler ended with exit code {ExitCode} without an error message. {said}. Run it by hand: dotnet \"{CompilerPath}\" compile @\"{Model.GetMetadata("OptionsFile")}\" -o out.cim");
+                $"The compiler ended with exit code {ExitCode} without an error message. {said}. Run it by hand: dotnet "
+                    + $"\"{CompilerPath}\" compile @\"{Model.GetMetadata("OptionsFile")}\" -o out.cim");
         }
         return false;
     }
@@ -187,14 +192,17 @@ public abstract class CompilerTask : ToolTask, IDisposable
             LockWait wait = new(cache, key, purpose, _cancelled.WaitOne)
             {
                 Limit = _lockLimit,
-                Waiting = holder => Log.LogMessage(MessageImportance.High, "{0}", $"{Model.GetMetadata("Filename")}: waiting for another build: {holder}."),
+                Waiting = holder =>
+                    Log.LogMessage(MessageImportance.High, "{0}", $"{Model.GetMetadata("Filename")}: waiting for another build: {holder}."),
             };
             Held = Yielding(wait.Run);
             if (wait.TimedOut)
             {
                 string minutes = _lockLimit.TotalMinutes.ToString("0.##", CultureInfo.InvariantCulture);
                 Log.Warn(ErrorCodes.LockTimeout, Model,
-                    $"Another build holds '{cache.LockPath(key)}' and has shown no sign of life for {minutes} minutes: {CacheLock.HolderOf(cache.LockPath(key))}. The model is compiled without waiting further. End that process if it hangs, or set CimLockTimeout (minutes).");
+                    $"Another build holds '{cache.LockPath(key)}' and has shown no sign of life for {minutes} minutes: "
+                        + $"{CacheLock.HolderOf(cache.LockPath(key))}. The model is compiled without waiting further. End that process if "
+                        + $"it hangs, or set CimLockTimeout (minutes).");
             }
             return Held is not null || wait.TimedOut;
         }
@@ -221,11 +229,13 @@ public abstract class CompilerTask : ToolTask, IDisposable
         if (_warnedAboutCache) return;
         _warnedAboutCache = true;
         Log.Warn(ErrorCodes.CacheUnusable, Project,
-            $"The cache folder '{CacheDirectory}' cannot be used ({e.Message}), so a clean build compiles '{Model.ItemSpec}' again. Set the property CimCacheDir to a writable folder with space, or to none.");
+            $"The cache folder '{CacheDirectory}' cannot be used ({e.Message}), so a clean build compiles '{Model.ItemSpec}' again. Set "
+                + $"the property CimCacheDir to a writable folder with space, or to none.");
     }
 
     private protected void WarnAboutLock(string lockPath, Exception e) => Log.Warn(ErrorCodes.LockNotWritable, Model,
-        $"The lock file '{lockPath}' cannot be written ({e.Message}); the model was compiled with its choices all the same. Make its folder writable for one build and commit the file, or name another with Lock.");
+        $"The lock file '{lockPath}' cannot be written ({e.Message}); the model was compiled with its choices all the same. Make its "
+            + $"folder writable for one build and commit the file, or name another with Lock.");
 
     /// <summary>
     /// Does something that waits while the build node is free for other projects. Who holds the lock may be a project of this very

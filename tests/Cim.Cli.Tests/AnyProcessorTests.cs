@@ -52,7 +52,8 @@ public sealed class AnyProcessorTests : IDisposable
     [InlineData("--weight-bits", "3", "--activation-bits", "4", "--training", "data.npz", "--epochs", "1")]
     public async Task Compilations_are_equal_on_any_number_of_processors_and_with_a_lock_whatever_the_last_bits(params string[] options)
     {
-        string[] all = ["compile", Path.Combine(Samples, "models/motion.onnx"), "--calibration", Path.Combine(Samples, "data/calibration.npz"),
+        string[] all = [
+            "compile", Path.Combine(Samples, "models/motion.onnx"), "--calibration", Path.Combine(Samples, "data/calibration.npz"),
             "--evaluation", Path.Combine(Samples, "data/test.npz"), "--scale", "8/255", "--mean", "4",
             .. options.Select(o => o == "data.npz" ? Path.Combine(Samples, "data/calibration.npz") : o)];
         byte[] first = await Compiled(1, null), second = await Compiled(3, null);
@@ -76,8 +77,10 @@ public sealed class AnyProcessorTests : IDisposable
     public async Task A_hash_alone_names_the_layers_in_which_another_processor_differs()
     {
         // A Conv network whose compensated rounding follows last bits; found by trying, so whichever seed differs will do.
-        string model = Path.Combine(Samples, "../FashionMnist/models/fashion.onnx"), data = Path.Combine(Samples, "../FashionMnist/data/calibration.npz");
-        string[] all = ["compile", model, "--calibration", data, "--calibration-samples", "48", "--scale", "1/255", "--weight-bits", "4", "--activation-bits", "4",
+        string model = Path.Combine(Samples, "../FashionMnist/models/fashion.onnx"),
+            data = Path.Combine(Samples, "../FashionMnist/data/calibration.npz");
+        string[] all = ["compile", model, "--calibration", data, "--calibration-samples", "48", "--scale", "1/255", "--weight-bits", "4",
+            "--activation-bits", "4",
             "--rounding", "compensated", "--lock", At("lock.json"), "--lock-limit", "0", "-o", At("net.cim")];
         await Cim(2, null, all);
         byte[] model1 = await File.ReadAllBytesAsync(At("net.cim"));
@@ -115,7 +118,11 @@ public sealed class AnyProcessorTests : IDisposable
 
     private static async Task<(int Code, string Error)> Run(int processors, int? lastBits, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(CimApplication).Assembly.Location, .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [typeof(CimApplication).Assembly.Location, .. arguments])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
         start.Environment["DOTNET_PROCESSOR_COUNT"] = $"{processors}";
         start.Environment.Remove("CIM_LAST_BITS");
         if (lastBits is { } seed) start.Environment["CIM_LAST_BITS"] = $"{seed}";
@@ -134,7 +141,8 @@ public sealed class AnyProcessorTests : IDisposable
         using var y = new MemoryStream();
         for (int i = 0; i < count; i++)
         {
-            for (int k = 0; k < Inputs; k++) x.Write(BitConverter.GetBytes(corners[(i % Classes * Inputs) + k] + (float)(random.NextDouble() - 0.5)));
+            for (int k = 0; k < Inputs; k++)
+                x.Write(BitConverter.GetBytes(corners[(i % Classes * Inputs) + k] + (float)(random.NextDouble() - 0.5)));
             y.Write(BitConverter.GetBytes((long)(i % Classes)));
         }
 

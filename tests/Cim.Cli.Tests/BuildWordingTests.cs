@@ -17,8 +17,10 @@ public sealed class BuildWordingTests : IDisposable
     private string At(string name) => Path.Combine(_folder, name);
 
     [Theory]
-    [InlineData("--search is 'RL'; it must be uniform (the same bits everywhere, or those of --policy), rl.", "Search=\"RL\"; it must be uniform (the same bits everywhere, or those of Policy), rl.")]
-    [InlineData("--search rl judges; give some with --calibration, or choose the bits yourself (--search uniform).", "Search=\"rl\" judges; give some with Calibration, or choose the bits yourself (Search=\"uniform\").")]
+    [InlineData("--search is 'RL'; it must be uniform (the same bits everywhere, or those of --policy), rl.",
+        "Search=\"RL\"; it must be uniform (the same bits everywhere, or those of Policy), rl.")]
+    [InlineData("--search rl judges; give some with --calibration, or choose the bits yourself (--search uniform).",
+        "Search=\"rl\" judges; give some with Calibration, or choose the bits yourself (Search=\"uniform\").")]
     [InlineData("--adc-bits is 17; it must be 1 to 16.", "AdcBits=\"17\"; it must be 1 to 16.")]
     [InlineData("check the data's --scale, --mean, --std and the network.", "check the data's Scale, Mean, Std and the network.")]
     [InlineData("say how much to save (--merge 0.4).", "say how much to save (MergeWeights=\"0.4\").")]
@@ -71,7 +73,8 @@ public sealed class BuildWordingTests : IDisposable
     }
 
     public static IEnumerable<object[]> Choices =>
-        ModelMetadata.All.Where(m => m.Flag is not null && m.Kind == MetadataKind.Choice).SelectMany(m => m.Choices.Append("none of them").Select(c => new object[] { m.Name, c }));
+        ModelMetadata.All.Where(m => m.Flag is not null && m.Kind == MetadataKind.Choice)
+            .SelectMany(m => m.Choices.Append("none of them").Select(c => new object[] { m.Name, c }));
 
     [Theory]
     [MemberData(nameof(Choices))]
@@ -85,8 +88,10 @@ public sealed class BuildWordingTests : IDisposable
 
     private async Task<bool> IsRefused(ModelMetadata option, long value)
     {
-        CliRun run = await CliRun.Of(["compile", At("net.onnx"), option.Flag!, value.ToString(CultureInfo.InvariantCulture), .. Needed(option)]);
-        return run.Error.Contains("error CIM0010", StringComparison.Ordinal) || run.Error.Contains("error CIM0011", StringComparison.Ordinal);
+        CliRun run = await CliRun.Of(
+            ["compile", At("net.onnx"), option.Flag!, value.ToString(CultureInfo.InvariantCulture), .. Needed(option)]);
+        return run.Error.Contains("error CIM0010", StringComparison.Ordinal)
+            || run.Error.Contains("error CIM0011", StringComparison.Ordinal);
     }
 
     // Options about something that is not asked for are wrong, or not looked at.

@@ -121,7 +121,8 @@ public sealed class CommandLineContract
     {
         using var net = new SmallNetwork();
         File.WriteAllText(net.At("net.onnx"), "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n");
-        foreach (string[] args in new string[][] { ["inspect", net.At("net.onnx")], ["eval", net.At("net.onnx"), "--data", net.At("data.npz")], ["run", net.At("net.onnx"), "--input", "x", "--output", "y"] })
+        foreach (string[] args in new string[][] { ["inspect", net.At("net.onnx")],
+            ["eval", net.At("net.onnx"), "--data", net.At("data.npz")], ["run", net.At("net.onnx"), "--input", "x", "--output", "y"] })
             Assert.Contains("git lfs pull", (await CliRun.Of(args)).Error, StringComparison.Ordinal);
     }
 }

@@ -21,7 +21,8 @@ public sealed class CompileCommandTests : IDisposable
         File.WriteAllBytes(At("x.npy"), [.. Npy("<f4", $"({Samples}, 3)"), .. x.SelectMany(BitConverter.GetBytes)]);
         using var zip = System.IO.Compression.ZipFile.Open(At("data.npz"), System.IO.Compression.ZipArchiveMode.Create);
         using (Stream s = zip.CreateEntry("x.npy").Open()) s.Write(File.ReadAllBytes(At("x.npy")));
-        using (Stream s = zip.CreateEntry("y.npy").Open()) s.Write([.. Npy("|u1", $"({Samples},)"), .. Enumerable.Range(0, Samples).Select(i => (byte)(i % 3))]);
+        using (Stream s = zip.CreateEntry("y.npy").Open()) s.Write(
+            [.. Npy("|u1", $"({Samples},)"), .. Enumerable.Range(0, Samples).Select(i => (byte)(i % 3))]);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -51,11 +52,16 @@ public sealed class CompileCommandTests : IDisposable
         var shape = new TensorShapeProto();
         shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = "N" });
         shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = width });
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = 1, Shape = shape } } };
+        return new ValueInfoProto
+        {
+            Name = name,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = 1, Shape = shape } },
+        };
     }
 
     private Task<CliRun> Compile(params string[] more) =>
-        CliRun.Of(["compile", At("net.onnx"), "-o", At("net.cim"), "--calibration", At("data.npz"), "--evaluation", At("data.npz"), .. more]);
+        CliRun.Of([
+            "compile", At("net.onnx"), "-o", At("net.cim"), "--calibration", At("data.npz"), "--evaluation", At("data.npz"), .. more]);
 
     [Fact]
     public async Task Compile_prints_the_keys_of_the_contract()
@@ -70,7 +76,9 @@ public sealed class CompileCommandTests : IDisposable
             foreach (string key in new[] { "latencyNs", "energyPj", "areaUm2", "arrays" })
                 Assert.True(json.GetProperty(cost).GetProperty(key).GetDouble() > 0, key);
         JsonElement layer = Assert.Single(json.GetProperty("policy").EnumerateArray());
-        Assert.Equal(("dense", 8, 8, 8), (layer.GetProperty("name").GetString(), layer.GetProperty("weightBits").GetInt32(), layer.GetProperty("activationBits").GetInt32(), layer.GetProperty("adcBits").GetInt32()));
+        Assert.Equal(("dense", 8, 8, 8),
+            (layer.GetProperty("name").GetString(), layer.GetProperty("weightBits").GetInt32(),
+            layer.GetProperty("activationBits").GetInt32(), layer.GetProperty("adcBits").GetInt32()));
         Assert.True(json.GetProperty("seconds").GetDouble() > 0);
         Assert.True(File.Exists(At("net.cim")) && File.Exists(At("report/report.json")) && File.Exists(At("report/report.html")));
 
@@ -85,9 +93,11 @@ public sealed class CompileCommandTests : IDisposable
     public async Task Eval_prints_the_keys_of_the_contract(string fidelity)
     {
         Assert.Equal(0, (await Compile()).ExitCode);
-        CliRun run = await CliRun.Of("eval", At("net.cim"), "--data", At("data.npz"), "--fidelity", fidelity, "--trials", "2", "--limit", "11", "--json");
+        CliRun run = await CliRun.Of(
+            "eval", At("net.cim"), "--data", At("data.npz"), "--fidelity", fidelity, "--trials", "2", "--limit", "11", "--json");
         Assert.True(run.ExitCode == 0, run.Error);
-        Assert.Equal((11, 11, 1.0), (run.Json.GetProperty("samples").GetInt32(), run.Json.GetProperty("correct").GetInt32(), run.Json.GetProperty("accuracy").GetDouble()));
+        Assert.Equal((11, 11, 1.0), (run.Json.GetProperty("samples").GetInt32(), run.Json.GetProperty("correct").GetInt32(),
+            run.Json.GetProperty("accuracy").GetDouble()));
         Assert.Equal(2, run.Json.GetProperty("trials").GetArrayLength());
         Assert.True(run.Json.GetProperty("imagesPerSecond").GetDouble() > 0);
     }
@@ -103,7 +113,8 @@ public sealed class CompileCommandTests : IDisposable
         // The only layer writes real scores: there are no words.
         Assert.Equal(0, run.Json.GetProperty("words").GetArrayLength());
 
-        Assert.Equal(JsonValueKind.Null, (await CliRun.Of("eval", At("net.onnx"), "--data", At("data.npz"), "--json")).Json.GetProperty("correctOpsPerJoule").ValueKind);
+        Assert.Equal(JsonValueKind.Null,
+            (await CliRun.Of("eval", At("net.onnx"), "--data", At("data.npz"), "--json")).Json.GetProperty("correctOpsPerJoule").ValueKind);
         Assert.Equal(2, (await CliRun.Of("eval", At("net.cim"), "--data", At("data.npz"), "--words", "-1")).ExitCode);
         Assert.Equal(2, (await Compile("--variation-aware", "--variation-confidence", "1")).ExitCode);
     }
@@ -187,7 +198,8 @@ public sealed class CompileCommandTests : IDisposable
         CliRun run = await CliRun.Of(["eval", At("net.cim"), "--data", At("data.npz"), "--trials", "3", "--seed", "4"]);
         Assert.Contains("CIM3021: --trials has no effect", run.Error, StringComparison.Ordinal);
         Assert.Contains("CIM3021: --seed has no effect", run.Error, StringComparison.Ordinal);
-        CliRun noisy = await CliRun.Of(["eval", At("net.cim"), "--data", At("data.npz"), "--trials", "2", "--fidelity", "device", "--set", "readNoise.sigma=0.01"]);
+        CliRun noisy = await CliRun.Of(
+            ["eval", At("net.cim"), "--data", At("data.npz"), "--trials", "2", "--fidelity", "device", "--set", "readNoise.sigma=0.01"]);
         Assert.DoesNotContain("CIM3021", noisy.Error, StringComparison.Ordinal);
     }
 
@@ -214,7 +226,8 @@ public sealed class CompileCommandTests : IDisposable
         CliRun run = await CliRun.Of("run", At("fixed.cim"), "--input", At("x.npy"), "--output", At("y.npy"), "--json");
         Assert.Equal(shape, run.Json.GetProperty("shape").EnumerateArray().Select(d => d.GetInt32()));
         byte[] bytes = File.ReadAllBytes(At("y.npy"));
-        Assert.Contains($"'shape': ({string.Join(", ", shape)})", System.Text.Encoding.ASCII.GetString(bytes, 0, 128), StringComparison.Ordinal);
+        Assert.Contains(
+            $"'shape': ({string.Join(", ", shape)})", System.Text.Encoding.ASCII.GetString(bytes, 0, 128), StringComparison.Ordinal);
         Assert.Equal(128 + (4 * shape.Aggregate(1, (a, b) => a * b)), bytes.Length);
     }
 
@@ -223,14 +236,16 @@ public sealed class CompileCommandTests : IDisposable
     {
         // With the sign turned the smallest of the raw numbers wins, so that preprocessing that is left out shows.
         Assert.Equal(0, (await Compile("--scale", "-1")).ExitCode);
-        CliRun own = await CliRun.Of("eval", At("net.cim"), "--data", At("data.npz"), "--json"), same = await CliRun.Of("eval", At("net.cim"), "--data", At("data.npz"), "--scale", "-1", "--json");
+        CliRun own = await CliRun.Of("eval", At("net.cim"), "--data", At("data.npz"), "--json"),
+            same = await CliRun.Of("eval", At("net.cim"), "--data", At("data.npz"), "--scale", "-1", "--json");
         Assert.Equal(same.Json.GetProperty("correct").GetInt32(), own.Json.GetProperty("correct").GetInt32());
         Assert.Contains("scale -1", own.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("warning", same.Error, StringComparison.Ordinal);
         CliRun other = await CliRun.Of("eval", At("net.cim"), "--data", At("data.npz"), "--scale", "1", "--json");
         Assert.Contains("warning CIM0014", other.Error, StringComparison.Ordinal);
         Assert.True(other.Json.GetProperty("correct").GetInt32() > own.Json.GetProperty("correct").GetInt32());
-        Assert.Equal("-1", (await CliRun.Of("inspect", At("net.cim"), "--json")).Json.GetProperty("preprocessing").GetProperty("scale").GetString());
+        Assert.Equal(
+            "-1", (await CliRun.Of("inspect", At("net.cim"), "--json")).Json.GetProperty("preprocessing").GetProperty("scale").GetString());
 
         await CliRun.Of("run", At("net.cim"), "--input", At("x.npy"), "--output", At("own.npy"));
         await CliRun.Of("run", At("net.cim"), "--input", At("x.npy"), "--output", At("same.npy"), "--scale", "-1");
@@ -243,6 +258,7 @@ public sealed class CompileCommandTests : IDisposable
         Assert.Equal(0, (await Compile()).ExitCode);
         using CimModel model = CimModel.Load(At("net.cim"));
         Assert.Null(model.Info.Preprocessing);
-        Assert.DoesNotContain("CIM0014", (await CliRun.Of("eval", At("net.cim"), "--data", At("data.npz"), "--scale", "1/255")).Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("CIM0014", (await CliRun.Of("eval", At("net.cim"), "--data", At("data.npz"), "--scale", "1/255")).Error,
+            StringComparison.Ordinal);
     }
 }

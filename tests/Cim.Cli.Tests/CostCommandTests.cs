@@ -12,7 +12,8 @@ public sealed class CostCommandTests
             for (DirectoryInfo? d = new(AppContext.BaseDirectory); d is not null; d = d.Parent)
             {
                 if (!File.Exists(Path.Combine(d.FullName, "Cim.Sdk.sln"))) continue;
-                string? path = Directory.EnumerateFiles(Path.Combine(d.FullName, "samples"), "fashion*.onnx", SearchOption.AllDirectories).FirstOrDefault();
+                string? path = Directory.EnumerateFiles(Path.Combine(d.FullName, "samples"), "fashion*.onnx", SearchOption.AllDirectories)
+                    .FirstOrDefault();
                 return path;
             }
 
@@ -32,7 +33,8 @@ public sealed class CostCommandTests
         foreach (JsonElement layer in json.GetProperty("layers").EnumerateArray())
         {
             Assert.NotEmpty(layer.GetProperty("name").GetString()!);
-            Assert.True(layer.GetProperty("rows").GetInt32() > 0 && layer.GetProperty("columns").GetInt32() > 0 && layer.GetProperty("mvms").GetInt64() > 0);
+            Assert.True(layer.GetProperty("rows").GetInt32() > 0 && layer.GetProperty("columns").GetInt32() > 0
+                && layer.GetProperty("mvms").GetInt64() > 0);
             Assert.True(layer.GetProperty("adcConversions").GetInt64() > 0);
             latency += layer.GetProperty("latencyNs").GetDouble();
             energy += layer.GetProperty("energyPj").GetDouble();

@@ -23,7 +23,9 @@ public sealed class InspectCommandTests : IDisposable
         Assert.Equal(["N", "3"], json.GetProperty("inputs")[0].GetProperty("shape").EnumerateArray().Select(d => d.ToString()));
         Assert.Equal("y", json.GetProperty("outputs")[0].GetProperty("name").GetString());
         JsonElement layer = Assert.Single(json.GetProperty("layers").EnumerateArray());
-        Assert.Equal(("dense", 3, 2, 1), (layer.GetProperty("name").GetString(), layer.GetProperty("rows").GetInt32(), layer.GetProperty("columns").GetInt32(), layer.GetProperty("mvms").GetInt32()));
+        Assert.Equal(("dense", 3, 2, 1),
+            (layer.GetProperty("name").GetString(), layer.GetProperty("rows").GetInt32(), layer.GetProperty("columns").GetInt32(),
+            layer.GetProperty("mvms").GetInt32()));
         Assert.Empty(json.GetProperty("unsupported").EnumerateArray());
     }
 
@@ -33,7 +35,9 @@ public sealed class InspectCommandTests : IDisposable
         CliRun run = await CliRun.Of("inspect", Save(Model("Einsum")), "--json");
         Assert.Equal(ExitCode.Ok, run.ExitCode);
         JsonElement unsupported = Assert.Single(run.Json.GetProperty("unsupported").EnumerateArray());
-        Assert.Equal(("activation", "Einsum", 17), (unsupported.GetProperty("name").GetString(), unsupported.GetProperty("op").GetString(), unsupported.GetProperty("opset").GetInt32()));
+        Assert.Equal(("activation", "Einsum", 17),
+            (unsupported.GetProperty("name").GetString(), unsupported.GetProperty("op").GetString(),
+            unsupported.GetProperty("opset").GetInt32()));
         Assert.Single(run.Json.GetProperty("layers").EnumerateArray());
     }
 
@@ -81,7 +85,8 @@ public sealed class InspectCommandTests : IDisposable
         var shape = new TensorShapeProto();
         shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = "N" });
         shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = 3 });
-        model.Graph.Input.Add(new ValueInfoProto { Name = "x", Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = 1, Shape = shape } } });
+        model.Graph.Input.Add(new ValueInfoProto {
+            Name = "x", Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = 1, Shape = shape } } });
         model.Graph.Output.Add(new ValueInfoProto { Name = "y" });
         model.Graph.Initializer.Add(new TensorProto { Name = "w", DataType = 1, Dims = { 3, 2 }, FloatData = { 1, 2, 3, 4, 5, 6 } });
         model.Graph.Node.Add(new NodeProto { Name = "dense", OpType = "MatMul", Input = { "x", "w" }, Output = { "h" } });

@@ -26,7 +26,8 @@ public sealed class OutputFilesTests : IDisposable
         File.WriteAllText(_net.At("profile.json"), """{ "base": "isaac" }""");
         File.WriteAllText(_net.At("net.cim"), "old");
         byte[] before = File.ReadAllBytes(_net.At(name));
-        List<string> args = ["compile", _net.At("net.onnx"), "--calibration", _net.At("data.npz"), "--hardware", _net.At("profile.json"), option, _net.At(name), "--training", _net.At("x.npy")];
+        List<string> args = ["compile", _net.At("net.onnx"), "--calibration", _net.At("data.npz"), "--hardware", _net.At("profile.json"),
+            option, _net.At(name), "--training", _net.At("x.npy")];
         if (option != "-o") args.AddRange(["-o", _net.At("net.cim")]);
         CliRun run = await CliRun.Of([.. args]);
         Assert.Equal(ExitCode.WrongUsage, run.ExitCode);
@@ -70,7 +71,8 @@ public sealed class OutputFilesTests : IDisposable
     [Fact]
     public async Task Two_outputs_of_one_name_are_refused()
     {
-        CliRun run = await CliRun.Of("sweep", _net.At("net.onnx"), "--data", _net.At("data.npz"), "--vary", "adcBits=6,7", "--csv", _net.At("a"), "--svg", _net.At("a"));
+        CliRun run = await CliRun.Of("sweep", _net.At("net.onnx"), "--data", _net.At("data.npz"), "--vary", "adcBits=6,7", "--csv",
+            _net.At("a"), "--svg", _net.At("a"));
         Assert.Equal(ExitCode.WrongUsage, run.ExitCode);
         Assert.Contains("--svg would write", run.Error, StringComparison.Ordinal);
     }
@@ -154,7 +156,8 @@ public sealed class OutputFilesTests : IDisposable
         File.WriteAllText(_net.At("notes.txt"), "not for you");
         foreach (string option in new[] { "--training-checkpoint", "--trial-log" })
         {
-            CliRun run = await CliRun.Of("compile", _net.At("net.onnx"), "-o", _net.At("net.cim"), "--training", _net.At("data.npz"), option, _net.At("notes.txt"));
+            CliRun run = await CliRun.Of(
+                "compile", _net.At("net.onnx"), "-o", _net.At("net.cim"), "--training", _net.At("data.npz"), option, _net.At("notes.txt"));
             Assert.Equal(ExitCode.WrongUsage, run.ExitCode);
         }
 

@@ -11,15 +11,18 @@ public sealed class SearchCommandTests
     [Fact]
     public async Task Compile_with_a_search_prints_the_policy_and_what_can_be_had_by_hand()
     {
-        CliRun run = await CliRun.Of("compile", File("models/motion.onnx"), "--hardware", "cim-aq-4b", "--calibration", File("data/calibration.npz"),
+        CliRun run = await CliRun.Of(
+            "compile", File("models/motion.onnx"), "--hardware", "cim-aq-4b", "--calibration", File("data/calibration.npz"),
             "--search", "exact", "--search-evaluations", "8", "--max-accuracy-loss", "5", "--json");
         Assert.True(run.ExitCode == ExitCode.Ok, run.Error);
         JsonElement search = run.Json.GetProperty("search");
         Assert.Equal("exact", search.GetProperty("searcher").GetString());
         Assert.True(search.GetProperty("withinBudget").GetBoolean());
         Assert.InRange(search.GetProperty("evaluations").GetInt32(), 1, 8);
-        Assert.True(search.GetProperty("chosen").GetProperty("latencyNs").GetDouble() <= search.GetProperty("uniform8").GetProperty("latencyNs").GetDouble());
-        Assert.Equal(run.Json.GetProperty("cost").GetProperty("latencyNs").GetDouble(), search.GetProperty("chosen").GetProperty("latencyNs").GetDouble(), 3);
+        Assert.True(search.GetProperty("chosen").GetProperty("latencyNs").GetDouble() <= search.GetProperty("uniform8")
+            .GetProperty("latencyNs").GetDouble());
+        Assert.Equal(run.Json.GetProperty("cost").GetProperty("latencyNs").GetDouble(),
+            search.GetProperty("chosen").GetProperty("latencyNs").GetDouble(), 3);
         Assert.All(run.Json.GetProperty("policy").EnumerateArray(), l => Assert.InRange(l.GetProperty("weightBits").GetInt32(), 2, 8));
     }
 
@@ -28,7 +31,8 @@ public sealed class SearchCommandTests
     {
         string folder = Directory.CreateTempSubdirectory("cim-pareto").FullName;
         (string csv, string svg) = (Path.Combine(folder, "front.csv"), Path.Combine(folder, "front.svg"));
-        CliRun run = await CliRun.Of("pareto", File("models/motion.onnx"), "--hardware", "cim-aq-2b", "--calibration", File("data/calibration.npz"),
+        CliRun run = await CliRun.Of(
+            "pareto", File("models/motion.onnx"), "--hardware", "cim-aq-2b", "--calibration", File("data/calibration.npz"),
             "--points", "4", "--csv", csv, "--svg", svg, "--json");
         Assert.True(run.ExitCode == ExitCode.Ok, run.Error);
         double[] latencies = [.. run.Json.GetProperty("points").EnumerateArray().Select(p => p.GetProperty("latencyNs").GetDouble())];
@@ -45,7 +49,8 @@ public sealed class SearchCommandTests
     {
         string folder = Directory.CreateTempSubdirectory("cim-lock").FullName;
         string At(string name) => Path.Combine(folder, name);
-        string[] arguments = ["compile", File("models/motion.onnx"), "--hardware", "cim-aq-4b", "--calibration", File("data/calibration.npz"),
+        string[] arguments = [
+            "compile", File("models/motion.onnx"), "--hardware", "cim-aq-4b", "--calibration", File("data/calibration.npz"),
             "--search", "exact", "--search-evaluations", "4", "--max-accuracy-loss", "5"];
         CliRun locked = await CliRun.Of([.. arguments, "--lock", At("two.json"), "--lock-only", "--json"]);
         Assert.True(locked.ExitCode == ExitCode.Ok, locked.Error);
@@ -62,7 +67,8 @@ public sealed class SearchCommandTests
     public async Task A_lock_of_other_inputs_is_an_error_that_names_them_or_is_refreshed_with_a_warning()
     {
         string folder = Directory.CreateTempSubdirectory("cim-refresh").FullName, path = Path.Combine(folder, "m.cim.lock.json");
-        Task<CliRun> Lock(params string[] more) => CliRun.Of(["compile", File("models/motion.onnx"), "--hardware", "cim-aq-4b", "--calibration", File("data/calibration.npz"),
+        Task<CliRun> Lock(params string[] more) =>
+            CliRun.Of(["compile", File("models/motion.onnx"), "--hardware", "cim-aq-4b", "--calibration", File("data/calibration.npz"),
             "--search", "exact", "--search-evaluations", "3", "--max-accuracy-loss", "5", "--lock", path, "--lock-only", .. more]);
         Assert.Equal(ExitCode.Ok, (await Lock()).ExitCode);
         byte[] first = await System.IO.File.ReadAllBytesAsync(path);
@@ -83,7 +89,8 @@ public sealed class SearchCommandTests
     public async Task Sensitivity_estimates_measures_and_compares_and_a_second_time_comes_from_the_cache()
     {
         string cache = Directory.CreateTempSubdirectory("cim-sensitivity").FullName;
-        string[] arguments = ["sensitivity", File("models/motion.onnx"), "--calibration", File("data/calibration.npz"), "--samples", "64", "--probes", "2", "--cache", cache, "--json"];
+        string[] arguments = ["sensitivity", File("models/motion.onnx"), "--calibration", File("data/calibration.npz"), "--samples", "64",
+            "--probes", "2", "--cache", cache, "--json"];
         CliRun first = await CliRun.Of(arguments), second = await CliRun.Of([.. arguments, "--detail"]);
         Assert.True(first.ExitCode == ExitCode.Ok, first.Error);
         JsonElement layer = first.Json.GetProperty("layers")[0];
@@ -92,7 +99,8 @@ public sealed class SearchCommandTests
         Assert.Equal(4, first.Json.GetProperty("proxies").GetArrayLength());
         Assert.Equal(first.Json.GetProperty("proxies")[0].GetProperty("name").GetString(), first.Json.GetProperty("best").GetString());
         Assert.DoesNotContain("measuring", second.Error, StringComparison.Ordinal);
-        Assert.Equal(layer.GetProperty("hessianTrace").GetDouble(), second.Json.GetProperty("layers")[0].GetProperty("hessianTrace").GetDouble());
+        Assert.Equal(
+            layer.GetProperty("hessianTrace").GetDouble(), second.Json.GetProperty("layers")[0].GetProperty("hessianTrace").GetDouble());
         Assert.True(second.Json.GetProperty("layers")[0].GetProperty("channels").GetArrayLength() > 0);
         Directory.Delete(cache, recursive: true);
     }

@@ -14,7 +14,8 @@ internal sealed class SmallNetwork : IDisposable
         // A class is the position of the largest of three inputs, which the identity network gives exactly.
         float[] x = [.. Enumerable.Range(0, Samples * 3).Select(i => i % 3 == i / 3 % 3 ? 2f : ((i * 7 % 11) / 11f) - 0.4f)];
         File.WriteAllBytes(At("x.npy"), [.. Npy("<f4", $"({Samples}, 3)"), .. x.SelectMany(BitConverter.GetBytes)]);
-        WriteArchive("data.npz", File.ReadAllBytes(At("x.npy")), [.. Npy("|u1", $"({Samples},)"), .. Enumerable.Range(0, Samples).Select(i => (byte)(i % 3))]);
+        WriteArchive("data.npz", File.ReadAllBytes(At("x.npy")),
+            [.. Npy("|u1", $"({Samples},)"), .. Enumerable.Range(0, Samples).Select(i => (byte)(i % 3))]);
     }
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("cim-test-").FullName;
@@ -25,7 +26,8 @@ internal sealed class SmallNetwork : IDisposable
 
     /// <summary>Writes <c>net.cim</c>.</summary>
     public async Task Compile(params string[] more) =>
-        Xunit.Assert.Equal(0, (await CliRun.Of(["compile", At("net.onnx"), "-o", At("net.cim"), "--calibration", At("x.npy"), .. more])).ExitCode);
+        Xunit.Assert.Equal(
+            0, (await CliRun.Of(["compile", At("net.onnx"), "-o", At("net.cim"), "--calibration", At("x.npy"), .. more])).ExitCode);
 
     public void WriteArchive(string name, byte[] x, byte[] y)
     {
@@ -58,7 +60,13 @@ internal sealed class SmallNetwork : IDisposable
     {
         var shape = new TensorShapeProto();
         foreach (int dim in dims)
-            shape.Dim.Add(dim < 0 ? new TensorShapeProto.Types.Dimension { DimParam = "N" } : new TensorShapeProto.Types.Dimension { DimValue = dim });
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = 1, Shape = shape } } };
+            shape.Dim.Add(dim < 0
+                ? new TensorShapeProto.Types.Dimension { DimParam = "N" }
+                : new TensorShapeProto.Types.Dimension { DimValue = dim });
+        return new ValueInfoProto
+        {
+            Name = name,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = 1, Shape = shape } },
+        };
     }
 }

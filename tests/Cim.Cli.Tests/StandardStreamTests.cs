@@ -22,7 +22,8 @@ public sealed class StandardStreamTests
     public async Task A_closed_standard_error_changes_neither_result_nor_exit_code()
     {
         using var output = new StringWriter();
-        Assert.Equal(ExitCode.Failed, await CimApplication.RunAsync(["inspect", "nothing.onnx"], output, new BrokenWriter(), CancellationToken.None));
+        Assert.Equal(ExitCode.Failed, await CimApplication.RunAsync(
+            ["inspect", "nothing.onnx"], output, new BrokenWriter(), CancellationToken.None));
         Assert.Equal(ExitCode.Ok, await CimApplication.RunAsync(["hardware", "list"], output, new BrokenWriter(), CancellationToken.None));
     }
 

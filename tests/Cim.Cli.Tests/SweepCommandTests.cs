@@ -12,7 +12,8 @@ public sealed class SweepCommandTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        CliRun run = await CliRun.Of("compile", Sample("models/motion.onnx"), "-o", At("motion.cim"), "--calibration", Sample("data/calibration.npz"), "--scale", "8/255", "--mean", "4");
+        CliRun run = await CliRun.Of("compile", Sample("models/motion.onnx"), "-o", At("motion.cim"), "--calibration",
+            Sample("data/calibration.npz"), "--scale", "8/255", "--mean", "4");
         Assert.True(run.ExitCode == ExitCode.Ok, run.Error);
     }
 
@@ -25,7 +26,8 @@ public sealed class SweepCommandTests : IAsyncLifetime
     [Fact]
     public async Task One_parameter_gives_a_line_plot_and_the_accuracies_eval_gives()
     {
-        CliRun run = await Sweep("--vary", "programmingError.sigma=0,0.05,0.3", "--set", "programmingError.model=independent", "--trials", "3", "--seed", "7", "-o", At("out"), "--json");
+        CliRun run = await Sweep("--vary", "programmingError.sigma=0,0.05,0.3", "--set", "programmingError.model=independent", "--trials",
+            "3", "--seed", "7", "-o", At("out"), "--json");
         Assert.True(run.ExitCode == ExitCode.Ok, run.Error);
         JsonElement json = run.Json;
         Assert.Equal(1, json.GetProperty("schema").GetInt32());
@@ -38,7 +40,8 @@ public sealed class SweepCommandTests : IAsyncLifetime
         foreach (JsonElement point in points)
         {
             string sigma = point.GetProperty("values").GetProperty("programmingError.sigma").GetRawText();
-            CliRun eval = await CliRun.Of("eval", At("motion.cim"), "--data", Sample("data/test.npz"), "--scale", "8/255", "--mean", "4", "--fidelity", "device", "--trials", "3", "--seed", "7",
+            CliRun eval = await CliRun.Of("eval", At("motion.cim"), "--data", Sample("data/test.npz"), "--scale", "8/255", "--mean", "4",
+                "--fidelity", "device", "--trials", "3", "--seed", "7",
                 "--set", "programmingError.model=independent", "--set", $"programmingError.sigma={sigma}", "--json");
             Assert.True(eval.ExitCode == ExitCode.Ok, eval.Error);
             foreach (string key in new[] { "accuracy", "accuracyDeviation", "accuracyMinimum", "accuracyPercentile5" })
@@ -54,7 +57,8 @@ public sealed class SweepCommandTests : IAsyncLifetime
         Assert.Equal("programmingError.sigma,trials,samples,mean,deviation,minimum,percentile5,maximum", csv[0]);
         Assert.Equal(points.Select(Accuracy), csv.Skip(1).Select(l => double.Parse(l.Split(',')[3], CultureInfo.InvariantCulture)));
         using JsonDocument file = JsonDocument.Parse(await File.ReadAllTextAsync(At("out/sweep.json")));
-        Assert.Equal(json.GetProperty("points").GetRawText().ReplaceLineEndings(), file.RootElement.GetProperty("points").GetRawText().ReplaceLineEndings());
+        Assert.Equal(json.GetProperty("points").GetRawText().ReplaceLineEndings(),
+            file.RootElement.GetProperty("points").GetRawText().ReplaceLineEndings());
         XElement svg = XDocument.Load(At("out/sweep.svg")).Root!;
         Assert.Equal(3, svg.Descendants().Count(e => e.Name.LocalName == "circle"));
         Assert.Single(svg.Descendants(), e => e.Name.LocalName == "polyline");
@@ -63,7 +67,8 @@ public sealed class SweepCommandTests : IAsyncLifetime
     [Fact]
     public async Task Two_parameters_give_a_heat_map_that_does_not_depend_on_threads()
     {
-        string[] arguments = ["--vary", "adcBits=3..5", "--vary", "readNoise.sigma=0,0.05", "--set", "dacBits=1", "--trials", "2", "--limit", "60"];
+        string[] arguments = [
+            "--vary", "adcBits=3..5", "--vary", "readNoise.sigma=0,0.05", "--set", "dacBits=1", "--trials", "2", "--limit", "60"];
         CliRun one = await Sweep([.. arguments, "--threads", "1", "--csv", At("one.csv"), "--svg", At("one.svg")]);
         CliRun two = await Sweep([.. arguments, "--threads", "2", "--csv", At("two.csv"), "--svg", At("two.svg")]);
         Assert.True(one.ExitCode == ExitCode.Ok && two.ExitCode == ExitCode.Ok, one.Error + two.Error);
@@ -78,7 +83,8 @@ public sealed class SweepCommandTests : IAsyncLifetime
     [Fact]
     public async Task A_network_is_compiled_first_and_a_sigma_alone_means_independent_errors()
     {
-        CliRun run = await CliRun.Of("sweep", Sample("models/motion.onnx"), "--data", Sample("data/test.npz"), "--calibration", Sample("data/calibration.npz"),
+        CliRun run = await CliRun.Of(
+            "sweep", Sample("models/motion.onnx"), "--data", Sample("data/test.npz"), "--calibration", Sample("data/calibration.npz"),
             "--scale", "8/255", "--mean", "4", "--vary", "programmingError.sigma=0,0.2", "--limit", "50", "--json");
         Assert.True(run.ExitCode == ExitCode.Ok, run.Error);
         Assert.Contains("warning CIM2009", run.Error, StringComparison.Ordinal);
@@ -88,10 +94,15 @@ public sealed class SweepCommandTests : IAsyncLifetime
     [Fact]
     public async Task Arrays_of_another_shape_encoding_and_repair_can_be_swept()
     {
-        foreach (string vary in new[] { "rows=16,128", "encoding=offset,differential,twos-complement", "spareColumns=0,32", "columnCorrection=none,offset,scale-offset", "weightClipping=none,percentile,mse", "weightScaling=column,layer", "irDrop=exact,first-order" })
+        foreach (string vary in new[] { "rows=16,128", "encoding=offset,differential,twos-complement", "spareColumns=0,32",
+            "columnCorrection=none,offset,scale-offset", "weightClipping=none,percentile,mse", "weightScaling=column,layer",
+            "irDrop=exact,first-order" })
         {
-            CliRun run = await Sweep("--vary", vary, "--set", "stuckOff=0.001", "--set", "programmingError.model=proportional", "--set", "programmingError.sigma=0.05",
-                "--set", "wordLineResistance=0.01", "--fidelity", vary.StartsWith("irDrop", StringComparison.Ordinal) ? "circuit" : "device", "--limit", "40", "--json");
+            CliRun run = await Sweep("--vary", vary, "--set", "stuckOff=0.001", "--set", "programmingError.model=proportional", "--set",
+                "programmingError.sigma=0.05",
+                "--set", "wordLineResistance=0.01", "--fidelity", vary.StartsWith("irDrop", StringComparison.Ordinal)
+                    ? "circuit"
+                    : "device", "--limit", "40", "--json");
             Assert.True(run.ExitCode == ExitCode.Ok, run.Error);
             Assert.All(run.Json.GetProperty("points").EnumerateArray(), p => Assert.InRange(Accuracy(p), 0.4, 1));
         }
@@ -117,7 +128,8 @@ public sealed class SweepCommandTests : IAsyncLifetime
     [InlineData(2, "CIM0010", "set twice", "--vary", "adcBits=4", "--set", "adcBits=5")]
     [InlineData(2, "CIM0010", "--trials", "--vary", "adcBits=4", "--trials", "0")]
     [InlineData(2, "CIM0010", "--vary")]
-    public async Task Impossible_parameters_are_errors_that_name_field_and_allowed_values(int exit, string code, string part, params string[] more)
+    public async Task Impossible_parameters_are_errors_that_name_field_and_allowed_values(
+        int exit, string code, string part, params string[] more)
     {
         CliRun run = await Sweep([.. more, "-o", At("out"), "--json"]);
         Assert.Equal(exit, run.ExitCode);
@@ -132,12 +144,14 @@ public sealed class SweepCommandTests : IAsyncLifetime
     {
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
-        CliRun run = await CliRun.Of(cancelled.Token, "sweep", At("motion.cim"), "--data", Sample("data/test.npz"), "--vary", "adcBits=4..6", "-o", At("out"));
+        CliRun run = await CliRun.Of(
+            cancelled.Token, "sweep", At("motion.cim"), "--data", Sample("data/test.npz"), "--vary", "adcBits=4..6", "-o", At("out"));
         Assert.Equal(ExitCode.Cancelled, run.ExitCode);
         Assert.False(Directory.Exists(At("out")));
     }
 
-    private Task<CliRun> Sweep(params string[] more) => CliRun.Of(["sweep", At("motion.cim"), "--data", Sample("data/test.npz"), "--scale", "8/255", "--mean", "4", .. more]);
+    private Task<CliRun> Sweep(params string[] more) =>
+        CliRun.Of(["sweep", At("motion.cim"), "--data", Sample("data/test.npz"), "--scale", "8/255", "--mean", "4", .. more]);
 
     private static double Accuracy(JsonElement point) => point.GetProperty("accuracy").GetDouble();
 

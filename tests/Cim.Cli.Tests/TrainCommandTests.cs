@@ -86,12 +86,14 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Equal(ExitCode.Failed, run.ExitCode);
         Assert.Contains("CIM0008", run.Error, StringComparison.Ordinal);
         Assert.Contains(At(occupied), run.Error, StringComparison.Ordinal);
-        Assert.Equal(new[] { At("data.npz"), At("wrong.json"), At(occupied) }.Order(StringComparer.Ordinal), Directory.GetFileSystemEntries(_folder).Order(StringComparer.Ordinal));
+        Assert.Equal(new[] { At("data.npz"), At("wrong.json"), At(occupied) }.Order(StringComparer.Ordinal),
+            Directory.GetFileSystemEntries(_folder).Order(StringComparer.Ordinal));
     }
 
     private async Task<JsonElement> Cost(string name)
     {
-        CliRun run = await CliRun.Of("compile", At(name + ".onnx"), "--hardware", At("small.cimhw.json"), "--calibration", At("data.npz"), "--evaluation", At("data.npz"), "--json");
+        CliRun run = await CliRun.Of("compile", At(name + ".onnx"), "--hardware", At("small.cimhw.json"), "--calibration", At("data.npz"),
+            "--evaluation", At("data.npz"), "--json");
         Assert.True(run.ExitCode == ExitCode.Ok, run.Error);
         Assert.True(run.Json.GetProperty("accuracyCompiled").GetDouble() > 0.9, run.Output);
         return run.Json.GetProperty("cost");
@@ -110,7 +112,8 @@ public sealed class TrainCommandTests : IDisposable
         return At(name + ".json");
     }
 
-    private static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo("dotnet", [typeof(CimApplication).Assembly.Location, .. arguments])
+    private static Process Start(params string[] arguments) =>
+        Process.Start(new ProcessStartInfo("dotnet", [typeof(CimApplication).Assembly.Location, .. arguments])
     {
         RedirectStandardError = true, RedirectStandardOutput = true,
     })!;
@@ -124,7 +127,8 @@ public sealed class TrainCommandTests : IDisposable
         using var y = new MemoryStream();
         for (int i = 0; i < count; i++)
         {
-            for (int k = 0; k < Inputs; k++) x.Write(BitConverter.GetBytes(corners[(i % Classes * Inputs) + k] + (float)(random.NextDouble() - 0.5)));
+            for (int k = 0; k < Inputs; k++)
+                x.Write(BitConverter.GetBytes(corners[(i % Classes * Inputs) + k] + (float)(random.NextDouble() - 0.5)));
             y.Write(BitConverter.GetBytes((long)(i % Classes)));
         }
 

@@ -15,8 +15,11 @@ string mode = Environment.GetEnvironmentVariable("CIM_FAKE") ?? "";
 if (mode is "swap" or "swap and back") File.WriteAllText(model, "another");
 if (words.Contains("--dependencies"))
 {
-    string[] read = [.. args.Where(a => a.StartsWith('@')).SelectMany(a => File.ReadAllLines(a[1..])).Where(l => l.StartsWith("# Input ")).Select(l => l.Split(' ', 4)[3]), model];
-    File.WriteAllLines(words[Array.IndexOf(words, "--dependencies") + 1], read.Distinct().Select(f => $"{(File.Exists(f) ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(f))) : "absent")}  {f}"));
+    string[] read = [.. args.Where(a => a.StartsWith('@')).SelectMany(a => File.ReadAllLines(a[1..])).Where(l => l.StartsWith("# Input "))
+        .Select(l => l.Split(' ', 4)[3]), model];
+    File.WriteAllLines(words[Array.IndexOf(words, "--dependencies") + 1],
+        read.Distinct().Select(
+        f => $"{(File.Exists(f) ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(f))) : "absent")}  {f}"));
 }
 if (mode == "swap and back") File.WriteAllText(model, original);
 

@@ -35,7 +35,8 @@ internal static class Generated
     /// <summary>Everything the compiler says about a program with the generated classes; empty if all is well.</summary>
     public static ImmutableArray<Diagnostic> Compile(string source, out CSharpCompilation compilation, params SignatureText[] signatures)
     {
-        Driver(signatures).RunGeneratorsAndUpdateCompilation(Compilation(source), out Compilation output, out ImmutableArray<Diagnostic> own);
+        Driver(signatures).RunGeneratorsAndUpdateCompilation(
+            Compilation(source), out Compilation output, out ImmutableArray<Diagnostic> own);
         compilation = (CSharpCompilation)output;
         // Generated files are exempt from warnings by their header; parsed again without it they are held to the user's rules.
         compilation = compilation.RemoveSyntaxTrees(compilation.SyntaxTrees.Skip(1)).AddSyntaxTrees(output.SyntaxTrees.Skip(1).Select(t =>
@@ -45,7 +46,8 @@ internal static class Generated
 
     private static IEnumerable<MetadataReference> References() =>
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-        .Where(path => Path.GetFileName(path) is var name && (name.StartsWith("System.", StringComparison.Ordinal) || name is "netstandard.dll" or "Cim.Runtime.dll"))
+        .Where(path => Path.GetFileName(path) is var name
+            && (name.StartsWith("System.", StringComparison.Ordinal) || name is "netstandard.dll" or "Cim.Runtime.dll"))
         .Append(typeof(Cim.Runtime.CimException).Assembly.Location).Distinct()
         .Select(path => MetadataReference.CreateFromFile(path));
 
@@ -70,7 +72,8 @@ internal static class Generated
 }
 
 /// <summary>A signature file with the metadata of its item.</summary>
-internal sealed class SignatureText(string text, (string Name, string Value)[] metadata, string path = "/obj/cim/model.cimsig") : AdditionalText
+internal sealed class SignatureText(
+    string text, (string Name, string Value)[] metadata, string path = "/obj/cim/model.cimsig") : AdditionalText
 {
     public override string Path => path;
 

@@ -13,14 +13,17 @@ public class ModelClassGeneratorTests
     [Fact]
     public void Class_of_a_network_with_several_inputs_and_outputs_and_every_option() =>
         Snapshot.Matches(Generated.Text(
-            "cimsig 1\nmodel two.onnx\ninput float ?,3,?,? left eye\ninput int64 - ids\noutput float16 ?,10 class\noutput float scalar class\nexternal two.bin\n",
+            "cimsig 1\nmodel two.onnx\ninput float ?,3,?,? left eye\ninput int64 - ids\noutput float16 ?,10 class\noutput float scalar "
+                + "class\nexternal two.bin\n",
             ("CimClassName", "TwoEyes"), ("CimNamespace", "Robots.Vision"), ("CimFidelity", "device"), ("CimSeed", "42")), "TwoEyes.g.cs");
 
     public static TheoryData<string> AwkwardSignatures() =>
     [
         Generated.Fashion,
         // Keywords, digits, duplicates after cleaning, names of members and of parameters.
-        "cimsig 1\nmodel class.onnx\ninput float ?,4 class\ninput float ?,4 Class\ninput float ?,4 options\ninput float ?,4 count\ninput float ?,4 cancellation\noutput float ?,2 out\noutput float ?,2 Out\noutput float ?,2 Count\noutput float ?,2 Outputs\noutput float ?,2 ToString\n",
+        "cimsig 1\nmodel class.onnx\ninput float ?,4 class\ninput float ?,4 Class\ninput float ?,4 options\ninput float ?,4 count\ninput "
+            + "float ?,4 cancellation\noutput float ?,2 out\noutput float ?,2 Out\noutput float ?,2 Count\noutput float ?,2 "
+            + "Outputs\noutput float ?,2 ToString\n",
         "cimsig 1\nmodel model.onnx\ninput float ?,4 Model\noutput float ?,2 Info\n",
         "cimsig 1\nmodel Run.onnx\ninput float ?,4 run\noutput float ?,2 Load\n",
         "cimsig 1\nmodel 3.onnx\ninput float 1,4 1\ninput float 1,4 2\noutput float 1,2 1\n",
@@ -87,12 +90,15 @@ public class ModelClassGeneratorTests
     {
         CSharpCompilation before = Generated.Compilation("class A;");
         GeneratorDriver driver = Generated.Driver(Generated.Signature(Generated.Fashion)).RunGenerators(before);
-        CSharpCompilation after = before.AddSyntaxTrees(CSharpSyntaxTree.ParseText("class B;", CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.CSharp12)));
+        CSharpCompilation after = before.AddSyntaxTrees(
+            CSharpSyntaxTree.ParseText("class B;", CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.CSharp12)));
 
         GeneratorRunResult result = Assert.Single(driver.RunGenerators(after).GetRunResult().Results);
 
-        Assert.All(Reasons(result, ModelClassGenerator.ModelClassStep), r => Assert.Contains(r, new[] { IncrementalStepRunReason.Cached, IncrementalStepRunReason.Unchanged }));
-        Assert.All(result.TrackedOutputSteps.SelectMany(s => s.Value).SelectMany(s => s.Outputs), o => Assert.Equal(IncrementalStepRunReason.Cached, o.Reason));
+        Assert.All(Reasons(result, ModelClassGenerator.ModelClassStep),
+            r => Assert.Contains(r, new[] { IncrementalStepRunReason.Cached, IncrementalStepRunReason.Unchanged }));
+        Assert.All(result.TrackedOutputSteps.SelectMany(s => s.Value).SelectMany(s => s.Outputs),
+            o => Assert.Equal(IncrementalStepRunReason.Cached, o.Reason));
     }
 
     [Fact]
@@ -106,7 +112,8 @@ public class ModelClassGeneratorTests
 
         GeneratorRunResult result = Assert.Single(driver.RunGenerators(Generated.Compilation()).GetRunResult().Results);
 
-        Assert.All(result.TrackedOutputSteps.SelectMany(s => s.Value).SelectMany(s => s.Outputs), o => Assert.Equal(IncrementalStepRunReason.Cached, o.Reason));
+        Assert.All(result.TrackedOutputSteps.SelectMany(s => s.Value).SelectMany(s => s.Outputs),
+            o => Assert.Equal(IncrementalStepRunReason.Cached, o.Reason));
     }
 
     [Theory]
@@ -118,7 +125,8 @@ public class ModelClassGeneratorTests
     [InlineData("cimsig 1\nwhat is this\n", "unknown word 'what'")]
     public void A_damaged_signature_is_one_clear_error(string signature, string part)
     {
-        GeneratorDriverRunResult result = Generated.Driver(Generated.Signature(signature)).RunGenerators(Generated.Compilation()).GetRunResult();
+        GeneratorDriverRunResult result = Generated.Driver(Generated.Signature(signature)).RunGenerators(Generated.Compilation())
+            .GetRunResult();
         Diagnostic error = Assert.Single(result.Diagnostics);
         Assert.Equal("CIM1007", error.Id);
         Assert.Equal(DiagnosticSeverity.Error, error.Severity);

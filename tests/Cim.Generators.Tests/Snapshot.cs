@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Cim.Generators.Tests;
 
-/// <summary>Compares text with a file of Snapshots/. A difference leaves a <c>.received</c> file beside it, to be looked at and renamed by hand.</summary>
+/// <summary>Compares text with a file of Snapshots/. A difference leaves a <c>.received</c> file beside it, to be looked at and renamed by
+/// hand.</summary>
 internal static class Snapshot
 {
     public static void Matches(string actual, string name, [CallerFilePath] string testFile = "")

@@ -10,7 +10,8 @@ public sealed class OnnxReaderTests
     {
         var model = new ModelProto { IrVersion = 8, Graph = new GraphProto { Name = "g" } };
         model.Graph.Node.Add(new NodeProto { OpType = "Relu", Input = { "x" }, Output = { "y" } });
-        model.Graph.Initializer.Add(new TensorProto { Name = "w", DataType = 1, Dims = { 64 }, RawData = ByteString.CopyFrom(new byte[256]) });
+        model.Graph.Initializer.Add(
+            new TensorProto { Name = "w", DataType = 1, Dims = { 64 }, RawData = ByteString.CopyFrom(new byte[256]) });
         return model;
     }
 

@@ -35,7 +35,8 @@ public class BuildTests(PackedSdk sdk)
     [Fact]
     public void Changed_options_data_and_models_are_compiled_again_and_known_ones_come_from_the_cache()
     {
-        TemporaryProject project = Perceptron("Calibration=\"calibration.npz\" WeightBits=\"8\"").Write("calibration.npz", Networks.Data(64, labelled: false));
+        TemporaryProject project = Perceptron("Calibration=\"calibration.npz\" WeightBits=\"8\"")
+            .Write("calibration.npz", Networks.Data(64, labelled: false));
         Assert.Equal(1, project.Build().Succeeds().Count(Compiled));
 
         project.WithItems("""<CimModel Include="mlp.onnx" Calibration="calibration.npz" WeightBits="4" />""");
@@ -95,7 +96,8 @@ public class BuildTests(PackedSdk sdk)
     public async Task Two_projects_at_once_compile_a_model_once()
     {
         TemporaryProject a = Perceptron(""), b = a.Beside("Other");
-        b.Write("mlp.onnx", Networks.Perceptron()).Write("Program.cs", Program.Replace("using App;", "using Other;", StringComparison.Ordinal))
+        b.Write("mlp.onnx", Networks.Perceptron())
+            .Write("Program.cs", Program.Replace("using App;", "using Other;", StringComparison.Ordinal))
             .WithItems("""<CimModel Include="mlp.onnx" />""");
         CommandResult[] results = await Task.WhenAll(Task.Run(() => a.Build()), Task.Run(() => b.Build()));
         Assert.All(results, r => r.Succeeds());
@@ -156,7 +158,8 @@ public class BuildTests(PackedSdk sdk)
     [Fact]
     public void A_model_exported_for_a_fixed_batch_takes_any_number_of_samples_or_that_batch_as_one()
     {
-        TemporaryProject project = sdk.Project().Write("free.onnx", Networks.FixedBatch(8, mixes: false)).Write("whole.onnx", Networks.FixedBatch(8, mixes: true))
+        TemporaryProject project = sdk.Project().Write("free.onnx", Networks.FixedBatch(8, mixes: false))
+            .Write("whole.onnx", Networks.FixedBatch(8, mixes: true))
             .Write("Program.cs", """
                 using App;
                 using var free = Free.Load();

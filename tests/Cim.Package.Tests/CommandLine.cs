@@ -16,7 +16,8 @@ internal sealed record CommandResult(int ExitCode, string Output)
     public CommandResult FailsWith(string code)
     {
         Assert.True(ExitCode != 0, Output);
-        string[] codes = [.. System.Text.RegularExpressions.Regex.Matches(Output, @"error (\w+):").Select(m => m.Groups[1].Value).Distinct()];
+        string[] codes = [
+            .. System.Text.RegularExpressions.Regex.Matches(Output, @"error (\w+):").Select(m => m.Groups[1].Value).Distinct()];
         Assert.True(codes is [var only] && only == code, $"expected error {code} alone:\n{Output}");
         return this;
     }
@@ -33,7 +34,8 @@ internal static class CommandLine
     /// <summary>It beats the folder that a NuGet.config names, so temporary projects would restore into the one of the machine.</summary>
     public const string PackagesFolder = "NUGET_PACKAGES";
 
-    public static Process Start(string folder, StringBuilder output, IEnumerable<string> arguments, (string Name, string Value)[] environment, CountdownEvent? open = null)
+    public static Process Start(string folder, StringBuilder output, IEnumerable<string> arguments,
+        (string Name, string Value)[] environment, CountdownEvent? open = null)
     {
         ProcessStartInfo start = new("dotnet", arguments)
         {
@@ -42,7 +44,8 @@ internal static class CommandLine
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        foreach (string name in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || k.StartsWith("Cim", StringComparison.OrdinalIgnoreCase) || k is "CI" or PackagesFolder).ToArray())
+        foreach (string name in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)
+            || k.StartsWith("Cim", StringComparison.OrdinalIgnoreCase) || k is "CI" or PackagesFolder).ToArray())
             start.Environment.Remove(name);
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";

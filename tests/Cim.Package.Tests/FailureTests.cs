@@ -91,7 +91,8 @@ public class FailureTests(PackedSdk sdk)
     [Fact]
     public void Another_language_is_told_that_the_class_is_CSharp_and_an_empty_include_that_there_is_no_model()
     {
-        TemporaryProject project = sdk.Project("Basic").Write("mlp.onnx", Networks.Perceptron()).Write("Program.vb", "Module Program\n  Sub Main()\n  End Sub\nEnd Module\n");
+        TemporaryProject project = sdk.Project("Basic").Write("mlp.onnx", Networks.Perceptron())
+            .Write("Program.vb", "Module Program\n  Sub Main()\n  End Sub\nEnd Module\n");
         project.Write("Basic.vbproj", $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup><TargetFramework>net10.0</TargetFramework><OutputType>Exe</OutputType><CimCacheDir>../cache</CimCacheDir></PropertyGroup>

@@ -25,7 +25,8 @@ internal static class Networks
         graph.Output("class_scores", [-1, Classes]);
         return graph.Build().ToByteArray();
 
-        string Weights(int count, long[] dims) => graph.Initializer(Tensors.Float("w" + graph.Graph.Initializer.Count, Values(random, count), dims));
+        string Weights(int count, long[] dims) =>
+            graph.Initializer(Tensors.Float("w" + graph.Graph.Initializer.Count, Values(random, count), dims));
     }
 
     /// <summary>A product with awkward names: input <c>left eye</c>, outputs <c>sum</c> and <c>sum.positive</c>.</summary>
@@ -43,7 +44,8 @@ internal static class Networks
         return graph.Build().ToByteArray();
     }
 
-    /// <summary>A product exported for a fixed number of samples; with <paramref name="mixes"/> normalised over them, so that the number stays.</summary>
+    /// <summary>A product exported for a fixed number of samples; with <paramref name="mixes"/> normalised over them, so that the number
+    /// stays.</summary>
     public static byte[] FixedBatch(int samples, bool mixes)
     {
         var random = new Random(6);
@@ -76,12 +78,14 @@ internal static class Networks
         {
             Add(archive, "x.npy", "<f4", $"({count}, {Inputs})", MemoryMarshal.AsBytes<float>(Values(random, count * Inputs)));
             if (labelled)
-                Add(archive, "y.npy", "<i8", $"({count},)", MemoryMarshal.AsBytes<long>([.. Enumerable.Range(0, count).Select(_ => (long)random.Next(Classes))]));
+                Add(archive, "y.npy", "<i8", $"({count},)",
+                    MemoryMarshal.AsBytes<long>([.. Enumerable.Range(0, count).Select(_ => (long)random.Next(Classes))]));
         }
         return stream.ToArray();
     }
 
-    private static float[] Values(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => (float)((random.NextDouble() * 2) - 1))];
+    private static float[] Values(Random random, int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => (float)((random.NextDouble() * 2) - 1))];
 
     private static void Add(ZipArchive archive, string name, string type, string shape, ReadOnlySpan<byte> data)
     {

@@ -15,7 +15,9 @@ public sealed class PackedSdk : IDisposable
     public PackedSdk()
     {
         Feed = Path.Combine(_root.FullName, "feed");
-        CommandLine.Run(RepositoryRoot, ["pack", "src/Cim.Sdk", "--no-build", "-c", Metadata("Configuration"), "-o", Feed, "-p:PackageVersion=" + Version, "--nologo", "-v", "q"], [(CommandLine.PackagesFolder, MachinePackages())]).Succeeds();
+        CommandLine.Run(RepositoryRoot,
+            ["pack", "src/Cim.Sdk", "--no-build", "-c", Metadata("Configuration"), "-o", Feed, "-p:PackageVersion="
+            + Version, "--nologo", "-v", "q"], [(CommandLine.PackagesFolder, MachinePackages())]).Succeeds();
         File.WriteAllText(Path.Combine(_root.FullName, "NuGet.config"), $"""
             <configuration>
               <packageSources><add key="cim-test-feed" value="{Feed}" /></packageSources>
@@ -37,7 +39,8 @@ public sealed class PackedSdk : IDisposable
 
     internal static string RepositoryRoot => Metadata("RepositoryRoot");
 
-    internal TemporaryProject Project(string name = "App") => new(Directory.CreateDirectory(Path.Combine(_root.FullName, Guid.NewGuid().ToString("N")[..8])).FullName, name);
+    internal TemporaryProject Project(string name = "App") =>
+        new(Directory.CreateDirectory(Path.Combine(_root.FullName, Guid.NewGuid().ToString("N")[..8])).FullName, name);
 
     public string[] Entries() => Entries(PackagePath);
 
@@ -53,7 +56,9 @@ public sealed class PackedSdk : IDisposable
         using ZipArchive archive = ZipFile.OpenRead(package);
         using Stream stream = archive.Entries.Single(e => e.FullName.EndsWith(".nuspec", StringComparison.Ordinal)).Open();
         return [.. XDocument.Load(stream).Descendants().Where(e => e.Name.LocalName == "group").Select(group =>
-            $"{group.Attribute("targetFramework")?.Value}: {string.Join(", ", group.Elements().Select(d => $"{d.Attribute("id")?.Value} {d.Attribute("version")?.Value}"))}").Order()];
+            $"{group.Attribute("targetFramework")?.Value}: "
+                + $"{string.Join(", ", group.Elements().Select(d => $"{d.Attribute("id")?.Value} {d.Attribute("version")?.Value}"))}")
+                .Order()];
     }
 
     public void Dispose() => _root.Delete(recursive: true);

@@ -15,7 +15,8 @@ public class ParallelBuildTests(PackedSdk sdk, ITestOutputHelper output)
     private const int Shared = 6;
 
     /// <summary>Runs of each setting; 0: the short selection of continuous integration.</summary>
-    private static int Runs { get; } = int.Parse(Environment.GetEnvironmentVariable("CIM_PARALLEL_RUNS") ?? "0", CultureInfo.InvariantCulture);
+    private static int Runs {
+        get; } = int.Parse(Environment.GetEnvironmentVariable("CIM_PARALLEL_RUNS") ?? "0", CultureInfo.InvariantCulture);
 
     [Fact]
     public void A_library_an_app_and_tests_build_on_any_number_of_nodes_and_compile_their_model_once()
@@ -36,11 +37,13 @@ public class ParallelBuildTests(PackedSdk sdk, ITestOutputHelper output)
                 {TemporaryProject.Reference}
                 <CimModel Include="../mlp.onnx" />
                 """));
-        File.WriteAllText(Path.Combine(folder, "All.slnx"), $"<Solution>{string.Concat(names.Select(n => $"<Project Path=\"{n}/{n}.csproj\" />"))}</Solution>");
+        File.WriteAllText(Path.Combine(folder, "All.slnx"),
+            $"<Solution>{string.Concat(names.Select(n => $"<Project Path=\"{n}/{n}.csproj\" />"))}</Solution>");
         Check("six projects", folder, models: Shared, Runs == 0 ? [(4, true), (4, false)] : Settings);
     }
 
-    private static (int Nodes, bool Cold)[] Settings => [(1, true), (1, false), (2, true), (2, false), (4, true), (4, false), (8, true), (8, false)];
+    private static (int Nodes, bool Cold)[] Settings =>
+        [(1, true), (1, false), (2, true), (2, false), (4, true), (4, false), (8, true), (8, false)];
 
     private void Check(string name, string folder, int models, (int Nodes, bool Cold)[] settings)
     {

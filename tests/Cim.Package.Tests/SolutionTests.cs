@@ -21,7 +21,8 @@ public class SolutionTests(PackedSdk sdk, BuiltSolution built) : IClassFixture<B
         string packed = Path.Combine(_solution.Folder, "packed");
         Assert.Equal([$"net10.0: Cim.Runtime {PackedSdk.Version}", $"net8.0: Cim.Runtime {PackedSdk.Version}"],
             PackedSdk.Dependencies(Path.Combine(packed, $"Library.{Solution.Version}.nupkg")));
-        Assert.Equal(["project.assets.json"], _solution.Library.Files("obj").Where(f => f.EndsWith("project.assets.json", StringComparison.Ordinal)));
+        Assert.Equal(["project.assets.json"],
+            _solution.Library.Files("obj").Where(f => f.EndsWith("project.assets.json", StringComparison.Ordinal)));
 
         TemporaryProject user = sdk.Project("User");
         string packages = Path.Combine(user.Folder, "packages");

@@ -49,7 +49,8 @@ public class StalenessTests(PackedSdk sdk)
         string file = Directory.GetFiles(project.Folder, "*.csproj").Single();
         File.WriteAllText(file, File.ReadAllText(file).Replace("<CimCacheDir>../cache</CimCacheDir>", "", StringComparison.Ordinal));
         project.Dotnet("restore", "--nologo").Succeeds();
-        string folder = project.DotnetWith([("HOME", project["home"]), ("DOTNET_NOLOGO", "1"), ("XDG_DATA_HOME", "")], "msbuild", "-nologo", "-getProperty:CimCacheDir").Succeeds().Output.Trim();
+        string folder = project.DotnetWith([("HOME", project["home"]), ("DOTNET_NOLOGO", "1"), ("XDG_DATA_HOME", "")], "msbuild", "-nologo",
+            "-getProperty:CimCacheDir").Succeeds().Output.Trim();
         Assert.StartsWith(project["home"], folder, StringComparison.Ordinal);
     }
 
@@ -73,5 +74,6 @@ public class StalenessTests(PackedSdk sdk)
         app.Run().Succeeds();
     }
 
-    private static (int Compiled, int FromCache) Counts(CommandResult result) => (result.Succeeds().Count(Compiled), result.Count(FromCache));
+    private static (int Compiled, int FromCache) Counts(CommandResult result) =>
+        (result.Succeeds().Count(Compiled), result.Count(FromCache));
 }

@@ -62,7 +62,8 @@ internal sealed class TemporaryProject
 
     public CommandResult Dotnet(params string[] arguments) => CommandLine.Run(Folder, arguments);
 
-    public CommandResult DotnetWith((string Name, string Value)[] environment, params string[] arguments) => CommandLine.Run(Folder, arguments, environment);
+    public CommandResult DotnetWith((string Name, string Value)[] environment, params string[] arguments) =>
+        CommandLine.Run(Folder, arguments, environment);
 
     public Process Start(StringBuilder output, (string Name, string Value)[] environment, params string[] arguments) =>
         CommandLine.Start(Folder, output, arguments, environment);
@@ -72,9 +73,11 @@ internal sealed class TemporaryProject
 
     /// <summary>Files below a folder of the project, relative to it; none if there is no such folder.</summary>
     public string[] Files(string below) => !Directory.Exists(this[below]) ? []
-        : [.. Directory.GetFiles(this[below], "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(this[below], f).Replace('\\', '/')).Order(StringComparer.Ordinal)];
+        : [.. Directory.GetFiles(this[below], "*", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(this[below], f).Replace('\\', '/')).Order(StringComparer.Ordinal)];
 
     /// <summary>Entries of the cache, whole or not.</summary>
     public string[] CacheFiles() => !Directory.Exists(Cache) ? []
-        : [.. Directory.GetFiles(Cache, "*", SearchOption.AllDirectories).Where(f => !f.EndsWith(".lock", StringComparison.Ordinal) && !f.EndsWith(".holder", StringComparison.Ordinal))];
+        : [.. Directory.GetFiles(Cache, "*", SearchOption.AllDirectories)
+            .Where(f => !f.EndsWith(".lock", StringComparison.Ordinal) && !f.EndsWith(".holder", StringComparison.Ordinal))];
 }

@@ -57,7 +57,8 @@ public sealed class CacheKeyTests : IDisposable
     }
 
     private string Key(string at, string model = "m", string calibration = "c", string evaluation = "e", string hardware = "h",
-        string external = "x", string weightBits = "4", string seed = "1", string tool = "0.1.0 x", string? labels = null, string? locked = null, string? training = null, string epochs = "3",
+        string external = "x", string weightBits = "4", string seed = "1", string tool = "0.1.0 x", string? labels = null,
+        string? locked = null, string? training = null, string epochs = "3",
         string parent = "p", string table = "t")
     {
         _folder.Write($"{at}/m.onnx", Model(model));
@@ -72,7 +73,8 @@ public sealed class CacheKeyTests : IDisposable
         if (locked is not null) _folder.Write($"{at}/m.lock.json", locked);
         if (training is not null) _folder.Write($"{at}/t.npz", training);
         ResolvedOptions options = ResolvedOptions.From(
-            Engine.Item(_folder[$"{at}/m.onnx"], ("Calibration", "train-images-idx3-ubyte"), ("Evaluation", "e.npz"), ("Hardware", "h.cimhw.json"),
+            Engine.Item(
+                _folder[$"{at}/m.onnx"], ("Calibration", "train-images-idx3-ubyte"), ("Evaluation", "e.npz"), ("Hardware", "h.cimhw.json"),
                 ("WeightBits", weightBits), ("Seed", seed), ("ClassName", "Net" + at), ("Lock", "m.lock.json"),
                 ("Training", "t.npz"), ("Epochs", epochs)),
             _folder[at], problem => Assert.Fail(problem));
@@ -84,6 +86,9 @@ public sealed class CacheKeyTests : IDisposable
     {
         TensorProto weights = new() { Name = "w", DataLocation = TensorProto.Types.DataLocation.External };
         weights.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = "w.bin" });
-        return new ModelProto { Graph = new GraphProto { Name = name, Initializer = { weights }, Output = { new ValueInfoProto { Name = "y" } } } }.ToByteArray();
+        return new ModelProto
+        {
+            Graph = new GraphProto { Name = name, Initializer = { weights }, Output = { new ValueInfoProto { Name = "y" } } },
+        }.ToByteArray();
     }
 }

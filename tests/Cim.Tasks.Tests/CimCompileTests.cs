@@ -21,7 +21,8 @@ public sealed class CimCompileTests : IDisposable
         Assert.Equal(["m.cim", "m.diagnostics.txt", "m.report/report.html", "m.report/report.json", "m.rsp"], _folder.Files("a"));
         Assert.Equal(_folder.Files("a"), _folder.Files("b"));
         Assert.Equal(File.ReadAllBytes(_folder["a/m.cim"]), File.ReadAllBytes(_folder["b/m.cim"]));
-        Assert.Contains(_engine.Messages, m => m.StartsWith("m: compiled, accuracy 80.00 % (float 90.00 %), 1,234 ns, 6,000 pJ, 7 arrays.", StringComparison.Ordinal));
+        Assert.Contains(_engine.Messages,
+            m => m.StartsWith("m: compiled, accuracy 80.00 % (float 90.00 %), 1,234 ns, 6,000 pJ, 7 arrays.", StringComparison.Ordinal));
         Assert.Contains(_engine.Messages, m => m.StartsWith("m: taken from the cache", StringComparison.Ordinal));
     }
 
@@ -51,7 +52,11 @@ public sealed class CimCompileTests : IDisposable
         File.Copy(_folder["m.onnx"], _folder["moved/m.onnx"]);
         Assert.True(Compile("b", model: "moved/m.onnx"));
 
-        CimReplayWarnings replay = new() { BuildEngine = _engine, DiagnosticsFiles = [Engine.Item(_folder["b/m.diagnostics.txt"]), Engine.Item(_folder["none"])] };
+        CimReplayWarnings replay = new()
+        {
+            BuildEngine = _engine,
+            DiagnosticsFiles = [Engine.Item(_folder["b/m.diagnostics.txt"]), Engine.Item(_folder["none"])],
+        };
         Assert.True(replay.Execute());
 
         BuildWarningEventArgs warning = Assert.Single(_engine.Warnings);
@@ -201,7 +206,8 @@ public sealed class CimCompileTests : IDisposable
         using CimCompile waiting = Create("b", "", "m.onnx");
         Task<bool> second = Task.Run(waiting.Execute);
         while (!HasMessage("waiting for another build") && !second.IsCompleted) await Task.Delay(20);
-        Assert.True(HasMessage($"process {Environment.ProcessId} on {Environment.MachineName}, which compiles 'm.onnx' for '{_folder["p.csproj"]}'"));
+        Assert.True(HasMessage(
+            $"process {Environment.ProcessId} on {Environment.MachineName}, which compiles 'm.onnx' for '{_folder["p.csproj"]}'"));
         Assert.Equal((1, 0), (_engine.Yields, _engine.Reacquires));
         holder.Cancel();
         Assert.False(await running);
@@ -258,12 +264,14 @@ public sealed class CimCompileTests : IDisposable
 
     private string Log() => string.Join("\n", _engine.Errors.Select(e => e.Message));
 
-    private bool Compile(string target, Action<CimCompile>? change = null, string fake = "", string model = "m.onnx", (string Name, string Value)? metadata = null)
+    private bool Compile(string target, Action<CimCompile>? change = null, string fake = "", string model = "m.onnx",
+        (string Name, string Value)? metadata = null)
     {
         using CimCompile task = FakeCompiler.Task<CimCompile>(_folder, _engine, target, fake, model, metadata is { } one ? [one] : []);
         change?.Invoke(task);
         return task.Execute();
     }
 
-    private CimCompile Create(string target, string fake, string model) => FakeCompiler.Task<CimCompile>(_folder, _engine, target, fake, model);
+    private CimCompile Create(string target, string fake, string model) =>
+        FakeCompiler.Task<CimCompile>(_folder, _engine, target, fake, model);
 }

@@ -112,7 +112,8 @@ public sealed class CimOptionsTests : IDisposable
     [InlineData("Sed", "Seed")]
     public void An_unknown_name_is_a_warning_with_the_nearest_known_one(string name, string nearest)
     {
-        Assert.True(Run(Item((name, "4"), ("Link", "x"), ("Visible", "false"), ("CopyToOutputDirectory", "Never"), ("SubType", "Designer"), ("Pack", "false"), ("_Mine", "1"), ("weightbits", "8"))));
+        Assert.True(Run(Item((name, "4"), ("Link", "x"), ("Visible", "false"), ("CopyToOutputDirectory", "Never"), ("SubType", "Designer"),
+            ("Pack", "false"), ("_Mine", "1"), ("weightbits", "8"))));
         BuildWarningEventArgs warning = Assert.Single(_engine.Warnings);
         Assert.Equal(("CIM1003", _folder["m.onnx"]), (warning.Code, warning.File));
         Assert.Contains($"'{name}'", warning.Message, StringComparison.Ordinal);
@@ -269,7 +270,8 @@ public sealed class CimOptionsTests : IDisposable
     {
         _folder.Write("d.npz", "data");
         Assert.Equal(["--search \"rl\"", "--budget-minutes \"2\""], Searched(("Calibration", "d.npz")));
-        Assert.Equal(["--search \"exact\"", "--budget-minutes \"0.5\""], Searched(("Search", "exact"), ("SearchBudget", "0.5"), ("Calibration", "d.npz")));
+        Assert.Equal(["--search \"exact\"", "--budget-minutes \"0.5\""],
+            Searched(("Search", "exact"), ("SearchBudget", "0.5"), ("Calibration", "d.npz")));
         Assert.Empty(Searched(("Calibration", "d.npz"), ("WeightBits", "4")));
         Assert.Empty(Searched(("Calibration", "d.npz"), ("ActivationBits", "4")));
         Assert.Empty(Searched());
@@ -278,7 +280,8 @@ public sealed class CimOptionsTests : IDisposable
         string[] Searched(params (string, string)[] metadata)
         {
             Assert.True(Run(Item(metadata)));
-            return [.. File.ReadAllLines(_folder["m.rsp"]).Where(l => l.StartsWith("--search", StringComparison.Ordinal) || l.StartsWith("--budget", StringComparison.Ordinal))];
+            return [.. File.ReadAllLines(_folder["m.rsp"])
+                .Where(l => l.StartsWith("--search", StringComparison.Ordinal) || l.StartsWith("--budget", StringComparison.Ordinal))];
         }
     }
 

@@ -41,7 +41,8 @@ public sealed class CimPackDependenciesTests : IDisposable
     public void A_reference_to_the_runtime_is_not_doubled()
     {
         JsonNode packed = Packed(Assets("""{ "target": "Package", "version": "[0.1.0, )" }, "cim.runtime": { "target": "Package", "version": "[0.1.0, )" }"""));
-        Assert.Equal(["Cim.Sdk", "cim.runtime", "Öl \"1\" <&>"], packed["project"]!["frameworks"]!["net8.0"]!["dependencies"]!.AsObject().Select(p => p.Key));
+        Assert.Equal(["Cim.Sdk", "cim.runtime", "Öl \"1\" <&>"],
+            packed["project"]!["frameworks"]!["net8.0"]!["dependencies"]!.AsObject().Select(p => p.Key));
     }
 
     [Fact]
@@ -69,7 +70,12 @@ public sealed class CimPackDependenciesTests : IDisposable
     private string? Pack(string? assets)
     {
         if (assets is not null) _folder.Write("obj/project.assets.json", assets);
-        CimPackDependencies task = new() { BuildEngine = new Engine(), RestoreDirectory = _folder["obj"], CopyDirectory = _folder["obj/cim-pack"] };
+        CimPackDependencies task = new()
+        {
+            BuildEngine = new Engine(),
+            RestoreDirectory = _folder["obj"],
+            CopyDirectory = _folder["obj/cim-pack"],
+        };
         Assert.True(task.Execute());
         Assert.Equal(assets is null ? [] : ["project.assets.json"], _folder.Files("obj").Where(f => !f.Contains('/')));
         return task.Directory == _folder["obj"] ? null : task.Directory;

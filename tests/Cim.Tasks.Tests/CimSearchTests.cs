@@ -83,7 +83,8 @@ public sealed class CimSearchTests : IDisposable
 
     private string[] Calls() => File.Exists(_folder["calls.log"]) ? File.ReadAllLines(_folder["calls.log"]) : [];
 
-    private bool Search(string search = "exact", string lockFile = "m.lock.json", bool force = false, bool refresh = false, string fake = "", string target = "a")
+    private bool Search(string search = "exact", string lockFile = "m.lock.json", bool force = false, bool refresh = false,
+        string fake = "", string target = "a")
     {
         using CimSearch task = Create<CimSearch>(search, lockFile, fake, target);
         task.ForceEvaluate = force;

@@ -86,7 +86,8 @@ public sealed class CompileCacheTests : IDisposable
             Assert.NotNull(held);
             Assert.Null(new CompileCache(_folder["cache"]).TryLock(Key, ""));
             string holder = CacheLock.HolderOf(cache.LockPath(Key));
-            Assert.Contains($"process {Environment.ProcessId} on {Environment.MachineName}, which compiles 'net.onnx' for 'App.csproj', since 2", holder, StringComparison.Ordinal);
+            Assert.Contains($"process {Environment.ProcessId} on {Environment.MachineName}, which compiles 'net.onnx' for 'App.csproj', "
+                + $"since 2", holder, StringComparison.Ordinal);
             using IDisposable? other = cache.TryLock("00" + Key[2..], "");
             Assert.NotNull(other);
         }

@@ -8,12 +8,15 @@ namespace Cim.Tasks.Tests;
 internal static class FakeCompiler
 {
     /// <summary>A task for a model of a folder; what it makes goes into the folder's sub-folder <paramref name="target"/>.</summary>
-    public static T Task<T>(Folder folder, Engine engine, string target, string fake, string model, params (string Name, string Value)[] metadata) where T : CompilerTask, new()
+    public static T Task<T>(Folder folder, Engine engine, string target, string fake, string model,
+        params (string Name, string Value)[] metadata) where T : CompilerTask, new()
     {
         ITaskItem item = Engine.Item(folder[model], [("OptionsFile", folder[$"{target}/m.rsp"]), ("SignatureFile", folder["m.cimsig"]),
-            ("CompiledFile", folder[$"{target}/m.cim"]), ("DiagnosticsFile", folder[$"{target}/m.diagnostics.txt"]), ("ReportDirectory", folder[$"{target}/m.report"]), .. metadata]);
+            ("CompiledFile", folder[$"{target}/m.cim"]), ("DiagnosticsFile", folder[$"{target}/m.diagnostics.txt"]),
+            ("ReportDirectory", folder[$"{target}/m.report"]), .. metadata]);
         ResolvedOptions options = ResolvedOptions.From(item, folder.Path, _ => { });
-        folder.Write($"{target}/m.rsp", options.ToResponseFile("tool") + InputState.Of(options, new FileHashes(folder["none"])).ToLines() + OptionsStamp.Of("", options, FileHashes.Absent));
+        folder.Write($"{target}/m.rsp", options.ToResponseFile("tool") + InputState.Of(options, new FileHashes(folder["none"])).ToLines()
+            + OptionsStamp.Of("", options, FileHashes.Absent));
         return new T
         {
             BuildEngine = engine,

@@ -25,7 +25,8 @@ public sealed class Folder : IDisposable
 
     /// <summary>Every file below the folder, relative, sorted, with forward slashes.</summary>
     public string[] Files(string below = "") => !Directory.Exists(this[below]) ? []
-        : [.. Directory.GetFiles(this[below], "*", SearchOption.AllDirectories).Select(f => System.IO.Path.GetRelativePath(this[below], f).Replace('\\', '/')).Order(StringComparer.Ordinal)];
+        : [.. Directory.GetFiles(this[below], "*", SearchOption.AllDirectories)
+            .Select(f => System.IO.Path.GetRelativePath(this[below], f).Replace('\\', '/')).Order(StringComparer.Ordinal)];
 
     public void Dispose() => _folder.Delete(recursive: true);
 }

@@ -10,8 +10,10 @@ public class OnnxSignatureReaderTests
     public void Inputs_and_outputs_are_read_with_names_types_and_symbolic_dimensions()
     {
         OnnxSignature signature = Read(Model(
-            inputs: [Value("image", TensorProto.Types.DataType.Float, ["N", 1, 28, 28]), Value("ids", TensorProto.Types.DataType.Int64, null)],
-            outputs: [Value("scores", TensorProto.Types.DataType.Float16, ["N", 10]), Value("loss", TensorProto.Types.DataType.Float, [])]));
+            inputs: [Value("image", TensorProto.Types.DataType.Float, ["N", 1, 28, 28]),
+                Value("ids", TensorProto.Types.DataType.Int64, null)],
+            outputs: [Value("scores", TensorProto.Types.DataType.Float16, ["N", 10]),
+                Value("loss", TensorProto.Types.DataType.Float, [])]));
 
         Assert.Equal(["image", "ids"], signature.Inputs.Select(v => v.Name));
         Assert.Equal([null, 1, 28, 28], signature.Inputs[0].Dimensions);
@@ -36,7 +38,11 @@ public class OnnxSignatureReaderTests
         ModelProto model = Model([], [Value("y", TensorProto.Types.DataType.Float, [1])]);
         foreach (string file in new[] { "b.bin", "a.bin", "b.bin" })
         {
-            TensorProto tensor = new() { Name = "w" + model.Graph.Initializer.Count, DataLocation = TensorProto.Types.DataLocation.External };
+            TensorProto tensor = new()
+            {
+                Name = "w" + model.Graph.Initializer.Count,
+                DataLocation = TensorProto.Types.DataLocation.External,
+            };
             tensor.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = "12" });
             tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = file });
             model.Graph.Initializer.Add(tensor);
@@ -49,11 +55,19 @@ public class OnnxSignatureReaderTests
     {
         ModelProto model = Model([], [Value("y", TensorProto.Types.DataType.Float, [1])]);
         NodeProto inner = new() { OpType = "Constant", Attribute = { new AttributeProto { Name = "value", T = External("inner.bin") } } };
-        model.Graph.Node.Add(new NodeProto { OpType = "Constant", Attribute = { new AttributeProto { Name = "value", T = External("node.bin") } } });
+        model.Graph.Node.Add(
+            new NodeProto { OpType = "Constant", Attribute = { new AttributeProto { Name = "value", T = External("node.bin") } } });
         model.Graph.Node.Add(new NodeProto
         {
             OpType = "If",
-            Attribute = { new AttributeProto { Name = "then_branch", G = new GraphProto { Node = { inner }, Initializer = { External("branch.bin") } } } },
+            Attribute =
+            {
+                new AttributeProto
+                {
+                    Name = "then_branch",
+                    G = new GraphProto { Node = { inner }, Initializer = { External("branch.bin") } },
+                },
+            },
         });
         Assert.Equal(["branch.bin", "inner.bin", "node.bin"], Read(model).ExternalFiles);
 
@@ -71,7 +85,8 @@ public class OnnxSignatureReaderTests
         GraphProto graph = new();
         for (int depth = 0; depth < 2000; depth++)
             graph = new GraphProto { Node = { new NodeProto { Attribute = { new AttributeProto { G = graph } } } } };
-        Assert.Contains("nested", Assert.Throws<InvalidDataException>(() => Read(new ModelProto { Graph = graph })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "nested", Assert.Throws<InvalidDataException>(() => Read(new ModelProto { Graph = graph })).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -118,7 +133,8 @@ public class OnnxSignatureReaderTests
     [InlineData("<!DOCTYPE html><html></html>", "")]
     public void What_is_no_model_is_told_apart(string text, string part)
     {
-        InvalidDataException e = Assert.Throws<InvalidDataException>(() => OnnxSignatureReader.Read(new MemoryStream(System.Text.Encoding.ASCII.GetBytes(text))));
+        InvalidDataException e = Assert.Throws<InvalidDataException>(
+            () => OnnxSignatureReader.Read(new MemoryStream(System.Text.Encoding.ASCII.GetBytes(text))));
         Assert.Contains(part, e.Message, StringComparison.Ordinal);
     }
 
@@ -127,7 +143,8 @@ public class OnnxSignatureReaderTests
     {
         string text = SignatureFile.Write("a b%.onnx", new OnnxSignature(
             [new OnnxValue("left\neye %41", 1, [null, 3])], [new OnnxValue("y", 99, null), new OnnxValue("z", 9, [])], ["w 1.bin"]));
-        Assert.Equal("cimsig 1\nmodel a b%25.onnx\ninput float ?,3 left%0Aeye %2541\noutput 99 - y\noutput bool scalar z\nexternal w 1.bin\n", text);
+        Assert.Equal(
+            "cimsig 1\nmodel a b%25.onnx\ninput float ?,3 left%0Aeye %2541\noutput 99 - y\noutput bool scalar z\nexternal w 1.bin\n", text);
         using Folder folder = new();
         Assert.Equal(["w 1.bin"], SignatureFile.ReadExternalFiles(folder.Write("s.cimsig", text)));
     }
@@ -150,16 +167,23 @@ public class OnnxSignatureReaderTests
         {
             tensor.Shape = new TensorShapeProto();
             foreach (object d in dimensions)
-                tensor.Shape.Dim.Add(d is string s ? new TensorShapeProto.Types.Dimension { DimParam = s } : new TensorShapeProto.Types.Dimension { DimValue = (int)d });
+                tensor.Shape.Dim.Add(d is string s
+                    ? new TensorShapeProto.Types.Dimension { DimParam = s }
+                    : new TensorShapeProto.Types.Dimension { DimValue = (int)d });
         }
         return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
     }
 
     private static string Describe(ValueInfoProto v) => v.Name + " " + v.Type.TensorType.ElemType + " "
-        + (v.Type.TensorType.Shape is { } shape ? string.Join(",", shape.Dim.Select(d => d.DimValue > 0 ? d.DimValue.ToString(System.Globalization.CultureInfo.InvariantCulture) : "?")) : "-");
+        + (v.Type.TensorType.Shape is { } shape
+            ? string.Join(
+            ",", shape.Dim.Select(d => d.DimValue > 0 ? d.DimValue.ToString(System.Globalization.CultureInfo.InvariantCulture) : "?"))
+            : "-");
 
     private static string Describe(OnnxValue v) => v.Name + " " + v.ElementType + " "
-        + (v.Dimensions is { } dims ? string.Join(",", dims.Select(d => d?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "?")) : "-");
+        + (v.Dimensions is { } dims
+            ? string.Join(",", dims.Select(d => d?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "?"))
+            : "-");
 
     /// <summary>The samples' networks, and the shared ones where they are.</summary>
     private static IEnumerable<string> RealModels()

@@ -21,8 +21,10 @@ public sealed class ReadmeTests
     [Fact]
     public void Every_metadata_has_a_property_as_its_default()
     {
-        XElement definitions = XDocument.Load(Path.Combine(Root(), "src", "Cim.Sdk", "build", "Cim.Sdk.props")).Descendants("CimModel").Single();
-        Assert.Equal(ModelMetadata.All.Select(m => $"{m.Name}=$(Cim{m.Name})"), definitions.Elements().Select(e => $"{e.Name.LocalName}={e.Value}"));
+        XElement definitions = XDocument.Load(Path.Combine(Root(), "src", "Cim.Sdk", "build", "Cim.Sdk.props")).Descendants("CimModel")
+            .Single();
+        Assert.Equal(
+            ModelMetadata.All.Select(m => $"{m.Name}=$(Cim{m.Name})"), definitions.Elements().Select(e => $"{e.Name.LocalName}={e.Value}"));
     }
 
     private static string Root()

@@ -3,7 +3,8 @@ using CsCheck;
 
 namespace Cim.Tests.Shared;
 
-/// <summary>How many random cases a run takes (CIM_FUZZ_CASES) and from which seed (CIM_FUZZ_SEED): the same ones every time unless told otherwise.</summary>
+/// <summary>How many random cases a run takes (CIM_FUZZ_CASES) and from which seed (CIM_FUZZ_SEED): the same ones every time unless told
+/// otherwise.</summary>
 internal static class FuzzSettings
 {
     public static int Cases(int orElse) => (int)Read("CIM_FUZZ_CASES", (ulong)orElse);
@@ -18,5 +19,7 @@ internal static class FuzzSettings
     }
 
     private static ulong Read(string variable, ulong orElse) =>
-        ulong.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out ulong value) ? value : orElse;
+        ulong.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out ulong value)
+            ? value
+            : orElse;
 }

@@ -12,7 +12,8 @@ internal static class CompileFiles
     public static CommandFiles Of(CompileOptions options)
     {
         if (options.TrainingCheckpoint is { Length: > 0 } checkpoint && !CheckpointFile.CanStandAt(checkpoint))
-            throw new CimException(ErrorCodes.WrongUsage, "--training-checkpoint names a file that is no checkpoint; name another, or delete it.") { File = checkpoint };
+            throw new CimException(ErrorCodes.WrongUsage,
+                "--training-checkpoint names a file that is no checkpoint; name another, or delete it.") { File = checkpoint };
         CommandFiles files = new CommandFiles()
             .ReadsModel(options.ModelPath)
             .ReadsProfile("--hardware", options.Hardware)
@@ -27,9 +28,13 @@ internal static class CompileFiles
             .Updates("--lock", options.LockPath)
             .Writes("--policy-output", options.PolicyOutputPath)
             .Writes("--training-checkpoint", options.TrainingCheckpoint);
-        string? log = options.TrialLogPath ?? (options.OutputPath is { Length: > 0 } output && options.Search != "uniform" ? output + ".trials.json" : null);
+        string? log = options.TrialLogPath
+            ?? (options.OutputPath is { Length: > 0 } output && options.Search != "uniform" ? output + ".trials.json" : null);
         if (log is { Length: > 0 } && !TrialFile.CanStandAt(log))
-            throw new CimException(ErrorCodes.WrongUsage, "--trial-log names a file that is no trial log; name another, or delete it.") { File = log };
+            throw new CimException(ErrorCodes.WrongUsage, "--trial-log names a file that is no trial log; name another, or delete it.")
+            {
+                File = log,
+            };
         return files.Writes("--trial-log", log);
     }
 }

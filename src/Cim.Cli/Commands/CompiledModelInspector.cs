@@ -49,8 +49,10 @@ internal static class CompiledModelInspector
     private static InspectedLayer Layer(CrossbarLayer layer)
     {
         long weights = (long)layer.Outputs * layer.RowsPerGroup;
-        string quantization = string.Create(CultureInfo.InvariantCulture, $"w{layer.WeightBits}a{layer.Input.Bits}{(layer.AdcBits > 0 ? $" adc{layer.AdcBits}" : "")}");
-        return new InspectedLayer(layer.Name, layer.Geometry is null ? "Gemm" : "Conv", layer.RowsPerGroup, layer.ColumnsPerGroup, layer.Groups,
+        string quantization = string.Create(
+            CultureInfo.InvariantCulture, $"w{layer.WeightBits}a{layer.Input.Bits}{(layer.AdcBits > 0 ? $" adc{layer.AdcBits}" : "")}");
+        return new InspectedLayer(
+            layer.Name, layer.Geometry is null ? "Gemm" : "Conv", layer.RowsPerGroup, layer.ColumnsPerGroup, layer.Groups,
             layer.PositionsPerImage, weights * layer.PositionsPerImage, weights, quantization, Arrays(layer));
     }
 

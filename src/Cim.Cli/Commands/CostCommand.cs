@@ -28,9 +28,15 @@ internal static class CostCommand
 
     private static readonly Option<int> ActivationBits = Bits("--activation-bits", "Bits of the input of every layer, 1 to 8.");
 
-    private static readonly Option<int> AdcBits = new("--adc-bits") { Description = "Bits of every conversion, 1 to 16; 0 = the profile's." };
+    private static readonly Option<int> AdcBits = new("--adc-bits")
+    {
+        Description = "Bits of every conversion, 1 to 16; 0 = the profile's.",
+    };
 
-    private static readonly Option<long> CopiesWithin = new("--copies-within") { Description = "Copies of slow layers fill up to this many arrays; 0 = no copies." };
+    private static readonly Option<long> CopiesWithin = new("--copies-within")
+    {
+        Description = "Copies of slow layers fill up to this many arrays; 0 = no copies.",
+    };
 
     private static readonly Option<string?> Policy = new("--policy")
     {
@@ -53,9 +59,11 @@ internal static class CostCommand
         Graph graph = OnnxImporter.Import(parsed.GetRequiredValue(Model), import.Read(parsed), context.Cancellation);
         ImmutableArray<LayerShape> shapes = LayerShapes.Of(graph, profile);
         (int weights, int activations, int adc) = (parsed.GetValue(WeightBits), parsed.GetValue(ActivationBits), parsed.GetValue(AdcBits));
-        if (adc is < 0 or > 16) throw new CimException(ErrorCodes.WrongUsage, $"--adc-bits is {adc}; it must be 1 to 16, or 0 for the profile's.");
+        if (adc is < 0 or > 16)
+            throw new CimException(ErrorCodes.WrongUsage, $"--adc-bits is {adc}; it must be 1 to 16, or 0 for the profile's.");
         UnusedOptions.Warn(parsed, context,
-            new DependentOption(CopiesWithin, profile.Execution == ExecutionModel.Resident, "machines that keep weights on their arrays, and this one programs them in each inference"));
+            new DependentOption(CopiesWithin, profile.Execution == ExecutionModel.Resident,
+                "machines that keep weights on their arrays, and this one programs them in each inference"));
         var policy = new QuantizationPolicy([.. shapes.Select(s => new LayerPolicy(s.Name, weights, activations, adc))]);
         if (parsed.GetValue(Policy) is { } file) policy = QuantizationPolicy.Load(file, policy);
         var placer = new LayerPlacer(policy, profile);
@@ -67,10 +75,14 @@ internal static class CostCommand
     private static void Warn(Cost cost, HardwareProfile profile, CommandContext context)
     {
         if (cost.EnergyPj == 0 && cost.Arrays > 0)
-            context.Warn(ErrorCodes.NoEnergyFigures, $"Hardware profile '{profile.Name}' states no energy figures: energies are 0. Choose another profile, or add figures to your own.");
+            context.Warn(ErrorCodes.NoEnergyFigures,
+                $"Hardware profile '{profile.Name}' states no energy figures: energies are 0. Choose another profile, or add figures to "
+                + $"your own.");
         long available = (long)profile.Cores * profile.ArraysPerCore;
         if (profile.Execution == ExecutionModel.Resident && available > 0 && cost.Arrays > available)
-            context.Warn(ErrorCodes.TooManyArrays, $"The network needs {cost.Arrays} arrays, the chip of '{profile.Name}' has {available}. Use fewer weight bits or a larger chip.");
+            context.Warn(ErrorCodes.TooManyArrays,
+                $"The network needs {cost.Arrays} arrays, the chip of '{profile.Name}' has {available}. Use fewer weight bits or a larger "
+                + $"chip.");
     }
 
     private static void Write(Utf8JsonWriter json, Cost cost)
@@ -135,16 +147,19 @@ internal static class CostCommand
 
     private static void Print(IAnsiConsole console, Cost cost)
     {
-        var table = new Table().AddColumns("Layer", "Matrix", "Products", "Bits w/a/adc", "Arrays", "Used", "Latency", "Energy", "Conversions");
+        var table = new Table().AddColumns(
+            "Layer", "Matrix", "Products", "Bits w/a/adc", "Arrays", "Used", "Latency", "Energy", "Conversions");
         foreach (LayerCost l in cost.Layers)
             table.AddRow(
                 new Text(l.Name),
                 new Text(l.Groups == 1 ? $"{l.Rows}x{l.Columns}" : $"{l.Groups} x {l.Rows}x{l.Columns}"),
-                Cell($"{l.Mvms:#,0}"), Cell($"{l.WeightBits}/{l.ActivationBits}/{l.AdcBits}"), Cell($"{l.Arrays:#,0}"), Cell($"{100 * l.Utilisation:0.0} %"),
+                Cell($"{l.Mvms:#,0}"), Cell($"{l.WeightBits}/{l.ActivationBits}/{l.AdcBits}"), Cell($"{l.Arrays:#,0}"),
+                Cell($"{100 * l.Utilisation:0.0} %"),
                 Cell($"{Time(l.LatencyNs)}"), Cell($"{Energy(l.EnergyPj)}"), Cell($"{l.AdcConversions:#,0}"));
         console.Write(table);
         console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{cost.Hardware}: {Time(cost.LatencyNs)}, {Energy(cost.EnergyPj)} per inference; {cost.Arrays:#,0} arrays in {cost.Cores:#,0} cores, {cost.AreaUm2 / 1e6:0.###} mm2"));
+            $"{cost.Hardware}: {Time(cost.LatencyNs)}, {Energy(cost.EnergyPj)} per inference; {cost.Arrays:#,0} arrays in "
+                + $"{cost.Cores:#,0} cores, {cost.AreaUm2 / 1e6:0.###} mm2"));
     }
 
     private static Text Cell(FormattableString text) => new Text(text.ToString(CultureInfo.InvariantCulture)).RightJustified();
@@ -164,7 +179,10 @@ internal static class CostCommand
         option.Validators.Add(result =>
         {
             // A value that is no number is reported by the parser itself.
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out int bits) && bits is < 1 or > 8) result.AddError($"{name} is {bits}; allowed is 1 to 8.");
+            if (result.Tokens.Count == 1
+                && int.TryParse(result.Tokens[0].Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out int bits)
+                && bits is < 1 or > 8)
+                result.AddError($"{name} is {bits}; allowed is 1 to 8.");
         });
         return option;
     }

@@ -7,7 +7,10 @@ namespace Cim.Cli.Commands;
 /// <summary>The options of every command that reads data files: what is done to their numbers before the network sees them.</summary>
 internal sealed class DataArguments
 {
-    private readonly Option<string?> _scale = new("--scale") { Description = "Data is (x * scale - mean) / std; one number, or one per channel: 1/255." };
+    private readonly Option<string?> _scale = new("--scale")
+    {
+        Description = "Data is (x * scale - mean) / std; one number, or one per channel: 1/255.",
+    };
     private readonly Option<string?> _mean = new("--mean") { Description = "See --scale; for example 0.485,0.456,0.406." };
     private readonly Option<string?> _std = new("--std") { Description = "See --scale." };
 

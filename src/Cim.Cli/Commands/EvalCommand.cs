@@ -18,31 +18,53 @@ namespace Cim.Cli.Commands;
 /// <summary><c>cim eval M.cim|M.onnx --data D</c>: accuracy on labelled data; an <c>.onnx</c> runs in float.</summary>
 internal static class EvalCommand
 {
-    private static readonly Argument<string> Model = new("model") { Description = "A compiled model (.cim), or a network (.onnx) to be run in float." };
+    private static readonly Argument<string> Model = new("model")
+    {
+        Description = "A compiled model (.cim), or a network (.onnx) to be run in float.",
+    };
     private static readonly Option<string> Data = new("--data") { Description = "Labelled samples.", Required = true };
     private static readonly Option<string> FidelityName = FidelityOption.Create();
     private static readonly Option<ulong> Seed = new("--seed") { Description = "Selects the simulated chip; trial t uses seed + t." };
-    private static readonly Option<int> Trials = new("--trials") { Description = "Simulate this many chips.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<int> Trials = new("--trials")
+    {
+        Description = "Simulate this many chips.",
+        DefaultValueFactory = _ => 1,
+    };
     private static readonly Option<int> Limit = new("--limit") { Description = "At most this many samples; 0 = all." };
-    private static readonly Option<int> Threads = new("--threads") { Description = "At most this many threads; 0 = all processors. Results do not depend on it." };
-    private static readonly Option<int> Words = new("--words") { Description = "Compare every layer's output words with the noise-free ones on at most this many samples; 0 = do not." };
+    private static readonly Option<int> Threads = new("--threads")
+    {
+        Description = "At most this many threads; 0 = all processors. Results do not depend on it.",
+    };
+    private static readonly Option<int> Words = new("--words")
+    {
+        Description = "Compare every layer's output words with the noise-free ones on at most this many samples; 0 = do not.",
+    };
 
-    private static readonly Option<string[]> Set = new("--set") { Description = "A field of the hardware profile to change: readNoise.sigma=0.01. Any number of times." };
-    private static readonly Option<string?> Calibration = new("--calibration") { Description = "Unlabelled samples that set converter ranges if --set changes what they are measured on; default: the first of --data." };
+    private static readonly Option<string[]> Set = new("--set")
+    {
+        Description = "A field of the hardware profile to change: readNoise.sigma=0.01. Any number of times.",
+    };
+    private static readonly Option<string?> Calibration = new("--calibration")
+    {
+        Description =
+            "Unlabelled samples that set converter ranges if --set changes what they are measured on; default: the first of --data.",
+    };
 
     public static Command Create()
     {
         Trials.Validators.Add(r => { if (!r.Errors.Any() && r.GetValueOrDefault<int>() < 1) r.AddError("--trials must be at least 1."); });
         Limit.Validators.Add(r => { if (!r.Errors.Any() && r.GetValueOrDefault<int>() < 0) r.AddError("--limit must not be negative."); });
         Words.Validators.Add(r => { if (!r.Errors.Any() && r.GetValueOrDefault<int>() < 0) r.AddError("--words must not be negative."); });
-        var command = new Command("eval", "Measures accuracy on labelled data.") { Model, Data, FidelityName, Seed, Trials, Limit, Threads, Words, Set, Calibration };
+        var command = new Command("eval", "Measures accuracy on labelled data.") {
+            Model, Data, FidelityName, Seed, Trials, Limit, Threads, Words, Set, Calibration };
         var data = new DataArguments(command);
         return command.Does((parsed, context) =>
         {
             string path = parsed.GetRequiredValue(Model);
             bool isCompiled = !Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
             if (!isCompiled && parsed.GetValue(Set) is { Length: > 0 })
-                throw new CimException(ErrorCodes.WrongUsage, "--set changes simulated hardware, but an .onnx file is run in float; compile it first, or use 'cim sweep'.");
+                throw new CimException(ErrorCodes.WrongUsage,
+                    "--set changes simulated hardware, but an .onnx file is run in float; compile it first, or use 'cim sweep'.");
             if (!isCompiled) WarnOfUnused(parsed, context, hardware: null);
             Evaluation evaluation = isCompiled
                 ? Compiled(path, parsed, data, context)
@@ -55,14 +77,18 @@ internal static class EvalCommand
     private static void WarnOfUnused(ParseResult parsed, CommandContext context, HardwareProfile? hardware)
     {
         bool isRandom = hardware is not null && CrossbarSimulator.IsRandom(hardware, FidelityOption.Read(parsed, FidelityName));
-        string errors = hardware is null ? "simulated hardware, and an .onnx file is run in float" : "chips that differ, and nothing is random at this fidelity of this hardware (--fidelity device, with errors in the profile or by --set)";
+        string errors = hardware is null
+            ? "simulated hardware, and an .onnx file is run in float"
+            : "chips that differ, and nothing is random at this fidelity of this hardware (--fidelity device, with errors in the profile "
+            + "or by --set)";
         UnusedOptions.Warn(parsed, context,
             new(FidelityName, hardware is not null, "simulated hardware, and an .onnx file is run in float; compile it first"),
             new(Threads, hardware is not null, "the simulator, and an .onnx file is run by ONNX Runtime"),
             new(Words, hardware is not null, "the simulator, and an .onnx file is run by ONNX Runtime"),
             new(Seed, isRandom, errors),
             new(Trials, isRandom, errors),
-            new(Calibration, hardware is not null && parsed.GetValue(Set) is { Length: > 0 }, "converter ranges that --set makes to be measured anew"));
+            new(Calibration, hardware is not null
+                && parsed.GetValue(Set) is { Length: > 0 }, "converter ranges that --set makes to be measured anew"));
     }
 
     private static Accuracy Float(string path, ParseResult parsed, Preprocessing preprocessing, CommandContext context)
@@ -73,7 +99,8 @@ internal static class EvalCommand
         foreach (string weights in InputHash.ExternalFiles(path)) InputFile.Open(weights, "external weights").Dispose();
         using var evaluator = new FloatEvaluator(path);
         DataSet data = DataSet.Open(parsed.GetRequiredValue(Data), evaluator.Input.Ports, preprocessing);
-        return evaluator.Evaluate(data, parsed.GetValue(Limit), new SampleProgress(context, data, parsed.GetValue(Limit), ""), context.Cancellation);
+        return evaluator.Evaluate(
+            data, parsed.GetValue(Limit), new SampleProgress(context, data, parsed.GetValue(Limit), ""), context.Cancellation);
     }
 
     private static Evaluation Compiled(string path, ParseResult parsed, DataArguments arguments, CommandContext context)
@@ -88,23 +115,31 @@ internal static class EvalCommand
         for (int t = 0; t < results.Length; t++)
         {
             ulong seed = unchecked(parsed.GetValue(Seed) + (ulong)t);
-            var options = new RunOptions { Fidelity = FidelityOption.Read(parsed, FidelityName), Seed = seed, MaxThreads = parsed.GetValue(Threads) };
+            var options = new RunOptions
+            {
+                Fidelity = FidelityOption.Read(parsed, FidelityName),
+                Seed = seed,
+                MaxThreads = parsed.GetValue(Threads),
+            };
             if (t > 0 && !CrossbarSimulator.IsRandom(model.Compiled.Hardware, options.Fidelity))
             {
                 results[t] = (seed, results[0].Item2 with { RunSeconds = 0 }); // All chips are the same one.
                 continue;
             }
             string trial = results.Length == 1 ? "" : $"trial {t + 1} of {results.Length}: ";
-            results[t] = (seed, evaluator.Evaluate(data, options, parsed.GetValue(Limit), new SampleProgress(context, data, parsed.GetValue(Limit), trial), context.Cancellation));
+            results[t] = (seed, evaluator.Evaluate(data, options, parsed.GetValue(Limit),
+                new SampleProgress(context, data, parsed.GetValue(Limit), trial), context.Cancellation));
             if (parsed.GetValue(Words) > 0)
-                words.Add(OutputWords.Measure(model.Compiled, evaluator.Input, data, options, parsed.GetValue(Words), context.Cancellation));
+                words.Add(OutputWords.Measure(
+                    model.Compiled, evaluator.Input, data, options, parsed.GetValue(Words), context.Cancellation));
         }
 
         return new Evaluation(results, CorrectOperations.PerJoule(model.Compiled, results.Average(t => t.Accuracy.Fraction)),
             words.Count > 0 ? LayerWords.Mean(words) : null);
     }
 
-    private static (CimModel Model, Preprocessing Preprocessing) Load(string path, ParseResult parsed, DataArguments arguments, CommandContext context)
+    private static (
+        CimModel Model, Preprocessing Preprocessing) Load(string path, ParseResult parsed, DataArguments arguments, CommandContext context)
     {
         CimModel model = CimModel.Load(path);
         SdkCompatibility.Check(model.Info, path);
@@ -116,7 +151,9 @@ internal static class EvalCommand
         GraphInput input = new CompiledEvaluator(new CimModel(compiled)).Input;
         string calibration = parsed.GetValue(Calibration) ?? parsed.GetRequiredValue(Data);
         var variants = new HardwareVariants(compiled, input,
-            () => CalibrationData.From(DataSet.Open(calibration, input.Ports, preprocessing), CalibrationData.DefaultSamples, context.Cancellation));
+            () =>
+                CalibrationData.From(
+                DataSet.Open(calibration, input.Ports, preprocessing), CalibrationData.DefaultSamples, context.Cancellation));
         return (new CimModel(variants.On(ProfileSetting.Apply(compiled.Hardware, settings), context.Cancellation)), preprocessing);
     }
 
@@ -166,24 +203,27 @@ internal static class EvalCommand
     private static void Print(IAnsiConsole console, string fidelity, Evaluation evaluation)
     {
         (ulong Seed, Accuracy Accuracy)[] trials = evaluation.Trials;
-        void Line(FormattableString text) => console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+        void Line(string text) => console.WriteLine(text);
         foreach ((ulong seed, Accuracy a) in trials)
             Line($"{fidelity}{(trials.Length > 1 ? $", seed {seed}" : "")}: {a.Correct} of {a.Samples} correct, {100 * a.Fraction:F2} %");
         if (trials.Length > 1)
         {
             TrialStatistics s = TrialStatistics.Of(trials.Select(t => t.Accuracy.Fraction));
-            Line($"mean {100 * s.Mean:F2} %, standard deviation {100 * s.Deviation:F2}, worst {100 * s.Minimum:F2} %, 5th percentile {100 * s.Percentile5:F2} %");
+            Line($"mean {100 * s.Mean:F2} %, standard deviation {100 * s.Deviation:F2}, worst {100 * s.Minimum:F2} %, 5th percentile "
+                + $"{100 * s.Percentile5:F2} %");
         }
         if (evaluation.CorrectOpsPerJoule is { } perJoule) Line($"{perJoule:G4} correct operations per joule");
         foreach (LayerWords layer in evaluation.Words ?? [])
-            Line($"words of {layer.Name} ({layer.Bits} bits): {100 * layer.Equal:F2} % noise-free, {100 * layer.WithinOne:F3} % within one; in the network {100 * layer.EqualInNetwork:F2} %, {100 * layer.WithinOneInNetwork:F3} %");
+            Line($"words of {layer.Name} ({layer.Bits} bits): {100 * layer.Equal:F2} % noise-free, {100 * layer.WithinOne:F3} % within "
+                + $"one; in the network {100 * layer.EqualInNetwork:F2} %, {100 * layer.WithinOneInNetwork:F3} %");
         Line($"{Speed(trials):F0} images per second");
     }
 
     /// <param name="Trials">One chip each.</param>
     /// <param name="CorrectOpsPerJoule">Null for float networks and hardware without energies.</param>
     /// <param name="Words">Null if not asked for.</param>
-    private sealed record Evaluation((ulong Seed, Accuracy Accuracy)[] Trials, double? CorrectOpsPerJoule, ImmutableArray<LayerWords>? Words);
+    private sealed record Evaluation(
+        (ulong Seed, Accuracy Accuracy)[] Trials, double? CorrectOpsPerJoule, ImmutableArray<LayerWords>? Words);
 
     private static double Speed((ulong Seed, Accuracy Accuracy)[] trials)
     {

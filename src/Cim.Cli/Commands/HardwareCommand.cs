@@ -48,7 +48,8 @@ internal static class HardwareCommand
             {
                 var table = new Table().AddColumns("Profile", "Array", "Cell bits", "DAC bits", "ADC bits", "Description");
                 foreach (HardwareProfile p in profiles)
-                    table.AddRow(new Text(p.Name), new Text($"{p.Rows}x{p.Columns}"), Number(p.CellBits), Number(p.DacBits), Number(p.AdcBits), new Text(p.Description));
+                    table.AddRow(new Text(p.Name), new Text($"{p.Rows}x{p.Columns}"), Number(p.CellBits), Number(p.DacBits),
+                        Number(p.AdcBits), new Text(p.Description));
                 text.Write(table);
             });
     }
@@ -64,7 +65,8 @@ internal static class HardwareCommand
                 text.WriteLine(profile.Description);
                 var table = new Table().AddColumns("Field", "Value", "Unit", "Source", "Meaning");
                 foreach (ProfileField field in ProfileFields.All)
-                    table.AddRow(new Text(field.Name), new Text(ProfileWriter.ValueText(field, profile)), new Text(field.Unit), new Text(SourceOf(field.Name, profile)), new Text(field.Meaning));
+                    table.AddRow(new Text(field.Name), new Text(ProfileWriter.ValueText(field, profile)), new Text(field.Unit),
+                        new Text(SourceOf(field.Name, profile)), new Text(field.Meaning));
                 text.Write(table);
             });
     }
@@ -95,6 +97,7 @@ internal static class HardwareCommand
 
     private static string SourceOf(string name, HardwareProfile profile) =>
         profile.Sources.TryGetValue(name, out string? own) ? own
-        : name.Contains('.', StringComparison.Ordinal) && profile.Sources.TryGetValue(name[..name.IndexOf('.', StringComparison.Ordinal)], out string? group) ? group
+        : name.Contains('.', StringComparison.Ordinal)
+            && profile.Sources.TryGetValue(name[..name.IndexOf('.', StringComparison.Ordinal)], out string? group) ? group
         : "default";
 }

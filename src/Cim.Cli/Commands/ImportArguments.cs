@@ -15,7 +15,10 @@ internal sealed class ImportArguments
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private readonly Option<string?> _dump = new("--dump") { Description = "Write the graph as text into this folder after each pass of the import." };
+    private readonly Option<string?> _dump = new("--dump")
+    {
+        Description = "Write the graph as text into this folder after each pass of the import.",
+    };
 
     /// <summary>Adds the options to a command.</summary>
     public ImportArguments(Command command)
@@ -32,7 +35,8 @@ internal sealed class ImportArguments
         {
             int at = text.LastIndexOf('=');
             if (at <= 0 || !int.TryParse(text.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int size) || size == 0)
-                throw new CimException(ErrorCodes.WrongUsage, $"--dim {text}: expected name=size with a positive size, for example --dim height=224.");
+                throw new CimException(
+                    ErrorCodes.WrongUsage, $"--dim {text}: expected name=size with a positive size, for example --dim height=224.");
             dimensions[text[..at]] = size;
         }
 

@@ -36,19 +36,23 @@ internal static class InspectCommand
             Opset = model.Opset,
             Inputs = [.. model.Inputs.Select(i => new InspectedValue(i.Name, i.Info.Type.ToString(), i.Info.Shape))],
             Outputs = [.. model.Outputs.Select(o => new InspectedValue(o, null, null))],
-            Layers = [.. model.Nodes.Where(n => n.Op is "Conv" or "Gemm" or "MatMul").Select(n => Partial(model, n)).OfType<InspectedLayer>()],
-            Digital = [.. model.Nodes.Where(n => n.Op is not ("Conv" or "Gemm" or "MatMul")).Select(n => new InspectedOperator(n.Name, n.Op))],
+            Layers =
+                [.. model.Nodes.Where(n => n.Op is "Conv" or "Gemm" or "MatMul").Select(n => Partial(model, n)).OfType<InspectedLayer>()],
+            Digital = [
+                .. model.Nodes.Where(n => n.Op is not ("Conv" or "Gemm" or "MatMul")).Select(n => new InspectedOperator(n.Name, n.Op))],
             Unsupported = model.Unsupported,
         };
     }
 
     private static InspectedLayer? Partial(ConvertedModel model, Node node)
     {
-        if (node.Inputs.Length < 2 || !model.Constants.TryGetValue(node.Inputs[1], out Tensor? weights) || weights.Shape.Rank < 2) return null;
+        if (node.Inputs.Length < 2 || !model.Constants.TryGetValue(node.Inputs[1], out Tensor? weights) || weights.Shape.Rank < 2)
+            return null;
         Shape s = weights.Shape;
         int groups = (int)node.Attributes.Int("group", 1);
         bool outputsFirst = node.Op == "Conv" || node.Attributes.Int("transB", 0) != 0;
         int outputs = outputsFirst ? s[0] : s[s.Rank - 1];
-        return new InspectedLayer(node.Name, node.Op, (int)(s.Elements / Math.Max(1, outputs)), outputs / Math.Max(1, groups), groups, null, null, weights.Length);
+        return new InspectedLayer(node.Name, node.Op, (int)(s.Elements / Math.Max(1, outputs)), outputs / Math.Max(1, groups), groups, null,
+            null, weights.Length);
     }
 }

@@ -25,7 +25,8 @@ internal static class MatrixCaseReader
     public static MatrixCase Parse(ReadOnlyMemory<byte> utf8, string path)
     {
         if (utf8.Span.StartsWith("\uFEFF"u8)) utf8 = utf8[3..];
-        if (!System.Text.Unicode.Utf8.IsValid(utf8.Span)) throw new CimException(ErrorCodes.InvalidMatrixCase, "The case is not UTF-8. Save it as UTF-8.") { File = path };
+        if (!System.Text.Unicode.Utf8.IsValid(utf8.Span))
+            throw new CimException(ErrorCodes.InvalidMatrixCase, "The case is not UTF-8. Save it as UTF-8.") { File = path };
         try
         {
             var positions = JsonPositions.Of(utf8.Span);
@@ -57,7 +58,8 @@ internal static class MatrixCaseReader
             AdcBits = Whole(root, "adcBits", 0, 16, profile.AdcBits),
         };
         double[][] weights = Rows(root, "weights"), inputs = Rows(root, "inputs");
-        if (weights[0].Length == 0 || weights.Any(w => w.Length != weights[0].Length)) throw Wrong("'weights' is not a matrix: its rows differ in length or are empty");
+        if (weights[0].Length == 0 || weights.Any(w => w.Length != weights[0].Length))
+            throw Wrong("'weights' is not a matrix: its rows differ in length or are empty");
         int wrong = Array.FindIndex(inputs, x => x.Length != weights[0].Length);
         if (wrong >= 0) throw Wrong($"'inputs[{wrong}]' has {inputs[wrong].Length} values, but a row of 'weights' has {weights[0].Length}");
         return new MatrixCase
@@ -70,10 +72,14 @@ internal static class MatrixCaseReader
             ActivationRange = Range(root, "activationRange"),
             Slices = Whole(root, "slices", 0, MaxBits, 0),
             Profile = profile,
-            Fidelity = Choice(root, "fidelity", ("exact", Fidelity.Exact), ("adc", Fidelity.Adc), ("device", Fidelity.Device), ("circuit", Fidelity.Circuit)),
-            Convention = Choice(root, "convention", ("default", QuantizerConvention.Own), ("cim", QuantizerConvention.Own), ("crosssim", QuantizerConvention.CrossSim)),
+            Fidelity = Choice(root, "fidelity", ("exact", Fidelity.Exact), ("adc", Fidelity.Adc), ("device", Fidelity.Device),
+                ("circuit", Fidelity.Circuit)),
+            Convention = Choice(root, "convention", ("default", QuantizerConvention.Own), ("cim", QuantizerConvention.Own),
+                ("crosssim", QuantizerConvention.CrossSim)),
             Seed = root.TryGetProperty("seed", out JsonElement seed)
-                ? seed.ValueKind == JsonValueKind.Number && seed.TryGetUInt64(out ulong s) ? s : throw Wrong("'seed' is not a non-negative whole number")
+                ? seed.ValueKind == JsonValueKind.Number && seed.TryGetUInt64(out ulong s)
+                    ? s
+                    : throw Wrong("'seed' is not a non-negative whole number")
                 : 0,
         };
     }
@@ -101,14 +107,18 @@ internal static class MatrixCaseReader
     {
         if (!root.TryGetProperty(name, out JsonElement range)) return (-1, 1);
         double[] v = Numbers(range, name);
-        return v.Length == 2 && v[0] < v[1] && v[1] > 0 && double.IsFinite(v[1] - v[0]) ? (v[0], v[1]) : throw Wrong($"'{name}' is not [low, high] with low < high and high > 0");
+        return v.Length == 2 && v[0] < v[1] && v[1] > 0 && double.IsFinite(v[1] - v[0])
+            ? (v[0], v[1])
+            : throw Wrong($"'{name}' is not [low, high] with low < high and high > 0");
     }
 
     private static double[] Numbers(JsonElement list, string name)
     {
         if (list.ValueKind != JsonValueKind.Array) throw Wrong($"'{name}' is not a list of numbers");
         return [.. list.EnumerateArray().Select(v =>
-            v.ValueKind == JsonValueKind.Number && double.IsFinite(v.GetDouble()) ? v.GetDouble() : throw Wrong($"'{name}' has a value that is not a number"))];
+            v.ValueKind == JsonValueKind.Number && double.IsFinite(v.GetDouble())
+                ? v.GetDouble()
+                : throw Wrong($"'{name}' has a value that is not a number"))];
     }
 
     private static int Whole(JsonElement root, string name, int low, int high, int orElse)

@@ -20,12 +20,15 @@ internal static class ModelData
         Preprocessing own = Own(stored, path);
         if (!arguments.IsGiven(parsed))
         {
-            context.Report($"{Path.GetFileName(path)} was compiled with {stored}; its data are read so, too (--scale 1 for data that are preprocessed already)");
+            context.Report($"{Path.GetFileName(path)} was compiled with {stored}; its data are read so, too (--scale 1 for data that are "
+                + $"preprocessed already)");
             return own;
         }
 
         if (asked.ToString() != own.ToString())
-            context.Warn(ErrorCodes.PreprocessingDiffers, $"The model was compiled with {stored}, but --scale, --mean and --std say {asked}; the latter are used. Leave them out to use the model's own.", path);
+            context.Warn(ErrorCodes.PreprocessingDiffers,
+                $"The model was compiled with {stored}, but --scale, --mean and --std say {asked}; the latter are used. Leave them out to "
+                + $"use the model's own.", path);
         return asked;
     }
 
@@ -37,7 +40,11 @@ internal static class ModelData
         }
         catch (CimException e)
         {
-            throw new CimException(ErrorCodes.InvalidCompiledModel, $"This is no readable compiled model (.cim): its preprocessing ({stored}) is damaged. Compile it again.", e) { File = path };
+            throw new CimException(ErrorCodes.InvalidCompiledModel,
+                $"This is no readable compiled model (.cim): its preprocessing ({stored}) is damaged. Compile it again.", e)
+                {
+                    File = path,
+                };
         }
     }
 }

@@ -10,9 +10,11 @@ namespace Cim.Cli.Commands;
 /// <summary>A named input or output; type and shape are null where they are unknown. Symbolic dimensions are written as text.</summary>
 internal sealed record InspectedValue(string Name, string? Type, Shape? Shape);
 
-/// <summary>A layer crossbars can hold; rows and columns are those of one group. Mvms (products per image and group) and the geometry are null where shapes are unknown.</summary>
+/// <summary>A layer crossbars can hold; rows and columns are those of one group. Mvms (products per image and group) and the geometry are
+/// null where shapes are unknown.</summary>
 internal sealed record InspectedLayer(
-    string Name, string Op, int Rows, int Columns, int Groups, int? Mvms, long? Macs, long Weights, string? Quantization = null, int? Arrays = null);
+    string Name, string Op, int Rows, int Columns, int Groups, int? Mvms, long? Macs, long Weights, string? Quantization = null,
+    int? Arrays = null);
 
 /// <summary>An operator that runs digitally.</summary>
 internal sealed record InspectedOperator(string Name, string Op);
@@ -128,24 +130,31 @@ internal sealed record ModelInspection
 
     public void WriteText(IAnsiConsole console)
     {
-        console.WriteLine($"{(Name.Length > 0 ? Name : "model")} ({Format}{(Opset is { } o ? $", opset {o}" : "")}{(Hardware is null ? "" : $", for {Hardware}, by Cim.Sdk {SdkVersion}")})");
+        console.WriteLine($"{(Name.Length > 0 ? Name : "model")} "
+            + $"({Format}{(Opset is { } o ? $", opset {o}" : "")}{(Hardware is null ? "" : $", for {Hardware}, by Cim.Sdk {SdkVersion}")})");
         if (Preprocessing is { } preprocessing) console.WriteLine($"data: {preprocessing}");
         foreach (InspectedValue value in Inputs) console.WriteLine($"  input   {value.Name} {value.Type} {value.Shape}");
         foreach (InspectedValue value in Outputs) console.WriteLine($"  output  {value.Name} {value.Type} {value.Shape}");
         var table = new Table().Border(TableBorder.Simple);
-        foreach (string column in (string[])["layer", "operator", "rows", "columns", "groups", "MVMs", "weights", "MACs", "quantization", "arrays"]) table.AddColumn(column, c => c.NoWrap = true);
+        foreach (string column in (
+            string[])["layer", "operator", "rows", "columns", "groups", "MVMs", "weights", "MACs", "quantization", "arrays"])
+            table.AddColumn(column, c => c.NoWrap = true);
         foreach (InspectedLayer l in Layers)
-            table.AddRow(Markup.Escape(l.Name), l.Op, Text(l.Rows), Text(l.Columns), Text(l.Groups), Text(l.Mvms), Text(l.Weights), Text(l.Macs), l.Quantization ?? "", l.Arrays is null ? "" : Text(l.Arrays));
+            table.AddRow(Markup.Escape(l.Name), l.Op, Text(l.Rows), Text(l.Columns), Text(l.Groups), Text(l.Mvms), Text(l.Weights),
+                Text(l.Macs), l.Quantization ?? "", l.Arrays is null ? "" : Text(l.Arrays));
         table.AddRow("total", "", "", "", "", "", Text(Layers.Sum(l => l.Weights)), Text(Layers.Sum(l => l.Macs ?? 0)), "", "");
         console.Write(table);
         if (!Digital.IsEmpty)
-            console.WriteLine("digital: " + string.Join(", ", Digital.GroupBy(d => d.Op).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => g.Count() == 1 ? g.Key : $"{g.Count()} {g.Key}")));
+            console.WriteLine("digital: " + string.Join(", ",
+                Digital.GroupBy(d => d.Op).OrderBy(g => g.Key, StringComparer.Ordinal)
+                .Select(g => g.Count() == 1 ? g.Key : $"{g.Count()} {g.Key}")));
         foreach (UnsupportedOperator op in Unsupported) console.WriteLine($"unsupported: {op}");
     }
 
     private static string Text(long? number) => number?.ToString("N0", System.Globalization.CultureInfo.InvariantCulture) ?? "?";
 
-    private static InspectedValue Value(Graph graph, string name) => new(name, graph.Values[name].Type.ToString(), graph.Values[name].Shape);
+    private static InspectedValue Value(Graph graph, string name) =>
+        new(name, graph.Values[name].Type.ToString(), graph.Values[name].Shape);
 
     private static void WriteValues(Utf8JsonWriter json, string name, ImmutableArray<InspectedValue> values)
     {

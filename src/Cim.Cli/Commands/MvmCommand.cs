@@ -47,7 +47,8 @@ internal static class MvmCommand
             console =>
             {
                 foreach (double[] row in outputs)
-                    console.WriteLine(string.Join(' ', row.Select(y => y.ToString("G9", System.Globalization.CultureInfo.InvariantCulture))));
+                    console.WriteLine(
+                        string.Join(' ', row.Select(y => y.ToString("G9", System.Globalization.CultureInfo.InvariantCulture))));
             });
     }
 }

@@ -17,13 +17,26 @@ using Spectre.Console;
 
 namespace Cim.Cli.Commands;
 
-/// <summary><c>cim pareto M.onnx --hardware H --calibration D</c>: the front of accuracy against cost, as text, JSON, CSV and SVG.</summary>
+/// <summary><c>cim pareto M.onnx --hardware H --calibration D</c>: the front of accuracy against cost, as text, JSON, CSV and
+/// SVG.</summary>
 internal static class ParetoCommand
 {
     private static readonly Argument<string> Model = new("model") { Description = "The network (.onnx)." };
-    private static readonly Option<string> Hardware = new("--hardware") { Description = "A built-in hardware profile or a *.cimhw.json file.", DefaultValueFactory = _ => "isaac" };
-    private static readonly Option<string> Calibration = new("--calibration") { Description = "Samples: a third is used to fit quantizers, the rest to judge policies. Labels help.", Required = true };
-    private static readonly Option<string> Objective = new("--objective") { Description = "The cost: latency, energy or arrays.", DefaultValueFactory = _ => "latency" };
+    private static readonly Option<string> Hardware = new("--hardware")
+    {
+        Description = "A built-in hardware profile or a *.cimhw.json file.",
+        DefaultValueFactory = _ => "isaac",
+    };
+    private static readonly Option<string> Calibration = new("--calibration")
+    {
+        Description = "Samples: a third is used to fit quantizers, the rest to judge policies. Labels help.",
+        Required = true,
+    };
+    private static readonly Option<string> Objective = new("--objective")
+    {
+        Description = "The cost: latency, energy or arrays.",
+        DefaultValueFactory = _ => "latency",
+    };
     private static readonly Option<int> Points = new("--points") { Description = "Points to measure.", DefaultValueFactory = _ => 12 };
     private static readonly Option<string?> Csv = new("--csv") { Description = "Write the points as CSV." };
     private static readonly Option<string?> Svg = new("--svg") { Description = "Draw the points as SVG." };
@@ -31,7 +44,8 @@ internal static class ParetoCommand
     public static Command Create()
     {
         Objective.AcceptOnlyFromAmong("latency", "energy", "arrays");
-        var command = new Command("pareto", "The front of accuracy against latency, energy or arrays.") { Model, Hardware, Calibration, Objective, Points, Csv, Svg };
+        var command = new Command("pareto", "The front of accuracy against latency, energy or arrays.") {
+            Model, Hardware, Calibration, Objective, Points, Csv, Svg };
         var data = new DataArguments(command);
         var import = new ImportArguments(command);
         return command.Does((parsed, context) => Run(parsed, context, data, import));
@@ -41,7 +55,8 @@ internal static class ParetoCommand
     {
         if (parsed.GetValue(Points) < 2) throw new CimException(ErrorCodes.WrongUsage, "--points must be 2 or more.");
         string model = parsed.GetRequiredValue(Model), word = parsed.GetRequiredValue(Objective);
-        new CommandFiles().ReadsModel(model).ReadsProfile("--hardware", parsed.GetValue(Hardware)).ReadsData("--calibration", parsed.GetValue(Calibration))
+        new CommandFiles().ReadsModel(model).ReadsProfile("--hardware", parsed.GetValue(Hardware))
+            .ReadsData("--calibration", parsed.GetValue(Calibration))
             .Writes("--csv", parsed.GetValue(Csv)).Writes("--svg", parsed.GetValue(Svg)).Check();
         HardwareProfile hardware = context.LoadHardware(parsed.GetRequiredValue(Hardware));
         Graph graph = OnnxImporter.Import(model, import.Read(parsed), context.Cancellation);
@@ -51,26 +66,30 @@ internal static class ParetoCommand
         graph = JudgedGraph.Of(graph, input, samples);
         var options = new PolicySearchOptions { Objective = PolicySearchOptions.Parse(word) };
         using PolicySearch search = PolicySearch.Prepare(graph, input, hardware, data, options, context.Progress, context.Cancellation);
-        ImmutableArray<MeasuredPoint> points = ParetoMeasurement.Measure(search, parsed.GetValue(Points), context.Progress, context.Cancellation);
+        ImmutableArray<MeasuredPoint> points = ParetoMeasurement.Measure(
+            search, parsed.GetValue(Points), context.Progress, context.Cancellation);
 
         CostVector eight = search.Space.Costs.Total(PolicyMoves.Widest(search.Space));
         WarnOfConverters(search, graph, input, hardware, data, options, context);
         if (parsed.GetValue(Csv) is { } csv) Save(csv, ToCsv(points));
         if (parsed.GetValue(Svg) is { } svg)
-            Save(svg, ParetoSvg.Draw($"{Path.GetFileNameWithoutExtension(model)} on {hardware.Name}", word, points, eight.Of(options.Objective), options.Objective));
+            Save(svg, ParetoSvg.Draw($"{Path.GetFileNameWithoutExtension(model)} on {hardware.Name}", word, points,
+                eight.Of(options.Objective), options.Objective));
         context.WriteResult(json => Write(json, search, points, word), text => Print(text, points, eight));
     }
 
     // Losses of the front are those of integers, and of conversions narrower than the profile's.
     private static void WarnOfConverters(
-        PolicySearch search, Graph graph, GraphInput input, HardwareProfile hardware, SearchData data, PolicySearchOptions options, CommandContext context)
+        PolicySearch search, Graph graph, GraphInput input, HardwareProfile hardware, SearchData data, PolicySearchOptions options,
+        CommandContext context)
     {
         if (hardware.AdcBits == 0) return;
         double lost = AdcVerification.ConverterPoints(search, graph, input, hardware, data, options, context.Cancellation);
         if (lost > ConverterLoss.WorthAWarning)
         {
             context.Warn(ErrorCodes.ConvertersLoseAccuracy, string.Create(CultureInfo.InvariantCulture,
-                $"The {hardware.AdcBits}-bit converters of '{hardware.Name}' lose an estimated {lost:F2} percentage points at 8-bit weights and activations already; the losses of the points do not count that. {ConverterLoss.Cures(hardware)}"));
+                $"The {hardware.AdcBits}-bit converters of '{hardware.Name}' lose an estimated {lost:F2} percentage points at 8-bit "
+                    + $"weights and activations already; the losses of the points do not count that. {ConverterLoss.Cures(hardware)}"));
         }
     }
 
@@ -95,7 +114,8 @@ internal static class ParetoCommand
     {
         var text = new StringBuilder("latencyNs,energyPj,arrays,estimate,validationLoss,onFront\n");
         foreach (MeasuredPoint p in points)
-            text.Append(CultureInfo.InvariantCulture, $"{p.Cost.LatencyNs},{p.Cost.EnergyPj},{p.Cost.Arrays},{p.Estimate},{p.Loss},{(p.IsOnFront ? 1 : 0)}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"{p.Cost.LatencyNs},{p.Cost.EnergyPj},{p.Cost.Arrays},{p.Estimate},{p.Loss},{(p.IsOnFront ? 1 : 0)}\n");
         return text.ToString();
     }
 
@@ -103,7 +123,9 @@ internal static class ParetoCommand
     {
         var table = new Table().AddColumns("Latency", "of 8 bits", "Energy", "Arrays", "Estimated loss", "On the front");
         foreach (MeasuredPoint p in points)
-            table.AddRow(Cell($"{p.Cost.LatencyNs:#,0} ns"), Cell($"{100 * p.Cost.LatencyNs / eight.LatencyNs:F1} %"), Cell($"{p.Cost.EnergyPj:#,0} pJ"), Cell($"{p.Cost.Arrays:#,0}"), Cell($"{p.Loss:F2} points"), new Text(p.IsOnFront ? "yes" : ""));
+            table.AddRow(Cell($"{p.Cost.LatencyNs:#,0} ns"), Cell($"{100 * p.Cost.LatencyNs / eight.LatencyNs:F1} %"),
+                Cell($"{p.Cost.EnergyPj:#,0} pJ"), Cell($"{p.Cost.Arrays:#,0}"), Cell($"{p.Loss:F2} points"),
+                new Text(p.IsOnFront ? "yes" : ""));
         console.Write(table);
     }
 

@@ -13,29 +13,50 @@ namespace Cim.Cli.Commands;
 internal static class RunCommand
 {
     private static readonly Argument<string> Model = new("model") { Description = "A compiled model (.cim)." };
-    private static readonly Option<string> Input = new("--input") { Description = "Samples: .npy, or any other data file.", Required = true };
-    private static readonly Option<string> Output = new("--output") { Description = "Where the results go (.npy, float32 [n, ...]).", Required = true };
-    private static readonly Option<string?> OutputName = new("--output-name") { Description = "Which output of a model with several; the first if left out." };
+    private static readonly Option<string> Input = new("--input")
+    {
+        Description = "Samples: .npy, or any other data file.",
+        Required = true,
+    };
+    private static readonly Option<string> Output = new("--output")
+    {
+        Description = "Where the results go (.npy, float32 [n, ...]).",
+        Required = true,
+    };
+    private static readonly Option<string?> OutputName = new("--output-name")
+    {
+        Description = "Which output of a model with several; the first if left out.",
+    };
     private static readonly Option<string> FidelityName = FidelityOption.Create();
     private static readonly Option<ulong> Seed = new("--seed") { Description = "Selects the simulated chip." };
     private static readonly Option<int> Threads = new("--threads") { Description = "At most this many threads; 0 = all processors." };
 
     public static Command Create()
     {
-        var command = new Command("run", "Runs a compiled model over the samples of a file.") { Model, Input, Output, OutputName, FidelityName, Seed, Threads };
+        var command = new Command(
+            "run", "Runs a compiled model over the samples of a file.") { Model, Input, Output, OutputName, FidelityName, Seed, Threads };
         var data = new DataArguments(command);
         return command.Does((parsed, context) =>
         {
-            new CommandFiles().Reads("the model", parsed.GetValue(Model)).ReadsData("--input", parsed.GetValue(Input)).Writes("--output", parsed.GetValue(Output)).Check();
+            new CommandFiles().Reads("the model", parsed.GetValue(Model)).ReadsData("--input", parsed.GetValue(Input))
+                .Writes("--output", parsed.GetValue(Output)).Check();
             context.LeaveOutputTo(parsed.GetValue(Output));
             using CimModel model = CimModel.Load(parsed.GetRequiredValue(Model));
             SdkCompatibility.Check(model.Info, parsed.GetRequiredValue(Model));
             int index = IndexOfOutput(model, parsed.GetValue(OutputName));
             var evaluator = new CompiledEvaluator(model);
-            DataSet samples = DataSet.Open(parsed.GetRequiredValue(Input), evaluator.Input.Ports, data.Read(parsed, model.Info, parsed.GetRequiredValue(Model), context));
-            var options = new RunOptions { Fidelity = FidelityOption.Read(parsed, FidelityName), Seed = parsed.GetValue(Seed), MaxThreads = parsed.GetValue(Threads) };
-            UnusedOptions.Warn(parsed, context, new DependentOption(Seed, CrossbarSimulator.IsRandom(model.Compiled.Hardware, options.Fidelity),
-                "chips that differ, and nothing is random at this fidelity of this hardware (--fidelity device, with errors in the profile)"));
+            DataSet samples = DataSet.Open(parsed.GetRequiredValue(Input), evaluator.Input.Ports,
+                data.Read(parsed, model.Info, parsed.GetRequiredValue(Model), context));
+            var options = new RunOptions
+            {
+                Fidelity = FidelityOption.Read(parsed, FidelityName),
+                Seed = parsed.GetValue(Seed),
+                MaxThreads = parsed.GetValue(Threads),
+            };
+            UnusedOptions.Warn(
+                parsed, context, new DependentOption(Seed, CrossbarSimulator.IsRandom(model.Compiled.Hardware, options.Fidelity),
+                "chips that differ, and nothing is random at this fidelity of this hardware (--fidelity device, with errors in the "
+                    + "profile)"));
             int perUnit = Math.Max(1, evaluator.Input.FixedBatch), count = samples.Count / perUnit * perUnit;
             int[] dims = Dims(model.Info.Outputs[index], count, perUnit);
 
@@ -54,11 +75,14 @@ internal static class RunCommand
                     foreach (int d in dims) json.WriteNumberValue(d);
                     json.WriteEndArray();
                 },
-                text => text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} samples -> {parsed.GetRequiredValue(Output)} [{string.Join(",", dims)}]")));
+                text =>
+                    text.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"{count} samples -> {parsed.GetRequiredValue(Output)} [{string.Join(",", dims)}]")));
         });
     }
 
-    /// <summary>The shape of all results together. A model with a fixed batch gives one result per run: they are joined along the first dimension, or a new one.</summary>
+    /// <summary>The shape of all results together. A model with a fixed batch gives one result per run: they are joined along the first
+    /// dimension, or a new one.</summary>
     internal static int[] Dims(TensorDescription output, int count, int samplesPerRun)
     {
         if (output.Shape.Any(d => d < 0)) return [.. output.Shape.Select(d => d < 0 ? -d * count : d)];
@@ -71,6 +95,7 @@ internal static class RunCommand
         if (name is null) return 0;
         for (int i = 0; i < model.Info.Outputs.Length; i++)
             if (model.Info.Outputs[i].Name == name) return i;
-        throw new CimException(ErrorCodes.WrongUsage, $"The model has no output '{name}'; its outputs are {string.Join(", ", model.Info.Outputs.Select(o => o.Name))}.");
+        throw new CimException(ErrorCodes.WrongUsage,
+            $"The model has no output '{name}'; its outputs are {string.Join(", ", model.Info.Outputs.Select(o => o.Name))}.");
     }
 }

@@ -59,7 +59,8 @@ internal static class SearchOutput
     {
         string episodes = search.Episodes > 0 ? string.Create(CultureInfo.InvariantCulture, $", {search.Episodes:N0} episodes") : "";
         console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"search     {search.Searcher}: {search.Evaluations} evaluations{episodes} of 10^{search.Log10Policies:F0} policies in {search.Seconds:F0} s"));
+            $"search     {search.Searcher}: {search.Evaluations} evaluations{episodes} of 10^{search.Log10Policies:F0} policies in "
+                + $"{search.Seconds:F0} s"));
         var table = new Table().AddColumns("Policy", "Latency", "of 8 bits", "Energy", "Arrays", "Estimated loss");
         Row("uniform w8a8", search.Eight);
         Row("uniform w4a4, 8-bit first and last", search.Four);
@@ -67,9 +68,13 @@ internal static class SearchOutput
         Row($"found by {search.Searcher}", new Yardstick(search.Chosen, search.ValidationLoss));
         console.Write(table);
         if (search.Training is { } training)
-            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"           {training.Trials.Length} candidates were trained for a short time; the estimated loss of the found one is after full training"));
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"           {training.Trials.Length} candidates were trained for a short time; the estimated loss of the found one is "
+                + $"after full training"));
 
-        void Row(string name, Yardstick y) => table.AddRow(new Text(name), Cell($"{y.Cost.LatencyNs:#,0} ns"), Cell($"{100 * y.Cost.LatencyNs / search.Eight.Cost.LatencyNs:F1} %"),
+        void Row(string name, Yardstick y) =>
+            table.AddRow(
+            new Text(name), Cell($"{y.Cost.LatencyNs:#,0} ns"), Cell($"{100 * y.Cost.LatencyNs / search.Eight.Cost.LatencyNs:F1} %"),
             Cell($"{y.Cost.EnergyPj:#,0} pJ"), Cell($"{y.Cost.Arrays:#,0}"), Cell($"{y.Loss:F2} points"));
     }
 

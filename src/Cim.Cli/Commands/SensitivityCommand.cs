@@ -18,33 +18,61 @@ using Spectre.Console;
 
 namespace Cim.Cli.Commands;
 
-/// <summary><c>cim sensitivity M.onnx --calibration D</c>: what quantizing the weights of each layer does, estimated and measured.</summary>
+/// <summary><c>cim sensitivity M.onnx --calibration D</c>: what quantizing the weights of each layer does, estimated and
+/// measured.</summary>
 internal static class SensitivityCommand
 {
     private static readonly JsonSerializerOptions Stored = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     private static readonly Argument<string> Model = new("model") { Description = "The network (.onnx)." };
-    private static readonly Option<string> Calibration = new("--calibration") { Description = "Samples: a third is used to fit quantizers, the rest to measure. Labels help.", Required = true };
-    private static readonly Option<int> Samples = new("--samples") { Description = "Samples behind the derivatives, at most.", DefaultValueFactory = _ => 256 };
-    private static readonly Option<int> Probes = new("--probes") { Description = "Random vectors behind the Hessian trace.", DefaultValueFactory = _ => 8 };
+    private static readonly Option<string> Calibration = new("--calibration")
+    {
+        Description = "Samples: a third is used to fit quantizers, the rest to measure. Labels help.",
+        Required = true,
+    };
+    private static readonly Option<int> Samples = new("--samples")
+    {
+        Description = "Samples behind the derivatives, at most.",
+        DefaultValueFactory = _ => 256,
+    };
+    private static readonly Option<int> Probes = new("--probes")
+    {
+        Description = "Random vectors behind the Hessian trace.",
+        DefaultValueFactory = _ => 8,
+    };
     private static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of these." };
-    private static readonly Option<double?> Minutes = new("--budget-minutes") { Description = "Minutes it may take; layers there was no time for are left out." };
+    private static readonly Option<double?> Minutes = new("--budget-minutes")
+    {
+        Description = "Minutes it may take; layers there was no time for are left out.",
+    };
     private static readonly Option<bool> Detail = new("--detail") { Description = "With --json: every output channel and strip as well." };
-    private static readonly Option<string?> Cache = new("--cache") { Description = "A folder that keeps results by the content they were made from." };
+    private static readonly Option<string?> Cache = new("--cache")
+    {
+        Description = "A folder that keeps results by the content they were made from.",
+    };
 
     public static Command Create()
     {
-        var command = new Command("sensitivity", "What quantizing the weights of each layer does: Hessian trace, Fisher, gradient x weight, and measured.")
+        var command = new Command(
+            "sensitivity", "What quantizing the weights of each layer does: Hessian trace, Fisher, gradient x weight, and measured.")
         { Model, Calibration, Samples, Probes, Seed, Minutes, Detail, Cache };
         var data = new DataArguments(command);
         var import = new ImportArguments(command);
         return command.Does((parsed, context) =>
         {
-            if (parsed.GetValue(Samples) < 1 || parsed.GetValue(Probes) < 1) throw new CimException(ErrorCodes.WrongUsage, "--samples and --probes must be 1 or more.");
-            if (parsed.GetValue(Minutes) is { } minutes && !(minutes is > 0 and <= 100_000)) throw new CimException(ErrorCodes.WrongUsage, FormattableString.Invariant($"--budget-minutes is {minutes}; it must be more than 0."));
+            if (parsed.GetValue(Samples) < 1 || parsed.GetValue(Probes) < 1)
+                throw new CimException(ErrorCodes.WrongUsage, "--samples and --probes must be 1 or more.");
+            if (parsed.GetValue(Minutes) is { } minutes && !(minutes is > 0 and <= 100_000))
+                throw new CimException(
+                    ErrorCodes.WrongUsage, string.Create(
+                        CultureInfo.InvariantCulture, $"--budget-minutes is {minutes}; it must be more than 0."));
             SensitivityReport report = Read(parsed, context, data, import);
             if (report.LayersLeftOut > 0)
-                context.Warn(ErrorCodes.SearchRanOutOfTime, FormattableString.Invariant($"The analysis ended after {parsed.GetValue(Minutes)} minutes; {report.LayersLeftOut} of {report.LayersLeftOut + report.Layers.Length} layers are left out. Give it more time (--budget-minutes), or fewer samples or probes."), parsed.GetValue(Model));
+                context.Warn(ErrorCodes.SearchRanOutOfTime,
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"The analysis ended after {parsed.GetValue(Minutes)} minutes; {report.LayersLeftOut} of "
+                    + $"{report.LayersLeftOut + report.Layers.Length} layers are left out. Give it more time (--budget-minutes), or fewer "
+                    + $"samples or probes."), parsed.GetValue(Model));
             context.WriteResult(json => Write(json, report, parsed.GetValue(Detail)), text => Print(text, report));
         });
     }
@@ -58,7 +86,9 @@ internal static class SensitivityCommand
         if (parsed.GetValue(Cache) is { } folder)
         {
             string facts = string.Create(CultureInfo.InvariantCulture,
-                $"{CompilePipeline.SdkVersion} {InputHash.OfModel(model)}{CompileLock.DimensionsOf(import.Read(parsed))} {InputHash.OfData(calibration)} {preprocessing} {parsed.GetValue(Samples)} {parsed.GetValue(Probes)} {parsed.GetValue(Seed)}");
+                $"{CompilePipeline.SdkVersion} {InputHash.OfModel(model)}{CompileLock.DimensionsOf(import.Read(parsed))} "
+                    + $"{InputHash.OfData(calibration)} {preprocessing} {parsed.GetValue(Samples)} {parsed.GetValue(Probes)} "
+                    + $"{parsed.GetValue(Seed)}");
             stored = Path.Combine(folder, $"sensitivity-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(facts)))}.json");
             if (Load(stored) is { } known) return known;
         }
@@ -68,8 +98,10 @@ internal static class SensitivityCommand
         DataSet samples = DataSet.Open(calibration, input.Ports, preprocessing);
         SearchData data = SearchData.For(samples, graph, input, context.Cancellation);
         graph = JudgedGraph.Of(graph, input, samples);
-        SensitivityReport report = SensitivityAnalysis.Run(graph, input, data, parsed.GetValue(Samples), parsed.GetValue(Probes), parsed.GetValue(Seed), clock, context.Progress, context.Cancellation);
-        if (stored is not null && report.LayersLeftOut == 0) AtomicFile.Write(stored, stream => JsonSerializer.Serialize(stream, report, Stored));
+        SensitivityReport report = SensitivityAnalysis.Run(graph, input, data, parsed.GetValue(Samples), parsed.GetValue(Probes),
+            parsed.GetValue(Seed), clock, context.Progress, context.Cancellation);
+        if (stored is not null && report.LayersLeftOut == 0)
+            AtomicFile.Write(stored, stream => JsonSerializer.Serialize(stream, report, Stored));
         return report;
     }
 
@@ -149,11 +181,13 @@ internal static class SensitivityCommand
     {
         var layers = new Table().AddColumns("Layer", "Weights", "Hessian trace", "Fisher trace", "|g w|", "measured, 4 bits", "2 bits");
         foreach (LayerSensitivity l in report.Layers)
-            layers.AddRow(new Text(l.Name), Cell($"{l.Weights:#,0}"), Cell($"{l.HessianTrace:G4}"), Cell($"{l.FisherTrace:G4}"), Cell($"{l.GradientTimesWeight:G4}"),
+            layers.AddRow(new Text(l.Name), Cell($"{l.Weights:#,0}"), Cell($"{l.HessianTrace:G4}"), Cell($"{l.FisherTrace:G4}"),
+                Cell($"{l.GradientTimesWeight:G4}"),
                 Cell($"{l.Widths.First(w => w.Bits == 4).Divergence:G3}"), Cell($"{l.Widths.First(w => w.Bits == 2).Divergence:G3}"));
         console.Write(layers);
         var proxies = new Table().AddColumns("Estimate", "rank correlation with divergence", "with loss of accuracy");
-        foreach (ProxyQuality p in report.Proxies) proxies.AddRow(new Text(p.Proxy), Cell($"{p.WithDivergence:F3}"), Cell($"{p.WithLoss:F3}"));
+        foreach (ProxyQuality p in report.Proxies)
+            proxies.AddRow(new Text(p.Proxy), Cell($"{p.WithDivergence:F3}"), Cell($"{p.WithLoss:F3}"));
         console.Write(proxies);
     }
 

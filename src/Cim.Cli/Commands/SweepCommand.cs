@@ -16,25 +16,63 @@ using Spectre.Console;
 
 namespace Cim.Cli.Commands;
 
-/// <summary><c>cim sweep M --data D --vary FIELD=VALUES</c>: accuracy over one or two figures of the hardware, as text, JSON, CSV and SVG.</summary>
+/// <summary><c>cim sweep M --data D --vary FIELD=VALUES</c>: accuracy over one or two figures of the hardware, as text, JSON, CSV and
+/// SVG.</summary>
 internal static class SweepCommand
 {
-    private static readonly Argument<string> Model = new("model") { Description = "A compiled model (.cim), or a network (.onnx), which is compiled first." };
+    private static readonly Argument<string> Model = new("model")
+    {
+        Description = "A compiled model (.cim), or a network (.onnx), which is compiled first.",
+    };
     private static readonly Option<string> Data = new("--data") { Description = "Labelled samples.", Required = true };
-    private static readonly Option<string[]> Vary = new("--vary") { Description = "A field of the hardware profile and its values: adcBits=4..8, programmingError.sigma=0,0.01,0.05, x=FIRST..LAST:STEP. Once or twice.", Required = true };
-    private static readonly Option<string[]> Set = new("--set") { Description = "A field of the hardware profile that is the same everywhere: readNoise.sigma=0.01. Any number of times." };
+    private static readonly Option<string[]> Vary = new("--vary")
+    {
+        Description = "A field of the hardware profile and its values: adcBits=4..8, programmingError.sigma=0,0.01,0.05, "
+            + "x=FIRST..LAST:STEP. Once or twice.",
+        Required = true,
+    };
+    private static readonly Option<string[]> Set = new("--set")
+    {
+        Description = "A field of the hardware profile that is the same everywhere: readNoise.sigma=0.01. Any number of times.",
+    };
     private static readonly Option<string> FidelityName = FidelityOption.Create(Fidelity.Device);
     private static readonly Option<int> Trials = new("--trials") { Description = "Chips at every point.", DefaultValueFactory = _ => 1 };
-    private static readonly Option<ulong> Seed = new("--seed") { Description = "The first chip; chip t has seed + t, the same at every point." };
+    private static readonly Option<ulong> Seed = new("--seed")
+    {
+        Description = "The first chip; chip t has seed + t, the same at every point.",
+    };
     private static readonly Option<int> Limit = new("--limit") { Description = "At most this many samples; 0 = all." };
-    private static readonly Option<int> Threads = new("--threads") { Description = "At most this many threads; 0 = all processors. Results do not depend on it." };
-    private static readonly Option<string?> Hardware = new("--hardware") { Description = "The profile the sweep starts from; default: that of the compiled model, isaac for a network." };
-    private static readonly Option<string?> Calibration = new("--calibration") { Description = "Unlabelled samples that set converter ranges (and compile a network); default: the first of --data." };
-    private static readonly Option<int> WeightBits = new("--weight-bits") { Description = "Of a network that is compiled first.", DefaultValueFactory = _ => 8 };
-    private static readonly Option<int> ActivationBits = new("--activation-bits") { Description = "Of a network that is compiled first.", DefaultValueFactory = _ => 8 };
-    private static readonly Option<string?> Output = new("--output", "-o") { Description = "Write sweep.csv, sweep.json and sweep.svg into this folder." };
+    private static readonly Option<int> Threads = new("--threads")
+    {
+        Description = "At most this many threads; 0 = all processors. Results do not depend on it.",
+    };
+    private static readonly Option<string?> Hardware = new("--hardware")
+    {
+        Description = "The profile the sweep starts from; default: that of the compiled model, isaac for a network.",
+    };
+    private static readonly Option<string?> Calibration = new("--calibration")
+    {
+        Description = "Unlabelled samples that set converter ranges (and compile a network); default: the first of --data.",
+    };
+    private static readonly Option<int> WeightBits = new("--weight-bits")
+    {
+        Description = "Of a network that is compiled first.",
+        DefaultValueFactory = _ => 8,
+    };
+    private static readonly Option<int> ActivationBits = new("--activation-bits")
+    {
+        Description = "Of a network that is compiled first.",
+        DefaultValueFactory = _ => 8,
+    };
+    private static readonly Option<string?> Output = new("--output", "-o")
+    {
+        Description = "Write sweep.csv, sweep.json and sweep.svg into this folder.",
+    };
     private static readonly Option<string?> Csv = new("--csv") { Description = "Write the points as CSV." };
-    private static readonly Option<string?> Svg = new("--svg") { Description = "Draw them as SVG: a line plot for one parameter, a heat map for two." };
+    private static readonly Option<string?> Svg = new("--svg")
+    {
+        Description = "Draw them as SVG: a line plot for one parameter, a heat map for two.",
+    };
 
     public static Command Create()
     {
@@ -42,7 +80,8 @@ internal static class SweepCommand
         Limit.Validators.Add(r => { if (!r.Errors.Any() && r.GetValueOrDefault<int>() < 0) r.AddError("--limit must not be negative."); });
         var command = new Command("sweep", "Accuracy over one or two figures of the hardware.")
         {
-            Model, Data, Vary, Set, FidelityName, Trials, Seed, Limit, Threads, Hardware, Calibration, WeightBits, ActivationBits, Output, Csv, Svg,
+            Model, Data, Vary, Set, FidelityName, Trials, Seed, Limit, Threads, Hardware, Calibration, WeightBits, ActivationBits, Output,
+                Csv, Svg,
         };
         var data = new DataArguments(command);
         var import = new ImportArguments(command);
@@ -54,7 +93,8 @@ internal static class SweepCommand
         var time = Stopwatch.StartNew();
         string path = parsed.GetRequiredValue(Model);
         new CommandFiles().ReadsModel(path).ReadsProfile("--hardware", parsed.GetValue(Hardware)).ReadsData("--data", parsed.GetValue(Data))
-            .ReadsData("--calibration", parsed.GetValue(Calibration)).Writes("--csv", parsed.GetValue(Csv)).Writes("--svg", parsed.GetValue(Svg))
+            .ReadsData("--calibration", parsed.GetValue(Calibration)).Writes("--csv", parsed.GetValue(Csv))
+                .Writes("--svg", parsed.GetValue(Svg))
             .WritesInto("--output", parsed.GetValue(Output), "sweep.csv", "sweep.svg", "sweep.json").Check();
         ImmutableArray<SweepAxis> axes = [.. parsed.GetRequiredValue(Vary).Select(SweepAxis.Parse)];
         ProfileSetting[] settings = [.. (parsed.GetValue(Set) ?? []).Select(s => ProfileSetting.Parse(s, "--set"))];
@@ -66,7 +106,9 @@ internal static class SweepCommand
         // Impossible points are errors before a network is compiled.
         SweepPlan plan = SweepPlan.Of(hardware, settings, axes);
         if (plan.ImpliesErrorModel)
-            context.Warn(ErrorCodes.AssumedErrorModel, $"The profile '{hardware.Name}' has no programming error model; 'independent' (sigma is a fraction of gOn) is assumed. Choose one with --set programmingError.model=NAME.");
+            context.Warn(ErrorCodes.AssumedErrorModel,
+                $"The profile '{hardware.Name}' has no programming error model; 'independent' (sigma is a fraction of gOn) is assumed. "
+                + $"Choose one with --set programmingError.model=NAME.");
         CompiledModel compiled = loaded ?? Compile(parsed, context, preprocessing, import);
 
         GraphInput input;
@@ -80,12 +122,16 @@ internal static class SweepCommand
             new(Seed, isRandom, "chips that differ, and nothing is random at this fidelity of this hardware"),
             new(WeightBits, isNetwork, "a network (.onnx) that is compiled first"),
             new(ActivationBits, isNetwork, "a network (.onnx) that is compiled first"));
-        var options = new SweepOptions(FidelityOption.Read(parsed, FidelityName), parsed.GetValue(Trials), parsed.GetValue(Seed), parsed.GetValue(Limit), parsed.GetValue(Threads));
+        var options = new SweepOptions(FidelityOption.Read(parsed, FidelityName), parsed.GetValue(Trials), parsed.GetValue(Seed),
+            parsed.GetValue(Limit), parsed.GetValue(Threads));
         ImmutableArray<SweepMeasurement> points = SweepRunner.Run(compiled, plan, samples,
-            () => CalibrationData.From(DataSet.Open(calibration, input.Ports, preprocessing), CalibrationData.DefaultSamples, context.Cancellation),
+            () =>
+                CalibrationData.From(
+                DataSet.Open(calibration, input.Ports, preprocessing), CalibrationData.DefaultSamples, context.Cancellation),
             options, context.Progress, context.Cancellation);
 
-        var result = new SweepReport(Path.GetFileName(path), hardware.Name, parsed.GetRequiredValue(FidelityName), plan, points, options, settings, time.Elapsed.TotalSeconds);
+        var result = new SweepReport(Path.GetFileName(path), hardware.Name, parsed.GetRequiredValue(FidelityName), plan, points, options,
+            settings, time.Elapsed.TotalSeconds);
         Save(parsed, result);
         context.WriteResult(result.WriteMembers, text => Print(text, result));
     }
@@ -134,10 +180,12 @@ internal static class SweepCommand
         {
             TrialStatistics s = p.Statistics;
             double[] figures = [s.Mean, s.Deviation, s.Minimum, s.Percentile5];
-            table.AddRow([.. p.Point.Values.Select(v => new Text(v)), .. figures.Select(f => new Text((100 * f).ToString("F2", CultureInfo.InvariantCulture)).RightJustified())]);
+            table.AddRow([.. p.Point.Values.Select(v => new Text(v)),
+                .. figures.Select(f => new Text((100 * f).ToString("F2", CultureInfo.InvariantCulture)).RightJustified())]);
         }
 
         console.Write(table);
-        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"accuracy in % of {report.Points[0].Chips[0].Samples} samples, {report.Options.Trials} chips a point, {report.Seconds:F1} s"));
+        console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"accuracy in % of {report.Points[0].Chips[0].Samples} samples, {report.Options.Trials} chips a point, {report.Seconds:F1} s"));
     }
 }

@@ -16,7 +16,9 @@ internal sealed record SweepReport(
 
     public byte[] Svg() => Encoding.UTF8.GetBytes(SweepSvg.Draw(
         $"{Model} on {Hardware}{(Settings.Count == 0 ? "" : " with " + string.Join(", ", Settings))}",
-        string.Create(CultureInfo.InvariantCulture, $"{Fidelity}, {Points[0].Chips[0].Samples} samples, {Options.Trials} {(Options.Trials == 1 ? "chip" : "chips")} a point{(Options.Trials > 1 ? (Plan.Axes.Length == 1 ? "; mean ± standard deviation, red: the worst chip" : "; mean ± standard deviation") : "")}"),
+        string.Create(CultureInfo.InvariantCulture,
+            $"{Fidelity}, {Points[0].Chips[0].Samples} samples, {Options.Trials} {(Options.Trials == 1 ? "chip" : "chips")} a "
+            + $"point{(Options.Trials > 1 ? (Plan.Axes.Length == 1 ? "; mean ± standard deviation, red: the worst chip" : "; mean ± standard deviation") : "")}"),
         Plan, Points));
 
     /// <summary>The document of <c>--json</c>, as a file.</summary>
@@ -97,7 +99,8 @@ internal sealed record SweepReport(
     // Numbers as numbers, names as texts.
     private static void WriteValue(Utf8JsonWriter json, string value)
     {
-        if (double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)) json.WriteNumberValue(number);
+        if (double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number))
+            json.WriteNumberValue(number);
         else json.WriteStringValue(value);
     }
 }

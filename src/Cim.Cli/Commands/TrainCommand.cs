@@ -19,9 +19,19 @@ namespace Cim.Cli.Commands;
 /// <summary><c>cim train RECIPE.json</c>: trains a network, in float or quantization-aware, and writes it as ONNX.</summary>
 internal static class TrainCommand
 {
-    private static readonly Argument<string> Recipe = new("recipe") { Description = "A JSON file: network, data, training, quantization, output." };
-    private static readonly Option<int> Threads = new("--threads") { Description = "Has no effect any more: the arithmetic always runs in four parts, on as many processors as the system allows, so that the result does not depend on their number." };
-    private static readonly Option<string?> Data = new("--data") { Description = "Folder of the recipe's data files; without it they are looked up beside the recipe." };
+    private static readonly Argument<string> Recipe = new("recipe")
+    {
+        Description = "A JSON file: network, data, training, quantization, output.",
+    };
+    private static readonly Option<int> Threads = new("--threads")
+    {
+        Description = "Has no effect any more: the arithmetic always runs in four parts, on as many processors as the system allows, so "
+            + "that the result does not depend on their number.",
+    };
+    private static readonly Option<string?> Data = new("--data")
+    {
+        Description = "Folder of the recipe's data files; without it they are looked up beside the recipe.",
+    };
     private static readonly Option<string?> Output = new("--output") { Description = "Overrides the recipe's output file." };
     private static readonly Option<int?> Epochs = new("--epochs") { Description = "Overrides the recipe's number of epochs." };
 
@@ -36,9 +46,14 @@ internal static class TrainCommand
         if (parsed.GetValue(Epochs) is { } epochs)
             recipe = recipe with { Training = recipe.Training with { Epochs = epochs } };
         if (parsed.GetValue(Threads) != 0)
-            context.Report("--threads has no effect: the result must not depend on it. To use fewer processors, limit them from outside (taskset, a container).");
+            context.Report("--threads has no effect: the result must not depend on it. To use fewer processors, limit them from outside "
+                + "(taskset, a container).");
         if (recipe.Checkpoint is { } checkpoint && !CheckpointFile.CanStandAt(checkpoint))
-            throw new CimException(ErrorCodes.InvalidRecipe, "recipe field 'checkpoint' names a file that is no checkpoint; name another, or delete it") { File = parsed.GetValue(Recipe) };
+            throw new CimException(ErrorCodes.InvalidRecipe,
+                "recipe field 'checkpoint' names a file that is no checkpoint; name another, or delete it")
+                {
+                    File = parsed.GetValue(Recipe),
+                };
         new CommandFiles().Reads("the recipe", parsed.GetValue(Recipe)).Reads("recipe field 'network.file'", recipe.Network.File)
             .ReadsData("recipe field 'data.train'", recipe.Data.Train).ReadsData("recipe field 'data.test'", recipe.Data.Test)
             .Writes(parsed.GetValue(Output) is null ? "recipe field 'output'" : "--output", recipe.Output)
@@ -46,7 +61,9 @@ internal static class TrainCommand
         var clock = Stopwatch.StartNew();
         TrainableNetwork network = RecipeReader.Network(recipe);
         SampleSet samples = Read(recipe, recipe.Data.Train, network, context.Cancellation);
-        (SampleSet training, SampleSet? validation) = samples.Labels is null ? (samples, null) : TrainingSamples.Split(samples, recipe.Data.Validation);
+        (SampleSet training, SampleSet? validation) = samples.Labels is null
+            ? (samples, null)
+            : TrainingSamples.Split(samples, recipe.Data.Validation);
         SampleSet? test = recipe.Data.Test is { } file ? Read(recipe, file, network, context.Cancellation) : null;
         var run = new RecipeTraining(recipe, network, training, validation)
         {
@@ -55,7 +72,8 @@ internal static class TrainCommand
             Widths = new WidthLines(context),
         };
         RecipeResult made = await run.RunAsync(context.Cancellation);
-        AtomicFile.Write(recipe.Output, stream => (made.Quantized is { } quantized ? QuantizedExport.ToOnnx(quantized) : made.Network.ToOnnx()).WriteTo(stream));
+        AtomicFile.Write(recipe.Output,
+            stream => (made.Quantized is { } quantized ? QuantizedExport.ToOnnx(quantized) : made.Network.ToOnnx()).WriteTo(stream));
         int? correct = null;
         if (test?.Labels is not null && !made.Training.WasCancelled)
         {
@@ -74,7 +92,8 @@ internal static class TrainCommand
         return TrainingSamples.Read(data, network.SampleShape, cancellation);
     }
 
-    private static void Write(CommandContext context, TrainingRecipe recipe, TrainingResult result, PruningReport? pruned, SampleSet? test, int? correct, TimeSpan elapsed)
+    private static void Write(CommandContext context, TrainingRecipe recipe, TrainingResult result, PruningReport? pruned, SampleSet? test,
+        int? correct, TimeSpan elapsed)
     {
         context.WriteResult(
             json =>
@@ -103,11 +122,13 @@ internal static class TrainCommand
             },
             text =>
             {
-                text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"wrote {recipe.Output}: {result.Epochs} epochs, kept epoch {result.BestEpoch}, {elapsed.TotalMinutes:F1} min"));
+                text.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"wrote {recipe.Output}: {result.Epochs} epochs, kept epoch {result.BestEpoch}, {elapsed.TotalMinutes:F1} min"));
                 if (pruned is not null)
                     text.WriteLine(PruningLines.Of(pruned));
                 if (correct is { } count)
-                    text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"test accuracy {100.0 * count / test!.Count:F2} % ({count} of {test.Count})"));
+                    text.WriteLine(string.Create(
+                        CultureInfo.InvariantCulture, $"test accuracy {100.0 * count / test!.Count:F2} % ({count} of {test.Count})"));
             });
     }
 
@@ -122,7 +143,8 @@ internal static class TrainCommand
     {
         public static string Of(PruningReport report) => string.Create(
             CultureInfo.InvariantCulture,
-            $"pruned {100 * report.Sparsity:F1} % of the weights, {100 * report.FreedArrays:F1} % of {report.Layers.Sum(layer => layer.ArraysBefore)} arrays");
+            $"pruned {100 * report.Sparsity:F1} % of the weights, {100 * report.FreedArrays:F1} % of "
+                + $"{report.Layers.Sum(layer => layer.ArraysBefore)} arrays");
 
         public void Report((int Step, PruningReport Report) value) => context.Report($"step {value.Step}/{steps}  {Of(value.Report)}");
     }

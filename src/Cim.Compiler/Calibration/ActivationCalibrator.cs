@@ -17,7 +17,8 @@ internal static class ActivationCalibrator
     {
         var histograms = tensors.ToDictionary(t => t, _ => new ActivationHistogram(), StringComparer.Ordinal);
         string[] measured = [.. tensors.Where(t => !input.Has(t))];
-        string[] computed = [.. measured.Concat(graph.Outputs.Where(o => !input.Has(o) && graph.Values[o].Type == ElementType.Float32)).Distinct(StringComparer.Ordinal)];
+        string[] computed = [.. measured.Concat(graph.Outputs.Where(o => !input.Has(o) && graph.Values[o].Type == ElementType.Float32))
+            .Distinct(StringComparer.Ordinal)];
         HashSet<string> marked = [.. graph.Nodes.Where(n => MarksPlaces(graph, n)).Select(n => n.Outputs[0])];
         Graph slice = GraphSlice.Of(graph, computed, input.Has);
         using OnnxSession? session = computed.Length == 0 ? null : GraphSession.Open(slice);
@@ -25,7 +26,8 @@ internal static class ActivationCalibrator
         {
             cancellation.ThrowIfCancellationRequested();
             for (int i = 0; i < input.Ports.Length; i++)
-                if (histograms.TryGetValue(input.Ports[i].Name, out ActivationHistogram? ofInput)) ofInput.Add(run.Values[i].Span, input.Ports[i].Name);
+                if (histograms.TryGetValue(input.Ports[i].Name, out ActivationHistogram? ofInput))
+                    ofInput.Add(run.Values[i].Span, input.Ports[i].Name);
             if (session is null) continue;
             using IDisposableReadOnlyCollection<OrtValue> results = session.Run(run, computed);
             // One histogram a task: each is filled by one thread in the order of the data.
@@ -42,12 +44,14 @@ internal static class ActivationCalibrator
 
     /// <summary>True for padding of minus infinity, or the lowest number: a maximum ignores it.</summary>
     private static bool MarksPlaces(Graph graph, Node node) => node.Op == "Pad" && node.Inputs.Length > 2
-        && graph.Constants.TryGetValue(node.Inputs[2], out Tensor? value) && value is { Type: ElementType.Float32, Length: 1 } && value.Span<float>()[0] <= -float.MaxValue;
+        && graph.Constants.TryGetValue(node.Inputs[2], out Tensor? value) && value is { Type: ElementType.Float32, Length: 1 }
+            && value.Span<float>()[0] <= -float.MaxValue;
 
     private static void RequireNumbers(Graph graph, ReadOnlySpan<float> values, string output)
     {
         foreach (float v in values)
-            if (!float.IsFinite(v) && !(float.IsNegativeInfinity(v) && MeansImpossible(graph))) throw ActivationHistogram.NotFinite(output, v);
+            if (!float.IsFinite(v) && !(float.IsNegativeInfinity(v) && MeansImpossible(graph)))
+                throw ActivationHistogram.NotFinite(output, v);
     }
 
     /// <summary>True if minus infinity can be meant, as the score of what cannot be: the network writes it, or takes logarithms.</summary>

@@ -16,7 +16,8 @@ internal sealed class ActivationHistogram
     private readonly long[] _bins = new long[BinCount];
     private readonly long[] _negative = new long[BinCount];
 
-    /// <summary>Counts of the magnitudes in [i, i+1) * <see cref="BinWidth"/>; exact zeros are counted in <see cref="Zeros"/> only.</summary>
+    /// <summary>Counts of the magnitudes in [i, i+1) * <see cref="BinWidth"/>; exact zeros are counted in <see cref="Zeros"/>
+    /// only.</summary>
     public ReadOnlySpan<long> Bins => _bins;
 
     /// <summary>Those of <see cref="Bins"/> that are of negative values.</summary>

@@ -37,7 +37,8 @@ internal sealed class AnalogObservation
         ModelProgram program, HardwareProfile profile, GraphInput input, CalibrationData data, CancellationToken cancellation)
     {
         PreparedLayer[] exact = [.. program.Layers.Select((layer, i) => CrossbarSimulator.Prepare(layer, i, profile, Fidelity.Exact, 0))];
-        AdcCalibrator[][] calibrators = [.. program.Layers.Select(l => BlockParts.Of(l).Select(part => new AdcCalibrator(part, profile)).ToArray())];
+        AdcCalibrator[][] calibrators = [
+            .. program.Layers.Select(l => BlockParts.Of(l).Select(part => new AdcCalibrator(part, profile)).ToArray())];
         string[] inputs = [.. InputNames(program)];
         long unit = 0;
         foreach (SampleRun run in data.Runs(input, Batch, Samples))
@@ -53,11 +54,13 @@ internal sealed class AnalogObservation
             }, cancellation);
         }
 
-        return new AnalogObservation(calibrators, new Lazy<TestVectors[]>(() => Tests(program, exact, inputs, input, data.Spread(input, TestSamples), cancellation)));
+        return new AnalogObservation(calibrators,
+            new Lazy<TestVectors[]>(() => Tests(program, exact, inputs, input, data.Spread(input, TestSamples), cancellation)));
     }
 
     private static TestVectors[] Tests(
-        ModelProgram program, PreparedLayer[] exact, string[] inputs, GraphInput input, CalibrationData data, CancellationToken cancellation)
+        ModelProgram program, PreparedLayer[] exact, string[] inputs, GraphInput input, CalibrationData data,
+        CancellationToken cancellation)
     {
         TestVectors[] tests = [.. program.Layers.Select(l => new TestVectors(l, TestVectorsPerSample))];
         long unit = 0;
@@ -66,7 +69,8 @@ internal sealed class AnalogObservation
             cancellation.ThrowIfCancellationRequested();
             Dictionary<string, Tensor> results = ProgramTrace.Run(program, exact, run.Tensors(), unit);
             unit += run.Count;
-            for (int i = 0; i < tests.Length; i++) tests[i].Add(results[inputs[i]].Data.Span, Images(program.Layers[i], results[inputs[i]]));
+            for (int i = 0; i < tests.Length; i++)
+                tests[i].Add(results[inputs[i]].Data.Span, Images(program.Layers[i], results[inputs[i]]));
         }
 
         return tests;
@@ -84,7 +88,8 @@ internal sealed class AnalogObservation
             [
                 .. program.Layers.Select((layer, i) => BlockParts.Calibrated(
                     layer with { TestInputs = profile.ColumnCorrection == ColumnCorrection.None ? null : _tests.Value[i].ToTensor() },
-                    [.. _calibrators[i].Select(c => measured && Bits(layer, profile) > 0 ? c.Choose(AdcRangeChoice.LeastSquares, profile) : null)])),
+                    [.. _calibrators[
+                        i].Select(c => measured && Bits(layer, profile) > 0 ? c.Choose(AdcRangeChoice.LeastSquares, profile) : null)])),
             ],
         };
     }

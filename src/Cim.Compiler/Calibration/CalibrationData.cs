@@ -51,7 +51,9 @@ internal sealed record CalibrationData(float[] Values, int Count, bool IsSynthet
     /// <summary>At most so many of these samples, evenly spread, whole batches of a network whose batch is fixed.</summary>
     public CalibrationData Spread(GraphInput input, int samples)
     {
-        int batch = Math.Max(1, input.FixedBatch), count = Math.Max(batch, Math.Min(samples, Count) / batch * batch), elements = input.SampleElements;
+        int batch = Math.Max(1, input.FixedBatch),
+            count = Math.Max(batch, Math.Min(samples, Count) / batch * batch),
+            elements = input.SampleElements;
         if (count >= Count) return this;
         float[] values = new float[count * elements];
         for (int i = 0; i < count; i++)
@@ -63,7 +65,8 @@ internal sealed record CalibrationData(float[] Values, int Count, bool IsSynthet
     public (CalibrationData Others, CalibrationData Apart) HoldApart(int every)
     {
         int elements = Values.Length / Count;
-        int[] apart = [.. Enumerable.Range(0, Count).Where(i => i % every == every - 1)], others = [.. Enumerable.Range(0, Count).Except(apart)];
+        int[] apart = [.. Enumerable.Range(0, Count).Where(i => i % every == every - 1)],
+            others = [.. Enumerable.Range(0, Count).Except(apart)];
         return (Take(others), Take(apart));
 
         CalibrationData Take(int[] samples)
@@ -84,7 +87,8 @@ internal sealed record CalibrationData(float[] Values, int Count, bool IsSynthet
             if (count < batch && input.FixedBatch > 0)
             {
                 if (first == 0)
-                    throw new CimException(ErrorCodes.InvalidData, $"The model's batch is fixed at {input.FixedBatch}, but there are only {Count} samples.");
+                    throw new CimException(
+                        ErrorCodes.InvalidData, $"The model's batch is fixed at {input.FixedBatch}, but there are only {Count} samples.");
                 yield break;
             }
 

@@ -25,7 +25,8 @@ internal sealed record GraphInput(ImmutableArray<InputPort> Ports, int FixedBatc
         foreach ((InputPort port, int batch) in ports)
             if (batch != ports[0].Batch)
                 throw new CimException(ErrorCodes.InvalidData,
-                    $"The input '{ports[0].Port.Name}' takes {Text(ports[0].Batch)} in a run, but '{port.Name}' takes {Text(batch)}; export the model with the same first (batch) dimension on every input.");
+                    $"The input '{ports[0].Port.Name}' takes {Text(ports[0].Batch)} in a run, but '{port.Name}' takes {Text(batch)}; "
+                        + $"export the model with the same first (batch) dimension on every input.");
         return new GraphInput([.. ports.Select(p => p.Port)], ports[0].Batch);
     }
 

@@ -27,7 +27,8 @@ internal static class GraphSlice
         }
 
         nodes.Reverse();
-        var used = new HashSet<string>(nodes.SelectMany(n => n.Inputs.Concat(n.Outputs)).Concat(inputs).Concat(wanted), StringComparer.Ordinal);
+        var used = new HashSet<string>(
+            nodes.SelectMany(n => n.Inputs.Concat(n.Outputs)).Concat(inputs).Concat(wanted), StringComparer.Ordinal);
         return graph with
         {
             Inputs = [.. inputs.Order(StringComparer.Ordinal)],

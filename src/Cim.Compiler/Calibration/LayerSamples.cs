@@ -20,7 +20,8 @@ internal sealed record LayerSamples(int Count, float[] X, float[] Y)
 
     /// <summary>Samples positions evenly over all images.</summary>
     /// <param name="layer">The layer.</param>
-    /// <param name="quantized">Computes what the layer reads, <see cref="MvmLayer.Input"/> of the quantized network under <paramref name="inputName"/>.</param>
+    /// <param name="quantized">Computes what the layer reads, <see cref="MvmLayer.Input"/> of the quantized network under
+    /// <paramref name="inputName"/>.</param>
     /// <param name="inputName">The value the layer reads in the quantized network.</param>
     /// <param name="reference">Computes what the float network gives: <see cref="MvmLayer.Output"/>.</param>
     public static LayerSamples Gather(MvmLayer layer, StagedExecutor quantized, string inputName, StagedExecutor reference)
@@ -31,7 +32,8 @@ internal sealed record LayerSamples(int Count, float[] X, float[] Y)
         long perPosition = (long)layer.Groups * (layer.RowsPerGroup + layer.ColumnsPerGroup);
         long wanted = Math.Max(FewestPositions, (long)PositionsPerRow * layer.RowsPerGroup);
         int count = (int)Math.Max(1, Math.Min(Math.Min(all, wanted), MaxElements / perPosition));
-        var samples = new LayerSamples(count, new float[(long)count * layer.Groups * layer.RowsPerGroup], new float[(long)count * layer.Groups * layer.ColumnsPerGroup]);
+        var samples = new LayerSamples(count, new float[(long)count * layer.Groups * layer.RowsPerGroup],
+            new float[(long)count * layer.Groups * layer.ColumnsPerGroup]);
 
         long image = 0;
         int next = 0;
@@ -56,10 +58,12 @@ internal sealed record LayerSamples(int Count, float[] X, float[] Y)
     }
 
     /// <summary>
-    /// Times the layer is used in a run: once a sample, unless the network has put the samples of a run together, or cut them up, before it.
+    /// Times the layer is used in a run: once a sample, unless the network has put the samples of a run together, or cut them up, before
+    /// it.
     /// </summary>
     private static int Images(MvmLayer layer, ReadOnlySpan<float> x) =>
-        Math.Max(1, x.Length / (layer.Geometry is { } g ? g.InputChannels * g.InputHeight * g.InputWidth : layer.RowsPerGroup * layer.PositionsPerImage));
+        Math.Max(1, x.Length / (
+            layer.Geometry is { } g ? g.InputChannels * g.InputHeight * g.InputWidth : layer.RowsPerGroup * layer.PositionsPerImage));
 
     private static long Position(int index, int count, long all)
     {

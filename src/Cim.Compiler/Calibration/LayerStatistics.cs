@@ -23,7 +23,8 @@ internal sealed record LayerStatistics(int Samples, float[] MeanX, float[] MeanY
         float[] meanX = Means(samples.X, layer.Groups, samples.Count, layer.RowsPerGroup, squares);
         float[] meanY = Means(samples.Y, layer.Groups, samples.Count, layer.ColumnsPerGroup, null);
         if (!covariances) return new LayerStatistics(samples.Count, meanX, meanY, squares, [], []);
-        double[] x = Centred(samples.X, meanX, layer.Groups, samples.Count, layer.RowsPerGroup), y = Centred(samples.Y, meanY, layer.Groups, samples.Count, layer.ColumnsPerGroup);
+        double[] x = Centred(samples.X, meanX, layer.Groups, samples.Count, layer.RowsPerGroup),
+            y = Centred(samples.Y, meanY, layer.Groups, samples.Count, layer.ColumnsPerGroup);
         Normalise(x, y);
         (float[] covariance, float[] cross) = Products(layer, samples.Count, x, y);
         return new LayerStatistics(samples.Count, meanX, meanY, squares, covariance, cross);
@@ -89,7 +90,8 @@ internal sealed record LayerStatistics(int Samples, float[] MeanX, float[] MeanY
         using var session = new OnnxSession(ProductModel(), "the covariance of a layer's inputs");
         using OrtValue x = OrtValue.CreateTensorValueFromMemory(centredX, [layer.Groups, count, layer.RowsPerGroup]);
         using OrtValue y = OrtValue.CreateTensorValueFromMemory(centredY, [layer.Groups, count, layer.ColumnsPerGroup]);
-        using IDisposableReadOnlyCollection<OrtValue> results = session.Run(new Dictionary<string, OrtValue> { ["x"] = x, ["y"] = y }, ["xx", "xy"]);
+        using IDisposableReadOnlyCollection<OrtValue> results = session.Run(
+            new Dictionary<string, OrtValue> { ["x"] = x, ["y"] = y }, ["xx", "xy"]);
         return (Means(results[0]), Means(results[1]));
 
         float[] Means(OrtValue sums)
@@ -123,7 +125,10 @@ internal sealed record LayerStatistics(int Samples, float[] MeanX, float[] MeanY
         return new ValueInfoProto
         {
             Name = name,
-            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Double, Shape = shape } },
+            Type = new TypeProto
+            {
+                TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Double, Shape = shape },
+            },
         };
     }
 }

@@ -27,7 +27,8 @@ internal static class NormalisationRanges
         var found = new Dictionary<string, Moments>(StringComparer.Ordinal);
         foreach (Node node in model.Nodes)
         {
-            if (node.Op != "BatchNormalization" || Vector(model, node, 1) is not { } gamma || Vector(model, node, 2) is not { } beta) continue;
+            if (node.Op != "BatchNormalization" || Vector(model, node, 1) is not { } gamma || Vector(model, node, 2) is not { } beta)
+                continue;
             var moments = Moments.Of(beta, [.. gamma.Select(Math.Abs)]);
             // Folded into the layer before it, the normalised value bears that layer's name.
             found[node.Inputs[0]] = moments;
@@ -44,7 +45,8 @@ internal static class NormalisationRanges
         {
             if (node.Outputs.Length == 0) continue;
             string output = node.Outputs[0];
-            if (statistics.TryGetValue(output, out Moments? given) && node.Op is "Conv" or "Gemm" or "Add" or "BatchNormalization") known[output] = given!;
+            if (statistics.TryGetValue(output, out Moments? given) && node.Op is "Conv" or "Gemm" or "Add" or "BatchNormalization")
+                known[output] = given!;
             else if (Follow(graph, node, known) is { } moments) known[output] = moments;
         }
 
@@ -75,7 +77,8 @@ internal static class NormalisationRanges
     }
 
     private static double Bound(Graph graph, Node node, int index, double orElse) =>
-        node.Inputs.Length > index && graph.Constants.TryGetValue(node.Inputs[index], out Tensor? t) && t is { Type: ElementType.Float32, Length: 1 } ? t.Span<float>()[0] : orElse;
+        node.Inputs.Length > index && graph.Constants.TryGetValue(node.Inputs[index], out Tensor? t)
+            && t is { Type: ElementType.Float32, Length: 1 } ? t.Span<float>()[0] : orElse;
 
     private static double[]? Vector(ConvertedModel model, Node node, int index) =>
         node.Inputs.Length > index && model.Constants.TryGetValue(node.Inputs[index], out Tensor? t) && t.Type == ElementType.Float32
@@ -90,14 +93,16 @@ internal static class NormalisationRanges
             [.. mean.Select((m, c) => m - (Deviations * deviation[c]))], [.. mean.Select((m, c) => m + (Deviations * deviation[c]))]);
 
         public static Moments Join(Moments[] parts) => new(
-            [.. parts.SelectMany(p => p.Mean)], [.. parts.SelectMany(p => p.Deviation)], [.. parts.SelectMany(p => p.Low)], [.. parts.SelectMany(p => p.High)]);
+            [.. parts.SelectMany(p => p.Mean)], [.. parts.SelectMany(p => p.Deviation)], [.. parts.SelectMany(p => p.Low)],
+            [.. parts.SelectMany(p => p.High)]);
 
         public Moments WithoutChannels() => new([Mean.Average()], [Deviation.Max()], [Low.Min()], [High.Max()]);
 
         public Moments? Plus(Moments other)
         {
             if (Mean.Length != other.Mean.Length) return null;
-            Moments sum = Of([.. Mean.Zip(other.Mean, (a, b) => a + b)], [.. Deviation.Zip(other.Deviation, (a, b) => Math.Sqrt((a * a) + (b * b)))]);
+            Moments sum = Of(
+                [.. Mean.Zip(other.Mean, (a, b) => a + b)], [.. Deviation.Zip(other.Deviation, (a, b) => Math.Sqrt((a * a) + (b * b)))]);
             // Never beyond what the summands can be.
             return sum with
             {
@@ -121,12 +126,14 @@ internal static class NormalisationRanges
                     }
 
                     double z = (mean[c] - low) / deviation[c], density = Math.Exp(-z * z / 2) / Math.Sqrt(2 * Math.PI), share = Share(z);
-                    double first = deviation[c] * ((z * share) + density), second = deviation[c] * deviation[c] * ((((z * z) + 1) * share) + (z * density));
+                    double first = deviation[c] * ((z * share) + density),
+                        second = deviation[c] * deviation[c] * ((((z * z) + 1) * share) + (z * density));
                     (mean[c], deviation[c]) = (low + first, Math.Sqrt(Math.Max(0, second - (first * first))));
                 }
             }
 
-            return new Moments(mean, deviation, [.. Low.Select(v => Math.Clamp(v, low, high))], [.. High.Select(v => Math.Clamp(v, low, high))]);
+            return new Moments(
+                mean, deviation, [.. Low.Select(v => Math.Clamp(v, low, high))], [.. High.Select(v => Math.Clamp(v, low, high))]);
         }
 
         /// <summary>The standard normal distribution function, to 1e-7 (Abramowitz and Stegun 26.2.17).</summary>

@@ -9,7 +9,8 @@ namespace Cim.Compiler.Calibration;
 /// </summary>
 internal static class OffsetRange
 {
-    /// <summary>Squared error of a quantizer with an offset, as a share of one without, that is worth it: a quarter of a bit, or more.</summary>
+    /// <summary>Squared error of a quantizer with an offset, as a share of one without, that is worth it: a quarter of a bit, or
+    /// more.</summary>
     private const double WorthIt = 0.7;
 
     private const int Scales = 64, Places = 5;
@@ -22,7 +23,8 @@ internal static class OffsetRange
         double least = WorthIt * SquaredError(histogram, centred);
         QuantizationParameters best = centred;
         int levels = (1 << centred.Bits) - 1;
-        double minimum = FloatGrid.Snap(histogram.Minimum, FloatGrid.RangeBits), span = FloatGrid.Snap(histogram.Maximum, FloatGrid.RangeBits) - minimum;
+        double minimum = FloatGrid.Snap(histogram.Minimum, FloatGrid.RangeBits),
+            span = FloatGrid.Snap(histogram.Maximum, FloatGrid.RangeBits) - minimum;
         for (int k = Scales; k > Scales / 4; k--)
         {
             float scale = (float)(span * k / (Scales * (double)levels));

@@ -63,7 +63,8 @@ internal sealed class OnnxSession : IDisposable
 
     /// <summary>Wraps memory that must outlive the value.</summary>
     public static OrtValue Tensor(ReadOnlyMemory<float> values, long[] dims) =>
-        OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, System.Runtime.InteropServices.MemoryMarshal.AsMemory(values), dims);
+        OrtValue.CreateTensorValueFromMemory(
+            OrtMemoryInfo.DefaultInstance, System.Runtime.InteropServices.MemoryMarshal.AsMemory(values), dims);
 
     /// <summary>Numbers in a tensor.</summary>
     public static int Length(OrtValue value) => checked((int)value.GetTensorTypeAndShape().ElementCount);
@@ -80,7 +81,8 @@ internal sealed class OnnxSession : IDisposable
             TensorElementType.UInt8 => Converted(value.GetTensorDataAsSpan<byte>()),
             TensorElementType.Double => Converted(value.GetTensorDataAsSpan<double>()),
             TensorElementType.Bool => Array.ConvertAll(value.GetTensorDataAsSpan<bool>().ToArray(), b => b ? 1f : 0f),
-            TensorElementType other => throw new CimException(ErrorCodes.InvalidGraph, $"An output has the type {other}; export the model with float32 outputs."),
+            TensorElementType other =>
+                throw new CimException(ErrorCodes.InvalidGraph, $"An output has the type {other}; export the model with float32 outputs."),
         };
 
         static float[] Converted<T>(ReadOnlySpan<T> values) where T : System.Numerics.INumberBase<T>

@@ -5,7 +5,8 @@ namespace Cim.Compiler.Calibration;
 /// <summary>Independent pieces of work on all processors.</summary>
 internal static class ParallelWork
 {
-    /// <summary>Does all pieces. Of several that fail, the first by index is thrown as it is, so that errors do not depend on threads.</summary>
+    /// <summary>Does all pieces. Of several that fail, the first by index is thrown as it is, so that errors do not depend on
+    /// threads.</summary>
     public static void For(int count, Action<int> body, CancellationToken cancellation)
     {
         var failures = new Exception?[count];

@@ -3,7 +3,8 @@ using Cim.Runtime;
 
 namespace Cim.Compiler.Calibration;
 
-/// <summary>Finds samples that say nothing about what a network will read: a file of zeros, of one sample again and again, or in another unit.</summary>
+/// <summary>Finds samples that say nothing about what a network will read: a file of zeros, of one sample again and again, or in another
+/// unit.</summary>
 internal static class SampleInformation
 {
     /// <summary>Magnitudes no measured quantity has that a network was trained on.</summary>

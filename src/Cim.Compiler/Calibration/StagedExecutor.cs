@@ -48,7 +48,8 @@ internal sealed class StagedExecutor : IDisposable
         if (!slice.Nodes.IsEmpty)
         {
             // Also what was computed on the way and is read later.
-            string[] outputs = [.. slice.Nodes.SelectMany(n => n.Outputs).Where(o => o.Length > 0 && pending.Contains(o)).Distinct(StringComparer.Ordinal)];
+            string[] outputs = [
+                .. slice.Nodes.SelectMany(n => n.Outputs).Where(o => o.Length > 0 && pending.Contains(o)).Distinct(StringComparer.Ordinal)];
             using OnnxSession session = GraphSession.Open(slice with { Outputs = [.. outputs] });
             foreach (Dictionary<string, OrtValue> run in _runs)
             {

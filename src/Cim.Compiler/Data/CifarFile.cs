@@ -21,7 +21,8 @@ internal static class CifarFile
         {
             file.ReadExactly(record);
             if (record[0] >= Classes)
-                throw RecordFile.Malformed(path, $"Record {i} of {count} has the label {record[0]}; CIFAR-10 has 0 to 9. Is the file the binary version of CIFAR-10?");
+                throw RecordFile.Malformed(path,
+                    $"Record {i} of {count} has the label {record[0]}; CIFAR-10 has 0 to 9. Is the file the binary version of CIFAR-10?");
             labels.Add(record[0]);
         }
 

@@ -15,7 +15,8 @@ internal static class DataFormats
         if (head.AsSpan().StartsWith("PK"u8)) return NumpyFile.OpenArchive(path, ports);
         if (ports.Length == 1) return [OpenSingle(path, head, length)];
         throw RecordFile.Malformed(path,
-            $"The file holds one array, but the model has {ports.Length} inputs; give an .npz with an array for each: numpy.savez(file, {string.Join(", ", ports.Select(p => $"{p.Name}=..."))}).");
+            $"The file holds one array, but the model has {ports.Length} inputs; give an .npz with an array for each: numpy.savez(file, "
+                + $"{string.Join(", ", ports.Select(p => $"{p.Name}=..."))}).");
     }
 
     private static byte[] Head(string path, out long length)
@@ -35,7 +36,8 @@ internal static class DataFormats
         if (head.Length > 6 && head[0] == 0x93 && head[1..].StartsWith("NUMPY"u8)) return NumpyFile.OpenArray(path);
         if (head.StartsWith("\u001f"u8) && head.Length > 1 && head[1] == 0x8b || IdxFile.Matches(head)) return OpenIdx(path);
         if (CifarFile.Matches(head, length)) return CifarFile.Open(path);
-        throw RecordFile.Malformed(path, "The file is none of .npz, .npy, IDX (plain or gzipped) and CIFAR-10 binary; convert it to .npz with arrays x and y.");
+        throw RecordFile.Malformed(
+            path, "The file is none of .npz, .npy, IDX (plain or gzipped) and CIFAR-10 binary; convert it to .npz with arrays x and y.");
     }
 
     private static RecordFile OpenIdx(string path)

@@ -6,7 +6,8 @@ namespace Cim.Compiler.Data;
 /// <summary>Some consecutive samples, preprocessed, in the shape the network reads.</summary>
 /// <param name="First">Index of the first sample.</param>
 /// <param name="Count">The number of samples.</param>
-/// <param name="Values">[count, record], valid until the next batch is read; a record is one sample of every input, one after the other.</param>
+/// <param name="Values">[count, record], valid until the next batch is read; a record is one sample of every input, one after the
+/// other.</param>
 internal readonly record struct DataBatch(int First, int Count, ReadOnlyMemory<float> Values);
 
 /// <summary>
@@ -52,7 +53,9 @@ internal sealed class DataSet
         ImmutableArray<RecordFile> files = DataFormats.Open(path, ports);
         for (int i = 1; i < files.Length; i++)
             if (files[i].Count != files[0].Count)
-                throw RecordFile.Malformed(path, $"There are {files[0].Count} samples of '{ports[0].Name}' but {files[i].Count} of '{ports[i].Name}'; give one of each input per sample.");
+                throw RecordFile.Malformed(path,
+                    $"There are {files[0].Count} samples of '{ports[0].Name}' but {files[i].Count} of '{ports[i].Name}'; give one of each "
+                    + $"input per sample.");
         return new DataSet(path, [.. files.Select((file, i) => new RecordReader(file, ports[i], preprocessing))]);
     }
 
@@ -106,6 +109,8 @@ internal sealed class DataSet
     public void RequireLabels()
     {
         if (!HasLabels)
-            throw new CimException(ErrorCodes.InvalidLabels, "The file has no labels, which accuracy needs; add an integer array 'y' to the .npz, or the labels file beside the IDX images.") { File = Path };
+            throw new CimException(ErrorCodes.InvalidLabels,
+                "The file has no labels, which accuracy needs; add an integer array 'y' to the .npz, or the labels file beside the IDX "
+                + "images.") { File = Path };
     }
 }

@@ -1,6 +1,7 @@
 namespace Cim.Compiler.Data;
 
-/// <summary>Arrays whose first index runs fastest, as <c>numpy.asfortranarray</c> and transposed arrays are saved. They are put in order in memory.</summary>
+/// <summary>Arrays whose first index runs fastest, as <c>numpy.asfortranarray</c> and transposed arrays are saved. They are put in order in
+/// memory.</summary>
 internal static class FortranOrder
 {
     private const long MostBytes = 1 << 29;
@@ -9,7 +10,8 @@ internal static class FortranOrder
     public static void Check(NpyHeader header, string path)
     {
         if (Bytes(header) > MostBytes)
-            throw RecordFile.Malformed(path, $"The array is in Fortran order and larger than {MostBytes >> 20} MiB; save numpy.ascontiguousarray(array) instead.");
+            throw RecordFile.Malformed(
+                path, $"The array is in Fortran order and larger than {MostBytes >> 20} MiB; save numpy.ascontiguousarray(array) instead.");
     }
 
     /// <summary>The records one after the other.</summary>

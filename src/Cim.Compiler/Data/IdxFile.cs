@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.IO.Compression;
 using Cim.Runtime;
 
@@ -19,7 +20,9 @@ internal static class IdxFile
     {
         (RawType type, ImmutableArray<int> dims, int headerBytes) = ReadHeader(path);
         if (dims.Length < 2)
-            throw RecordFile.Malformed(path, "This IDX file has one dimension: it looks like the labels. Give the file with the images; the labels are found beside it.");
+            throw RecordFile.Malformed(path,
+                "This IDX file has one dimension: it looks like the labels. Give the file with the images; the labels are found beside "
+                + "it.");
         return new RecordFile(path, () => OpenAt(path, headerBytes), dims[0], dims[1..], type, 0, ReadLabels(path)).Checked();
     }
 
@@ -54,9 +57,15 @@ internal static class IdxFile
 
         int header = 4 + sizes.Length;
         if (stream is FileStream file && file.Length - header < bytes)
-            throw RecordFile.Malformed(path, FormattableString.Invariant($"Data of shape {RecordFile.Dims(dims)} needs {bytes:R} bytes but only {file.Length - header} follow the header: the file is truncated."));
+            throw RecordFile.Malformed(path,
+                string.Create(CultureInfo.InvariantCulture,
+                    $"Data of shape {RecordFile.Dims(dims)} needs {bytes:R} bytes but only {file.Length - header} "
+                + $"follow the header: the file is truncated."));
         if (stream is FileStream longer && longer.Length - header > bytes)
-            throw RecordFile.Malformed(path, FormattableString.Invariant($"Data of shape {RecordFile.Dims(dims)} needs {bytes:R} bytes but {longer.Length - header} follow the header: the file is damaged."));
+            throw RecordFile.Malformed(path,
+                string.Create(CultureInfo.InvariantCulture,
+                    $"Data of shape {RecordFile.Dims(dims)} needs {bytes:R} bytes but {longer.Length - header} "
+                + $"follow the header: the file is damaged."));
         return (type, dims.ToImmutable(), header);
     }
 
@@ -66,7 +75,8 @@ internal static class IdxFile
         if (path is null) return default;
         (RawType type, ImmutableArray<int> dims, int headerBytes) = ReadHeader(path);
         if (dims.Length != 1)
-            throw new CimException(ErrorCodes.InvalidLabels, $"The labels have shape {RecordFile.Dims(dims)}; one class index per image is expected.") { File = path };
+            throw new CimException(ErrorCodes.InvalidLabels,
+                $"The labels have shape {RecordFile.Dims(dims)}; one class index per image is expected.") { File = path };
         using Stream stream = OpenAt(path, headerBytes);
         ImmutableArray<int> labels = LabelReader.Read(stream, type, dims[0], path);
         if (stream.ReadByte() >= 0) throw RecordFile.Malformed(path, $"More than {dims[0]} labels follow the header: the file is damaged.");
@@ -80,7 +90,8 @@ internal static class IdxFile
         string plain = name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3] : name;
         if (!plain.Contains("images", StringComparison.Ordinal)) yield break;
         string labels = plain.Replace("images", "labels", StringComparison.Ordinal);
-        foreach (string candidate in new[] { labels.Replace("idx3", "idx1", StringComparison.Ordinal).Replace("idx4", "idx1", StringComparison.Ordinal), labels })
+        foreach (string candidate in new[] {
+            labels.Replace("idx3", "idx1", StringComparison.Ordinal).Replace("idx4", "idx1", StringComparison.Ordinal), labels })
         {
             yield return Path.Combine(directory, candidate);
             yield return Path.Combine(directory, candidate + ".gz");

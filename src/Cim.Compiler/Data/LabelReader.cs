@@ -17,7 +17,11 @@ internal static class LabelReader
     /// <exception cref="CimException">CIM0006: the file is truncated; CIM0007: a label is no class index.</exception>
     public static ImmutableArray<int> Read(Stream stream, RawType type, long count, string path)
     {
-        if (count > Most) throw new CimException(ErrorCodes.InvalidLabels, $"There are {count} labels; {Most} are the most a file may have.") { File = path };
+        if (count > Most)
+            throw new CimException(ErrorCodes.InvalidLabels, $"There are {count} labels; {Most} are the most a file may have.")
+            {
+                File = path,
+            };
         // Grows with what is really there: a count in a header costs nothing.
         var labels = ImmutableArray.CreateBuilder<int>((int)Math.Min(count, 1 << 16));
         int size = type.SizeOf();
@@ -36,5 +40,7 @@ internal static class LabelReader
 
     private static int Index(double value, int sample, string path) => value == Math.Floor(value) && Math.Abs(value) <= int.MaxValue
         ? (int)value
-        : throw new CimException(ErrorCodes.InvalidLabels, string.Create(CultureInfo.InvariantCulture, $"The label of sample {sample} is {value:R}, which is no class index; labels are whole numbers from 0.")) { File = path };
+        : throw new CimException(ErrorCodes.InvalidLabels,
+            string.Create(CultureInfo.InvariantCulture,
+            $"The label of sample {sample} is {value:R}, which is no class index; labels are whole numbers from 0.")) { File = path };
 }

@@ -34,7 +34,8 @@ internal sealed partial record NpyHeader(RawType Type, ImmutableArray<int> Dims,
         }
 
         if (version is < 1 or > 3 || length is < 10 or > 1 << 20)
-            throw RecordFile.Malformed(path, $"{array} has an unknown NumPy header (version {version}, {length} bytes); save it again with numpy.save.");
+            throw RecordFile.Malformed(
+                path, $"{array} has an unknown NumPy header (version {version}, {length} bytes); save it again with numpy.save.");
         byte[] text = new byte[length];
         if (stream.ReadAtLeast(text, length, throwOnEndOfStream: false) < length) throw Truncated(path, array);
         return Parse(Encoding.UTF8.GetString(text), prefix + length, path, array);
@@ -78,7 +79,8 @@ internal sealed partial record NpyHeader(RawType Type, ImmutableArray<int> Dims,
         _ => throw RecordFile.Malformed(path, $"{array} has the element type '{descr}'; convert it to float32 or uint8 first."),
     };
 
-    private static Exception Truncated(string path, string array) => RecordFile.Malformed(path, $"{array} ends inside its header: the file is truncated.");
+    private static Exception Truncated(string path, string array) =>
+        RecordFile.Malformed(path, $"{array} ends inside its header: the file is truncated.");
 
     [GeneratedRegex(@"'descr'\s*:\s*'([^']+)'")]
     private static partial Regex Descr();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.IO.Compression;
 using Cim.Runtime;
 
@@ -34,15 +35,18 @@ internal static class NumpyFile
             ImmutableArray<int> labels = Labels(archive.GetEntry(ports.Any(p => p.Name == "y") ? "labels.npy" : "y.npy"), path);
             return [.. ports.Select(port =>
             {
-                ZipArchiveEntry entry = Samples(archive, port, ports.Length == 1) ?? throw RecordFile.Malformed(path, Missing(archive, ports, port));
+                ZipArchiveEntry entry = Samples(archive, port, ports.Length == 1)
+                    ?? throw RecordFile.Malformed(path, Missing(archive, ports, port));
                 NpyHeader header = Header(entry, path, Path.GetFileNameWithoutExtension(entry.FullName));
                 return Records(path, header, () => OpenEntry(path, entry.FullName, header), labels);
             })];
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or NotSupportedException or ArgumentException or OverflowException)
+        catch (Exception e) when (
+            e is InvalidDataException or EndOfStreamException or NotSupportedException or ArgumentException or OverflowException)
         {
             // What else .NET's reader of archives throws: damaged offsets and sizes go unchecked into arithmetic.
-            throw RecordFile.Malformed(path, $"The archive is damaged or truncated ({e.Message.TrimEnd('.')}); save it again with numpy.savez.", e);
+            throw RecordFile.Malformed(
+                path, $"The archive is damaged or truncated ({e.Message.TrimEnd('.')}); save it again with numpy.savez.", e);
         }
     }
 
@@ -51,13 +55,17 @@ internal static class NumpyFile
 
     private static string Missing(ZipArchive archive, ImmutableArray<InputPort> ports, InputPort port) => ports.Length == 1
         ? $"The archive has no array 'x' (it has {Names(archive)}); save it with numpy.savez(file, x=..., y=...)."
-        : $"The archive has no array '{port.Name}' (it has {Names(archive)}); the model's inputs are {string.Join(", ", ports.Select(p => p.Name))}: save an array for each, as in numpy.savez(file, **{{'{port.Name}': ...}}).";
+        : $"The archive has no array '{port.Name}' (it has {Names(archive)}); the model's inputs are "
+            + $"{string.Join(", ", ports.Select(p => p.Name))}: save an array for each, as in numpy.savez(file, **{{'{port.Name}': ...}}).";
 
     private static RecordFile Records(string path, NpyHeader header, Func<Stream> open, ImmutableArray<int> labels)
     {
-        if (header.Dims.IsEmpty) throw RecordFile.Malformed(path, "The array is a single number; its first dimension must count the samples.");
+        if (header.Dims.IsEmpty)
+            throw RecordFile.Malformed(path, "The array is a single number; its first dimension must count the samples.");
         if (header.IsFortran) FortranOrder.Check(header, path);
-        return new RecordFile(path, header.IsFortran ? () => FortranOrder.Reordered(open, header, path) : open, header.Dims[0], header.Dims[1..], header.Type, 0, labels).Checked();
+        return new RecordFile(path, header.IsFortran
+            ? () => FortranOrder.Reordered(open, header, path)
+            : open, header.Dims[0], header.Dims[1..], header.Type, 0, labels).Checked();
     }
 
     private static NpyHeader Header(ZipArchiveEntry entry, string path, string array)
@@ -73,9 +81,15 @@ internal static class NumpyFile
         double needed = header.Type.SizeOf();
         foreach (int d in header.Dims) needed *= d;
         if (available < needed)
-            throw RecordFile.Malformed(path, FormattableString.Invariant($"{array} of shape {RecordFile.Dims(header.Dims)} needs {needed:R} bytes but only {available} follow its header: the file is truncated."));
+            throw RecordFile.Malformed(path,
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{array} of shape {RecordFile.Dims(header.Dims)} needs {needed:R} bytes but only {available} "
+                + $"follow its header: the file is truncated."));
         if (available > needed)
-            throw RecordFile.Malformed(path, FormattableString.Invariant($"{array} of shape {RecordFile.Dims(header.Dims)} needs {needed:R} bytes but {available} follow its header: save it again with numpy.save."));
+            throw RecordFile.Malformed(path,
+                string.Create(
+                    CultureInfo.InvariantCulture, $"{array} of shape {RecordFile.Dims(header.Dims)} needs {needed:R} bytes but {available} "
+                + $"follow its header: save it again with numpy.save."));
     }
 
     private static ImmutableArray<int> Labels(ZipArchiveEntry? entry, string path)
@@ -84,7 +98,8 @@ internal static class NumpyFile
         NpyHeader header = Header(entry, path, "y");
         if (header.Dims.Count(d => d != 1) > 1 || header.Dims.IsEmpty)
             throw new CimException(ErrorCodes.InvalidLabels,
-                $"The labels 'y' are {header.Type} of shape {RecordFile.Dims(header.Dims)}; they must be whole numbers of shape [n], one class index per sample.") { File = path };
+                $"The labels 'y' are {header.Type} of shape {RecordFile.Dims(header.Dims)}; they must be whole numbers of shape [n], one "
+                    + $"class index per sample.") { File = path };
         using Stream stream = OpenEntry(path, entry.FullName, header);
         ImmutableArray<int> labels = LabelReader.Read(stream, header.Type, header.Dims.Aggregate(1L, (a, b) => a * b), path);
         _ = stream.ReadByte(); // At the end the checksum is compared.
@@ -100,5 +115,7 @@ internal static class NumpyFile
     }
 
     private static string Names(ZipArchive archive) =>
-        archive.Entries.Count == 0 ? "nothing" : string.Join(", ", archive.Entries.Take(8).Select(e => $"'{Path.GetFileNameWithoutExtension(e.Name)}'"));
+        archive.Entries.Count == 0
+            ? "nothing"
+            : string.Join(", ", archive.Entries.Take(8).Select(e => $"'{Path.GetFileNameWithoutExtension(e.Name)}'"));
 }

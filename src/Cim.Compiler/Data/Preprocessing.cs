@@ -13,13 +13,18 @@ internal sealed record Preprocessing(ImmutableArray<double> Scale, ImmutableArra
     /// <summary>The numbers as they are.</summary>
     public static Preprocessing None { get; } = new([1], [0], [1]);
 
-    /// <summary>Reads the three options; each is a list such as <c>0.485,0.456,0.406</c>, whose items may be fractions (<c>1/255</c>).</summary>
+    /// <summary>Reads the three options; each is a list such as <c>0.485,0.456,0.406</c>, whose items may be fractions
+    /// (<c>1/255</c>).</summary>
     /// <exception cref="CimException">An item is not a number, or a scale or deviation is zero.</exception>
     public static Preprocessing Parse(string? scale, string? mean, string? std)
     {
         ImmutableArray<double> s = List("scale", scale, 1), m = List("mean", mean, 0), d = List("std", std, 1);
-        if (s.Contains(0)) throw new CimException(ErrorCodes.WrongUsage, "--scale is 0, which would erase the data; leave it out or give a number such as 1/255.");
-        if (d.Contains(0)) throw new CimException(ErrorCodes.WrongUsage, "--std is 0, which would divide by zero; leave it out or give the standard deviation.");
+        if (s.Contains(0))
+            throw new CimException(
+                ErrorCodes.WrongUsage, "--scale is 0, which would erase the data; leave it out or give a number such as 1/255.");
+        if (d.Contains(0))
+            throw new CimException(
+                ErrorCodes.WrongUsage, "--std is 0, which would divide by zero; leave it out or give the standard deviation.");
         return new Preprocessing(s, m, d);
     }
 
@@ -32,7 +37,9 @@ internal sealed record Preprocessing(ImmutableArray<double> Scale, ImmutableArra
         int channels = new[] { Scale.Length, Mean.Length, Std.Length }.Max();
         foreach (ImmutableArray<double> list in new[] { Scale, Mean, Std })
             if (list.Length != 1 && list.Length != channels)
-                throw new CimException(ErrorCodes.WrongUsage, $"--scale, --mean and --std have {Scale.Length}, {Mean.Length} and {Std.Length} items; each must have one or the same number.") { File = file };
+                throw new CimException(ErrorCodes.WrongUsage,
+                    $"--scale, --mean and --std have {Scale.Length}, {Mean.Length} and {Std.Length} items; each must have one or the same "
+                    + $"number.") { File = file };
         double At(ImmutableArray<double> list, int c) => list.Length == 1 ? list[0] : list[c];
         double[] factor = [.. Enumerable.Range(0, channels).Select(c => At(Scale, c) / At(Std, c))];
         double[] offset = [.. Enumerable.Range(0, channels).Select(c => -At(Mean, c) / At(Std, c))];
@@ -40,16 +47,19 @@ internal sealed record Preprocessing(ImmutableArray<double> Scale, ImmutableArra
         if (!sample.IsEmpty && sample[0] == channels) return (factor, offset, sample.Skip(1).Aggregate(1, (a, b) => a * b));
         if (!sample.IsEmpty && sample[^1] == channels) return (factor, offset, 1);
         throw new CimException(ErrorCodes.WrongUsage,
-            $"--scale, --mean and --std have {channels} items, but a sample of shape {RecordFile.Dims(sample)} has no axis of {channels} channels first or last.") { File = file };
+            $"--scale, --mean and --std have {channels} items, but a sample of shape {RecordFile.Dims(sample)} has no axis of {channels} "
+                + $"channels first or last.") { File = file };
     }
 
     /// <summary>What a compiled model says of it; null for numbers as they are.</summary>
-    public ModelPreprocessing? Describe() => ToString() == None.ToString() ? null : new() { Scale = Text(Scale), Mean = Text(Mean), Std = Text(Std) };
+    public ModelPreprocessing? Describe() =>
+        ToString() == None.ToString() ? null : new() { Scale = Text(Scale), Mean = Text(Mean), Std = Text(Std) };
 
     /// <summary>The option texts that give the same preprocessing; part of the key of the cache.</summary>
     public override string ToString() => $"scale={Text(Scale)} mean={Text(Mean)} std={Text(Std)}";
 
-    private static string Text(ImmutableArray<double> list) => string.Join(",", list.Select(v => v.ToString("R", CultureInfo.InvariantCulture)));
+    private static string Text(ImmutableArray<double> list) =>
+        string.Join(",", list.Select(v => v.ToString("R", CultureInfo.InvariantCulture)));
 
     private static ImmutableArray<double> List(string option, string? text, double orElse)
     {
@@ -57,7 +67,8 @@ internal sealed record Preprocessing(ImmutableArray<double> Scale, ImmutableArra
         var list = ImmutableArray.CreateBuilder<double>();
         foreach (string item in text.Split([',', ';'], StringSplitOptions.TrimEntries))
             list.Add(Number(item) is double v && double.IsFinite(v) ? v
-                : throw new CimException(ErrorCodes.WrongUsage, $"--{option} has the item '{item}', which is not a number; write for example 1/255 or 0.485,0.456,0.406."));
+                : throw new CimException(ErrorCodes.WrongUsage,
+                    $"--{option} has the item '{item}', which is not a number; write for example 1/255 or 0.485,0.456,0.406."));
         return list.ToImmutable();
     }
 
@@ -66,7 +77,8 @@ internal sealed record Preprocessing(ImmutableArray<double> Scale, ImmutableArra
         string[] parts = text.Split('/');
         // 1/255/2 could be read in two ways.
         if (parts.Length > 2) return null;
-        double?[] values = [.. parts.Select(p => double.TryParse(p, NumberStyles.Float, CultureInfo.InvariantCulture, out double v) ? v : (double?)null)];
+        double?[] values = [
+            .. parts.Select(p => double.TryParse(p, NumberStyles.Float, CultureInfo.InvariantCulture, out double v) ? v : (double?)null)];
         return values.Length == 1 ? values[0] : values[0] / values[1];
     }
 }

@@ -43,7 +43,8 @@ internal sealed record RecordFile(
         }
 
         if (!Labels.IsDefault && Labels.Length != Count)
-            throw new CimException(ErrorCodes.InvalidLabels, $"There are {Count} samples but {Labels.Length} labels; give one label per sample.") { File = Path };
+            throw new CimException(ErrorCodes.InvalidLabels,
+                $"There are {Count} samples but {Labels.Length} labels; give one label per sample.") { File = Path };
         return this;
     }
 

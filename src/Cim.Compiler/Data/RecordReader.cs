@@ -14,7 +14,9 @@ internal sealed class RecordReader
     public RecordReader(RecordFile file, InputPort port, Preprocessing preprocessing)
     {
         if (!Fits(file.SampleDims, port.SampleDims))
-            throw RecordFile.Malformed(file.Path, $"A sample has the shape {RecordFile.Dims(file.SampleDims)}, but the model's input reads {RecordFile.Dims(port.SampleDims)} per sample{Hint(file.SampleDims, port.SampleDims)}.");
+            throw RecordFile.Malformed(file.Path,
+                $"A sample has the shape {RecordFile.Dims(file.SampleDims)}, but the model's input reads "
+                + $"{RecordFile.Dims(port.SampleDims)} per sample{Hint(file.SampleDims, port.SampleDims)}.");
         _file = file;
         // Indices and masks mean what they say; only measured quantities are scaled.
         Preprocessing applied = port.Type == ElementType.Float32 ? preprocessing : Preprocessing.None;
@@ -44,7 +46,8 @@ internal sealed class RecordReader
         }
         catch (InvalidDataException e)
         {
-            throw RecordFile.Malformed(_file.Path, $"The compressed data is damaged at sample {index} of {Count} ({e.Message.TrimEnd('.')}).", e);
+            throw RecordFile.Malformed(
+                _file.Path, $"The compressed data is damaged at sample {index} of {Count} ({e.Message.TrimEnd('.')}).", e);
         }
 
         throw RecordFile.Malformed(_file.Path, $"The file ends at sample {index} of {Count}: it is truncated.");
@@ -78,7 +81,8 @@ internal sealed class RecordReader
             int channel = _factor.Length == 1 ? 0 : i / _run % _factor.Length;
             float v = (float)((_file.Type.Read(bytes[(i * size)..]) * _factor[channel]) + _offset[channel]);
             if (!float.IsFinite(v))
-                throw RecordFile.Malformed(_file.Path, $"Number {i} of sample {index} is {v} after preprocessing; remove such samples or correct --scale, --mean, --std.");
+                throw RecordFile.Malformed(_file.Path,
+                    $"Number {i} of sample {index} is {v} after preprocessing; remove such samples or correct --scale, --mean, --std.");
             values[i] = v;
         }
     }

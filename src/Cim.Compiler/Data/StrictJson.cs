@@ -20,12 +20,17 @@ internal static class StrictJson
     /// <exception cref="CimException">CIM0001: unreadable; or <paramref name="code"/>.</exception>
     public static T Read<T>(string path, string code, string what, Func<JsonElement, T> read)
     {
-        byte[] text = InputFile.ReadAll(path, what.Replace("The ", "", StringComparison.Ordinal).Replace(" file", "", StringComparison.Ordinal));
+        byte[] text = InputFile.ReadAll(
+            path, what.Replace("The ", "", StringComparison.Ordinal).Replace(" file", "", StringComparison.Ordinal));
         ReadOnlyMemory<byte> json = text.AsSpan().StartsWith("\uFEFF"u8) ? text.AsMemory(3) : text;
         if (!Utf8.IsValid(json.Span))
             throw new CimException(code, $"{what} is not UTF-8 text; save it with that encoding.") { File = path };
         if (json.Span.IndexOf("\n<<<<<<< "u8) is var conflict and >= 0)
-            throw new CimException(code, $"{what} has the marks of a merge conflict; take one side of it whole.") { File = path, Line = 2 + json.Span[..conflict].Count((byte)'\n') };
+            throw new CimException(code, $"{what} has the marks of a merge conflict; take one side of it whole.")
+            {
+                File = path,
+                Line = 2 + json.Span[..conflict].Count((byte)'\n'),
+            };
         try
         {
             using JsonDocument document = JsonDocument.Parse(json, Options);

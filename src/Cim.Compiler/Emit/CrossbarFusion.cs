@@ -87,7 +87,9 @@ internal static class CrossbarFusion
             {
                 "Add" => !IsClamped && Add(next),
                 "Relu" => Clamp(0, float.PositiveInfinity),
-                "Clip" => Limit(next, 1, float.NegativeInfinity) is { } low && Limit(next, 2, float.PositiveInfinity) is { } high && Clamp(low, high),
+                "Clip" =>
+                    Limit(next, 1, float.NegativeInfinity) is { } low && Limit(next, 2, float.PositiveInfinity) is { } high
+                    && Clamp(low, high),
                 "QuantizeLinear" => (_output = QuantizerNodes.Read(_graph, next)) is not null,
                 _ => false,
             };
@@ -102,7 +104,8 @@ internal static class CrossbarFusion
 
             if (_residual is not null || IsConstant(other) || _graph.Values[other].Shape != _graph.Values[_current].Shape
                 || _graph.Values[other].Type != ElementType.Float32) return false;
-            if (topology.Producer(other) is { Op: "DequantizeLinear" } dequantize && QuantizerNodes.Read(_graph, dequantize) is { } parameters)
+            if (topology.Producer(other) is { Op: "DequantizeLinear" } dequantize
+                && QuantizerNodes.Read(_graph, dequantize) is { } parameters)
                 (_residual, _residualParameters) = (dequantize.Inputs[0], parameters);
             else _residual = other;
             return true;
@@ -119,7 +122,9 @@ internal static class CrossbarFusion
         private float? Limit(Node clip, int index, float orElse)
         {
             if (clip.Inputs.Length <= index || clip.Inputs[index].Length == 0) return orElse;
-            return _graph.Constants.TryGetValue(clip.Inputs[index], out Tensor? t) && t is { Type: ElementType.Float32, Length: 1 } ? t.Span<float>()[0] : null;
+            return _graph.Constants.TryGetValue(clip.Inputs[index], out Tensor? t) && t is { Type: ElementType.Float32, Length: 1 }
+                ? t.Span<float>()[0]
+                : null;
         }
 
         private bool IsConstant(string value) => _graph.Constants.ContainsKey(value)
@@ -164,7 +169,10 @@ internal static class CrossbarFusion
         private ImmutableArray<int>? Exact()
         {
             string own = _nodes[0].Inputs.Length > 2 ? _nodes[0].Inputs[2] : "";
-            return own.Length > 0 ? (_biases.Count == 0 ? ExactBias.Of(topology, layer, own, _weights, _input.Scale) : null) : _biases.Count == 1 ? ExactBias.Of(topology, layer, _biases[0], _weights, _input.Scale) : null;
+            return own.Length > 0
+                ? (_biases.Count == 0 ? ExactBias.Of(topology, layer, own, _weights, _input.Scale) : null)
+                : _biases.Count == 1 ? ExactBias.Of(topology, layer, _biases[0], _weights, _input.Scale)
+                : null;
         }
 
         private double RealAt(string value, int c)

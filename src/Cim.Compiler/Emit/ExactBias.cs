@@ -18,7 +18,9 @@ internal static class ExactBias
     {
         Graph graph = topology.Graph;
         if (weights.Requantized || topology.Producer(value) is not { Op: "DequantizeLinear" } node) return null;
-        if (!graph.Constants.TryGetValue(node.Inputs[0], out Tensor? integers) || integers.Type != ElementType.Int32 || integers.Length != layer.Outputs) return null;
+        if (!graph.Constants.TryGetValue(node.Inputs[0], out Tensor? integers) || integers.Type != ElementType.Int32
+            || integers.Length != layer.Outputs)
+            return null;
         if (!graph.Constants.TryGetValue(node.Inputs[1], out Tensor? scale)) return null;
         if (layer.Op == "Gemm" && graph.Nodes.First(n => n.Name == layer.NodeName).Attributes.Float("beta", 1) != 1) return null;
         for (int c = 0; c < layer.Outputs; c++)

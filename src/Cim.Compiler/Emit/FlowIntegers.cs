@@ -38,7 +38,9 @@ internal sealed class FlowIntegers : IGraphPass
         return edit.ToGraph();
 
         (Node Node, QuantizationParameters Parameters)? Dequantized(string value) =>
-            made.TryGetValue(value, out Node? node) && node.Op == "DequantizeLinear" && Parameters(edit, graph, node) is { } p ? (node, p) : null;
+            made.TryGetValue(value, out Node? node) && node.Op == "DequantizeLinear" && Parameters(edit, graph, node) is { } p
+                ? (node, p)
+                : null;
 
         Node[]? Sink(Node node)
         {
@@ -62,7 +64,8 @@ internal sealed class FlowIntegers : IGraphPass
 
                 string moved = edit.Value(output + "_integers", edit.Info(output) with { Type = parameters.StorageType });
                 outputs.Add(moved);
-                result.Add(dequantize with { Name = edit.NodeName(output + "_DequantizeLinear"), Inputs = dequantize.Inputs.SetItem(0, moved), Outputs = [output] });
+                result.Add(dequantize with { Name = edit.NodeName(output + "_DequantizeLinear"),
+                    Inputs = dequantize.Inputs.SetItem(0, moved), Outputs = [output] });
             }
 
             return [node with { Inputs = integers, Outputs = outputs.ToImmutable() }, .. result];

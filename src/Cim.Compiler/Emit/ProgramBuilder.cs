@@ -95,7 +95,8 @@ internal sealed class ProgramBuilder
     {
         MvmLayer layer = fused.Layer;
         ImmutableArray<int> inputs = fused.Residual is null ? [Index(fused.Input)] : [Index(fused.Input), Index(fused.Residual)];
-        _steps.Add(new ProgramStep(ProgramStep.CrossbarOp, layer.NodeName, inputs, [Index(fused.Output)], AttributeMap.Empty.With("layer", _layers.Count)));
+        _steps.Add(new ProgramStep(
+            ProgramStep.CrossbarOp, layer.NodeName, inputs, [Index(fused.Output)], AttributeMap.Empty.With("layer", _layers.Count)));
         _layers.Add(new CrossbarLayer
         {
             Name = layer.NodeName,

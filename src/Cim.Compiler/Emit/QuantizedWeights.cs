@@ -9,7 +9,8 @@ namespace Cim.Compiler.Emit;
 /// <param name="Integers">Int8 [outputs, rows].</param>
 /// <param name="Scales">One per output.</param>
 /// <param name="Bits">Their width.</param>
-/// <param name="Requantized">True if the model's own integers did not fit (a zero point that leaves 8 signed bits) and were rounded again.</param>
+/// <param name="Requantized">True if the model's own integers did not fit (a zero point that leaves 8 signed bits) and were rounded
+/// again.</param>
 internal sealed record QuantizedWeights(Tensor Integers, ImmutableArray<float> Scales, int Bits, bool Requantized)
 {
     /// <summary>True if -2^(bits-1) occurs, whose magnitude needs one bit more than all others.</summary>
@@ -21,7 +22,9 @@ internal sealed record QuantizedWeights(Tensor Integers, ImmutableArray<float> S
         if (layer.WeightDequantize is not { } dequantize || !graph.Constants.TryGetValue(layer.WeightName, out Tensor? source)) return null;
         if (source.Type is not (ElementType.Int8 or ElementType.UInt8)) return null;
         if (!graph.Constants.TryGetValue(dequantize.Inputs[1], out Tensor? scales) || scales.Type != ElementType.Float32) return null;
-        Tensor? zeros = dequantize.Inputs.Length > 2 && dequantize.Inputs[2].Length > 0 ? graph.Constants.GetValueOrDefault(dequantize.Inputs[2]) : null;
+        Tensor? zeros = dequantize.Inputs.Length > 2 && dequantize.Inputs[2].Length > 0
+            ? graph.Constants.GetValueOrDefault(dequantize.Inputs[2])
+            : null;
 
         Node node = graph.Nodes.First(n => n.Name == layer.NodeName);
         bool outputsFirst = layer.Op == "Conv" || (layer.Op == "Gemm" && node.Attributes.Int("transB", 0) != 0);
@@ -51,13 +54,15 @@ internal sealed record QuantizedWeights(Tensor Integers, ImmutableArray<float> S
         }
 
         int bits = (int)dequantize.Attributes.Int(Node.BitsAttribute, 8);
-        return fits ? new QuantizedWeights(Tensor.Create<sbyte>(new Shape(outputs, rows), [.. integers.Select(i => (sbyte)i)]), [.. perOutput], bits, false)
+        return fits ? new QuantizedWeights(
+            Tensor.Create<sbyte>(new Shape(outputs, rows), [.. integers.Select(i => (sbyte)i)]), [.. perOutput], bits, false)
             : Requantize(layer, bits);
     }
 
     private static QuantizedWeights Requantize(MvmLayer layer, int bits)
     {
         LayerWeights weights = WeightQuantizer.Nearest(layer, bits, null);
-        return new QuantizedWeights(Tensor.Create<sbyte>(new Shape(layer.Outputs, layer.RowsPerGroup), weights.Integers.AsSpan()), weights.Scales, bits, true);
+        return new QuantizedWeights(
+            Tensor.Create<sbyte>(new Shape(layer.Outputs, layer.RowsPerGroup), weights.Integers.AsSpan()), weights.Scales, bits, true);
     }
 }

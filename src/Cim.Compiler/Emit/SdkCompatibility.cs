@@ -31,6 +31,7 @@ internal static class SdkCompatibility
         VersionRange range = Range(own);
         if (NuGetVersion.TryParse(info.SdkVersion, out NuGetVersion? made) && range.Satisfies(made)) return;
         throw new CimException(ErrorCodes.IncompatibleSdkVersion,
-            $"The model was compiled by Cim.Sdk {info.SdkVersion}; this is Cim.Sdk {own}, which takes models of {range.PrettyPrint()}. Compile it again, or use the matching version.") { File = path };
+            $"The model was compiled by Cim.Sdk {info.SdkVersion}; this is Cim.Sdk {own}, which takes models of {range.PrettyPrint()}. "
+                + $"Compile it again, or use the matching version.") { File = path };
     }
 }

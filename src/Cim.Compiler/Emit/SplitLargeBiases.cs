@@ -14,7 +14,8 @@ internal sealed class SplitLargeBiases : IGraphPass
     {
         var topology = new GraphTopology(graph);
         var edit = new GraphEdit(graph);
-        Dictionary<string, MvmLayer> layers = MvmLayers.Find(graph).Where(l => l.BiasName is not null).ToDictionary(l => l.NodeName, StringComparer.Ordinal);
+        Dictionary<string, MvmLayer> layers = MvmLayers.Find(graph).Where(l => l.BiasName is not null)
+            .ToDictionary(l => l.NodeName, StringComparer.Ordinal);
         bool changed = false;
         foreach (Node node in graph.Nodes)
         {
@@ -24,7 +25,8 @@ internal sealed class SplitLargeBiases : IGraphPass
                 continue;
             }
 
-            edit.Nodes.AddRange(AccumulatorBias.AddedAfter(edit, node with { Inputs = node.Inputs[..2] }, bias, graph.Values[node.Outputs[0]]));
+            edit.Nodes.AddRange(
+                AccumulatorBias.AddedAfter(edit, node with { Inputs = node.Inputs[..2] }, bias, graph.Values[node.Outputs[0]]));
             changed = true;
         }
 
@@ -33,7 +35,8 @@ internal sealed class SplitLargeBiases : IGraphPass
 
     private static bool Fits(Graph graph, GraphTopology topology, MvmLayer layer, float[] bias)
     {
-        if (topology.Producer(layer.Input) is not { Op: "DequantizeLinear" } dequantize || QuantizerNodes.Read(graph, dequantize) is not { } input
+        if (topology.Producer(layer.Input) is not { Op: "DequantizeLinear" } dequantize
+            || QuantizerNodes.Read(graph, dequantize) is not { } input
             || QuantizedWeights.Read(graph, layer) is not { } weights) return true;
         Node node = graph.Nodes.First(n => n.Name == layer.NodeName);
         return AccumulatorBias.FitsAll(bias, input.Scale, weights.Scales.AsSpan())

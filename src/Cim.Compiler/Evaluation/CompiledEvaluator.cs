@@ -56,7 +56,8 @@ internal sealed class CompiledEvaluator
             if (images.Count % samplesPerUnit != 0)
             {
                 if (images.First == 0)
-                    throw new CimException(ErrorCodes.InvalidData, $"The model's batch is fixed at {samplesPerUnit}, but there are only {images.Count} samples.") { File = data.Path };
+                    throw new CimException(ErrorCodes.InvalidData,
+                        $"The model's batch is fixed at {samplesPerUnit}, but there are only {images.Count} samples.") { File = data.Path };
                 yield break;
             }
 
@@ -70,7 +71,8 @@ internal sealed class CompiledEvaluator
         }
     }
 
-    /// <summary>The first output for samples in memory, batch after batch; valid until the next one. Samples that do not fill a fixed batch are left out.</summary>
+    /// <summary>The first output for samples in memory, batch after batch; valid until the next one. Samples that do not fill a fixed batch
+    /// are left out.</summary>
     public IEnumerable<ReadOnlyMemory<float>> Run(CalibrationData samples, RunOptions options, CancellationToken cancellation)
     {
         int samplesPerUnit = Math.Max(1, Input.FixedBatch), first = 0;

@@ -20,7 +20,8 @@ internal sealed class FloatEvaluator : IDisposable
         (_session, _path) = (new OnnxSession(path), path);
         try
         {
-            Input = GraphInput.Of(_session.Inputs.Select(i => (i.Key, TypeOf(i.Key, i.Value.ElementType, path), ShapeOf(i.Key, i.Value.Dimensions, path))));
+            Input = GraphInput.Of(
+                _session.Inputs.Select(i => (i.Key, TypeOf(i.Key, i.Value.ElementType, path), ShapeOf(i.Key, i.Value.Dimensions, path))));
         }
         catch
         {
@@ -50,12 +51,17 @@ internal sealed class FloatEvaluator : IDisposable
             if (Input.FixedBatch > 0 && images.Count < batch)
             {
                 if (samples == 0)
-                    throw new CimException(ErrorCodes.InvalidData, $"The model's batch is fixed at {Input.FixedBatch}, but there are only {images.Count} samples.") { File = data.Path };
+                    throw new CimException(ErrorCodes.InvalidData,
+                        $"The model's batch is fixed at {Input.FixedBatch}, but there are only {images.Count} samples.")
+                        {
+                            File = data.Path,
+                        };
                 break;
             }
 
             time.Start();
-            using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(Input.Split(images.First, images.Count, images.Values), outputs);
+            using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(
+                Input.Split(images.First, images.Count, images.Values), outputs);
             time.Stop();
             if (judged is null)
             {
@@ -78,11 +84,13 @@ internal sealed class FloatEvaluator : IDisposable
     {
         int numbers = OnnxSession.Length(value) / samples;
         ElementType type = TypeOf(name, _session.TypeOf(name), _path);
-        return new OutputFacts(name, type, numbers, numbers == 1 && type == ElementType.Float32 && NetworkOutputs.EndsWithSigmoid(OnnxReader.ReadModel(File.ReadAllBytes(_path)).Graph, name));
+        return new OutputFacts(name, type, numbers, numbers == 1 && type == ElementType.Float32
+            && NetworkOutputs.EndsWithSigmoid(OnnxReader.ReadModel(File.ReadAllBytes(_path)).Graph, name));
     }
 
     private static Shape ShapeOf(string name, int[] dims, string path) => dims.Skip(1).All(d => d > 0) ? new Shape(dims)
-        : throw new CimException(ErrorCodes.InvalidData, $"The input '{name}' has the shape {RecordFile.Dims(dims)}: only its first dimension may be open.") { File = path };
+        : throw new CimException(ErrorCodes.InvalidData,
+            $"The input '{name}' has the shape {RecordFile.Dims(dims)}: only its first dimension may be open.") { File = path };
 
     private static ElementType TypeOf(string name, Type type, string path) =>
         type == typeof(float) ? ElementType.Float32
@@ -91,5 +99,9 @@ internal sealed class FloatEvaluator : IDisposable
         : type == typeof(sbyte) ? ElementType.Int8
         : type == typeof(byte) ? ElementType.UInt8
         : type == typeof(bool) ? ElementType.Bool
-        : throw new CimException(ErrorCodes.InvalidData, $"The input '{name}' is {type.Name}, which data files cannot feed; export the model with a float32 or integer input.") { File = path };
+        : throw new CimException(ErrorCodes.InvalidData,
+            $"The input '{name}' is {type.Name}, which data files cannot feed; export the model with a float32 or integer input.")
+            {
+                File = path,
+            };
 }

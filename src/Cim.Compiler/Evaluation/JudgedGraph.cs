@@ -9,7 +9,8 @@ namespace Cim.Compiler.Evaluation;
 /// <summary>A network seen through the output it is judged by, which searches compare with the float network's.</summary>
 internal static class JudgedGraph
 {
-    /// <summary>Whether the labels of a file are classes a network names; those of a regression (one real output, other numbers) are not.</summary>
+    /// <summary>Whether the labels of a file are classes a network names; those of a regression (one real output, other numbers) are
+    /// not.</summary>
     /// <exception cref="CimException">CIM0007: the network has classes, and a label is none of them.</exception>
     public static bool AreClasses(Graph graph, GraphInput input, DataSet data)
     {
@@ -33,7 +34,8 @@ internal static class JudgedGraph
         if (outputs.IsEmpty) return graph;
         bool isRegression = outputs is [{ Rule: ClassRule.Logit }];
         string judged = graph.Outputs[labels is { HasLabels: true } && !isRegression ? JudgedOutput.For(outputs, labels).Index : 0];
-        if (graph.Nodes.FirstOrDefault(n => n.Outputs.Contains(judged)) is { Op: "ArgMax" } largest && graph.Values[largest.Inputs[0]].Type == ElementType.Float32)
+        if (graph.Nodes.FirstOrDefault(n => n.Outputs.Contains(judged)) is { Op: "ArgMax" } largest
+            && graph.Values[largest.Inputs[0]].Type == ElementType.Float32)
             judged = largest.Inputs[0];
         return judged == graph.Outputs[0] ? graph : graph with { Outputs = [judged, .. graph.Outputs.Where(o => o != judged)] };
     }

@@ -58,10 +58,13 @@ internal sealed record JudgedOutput(int Index, OutputFacts Output)
 
         int sample = FirstBeyond(outputs[0]);
         if (outputs.Count > 1)
-            throw Invalid($"No output can be judged by these labels: {string.Join(", ", outputs.Select(o => $"'{o.Name}' {Describe(o)}, but sample {FirstBeyond(o)} has the label {labels[FirstBeyond(o)]}"))}.");
+            throw Invalid($"No output can be judged by these labels: "
+                + $"{string.Join(", ", outputs.Select(o => $"'{o.Name}' {Describe(o)}, but sample {FirstBeyond(o)} has the label {labels[FirstBeyond(o)]}"))}.");
         throw Invalid(outputs[0].Rule == ClassRule.LargestScore || labels[sample] < 0
-            ? $"Sample {sample} has the label {labels[sample]}, but the model has {outputs[0].Classes} classes (0 to {outputs[0].Classes - 1})."
-            : $"Sample {sample} has the label {labels[sample]}, but the model's output '{outputs[0].Name}' is one number a sample, which tells two classes apart: labels must be 0 or 1.");
+            ? $"Sample {sample} has the label {labels[sample]}, but the model has {outputs[0].Classes} classes (0 to "
+                + $"{outputs[0].Classes - 1})."
+            : $"Sample {sample} has the label {labels[sample]}, but the model's output '{outputs[0].Name}' is one number a sample, which "
+                + $"tells two classes apart: labels must be 0 or 1.");
 
         int FirstBeyond(OutputFacts output)
         {

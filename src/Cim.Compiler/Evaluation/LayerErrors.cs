@@ -13,7 +13,8 @@ namespace Cim.Compiler.Evaluation;
 /// <param name="OwnRelativeL2">The same when only this layer is quantized and reads what the float network gives.</param>
 internal sealed record LayerError(string Name, double Cosine, double RelativeL2, double OwnRelativeL2);
 
-/// <summary>Compares the quantized with the float network layer by layer, so that a loss of accuracy never comes without its place.</summary>
+/// <summary>Compares the quantized with the float network layer by layer, so that a loss of accuracy never comes without its
+/// place.</summary>
 internal static class LayerErrors
 {
     private const int Batch = 8;
@@ -26,13 +27,15 @@ internal static class LayerErrors
     /// <param name="samples">At most this many of them.</param>
     /// <param name="cancellation">Checked between runs.</param>
     public static ImmutableArray<LayerError> Measure(
-        Graph reference, Graph quantized, ImmutableArray<FusedLayer> layers, GraphInput input, CalibrationData data, int samples, CancellationToken cancellation)
+        Graph reference, Graph quantized, ImmutableArray<FusedLayer> layers, GraphInput input, CalibrationData data, int samples,
+        CancellationToken cancellation)
     {
         string[] results = [.. layers.Select(l => l.Real).Distinct().Where(reference.Values.ContainsKey)];
         if (results.Length == 0) return [];
         // What a layer reads in the float network: the nearest values upstream that both networks have.
         (string Result, Graph Slice)[] own = [.. results.Select(r => (r, Alone(quantized, r, reference)))];
-        string[] needed = [.. results.Concat(own.SelectMany(o => o.Slice.Inputs)).Where(v => !input.Has(v)).Distinct(StringComparer.Ordinal)];
+        string[] needed = [
+            .. results.Concat(own.SelectMany(o => o.Slice.Inputs)).Where(v => !input.Has(v)).Distinct(StringComparer.Ordinal)];
         using OnnxSession original = GraphSession.Open(reference with { Outputs = [.. needed] });
         using OnnxSession changed = GraphSession.Open(quantized with { Outputs = [.. results] });
         OnnxSession[] alone = [.. own.Select(o => GraphSession.Open(o.Slice))];
@@ -46,12 +49,14 @@ internal static class LayerErrors
                 using IDisposableReadOnlyCollection<OrtValue> a = original.Run(run, needed);
                 using IDisposableReadOnlyCollection<OrtValue> b = changed.Run(run, results);
                 using NamedValues feeds = run.Feeds();
-                Dictionary<string, OrtValue> known = feeds.Concat(needed.Select((n, i) => KeyValuePair.Create(n, a[i]))).ToDictionary(StringComparer.Ordinal);
+                Dictionary<string, OrtValue> known = feeds.Concat(needed.Select((n, i) => KeyValuePair.Create(n, a[i])))
+                    .ToDictionary(StringComparer.Ordinal);
                 for (int i = 0; i < results.Length; i++)
                 {
                     ReadOnlySpan<float> exact = known[results[i]].GetTensorDataAsSpan<float>();
                     total[results[i]].Add(exact, b[i].GetTensorDataAsSpan<float>());
-                    using IDisposableReadOnlyCollection<OrtValue> c = alone[i].Run(own[i].Slice.Inputs.ToDictionary(n => n, n => known[n]), [results[i]]);
+                    using IDisposableReadOnlyCollection<OrtValue> c = alone[i]
+                        .Run(own[i].Slice.Inputs.ToDictionary(n => n, n => known[n]), [results[i]]);
                     ownTotal[results[i]].Add(exact, c[0].GetTensorDataAsSpan<float>());
                 }
             }
@@ -71,7 +76,8 @@ internal static class LayerErrors
         return GraphSlice.Of(quantized, [result], v => v != result && IsShared(v));
 
         // Values between the layer's own nodes (its sum before an addition or Relu) are not starting points.
-        bool IsShared(string value) => reference.Values.ContainsKey(value) && reference.Values[value].Type == Cim.Runtime.ElementType.Float32
+        bool IsShared(string value) =>
+            reference.Values.ContainsKey(value) && reference.Values[value].Type == Cim.Runtime.ElementType.Float32
             && !reference.Constants.ContainsKey(value) && quantized.Nodes.Any(n => n.Op == "QuantizeLinear" && n.Inputs[0] == value);
     }
 

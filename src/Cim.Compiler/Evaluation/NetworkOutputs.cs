@@ -14,7 +14,8 @@ internal static class NetworkOutputs
     /// <param name="fixedBatch">Samples of a run whose batch is fixed; 0 = any number.</param>
     public static ImmutableArray<OutputFacts> Of(Graph graph, int fixedBatch)
     {
-        var producers = graph.Nodes.SelectMany(n => n.Outputs.Where(o => o.Length > 0).Select(o => (o, n))).ToDictionary(p => p.o, p => p.n, StringComparer.Ordinal);
+        var producers = graph.Nodes.SelectMany(n => n.Outputs.Where(o => o.Length > 0).Select(o => (o, n)))
+            .ToDictionary(p => p.o, p => p.n, StringComparer.Ordinal);
         return
         [
             .. graph.Outputs.Select(o => new OutputFacts(o, graph.Values[o].Type, Numbers(graph.Values[o].Shape, fixedBatch),
@@ -29,8 +30,10 @@ internal static class NetworkOutputs
         var producers = program.Steps.SelectMany(s => s.Outputs.Where(o => o >= 0).Select(o => (o, s))).ToDictionary(p => p.o, p => p.s);
         return
         [
-            .. program.Outputs.Select((o, i) => new OutputFacts(model.Info.Outputs[i].Name, program.Values[o].Type, Numbers(program.Values[o].Shape, fixedBatch),
-                EndsWithSigmoid(o, v => producers.TryGetValue(v, out ProgramStep? s) && s.Op != ProgramStep.CrossbarOp ? (s.Op, s.Inputs[0]) : null))),
+            .. program.Outputs.Select(
+                (o, i) => new OutputFacts(model.Info.Outputs[i].Name, program.Values[o].Type, Numbers(program.Values[o].Shape, fixedBatch),
+                EndsWithSigmoid(
+                    o, v => producers.TryGetValue(v, out ProgramStep? s) && s.Op != ProgramStep.CrossbarOp ? (s.Op, s.Inputs[0]) : null))),
         ];
     }
 
@@ -40,7 +43,8 @@ internal static class NetworkOutputs
         var producers = new Dictionary<string, NodeProto>(StringComparer.Ordinal);
         foreach (NodeProto node in graph.Node)
             foreach (string o in node.Output) producers[o] = node;
-        return EndsWithSigmoid(output, v => producers.TryGetValue(v, out NodeProto? n) && n.Input.Count > 0 ? (n.OpType, n.Input[0]) : null);
+        return EndsWithSigmoid(
+            output, v => producers.TryGetValue(v, out NodeProto? n) && n.Input.Count > 0 ? (n.OpType, n.Input[0]) : null);
     }
 
     private static int Numbers(Shape shape, int fixedBatch)
@@ -55,7 +59,8 @@ internal static class NetworkOutputs
         while (producer(value) is { } node)
         {
             if (node.Op is "Sigmoid" or "HardSigmoid") return true;
-            if (node.Op is not ("Reshape" or "Flatten" or "Squeeze" or "Unsqueeze" or "Identity" or "Cast" or "Transpose" or "QuantizeLinear" or "DequantizeLinear" or "Clip"))
+            if (node.Op is not ("Reshape" or "Flatten" or "Squeeze" or "Unsqueeze" or "Identity" or "Cast" or "Transpose"
+                or "QuantizeLinear" or "DequantizeLinear" or "Clip"))
                 return false;
             value = node.Input;
         }

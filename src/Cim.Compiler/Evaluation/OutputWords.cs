@@ -18,7 +18,8 @@ namespace Cim.Compiler.Evaluation;
 /// <param name="WithinOne">Share that differ by at most one unit.</param>
 /// <param name="EqualInNetwork">As <paramref name="Equal"/>, with the errors of all layers before.</param>
 /// <param name="WithinOneInNetwork">As <paramref name="WithinOne"/>, with the errors of all layers before.</param>
-internal sealed record LayerWords(string Name, int Bits, long Words, double Equal, double WithinOne, double EqualInNetwork, double WithinOneInNetwork)
+internal sealed record LayerWords(
+    string Name, int Bits, long Words, double Equal, double WithinOne, double EqualInNetwork, double WithinOneInNetwork)
 {
     /// <summary>The mean over several chips.</summary>
     public static ImmutableArray<LayerWords> Mean(IReadOnlyList<ImmutableArray<LayerWords>> chips) =>
@@ -52,8 +53,10 @@ internal static class OutputWords
         CompiledModel compiled, GraphInput input, DataSet data, RunOptions options, int samples, CancellationToken cancellation)
     {
         ModelProgram program = compiled.Program;
-        PreparedLayer[] exact = Prepare(program, compiled.Hardware, Fidelity.Exact, 0), noisy = Prepare(program, compiled.Hardware, options.Fidelity, options.Seed);
-        ProgramStep[] steps = [.. program.Layers.Select((_, l) => program.Steps.First(s => s.Op == ProgramStep.CrossbarOp && s.Attributes.Int("layer", -1) == l))];
+        PreparedLayer[] exact = Prepare(program, compiled.Hardware, Fidelity.Exact, 0),
+            noisy = Prepare(program, compiled.Hardware, options.Fidelity, options.Seed);
+        ProgramStep[] steps = [.. program.Layers.Select(
+            (_, l) => program.Steps.First(s => s.Op == ProgramStep.CrossbarOp && s.Attributes.Int("layer", -1) == l))];
         Count[] counts = [.. steps.Select(_ => new Count())];
         long unit = 0;
         foreach (DataBatch images in data.Batches(input.Batch(Batch), samples))
@@ -86,7 +89,8 @@ internal static class OutputWords
     private static Tensor Value(ModelProgram program, Dictionary<string, Tensor> values, int index) =>
         program.Values[index].Constant ?? values[program.Values[index].Name];
 
-    private static byte[] Run(PreparedLayer prepared, CrossbarLayer layer, Tensor input, ReadOnlySpan<byte> residual, int outputBytes, long firstImage)
+    private static byte[] Run(
+        PreparedLayer prepared, CrossbarLayer layer, Tensor input, ReadOnlySpan<byte> residual, int outputBytes, long firstImage)
     {
         const int Alignment = 64;
         int images = outputBytes / (layer.Outputs * layer.PositionsPerImage), bytes = prepared.WorkspaceBytes(images);
@@ -94,7 +98,8 @@ internal static class OutputWords
         int start = (int)(-Marshal.UnsafeAddrOfPinnedArrayElement(memory, 0) & (Alignment - 1));
         prepared.Run(new LayerCall
         {
-            Input = input.Data.Span, Residual = residual, Output = output, Workspace = memory.AsSpan(start, bytes), Images = images, FirstImage = firstImage,
+            Input = input.Data.Span, Residual = residual, Output = output, Workspace = memory.AsSpan(start, bytes), Images = images,
+                FirstImage = firstImage,
         });
         return output;
     }

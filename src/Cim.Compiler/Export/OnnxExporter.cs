@@ -37,7 +37,8 @@ internal static class OnnxExporter
 
         foreach (string input in graph.Inputs) proto.Input.Add(Describe(graph, input));
         foreach (string name in graph.Outputs) proto.Output.Add(Describe(graph, name));
-        foreach ((string name, Tensor value) in graph.Constants.OrderBy(c => c.Key, StringComparer.Ordinal)) proto.Initializer.Add(AttributeExporter.Tensor(name, value));
+        foreach ((string name, Tensor value) in graph.Constants.OrderBy(c => c.Key, StringComparer.Ordinal))
+            proto.Initializer.Add(AttributeExporter.Tensor(name, value));
         var names = new HashSet<string>(graph.Values.Keys, StringComparer.Ordinal);
         var nodeNames = new HashSet<string>(graph.Nodes.Select(n => n.Name), StringComparer.Ordinal);
         foreach (Node node in graph.Nodes) Export(graph, node, proto, names, nodeNames);
@@ -55,7 +56,8 @@ internal static class OnnxExporter
             // To the narrow integer, and from there to the type that holds it.
             string low = Fresh(names, node.Outputs[0] + "_narrow");
             AttributeMap attributes = node.Attributes.Without(Cast.NarrowAttribute);
-            proto.Node.Add(ToProto(node with { Name = Fresh(nodeNames, node.Name + "_narrow"), Outputs = [low], Attributes = attributes.With("to", narrow) }, names));
+            proto.Node.Add(ToProto(node with {
+                Name = Fresh(nodeNames, node.Name + "_narrow"), Outputs = [low], Attributes = attributes.With("to", narrow) }, names));
             proto.Node.Add(ToProto(node with { Inputs = [low], Attributes = attributes }, names));
             return;
         }
@@ -83,7 +85,8 @@ internal static class OnnxExporter
     private static string Bound(GraphProto proto, HashSet<string> names, Node node, string suffix, bool signed, int value)
     {
         string name = Fresh(names, node.Outputs[0] + suffix);
-        proto.Initializer.Add(AttributeExporter.Tensor(name, signed ? Runtime.Tensor.Scalar((sbyte)value) : Runtime.Tensor.Scalar((byte)value)));
+        proto.Initializer.Add(
+            AttributeExporter.Tensor(name, signed ? Runtime.Tensor.Scalar((sbyte)value) : Runtime.Tensor.Scalar((byte)value)));
         return name;
     }
 
@@ -100,12 +103,14 @@ internal static class OnnxExporter
         int inputs = node.Inputs.Length;
         while (inputs > 0 && node.Inputs[inputs - 1].Length == 0) inputs--;
         proto.Input.Add(node.Inputs.Take(inputs));
-        // The outputs of Split are not optional: ONNX Runtime ends the process at one without a name. Of the others, trailing ones may be left out.
+        // The outputs of Split are not optional: ONNX Runtime ends the process at one without a name. Of the others, trailing ones may be
+        // left out.
         int outputs = node.Outputs.Length;
         while (node.Op != "Split" && outputs > 1 && node.Outputs[outputs - 1].Length == 0) outputs--;
         proto.Output.Add(node.Outputs.Take(outputs).Select((o, i) => o.Length > 0 || node.Op != "Split" ? o
             : Fresh(names, string.Create(CultureInfo.InvariantCulture, $"{node.Name}_unused_{i}"))));
-        foreach ((string name, Cim.Runtime.Program.AttributeValue value) in node.Attributes.Values) proto.Attribute.Add(AttributeExporter.Attribute(name, value));
+        foreach ((string name, Cim.Runtime.Program.AttributeValue value) in node.Attributes.Values)
+            proto.Attribute.Add(AttributeExporter.Attribute(name, value));
         return proto;
     }
 
@@ -115,7 +120,10 @@ internal static class OnnxExporter
         var shape = new TensorShapeProto();
         foreach (int d in info.Shape.Dims)
             shape.Dim.Add(d >= 0 ? new TensorShapeProto.Types.Dimension { DimValue = d }
-                : new TensorShapeProto.Types.Dimension { DimParam = d == -1 ? "N" : string.Create(CultureInfo.InvariantCulture, $"{-d}N") });
+                : new TensorShapeProto.Types.Dimension
+                {
+                    DimParam = d == -1 ? "N" : string.Create(CultureInfo.InvariantCulture, $"{-d}N"),
+                });
         return new ValueInfoProto
         {
             Name = name,

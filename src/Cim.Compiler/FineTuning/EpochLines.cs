@@ -24,8 +24,11 @@ internal sealed class EpochLines(Action<string> tell) : IProgress<TrainingProgre
         }
 
         _sinceLast.Restart();
-        string accuracy = value.Accuracy is { } measured ? string.Create(CultureInfo.InvariantCulture, $"  validation {100 * measured:F2} %") : "";
+        string accuracy = value.Accuracy is { } measured
+            ? string.Create(CultureInfo.InvariantCulture, $"  validation {100 * measured:F2} %")
+            : "";
         tell(string.Create(CultureInfo.InvariantCulture,
-            $"epoch {value.Epoch}/{value.Epochs}  {100 * value.Batch / value.Batches,3} %  loss {value.Loss:F4}{accuracy}  left {value.Remaining:hh\\:mm\\:ss}"));
+            $"epoch {value.Epoch}/{value.Epochs}  {100 * value.Batch / value.Batches,3} %  loss {value.Loss:F4}{accuracy}  left "
+                + $"{value.Remaining:hh\\:mm\\:ss}"));
     }
 }

@@ -44,20 +44,25 @@ internal sealed class LearnedRoundingStage(IProgress<string>? progress)
         if (!hasCalibration)
             return $"it follows the float network on calibration samples, and there are none; give some (--calibration), or {Instead}";
         if (policy.Layers.FirstOrDefault(l => l is not { Strips: null, ColumnGroups: null, Merge: null or StripTies.Exact }) is { } divided)
-            return $"it knows one width a layer and weights of their own, and '{divided.Name}' has strips, groups of columns or merged strips; leave them out, or {Instead}";
+            return $"it knows one width a layer and weights of their own, and '{divided.Name}' has strips, groups of columns or merged "
+                + $"strips; leave them out, or {Instead}";
         if (policy.Layers.FirstOrDefault(l => l.WeightBits == 1) is { } binary)
             return $"'{binary.Name}' has binary weights, which have a sign and nothing to round; give it 2 bits, or {Instead}";
         if (input.Ports is not [{ Type: ElementType.Float32, HasBatchAxis: true }] || !graph.HasSymbolicBatch)
-            return $"it needs a network with one input of real numbers and a free batch axis, and this one has {Describe(input)}; {Instead}";
+            return $"it needs a network with one input of real numbers and a free batch axis, and this one has {Describe(input)}; "
+                + $"{Instead}";
         if (MvmLayers.Find(graph).FirstOrDefault(l => l.WeightDequantize is not null) is { } given)
-            return $"the model brings quantized weights ('{given.NodeName}'), which stay as they are; leave --rounding out, or give the float network";
+            return $"the model brings quantized weights ('{given.NodeName}'), which stay as they are; leave --rounding out, or give the "
+                + $"float network";
         return null;
     }
 
-    private static string Describe(GraphInput input) => string.Join(", ", input.Ports.Select(p => $"'{p.Name}' ({p.Type}{(p.HasBatchAxis ? "" : ", fixed batch")})"));
+    private static string Describe(GraphInput input) =>
+        string.Join(", ", input.Ports.Select(p => $"'{p.Name}' ({p.Type}{(p.HasBatchAxis ? "" : ", fixed batch")})"));
 
     /// <summary>Updates of each block that so many operations allow.</summary>
-    public static double Updates(Graph graph, double operations) => operations / (OperationsPerMac * Batch * MvmLayers.Find(graph).Sum(l => (double)l.MacsPerImage));
+    public static double Updates(Graph graph, double operations) =>
+        operations / (OperationsPerMac * Batch * MvmLayers.Find(graph).Sum(l => (double)l.MacsPerImage));
 
     /// <summary>Learns the rounding.</summary>
     /// <param name="graph">The float network.</param>
@@ -68,13 +73,22 @@ internal sealed class LearnedRoundingStage(IProgress<string>? progress)
     /// <param name="arrayRows">Word lines of an array.</param>
     /// <param name="updates">Of each block.</param>
     /// <param name="cancellation">Checked between updates.</param>
-    public Graph Run(Graph graph, Graph rounded, GraphInput input, CalibrationData calibration, QuantizationPolicy policy, int arrayRows, int updates, CancellationToken cancellation)
+    public Graph Run(Graph graph, Graph rounded, GraphInput input, CalibrationData calibration, QuantizationPolicy policy, int arrayRows,
+        int updates, CancellationToken cancellation)
     {
-        SampleSet samples = TrainingSamples.Some(new SampleSet(calibration.Values, [.. input.Ports[0].SampleDims.Select(d => (long)d)], null), Samples);
+        SampleSet samples = TrainingSamples.Some(
+            new SampleSet(calibration.Values, [.. input.Ports[0].SampleDims.Select(d => (long)d)], null), Samples);
         QuantizedNetwork network = StartingPoint.Of(graph, rounded, policy, arrayRows, samples, null, cancellation);
         TrainableNetwork reference = TrainableNetwork.FromOnnx(OnnxExporter.Export(graph));
-        Dictionary<string, float[]> real = MvmLayers.Find(graph).ToDictionary(l => l.NodeName, l => l.WeightMatrix.Span<float>().ToArray(), StringComparer.Ordinal);
-        var options = new LearnedRoundingOptions { RealWeights = real, Reference = reference, Iterations = updates, BatchSize = Math.Min(Batch, samples.Count) };
+        Dictionary<string, float[]> real = MvmLayers.Find(graph)
+            .ToDictionary(l => l.NodeName, l => l.WeightMatrix.Span<float>().ToArray(), StringComparer.Ordinal);
+        var options = new LearnedRoundingOptions
+        {
+            RealWeights = real,
+            Reference = reference,
+            Iterations = updates,
+            BatchSize = Math.Min(Batch, samples.Count),
+        };
         LearnedRounding.Apply(network, samples, options, new BlockLines(progress, updates), cancellation);
         BiasCorrection.Apply(network, TrainingSamples.Some(samples, CorrectionSamples), reference, cancellation);
         return OnnxImporter.Import(QuantizedExport.ToOnnx(network).ToByteArray(), null, null, cancellation);
@@ -83,6 +97,7 @@ internal sealed class LearnedRoundingStage(IProgress<string>? progress)
     private sealed class BlockLines(IProgress<string>? progress, int updates) : IProgress<(int Block, int Blocks)>
     {
         public void Report((int Block, int Blocks) value) =>
-            progress?.Report(FormattableString.Invariant($"learning the rounding of block {value.Block} of {value.Blocks} in {updates} updates"));
+            progress?.Report(
+                FormattableString.Invariant($"learning the rounding of block {value.Block} of {value.Blocks} in {updates} updates"));
     }
 }

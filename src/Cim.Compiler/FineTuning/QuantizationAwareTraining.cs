@@ -24,7 +24,8 @@ namespace Cim.Compiler.FineTuning;
 /// <param name="Checkpoint">File that keeps a training that is stopped; null = none.</param>
 /// <param name="CheckpointTag">What the training depends on besides its own options: a checkpoint of anything else is not resumed.</param>
 /// <param name="Noise">Errors of the weights on their cells, drawn anew for every batch; null = none.</param>
-internal sealed record FineTuningOptions(int Epochs, double LearningRate, ulong Seed, string? Checkpoint, string CheckpointTag, HardwareNoise? Noise = null)
+internal sealed record FineTuningOptions(
+    int Epochs, double LearningRate, ulong Seed, string? Checkpoint, string CheckpointTag, HardwareNoise? Noise = null)
 {
     /// <summary>Passes that recover most of what a few bits lose.</summary>
     public const int DefaultEpochs = 5;
@@ -35,7 +36,8 @@ internal sealed record FineTuningOptions(int Epochs, double LearningRate, ulong 
 
 /// <summary>A network trained with its quantizers.</summary>
 /// <param name="Graph">The network with explicit quantizers.</param>
-/// <param name="Score">The share of the samples held apart it classifies right (without labels: as the float network does); null if none were.</param>
+/// <param name="Score">The share of the samples held apart it classifies right (without labels: as the float network does); null if none
+/// were.</param>
 internal sealed record FineTunedNetwork(Graph Graph, double? Score);
 
 /// <summary>
@@ -74,24 +76,34 @@ internal sealed class QuantizationAwareTraining(FineTuningOptions options, IProg
     /// <param name="data">Samples, with labels or without.</param>
     /// <param name="cancellation">Stops between batches; a checkpoint keeps what was reached.</param>
     /// <exception cref="CimException">CIM0040, CIM0042: no gradient for an operator, or the loss is not finite.</exception>
-    public async Task<FineTunedNetwork> RunAsync(Graph graph, Graph rounded, QuantizationPolicy policy, int arrayRows, TrainingData data, CancellationToken cancellation)
+    public async Task<FineTunedNetwork> RunAsync(
+        Graph graph, Graph rounded, QuantizationPolicy policy, int arrayRows, TrainingData data, CancellationToken cancellation)
     {
         TrainableNetwork network = TrainableNetwork.FromOnnx(OnnxExporter.Export(graph));
         if (data.Validation is { Labels: null } unlabelled) data = data with { Validation = LabelledBy(network, unlabelled, cancellation) };
-        QuantizedNetwork quantized = StartingPoint.Of(graph, rounded, policy, arrayRows, TrainingSamples.Some(data.Samples, StepSamples), options.Noise, cancellation);
-        TrainingResult result = await TrainAsync(network, quantized, TiedStart.Of(quantized, rounded, policy, arrayRows), data, cancellation);
+        QuantizedNetwork quantized = StartingPoint.Of(
+            graph, rounded, policy, arrayRows, TrainingSamples.Some(data.Samples, StepSamples), options.Noise, cancellation);
+        TrainingResult result = await TrainAsync(
+            network, quantized, TiedStart.Of(quantized, rounded, policy, arrayRows), data, cancellation);
         cancellation.ThrowIfCancellationRequested();
         progress?.Report(data.Validation is not { } validation
             ? string.Create(CultureInfo.InvariantCulture, $"trained {result.Epochs} epochs")
-            : string.Create(CultureInfo.InvariantCulture, $"trained {result.Epochs} epochs, kept epoch {result.BestEpoch} with {100 * result.BestScore:F2} % of {validation.Count} samples held apart"));
+            : string.Create(CultureInfo.InvariantCulture,
+                $"trained {result.Epochs} epochs, kept epoch {result.BestEpoch} with {100 * result.BestScore:F2} % of {validation.Count} "
+                + $"samples held apart"));
         Graph trained = OnnxImporter.Import(QuantizedExport.ToOnnx(quantized).ToByteArray(), null, null, cancellation);
         return new FineTunedNetwork(trained, data.Validation is null ? null : result.BestScore);
     }
 
     private async Task<TrainingResult> TrainAsync(
-        TrainableNetwork teacher, QuantizedNetwork quantized, ImmutableArray<TiedWeights> ties, TrainingData data, CancellationToken cancellation)
+        TrainableNetwork teacher, QuantizedNetwork quantized, ImmutableArray<TiedWeights> ties, TrainingData data,
+        CancellationToken cancellation)
     {
-        TrainingOptions loop = Loop(options.Epochs, options.LearningRate, options.Seed, data) with { Checkpoint = options.Checkpoint, CheckpointTag = options.CheckpointTag };
+        TrainingOptions loop = Loop(options.Epochs, options.LearningRate, options.Seed, data) with
+        {
+            Checkpoint = options.Checkpoint,
+            CheckpointTag = options.CheckpointTag,
+        };
         var trainer = new Trainer(quantized.Network, data.Samples, data.Validation, loop)
         {
             Teacher = teacher,
@@ -104,7 +116,8 @@ internal sealed class QuantizationAwareTraining(FineTuningOptions options, IProg
         {
             return await trainer.RunAsync(lines, cancellation);
         }
-        catch (CimException e) when (e.Code == ErrorCodes.InvalidCheckpoint && options.Checkpoint is not null && CheckpointFile.CanStandAt(options.Checkpoint))
+        catch (CimException e) when (
+            e.Code == ErrorCodes.InvalidCheckpoint && options.Checkpoint is not null && CheckpointFile.CanStandAt(options.Checkpoint))
         {
             // Left by a compilation of other inputs: it belongs to nobody any more.
             CheckpointFile.Delete(options.Checkpoint);

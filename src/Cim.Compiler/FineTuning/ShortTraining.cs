@@ -25,7 +25,8 @@ internal sealed class ShortTraining
 
     private const int Epochs = 2;
 
-    /// <summary>Of the order of samples: not the compilation's, so that searches of other seeds know the candidates that were trained before.</summary>
+    /// <summary>Of the order of samples: not the compilation's, so that searches of other seeds know the candidates that were trained
+    /// before.</summary>
     private const ulong Seed = 0;
 
     /// <summary>Samples held apart that decide half-way; the score at the end is of all.</summary>
@@ -46,7 +47,8 @@ internal sealed class ShortTraining
     public ShortTraining(Graph graph, TrainingData data, int most, double learningRate, CancellationToken cancellation)
     {
         _teacher = TrainableNetwork.FromOnnx(OnnxExporter.Export(graph));
-        if (data.Validation is not { } validation) throw new ArgumentException($"{data.Samples.Count} samples are too few to hold some apart.", nameof(data));
+        if (data.Validation is not { } validation)
+            throw new ArgumentException($"{data.Samples.Count} samples are too few to hold some apart.", nameof(data));
         (_training, _augmentation, _learningRate) = (TrainingSamples.Some(data.Samples, most), data.Augmentation, learningRate);
         _validation = validation.Labels is null ? QuantizationAwareTraining.LabelledBy(_teacher, validation, cancellation) : validation;
         _race = TrainingSamples.Some(_validation, RaceSamples);
@@ -69,15 +71,19 @@ internal sealed class ShortTraining
     /// <param name="rounded">The network quantized without training.</param>
     /// <param name="policy">The precision of each layer.</param>
     /// <param name="arrayRows">Word lines of an array.</param>
-    /// <param name="isHopeless">Looks at the score half-way, estimated on few samples by the distance from the float network; true stops.</param>
+    /// <param name="isHopeless">Looks at the score half-way, estimated on few samples by the distance from the float network; true
+    /// stops.</param>
     /// <param name="isOver">Asked after every batch; true ends the training without a result.</param>
     /// <param name="cancellation">Checked between batches.</param>
     /// <returns>Null if the time was over.</returns>
     public async Task<ShortScore?> RunAsync(
-        Graph graph, Graph rounded, QuantizationPolicy policy, int arrayRows, Func<double, bool> isHopeless, Func<bool> isOver, CancellationToken cancellation)
+        Graph graph, Graph rounded, QuantizationPolicy policy, int arrayRows, Func<double, bool> isHopeless, Func<bool> isOver,
+        CancellationToken cancellation)
     {
-        QuantizedNetwork network = StartingPoint.Of(graph, rounded, policy, arrayRows, TrainingSamples.Some(_training, QuantizationAwareTraining.StepSamples), null, cancellation);
-        TrainingOptions options = QuantizationAwareTraining.Loop(Epochs, _learningRate, Seed, new TrainingData(_training, _race, _augmentation)) with { KeepsStart = false };
+        QuantizedNetwork network = StartingPoint.Of(
+            graph, rounded, policy, arrayRows, TrainingSamples.Some(_training, QuantizationAwareTraining.StepSamples), null, cancellation);
+        TrainingOptions options = QuantizationAwareTraining.Loop(
+            Epochs, _learningRate, Seed, new TrainingData(_training, _race, _augmentation)) with { KeepsStart = false };
         var trainer = new Trainer(network.Network, _training, _race, options) { Teacher = _teacher };
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var race = new Race(stop, score => isHopeless(FloatScore + score - _raceFloat), isOver);

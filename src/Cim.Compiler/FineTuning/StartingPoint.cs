@@ -25,7 +25,8 @@ internal static class StartingPoint
     /// <param name="noise">Errors of weights to train with; null = none.</param>
     /// <param name="cancellation">Checked between runs.</param>
     public static QuantizedNetwork Of(
-        Graph graph, Graph rounded, QuantizationPolicy policy, int arrayRows, SampleSet samples, HardwareNoise? noise, CancellationToken cancellation)
+        Graph graph, Graph rounded, QuantizationPolicy policy, int arrayRows, SampleSet samples, HardwareNoise? noise,
+        CancellationToken cancellation)
     {
         Graph real = new RemoveQuantizers().Run(rounded);
         GraphVerifier.Verify(real, nameof(RemoveQuantizers));
@@ -33,11 +34,13 @@ internal static class StartingPoint
         QuantizedNetwork network = WithRanges(real, rounded, policy, samples, noise, cancellation, strips);
         Dictionary<string, MvmLayer> layers = MvmLayers.Find(rounded).ToDictionary(l => l.NodeName, StringComparer.Ordinal);
         foreach (QuantizedLayer layer in network.Layers)
-            if (layers.TryGetValue(layer.Name, out MvmLayer? source) && QuantizedWeights.Read(rounded, source) is { } weights && (layer.HasStrips || weights.Bits == layer.WeightBits))
+            if (layers.TryGetValue(layer.Name, out MvmLayer? source) && QuantizedWeights.Read(rounded, source) is { } weights
+                && (layer.HasStrips || weights.Bits == layer.WeightBits))
                 weights.Scales.AsSpan().CopyTo(layer.WeightStep.Values);
         Dictionary<string, MvmLayer> originals = MvmLayers.Find(graph).ToDictionary(l => l.NodeName, StringComparer.Ordinal);
         foreach (QuantizedLayer layer in network.Layers)
-            if (layer.HasStrips && originals.TryGetValue(layer.Name, out MvmLayer? original)) layer.MoveWithinIntegers(original.WeightMatrix.Span<float>());
+            if (layer.HasStrips && originals.TryGetValue(layer.Name, out MvmLayer? original))
+                layer.MoveWithinIntegers(original.WeightMatrix.Span<float>());
         network.FitStepLimits();
         return network;
     }
@@ -56,19 +59,25 @@ internal static class StartingPoint
     {
         Dictionary<string, QuantizationParameters> activations = [];
         foreach (Node node in rounded.Nodes.Where(n => n.Op == "QuantizeLinear"))
-            if (QuantizerNodes.Read(rounded, node) is { } parameters && (parameters.ZeroPoint == 0 || (!parameters.Signed && parameters.ZeroPoint < parameters.Max))) activations[node.Inputs[0]] = parameters;
+            if (QuantizerNodes.Read(rounded, node) is { } parameters
+                && (parameters.ZeroPoint == 0 || (!parameters.Signed && parameters.ZeroPoint < parameters.Max)))
+                activations[node.Inputs[0]] = parameters;
         var options = new QuantizationOptions
         {
             EdgeBits = 0,
             Noise = noise,
-            Layers = policy.Layers.ToDictionary(l => l.Name, l => new LayerBits(TiedStart.HasTies(l) ? TiedStart.LayerBits : l.WeightBits, l.ActivationBits), StringComparer.Ordinal),
+            Layers = policy.Layers.ToDictionary(l => l.Name,
+                l => new LayerBits(TiedStart.HasTies(l) ? TiedStart.LayerBits : l.WeightBits, l.ActivationBits), StringComparer.Ordinal),
             Strips = strips ?? new Dictionary<string, StripPrecision>(),
-            ZeroPoints = activations.Where(a => a.Value.ZeroPoint != 0).ToDictionary(a => a.Key, a => a.Value.ZeroPoint, StringComparer.Ordinal),
+            ZeroPoints = activations.Where(a => a.Value.ZeroPoint != 0)
+                .ToDictionary(a => a.Key, a => a.Value.ZeroPoint, StringComparer.Ordinal),
             NonNegative = [.. activations.Where(a => !a.Value.Signed).Select(a => a.Key)],
         };
-        QuantizedNetwork network = QuantizedNetwork.Create(TrainableNetwork.FromOnnx(OnnxExporter.Export(real)), samples, options, cancellation);
+        QuantizedNetwork network = QuantizedNetwork.Create(
+            TrainableNetwork.FromOnnx(OnnxExporter.Export(real)), samples, options, cancellation);
         foreach (QuantizedTensor tensor in network.Activations)
-            if (activations.TryGetValue(tensor.Name, out QuantizationParameters? given) && given.Signed == tensor.IsSigned && given.Bits == tensor.Bits)
+            if (activations.TryGetValue(tensor.Name, out QuantizationParameters? given) && given.Signed == tensor.IsSigned
+                && given.Bits == tensor.Bits)
                 tensor.Step.Values[0] = given.Scale;
         return network;
     }

@@ -24,7 +24,9 @@ internal static class StripStart
             LayerPolicy? precision = policy.Find(layer.NodeName);
             // Shared columns have their own ranges: the tie keeps them.
             if (precision is not null && TiedStart.HasTies(precision)) continue;
-            if (precision?.WidthsWithin(LayerShapes.Of(layer), arrayRows) is not { } widths || QuantizedWeights.Read(rounded, layer) is not { } weights) continue;
+            if (precision?.WidthsWithin(LayerShapes.Of(layer), arrayRows) is not { } widths
+                || QuantizedWeights.Read(rounded, layer) is not { } weights)
+                continue;
             // Groups of outputs have scales of their own and need no shifts.
             found.Add(layer.NodeName, precision.Strips is null
                 ? Of(widths, [.. widths.Bits.Select(_ => new int[weights.Scales.Length])])
@@ -57,7 +59,9 @@ internal static class StripStart
                 int bits = widths.Bits[t][o];
                 if (bits == 0) continue;
                 // A strip rounded to zeros has no shift of its own; it may grow from the one that suits what it was rounded from.
-                shifts[t][o] = StripShift.Of(integers.Slice(o * rows, rows), tile, bits) is { } shift and not StripShift.Zeros ? shift : StripScales.BestShift(wanted.AsSpan(o * rows, rows), [], tile, bits, weights.Scales[o]).Shift;
+                shifts[t][o] = StripShift.Of(integers.Slice(o * rows, rows), tile, bits) is { } shift and not StripShift.Zeros
+                    ? shift
+                    : StripScales.BestShift(wanted.AsSpan(o * rows, rows), [], tile, bits, weights.Scales[o]).Shift;
             }
         }
 

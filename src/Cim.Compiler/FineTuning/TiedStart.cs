@@ -9,7 +9,8 @@ using Cim.Training.Tying;
 
 namespace Cim.Compiler.FineTuning;
 
-/// <summary>Ties the layers of a network to be trained whose strips share columns, beginning with the columns of the integers rounding made.</summary>
+/// <summary>Ties the layers of a network to be trained whose strips share columns, beginning with the columns of the integers rounding
+/// made.</summary>
 internal static class TiedStart
 {
     /// <summary>Bits of the integers of a layer with ties: columns and shifts together.</summary>
@@ -30,8 +31,10 @@ internal static class TiedStart
         foreach (MvmLayer layer in MvmLayers.Find(rounded))
         {
             if (policy.Find(layer.NodeName) is not { } own || StripTies.Of(own, LayerShapes.Of(layer), arrayRows) is not { } ties
-                || QuantizedWeights.Read(rounded, layer) is not { } weights || !layers.TryGetValue(layer.NodeName, out QuantizedLayer? trained)) continue;
-            tied.Add(new TiedWeights(trained, [.. Enumerable.Range(0, ties.Tiles.Length).Select(t => Tile(layer.NodeName, weights, ties, t))]));
+                || QuantizedWeights.Read(rounded, layer) is not { } weights
+                    || !layers.TryGetValue(layer.NodeName, out QuantizedLayer? trained)) continue;
+            tied.Add(new TiedWeights(
+                trained, [.. Enumerable.Range(0, ties.Tiles.Length).Select(t => Tile(layer.NodeName, weights, ties, t))]));
         }
 
         return tied.ToImmutable();
@@ -43,7 +46,8 @@ internal static class TiedStart
         int[] levels = ties.Levels(tile);
         ImmutableArray<StripTie> strips = ties.Tiles[tile];
         return new SharedTile(
-            ties.Widths.Grid.RowsOf(tile), [.. strips.Select(t => t.Plus)], [.. strips.Select(t => t.Minus)], [.. strips.Select(t => t.Shift)],
+            ties.Widths.Grid.RowsOf(tile), [.. strips.Select(t => t.Plus)], [.. strips.Select(t => t.Minus)],
+            [.. strips.Select(t => t.Shift)],
             [.. levels.Select(l => ties.IsSplit ? 0 : -l)], levels, [.. columns.SelectMany(c => c).Select(v => (float)v)]);
     }
 }

@@ -4,7 +4,8 @@ namespace Cim.Compiler.FineTuning;
 
 /// <summary>What a network is trained on before it is mapped.</summary>
 /// <param name="Samples">Samples to learn from.</param>
-/// <param name="Validation">Samples that choose the epoch to keep and judge candidates; null if there are too few to hold any apart.</param>
+/// <param name="Validation">Samples that choose the epoch to keep and judge candidates; null if there are too few to hold any
+/// apart.</param>
 /// <param name="Augmentation">What is done to samples before they are learnt from.</param>
 internal sealed record TrainingData(SampleSet Samples, SampleSet? Validation, Augmentation Augmentation)
 {

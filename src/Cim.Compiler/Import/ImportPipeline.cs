@@ -60,7 +60,11 @@ internal static class ImportPipeline
         }
         catch (CimException e) when (e.Code == ErrorCodes.InvalidGraph && graph.HasSymbolicBatch && options.GeneraliseBatch)
         {
-            Graph single = graph with { Values = graph.Values.ToImmutableDictionary(v => v.Key, v => v.Value with { Shape = v.Value.Shape.Bind(1) }, StringComparer.Ordinal) };
+            Graph single = graph with
+            {
+                Values = graph.Values.ToImmutableDictionary(
+                    v => v.Key, v => v.Value with { Shape = v.Value.Shape.Bind(1) }, StringComparer.Ordinal),
+            };
             try
             {
                 return ShapeInference.Infer(single);

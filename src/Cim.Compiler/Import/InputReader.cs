@@ -29,9 +29,11 @@ internal sealed class InputReader(GraphProto graph, IReadOnlyCollection<string> 
     private ValueInfo Read(ValueInfoProto input)
     {
         if (input.Type?.TensorType is not { } tensor)
-            throw new CimException(ErrorCodes.UnsupportedOperators, $"Input '{input.Name}' is not a tensor; sequences, maps and optionals are not supported.");
+            throw new CimException(
+                ErrorCodes.UnsupportedOperators, $"Input '{input.Name}' is not a tensor; sequences, maps and optionals are not supported.");
         ElementType type = TensorConverter.TypeOf(tensor.ElemType)
-            ?? throw new CimException(ErrorCodes.UnsupportedOperators, $"Input '{input.Name}' has ONNX element type {tensor.ElemType}, which is not supported.");
+            ?? throw new CimException(
+                ErrorCodes.UnsupportedOperators, $"Input '{input.Name}' has ONNX element type {tensor.ElemType}, which is not supported.");
         if (tensor.Shape is null) throw Error(input, "its rank is unknown; export the model with an input shape");
 
         int[] dims = new int[tensor.Shape.Dim.Count];
@@ -52,7 +54,9 @@ internal sealed class InputReader(GraphProto graph, IReadOnlyCollection<string> 
     private int Read(ValueInfoProto input, Dimension dim, int axis)
     {
         if (dim.HasDimValue && dim.DimValue > 0)
-            return dim.DimValue <= int.MaxValue ? (int)dim.DimValue : throw Error(input, $"dimension {axis} is {dim.DimValue}, which is too large");
+            return dim.DimValue <= int.MaxValue
+                ? (int)dim.DimValue
+                : throw Error(input, $"dimension {axis} is {dim.DimValue}, which is too large");
 
         string name = dim.HasDimParam ? dim.DimParam : "";
         if (name.Length > 0 && options.Dimensions.TryGetValue(name, out int value))
@@ -65,7 +69,9 @@ internal sealed class InputReader(GraphProto graph, IReadOnlyCollection<string> 
 
         if (name.Length > 0 && name == _batchName) return -1;
         throw Error(input, $"dimension {axis} ({(name.Length > 0 ? $"'{name}'" : "unnamed")}) is not fixed and is not the batch; "
-            + (name.Length > 0 ? $"give its size (--dim {name}=...) or export the model with a fixed size" : "export the model with a fixed size"));
+            + (name.Length > 0
+                ? $"give its size (--dim {name}=...) or export the model with a fixed size"
+                : "export the model with a fixed size"));
     }
 
     private static CimException Error(ValueInfoProto input, string problem) =>

@@ -28,13 +28,15 @@ internal sealed class ModelConverter(ModelProto model, ExternalData? external, I
         foreach (TensorProto tensor in _graph.Initializer)
         {
             if (tensor.Name.Length == 0) throw new OnnxFormatException("an initializer has no name");
-            if (!_constants.TryAdd(tensor.Name, TensorConverter.Convert(tensor, external))) throw Invalid($"initializer '{tensor.Name}' is given twice");
+            if (!_constants.TryAdd(tensor.Name, TensorConverter.Convert(tensor, external)))
+                throw Invalid($"initializer '{tensor.Name}' is given twice");
             if (tensor.DataType is (int)TensorProto.Types.DataType.Int4 or (int)TensorProto.Types.DataType.Uint4) narrow.Add(tensor.Name);
         }
 
         if (_graph.SparseInitializer.Count > 0)
             throw new CimException(ErrorCodes.UnsupportedOperators,
-                $"Sparse initializers are not supported ('{_graph.SparseInitializer[0].Values?.Name}'). Export the weights as dense tensors.");
+                $"Sparse initializers are not supported ('{_graph.SparseInitializer[0].Values?.Name}'). Export the weights as dense "
+                    + $"tensors.");
 
         ImmutableArray<(string, ValueInfo)> inputs = new InputReader(_graph, _constants.Keys, options).Read();
         var context = new UpgradeContext(opset, _constants, UsedValues(), narrow, [.. inputs.Select(i => i.Item1)]);
@@ -53,15 +55,18 @@ internal sealed class ModelConverter(ModelProto model, ExternalData? external, I
         long version = Version("");
         if (version == 0)
             throw new CimException(ErrorCodes.UnsupportedOperators,
-                $"The model does not import the standard ONNX operator set, only {string.Join(", ", model.OpsetImport.Select(o => $"'{o.Domain}'"))}. Export it with standard operators.");
+                $"The model does not import the standard ONNX operator set, only "
+                    + $"{string.Join(", ", model.OpsetImport.Select(o => $"'{o.Domain}'"))}. Export it with standard operators.");
         if (version is < Supported.MinOpset or > Supported.MaxOpset)
             throw new CimException(ErrorCodes.UnsupportedOperators,
-                $"The model uses opset {version}; opsets {Supported.MinOpset} to {Supported.MaxOpset} are supported. Export it with opset_version={Math.Clamp(version, Supported.MinOpset, Supported.MaxOpset)}.");
+                $"The model uses opset {version}; opsets {Supported.MinOpset} to {Supported.MaxOpset} are supported. Export it with "
+                    + $"opset_version={Math.Clamp(version, Supported.MinOpset, Supported.MaxOpset)}.");
         return (int)version;
     }
 
     private long Version(string domain) =>
-        model.OpsetImport.Where(o => IsStandard(o.Domain) ? domain.Length == 0 : o.Domain == domain).Select(o => o.Version).DefaultIfEmpty(0).Max();
+        model.OpsetImport.Where(o => IsStandard(o.Domain) ? domain.Length == 0 : o.Domain == domain).Select(o => o.Version)
+            .DefaultIfEmpty(0).Max();
 
     private static bool IsStandard(string domain) => domain is "" or "ai.onnx";
 
@@ -71,7 +76,9 @@ internal sealed class ModelConverter(ModelProto model, ExternalData? external, I
         var taken = new HashSet<string>(StringComparer.Ordinal);
         foreach (NodeProto node in _graph.Node)
         {
-            string wanted = node.Name.Length > 0 ? node.Name : $"{node.OpType}_{node.Output.FirstOrDefault(o => o.Length > 0) ?? "unnamed"}";
+            string wanted = node.Name.Length > 0
+                ? node.Name
+                : $"{node.OpType}_{node.Output.FirstOrDefault(o => o.Length > 0) ?? "unnamed"}";
             string name = wanted;
             for (int i = 2; !taken.Add(name); i++) name = $"{wanted}_{i}";
             yield return (node, name);
@@ -98,20 +105,23 @@ internal sealed class ModelConverter(ModelProto model, ExternalData? external, I
         }
 
         if (proto.Output.Count == 0 || proto.Output[0].Length == 0) throw Invalid($"node '{name}' ({proto.OpType}) has no output");
-        if (proto.OpType != "Constant" && (proto.Input.Count == 0 || proto.Input[0].Length == 0)) throw Invalid($"node '{name}' ({proto.OpType}) has no input");
+        if (proto.OpType != "Constant" && (proto.Input.Count == 0 || proto.Input[0].Length == 0))
+            throw Invalid($"node '{name}' ({proto.OpType}) has no input");
         AttributeMap attributes = AttributeConverter.Convert(proto, external);
         var node = new Node(proto.OpType, name, [.. proto.Input], [.. proto.Output], attributes);
         try
         {
             string? kind = attributes.Values.Where(a => a.Value is AttributeValue.Unsupported).Select(a => a.Key).FirstOrDefault();
-            if (kind is not null) throw new CimException(ErrorCodes.UnsupportedOperators, $"attribute '{kind}' has a kind that is not supported");
+            if (kind is not null)
+                throw new CimException(ErrorCodes.UnsupportedOperators, $"attribute '{kind}' has a kind that is not supported");
             List<Node> upgraded = [.. OperatorUpgrade.Upgrade(node, context)];
 
             // Attributes are checked here, so that everything unsupported is told at once.
             foreach (Node n in upgraded) OperatorCatalog.Create(n.Op, n.Attributes, n.Name);
             return upgraded;
         }
-        catch (CimException e) when (e.Code == ErrorCodes.UnsupportedOperators || e.Message.Contains("not supported", StringComparison.Ordinal))
+        catch (CimException e) when (
+            e.Code == ErrorCodes.UnsupportedOperators || e.Message.Contains("not supported", StringComparison.Ordinal))
         {
             Reject(e.Message.Replace($"node '{name}' ({proto.OpType}): ", "", StringComparison.Ordinal).TrimEnd('.'));
             return [];

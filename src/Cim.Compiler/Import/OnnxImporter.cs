@@ -5,7 +5,8 @@ using Cim.Runtime;
 
 namespace Cim.Compiler.Import;
 
-/// <summary>Turns an ONNX file into a verified <see cref="Graph"/>: read, convert, infer shapes, then the passes of <see cref="ImportPipeline"/>.</summary>
+/// <summary>Turns an ONNX file into a verified <see cref="Graph"/>: read, convert, infer shapes, then the passes of
+/// <see cref="ImportPipeline"/>.</summary>
 internal static class OnnxImporter
 {
     /// <summary>Imports a model file; external tensor data may lie in its folder.</summary>
@@ -39,7 +40,8 @@ internal static class OnnxImporter
     /// <param name="options">Defaults if null.</param>
     /// <param name="cancellationToken">Checked between passes.</param>
     /// <exception cref="CimException">CIM0003 to CIM0005.</exception>
-    public static Graph Complete(ConvertedModel model, string path, ImportOptions? options = null, CancellationToken cancellationToken = default) =>
+    public static Graph Complete(
+        ConvertedModel model, string path, ImportOptions? options = null, CancellationToken cancellationToken = default) =>
         InFile(path, () =>
         {
             Supported.Require(model);
@@ -51,11 +53,13 @@ internal static class OnnxImporter
         try
         {
             ModelProto proto = OnnxReader.ReadModel(bytes);
-            return Guard(() => new ModelConverter(proto, baseDirectory is null ? null : new ExternalData(baseDirectory), options).Convert());
+            return Guard(
+                () => new ModelConverter(proto, baseDirectory is null ? null : new ExternalData(baseDirectory), options).Convert());
         }
         catch (OnnxFormatException e)
         {
-            throw new CimException(ErrorCodes.MalformedOnnx, $"The model cannot be read: {e.Message}. Export it again, or check that the file is complete.", e);
+            throw new CimException(ErrorCodes.MalformedOnnx,
+                $"The model cannot be read: {e.Message}. Export it again, or check that the file is complete.", e);
         }
     }
 
@@ -72,18 +76,21 @@ internal static class OnnxImporter
         catch (Exception e) when (e is ArgumentException or OverflowException or IndexOutOfRangeException or InvalidOperationException
             or InvalidCastException or KeyNotFoundException or NullReferenceException or DivideByZeroException or OutOfMemoryException)
         {
-            throw new CimException(ErrorCodes.InvalidGraph, $"{UnexpectedPrefix} ({e.GetType().Name}: {e.Message}) Check the model with another tool and export it again.", e);
+            throw new CimException(ErrorCodes.InvalidGraph,
+                $"{UnexpectedPrefix} ({e.GetType().Name}: {e.Message}) Check the model with another tool and export it again.", e);
         }
     }
 
-    /// <summary>How the message of an error begins that no check foresaw; tests make sure that known malformations never end here.</summary>
+    /// <summary>How the message of an error begins that no check foresaw; tests make sure that known malformations never end
+    /// here.</summary>
     internal const string UnexpectedPrefix = "The model could not be understood.";
 
     private static byte[] ReadFile(string path)
     {
         using (FileStream stream = InputFile.Open(path, "model"))
             if (stream.Length > OnnxReader.MaxFileBytes)
-                throw new CimException(ErrorCodes.MalformedOnnx, $"The model has {stream.Length} bytes; ONNX files end at 2 GiB, larger models keep their weights in external files.");
+                throw new CimException(ErrorCodes.MalformedOnnx,
+                    $"The model has {stream.Length} bytes; ONNX files end at 2 GiB, larger models keep their weights in external files.");
         return InputFile.ReadAll(path, "model", OnnxReader.MaxFileBytes);
     }
 

@@ -23,7 +23,8 @@ internal static class Supported
     {
         if (model.Unsupported.IsEmpty) return;
         var text = new StringBuilder();
-        text.Append(System.Globalization.CultureInfo.InvariantCulture, $"The model uses {model.Unsupported.Length} operator(s) this SDK does not support: ");
+        text.Append(System.Globalization.CultureInfo.InvariantCulture,
+            $"The model uses {model.Unsupported.Length} operator(s) this SDK does not support: ");
         text.AppendJoin("; ", model.Unsupported.Select(u => u.ToString()));
         text.Append(". docs/operators.md lists what is supported; replace these operators before exporting.");
         throw new CimException(ErrorCodes.UnsupportedOperators, text.ToString());

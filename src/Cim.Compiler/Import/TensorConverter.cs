@@ -35,12 +35,14 @@ internal static class TensorConverter
     {
         bool asIs = content.Type switch
         {
-            DataType.Float or DataType.Int32 or DataType.Int64 or DataType.Uint8 or DataType.Int8 or DataType.Uint4 or DataType.Int4 => BitConverter.IsLittleEndian,
+            DataType.Float or DataType.Int32 or DataType.Int64 or DataType.Uint8 or DataType.Int8 or DataType.Uint4 or DataType.Int4 =>
+                BitConverter.IsLittleEndian,
             _ => false,
         };
         if (asIs) return content.Bytes;
 
-        if (type == ElementType.Float32) return Tensor.Create<float>(new Shape(content.Bytes.Length / SizeOf(content.Type)), content.ToFloats()).Data;
+        if (type == ElementType.Float32)
+            return Tensor.Create<float>(new Shape(content.Bytes.Length / SizeOf(content.Type)), content.ToFloats()).Data;
         long[] values = content.ToInt64s();
         byte[] bytes = new byte[values.Length * type.SizeOf()];
         for (int i = 0; i < values.Length; i++)

@@ -19,7 +19,8 @@ internal static class ConstantWeights
             return true;
         }
 
-        if (producers.TryGetValue(value, out Node? node) && node.Op == "DequantizeLinear" && node.Inputs.All(i => i.Length == 0 || graph.Constants.ContainsKey(i)))
+        if (producers.TryGetValue(value, out Node? node) && node.Op == "DequantizeLinear"
+            && node.Inputs.All(i => i.Length == 0 || graph.Constants.ContainsKey(i)))
         {
             weight = new Weight(node.Inputs[0], node);
             return true;
@@ -46,7 +47,8 @@ internal static class ConstantWeights
         Tensor data = graph.Constants[weight.Constant];
         if (weight.Dequantize is null)
             return data.Type == ElementType.Float32 ? data : throw new CimException(ErrorCodes.InvalidGraph,
-                $"Weight '{weight.Constant}' is {data.Type} without a DequantizeLinear; its scale is unknown. Export the model with DequantizeLinear nodes or float weights.");
+                $"Weight '{weight.Constant}' is {data.Type} without a DequantizeLinear; its scale is unknown. Export the model with "
+                    + $"DequantizeLinear nodes or float weights.");
         return Dequantize(graph, weight.Dequantize, data);
     }
 
@@ -83,6 +85,8 @@ internal static class ConstantWeights
         ElementType.Int8 => tensor.Span<sbyte>()[index],
         ElementType.UInt8 => tensor.Span<byte>()[index],
         ElementType.Int32 => tensor.Span<int>()[index],
-        _ => throw new CimException(ErrorCodes.InvalidGraph, $"DequantizeLinear of {tensor.Type} is not supported; use int8, uint8 or int32."),
+        _ =>
+            throw new CimException(
+            ErrorCodes.InvalidGraph, $"DequantizeLinear of {tensor.Type} is not supported; use int8, uint8 or int32."),
     };
 }

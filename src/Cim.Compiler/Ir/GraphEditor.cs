@@ -87,7 +87,8 @@ internal sealed class GraphEditor
             (value, by) = (by, value);
         }
 
-        foreach (Node reader in Readers(value)) Replace(reader, reader with { Inputs = [.. reader.Inputs.Select(i => i == value ? by : i)] });
+        foreach (Node reader in Readers(value))
+            Replace(reader, reader with { Inputs = [.. reader.Inputs.Select(i => i == value ? by : i)] });
         return true;
     }
 
@@ -119,7 +120,8 @@ internal sealed class GraphEditor
     public string FreshValue(string wanted)
     {
         string name = wanted;
-        for (int i = 2; _values.ContainsKey(name) || _constants.ContainsKey(name) || _producers.ContainsKey(name); i++) name = $"{wanted}_{i}";
+        for (int i = 2; _values.ContainsKey(name) || _constants.ContainsKey(name) || _producers.ContainsKey(name); i++)
+            name = $"{wanted}_{i}";
         return name;
     }
 

@@ -19,7 +19,8 @@ internal static class GraphText
         {
             text.Append("  ").AppendJoin(", ", node.Outputs.Select(o => o.Length == 0 ? "_" : Typed(graph, o)))
                 .Append(" = ").Append(node.Op).Append('(').AppendJoin(", ", node.Inputs.Select(i => i.Length == 0 ? "_" : i)).Append(')');
-            foreach ((string name, AttributeValue value) in node.Attributes.Values) text.Append(' ').Append(name).Append('=').Append(Format(value));
+            foreach ((string name, AttributeValue value) in node.Attributes.Values)
+                text.Append(' ').Append(name).Append('=').Append(Format(value));
             text.Append("  # ").Append(node.Name).Append('\n');
         }
 

@@ -45,7 +45,8 @@ internal static class MvmLayers
             int positions = left.Rank == 1 ? 1 : node.Op == "Gemm" ? output[0] : left[left.Rank - 2];
             int images = BatchOf(graph);
             long repeat = output.Elements / Math.Max(1, (long)positions * columns);
-            found.Add(new DynamicMatMul(node.Name, checked((int)(repeat % images == 0 ? repeat / images : repeat)), positions, rows, columns,
+            found.Add(new DynamicMatMul(
+                node.Name, checked((int)(repeat % images == 0 ? repeat / images : repeat)), positions, rows, columns,
                 node.Inputs[0], node.Inputs[1], node.Outputs[0]));
         }
 
@@ -92,7 +93,8 @@ internal static class MvmLayers
                 () => node.Op == "Gemm" ? ReadBias(graph, producers, node, columns) : null);
     }
 
-    /// <summary>Images in one run of a graph bound to batch 1: 1 if the batch is symbolic, else the leading dimension of the first input.</summary>
+    /// <summary>Images in one run of a graph bound to batch 1: 1 if the batch is symbolic, else the leading dimension of the first
+    /// input.</summary>
     private static int BatchOf(Graph graph)
     {
         if (graph.HasSymbolicBatch || graph.Inputs.IsEmpty) return 1;

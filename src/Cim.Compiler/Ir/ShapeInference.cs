@@ -36,7 +36,8 @@ internal static class ShapeInference
         {
             TensorInfo b = second[name];
             values[name] = new ValueInfo(a.Type, Solve(name, a.Shape, b.Shape));
-            if (a.Constant is { } value && b.Constant is { } same && (ReferenceEquals(value, same) || value.Data.Span.SequenceEqual(same.Data.Span)))
+            if (a.Constant is { } value && b.Constant is { } same
+                && (ReferenceEquals(value, same) || value.Data.Span.SequenceEqual(same.Data.Span)))
                 known[name] = value;
         }
 
@@ -48,7 +49,8 @@ internal static class ShapeInference
     {
         operators ??= new Dictionary<string, Operator>(StringComparer.Ordinal);
         var values = new Dictionary<string, TensorInfo>(StringComparer.Ordinal);
-        foreach (string input in graph.Inputs) values[input] = new TensorInfo(graph.Values[input].Type, graph.Values[input].Shape.Bind(batch));
+        foreach (string input in graph.Inputs)
+            values[input] = new TensorInfo(graph.Values[input].Type, graph.Values[input].Shape.Bind(batch));
         foreach ((string name, Tensor constant) in graph.Constants) values[name] = TensorInfo.Of(constant);
         foreach (Node node in graph.Nodes) Bind(node, values, operators);
         return values;
@@ -60,7 +62,8 @@ internal static class ShapeInference
         for (int i = 0; i < inputs.Length; i++)
             if (node.Inputs[i].Length > 0)
                 inputs[i] = values.GetValueOrDefault(node.Inputs[i]) ?? throw new CimException(ErrorCodes.InvalidGraph,
-                    $"The graph is inconsistent: node '{node.Name}' ({node.Op}) reads '{node.Inputs[i]}', which nothing defines. Export the model again.");
+                    $"The graph is inconsistent: node '{node.Name}' ({node.Op}) reads '{node.Inputs[i]}', which nothing defines. Export "
+                        + $"the model again.");
 
         if (!operators.TryGetValue(node.Name, out Operator? op))
             operators[node.Name] = op = OperatorCatalog.Create(node.Op, node.Attributes, node.Name);
@@ -88,13 +91,15 @@ internal static class ShapeInference
     {
         if (first == second) return first;
         CimException NotLinear() => new(ErrorCodes.InvalidGraph,
-            $"Value '{name}' has shape {first} for a batch of {FirstBatch} and {second} for a batch of {SecondBatch}: no dimension may depend on the batch other than as a multiple. Export the model with a fixed batch.");
+            $"Value '{name}' has shape {first} for a batch of {FirstBatch} and {second} for a batch of {SecondBatch}: no dimension may "
+                + $"depend on the batch other than as a multiple. Export the model with a fixed batch.");
         if (first.Rank != second.Rank) throw NotLinear();
         int[] dims = new int[first.Rank];
         for (int i = 0; i < dims.Length; i++)
         {
             if (first[i] == second[i]) dims[i] = first[i];
-            else if (first[i] % FirstBatch == 0 && second[i] % SecondBatch == 0 && first[i] / FirstBatch == second[i] / SecondBatch) dims[i] = -(first[i] / FirstBatch);
+            else if (first[i] % FirstBatch == 0 && second[i] % SecondBatch == 0 && first[i] / FirstBatch == second[i] / SecondBatch)
+                dims[i] = -(first[i] / FirstBatch);
             else throw NotLinear();
         }
 

@@ -28,7 +28,8 @@ internal static class GraphCodec
 
         HashSet<string> others = [.. derived.Select(d => d.Name)];
         ProgramCodec.Write(w, new ModelProgram(
-            [.. names.Select(n => new ProgramValue(n, graph.Values[n].Type, graph.Values[n].Shape, others.Contains(n) ? null : graph.Constants.GetValueOrDefault(n)))],
+            [.. names.Select(n => new ProgramValue(
+                n, graph.Values[n].Type, graph.Values[n].Shape, others.Contains(n) ? null : graph.Constants.GetValueOrDefault(n)))],
             [.. graph.Nodes.Select(n => new ProgramStep(n.Op, n.Name, Indices(n.Inputs), Indices(n.Outputs), n.Attributes))],
             [],
             Indices(graph.Inputs),
@@ -51,10 +52,12 @@ internal static class GraphCodec
         string graphName = r.String();
         ImmutableDictionary<string, Tensor>.Builder constants = ImmutableDictionary.CreateBuilder<string, Tensor>(StringComparer.Ordinal);
         foreach (ProgramValue value in program.Values)
-            if (value.Constant is { } own && !constants.TryAdd(value.Name, own)) throw CimFile.Corrupt($"value '{value.Name}' is there twice");
+            if (value.Constant is { } own && !constants.TryAdd(value.Name, own))
+                throw CimFile.Corrupt($"value '{value.Name}' is there twice");
         foreach ((string name, Tensor? exponents) in r.List(5, r => (r.String(), r.Byte() == Scaled ? ProgramCodec.Tensor(r, data) : null)))
         {
-            if (!known.Constants.TryGetValue(name, out Tensor? other) || !constants.TryAdd(name, exponents is null ? other : Scale(other, exponents)))
+            if (!known.Constants.TryGetValue(name, out Tensor? other)
+                || !constants.TryAdd(name, exponents is null ? other : Scale(other, exponents)))
                 throw CimFile.Corrupt($"constant '{name}' is not one of the model");
         }
 
@@ -71,7 +74,10 @@ internal static class GraphCodec
         };
 
         ImmutableArray<string> Names(ImmutableArray<int> indices) =>
-            [.. indices.Select(i => i == -1 ? "" : (uint)i < (uint)program.Values.Length ? program.Values[i].Name : throw CimFile.Corrupt("it names a value that is not there"))];
+            [.. indices.Select(i => i == -1
+                ? ""
+                : (uint)i < (uint)program.Values.Length ? program.Values[i].Name
+                : throw CimFile.Corrupt("it names a value that is not there"))];
     }
 
     /// <summary>The powers of two between two tensors; null if anything else is.</summary>
@@ -90,12 +96,15 @@ internal static class GraphCodec
         }
 
         // A zero of the other sign compares equal and is not.
-        return Scale(from, Tensor.Create<sbyte>(from.Shape, exponents)).Data.Span.SequenceEqual(to.Data.Span) ? Tensor.Create<sbyte>(from.Shape, exponents) : null;
+        return Scale(from, Tensor.Create<sbyte>(from.Shape, exponents)).Data.Span.SequenceEqual(to.Data.Span)
+            ? Tensor.Create<sbyte>(from.Shape, exponents)
+            : null;
     }
 
     private static Tensor Scale(Tensor tensor, Tensor exponents)
     {
-        if (tensor.Type != ElementType.Float32 || exponents.Type != ElementType.Int8 || exponents.Length != tensor.Length) throw CimFile.Corrupt("its factors do not fit the model");
+        if (tensor.Type != ElementType.Float32 || exponents.Type != ElementType.Int8 || exponents.Length != tensor.Length)
+            throw CimFile.Corrupt("its factors do not fit the model");
         float[] values = tensor.Span<float>().ToArray();
         ReadOnlySpan<sbyte> by = exponents.Span<sbyte>();
         for (int i = 0; i < values.Length; i++)

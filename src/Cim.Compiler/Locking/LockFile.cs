@@ -19,13 +19,15 @@ internal sealed record LockFile(ImmutableSortedDictionary<string, string> Inputs
     private const int LineLength = 120;
 
     private static readonly string[] Keys = ["version", "inputs", "policy", "result"],
-        ResultKeys = ["sdkVersion", "program", "layers", "float", "network"], ScoreKeys = ["correct", "samples", "limit"], NetworkKeys = ["sha256", "brotli"];
+        ResultKeys = ["sdkVersion", "program", "layers", "float", "network"], ScoreKeys = ["correct", "samples", "limit"],
+        NetworkKeys = ["sha256", "brotli"];
 
     /// <summary>The file as it is to be written.</summary>
     public byte[] ToBytes()
     {
         using var text = new MemoryStream();
-        using (var json = new Utf8JsonWriter(text, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(
+            text, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             json.WriteNumber("version", Version);
@@ -43,12 +45,15 @@ internal sealed record LockFile(ImmutableSortedDictionary<string, string> Inputs
     /// <param name="path">The file.</param>
     /// <param name="layers">The model's layers, for checking the locked ones.</param>
     /// <exception cref="CimException">CIM0001: unreadable; CIM1010, CIM0011: damaged.</exception>
-    public static LockFile Read(string path, QuantizationPolicy layers) => StrictJson.Read(path, ErrorCodes.LockMismatch, "The lock file", root =>
+    public static LockFile Read(string path, QuantizationPolicy layers) =>
+        StrictJson.Read(path, ErrorCodes.LockMismatch, "The lock file", root =>
     {
-        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("version", out JsonElement version) || version.ValueKind != JsonValueKind.Number)
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("version", out JsonElement version)
+            || version.ValueKind != JsonValueKind.Number)
             throw Damaged("it is not an object with a 'version'");
         if (!version.TryGetInt32(out int number) || number != Version)
-            throw Invalid($"The lock file has version {version}, this SDK writes {Version}; compile with --force-evaluate to write it anew.");
+            throw Invalid(
+                $"The lock file has version {version}, this SDK writes {Version}; compile with --force-evaluate to write it anew.");
         StrictJson.RequireKnown(root, "The lock file", Keys, m => Damaged(m));
         JsonElement policy = Member(root, "policy", JsonValueKind.Array);
         return new LockFile(
@@ -84,12 +89,14 @@ internal sealed record LockFile(ImmutableSortedDictionary<string, string> Inputs
             try
             {
                 return new PinnedNetwork(
-                    Member(value, "sha256", JsonValueKind.String).GetString()!, Convert.FromBase64String(string.Concat(lines.EnumerateArray().Select(l => l.GetString()))));
+                    Member(value, "sha256", JsonValueKind.String).GetString()!,
+                    Convert.FromBase64String(string.Concat(lines.EnumerateArray().Select(l => l.GetString()))));
             }
             catch (FormatException e)
             {
                 throw new CimException(ErrorCodes.LockResultDamaged,
-                    $"The network in the lock file is not base64 ({e.Message}). Restore the file (after a merge: one side of it whole), or compile with --force-evaluate to write it anew.", e) { File = path };
+                    $"The network in the lock file is not base64 ({e.Message}). Restore the file (after a merge: one side of it whole), "
+                        + $"or compile with --force-evaluate to write it anew.", e) { File = path };
             }
         }
 
@@ -105,15 +112,18 @@ internal sealed record LockFile(ImmutableSortedDictionary<string, string> Inputs
             if (value.ValueKind != kind) throw Damaged($"'{key}' is {value.ValueKind}, not {kind}");
         }
 
-        int Integer(JsonElement value, string key) => Member(value, key, JsonValueKind.Number).TryGetInt32(out int i) && i >= 0 ? i : throw Damaged($"'{key}' is no count");
+        int Integer(JsonElement value, string key) =>
+            Member(value, key, JsonValueKind.Number).TryGetInt32(out int i) && i >= 0 ? i : throw Damaged($"'{key}' is no count");
 
         ImmutableSortedDictionary<string, string> Texts(JsonElement value, string key)
         {
-            foreach (JsonProperty property in value.EnumerateObject()) Require(property.Value, $"{key}.{property.Name}", JsonValueKind.String);
+            foreach (JsonProperty property in value.EnumerateObject())
+                Require(property.Value, $"{key}.{property.Name}", JsonValueKind.String);
             return value.EnumerateObject().ToImmutableSortedDictionary(p => p.Name, p => p.Value.GetString()!, StringComparer.Ordinal);
         }
 
-        CimException Damaged(string why) => Invalid($"The lock file is damaged: {why.TrimEnd('.')}. Restore it, or compile with --force-evaluate to write it anew.");
+        CimException Damaged(string why) =>
+            Invalid($"The lock file is damaged: {why.TrimEnd('.')}. Restore it, or compile with --force-evaluate to write it anew.");
 
         CimException Invalid(string message) => new(ErrorCodes.LockMismatch, message) { File = path };
     });

@@ -12,7 +12,8 @@ namespace Cim.Compiler.Locking;
 /// <param name="Layers">The same of each layer, shortened, so that an error can say where a difference is.</param>
 /// <param name="Float">What the float network scored on the evaluation data; null without.</param>
 /// <param name="Network">The quantized network itself; null if it is too large for the lock.</param>
-internal sealed record LockResult(string SdkVersion, string ProgramSha256, ImmutableSortedDictionary<string, string> Layers, FloatScore? Float, PinnedNetwork? Network)
+internal sealed record LockResult(
+    string SdkVersion, string ProgramSha256, ImmutableSortedDictionary<string, string> Layers, FloatScore? Float, PinnedNetwork? Network)
 {
     private const int ShortHash = 16;
 
@@ -20,7 +21,8 @@ internal sealed record LockResult(string SdkVersion, string ProgramSha256, Immut
     public static LockResult Of(ModelProgram program, string sdkVersion, FloatScore? score) => new(
         sdkVersion,
         Hash(program),
-        program.Layers.DistinctBy(l => l.Name).ToImmutableSortedDictionary(l => l.Name, l => Hash(program, l)[..ShortHash], StringComparer.Ordinal),
+        program.Layers.DistinctBy(l => l.Name)
+            .ToImmutableSortedDictionary(l => l.Name, l => Hash(program, l)[..ShortHash], StringComparer.Ordinal),
         score,
         null);
 
@@ -32,7 +34,8 @@ internal sealed record LockResult(string SdkVersion, string ProgramSha256, Immut
         string[] changed = [.. names.Where(n => Layers.GetValueOrDefault(n) != other.Layers.GetValueOrDefault(n))];
         const int Shown = 5;
         return changed.Length == 0 ? "what connects the layers"
-            : $"{changed.Length} of {names.Length} layers ({string.Join(", ", changed.Take(Shown))}{(changed.Length > Shown ? " ..." : "")})";
+            : $"{changed.Length} of {names.Length} layers "
+                + $"({string.Join(", ", changed.Take(Shown))}{(changed.Length > Shown ? " ..." : "")})";
     }
 
     private static string Hash(ModelProgram program, CrossbarLayer? only = null)

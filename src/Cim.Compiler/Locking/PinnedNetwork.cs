@@ -43,7 +43,8 @@ internal sealed record PinnedNetwork(string Sha256, ReadOnlyMemory<byte> Compres
         whole.Int(writer.Written.Length);
         byte[] bytes = [.. whole.Written.Span, .. writer.Written.Span, .. constants];
         using var compressed = new MemoryStream();
-        using (var brotli = new BrotliStream(compressed, new BrotliCompressionOptions { Quality = Quality }, leaveOpen: true)) brotli.Write(bytes);
+        using (var brotli = new BrotliStream(
+            compressed, new BrotliCompressionOptions { Quality = Quality }, leaveOpen: true)) brotli.Write(bytes);
         return new PinnedNetwork(Hash(policy, bytes), compressed.ToArray());
     }
 
@@ -68,13 +69,15 @@ internal sealed record PinnedNetwork(string Sha256, ReadOnlyMemory<byte> Compres
             if (!reader.AtEnd) throw CimFile.Corrupt("it is longer than it should be");
             foreach (Graph graph in new[] { original, quantized })
             {
-                if (!graph.Inputs.SequenceEqual(imported.Inputs) || !graph.Outputs.SequenceEqual(imported.Outputs)) throw CimFile.Corrupt("it is another network");
+                if (!graph.Inputs.SequenceEqual(imported.Inputs) || !graph.Outputs.SequenceEqual(imported.Outputs))
+                    throw CimFile.Corrupt("it is another network");
                 GraphVerifier.Verify(graph, "reading the lock file");
             }
 
             return (quantized, original, method);
         }
-        catch (Exception e) when (e is InvalidDataException or InvalidOperationException or OverflowException || (e is CimException { Code: not ErrorCodes.LockResultDamaged }))
+        catch (Exception e) when (e is InvalidDataException or InvalidOperationException or OverflowException
+            || (e is CimException { Code: not ErrorCodes.LockResultDamaged }))
         {
             throw Damaged(e.Message, e);
         }
@@ -112,5 +115,6 @@ internal sealed record PinnedNetwork(string Sha256, ReadOnlyMemory<byte> Compres
     }
 
     private static CimException Damaged(string why, Exception? inner = null) => new(ErrorCodes.LockResultDamaged,
-        $"The network in the lock file is not the one that was locked: {why}. Restore the file (after a merge: one side of it whole), or compile with --force-evaluate to write it anew.", inner);
+        $"The network in the lock file is not the one that was locked: {why}. Restore the file (after a merge: one side of it whole), or "
+            + $"compile with --force-evaluate to write it anew.", inner);
 }

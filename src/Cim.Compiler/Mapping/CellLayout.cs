@@ -38,11 +38,13 @@ internal sealed record CellLayout(ImmutableArray<int> SliceBits, int RowsPerTile
             || (profile.Encoding == WeightEncoding.TwosComplement && SliceBits[^1] != 1))
         {
             throw new CimException(ErrorCodes.InvalidMapping,
-                $"Layer '{layer}': slices of [{string.Join(", ", SliceBits)}] bits cannot hold its weights on '{profile.Name}'; they must add up to {own.Sum()} bits of at most {profile.CellBits} a cell, as [{string.Join(", ", own)}] does.");
+                $"Layer '{layer}': slices of [{string.Join(", ", SliceBits)}] bits cannot hold its weights on '{profile.Name}'; they must "
+                    + $"add up to {own.Sum()} bits of at most {profile.CellBits} a cell, as [{string.Join(", ", own)}] does.");
         }
     }
 
-    public bool Equals(CellLayout? other) => other is not null && RowsPerTile == other.RowsPerTile && SliceBits.SequenceEqual(other.SliceBits);
+    public bool Equals(CellLayout? other) =>
+        other is not null && RowsPerTile == other.RowsPerTile && SliceBits.SequenceEqual(other.SliceBits);
 
     public override int GetHashCode() => HashCode.Combine(RowsPerTile, SliceBits.Length, SliceBits.Sum());
 }

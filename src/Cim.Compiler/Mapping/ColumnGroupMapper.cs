@@ -20,7 +20,9 @@ internal static class ColumnGroupMapper
     {
         int arrayColumns = UsableColumns.Of(profile, profile.Encoding), array = 0;
         var blocks = ImmutableArray.CreateBuilder<WeightBlock>();
-        var mapped = groups.Groups.Select(g => (Group: g, Mapping: LayerMapper.Map(shape with { ColumnsPerGroup = g.Outputs.Length }, g.WeightBits, profile, layout: g.Layout)));
+        var mapped = groups.Groups.Select(g =>
+            (Group: g, Mapping: LayerMapper.Map(
+            shape with { ColumnsPerGroup = g.Outputs.Length }, g.WeightBits, profile, layout: g.Layout)));
         foreach (var alike in mapped.GroupBy(m => m.Mapping.RowTiles.Length))
         {
             int at = 0, perTile = (alike.Sum(m => m.Group.Outputs.Length * m.Mapping.ColumnsPerOutput) + arrayColumns - 1) / arrayColumns;
@@ -35,7 +37,8 @@ internal static class ColumnGroupMapper
                     Mapping = mapping with
                     {
                         Tiles = [.. mapping.RowTiles.SelectMany((tile, t) => ColumnPlacer.Cut(columns, start, arrayColumns)
-                            .Select(c => new ArrayTile(0, 1, tile.FirstRow, tile.Rows, c.First, c.Count, array + (t * perTile) + c.Array, c.InArray)))],
+                            .Select(c => new ArrayTile(
+                                0, 1, tile.FirstRow, tile.Rows, c.First, c.Count, array + (t * perTile) + c.Array, c.InArray)))],
                     },
                 });
                 at += columns;

@@ -42,11 +42,14 @@ internal static class ColumnPlacer
                 {
                     Columns = own.Length, WeightBits = group.Key,
                     Taps = [.. own.SelectMany((c, column) => c.Taps.Select(t => t with { Column = column }))],
-                    Integers = own[0].Integers.IsDefault ? null : Tensor.Create<sbyte>(new Shape(own.Length, rows.Length), [.. own.SelectMany(c => c.Integers)]),
+                    Integers = own[0].Integers.IsDefault
+                        ? null
+                        : Tensor.Create<sbyte>(new Shape(own.Length, rows.Length), [.. own.SelectMany(c => c.Integers)]),
                     Mapping = new LayerMapping
                     {
                         Encoding = encoding, SliceBits = slices, RowOrder = rows, RowTiles = [new RowTile(0, rows.Length)],
-                        Tiles = [.. Cut(columns, at, arrayColumns).Select(c => new ArrayTile(0, 1, 0, rows.Length, c.First, c.Count, array + c.Array, c.InArray))],
+                        Tiles = [.. Cut(columns, at, arrayColumns)
+                            .Select(c => new ArrayTile(0, 1, 0, rows.Length, c.First, c.Count, array + c.Array, c.InArray))],
                     },
                 });
                 at += columns;
@@ -59,7 +62,8 @@ internal static class ColumnPlacer
     }
 
     /// <summary>As cost sees blocks.</summary>
-    public static PlacedBlock[] Placed(ImmutableArray<WeightBlock> blocks) => [.. blocks.Select(b => new PlacedBlock(b.Mapping, b.Columns, b.Taps.Length))];
+    public static PlacedBlock[] Placed(ImmutableArray<WeightBlock> blocks) =>
+        [.. blocks.Select(b => new PlacedBlock(b.Mapping, b.Columns, b.Taps.Length))];
 
     /// <summary>A run of physical columns that begins at a place, cut at the ends of arrays.</summary>
     public static IEnumerable<(int First, int Count, int Array, int InArray)> Cut(int columns, int at, int arrayColumns)

@@ -28,7 +28,9 @@ internal static class EmptyArrays
         int first = tile.FirstColumn / mapping.ColumnsPerOutput, last = (tile.FirstColumn + tile.Columns - 1) / mapping.ColumnsPerOutput;
         for (int group = tile.FirstGroup; group < tile.FirstGroup + tile.GroupCount; group++)
             for (int output = first; output <= last; output++)
-                if (weights.Slice(((((group * shape.ColumnsPerGroup) + output) * shape.RowsPerGroup) + tile.FirstRow), tile.Rows).ContainsAnyExcept((sbyte)0)) return true;
+                if (weights.Slice(((((group * shape.ColumnsPerGroup) + output) * shape.RowsPerGroup) + tile.FirstRow), tile.Rows)
+                    .ContainsAnyExcept((sbyte)0))
+                    return true;
         return false;
     }
 }

@@ -19,7 +19,8 @@ internal static class LayerMapper
     /// <param name="usesMinimum">See <see cref="WeightSlices.Of"/>.</param>
     /// <param name="layout">Slices and rows of a tile; null = as the profile says.</param>
     /// <exception cref="CimException">The layout does not suit the weights.</exception>
-    public static LayerMapping Map(LayerShape shape, int weightBits, HardwareProfile profile, bool usesMinimum = false, CellLayout? layout = null)
+    public static LayerMapping Map(
+        LayerShape shape, int weightBits, HardwareProfile profile, bool usesMinimum = false, CellLayout? layout = null)
     {
         ImmutableArray<int> slices = WeightSlices.Of(weightBits, profile, usesMinimum);
         int arrayRows = profile.Rows;

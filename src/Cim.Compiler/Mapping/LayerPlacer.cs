@@ -31,7 +31,9 @@ internal sealed class LayerPlacer(QuantizationPolicy policy, HardwareProfile pro
         int weightBits = fused?.Weights.Bits ?? 8, activationBits = fused?.InputParameters.Bits ?? 8;
         ImmutableArray<WeightBlock> blocks = lowered.Program.Layers.FirstOrDefault(l => l.Name == shape.Name)?.Blocks ?? [];
         return blocks.IsEmpty
-            ? CostModel.Of(shape, fused is null ? LayerMapper.Map(shape, weightBits, profile, layout: policy.Find(shape.Name)?.Layout) : Map(shape, fused.Weights), weightBits, activationBits, adcBits, profile, copies)
+            ? CostModel.Of(shape, fused is null
+                ? LayerMapper.Map(shape, weightBits, profile, layout: policy.Find(shape.Name)?.Layout)
+                : Map(shape, fused.Weights), weightBits, activationBits, adcBits, profile, copies)
             : CostModel.Of(shape, ColumnPlacer.Placed(blocks), blocks.Max(b => b.WeightBits), activationBits, adcBits, profile, copies);
     }
 
@@ -39,10 +41,16 @@ internal sealed class LayerPlacer(QuantizationPolicy policy, HardwareProfile pro
     public LayerCost CostOf(LayerShape shape, int copies)
     {
         LayerPolicy layer = policy.Find(shape.Name) ?? new LayerPolicy(shape.Name, 8, 8, 0);
-        ImmutableArray<WeightBlock>? blocks = Ties(shape) is { } ties ? MergeMapper.Map(ties, profile) : Strips(shape) is { } strips ? StripMapper.Map(strips, profile) : ColumnBlocks(shape);
+        ImmutableArray<WeightBlock>? blocks = Ties(shape) is { } ties
+            ? MergeMapper.Map(ties, profile)
+            : Strips(shape) is { } strips ? StripMapper.Map(strips, profile)
+            : ColumnBlocks(shape);
         return blocks is { } placed
-            ? CostModel.Of(shape, ColumnPlacer.Placed(placed), placed.IsEmpty ? layer.WeightBits : placed.Max(b => b.WeightBits), layer.ActivationBits, layer.AdcBits, profile, copies)
-            : CostModel.Of(shape, LayerMapper.Map(shape, layer.WeightBits, profile, layout: layer.Layout), layer.WeightBits, layer.ActivationBits, layer.AdcBits, profile, copies);
+            ? CostModel.Of(shape, ColumnPlacer.Placed(placed), placed.IsEmpty
+                ? layer.WeightBits
+                : placed.Max(b => b.WeightBits), layer.ActivationBits, layer.AdcBits, profile, copies)
+            : CostModel.Of(shape, LayerMapper.Map(shape, layer.WeightBits, profile, layout: layer.Layout), layer.WeightBits,
+                layer.ActivationBits, layer.AdcBits, profile, copies);
     }
 
     // A converter with fixed limits may read something of an idle column: then an array without weights has its share in the result.
@@ -67,7 +75,9 @@ internal sealed class LayerPlacer(QuantizationPolicy policy, HardwareProfile pro
     private StripTies? Ties(LayerShape shape) => policy.Find(shape.Name) is { } layer ? StripTies.Of(layer, shape, profile.Rows) : null;
 
     private ImmutableArray<WeightBlock>? ColumnBlocks(LayerShape shape) =>
-        policy.Find(shape.Name)?.ColumnGroups is { } text ? ColumnGroupMapper.Map(shape, ColumnGroups.Parse(shape.Name, text, shape), profile) : null;
+        policy.Find(shape.Name)?.ColumnGroups is { } text
+            ? ColumnGroupMapper.Map(shape, ColumnGroups.Parse(shape.Name, text, shape), profile)
+            : null;
 
     private StripWidths? Strips(LayerShape shape) =>
         policy.Find(shape.Name)?.Strips is { } text ? StripWidths.Parse(shape.Name, text, shape, profile.Rows) : null;

@@ -14,7 +14,8 @@ internal static class ModelCost
     /// <param name="profile">The hardware.</param>
     /// <param name="copiesWithin">Arrays that copies of slow layers may fill; 0 = no copies.</param>
     public static Cost Of(
-        ImmutableArray<LayerShape> shapes, Func<LayerShape, (int WeightBits, int ActivationBits, int AdcBits)> precision, HardwareProfile profile,
+        ImmutableArray<LayerShape> shapes, Func<LayerShape, (int WeightBits, int ActivationBits, int AdcBits)> precision,
+        HardwareProfile profile,
         long copiesWithin = 0) =>
         CostModel.Total(Replication.Apply(shapes, (shape, copies) =>
         {
@@ -23,7 +24,8 @@ internal static class ModelCost
         }, profile, copiesWithin), profile);
 
     /// <summary>The cost with the same precision everywhere.</summary>
-    public static Cost Uniform(ImmutableArray<LayerShape> shapes, int weightBits, int activationBits, HardwareProfile profile, long copiesWithin = 0) =>
+    public static Cost Uniform(
+        ImmutableArray<LayerShape> shapes, int weightBits, int activationBits, HardwareProfile profile, long copiesWithin = 0) =>
         Of(shapes, _ => (weightBits, activationBits, 0), profile, copiesWithin);
 
     /// <summary>

@@ -18,12 +18,14 @@ internal static class PackedMapper
     /// <param name="mapping">All of it, as <see cref="LayerMapper"/> places it.</param>
     /// <param name="arrays">Arrays it takes as it stands.</param>
     /// <param name="profile">The hardware.</param>
-    public static ImmutableArray<WeightBlock> Map(LayerShape shape, QuantizedWeights weights, LayerMapping mapping, int arrays, HardwareProfile profile)
+    public static ImmutableArray<WeightBlock> Map(
+        LayerShape shape, QuantizedWeights weights, LayerMapping mapping, int arrays, HardwareProfile profile)
     {
         // -2^(bits-1) of a given quantization fits the cells of a whole layer alone.
         if (shape.Groups > 1 || weights.UsesMinimum || arrays == 1) return [];
         int arrayColumns = UsableColumns.Of(profile, mapping.CellsPerSlice);
-        Part[] byColumns = [.. Columns(shape, weights, mapping)], byRows = [.. Rows(shape, weights, mapping, arrayColumns / mapping.ColumnsPerOutput)];
+        Part[] byColumns = [.. Columns(shape, weights, mapping)],
+            byRows = [.. Rows(shape, weights, mapping, arrayColumns / mapping.ColumnsPerOutput)];
         Part[] fewer = Arrays(byRows, mapping, arrayColumns) < Arrays(byColumns, mapping, arrayColumns) ? byRows : byColumns;
         return Arrays(fewer, mapping, arrayColumns) < arrays ? [.. Place(fewer, weights.Bits, mapping, arrayColumns)] : [];
     }
@@ -44,7 +46,8 @@ internal static class PackedMapper
     {
         foreach (int[] outputs in Enumerable.Range(0, shape.ColumnsPerGroup).Chunk(Math.Max(1, outputsPerArray)))
         {
-            ImmutableArray<int> rows = [.. Enumerable.Range(0, shape.RowsPerGroup).Where(r => outputs.Any(o => weights.Integers.Span<sbyte>()[(o * shape.RowsPerGroup) + r] != 0))];
+            ImmutableArray<int> rows = [.. Enumerable.Range(0, shape.RowsPerGroup)
+                .Where(r => outputs.Any(o => weights.Integers.Span<sbyte>()[(o * shape.RowsPerGroup) + r] != 0))];
             if (!rows.IsEmpty) yield return new Part(rows, outputs);
         }
     }
@@ -70,7 +73,9 @@ internal static class PackedMapper
                 {
                     RowOrder = part.Rows,
                     RowTiles = rowTiles,
-                    Tiles = [.. rowTiles.SelectMany((t, i) => columnTiles.Select(c => new ArrayTile(0, 1, t.FirstRow, t.Rows, c.First, c.Count, first + (i * columnTiles.Length) + c.Array, c.InArray)))],
+                    Tiles = [.. rowTiles.SelectMany((t, i) =>
+                        columnTiles.Select(c => new ArrayTile(
+                        0, 1, t.FirstRow, t.Rows, c.First, c.Count, first + (i * columnTiles.Length) + c.Array, c.InArray)))],
                 },
             };
             array += rowTiles.Length * columnTiles.Length;

@@ -36,12 +36,16 @@ internal static class StripMapper
     public static ImmutableArray<WeightBlock> Map(StripWidths widths, HardwareProfile profile) =>
         Place(widths, profile, (t, o) => widths.Bits[t][o] == 0 ? -1 : 0);
 
-    private static ImmutableArray<WeightBlock> Place(StripWidths widths, HardwareProfile profile, Func<int, int, int> shift) => ColumnPlacer.Place(
+    private static ImmutableArray<WeightBlock> Place(StripWidths widths, HardwareProfile profile, Func<int, int, int> shift) =>
+        ColumnPlacer.Place(
         widths.Bits.Select((bits, t) => (widths.Grid.RowsOf(t), (IReadOnlyList<PoolColumn>)
-            [.. bits.Select((b, o) => (Bits: b, Output: o, Shift: shift(t, o))).Where(s => s.Shift >= 0).Select(s => new PoolColumn(s.Bits, [new BlockTap(0, s.Output, s.Shift, false)]))])),
+            [.. bits.Select((b, o) => (Bits: b, Output: o, Shift: shift(t, o))).Where(s => s.Shift >= 0)
+                .Select(s => new PoolColumn(s.Bits, [new BlockTap(0, s.Output, s.Shift, false)]))])),
         profile.Encoding, profile);
 
     /// <summary>The shift of a strip's integers: the least with which they fit; -1 if all of them are zero.</summary>
     internal static int Shift(string name, ReadOnlySpan<sbyte> weights, ImmutableArray<int> rows, int bits) =>
-        StripShift.Of(weights, rows, bits) ?? throw new CimException(ErrorCodes.InvalidMapping, $"Layer '{name}' has a strip of {bits} bits whose integers do not fit it. Quantize it with the same policy it is mapped with.");
+        StripShift.Of(weights, rows, bits)
+            ?? throw new CimException(ErrorCodes.InvalidMapping,
+            $"Layer '{name}' has a strip of {bits} bits whose integers do not fit it. Quantize it with the same policy it is mapped with.");
 }

@@ -51,19 +51,24 @@ internal sealed class MergeLayer
     /// <param name="seed">Of clustering.</param>
     /// <param name="cancellation">Checked between groups.</param>
     public static MergeLayer Of(
-        MvmLayer layer, LayerPolicy policy, float[]? fisher, HardwareProfile profile, MergeMethod method, ulong seed, CancellationToken cancellation)
+        MvmLayer layer, LayerPolicy policy, float[]? fisher, HardwareProfile profile, MergeMethod method, ulong seed,
+        CancellationToken cancellation)
     {
         if (layer.Groups != 1) return new MergeLayer(null, []);
         LayerShape shape = LayerShapes.Of(layer);
-        StripWidths widths = policy.Strips is { } text ? StripWidths.Parse(layer.NodeName, text, shape, profile.Rows) : StripWidths.Uniform(shape, policy.WeightBits, profile.Rows);
-        bool isSplit = profile.Encoding == WeightEncoding.Differential && (method == MergeMethod.Spectral || (method == MergeMethod.Auto && widths.Widest <= SplitBits));
+        StripWidths widths = policy.Strips is { } text
+            ? StripWidths.Parse(layer.NodeName, text, shape, profile.Rows)
+            : StripWidths.Uniform(shape, policy.WeightBits, profile.Rows);
+        bool isSplit = profile.Encoding == WeightEncoding.Differential
+            && (method == MergeMethod.Spectral || (method == MergeMethod.Auto && widths.Widest <= SplitBits));
         int outputs = layer.Outputs, rows = layer.RowsPerGroup;
         float[] weights = layer.WeightMatrix.Span<float>().ToArray();
         var unmerged = new StripTies(widths, isSplit, StripTies.ColumnBits(Math.Max(2, widths.Widest), profile), []);
         ImmutableArray<ImmutableArray<int>> rowsOf = [.. Enumerable.Range(0, widths.Bits.Length).Select(widths.Grid.RowsOf)];
         (double[] byOutput, double[] byRow) = Importance(weights, fisher, outputs, rows);
         var units = new (double Unit, int[] Shifts)[outputs];
-        Parallel.For(0, outputs, o => units[o] = TieUnits.Of(weights.AsSpan(o * rows, rows), rowsOf, [.. widths.Bits.Select(t => Math.Min(t[o], unmerged.MostBits))]));
+        Parallel.For(0, outputs, o => units[
+            o] = TieUnits.Of(weights.AsSpan(o * rows, rows), rowsOf, [.. widths.Bits.Select(t => Math.Min(t[o], unmerged.MostBits))]));
 
         (int Tile, int[] Outputs)[] parts =
         [
@@ -79,7 +84,8 @@ internal sealed class MergeLayer
             float[] values = [.. own.SelectMany(o => rowsOf[t].Select(r => weights[(o * rows) + r]))];
             var group = new StripGroup(values, rowsOf[t].Length, [.. rowsOf[t].Select(r => byRow[r])], [.. own.Select(o => byOutput[o])],
                 [.. own.Select(o => units[o].Unit)], [.. own.Select(o => units[o].Shifts[t])], Math.Min(bits, unmerged.MostBits));
-            long column = (long)rowsOf[t].Length * WeightSlices.Of(bits, profile).Length * (isSplit || profile.Encoding is not (WeightEncoding.Differential or WeightEncoding.DifferentialTwoSided) ? 1 : 2);
+            long column = (long)rowsOf[t].Length * WeightSlices.Of(bits, profile).Length * (
+                isSplit || profile.Encoding is not (WeightEncoding.Differential or WeightEncoding.DifferentialTwoSided) ? 1 : 2);
             groups[i] = new MergeGroup(t, own, isSplit ? Split(group, column, Seed(seed, i)) : Pairs(group, column, Seed(seed, i)));
         });
         return new MergeLayer(unmerged, groups);
@@ -96,7 +102,11 @@ internal sealed class MergeLayer
         {
             (int tile, int[] outputs, MergeWay way) = (Groups[g].Tile, Groups[g].Outputs, Groups[g].Ways[choice[g]]);
             for (int i = 0; i < outputs.Length; i++)
-                tiles[tile][outputs[i]] = way.Ties[i] with { Plus = After(way.Ties[i].Plus, next[tile]), Minus = After(way.Ties[i].Minus, next[tile]) };
+                tiles[tile][outputs[i]] = way.Ties[i] with
+                {
+                    Plus = After(way.Ties[i].Plus, next[tile]),
+                    Minus = After(way.Ties[i].Minus, next[tile]),
+                };
             next[tile] += way.Columns;
         }
 
@@ -107,7 +117,8 @@ internal sealed class MergeLayer
 
     private static MergeWay[] Pairs(StripGroup group, long column, ulong seed)
     {
-        var own = new MergeWay(column * group.Count, 0, group.Count, [.. Enumerable.Range(0, group.Count).Select(o => new StripTie(o, -1, group.Shifts[o]))]);
+        var own = new MergeWay(
+            column * group.Count, 0, group.Count, [.. Enumerable.Range(0, group.Count).Select(o => new StripTie(o, -1, group.Shifts[o]))]);
         return [own, .. Counts(group.Count).Select(k => Way(StripClusters.Find(group, k, seed), column))];
     }
 
@@ -126,7 +137,8 @@ internal sealed class MergeLayer
         return [new MergeWay(column * next, 0, next, ties), .. Counts(next).Select(k => Way(spectral.Find(k, seed), column))];
     }
 
-    private static IEnumerable<int> Counts(int columns) => Shares.Select(s => (int)Math.Ceiling(s * columns)).Where(k => k < columns).Distinct();
+    private static IEnumerable<int> Counts(int columns) =>
+        Shares.Select(s => (int)Math.Ceiling(s * columns)).Where(k => k < columns).Distinct();
 
     private static MergeWay Way(SharedColumns found, long column)
     {

@@ -30,7 +30,8 @@ internal static class MergeMapper
             for (int o = 0; o < outputs; o++)
             {
                 ReadOnlySpan<sbyte> own = integers.Slice(o * rows, rows);
-                if (StripMapper.Shift(name, own, tile, widths.Bits[t][o]) >= 0) pool.Add(widths.Bits[t][o], Values(own, tile), new BlockTap(0, o, 0, false));
+                if (StripMapper.Shift(name, own, tile, widths.Bits[t][o]) >= 0)
+                    pool.Add(widths.Bits[t][o], Values(own, tile), new BlockTap(0, o, 0, false));
             }
 
             tiles.Add((tile, pool.Columns()));
@@ -70,8 +71,12 @@ internal static class MergeMapper
     public static ImmutableArray<WeightBlock> Map(StripTies ties, HardwareProfile profile) => ColumnPlacer.Place(
         ties.Tiles.Select((strips, t) => (ties.Widths.Grid.RowsOf(t), (IReadOnlyList<PoolColumn>)
         [
-            .. Enumerable.Range(0, ties.Columns(t)).Select(c => (Column: c, Users: Enumerable.Range(0, strips.Length).Where(o => strips[o].Factor(c) != 0).ToArray())).Where(c => c.Users.Length > 0)
-                .Select(c => new PoolColumn(ties.Widths.Bits[t][c.Users[0]], [.. c.Users.Select(o => new BlockTap(0, o, strips[o].Shift, strips[o].Minus == c.Column))])),
+            .. Enumerable.Range(0, ties.Columns(t))
+                .Select(c => (Column: c, Users: Enumerable.Range(0, strips.Length).Where(o => strips[o].Factor(c) != 0).ToArray()))
+                .Where(c => c.Users.Length > 0)
+                .Select(c =>
+                    new PoolColumn(ties.Widths.Bits[t][c.Users[0]],
+                    [.. c.Users.Select(o => new BlockTap(0, o, strips[o].Shift, strips[o].Minus == c.Column))])),
         ])),
         ties.IsSplit ? WeightEncoding.Unsigned : profile.Encoding, profile);
 
@@ -106,20 +111,26 @@ internal sealed class ColumnPool(bool areUnsigned)
         int common = int.TrailingZeroCount(all), sign = first < 0 && !areUnsigned ? -1 : 1;
         int[] reduced = [.. values.Select(v => sign * v / (1 << common))];
         string key = $"{bits}:{Convert.ToBase64String(MemoryMarshal.AsBytes(reduced.AsSpan()))}";
-        if (!_columns.TryGetValue(key, out (int Bits, int[] Values, List<BlockTap> Taps) known)) _columns[key] = known = (bits, reduced, []);
+        if (!_columns.TryGetValue(key, out (int Bits, int[] Values, List<BlockTap> Taps) known))
+            _columns[key] = known = (bits, reduced, []);
         known.Taps.Add(tap with { Shift = tap.Shift + common, Negative = tap.Negative != sign < 0 });
     }
 
-    /// <summary>The columns in the order they came, each with the largest integers its width and its taps allow, so that cells are used to the full.</summary>
+    /// <summary>The columns in the order they came, each with the largest integers its width and its taps allow, so that cells are used to
+    /// the full.</summary>
     public IReadOnlyList<PoolColumn> Columns() => [.. _columns.Values.Select(Column)];
 
     private PoolColumn Column((int Bits, int[] Values, List<BlockTap> Taps) column)
     {
-        int largest = column.Values.Max(Math.Abs), levels = WeightScales.Levels(column.Bits), shift = 0, least = column.Taps.Min(t => t.Shift);
+        int largest = column.Values.Max(Math.Abs),
+            levels = WeightScales.Levels(column.Bits),
+            shift = 0,
+            least = column.Taps.Min(t => t.Shift);
         while (shift < least && largest << (shift + 1) <= levels) shift++;
         // A sign on the cells instead of on the first tap: where nothing is shared, columns are the strips themselves.
         bool negative = !areUnsigned && column.Taps[0].Negative;
-        var pool = new PoolColumn(column.Bits, [.. column.Taps.Select(t => t with { Shift = t.Shift - shift, Negative = t.Negative != negative })]);
+        var pool = new PoolColumn(
+            column.Bits, [.. column.Taps.Select(t => t with { Shift = t.Shift - shift, Negative = t.Negative != negative })]);
         return areUnsigned ? pool with { Integers = [.. column.Values.Select(v => (sbyte)(v << shift))] } : pool;
     }
 }

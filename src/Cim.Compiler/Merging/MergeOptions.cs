@@ -12,12 +12,14 @@ internal enum MergeMethod
     /// <summary>Whole strips, by k-means: a column of cell pairs serves several outputs.</summary>
     Group,
 
-    /// <summary>Positive and negative parts of strips, by spectral clustering: an output is the difference of two shared columns of single cells.</summary>
+    /// <summary>Positive and negative parts of strips, by spectral clustering: an output is the difference of two shared columns of single
+    /// cells.</summary>
     Spectral,
 }
 
 /// <summary>How columns are merged.</summary>
-/// <param name="Share">Share of the cells that is saved, 0 = only what merging equal columns saves; null = as much as the loss allows.</param>
+/// <param name="Share">Share of the cells that is saved, 0 = only what merging equal columns saves; null = as much as the loss
+/// allows.</param>
 /// <param name="Method">What shares columns.</param>
 internal sealed record MergeOptions(double? Share, MergeMethod Method)
 {
@@ -30,7 +32,8 @@ internal sealed record MergeOptions(double? Share, MergeMethod Method)
         if (merge != "auto")
         {
             if (!double.TryParse(merge, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) || value is not (>= 0 and < 1))
-                throw new CimException(ErrorCodes.WrongUsage, $"--merge is '{merge}'; it is the share of cells to save, from 0 (only equal columns) to less than 1, or auto.");
+                throw new CimException(ErrorCodes.WrongUsage,
+                    $"--merge is '{merge}'; it is the share of cells to save, from 0 (only equal columns) to less than 1, or auto.");
             share = value;
         }
 

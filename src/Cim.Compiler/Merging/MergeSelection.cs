@@ -29,18 +29,25 @@ internal static class MergeSelection
     /// <param name="progress">One line a step.</param>
     /// <param name="cancellation">Checked throughout.</param>
     public static QuantizationPolicy Run(
-        Graph graph, GraphInput input, HardwareProfile hardware, SearchData? data, QuantizationPolicy policy, MergeOptions options, double maxLoss,
+        Graph graph, GraphInput input, HardwareProfile hardware, SearchData? data, QuantizationPolicy policy, MergeOptions options,
+        double maxLoss,
         QuantizerOptions quantizer, ulong seed, IProgress<string>? progress, CancellationToken cancellation)
     {
         if (options.Method == MergeMethod.Spectral && hardware.Encoding != WeightEncoding.Differential)
-            throw new CimException(ErrorCodes.WrongUsage, $"--merge-method spectral shares the halves of differential pairs, and '{hardware.Name}' holds weights in another way; use group or auto.");
+            throw new CimException(ErrorCodes.WrongUsage,
+                $"--merge-method spectral shares the halves of differential pairs, and '{hardware.Name}' holds weights in another way; "
+                + $"use group or auto.");
         // Layers the model brings quantized keep their integers.
         ImmutableArray<MvmLayer> layers = [.. MvmLayers.Find(graph).Where(l => l.WeightDequantize is null)];
         if (options.Share == 0) return new([.. policy.Layers.Select(l => l with { Merge = StripTies.Exact })]);
         if (layers.IsEmpty) return policy;
         if (policy.Layers.FirstOrDefault(l => l.WeightBits == 1 && layers.Any(m => m.NodeName == l.Name)) is { } binary)
-            throw new CimException(ErrorCodes.WrongUsage, $"Binary weights are a sign and a scale, and columns of them are not shared, but '{binary.Name}' has 1 bit; give it 2 bits, or leave --merge out.");
-        Dictionary<string, float[]>? fisher = data is null ? null : WeightFisher.Measure(graph, input, data.Fit, layers, seed, progress, cancellation);
+            throw new CimException(ErrorCodes.WrongUsage,
+                $"Binary weights are a sign and a scale, and columns of them are not shared, but '{binary.Name}' has 1 bit; give it 2 "
+                + $"bits, or leave --merge out.");
+        Dictionary<string, float[]>? fisher = data is null
+            ? null
+            : WeightFisher.Measure(graph, input, data.Fit, layers, seed, progress, cancellation);
         var table = new MergeTable(layers, policy, fisher, hardware, options.Method, seed, progress, cancellation);
         if (options.Share is { } asked) return table.Apply(policy, table.Choose(1 - asked));
 

@@ -25,7 +25,8 @@ internal sealed class MergeTable
     /// <param name="progress">One line a layer.</param>
     /// <param name="cancellation">Checked between groups.</param>
     public MergeTable(
-        ImmutableArray<MvmLayer> layers, QuantizationPolicy policy, IReadOnlyDictionary<string, float[]>? fisher, HardwareProfile profile, MergeMethod method,
+        ImmutableArray<MvmLayer> layers, QuantizationPolicy policy, IReadOnlyDictionary<string, float[]>? fisher, HardwareProfile profile,
+        MergeMethod method,
         ulong seed, IProgress<string>? progress, CancellationToken cancellation)
     {
         _layers = layers;
@@ -33,7 +34,8 @@ internal sealed class MergeTable
         for (int l = 0; l < layers.Length; l++)
         {
             progress?.Report($"clustering the strips of layer {l + 1} of {layers.Length}: {layers[l].NodeName}");
-            _merged[l] = MergeLayer.Of(layers[l], policy.Find(layers[l].NodeName)!, fisher?[layers[l].NodeName], profile, method, seed, cancellation);
+            _merged[l] = MergeLayer.Of(
+                layers[l], policy.Find(layers[l].NodeName)!, fisher?[layers[l].NodeName], profile, method, seed, cancellation);
         }
     }
 

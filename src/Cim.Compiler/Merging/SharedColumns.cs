@@ -45,7 +45,9 @@ internal sealed class SharedColumns
     {
         StripTie tie = Ties[strip];
         double sum = 0, gain = _group.Units[strip] * (1 << tie.Shift);
-        ReadOnlySpan<float> w = _group.Of(strip), plus = tie.Plus < 0 ? default : Of(tie.Plus), minus = tie.Minus < 0 ? default : Of(tie.Minus);
+        ReadOnlySpan<float> w = _group.Of(strip),
+            plus = tie.Plus < 0 ? default : Of(tie.Plus),
+            minus = tie.Minus < 0 ? default : Of(tie.Minus);
         for (int r = 0; r < w.Length; r++)
         {
             double d = w[r] - (gain * ((plus.IsEmpty ? 0 : plus[r]) - (minus.IsEmpty ? 0 : minus[r])));
@@ -82,7 +84,8 @@ internal sealed class SharedColumns
         {
             double product = Math.Abs(StripGroup.Dot(_group.Of(o), Of(column))), unit = _group.Units[o];
             for (int h = 0; h <= _group.MaxShift; h++, unit *= 2)
-                harms[o] = Math.Min(harms[o], _group.Importance[o] * Math.Max(0, _group.Squares[o] + (unit * unit * square) - (2 * unit * product)));
+                harms[o] = Math.Min(
+                    harms[o], _group.Importance[o] * Math.Max(0, _group.Squares[o] + (unit * unit * square) - (2 * unit * product)));
         }
     }
 
@@ -134,7 +137,8 @@ internal sealed class SharedColumns
         }
 
         if (used.All(u => u)) return false;
-        Queue<int> worst = new(Enumerable.Range(0, _group.Count).Select(o => (Strip: o, Harm: HarmOf(o))).Where(p => p.Harm > 0).OrderByDescending(p => p.Harm).ThenBy(p => p.Strip).Select(p => p.Strip));
+        Queue<int> worst = new(Enumerable.Range(0, _group.Count).Select(o => (Strip: o, Harm: HarmOf(o))).Where(p => p.Harm > 0)
+            .OrderByDescending(p => p.Harm).ThenBy(p => p.Strip).Select(p => p.Strip));
         bool revived = false;
         for (int j = 0; j < Count && worst.Count > 0; j++)
             if (!used[j])

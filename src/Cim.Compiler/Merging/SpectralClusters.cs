@@ -88,7 +88,8 @@ internal sealed class SpectralClusters
         {
             double length = 0;
             for (int k = 0; k < clusters; k++) length += Math.Pow(_vectors[(i * n) + n - 1 - k], 2);
-            for (int k = 0; k < clusters; k++) points[(i * clusters) + k] = (float)(_vectors[(i * n) + n - 1 - k] / Math.Sqrt(Math.Max(length, 1e-30)));
+            for (int k = 0; k < clusters; k++)
+                points[(i * clusters) + k] = (float)(_vectors[(i * n) + n - 1 - k] / Math.Sqrt(Math.Max(length, 1e-30)));
         }
 
         float[] centres = Seeds(points, n, clusters, new SplitMix(seed));

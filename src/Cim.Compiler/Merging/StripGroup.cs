@@ -17,9 +17,11 @@ internal sealed class StripGroup
     /// <param name="units">Real value of one unit of a strip's integers.</param>
     /// <param name="shifts">The shift at which a column alone serves each strip best.</param>
     /// <param name="bits">Of columns.</param>
-    public StripGroup(ReadOnlySpan<float> weights, int rows, ReadOnlySpan<double> rowImportance, double[] importance, double[] units, int[] shifts, int bits)
+    public StripGroup(ReadOnlySpan<float> weights, int rows, ReadOnlySpan<double> rowImportance, double[] importance, double[] units,
+        int[] shifts, int bits)
     {
-        (Rows, Count, Importance, Units, Shifts, Levels, MaxShift) = (rows, units.Length, importance, units, shifts, WeightScales.Levels(bits), StripTies.WholeBits - bits);
+        (Rows, Count, Importance, Units, Shifts, Levels, MaxShift) = (
+            rows, units.Length, importance, units, shifts, WeightScales.Levels(bits), StripTies.WholeBits - bits);
         Roots = new float[rows];
         for (int r = 0; r < rows; r++) Roots[r] = (float)Math.Sqrt(rowImportance[r]);
         Scaled = new float[weights.Length];

@@ -33,5 +33,6 @@ internal readonly record struct StripTie(int Plus, int Minus, int Shift)
     public override string ToString() => IsNone ? "." : string.Create(CultureInfo.InvariantCulture,
         $"{(Plus < 0 ? "" : Plus.ToString(CultureInfo.InvariantCulture))}{(Minus < 0 ? "" : "-" + Minus.ToString(CultureInfo.InvariantCulture))}{(Shift == 0 ? "" : "<" + Shift.ToString(CultureInfo.InvariantCulture))}");
 
-    private static bool Number(string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+    private static bool Number(string text, out int value) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
 }

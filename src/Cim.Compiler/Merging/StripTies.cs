@@ -51,8 +51,12 @@ internal sealed record StripTies(StripWidths Widths, bool IsSplit, int MostBits,
     public static StripTies? Of(LayerPolicy policy, LayerShape shape, int arrayRows)
     {
         if (policy.Merge is null or Exact) return null;
-        if (shape.Groups != 1) throw Invalid($"Layer '{shape.Name}' is a grouped convolution; its strips cannot share columns. Remove 'merge' from its policy.");
-        return Parse(shape.Name, policy.Merge, policy.Strips is { } strips ? StripWidths.Parse(shape.Name, strips, shape, arrayRows) : StripWidths.Uniform(shape, policy.WeightBits, arrayRows));
+        if (shape.Groups != 1)
+            throw Invalid(
+                $"Layer '{shape.Name}' is a grouped convolution; its strips cannot share columns. Remove 'merge' from its policy.");
+        return Parse(shape.Name, policy.Merge, policy.Strips is { } strips
+            ? StripWidths.Parse(shape.Name, strips, shape, arrayRows)
+            : StripWidths.Uniform(shape, policy.WeightBits, arrayRows));
     }
 
     /// <summary>Reads a policy's text.</summary>
@@ -64,20 +68,25 @@ internal sealed record StripTies(StripWidths Widths, bool IsSplit, int MostBits,
     {
         int colon = text.IndexOf(':', StringComparison.Ordinal);
         string kind = colon < 6 ? "" : text[..5];
-        if (kind is not ("pairs" or "split") || !int.TryParse(text[5..colon], NumberStyles.None, CultureInfo.InvariantCulture, out int most) || most is < 2 or > WholeBits)
+        if (kind is not ("pairs" or "split") || !int.TryParse(text[5..colon], NumberStyles.None, CultureInfo.InvariantCulture, out int most)
+            || most is < 2 or > WholeBits)
             throw Invalid($"'merge' of layer '{layer}' does not begin with 'pairs' or 'split', bits of 2 to 8 and ':'.");
         string[] tiles = text[(colon + 1)..].Split('/');
         int outputs = widths.Bits[0].Length;
         if (tiles.Length != widths.Grid.Tiles.Length)
-            throw Invalid($"'merge' of layer '{layer}' has {tiles.Length} row tiles and the layer {widths.Grid.Tiles.Length}. Was the policy made for another hardware?");
+            throw Invalid($"'merge' of layer '{layer}' has {tiles.Length} row tiles and the layer {widths.Grid.Tiles.Length}. Was the "
+                + $"policy made for another hardware?");
         var all = ImmutableArray.CreateBuilder<ImmutableArray<StripTie>>(tiles.Length);
         for (int t = 0; t < tiles.Length; t++)
         {
             StripTie?[] ties = [.. tiles[t].Split(',').Select(StripTie.Parse)];
-            if (ties.Length != outputs) throw Invalid($"'merge' of layer '{layer}' has {ties.Length} strips on row tile {t}; the layer has {outputs}.");
+            if (ties.Length != outputs)
+                throw Invalid($"'merge' of layer '{layer}' has {ties.Length} strips on row tile {t}; the layer has {outputs}.");
             for (int o = 0; o < outputs; o++)
-                if (ties[o] is not { } tie || tie.Shift > WholeBits - Math.Min(most, widths.Bits[t][o]) || (kind == "pairs" && tie is { Plus: >= 0, Minus: >= 0 }) || Math.Max(tie.Plus, tie.Minus) >= 2 * outputs)
-                    throw Invalid($"'merge' of layer '{layer}' has '{tiles[t].Split(',')[o]}' for output {o} on row tile {t}, which is no strip of it.");
+                if (ties[o] is not { } tie || tie.Shift > WholeBits - Math.Min(most, widths.Bits[t][o])
+                    || (kind == "pairs" && tie is { Plus: >= 0, Minus: >= 0 }) || Math.Max(tie.Plus, tie.Minus) >= 2 * outputs)
+                    throw Invalid($"'merge' of layer '{layer}' has '{tiles[t].Split(',')[o]}' for output {o} on row tile {t}, which is no "
+                        + $"strip of it.");
             all.Add([.. ties.Select(tie => tie!.Value)]);
         }
 
@@ -88,7 +97,8 @@ internal sealed record StripTies(StripWidths Widths, bool IsSplit, int MostBits,
 
     /// <summary>The text <see cref="Parse"/> reads.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{(IsSplit ? "split" : "pairs")}{MostBits}:") + string.Join('/', Tiles.Select(t => string.Join(',', t)));
+        string.Create(CultureInfo.InvariantCulture, $"{(IsSplit ? "split" : "pairs")}{MostBits}:")
+            + string.Join('/', Tiles.Select(t => string.Join(',', t)));
 
     /// <summary>
     /// The width of columns for strips of a width: the narrowest of 6 bits or more that takes as many cells, because taps can then

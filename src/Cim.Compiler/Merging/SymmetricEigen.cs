@@ -123,7 +123,8 @@ internal static class SymmetricEigen
             while (m < n - 1 && Math.Abs(e[m]) > 2.3e-16 * largest) m++;
             for (int iteration = 0; m > l; iteration++)
             {
-                if (iteration == MaxIterations) throw new ArithmeticException("An eigenvalue does not converge; the matrix has entries that are not finite.");
+                if (iteration == MaxIterations)
+                    throw new ArithmeticException("An eigenvalue does not converge; the matrix has entries that are not finite.");
                 shifted += Step(v, d, e, l, m, n);
                 if (Math.Abs(e[l]) <= 2.3e-16 * largest) break;
             }

@@ -13,7 +13,8 @@ internal static class TieUnits
     /// <param name="weights">One output's weights.</param>
     /// <param name="rows">Rows of each strip.</param>
     /// <param name="bits">Bits of each strip's column; 0 = no weights.</param>
-    public static (double Unit, int[] Shifts) Of(ReadOnlySpan<float> weights, ImmutableArray<ImmutableArray<int>> rows, ReadOnlySpan<int> bits)
+    public static (
+        double Unit, int[] Shifts) Of(ReadOnlySpan<float> weights, ImmutableArray<ImmutableArray<int>> rows, ReadOnlySpan<int> bits)
     {
         (float scale, int[] shifts) = StripScales.Search(weights, [], rows, bits);
         int room = StripTies.WholeBits;

@@ -42,7 +42,9 @@ internal static class TiedColumns
                 {
                     StripTie tie = strips[o];
                     if (tie.IsNone) continue;
-                    int plus = tie.Plus < 0 ? count : tie.Plus, minus = tie.Minus < 0 ? count : tie.Minus, to = plus == at ? minus : minus == at ? plus : -1;
+                    int plus = tie.Plus < 0 ? count : tie.Plus,
+                        minus = tie.Minus < 0 ? count : tie.Minus,
+                        to = plus == at ? minus : minus == at ? plus : -1;
                     if (to < 0 || set[to] >= 0) continue;
                     columns[to] = new int[rows.Length];
                     for (int i = 0; i < rows.Length; i++)
@@ -74,12 +76,15 @@ internal static class TiedColumns
             for (int o = 0; o < strips.Length; o++)
                 for (int i = 0; i < rows.Length; i++)
                 {
-                    int plus = strips[o].Plus < 0 ? 0 : columns[strips[o].Plus][i], minus = strips[o].Minus < 0 ? 0 : columns[strips[o].Minus][i];
-                    if (w[(o * stride) + rows[i]] != (plus - minus) << strips[o].Shift) throw Wrong($"output {o} is not what its columns give");
+                    int plus = strips[o].Plus < 0 ? 0 : columns[strips[o].Plus][i],
+                        minus = strips[o].Minus < 0 ? 0 : columns[strips[o].Minus][i];
+                    if (w[(o * stride) + rows[i]] != (plus - minus) << strips[o].Shift)
+                        throw Wrong($"output {o} is not what its columns give");
                 }
         }
 
         CimException Wrong(string what) => new(ErrorCodes.InvalidMapping,
-            $"Layer '{name}' has integers that its merged columns do not give (row tile {tile}: {what}). Quantize it with the same policy it is mapped with.");
+            $"Layer '{name}' has integers that its merged columns do not give (row tile {tile}: {what}). Quantize it with the same policy "
+                + $"it is mapped with.");
     }
 }

@@ -60,7 +60,8 @@ internal sealed class TiedLayer
             }
     }
 
-    /// <summary>The units of least squared error for the present columns; an output whose columns say nothing of it keeps its own.</summary>
+    /// <summary>The units of least squared error for the present columns; an output whose columns say nothing of it keeps its
+    /// own.</summary>
     /// <param name="weights">[outputs, rows] wanted.</param>
     /// <param name="importance">By row.</param>
     public void FitUnits(float[] weights, double[] importance)
@@ -100,7 +101,8 @@ internal sealed class TiedLayer
         StripTie tie = Ties.Tiles[tile][output];
         double[] columns = _columns[tile];
         int height = _rowsOf[tile].Length;
-        return (1 << tie.Shift) * ((tie.Plus < 0 ? 0 : columns[(tie.Plus * height) + place]) - (tie.Minus < 0 ? 0 : columns[(tie.Minus * height) + place]));
+        return (1 << tie.Shift) * (
+            (tie.Plus < 0 ? 0 : columns[(tie.Plus * height) + place]) - (tie.Minus < 0 ? 0 : columns[(tie.Minus * height) + place]));
     }
 
     /// <summary>The columns of a tile that strips use, with those strips.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Reporting;
 using Cim.Runtime;
@@ -13,44 +14,64 @@ internal static class AccuracyBudget
 
     /// <summary>Judges the accuracy at the fidelity the result is used at.</summary>
     /// <exception cref="CimException">CIM3002: the budget is missed; the report is written all the same.</exception>
-    public static void Check(CompileContext context, MeasuredAccuracy measured, ModelProgram program, HardwareProfile hardware, CompilationReport report)
+    public static void Check(
+        CompileContext context, MeasuredAccuracy measured, ModelProgram program, HardwareProfile hardware, CompilationReport report)
     {
         CompileOptions options = context.Options;
         double loss = measured.LossPoints;
         string place = report.WorstLayer is { } worst ? $" The layer with the largest error of its own is '{worst}'." : "";
         bool isAnalog = measured.Fidelity > Fidelity.Exact;
         string at = isAnalog ? $" at fidelity {Name(measured.Fidelity)}" : "";
-        string exact = isAnalog ? FormattableString.Invariant($" (and {100 * measured.Exact.Fraction:F2} % with exact sums)") : "";
-        string figures = FormattableString.Invariant($"the compiled network classifies {100 * measured.Judged.Fraction:F2} % of {measured.Judged.Samples} samples{at}{exact}, the float network {100 * measured.Float.Fraction:F2} %");
+        string exact = isAnalog
+            ? string.Create(CultureInfo.InvariantCulture, $" (and {100 * measured.Exact.Fraction:F2} % with exact sums)")
+            : "";
+        string figures = string.Create(
+            CultureInfo.InvariantCulture, $"the compiled network classifies {100 * measured.Judged.Fraction:F2} % of "
+            + $"{measured.Judged.Samples} samples{at}{exact}, the float network {100 * measured.Float.Fraction:F2} %");
         // More bits for weights do not mend what converters and cells lose.
-        string cure = measured.HardwarePoints > loss / 2 ? Cures(measured.Fidelity, hardware) : "Check the preprocessing of the calibration data, or give more bits.";
+        string cure = measured.HardwarePoints > loss / 2
+            ? Cures(measured.Fidelity, hardware)
+            : "Check the preprocessing of the calibration data, or give more bits.";
         if (options.MaxAccuracyLoss is { } budget && loss > budget + 1e-9)
         {
             if (options.ReportDirectory is { } directory) ReportWriter.Write(report, directory);
-            throw new CimException(ErrorCodes.AccuracyBudgetMissed, FormattableString.Invariant(
-                $"The accuracy budget of {budget} percentage points is missed: {figures}, a loss of {loss:F2}.{place} {cure} Or allow a larger loss.")) { File = options.ModelPath };
+            throw new CimException(ErrorCodes.AccuracyBudgetMissed, string.Create(CultureInfo.InvariantCulture, 
+                $"The accuracy budget of {budget} percentage points is missed: {figures}, a loss of {loss:F2}.{place} {cure} Or allow a "
+                    + $"larger loss.")) { File = options.ModelPath };
         }
 
         if (options.MaxAccuracyLoss is null && loss > WorthAWarning)
-            context.Warn(ErrorCodes.AccuracyDegraded, FormattableString.Invariant($"Accuracy has suffered: {figures}.{place} {cure}"));
+            context.Warn(ErrorCodes.AccuracyDegraded,
+                string.Create(CultureInfo.InvariantCulture, $"Accuracy has suffered: {figures}.{place} {cure}"));
         if (measured.ConverterPoints > Tolerated(options))
         {
-            context.Warn(ErrorCodes.ConvertersLoseAccuracy, FormattableString.Invariant(
-                $"{Capital(ConverterLoss.Describe(program, hardware))} lose accuracy: {100 * measured.Adc.Fraction:F2} % of {measured.Adc.Samples} samples are right through them, {100 * measured.ExactOnFirst.Fraction:F2} % with exact sums. {ConverterLoss.Cures(hardware)}"));
+            context.Warn(ErrorCodes.ConvertersLoseAccuracy, string.Create(CultureInfo.InvariantCulture,
+                $"{Capital(ConverterLoss.Describe(program, hardware))} lose accuracy: {100 * measured.Adc.Fraction:F2} % of "
+                    + $"{measured.Adc.Samples} samples are right through them, {100 * measured.ExactOnFirst.Fraction:F2} % with exact "
+                    + $"sums. {ConverterLoss.Cures(hardware)}"));
         }
     }
 
-    /// <summary>Without labels: warns where converters move outputs so far that classes change, judged by the float network's own probabilities.</summary>
+    /// <summary>Without labels: warns where converters move outputs so far that classes change, judged by the float network's own
+    /// probabilities.</summary>
     public static void CheckAgreement(CompileContext context, Agreement? agreement, ModelProgram program, HardwareProfile hardware)
     {
         if (agreement is null || agreement.HardwarePoints <= Tolerated(context.Options)) return;
         string measure = agreement.Top is { } top
-            ? FormattableString.Invariant($"the class is that of the float network in {100 * top:F1} % of {agreement.Samples} calibration samples, an estimated {Math.Min(100, agreement.HardwarePoints):F2} percentage points of accuracy less than with exact sums")
-            : FormattableString.Invariant($"outputs differ from the float network's by {100 * agreement.RelativeL2:F1} % on {agreement.Samples} calibration samples, most of it by the hardware");
-        context.Warn(ErrorCodes.ConvertersLoseAccuracy, $"{Capital(ConverterLoss.Describe(program, hardware))} lose accuracy: {measure}. {ConverterLoss.Cures(hardware)} Labelled data (--evaluation) measures it.");
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"the class is that of the float network in {100 * top:F1} % of {agreement.Samples} calibration "
+                + $"samples, an estimated {Math.Min(100, agreement.HardwarePoints):F2} percentage points of accuracy less than with exact "
+                + $"sums")
+            : string.Create(
+                CultureInfo.InvariantCulture, $"outputs differ from the float network's by {100 * agreement.RelativeL2:F1} % on "
+                + $"{agreement.Samples} calibration samples, most of it by the hardware");
+        context.Warn(ErrorCodes.ConvertersLoseAccuracy,
+            $"{Capital(ConverterLoss.Describe(program, hardware))} lose accuracy: {measure}. {ConverterLoss.Cures(hardware)} Labelled "
+            + $"data (--evaluation) measures it.");
     }
 
-    private static double Tolerated(CompileOptions options) => Math.Min(ConverterLoss.WorthAWarning, Math.Max(0.5, options.MaxAccuracyLoss ?? double.PositiveInfinity));
+    private static double Tolerated(CompileOptions options) =>
+        Math.Min(ConverterLoss.WorthAWarning, Math.Max(0.5, options.MaxAccuracyLoss ?? double.PositiveInfinity));
 
     private static string Cures(Fidelity fidelity, HardwareProfile hardware) => fidelity == Fidelity.Adc ? ConverterLoss.Cures(hardware)
         : ConverterLoss.Cures(hardware) + " For cells: smaller errors of the profile, or --variation-aware.";

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.FineTuning;
 using Cim.Compiler.Ir;
@@ -11,12 +12,14 @@ namespace Cim.Compiler.Pipeline;
 
 /// <summary>
 /// The upper rungs of a search for a network that will be trained: candidates are trained for a short time
-/// (<see cref="TrainedLadder"/>); the cheapest good (or nearly good) one is trained in full and simulated with its converters, and if it misses the
+/// (<see cref="TrainedLadder"/>); the cheapest good (or nearly good) one is trained in full and simulated with its converters, and if it
+/// misses the
 /// budget, the next cheapest.
 /// </summary>
 internal sealed class CandidateTraining
 {
-    /// <summary>Full trainings of candidates that were within the budget after a short one, at most, and before them of candidates that were nearly.</summary>
+    /// <summary>Full trainings of candidates that were within the budget after a short one, at most, and before them of candidates that
+    /// were nearly.</summary>
     private const int MaxFinalists = 2, MaxHopeful = 2;
 
     private readonly CompileContext _context;
@@ -31,13 +34,15 @@ internal sealed class CandidateTraining
     private double? _eightBitFullScore;
 
     private CandidateTraining(
-        CompileContext context, Graph graph, CompileInputs inputs, HardwareProfile hardware, PolicySearch search, PolicySearchOptions options, TrainingData samples)
+        CompileContext context, Graph graph, CompileInputs inputs, HardwareProfile hardware, PolicySearch search,
+        PolicySearchOptions options, TrainingData samples)
     {
         (_context, _graph, _inputs, _hardware, _search, _options) = (context, graph, inputs, hardware, search, options);
         CompileOptions asked = context.Options;
         _calibration = inputs.ReadCalibration(context);
-        _training = new ShortTraining(graph, samples, asked.SearchTrainingSamples, asked.LearningRate ?? FineTuningOptions.DefaultLearningRate, context.Cancellation);
-        _tag = FormattableString.Invariant(
+        _training = new ShortTraining(
+            graph, samples, asked.SearchTrainingSamples, asked.LearningRate ?? FineTuningOptions.DefaultLearningRate, context.Cancellation);
+        _tag = string.Create(CultureInfo.InvariantCulture, 
             $"{InputHash.OfData(asked.Training!)}{(asked.Validation is { } validation ? $" judged on {InputHash.OfData(validation)}" : "")}{CompileLock.TrainingOf(asked)} samples={asked.SearchTrainingSamples} rows={hardware.Rows} rounding={asked.Rounding} calibration={_calibration.Count}");
     }
 
@@ -54,7 +59,8 @@ internal sealed class CandidateTraining
     /// <param name="data">Its samples.</param>
     /// <param name="options">Its options.</param>
     public static SearchSummary Run(
-        CompileContext context, Graph graph, CompileInputs inputs, HardwareProfile hardware, PolicySearch search, SearchSummary found, SearchData data, PolicySearchOptions options)
+        CompileContext context, Graph graph, CompileInputs inputs, HardwareProfile hardware, PolicySearch search, SearchSummary found,
+        SearchData data, PolicySearchOptions options)
     {
         TrainingData samples = inputs.ReadTraining(context.Cancellation);
         if (samples.Validation is null) return found;
@@ -63,7 +69,8 @@ internal sealed class CandidateTraining
 
     private SearchSummary Run(SearchSummary found, SearchData data)
     {
-        var ladder = new TrainedLadder(_search, _options, Train, _training.FloatScore, _training.Raced, _context.Progress, _context.Cancellation);
+        var ladder = new TrainedLadder(
+            _search, _options, Train, _training.FloatScore, _training.Raced, _context.Progress, _context.Cancellation);
         TrainedSearch trained = ladder.Run(_search.Choices(found.Policy));
         found = found with { Training = trained, RanOutOfTime = found.RanOutOfTime || _options.Clock.IsOver };
         SearchSummary least = found;
@@ -85,10 +92,13 @@ internal sealed class CandidateTraining
     /// </summary>
     private IEnumerable<TrainedTrial> Finalists(TrainedSearch trained)
     {
-        TrainedTrial[] good = [.. trained.Trials.Where(t => !t.Stopped && t.Loss <= _options.MaxLoss).OrderBy(t => t.Cost).Take(MaxFinalists)];
+        TrainedTrial[] good = [
+            .. trained.Trials.Where(t => !t.Stopped && t.Loss <= _options.MaxLoss).OrderBy(t => t.Cost).Take(MaxFinalists)];
         double deviation = 100 * Math.Sqrt(trained.Reference * (1 - trained.Reference) / _training.Judged);
-        IEnumerable<TrainedTrial> hopeful = trained.Trials.Where(t => !t.Stopped && t.Loss > _options.MaxLoss && t.Loss <= _options.MaxLoss + deviation);
-        return hopeful.Where(t => good.Length == 0 || t.Cost < good[0].Cost).OrderBy(t => t.Cost).Take(_options.Clock.IsOver ? 0 : MaxHopeful).Concat(good);
+        IEnumerable<TrainedTrial> hopeful = trained.Trials.Where(
+            t => !t.Stopped && t.Loss > _options.MaxLoss && t.Loss <= _options.MaxLoss + deviation);
+        return hopeful.Where(t => good.Length == 0 || t.Cost < good[0].Cost).OrderBy(t => t.Cost)
+            .Take(_options.Clock.IsOver ? 0 : MaxHopeful).Concat(good);
     }
 
     private (double Score, bool Stopped)? Train(ImmutableArray<int> choices, Func<double, bool> isHopeless)
@@ -98,10 +108,12 @@ internal sealed class CandidateTraining
 
         (double Score, bool Stopped)? Short()
         {
-            Graph rounded = RoundingStage.Run(_context.Quietly(), _graph, _inputs.Input, _calibration, policy, _hardware, isResult: false).Quantized;
+            Graph rounded = RoundingStage.Run(
+                _context.Quietly(), _graph, _inputs.Input, _calibration, policy, _hardware, isResult: false).Quantized;
             try
             {
-                return _training.RunAsync(_graph, rounded, policy, _hardware.Rows, isHopeless, () => _options.Clock.IsOver, _context.Cancellation).GetAwaiter().GetResult() is { } score
+                return _training.RunAsync(_graph, rounded, policy, _hardware.Rows, isHopeless, () => _options.Clock.IsOver,
+                    _context.Cancellation).GetAwaiter().GetResult() is { } score
                     ? (score.Score, score.Stopped) : null;
             }
             catch (CimException e) when (e.Code == ErrorCodes.TrainingDiverged)
@@ -112,9 +124,11 @@ internal sealed class CandidateTraining
     }
 
     private string Name(QuantizationPolicy policy, string training) =>
-        $"{string.Join(' ', policy.Layers.Select(l => FormattableString.Invariant($"{l.WeightBits}/{l.ActivationBits}")))} {training} {_tag}";
+        $"{string.Join(' ', policy.Layers.Select(l => string.Create(CultureInfo.InvariantCulture, $"{l.WeightBits}/{l.ActivationBits}")))} {training} "
+            + $"{_tag}";
 
-    private string FullName(QuantizationPolicy policy) => Name(policy, FormattableString.Invariant($"epochs={_context.Options.Epochs} seed={_context.Options.Seed}"));
+    private string FullName(QuantizationPolicy policy) =>
+        Name(policy, string.Create(CultureInfo.InvariantCulture, $"epochs={_context.Options.Epochs} seed={_context.Options.Seed}"));
 
     private FineTunedNetwork TrainInFull(QuantizationPolicy policy)
     {
@@ -132,7 +146,9 @@ internal sealed class CandidateTraining
         double loss = found.Training!.LossOf(score);
         if (loss <= _options.MaxLoss) return loss;
         QuantizationPolicy eight = _search.ToPolicy(PolicyMoves.Widest(_search.Space));
-        _eightBitFullScore ??= _options.Trials is { } trials ? trials.Train(FullName(eight), Reference)!.Value.Score : Reference()!.Value.Score;
+        _eightBitFullScore ??= _options.Trials is { } trials
+            ? trials.Train(FullName(eight), Reference)!.Value.Score
+            : Reference()!.Value.Score;
         return Math.Min(loss, Math.Round(100 * (_eightBitFullScore.Value - score), 6));
 
         (double Score, bool Stopped)? Reference()
@@ -152,16 +168,19 @@ internal sealed class CandidateTraining
         double loss = FullLoss(found, trained.Score!.Value);
         SearchSummary summary = found with
         {
-            Policy = policy, Chosen = trial.Costs, ValidationLoss = loss, IsWithinBudget = loss <= _options.MaxLoss, Trained = trained.Graph,
+            Policy = policy, Chosen = trial.Costs, ValidationLoss = loss, IsWithinBudget = loss <= _options.MaxLoss,
+                Trained = trained.Graph,
         };
         if (summary.IsWithinBudget && policy.Layers.Any(l => l.AdcBits > 0))
         {
             var network = new AdcNetwork(trained.Graph, _inputs.Input, _hardware, data.Fit, policy, _context.Cancellation);
-            summary = AdcVerification.Run(_search, summary, network, loss, data, _options.MaxLoss, _context.Progress, _context.Cancellation);
+            summary = AdcVerification.Run(
+                _search, summary, network, loss, data, _options.MaxLoss, _context.Progress, _context.Cancellation);
         }
 
-        _context.Progress?.Report(FormattableString.Invariant(
-            $"after full training the policy loses {summary.ValidationLoss:F2} points{(summary.IsWithinBudget ? "" : ": more than the budget, on to the next")}"));
+        _context.Progress?.Report(string.Create(CultureInfo.InvariantCulture,
+            $"after full training the policy loses {summary.ValidationLoss:F2} "
+                + $"points{(summary.IsWithinBudget ? "" : ": more than the budget, on to the next")}"));
         return summary;
     }
 }

@@ -4,7 +4,8 @@ using System.Diagnostics;
 namespace Cim.Compiler.Pipeline;
 
 /// <summary>What every stage of a compilation has at hand: the options, and where it tells its progress and its warnings.</summary>
-internal sealed class CompileContext(CompileOptions options, IProgress<string>? progress, Action<CompileWarning>? warned, CancellationToken cancellation)
+internal sealed class CompileContext(
+    CompileOptions options, IProgress<string>? progress, Action<CompileWarning>? warned, CancellationToken cancellation)
 {
     private readonly List<CompileWarning> _warnings = [];
     private readonly Stopwatch _time = Stopwatch.StartNew();

@@ -49,7 +49,10 @@ internal sealed record CompileDependencies(ImmutableSortedDictionary<string, str
         string? written = options.LockPath is { } path ? Path.GetFullPath(path) : null;
         return new CompileDependencies(Files.Keys.Union(after.Files.Keys).ToImmutableSortedDictionary(
             file => file,
-            file => file == written || Files.GetValueOrDefault(file) == after.Files.GetValueOrDefault(file) ? Files.GetValueOrDefault(file) : Changed,
+            file =>
+                file == written || Files.GetValueOrDefault(file) == after.Files.GetValueOrDefault(file)
+                ? Files.GetValueOrDefault(file)
+                : Changed,
             StringComparer.Ordinal));
     }
 

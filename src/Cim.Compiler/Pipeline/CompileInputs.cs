@@ -39,13 +39,16 @@ internal sealed class CompileInputs
     public CalibrationData ReadCalibration(CompileContext context)
     {
         if ((_options.Calibration ?? _options.Training) is not { } path) return CalibrationData.Random(Input, _options.Seed);
-        CalibrationData data = CalibrationData.From(DataSet.Open(path, Input.Ports, _options.Preprocessing), _options.CalibrationSamples, context.Cancellation);
+        CalibrationData data = CalibrationData.From(
+            DataSet.Open(path, Input.Ports, _options.Preprocessing), _options.CalibrationSamples, context.Cancellation);
         CalibrationSamples = data.Count;
-        if (SampleInformation.Problem(data, Input) is { } problem) Warn(context, path, problem, "ranges and rounding fitted to them are worth nothing");
+        if (SampleInformation.Problem(data, Input) is { } problem)
+            Warn(context, path, problem, "ranges and rounding fitted to them are worth nothing");
         return data;
     }
 
-    /// <summary>Samples of the calibration file that <see cref="ReadCalibration"/> leaves out, evenly spread; null if it takes all.</summary>
+    /// <summary>Samples of the calibration file that <see cref="ReadCalibration"/> leaves out, evenly spread; null if it takes
+    /// all.</summary>
     /// <param name="samples">At most this many.</param>
     /// <param name="cancellation">Checked between samples.</param>
     public CalibrationData? ReadHeldOut(int samples, CancellationToken cancellation)
@@ -70,7 +73,8 @@ internal sealed class CompileInputs
 
     /// <summary>The calibration samples as a search uses them.</summary>
     public SearchData ReadSearchData(CancellationToken cancellation) =>
-        SearchData.For(DataSet.Open(_options.Calibration!, Input.Ports, _options.Preprocessing), _graph, Input, cancellation, _options.SearchSamples);
+        SearchData.For(
+            DataSet.Open(_options.Calibration!, Input.Ports, _options.Preprocessing), _graph, Input, cancellation, _options.SearchSamples);
 
     /// <summary>
     /// The network seen through the output it is judged by: the first that can name the labels there are, of the evaluation data or else
@@ -91,24 +95,31 @@ internal sealed class CompileInputs
             _ = JudgedOutput.For(NetworkOutputs.Of(_graph, Input.FixedBatch), evaluation);
             RequireBatch(evaluation);
             if (evaluation.Count >= FewestForOneLabel && evaluation.Labels.Distinct().Count() == 1)
-                context.Warn(ErrorCodes.OneLabel, $"Every one of the {evaluation.Count} samples of {evaluation.Path} has the label {evaluation.Labels[0]}: the accuracy on them says little. Give samples of all classes.");
+                context.Warn(ErrorCodes.OneLabel,
+                    $"Every one of the {evaluation.Count} samples of {evaluation.Path} has the label {evaluation.Labels[0]}: the accuracy "
+                    + $"on them says little. Give samples of all classes.");
             DataBatch first = evaluation.Batches(InspectedSamples, InspectedSamples).First();
-            if (SampleInformation.Problem(new CalibrationData(first.Values.ToArray(), first.Count, false), Input) is { } problem) Warn(context, evaluation.Path, problem, "the accuracy on them says nothing of others");
+            if (SampleInformation.Problem(new CalibrationData(first.Values.ToArray(), first.Count, false), Input) is { } problem)
+                Warn(context, evaluation.Path, problem, "the accuracy on them says nothing of others");
         }
 
-        if ((_options.Calibration ?? _options.Training) is { } calibration) RequireBatch(DataSet.Open(calibration, Input.Ports, _options.Preprocessing));
+        if ((_options.Calibration ?? _options.Training) is { } calibration)
+            RequireBatch(DataSet.Open(calibration, Input.Ports, _options.Preprocessing));
         foreach (string? path in new[] { _options.Training, _options.Validation })
             if (path is not null && DataSet.Open(path, Input.Ports, _options.Preprocessing) is { HasLabels: true } labelled)
                 _ = JudgedOutput.For([NetworkOutputs.Of(_graph, Input.FixedBatch)[0]], labelled);
     }
 
     private static void Warn(CompileContext context, string path, string problem, string consequence) =>
-        context.Warn(ErrorCodes.SamplesSayNothing, $"The samples of {path} say nothing about what the network reads: {problem}. So {consequence}; check the file and its --scale, --mean, --std.");
+        context.Warn(ErrorCodes.SamplesSayNothing,
+            $"The samples of {path} say nothing about what the network reads: {problem}. So {consequence}; check the file and its "
+            + $"--scale, --mean, --std.");
 
     private void RequireBatch(DataSet data)
     {
         if (data.Count < Input.FixedBatch)
-            throw new CimException(ErrorCodes.InvalidData, $"The model's batch is fixed at {Input.FixedBatch}, but there are only {data.Count} samples.") { File = data.Path };
+            throw new CimException(ErrorCodes.InvalidData,
+                $"The model's batch is fixed at {Input.FixedBatch}, but there are only {data.Count} samples.") { File = data.Path };
     }
 
     /// <summary>
@@ -119,23 +130,33 @@ internal sealed class CompileInputs
     /// <param name="samples">At most this many.</param>
     /// <param name="cancellation">Checked between samples.</param>
     public CalibrationData ReadErrorSamples(CalibrationData calibration, int samples, CancellationToken cancellation) =>
-        OpenEvaluation() is { } evaluation && evaluation.Count >= Input.FixedBatch ? CalibrationData.From(evaluation, Math.Max(samples, Input.FixedBatch), cancellation) : calibration;
+        OpenEvaluation() is { } evaluation && evaluation.Count >= Input.FixedBatch
+            ? CalibrationData.From(evaluation, Math.Max(samples, Input.FixedBatch), cancellation)
+            : calibration;
 
     /// <summary>The training samples, all in memory, and those held apart.</summary>
     /// <exception cref="CimException">CIM0006: they cannot be read, or the network has not one input of real numbers.</exception>
     public TrainingData ReadTraining(CancellationToken cancellation)
     {
         if (Input.Ports is not [{ Type: ElementType.Float32, HasBatchAxis: true } port])
-            throw new CimException(ErrorCodes.InvalidData, $"Training needs a network with one input of real numbers and a batch dimension; this one has {string.Join(", ", Input.Ports.Select(p => $"'{p.Name}' of {p.Type}"))}. Leave --training out.") { File = _options.ModelPath };
+            throw new CimException(ErrorCodes.InvalidData,
+                $"Training needs a network with one input of real numbers and a batch dimension; this one has "
+                + $"{string.Join(", ", Input.Ports.Select(p => $"'{p.Name}' of {p.Type}"))}. Leave --training out.")
+                {
+                    File = _options.ModelPath,
+                };
         if (_options.Augmentation != Augmentation.None && port.SampleDims.Length != 3)
-            throw new CimException(ErrorCodes.WrongUsage, $"--training-shift and --training-flip move images (channels, rows, columns); the samples of '{port.Name}' have {port.SampleDims.Length} dimensions. Leave them out.") { File = _options.ModelPath };
+            throw new CimException(ErrorCodes.WrongUsage,
+                $"--training-shift and --training-flip move images (channels, rows, columns); the samples of '{port.Name}' have "
+                + $"{port.SampleDims.Length} dimensions. Leave them out.") { File = _options.ModelPath };
         SampleSet training = Read(_options.Training!);
         return _options.Validation is { } validation
             ? new TrainingData(training, Read(validation), _options.Augmentation)
             : TrainingData.Split(training, _options.Augmentation);
 
         SampleSet Read(string path) =>
-            TrainingSamples.Read(DataSet.Open(path, Input.Ports, _options.Preprocessing), [.. port.SampleDims.Select(d => (long)d)], cancellation);
+            TrainingSamples.Read(
+                DataSet.Open(path, Input.Ports, _options.Preprocessing), [.. port.SampleDims.Select(d => (long)d)], cancellation);
     }
 
     /// <summary>The labelled data, or null if none was given.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Data;
 using Cim.Compiler.FineTuning;
@@ -31,7 +32,8 @@ internal sealed record CompileOptions
     /// <summary>Samples, with labels or without, the quantized network is trained on before it is mapped; null = no training.</summary>
     public string? Training { get; init; }
 
-    /// <summary>Samples that are not learnt from but choose the epoch that is kept and judge trained candidates; null = a tenth of <see cref="Training"/>.</summary>
+    /// <summary>Samples that are not learnt from but choose the epoch that is kept and judge trained candidates; null = a tenth of
+    /// <see cref="Training"/>.</summary>
     public string? Validation { get; init; }
 
     /// <summary>What is done to images of <see cref="Training"/> before they are learnt from.</summary>
@@ -48,7 +50,8 @@ internal sealed record CompileOptions
 
     public Preprocessing Preprocessing { get; init; } = Preprocessing.None;
 
-    /// <summary>How precisions are chosen: <c>uniform</c> (the same bits everywhere), <c>rl</c>, <c>exact</c>, <c>evolutionary</c> or <c>random</c>.</summary>
+    /// <summary>How precisions are chosen: <c>uniform</c> (the same bits everywhere), <c>rl</c>, <c>exact</c>, <c>evolutionary</c> or
+    /// <c>random</c>.</summary>
     public string Search { get; init; } = "uniform";
 
     /// <summary>Fake-quantized evaluations a search may spend.</summary>
@@ -94,7 +97,8 @@ internal sealed record CompileOptions
     /// <summary>A search leaves the first and the last layer at 8 bits.</summary>
     public bool KeepEnds { get; init; }
 
-    /// <summary>Percentage points the compiled network may lose; null = no budget (a search then allows <see cref="DefaultSearchLoss"/>).</summary>
+    /// <summary>Percentage points the compiled network may lose; null = no budget (a search then allows
+    /// <see cref="DefaultSearchLoss"/>).</summary>
     public double? MaxAccuracyLoss { get; init; }
 
     /// <summary>Percentage points a search allows unless told otherwise.</summary>
@@ -109,7 +113,8 @@ internal sealed record CompileOptions
     /// <summary>Probability that variation moves a kept output by less than half of its last bit.</summary>
     public double VariationConfidence { get; init; } = VariationOptions.DefaultConfidence;
 
-    /// <summary>The fidelity the result is used at, which budgets are judged at; null = <c>exact</c>, or <c>adc</c> where converters change sums.</summary>
+    /// <summary>The fidelity the result is used at, which budgets are judged at; null = <c>exact</c>, or <c>adc</c> where converters change
+    /// sums.</summary>
     public Fidelity? Fidelity { get; init; }
 
     public ulong Seed { get; init; }
@@ -129,7 +134,8 @@ internal sealed record CompileOptions
     /// <summary>The lock file must be there, and is not written.</summary>
     public bool Locked { get; init; }
 
-    /// <summary>A lock file holds the quantized network if it takes at most this many MB compressed, else its hash alone; 0 = always the hash alone.</summary>
+    /// <summary>A lock file holds the quantized network if it takes at most this many MB compressed, else its hash alone; 0 = always the
+    /// hash alone.</summary>
     public double LockLimit { get; init; } = PinnedNetwork.DefaultLimit;
 
     /// <summary>Precisions by layer.</summary>
@@ -157,7 +163,9 @@ internal sealed record CompileOptions
     public void Check()
     {
         if (Search is not ("uniform" or "rl" or "exact" or "evolutionary" or "random"))
-            throw new CimException(ErrorCodes.WrongUsage, $"--search is '{Search}'; it must be uniform (the same bits everywhere, or those of --policy), rl, exact, evolutionary or random.");
+            throw new CimException(ErrorCodes.WrongUsage,
+                $"--search is '{Search}'; it must be uniform (the same bits everywhere, or those of --policy), rl, exact, evolutionary or "
+                + $"random.");
         if (SearchMinutes is { } minutes && !(minutes is > 0 and <= 100_000))
             throw new CimException(ErrorCodes.WrongUsage, $"--budget-minutes is {minutes}; it must be more than 0.");
         if (SearchSamples < 3)
@@ -165,50 +173,73 @@ internal sealed record CompileOptions
         if (SearchTrainingSamples < 1)
             throw new CimException(ErrorCodes.WrongUsage, $"--search-training-samples is {SearchTrainingSamples}; at least one is needed.");
         if (Objective is not ("latency" or "energy" or "arrays" or "energy-delay"))
-            throw new CimException(ErrorCodes.WrongUsage, $"--objective is '{Objective}'; it must be latency, energy, arrays or energy-delay.");
+            throw new CimException(
+                ErrorCodes.WrongUsage, $"--objective is '{Objective}'; it must be latency, energy, arrays or energy-delay.");
         if (SearchEvaluations < 1)
             throw new CimException(ErrorCodes.WrongUsage, $"--search-evaluations is {SearchEvaluations}; at least one is needed.");
         if (!(VariationConfidence is > 0 and < 1))
-            throw new CimException(ErrorCodes.WrongUsage, $"--variation-confidence is {VariationConfidence}; it is a probability between 0 and 1, such as 0.999.");
+            throw new CimException(ErrorCodes.WrongUsage,
+                $"--variation-confidence is {VariationConfidence}; it is a probability between 0 and 1, such as 0.999.");
         if (MaxArrays < 1)
             throw new CimException(ErrorCodes.WrongUsage, $"--max-arrays is {MaxArrays}; at least one is needed.");
         if (AdcBits is < 0 or > 16)
             throw new CimException(ErrorCodes.WrongUsage, $"--adc-bits is {AdcBits}; it must be 1 to 16, or 0 for the profile's.");
         if (CopiesWithin < 0)
-            throw new CimException(ErrorCodes.WrongUsage, $"--copies-within is {CopiesWithin}; it is a number of arrays, or 0 for no copies.");
+            throw new CimException(
+                ErrorCodes.WrongUsage, $"--copies-within is {CopiesWithin}; it is a number of arrays, or 0 for no copies.");
         if (Searches && Calibration is null)
-            throw new CimException(ErrorCodes.SearchNeedsData, $"--search {Search} judges precisions on samples, and there is no calibration data; give some with --calibration, or choose the bits yourself (--search uniform).") { File = ModelPath };
+            throw new CimException(ErrorCodes.SearchNeedsData,
+                $"--search {Search} judges precisions on samples, and there is no calibration data; give some with --calibration, or "
+                + $"choose the bits yourself (--search uniform).") { File = ModelPath };
         if (Strips is not null && Rounding == RoundingMethods.Learned)
-            throw new CimException(ErrorCodes.WrongUsage, "Rounding cannot be learned for strips of several widths; choose --rounding compensated or nearest, or leave --strips out.");
+            throw new CimException(ErrorCodes.WrongUsage,
+                "Rounding cannot be learned for strips of several widths; choose --rounding compensated or nearest, or leave --strips "
+                + "out.");
         if (Strips is { Compression: null } && Calibration is null)
-            throw new CimException(ErrorCodes.SearchNeedsData, "--strips auto judges widths on samples, and there is no calibration data; give some with --calibration, or say how much to save (--strips 0.6).") { File = ModelPath };
+            throw new CimException(ErrorCodes.SearchNeedsData,
+                "--strips auto judges widths on samples, and there is no calibration data; give some with --calibration, or say how much "
+                + "to save (--strips 0.6).") { File = ModelPath };
         if (Merge is { Share: null } && Calibration is null)
-            throw new CimException(ErrorCodes.SearchNeedsData, "--merge auto judges shared columns on samples, and there is no calibration data; give some with --calibration, or say how much to save (--merge 0.4).") { File = ModelPath };
+            throw new CimException(ErrorCodes.SearchNeedsData,
+                "--merge auto judges shared columns on samples, and there is no calibration data; give some with --calibration, or say "
+                + "how much to save (--merge 0.4).") { File = ModelPath };
         if (!(LockLimit is >= 0 and <= 100))
-            throw new CimException(ErrorCodes.WrongUsage, FormattableString.Invariant($"--lock-limit is {LockLimit}; it is in MB, 0 (the hash alone) to 100."));
+            throw new CimException(ErrorCodes.WrongUsage,
+                FormattableString.Invariant($"--lock-limit is {LockLimit}; it is in MB, 0 (the hash alone) to 100."));
         if (Locked && (LockPath is null || ForceEvaluate || RefreshLock))
-            throw new CimException(ErrorCodes.WrongUsage, LockPath is null ? "--locked needs a lock file; name it with --lock." : "--locked does not write the lock file, --force-evaluate and --refresh-lock do; leave one of them out.");
+            throw new CimException(ErrorCodes.WrongUsage, LockPath is null
+                ? "--locked needs a lock file; name it with --lock."
+                : "--locked does not write the lock file, --force-evaluate and --refresh-lock do; leave one of them out.");
         if (MaxAccuracyLoss is { } loss && !(loss is >= 0 and <= 100))
             throw new CimException(ErrorCodes.WrongUsage, $"--max-accuracy-loss is {loss}; it is in percentage points, 0 to 100.");
         if (Epochs is not null && Training is null)
-            throw new CimException(ErrorCodes.WrongUsage, "--epochs is about training, and there are no training samples; give some with --training.");
+            throw new CimException(
+                ErrorCodes.WrongUsage, "--epochs is about training, and there are no training samples; give some with --training.");
         if (Validation is not null && Training is null)
-            throw new CimException(ErrorCodes.WrongUsage, "--validation judges a training, and there are no training samples; give some with --training.");
+            throw new CimException(
+                ErrorCodes.WrongUsage, "--validation judges a training, and there are no training samples; give some with --training.");
         if (Augmentation != Augmentation.None && Training is null)
-            throw new CimException(ErrorCodes.WrongUsage, "--training-shift and --training-flip are about training, and there are no training samples; give some with --training.");
+            throw new CimException(ErrorCodes.WrongUsage,
+                "--training-shift and --training-flip are about training, and there are no training samples; give some with --training.");
         if (Augmentation.Shift < 0)
             throw new CimException(ErrorCodes.WrongUsage, $"--training-shift is {Augmentation.Shift}; it is in pixels, 0 or more.");
         if (Epochs is < 1 or > 100_000)
             throw new CimException(ErrorCodes.WrongUsage, $"--epochs is {Epochs}; it must be 1 to 100000.");
         if (LearningRate is not null && Training is null)
-            throw new CimException(ErrorCodes.WrongUsage, "--learning-rate is about training, and there are no training samples; give some with --training.");
+            throw new CimException(
+                ErrorCodes.WrongUsage, "--learning-rate is about training, and there are no training samples; give some with --training.");
         if (LearningRate is { } rate && !(rate is > 0 and < 1))
-            throw new CimException(ErrorCodes.WrongUsage, FormattableString.Invariant($"--learning-rate is {rate}; it must be more than 0 and less than 1."));
+            throw new CimException(
+                ErrorCodes.WrongUsage, string.Create(
+                    CultureInfo.InvariantCulture, $"--learning-rate is {rate}; it must be more than 0 and less than 1."));
         if (EvaluationLimit < 0)
             throw new CimException(ErrorCodes.WrongUsage, $"--limit is {EvaluationLimit}; it is a number of samples, or 0 for all.");
         if (CalibrationSamples < 1)
             throw new CimException(ErrorCodes.WrongUsage, $"--calibration-samples is {CalibrationSamples}; at least one sample is needed.");
-        if (MaxAccuracyLoss is not null && Evaluation is null && !Searches && Strips is not { Compression: null } && Merge is not { Share: null })
-            throw new CimException(ErrorCodes.NothingToEvaluate, "A maximum accuracy loss is set, but there is no evaluation data to check it on; give labelled data with --evaluation or leave the budget out.") { File = ModelPath };
+        if (MaxAccuracyLoss is not null && Evaluation is null && !Searches && Strips is not { Compression: null }
+            && Merge is not { Share: null })
+            throw new CimException(ErrorCodes.NothingToEvaluate,
+                "A maximum accuracy loss is set, but there is no evaluation data to check it on; give labelled data with --evaluation or "
+                + "leave the budget out.") { File = ModelPath };
     }
 }

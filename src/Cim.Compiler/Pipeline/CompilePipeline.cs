@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Reflection;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Data;
@@ -37,7 +38,8 @@ internal sealed class CompilePipeline
 
     /// <summary>The version of this SDK, written into compiled models and reports.</summary>
     public static string SdkVersion { get; } =
-        typeof(CompilePipeline).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0.0.0";
+        typeof(CompilePipeline).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
+            ?? "0.0.0";
 
     /// <summary>Compiles; files are written at the very end, each complete or not at all.</summary>
     /// <param name="options">What to do.</param>
@@ -47,17 +49,20 @@ internal sealed class CompilePipeline
     /// <exception cref="CimException">Any problem with the inputs, or a missed budget.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; nothing was written.</exception>
     public static CompileResult Compile(
-        CompileOptions options, IProgress<string>? progress = null, Action<CompileWarning>? warned = null, CancellationToken cancellation = default) =>
+        CompileOptions options, IProgress<string>? progress = null, Action<CompileWarning>? warned = null,
+        CancellationToken cancellation = default) =>
         new CompilePipeline(new CompileContext(options, progress, warned, cancellation)).Run();
 
     /// <summary>Chooses precisions as <see cref="Compile"/> does, writes them into the lock file, and stops.</summary>
     /// <exception cref="CimException">Any problem with the inputs.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; nothing was written.</exception>
     public static QuantizationPolicy Lock(
-        CompileOptions options, IProgress<string>? progress = null, Action<CompileWarning>? warned = null, CancellationToken cancellation = default)
+        CompileOptions options, IProgress<string>? progress = null, Action<CompileWarning>? warned = null,
+        CancellationToken cancellation = default)
     {
         if (options.LockPath is not { } path)
-            throw new CimException(ErrorCodes.WrongUsage, "--lock-only writes nothing but the lock file, and none is named; give one with --lock.");
+            throw new CimException(
+                ErrorCodes.WrongUsage, "--lock-only writes nothing but the lock file, and none is named; give one with --lock.");
         PrecisionChoice choice = PrecisionChoice.Make(new CompileContext(options, progress, warned, cancellation));
         if (choice.Lock!.Policy is null) choice.Lock.Write(path, choice.Policy, null);
         return Resolve(choice.Policy, choice.Hardware);
@@ -80,7 +85,8 @@ internal sealed class CompilePipeline
         Cost cost = CostOf(lowered, shapes, policy, hardware);
         CheckArrays(cost, hardware, choice.Search is not null);
         Cost baseline = ModelCost.Uniform(shapes, 8, 8, hardware, Options.CopiesWithin);
-        (ModelProgram program, ImmutableDictionary<string, double> saturation) = AdcMeasurement.Measure(lowered.Program, hardware, inputs.Input, calibration, Cancellation);
+        (ModelProgram program, ImmutableDictionary<string, double> saturation) = AdcMeasurement.Measure(
+            lowered.Program, hardware, inputs.Input, calibration, Cancellation);
         var result = LockResult.Of(program, SdkVersion, null);
         RequireLocked(choice, result);
         var compiled = new CompiledModel(inputs.Describe(hardware, cost, baseline, graph), hardware, program);
@@ -92,7 +98,8 @@ internal sealed class CompilePipeline
 
         _context.Step("measuring the error of each layer");
         ImmutableArray<LayerError> errors = LayerErrors.Measure(
-            rounded.Float, quantized, lowered.Layers, inputs.Input, inputs.ReadErrorSamples(calibration, ErrorSamples, Cancellation), ErrorSamples, Cancellation);
+            rounded.Float, quantized, lowered.Layers, inputs.Input, inputs.ReadErrorSamples(calibration, ErrorSamples, Cancellation),
+            ErrorSamples, Cancellation);
         LayerErrorCheck.Warn(_context, errors, policy);
 
         MeasuredAccuracy? measured = null;
@@ -103,8 +110,18 @@ internal sealed class CompilePipeline
             Accuracy accuracyFloat = LockedScore(choice) ?? EvaluateFloat();
             result = result with { Float = new FloatScore(accuracyFloat.Correct, accuracyFloat.Samples, Options.EvaluationLimit) };
             measured = Measure(compiled, evaluation, accuracyFloat, fidelity, isLossy);
-            accuracyBaseline = IsBaseline(policy) ? measured.Exact : EvaluateBaseline(graph, inputs, calibration, hardware, shapes, evaluation);
-            compiled = compiled with { Info = compiled.Info with { AccuracyFloat = accuracyFloat.Fraction, AccuracyCompiled = measured.Judged.Fraction, AccuracyFidelity = fidelity } };
+            accuracyBaseline = IsBaseline(policy)
+                ? measured.Exact
+                : EvaluateBaseline(graph, inputs, calibration, hardware, shapes, evaluation);
+            compiled = compiled with
+            {
+                Info = compiled.Info with
+                {
+                    AccuracyFloat = accuracyFloat.Fraction,
+                    AccuracyCompiled = measured.Judged.Fraction,
+                    AccuracyFidelity = fidelity,
+                },
+            };
         }
 
         CompilationReport report = new ReportBuilder(Options, inputs, hardware, graph, lowered)
@@ -142,20 +159,30 @@ internal sealed class CompilePipeline
     }
 
     private const string NoCalibration =
-        "There is no calibration data: activation ranges are estimated from normalisation statistics and random inputs, and weights are rounded without knowing what they meet. "
-        + "100 to 500 unlabelled samples (--calibration) usually bring an 8-bit network within 1 percentage point of the float one and make 4-bit weights usable.";
+        "There is no calibration data: activation ranges are estimated from normalisation statistics and random inputs, and weights are "
+            + "rounded without knowing what they meet. "
+        + "100 to 500 unlabelled samples (--calibration) usually bring an 8-bit network within 1 percentage point of the float one and "
+            + "make 4-bit weights usable.";
 
     /// <summary>The network with quantizers, trained if that was asked for; a search may have done it already.</summary>
     private RoundedNetwork Quantized(PrecisionChoice choice, CalibrationData calibration)
     {
-        if (choice.Search?.Trained is { } trained && choice.Policy.Layers.SequenceEqual(choice.Search.Policy.Layers)) return new RoundedNetwork(choice.Graph, trained, Trained);
-        RoundedNetwork rounded = RoundingStage.Run(_context, choice.Graph, choice.Inputs.Input, calibration, choice.Policy, choice.Hardware);
+        if (choice.Search?.Trained is { } trained && choice.Policy.Layers.SequenceEqual(choice.Search.Policy.Layers))
+            return new RoundedNetwork(choice.Graph, trained, Trained);
+        RoundedNetwork rounded = RoundingStage.Run(
+            _context, choice.Graph, choice.Inputs.Input, calibration, choice.Policy, choice.Hardware);
         if (Options.Training is null) return rounded;
-        return rounded with { Quantized = TrainingStage.Run(_context, choice.Graph, rounded.Quantized, choice.Inputs, calibration, choice.Policy, choice.Hardware).Graph, Method = Trained };
+        return rounded with
+        {
+            Quantized = TrainingStage.Run(
+                _context, choice.Graph, rounded.Quantized, choice.Inputs, calibration, choice.Policy, choice.Hardware).Graph,
+            Method = Trained,
+        };
     }
 
     private string NoResult =>
-        $"The lock file {Options.LockPath} pins precisions but not their result, so other processors may round weights differently. Compile once where it can be written, without --locked, and commit it.";
+        $"The lock file {Options.LockPath} pins precisions but not their result, so other processors may round weights differently. "
+            + $"Compile once where it can be written, without --locked, and commit it.";
 
     /// <summary>The quantized network of the lock file; null if it has none.</summary>
     private RoundedNetwork? Locked(PrecisionChoice choice)
@@ -181,58 +208,80 @@ internal sealed class CompilePipeline
         if (choice.Lock?.Result is not { } locked || locked.DifferenceFrom(emitted) is not { } difference) return;
         string why = locked.SdkVersion != emitted.SdkVersion ? $"it was made by Cim.Sdk {locked.SdkVersion}, this is {emitted.SdkVersion}"
             : locked.Network is not null ? "this build of Cim.Sdk emits the locked network in another way"
-            : FormattableString.Invariant($"it holds the hash alone, because the network takes more than --lock-limit ({Options.LockLimit} MB), and the last bits of this processor's sums round weights differently from the one it was made on");
+            : string.Create(CultureInfo.InvariantCulture, $"it holds the hash alone, because the network takes more than --lock-limit "
+                + $"({Options.LockLimit} MB), and the last bits of this processor's sums round weights differently from the one it was "
+                + $"made on");
         string what = $"The result is not the one in the lock file: {difference} differ. Most likely {why}.";
         if (!Options.RefreshLock)
         {
             throw new CimException(ErrorCodes.LockResultDiffers,
-                $"{what} Delete 'result' from the lock file to pin what is emitted now with the same precisions, or compile with --force-evaluate to choose all anew{(locked.Network is null ? "; a larger --lock-limit puts the network into the lock file, which then gives the same result on any processor" : "")}.") { File = Options.LockPath };
+                $"{what} Delete 'result' from the lock file to pin what is emitted now with the same precisions, or compile with "
+                    + $"--force-evaluate to choose all "
+                    + $"anew{(locked.Network is null ? "; a larger --lock-limit puts the network into the lock file, which then gives the same result on any processor" : "")}.") { File = Options.LockPath };
         }
 
         choice.Lock.Renews = true;
-        _context.Warn(ErrorCodes.LockResultDiffers, $"{what} The lock file {Options.LockPath} is written anew. Commit it; in CI this is an error.");
+        _context.Warn(
+            ErrorCodes.LockResultDiffers, $"{what} The lock file {Options.LockPath} is written anew. Commit it; in CI this is an error.");
     }
 
     /// <summary>What the float network scored when the lock was made: a processor's last bits may move a sample or two.</summary>
     private Accuracy? LockedScore(PrecisionChoice choice) =>
-        choice.Lock?.Result?.Float is { } score && score.Limit == Options.EvaluationLimit ? new Accuracy(score.Correct, score.Samples, 0) : null;
+        choice.Lock?.Result?.Float is { } score && score.Limit == Options.EvaluationLimit
+            ? new Accuracy(score.Correct, score.Samples, 0)
+            : null;
 
     private Accuracy EvaluateFloat()
     {
         using var original = new FloatEvaluator(Options.ModelPath);
-        return original.Evaluate(DataSet.Open(Options.Evaluation!, original.Input.Ports, Options.Preprocessing), Options.EvaluationLimit, null, Cancellation);
+        return original.Evaluate(
+            DataSet.Open(Options.Evaluation!, original.Input.Ports, Options.Preprocessing), Options.EvaluationLimit, null, Cancellation);
     }
 
     private LoweredModel Lower(Graph quantized, QuantizationPolicy policy, HardwareProfile hardware)
     {
         LoweredModel lowered = new LayerPlacer(policy, hardware).Lower(quantized);
-        lowered = lowered with { Program = lowered.Program with { Layers = [.. lowered.Program.Layers.Select(l => l.Blocks.IsEmpty ? WeightClipper.Apply(l, hardware) : l)] } };
+        lowered = lowered with
+        {
+            Program = lowered.Program with
+            {
+                Layers = [.. lowered.Program.Layers.Select(l => l.Blocks.IsEmpty ? WeightClipper.Apply(l, hardware) : l)],
+            },
+        };
         string[] requantized = [.. lowered.Layers.Where(l => l.Weights.Requantized).Select(l => l.Layer.NodeName)];
         if (requantized.Length > 0)
-            _context.Warn(ErrorCodes.WeightsRequantized, $"The model's own quantized weights do not fit 8 signed bits and were rounded again in {string.Join(", ", requantized)}; export it with symmetric weights to keep them exactly.");
+            _context.Warn(ErrorCodes.WeightsRequantized,
+                $"The model's own quantized weights do not fit 8 signed bits and were rounded again in {string.Join(", ", requantized)}; "
+                + $"export it with symmetric weights to keep them exactly.");
         return lowered;
     }
 
     private Cost CostOf(LoweredModel lowered, ImmutableArray<LayerShape> shapes, QuantizationPolicy policy, HardwareProfile hardware)
     {
         var placer = new LayerPlacer(policy, hardware);
-        return CostModel.Total(Replication.Apply(shapes, (shape, copies) => placer.CostOf(shape, lowered, copies), hardware, Options.CopiesWithin), hardware);
+        return CostModel.Total(
+            Replication.Apply(shapes, (shape, copies) => placer.CostOf(shape, lowered, copies), hardware, Options.CopiesWithin), hardware);
     }
 
     private Accuracy Evaluate(CompiledModel compiled, DataSet evaluation, Fidelity fidelity, int limit)
     {
         using var model = new CimModel(compiled);
-        return new CompiledEvaluator(model).Evaluate(evaluation, new RunOptions { Fidelity = fidelity, Seed = Options.Seed }, limit, null, Cancellation);
+        return new CompiledEvaluator(model)
+            .Evaluate(evaluation, new RunOptions { Fidelity = fidelity, Seed = Options.Seed }, limit, null, Cancellation);
     }
 
     /// <exception cref="CimException">CIM3010: more arrays than the user allows, and no search that said so already.</exception>
     private void CheckArrays(Cost cost, HardwareProfile hardware, bool isSearched)
     {
         if (Options.MaxArrays is { } most && cost.Arrays > most && !isSearched)
-            throw new CimException(ErrorCodes.TooManyArrays, $"The network takes {cost.Arrays} arrays, and --max-arrays is {most}. Use fewer weight bits, a search (--search), larger arrays, or allow more.") { File = Options.ModelPath };
+            throw new CimException(ErrorCodes.TooManyArrays,
+                $"The network takes {cost.Arrays} arrays, and --max-arrays is {most}. Use fewer weight bits, a search (--search), larger "
+                + $"arrays, or allow more.") { File = Options.ModelPath };
         long available = (long)hardware.Cores * hardware.ArraysPerCore;
         if (hardware.Execution == ExecutionModel.Resident && available > 0 && cost.Arrays > available)
-            _context.Warn(ErrorCodes.TooManyArrays, $"The network needs {cost.Arrays} arrays, the chip of '{hardware.Name}' has {available}. Use fewer weight bits or a larger chip.");
+            _context.Warn(ErrorCodes.TooManyArrays,
+                $"The network needs {cost.Arrays} arrays, the chip of '{hardware.Name}' has {available}. Use fewer weight bits or a "
+                + $"larger chip.");
     }
 
     private MeasuredAccuracy Measure(CompiledModel compiled, DataSet evaluation, Accuracy accuracyFloat, Fidelity fidelity, bool isLossy)
@@ -243,26 +292,35 @@ internal sealed class CompilePipeline
         bool isPart = samples < all && (isLossy || fidelity > Fidelity.Adc);
         Accuracy exactOnFirst = isPart ? Evaluate(compiled, evaluation, Fidelity.Exact, samples) : exact;
         Accuracy adc = isLossy ? Evaluate(compiled, evaluation, Fidelity.Adc, samples) : exactOnFirst;
-        Accuracy judged = fidelity switch { Fidelity.Exact => exact, Fidelity.Adc => adc, _ => Evaluate(compiled, evaluation, fidelity, samples) };
+        Accuracy judged = fidelity switch
+        {
+            Fidelity.Exact => exact,
+            Fidelity.Adc => adc,
+            _ => Evaluate(compiled, evaluation, fidelity, samples),
+        };
         return new MeasuredAccuracy(fidelity, accuracyFloat, exact, exactOnFirst, adc, judged);
     }
 
     /// <summary>The accuracy of 8 bits everywhere, so that a report can put it beside what was compiled.</summary>
     private Accuracy EvaluateBaseline(
-        Graph graph, CompileInputs inputs, CalibrationData calibration, HardwareProfile hardware, ImmutableArray<LayerShape> shapes, DataSet evaluation)
+        Graph graph, CompileInputs inputs, CalibrationData calibration, HardwareProfile hardware, ImmutableArray<LayerShape> shapes,
+        DataSet evaluation)
     {
         _context.Step("evaluating 8 bits everywhere for comparison");
         QuantizationPolicy policy = QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), 8, 8);
-        LoweredModel lowered = Lower(RoundingStage.Run(_context, graph, inputs.Input, calibration, policy, hardware, isResult: false).Quantized, policy, hardware);
+        LoweredModel lowered = Lower(
+            RoundingStage.Run(_context, graph, inputs.Input, calibration, policy, hardware, isResult: false).Quantized, policy, hardware);
         Cost cost = CostOf(lowered, shapes, policy, hardware);
-        return Evaluate(new CompiledModel(inputs.Describe(hardware, cost, cost, graph), hardware, lowered.Program), evaluation, Fidelity.Exact, Options.EvaluationLimit);
+        return Evaluate(new CompiledModel(inputs.Describe(hardware, cost, cost, graph), hardware, lowered.Program), evaluation,
+            Fidelity.Exact, Options.EvaluationLimit);
     }
 
     /// <summary>The policy with the profile's ADC bits written out, for people to read.</summary>
     private static QuantizationPolicy Resolve(QuantizationPolicy policy, HardwareProfile hardware) =>
         new([.. policy.Layers.Select(l => l.AdcBits == 0 ? l with { AdcBits = hardware.AdcBits } : l)]);
 
-    private static bool IsBaseline(QuantizationPolicy policy) => policy.Layers.All(l => l is { WeightBits: 8, ActivationBits: 8, Strips: null, Merge: null or StripTies.Exact });
+    private static bool IsBaseline(QuantizationPolicy policy) =>
+        policy.Layers.All(l => l is { WeightBits: 8, ActivationBits: 8, Strips: null, Merge: null or StripTies.Exact });
 
     private void Write(CompiledModel compiled, RoundedNetwork rounded, CompilationReport report, PrecisionChoice choice, LockResult result)
     {
@@ -286,8 +344,9 @@ internal sealed class CompilePipeline
             network = PinnedNetwork.Of(rounded.Quantized, rounded.Float, rounded.Method, choice.Graph, choice.Policy);
             if (network.Compressed.Length > Options.LockLimit * 1e6)
             {
-                _context.Progress?.Report(FormattableString.Invariant(
-                    $"the lock file holds the hash of the result alone: the network takes {network.Compressed.Length / 1e6:F1} MB compressed, more than --lock-limit ({Options.LockLimit} MB)"));
+                _context.Progress?.Report(string.Create(CultureInfo.InvariantCulture, 
+                    $"the lock file holds the hash of the result alone: the network takes {network.Compressed.Length / 1e6:F1} MB "
+                        + $"compressed, more than --lock-limit ({Options.LockLimit} MB)"));
                 network = null;
             }
         }

@@ -17,7 +17,8 @@ internal sealed record CompileResult
     /// <summary>The compiled model as it is written.</summary>
     public required CompiledModel Model { get; init; }
 
-    /// <summary>The fidelity of <see cref="AccuracyCompiled"/>: what the class uses, and at least <c>adc</c> where converters change sums and nobody chose.</summary>
+    /// <summary>The fidelity of <see cref="AccuracyCompiled"/>: what the class uses, and at least <c>adc</c> where converters change sums
+    /// and nobody chose.</summary>
     public required Fidelity Fidelity { get; init; }
 
     /// <summary>What was measured on the evaluation data; null without such data.</summary>
@@ -51,7 +52,8 @@ internal sealed record CompileResult
     /// <summary>How the policy was found; null if it was given.</summary>
     public SearchSummary? Search { get; init; }
 
-    /// <summary>What variation-aware quantization chose and predicts; empty if it was not asked for, the hardware has no variation, or a lock file chose.</summary>
+    /// <summary>What variation-aware quantization chose and predicts; empty if it was not asked for, the hardware has no variation, or a
+    /// lock file chose.</summary>
     public ImmutableArray<LayerAlignment> Alignment { get; init; } = [];
 
     public required CompilationReport Report { get; init; }

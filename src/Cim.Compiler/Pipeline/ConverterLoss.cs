@@ -43,16 +43,19 @@ internal static class ConverterLoss
         int[] bits = [.. program.Layers.Select(l => l.AdcBits > 0 ? l.AdcBits : hardware.AdcBits).Distinct().Order()];
         string width = bits is [] or [0] ? "ideal" : bits.Length == 1 ? $"{bits[0]}-bit" : $"{bits[0]}- to {bits[^1]}-bit";
         string range = hardware.AdcRange.Policy == AdcRangePolicy.Fixed
-            ? FormattableString.Invariant($"[{hardware.AdcRange.Low}, {hardware.AdcRange.High}]") : hardware.AdcRange.Policy.ToString().ToLowerInvariant();
+            ? FormattableString.Invariant($"[{hardware.AdcRange.Low}, {hardware.AdcRange.High}]") : hardware.AdcRange.Policy.ToString()
+                .ToLowerInvariant();
         return $"the {width} converters of '{hardware.Name}' (adcRange {range}, {hardware.Rows} rows, {Encoding(hardware.Encoding)})";
     }
 
-    /// <summary>What makes the converters' steps finer or the sums smaller on this hardware, in the order in which it usually helps.</summary>
+    /// <summary>What makes the converters' steps finer or the sums smaller on this hardware, in the order in which it usually
+    /// helps.</summary>
     public static string Cures(HardwareProfile hardware)
     {
         var cures = ImmutableArray.CreateBuilder<string>();
         if (hardware.AdcRange.Policy == AdcRangePolicy.Fixed) cures.Add("an adcRange that holds the sums (\"calibrated\" measures it)");
-        else if (hardware.AdcRange.Policy == AdcRangePolicy.Full) cures.Add("adcRange \"calibrated\" (or \"granular\"), which measures the sums");
+        else if (hardware.AdcRange.Policy == AdcRangePolicy.Full)
+            cures.Add("adcRange \"calibrated\" (or \"granular\"), which measures the sums");
         if (hardware.Encoding == WeightEncoding.Offset) cures.Add("encoding \"differential\", whose sums are smaller");
         if (hardware.AdcBits is > 0 and < 12) cures.Add($"more adcBits ({hardware.AdcBits + 1} or {hardware.AdcBits + 2})");
         if (hardware.Rows > 16) cures.Add($"fewer rows ({hardware.Rows / 2})");

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Quantization;
 using Cim.Runtime;
@@ -18,17 +19,23 @@ internal static class LayerErrorCheck
     {
         foreach (LayerError error in errors)
         {
-            if (policy.Find(error.Name) is not { WeightBits: 8, ActivationBits: 8, Strips: null, ColumnGroups: null, Merge: null or Merging.StripTies.Exact }) continue;
+            if (policy.Find(error.Name) is not {
+                WeightBits: 8, ActivationBits: 8, Strips: null, ColumnGroups: null, Merge: null or Merging.StripTies.Exact })
+                continue;
             if (error.OwnRelativeL2 <= Own) continue;
             Warn(context, error, error.OwnRelativeL2, "alone");
             return;
         }
 
-        bool isWide = policy.Layers.All(l => l is { WeightBits: 8, ActivationBits: 8, Strips: null, ColumnGroups: null, Merge: null or Merging.StripTies.Exact });
-        if (isWide && errors.FirstOrDefault(e => !(e.RelativeL2 <= Total)) is { } first) Warn(context, first, first.RelativeL2, "with the layers before it");
+        bool isWide = policy.Layers.All(
+            l => l is { WeightBits: 8, ActivationBits: 8, Strips: null, ColumnGroups: null, Merge: null or Merging.StripTies.Exact });
+        if (isWide && errors.FirstOrDefault(e => !(e.RelativeL2 <= Total)) is { } first)
+            Warn(context, first, first.RelativeL2, "with the layers before it");
     }
 
     private static void Warn(CompileContext context, LayerError error, double relative, string how) =>
-        context.Warn(ErrorCodes.LayerFarFromFloat, FormattableString.Invariant(
-            $"Layer '{error.Name}' is far from the float network's although it has 8 bits: {how}, its outputs differ by {100 * relative:F0} %. Its weights, bias or inputs may be too large, too small or too far apart for one scale, or the calibration samples unlike those measured on; rescale the layer in the network, or give other samples."));
+        context.Warn(ErrorCodes.LayerFarFromFloat, string.Create(CultureInfo.InvariantCulture, 
+            $"Layer '{error.Name}' is far from the float network's although it has 8 bits: {how}, its outputs differ by "
+                + $"{100 * relative:F0} %. Its weights, bias or inputs may be too large, too small or too far apart for one scale, or the "
+                + $"calibration samples unlike those measured on; rescale the layer in the network, or give other samples."));
 }

@@ -10,7 +10,8 @@ namespace Cim.Compiler.Pipeline;
 /// <param name="ExactOnFirst">Integer arithmetic on the first samples, those that are simulated through converters.</param>
 /// <param name="Adc">Through converters, on the first samples (all of them, unless the network is large).</param>
 /// <param name="Judged">At <paramref name="Fidelity"/>: one of these, or of cells and wires on the first samples.</param>
-internal sealed record MeasuredAccuracy(Fidelity Fidelity, Accuracy Float, Accuracy Exact, Accuracy ExactOnFirst, Accuracy Adc, Accuracy Judged)
+internal sealed record MeasuredAccuracy(
+    Fidelity Fidelity, Accuracy Float, Accuracy Exact, Accuracy ExactOnFirst, Accuracy Adc, Accuracy Judged)
 {
     /// <summary>
     /// Percentage points lost against the float network. What arrays and converters lose was measured on the same samples with and

@@ -38,12 +38,15 @@ internal static class OutputAgreement
 
         (double dot, double a, double b, double e) = (0, 0, 0, 0);
         for (int i = 0; i < reference.Length; i++)
-            (dot, a, b, e) = (dot + ((double)reference[i] * actual[i]), a + ((double)reference[i] * reference[i]), b + ((double)actual[i] * actual[i]), e + Math.Pow((double)reference[i] - actual[i], 2));
+            (dot, a, b, e) = (dot + ((double)reference[i] * actual[i]), a + ((double)reference[i] * reference[i]), b
+                + ((double)actual[i] * actual[i]), e + Math.Pow((double)reference[i] - actual[i], 2));
         var comparison = OutputComparison.For(graph, inputs.Input, reference, count, default);
         double loss = comparison.Of(actual).LossPoints;
         int classes = reference.Length / count;
         return new Agreement(count, a * b > 0 ? dot / Math.Sqrt(a * b) : a == b ? 1 : 0, a > 0 ? Math.Sqrt(e / a) : e > 0 ? 1 : 0,
-            comparison.AreClasses ? SameTop(reference, actual, NetworkOutputs.Of(graph, inputs.Input.FixedBatch)[0], classes) : null, loss, Math.Max(0, loss - comparison.Of(exact).LossPoints));
+            comparison.AreClasses
+                ? SameTop(reference, actual, NetworkOutputs.Of(graph, inputs.Input.FixedBatch)[0], classes)
+                : null, loss, Math.Max(0, loss - comparison.Of(exact).LossPoints));
 
         float[] Outputs(CimModel m, Fidelity f)
         {

@@ -24,7 +24,8 @@ namespace Cim.Compiler.Pipeline;
 /// <param name="Search">What a search found, if there was one.</param>
 /// <param name="Alignment">What variation-aware widths came to; empty without.</param>
 internal sealed record PrecisionChoice(
-    HardwareProfile Hardware, Graph Graph, ImmutableArray<LayerShape> Shapes, CompileInputs Inputs, CompileLock? Lock, QuantizationPolicy Policy, SearchSummary? Search,
+    HardwareProfile Hardware, Graph Graph, ImmutableArray<LayerShape> Shapes, CompileInputs Inputs, CompileLock? Lock,
+    QuantizationPolicy Policy, SearchSummary? Search,
     ImmutableArray<LayerAlignment> Alignment)
 {
     /// <summary>Imports the network and chooses.</summary>
@@ -45,11 +46,14 @@ internal sealed record PrecisionChoice(
         inputs.Check(context);
 
         // The same bits everywhere, unless a policy, a lock file or a search says otherwise.
-        QuantizationPolicy policy = QuantizationPolicy.Uniform(layers.Select(l => l.NodeName), options.WeightBits, options.ActivationBits, options.AdcBits);
+        QuantizationPolicy policy = QuantizationPolicy.Uniform(
+            layers.Select(l => l.NodeName), options.WeightBits, options.ActivationBits, options.AdcBits);
         if (options.PolicyPath is { } policyPath) policy = QuantizationPolicy.Load(policyPath, policy);
         CompileLock? compileLock = options.LockPath is null ? null : CompileLock.Open(options, hardware, policy);
         if (compileLock?.Stale is { } changed)
-            context.Warn(ErrorCodes.LockMismatch, $"The lock file {options.LockPath} was made from other inputs and is written anew: {changed}. Commit it; in CI this is an error.");
+            context.Warn(ErrorCodes.LockMismatch,
+                $"The lock file {options.LockPath} was made from other inputs and is written anew: {changed}. Commit it; in CI this is an "
+                + $"error.");
         policy = compileLock?.Policy ?? policy;
         if (options.Rounding == RoundingMethods.Learned)
             LearnedRoundingStage.Check(graph, inputs.Input, policy, options.Calibration is not null);
@@ -69,8 +73,14 @@ internal sealed record PrecisionChoice(
         CompileOptions options = context.Options;
         context.Step("choosing the widths of strips");
         return StripSelection.Run(
-            inputs.Judged(), inputs.Input, hardware, options.Calibration is null ? null : inputs.ReadSearchData(context.Cancellation), policy, strips,
-            options.MaxAccuracyLoss ?? CompileOptions.DefaultSearchLoss, new QuantizerOptions { Range = options.Range, ArrayRows = hardware.Rows },
+            inputs.Judged(), inputs.Input, hardware, options.Calibration is null
+                ? null
+                : inputs.ReadSearchData(context.Cancellation), policy, strips,
+            options.MaxAccuracyLoss ?? CompileOptions.DefaultSearchLoss, new QuantizerOptions
+            {
+                Range = options.Range,
+                ArrayRows = hardware.Rows,
+            },
             options.Seed, context.Progress, context.Cancellation);
     }
 
@@ -80,8 +90,14 @@ internal sealed record PrecisionChoice(
         CompileOptions options = context.Options;
         context.Step("choosing the columns that strips share");
         return MergeSelection.Run(
-            inputs.Judged(), inputs.Input, hardware, options.Calibration is null ? null : inputs.ReadSearchData(context.Cancellation), policy, merge,
-            options.MaxAccuracyLoss ?? CompileOptions.DefaultSearchLoss, new QuantizerOptions { Range = options.Range, ArrayRows = hardware.Rows },
+            inputs.Judged(), inputs.Input, hardware, options.Calibration is null
+                ? null
+                : inputs.ReadSearchData(context.Cancellation), policy, merge,
+            options.MaxAccuracyLoss ?? CompileOptions.DefaultSearchLoss, new QuantizerOptions
+            {
+                Range = options.Range,
+                ArrayRows = hardware.Rows,
+            },
             options.Seed, context.Progress, context.Cancellation);
     }
 
@@ -91,6 +107,10 @@ internal sealed record PrecisionChoice(
         context.Step("aligning words with variation");
         var variation = new VariationOptions { Confidence = context.Options.VariationConfidence };
         return VariationAlignment.Run(graph, inputs.Input, inputs.ReadCalibration(context), policy, hardware,
-            new QuantizerOptions { Range = context.Options.Range, ArrayRows = hardware.Rows }, variation, context.Progress, context.Cancellation);
+            new QuantizerOptions
+            {
+                Range = context.Options.Range,
+                ArrayRows = hardware.Rows,
+            }, variation, context.Progress, context.Cancellation);
     }
 }

@@ -13,7 +13,8 @@ using Cim.Runtime.Mapping;
 namespace Cim.Compiler.Pipeline;
 
 /// <summary>Puts what the stages found into the report.</summary>
-internal sealed class ReportBuilder(CompileOptions options, CompileInputs inputs, HardwareProfile hardware, Graph graph, LoweredModel lowered)
+internal sealed class ReportBuilder(
+    CompileOptions options, CompileInputs inputs, HardwareProfile hardware, Graph graph, LoweredModel lowered)
 {
     public required QuantizationPolicy Policy { get; init; }
 
@@ -55,8 +56,18 @@ internal sealed class ReportBuilder(CompileOptions options, CompileInputs inputs
         Fidelity = Measured?.Fidelity.ToString().ToLowerInvariant(),
         LossPoints = Measured?.LossPoints,
         Float = new VariantReport { Accuracies = Accuracies("float", Measured?.Float), WeightMemoryBits = 32 * Weights(_ => 1) },
-        Baseline = new VariantReport { Accuracies = Accuracies("exact", CompiledBaseline), Cost = Of(Baseline), WeightMemoryBits = 8 * Weights(_ => 1) },
-        Compiled = new VariantReport { Accuracies = [.. Accuracies("exact", Measured?.Exact), .. Accuracies("adc", Measured?.Adc), .. OfCells()], Cost = Of(Cost), WeightMemoryBits = lowered.Layers.Sum(WeightMemoryBits) },
+        Baseline = new VariantReport
+        {
+            Accuracies = Accuracies("exact", CompiledBaseline),
+            Cost = Of(Baseline),
+            WeightMemoryBits = 8 * Weights(_ => 1),
+        },
+        Compiled = new VariantReport
+        {
+            Accuracies = [.. Accuracies("exact", Measured?.Exact), .. Accuracies("adc", Measured?.Adc), .. OfCells()],
+            Cost = Of(Cost),
+            WeightMemoryBits = lowered.Layers.Sum(WeightMemoryBits),
+        },
         Layers = [.. lowered.Layers.Select(Layer)],
         Diagnostics = Diagnostics(warnings),
         Seconds = seconds,
@@ -75,19 +86,22 @@ internal sealed class ReportBuilder(CompileOptions options, CompileInputs inputs
         return pruned > 0 ? [.. kept, new StripShare(0, pruned)] : [.. kept];
     }
 
-    private ImmutableArray<WeightBlock> Blocks(FusedLayer fused) => lowered.Program.Layers.FirstOrDefault(l => l.Name == fused.Layer.NodeName)?.Blocks ?? [];
+    private ImmutableArray<WeightBlock> Blocks(FusedLayer fused) =>
+        lowered.Program.Layers.FirstOrDefault(l => l.Name == fused.Layer.NodeName)?.Blocks ?? [];
 
     /// <summary>Strips a block serves.</summary>
     private static int Outputs(WeightBlock block) => block.Taps.Select(t => t.Output).Distinct().Count();
 
     /// <summary>A column that several strips share is kept once.</summary>
     private long WeightMemoryBits(FusedLayer fused) => Blocks(fused) is { IsEmpty: false } blocks
-        ? blocks.Sum(b => (long)b.Columns * b.Mapping.RowsPlaced(fused.Layer.RowsPerGroup) * b.WeightBits) : fused.Layer.WeightCount * fused.Weights.Bits;
+        ? blocks.Sum(b => (
+            long)b.Columns * b.Mapping.RowsPlaced(fused.Layer.RowsPerGroup) * b.WeightBits) : fused.Layer.WeightCount * fused.Weights.Bits;
 
     private MergeReport? Merged(FusedLayer fused)
     {
         if (Policy.Find(fused.Layer.NodeName)?.Merge is null || Blocks(fused) is not { IsEmpty: false } blocks) return null;
-        int ownCells = hardware.Encoding is WeightEncoding.Differential or WeightEncoding.DifferentialTwoSided ? 2 : 1, rows = fused.Layer.RowsPerGroup;
+        int ownCells = hardware.Encoding is WeightEncoding.Differential or WeightEncoding.DifferentialTwoSided ? 2 : 1,
+            rows = fused.Layer.RowsPerGroup;
         return new MergeReport(
             blocks.Sum(b => (long)b.Columns * b.Mapping.ColumnsPerOutput * b.Mapping.RowsPlaced(rows)),
             blocks.Sum(b => (long)Outputs(b) * b.Mapping.SliceBits.Length * ownCells * b.Mapping.RowsPlaced(rows)));
@@ -122,14 +136,16 @@ internal sealed class ReportBuilder(CompileOptions options, CompileInputs inputs
             OwnRelativeL2Error = error?.OwnRelativeL2,
             AdcSaturation = Saturation.TryGetValue(layer.NodeName, out double saturation) ? saturation : null,
             Variation = Alignment.FirstOrDefault(a => a.Name == layer.NodeName) is { } a
-                ? new VariationReport(a.OutputBits, a.Layout.SliceBits, a.Layout.RowsPerTile, a.IsAligned, a.Errors.Harmless, 1 - a.Errors.Wrong, 1 - a.Errors.BeyondOne) { ColumnGroups = a.Columns?.ToString() } : null,
+                ? new VariationReport(a.OutputBits, a.Layout.SliceBits, a.Layout.RowsPerTile, a.IsAligned, a.Errors.Harmless, 1
+                    - a.Errors.Wrong, 1 - a.Errors.BeyondOne) { ColumnGroups = a.Columns?.ToString() } : null,
             LatencyNs = cost.LatencyNs,
             EnergyPj = cost.Energy.TotalPj,
             AdcConversions = cost.Events.AdcConversions,
         };
     }
 
-    private ImmutableArray<AccuracyReport> OfCells() => Measured is { Fidelity: > Fidelity.Adc } m ? Accuracies(m.Fidelity.ToString().ToLowerInvariant(), m.Judged) : [];
+    private ImmutableArray<AccuracyReport> OfCells() =>
+        Measured is { Fidelity: > Fidelity.Adc } m ? Accuracies(m.Fidelity.ToString().ToLowerInvariant(), m.Judged) : [];
 
     private static CostReport Of(Cost cost) => new(cost.LatencyNs, cost.EnergyPj, cost.AreaUm2, cost.Arrays);
 

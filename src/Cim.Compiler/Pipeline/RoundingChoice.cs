@@ -32,20 +32,26 @@ internal sealed class RoundingChoice(CompileContext context, PostTrainingQuantiz
     public RoundedNetwork? Run(Graph graph, GraphInput input, CalibrationData calibration, QuantizationPolicy policy)
     {
         bool isNarrow = policy.Layers.Any(l => Math.Min(l.WeightBits, l.ActivationBits) <= EqualizedBits);
-        if (!isNarrow || calibration.Count < Part * MinJudged || LearnedRoundingStage.Refusal(graph, input, policy, !calibration.IsSynthetic) is not null) return null;
+        if (!isNarrow || calibration.Count < Part * MinJudged
+            || LearnedRoundingStage.Refusal(graph, input, policy, !calibration.IsSynthetic) is not null)
+            return null;
 
         (CalibrationData seen, CalibrationData apart) = calibration.HoldApart(Part);
         Graph judged = JudgedGraph.Of(graph, input, null);
-        OutputComparison outputs = OutputComparison.WithFloat(judged, input, new SearchData(seen, apart, default), apart.Count, context.Cancellation);
-        var best = new RoundedNetwork(graph, quantizer.Quantize(graph, input, seen, policy, context.Progress, context.Cancellation), RoundingMethods.Compensated);
+        OutputComparison outputs = OutputComparison.WithFloat(
+            judged, input, new SearchData(seen, apart, default), apart.Count, context.Cancellation);
+        var best = new RoundedNetwork(
+            graph, quantizer.Quantize(graph, input, seen, policy, context.Progress, context.Cancellation), RoundingMethods.Compensated);
         double least = Divergence(best);
-        context.Progress?.Report(FormattableString.Invariant($"{best.Method}: divergence {least:G3} from the float network on {apart.Count} samples held apart"));
+        context.Progress?.Report(FormattableString.Invariant(
+            $"{best.Method}: divergence {least:G3} from the float network on {apart.Count} samples held apart"));
 
         (Graph equalized, int pairs) = CrossLayerEqualization.Run(graph, input, seen, context.Cancellation);
         if (pairs > 0)
         {
             context.Step($"equalizing the channels between {pairs} pairs of layers");
-            Try(new RoundedNetwork(equalized, quantizer.Quantize(equalized, input, seen, policy, context.Progress, context.Cancellation), "equalized " + RoundingMethods.Compensated));
+            Try(new RoundedNetwork(equalized, quantizer.Quantize(equalized, input, seen, policy, context.Progress, context.Cancellation),
+                "equalized " + RoundingMethods.Compensated));
         }
 
         if (policy.Layers.Any(l => l.WeightBits <= LearnedBits)) Learn();
@@ -56,15 +62,18 @@ internal sealed class RoundingChoice(CompileContext context, PostTrainingQuantiz
             int updates = (int)Math.Min(LearnedRoundingStage.Updates(graph, Operations), MaxUpdates);
             if (updates < MinUpdates)
             {
-                context.Progress?.Report("rounding is not learned by default in a network of so many operations; --rounding learned does it");
+                context.Progress?.Report(
+                    "rounding is not learned by default in a network of so many operations; --rounding learned does it");
                 return;
             }
 
             context.Step("learning the rounding");
             try
             {
-                Graph learned = new LearnedRoundingStage(context.Progress).Run(best.Float, best.Quantized, input, seen, policy, hardware.Rows, updates, context.Cancellation);
-                Try(best with { Quantized = learned, Method = best.Method.Replace(RoundingMethods.Compensated, RoundingMethods.Learned, StringComparison.Ordinal) });
+                Graph learned = new LearnedRoundingStage(context.Progress)
+                    .Run(best.Float, best.Quantized, input, seen, policy, hardware.Rows, updates, context.Cancellation);
+                Try(best with { Quantized = learned,
+                    Method = best.Method.Replace(RoundingMethods.Compensated, RoundingMethods.Learned, StringComparison.Ordinal) });
             }
             catch (CimException e)
             {
@@ -76,10 +85,13 @@ internal sealed class RoundingChoice(CompileContext context, PostTrainingQuantiz
         void Try(RoundedNetwork candidate)
         {
             double divergence = Divergence(candidate);
-            context.Progress?.Report(FormattableString.Invariant($"{candidate.Method}: divergence {divergence:G3}, {(divergence < least ? "kept" : "not kept")}"));
+            context.Progress?.Report(FormattableString.Invariant(
+                $"{candidate.Method}: divergence {divergence:G3}, {(divergence < least ? "kept" : "not kept")}"));
             if (divergence < least) (best, least) = (candidate, divergence);
         }
 
-        double Divergence(RoundedNetwork network) => outputs.Of(GraphSession.FirstOutput(network.Quantized with { Outputs = judged.Outputs }, input, apart, apart.Count, context.Cancellation)).Divergence;
+        double Divergence(RoundedNetwork network) =>
+            outputs.Of(GraphSession.FirstOutput(
+            network.Quantized with { Outputs = judged.Outputs }, input, apart, apart.Count, context.Cancellation)).Divergence;
     }
 }

@@ -28,7 +28,8 @@ internal static class RoundingStage
     /// <param name="policy">The precision of each layer.</param>
     /// <param name="hardware">The machine: rounding errors are compensated within the rows of an array.</param>
     /// <param name="isResult">False for a network that is only compared with: there nothing is learned and nothing chosen.</param>
-    public static RoundedNetwork Run(CompileContext context, Graph graph, GraphInput input, CalibrationData calibration, QuantizationPolicy policy, HardwareProfile hardware, bool isResult = true)
+    public static RoundedNetwork Run(CompileContext context, Graph graph, GraphInput input, CalibrationData calibration,
+        QuantizationPolicy policy, HardwareProfile hardware, bool isResult = true)
     {
         CompileOptions asked = context.Options;
         var options = new QuantizerOptions { Range = asked.Range, ArrayRows = hardware.Rows };
@@ -36,15 +37,18 @@ internal static class RoundingStage
         var quantizer = new PostTrainingQuantizer(options,
             calibration.IsSynthetic ? NormalisationRanges.Read(asked.ModelPath, asked.Import, graph) : null);
         // What variation keeps of each output was decided for the channels as they are, and training starts from integers of its own.
-        if (isResult && asked is { Rounding: RoundingMethods.Auto, Training: null, VariationAware: false } && new RoundingChoice(context, quantizer, hardware).Run(graph, input, calibration, policy) is { } chosen)
+        if (isResult && asked is { Rounding: RoundingMethods.Auto, Training: null, VariationAware: false }
+            && new RoundingChoice(context, quantizer, hardware).Run(graph, input, calibration, policy) is { } chosen)
             return chosen;
-        var rounded = new RoundedNetwork(graph, quantizer.Quantize(graph, input, calibration, policy, context.Progress, context.Cancellation),
+        var rounded = new RoundedNetwork(
+            graph, quantizer.Quantize(graph, input, calibration, policy, context.Progress, context.Cancellation),
             asked.Rounding == RoundingMethods.Nearest ? RoundingMethods.Nearest : RoundingMethods.Compensated);
         if (!isResult || asked.Rounding != RoundingMethods.Learned) return rounded;
         LearnedRoundingStage.Check(graph, input, policy, !calibration.IsSynthetic);
         return rounded with
         {
-            Quantized = new LearnedRoundingStage(context.Progress).Run(graph, rounded.Quantized, input, calibration, policy, hardware.Rows, Updates(graph), context.Cancellation),
+            Quantized = new LearnedRoundingStage(context.Progress)
+                .Run(graph, rounded.Quantized, input, calibration, policy, hardware.Rows, Updates(graph), context.Cancellation),
             Method = RoundingMethods.Learned,
         };
     }

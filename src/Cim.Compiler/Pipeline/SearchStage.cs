@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Quantization;
@@ -33,7 +34,8 @@ internal static class SearchStage
         };
         Graph judged = inputs.Judged();
         SearchData data = inputs.ReadSearchData(context.Cancellation);
-        using PolicySearch search = PolicySearch.Prepare(judged, inputs.Input, hardware, data, options, context.Progress, context.Cancellation);
+        using PolicySearch search = PolicySearch.Prepare(
+            judged, inputs.Input, hardware, data, options, context.Progress, context.Cancellation);
         SearchSummary summary = search.Run(context.Progress, context.Cancellation);
         if (asked.Training is not null)
         {
@@ -41,23 +43,34 @@ internal static class SearchStage
             summary = CandidateTraining.Run(context, graph, inputs, hardware, search, summary, data, options);
         }
 
-        if (summary.Trained is null) summary = Finalists.Run(search, summary, judged, inputs.Input, hardware, data, options, context.Progress, context.Cancellation);
+        if (summary.Trained is null)
+            summary = Finalists.Run(search, summary, judged, inputs.Input, hardware, data, options, context.Progress, context.Cancellation);
         if (!summary.IsWithinBudget) context.Warn(ErrorCodes.SearchFoundNothing, WhyNothing(summary, options));
         if (summary.RanOutOfTime)
-            context.Warn(ErrorCodes.SearchRanOutOfTime, FormattableString.Invariant(
-                $"The search ended after {asked.SearchMinutes} minutes with {summary.Evaluations} of {options.Evaluations} evaluations; the best policy so far is used. Give it more time (--budget-minutes), or fewer evaluations (--search-evaluations)."));
+            context.Warn(ErrorCodes.SearchRanOutOfTime, string.Create(CultureInfo.InvariantCulture, 
+                $"The search ended after {asked.SearchMinutes} minutes with {summary.Evaluations} of {options.Evaluations} evaluations; "
+                    + $"the best policy so far is used. Give it more time (--budget-minutes), or fewer evaluations "
+                    + $"(--search-evaluations)."));
         return summary;
     }
 
     private static string WhyNothing(SearchSummary summary, PolicySearchOptions options)
     {
-        string limit = FormattableString.Invariant($"{options.MaxLoss} percentage points"), loses = FormattableString.Invariant($"the one that loses least is used, estimated at {summary.ValidationLoss:F2} points on {summary.Chosen.Arrays} arrays");
+        string limit = string.Create(CultureInfo.InvariantCulture, $"{options.MaxLoss} percentage points"),
+            loses = string.Create(CultureInfo.InvariantCulture, 
+            $"the one that loses least is used, estimated at {summary.ValidationLoss:F2} points on {summary.Chosen.Arrays} arrays");
         if (summary.LeastArrays > options.MaxArrays)
-            return $"No precision takes as few arrays as allowed: the fewest bits take {summary.LeastArrays}, and --max-arrays is {options.MaxArrays}; {loses}. Allow more arrays, or take hardware with larger ones.";
+            return $"No precision takes as few arrays as allowed: the fewest bits take {summary.LeastArrays}, and --max-arrays is "
+                + $"{options.MaxArrays}; {loses}. Allow more arrays, or take hardware with larger ones.";
         if (summary.LossFitsMoreArrays && options.MaxArrays != long.MaxValue)
-            return $"No precision keeps the estimated loss within {limit} on the {options.MaxArrays} arrays of --max-arrays, though some do on more; {loses}. Allow more arrays, or a larger loss.";
+            return $"No precision keeps the estimated loss within {limit} on the {options.MaxArrays} arrays of --max-arrays, though some "
+                + $"do on more; {loses}. Allow more arrays, or a larger loss.";
         if (summary.RanOutOfTime)
-            return FormattableString.Invariant($"The search ran out of time before a precision kept the estimated loss and half as much again within {limit}: {summary.Evaluations} were measured; {loses}. Give it more time (--budget-minutes), or fewer samples (--search-samples).");
-        return $"No precision up to 8 bits keeps the estimated loss and half as much again within {limit}; {loses}. Give more calibration samples, labels for them, or a larger budget.";
+            return string.Create(
+                CultureInfo.InvariantCulture, $"The search ran out of time before a precision kept the estimated loss and half as much "
+                + $"again within {limit}: {summary.Evaluations} were measured; {loses}. Give it more time (--budget-minutes), or fewer "
+                + $"samples (--search-samples).");
+        return $"No precision up to 8 bits keeps the estimated loss and half as much again within {limit}; {loses}. Give more calibration "
+            + $"samples, labels for them, or a larger budget.";
     }
 }

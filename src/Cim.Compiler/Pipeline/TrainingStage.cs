@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Evaluation;
@@ -24,22 +25,27 @@ internal static class TrainingStage
     /// <param name="hardware">The machine, whose errors are trained against if the network is to be made for them.</param>
     /// <exception cref="CimException">CIM0010: the network or the policy cannot be trained.</exception>
     public static FineTunedNetwork Run(
-        CompileContext context, Graph graph, Graph rounded, CompileInputs inputs, CalibrationData calibration, QuantizationPolicy policy, HardwareProfile hardware)
+        CompileContext context, Graph graph, Graph rounded, CompileInputs inputs, CalibrationData calibration, QuantizationPolicy policy,
+        HardwareProfile hardware)
     {
         CompileOptions options = context.Options;
         Check(options, graph);
         TrainingData data = inputs.ReadTraining(context.Cancellation);
         int epochs = options.Epochs ?? FineTuningOptions.DefaultEpochs;
-        context.Step(FormattableString.Invariant($"training {epochs} epochs on {data.Samples.Count} {(data.Samples.Labels is null ? "unlabelled " : "")}samples"));
-        string tag = $"{inputs.ModelSha256} {InputHash.OfData(options.Training!)}{(options.Validation is { } validation ? " " + InputHash.OfData(validation) : "")}{CompileLock.TrainingOf(options)}{StartOf(options)} {options.Preprocessing} {string.Join(' ', policy.Layers)}";
+        context.Step(string.Create(CultureInfo.InvariantCulture, 
+            $"training {epochs} epochs on {data.Samples.Count} {(data.Samples.Labels is null ? "unlabelled " : "")}samples"));
+        string tag = $"{inputs.ModelSha256} "
+            + $"{InputHash.OfData(options.Training!)}{(options.Validation is { } validation ? " " + InputHash.OfData(validation) : "")}{CompileLock.TrainingOf(options)}{StartOf(options)} {options.Preprocessing} {string.Join(' ', policy.Layers)}";
         HardwareNoise? noise = null;
         if (options.VariationAware && VariationAlignment.Varies(hardware))
         {
-            noise = TrainingNoise.Of(graph, inputs.Input, calibration, policy, hardware, new QuantizerOptions { Range = options.Range, ArrayRows = hardware.Rows }, context.Cancellation);
+            noise = TrainingNoise.Of(graph, inputs.Input, calibration, policy, hardware,
+                new QuantizerOptions { Range = options.Range, ArrayRows = hardware.Rows }, context.Cancellation);
             tag += $" on {Convert.ToHexStringLower(SHA256.HashData(HardwareProfiles.ToJson(hardware)))}";
         }
 
-        var training = new QuantizationAwareTraining(new FineTuningOptions(epochs, options.LearningRate ?? FineTuningOptions.DefaultLearningRate, options.Seed, options.TrainingCheckpoint, tag, noise), context.Progress);
+        var training = new QuantizationAwareTraining(new FineTuningOptions(epochs, options.LearningRate
+            ?? FineTuningOptions.DefaultLearningRate, options.Seed, options.TrainingCheckpoint, tag, noise), context.Progress);
         return training.RunAsync(graph, rounded, policy, hardware.Rows, data, context.Cancellation).GetAwaiter().GetResult();
     }
 
@@ -48,13 +54,19 @@ internal static class TrainingStage
     public static void Check(CompileOptions options, Graph graph)
     {
         if (NetworkOutputs.Of(graph, 0) is [{ Rule: not ClassRule.LargestScore } first, ..])
-            throw new CimException(ErrorCodes.WrongUsage, $"Training compares the scores of classes, and the network's first output '{first.Name}' has one number a sample. Leave --training out, or export the network with a score for each class.") { File = options.ModelPath };
+            throw new CimException(ErrorCodes.WrongUsage,
+                $"Training compares the scores of classes, and the network's first output '{first.Name}' has one number a sample. Leave "
+                + $"--training out, or export the network with a score for each class.") { File = options.ModelPath };
 
         if (MvmLayers.Find(graph).FirstOrDefault(l => l.WeightDequantize is not null) is { } given)
-            throw new CimException(ErrorCodes.WrongUsage, $"The model brings quantized weights ('{given.NodeName}'), which training would have to change; leave --training out, or give the float network.") { File = options.ModelPath };
+            throw new CimException(ErrorCodes.WrongUsage,
+                $"The model brings quantized weights ('{given.NodeName}'), which training would have to change; leave --training out, or "
+                + $"give the float network.") { File = options.ModelPath };
     }
 
-    /// <summary>What the network that is trained depends on besides model and training data, so that a checkpoint continues nothing else.</summary>
-    private static string StartOf(CompileOptions options) => FormattableString.Invariant(
-        $"{CompileLock.DimensionsOf(options.Import)} seed={options.Seed} range={options.Range} rounding={options.Rounding} calibration={(options.Calibration is { } path ? InputHash.OfData(path) : "none")}");
+    /// <summary>What the network that is trained depends on besides model and training data, so that a checkpoint continues nothing
+    /// else.</summary>
+    private static string StartOf(CompileOptions options) => string.Create(CultureInfo.InvariantCulture, 
+        $"{CompileLock.DimensionsOf(options.Import)} seed={options.Seed} range={options.Range} rounding={options.Rounding} "
+            + $"calibration={(options.Calibration is { } path ? InputHash.OfData(path) : "none")}");
 }

@@ -38,7 +38,9 @@ internal static class AccumulatorBias
     public static Node[] AddedAfter(GraphEdit edit, Node layer, ReadOnlySpan<float> bias, ValueInfo output)
     {
         // The outputs of a convolution are axis 1, before one or two spatial ones.
-        Shape shape = layer.Op == "Conv" ? new Shape([bias.Length, .. Enumerable.Repeat(1, output.Shape.Rank - 2)]) : new Shape(bias.Length);
+        Shape shape = layer.Op == "Conv"
+            ? new Shape([bias.Length, .. Enumerable.Repeat(1, output.Shape.Rank - 2)])
+            : new Shape(bias.Length);
         string constant = edit.Constant(layer.Name + "_real_bias", Tensor.Create(shape, bias));
         string product = edit.Value(layer.Outputs[0] + "_product", output);
         return

@@ -48,7 +48,8 @@ internal static class ActivationGroups
             foreach (string root in group.Roots) owner[root] = target;
         }
 
-        return [.. groups.Where(g => g is not null).Select(g => new ActivationGroup([.. g!.Value.Roots], [.. g.Value.Inputs], [.. g.Value.Layers]))];
+        return [.. groups.Where(g => g is not null)
+            .Select(g => new ActivationGroup([.. g!.Value.Roots], [.. g.Value.Inputs], [.. g.Value.Layers]))];
     }
 
     /// <summary>True if a value comes from a DequantizeLinear, possibly moved on the way.</summary>

@@ -14,7 +14,8 @@ internal sealed class ActivationRanges
     /// <summary>Runs the float network over the calibration samples.</summary>
     /// <param name="knownRanges">Largest magnitudes known without data, by value; they replace those of synthetic samples.</param>
     public ActivationRanges(
-        Graph graph, GraphInput input, CalibrationData data, ImmutableArray<ActivationGroup> groups, QuantizerOptions options, CancellationToken cancellation,
+        Graph graph, GraphInput input, CalibrationData data, ImmutableArray<ActivationGroup> groups, QuantizerOptions options,
+        CancellationToken cancellation,
         IReadOnlyDictionary<string, double>? knownRanges = null)
     {
         _options = options;
@@ -34,7 +35,8 @@ internal sealed class ActivationRanges
                     ? group.Roots.Max(r => knownRanges[r])
                     : null;
                 // Elsewhere a zero stands for much (a Relu's, an addition's neutral element), and should stay an integer of no current.
-                bool mayShift = isSigned && !data.IsSynthetic && options.Range == RangeMethod.MeanSquaredError && group.Roots.All(input.Has);
+                bool mayShift = isSigned && !data.IsSynthetic && options.Range == RangeMethod.MeanSquaredError
+                    && group.Roots.All(input.Has);
                 return (histogram, isSigned, mayShift, known);
             }),
         ];

@@ -75,14 +75,17 @@ internal sealed record ChannelPair(MvmLayer First, MvmLayer Second, int FirstAxi
     /// <summary>True if nothing else reads the layer's constants.</summary>
     private static bool IsFree(GraphTopology topology, MvmLayer layer) =>
         layer.WeightDequantize is null && topology.Consumers(layer.WeightName).Count == 1 && !topology.IsOutput(layer.WeightName)
-        && (layer.BiasName is not { } bias || (topology.Consumers(bias).Count == 1 && topology.Graph.Constants.TryGetValue(bias, out Tensor? b)
+        && (layer.BiasName is not { } bias
+            || (topology.Consumers(bias).Count == 1 && topology.Graph.Constants.TryGetValue(bias, out Tensor? b)
             && b.Type == ElementType.Float32 && b.Length == layer.Outputs && b.Shape[b.Shape.Rank - 1] == layer.Outputs));
 
-    /// <summary>The node at the end of a path on which every operator commutes with a positive factor a channel; null if it reads the value otherwise than as its data.</summary>
+    /// <summary>The node at the end of a path on which every operator commutes with a positive factor a channel; null if it reads the value
+    /// otherwise than as its data.</summary>
     private static Node? Reader(GraphTopology topology, string value)
     {
         Node? node = topology.OnlyConsumer(value);
-        while (node is { Op: "Relu" or "LeakyRelu" or "MaxPool" or "AveragePool" or "GlobalAveragePool" or "GlobalMaxPool" or "Flatten" or "Identity" or "Dropout" }
+        while (node is { Op: "Relu" or "LeakyRelu" or "MaxPool" or "AveragePool" or "GlobalAveragePool" or "GlobalMaxPool" or "Flatten"
+            or "Identity" or "Dropout" }
             && node.Outputs.Skip(1).All(o => o.Length == 0 || topology.Consumers(o).Count == 0))
         {
             if (node.Op == "Flatten" && node.Attributes.Int("axis", 1) != 1) return null;
@@ -101,7 +104,8 @@ internal sealed record ChannelPair(MvmLayer First, MvmLayer Second, int FirstAxi
         _ => null,
     };
 
-    private static bool HasChannelsAtOne(Graph graph, MvmLayer layer, string output) => layer.Op == "Conv" || graph.Values[output].Shape.Rank == 2;
+    private static bool HasChannelsAtOne(Graph graph, MvmLayer layer, string output) =>
+        layer.Op == "Conv" || graph.Values[output].Shape.Rank == 2;
 
     private static int? InputAxis(Graph graph, Node node, MvmLayer first, MvmLayer second)
     {

@@ -25,15 +25,19 @@ internal sealed record ColumnGroups(ImmutableArray<ColumnGroup> Groups)
     /// <exception cref="CimException">CIM0011: not groups, or not of all outputs of this layer.</exception>
     public static ColumnGroups Parse(string layer, string text, LayerShape shape)
     {
-        if (shape.Groups != 1) throw Invalid(layer, "it is a grouped convolution, whose outputs cannot differ; remove 'columnGroups' from its policy.");
+        if (shape.Groups != 1)
+            throw Invalid(layer, "it is a grouped convolution, whose outputs cannot differ; remove 'columnGroups' from its policy.");
         var groups = ImmutableArray.CreateBuilder<ColumnGroup>();
         int[] times = new int[shape.ColumnsPerGroup];
         foreach (string part in text.Split(';'))
         {
             int open = part.IndexOf('['), close = part.IndexOf("]/", StringComparison.Ordinal), colon = part.IndexOf(':');
-            if (open < 1 || close < open || colon < close) throw Invalid(layer, $"'{part}' is not of the form 'bits[slices]/rows:outputs'.");
-            ImmutableArray<int> slices = [.. part[(open + 1)..close].Split(',').Select(s => Number(layer, s, 1, QuantizationPolicy.MaxBits))];
-            ImmutableArray<int> outputs = [.. part[(colon + 1)..].Split(',').SelectMany(r => Range(layer, r, shape.ColumnsPerGroup)).Order()];
+            if (open < 1 || close < open || colon < close)
+                throw Invalid(layer, $"'{part}' is not of the form 'bits[slices]/rows:outputs'.");
+            ImmutableArray<int> slices = [
+                .. part[(open + 1)..close].Split(',').Select(s => Number(layer, s, 1, QuantizationPolicy.MaxBits))];
+            ImmutableArray<int> outputs = [
+                .. part[(colon + 1)..].Split(',').SelectMany(r => Range(layer, r, shape.ColumnsPerGroup)).Order()];
             foreach (int o in outputs) times[o]++;
             groups.Add(new ColumnGroup(outputs, Number(layer, part[..open], QuantizationPolicy.MinBits, QuantizationPolicy.MaxBits),
                 new CellLayout(slices, Number(layer, part[(close + 2)..colon], 0, 16384))));
@@ -55,7 +59,8 @@ internal sealed record ColumnGroups(ImmutableArray<ColumnGroup> Groups)
 
     /// <summary>The policy's text.</summary>
     public override string ToString() => string.Join(';', Groups.Select(g =>
-        string.Create(CultureInfo.InvariantCulture, $"{g.WeightBits}[{string.Join(',', g.Layout.SliceBits)}]/{g.Layout.RowsPerTile}:{Text(g.Outputs)}")));
+        string.Create(CultureInfo.InvariantCulture,
+            $"{g.WeightBits}[{string.Join(',', g.Layout.SliceBits)}]/{g.Layout.RowsPerTile}:{Text(g.Outputs)}")));
 
     private static string Text(ImmutableArray<int> outputs)
     {
@@ -82,5 +87,6 @@ internal sealed record ColumnGroups(ImmutableArray<ColumnGroup> Groups)
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= low && value <= high ? value
             : throw Invalid(layer, $"'{text}' is not an integer from {low} to {high}.");
 
-    private static CimException Invalid(string layer, string message) => new(ErrorCodes.InvalidPolicy, $"'columnGroups' of layer '{layer}': {message}");
+    private static CimException Invalid(string layer, string message) =>
+        new(ErrorCodes.InvalidPolicy, $"'columnGroups' of layer '{layer}': {message}");
 }

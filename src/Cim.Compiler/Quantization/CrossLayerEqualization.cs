@@ -32,7 +32,9 @@ internal static class CrossLayerEqualization
         for (int p = 0; p < pairs.Length; p++)
         {
             int[] exponents = Exponents(pairs[p], activations[p]);
-            pairs[p].Scale(name => constants.TryGetValue(name, out Tensor? changed) ? changed : graph.Constants[name], exponents, (name, t) => constants[name] = t);
+            pairs[p].Scale(name => constants.TryGetValue(name, out Tensor? changed)
+                ? changed
+                : graph.Constants[name], exponents, (name, t) => constants[name] = t);
         }
 
         return (graph with { Constants = graph.Constants.SetItems(constants) }, pairs.Length);
@@ -48,7 +50,8 @@ internal static class CrossLayerEqualization
     }
 
     /// <summary>The largest magnitude of each channel of each first layer's outputs as the second reads them.</summary>
-    private static float[][] Magnitudes(Graph graph, GraphInput input, CalibrationData data, ImmutableArray<ChannelPair> pairs, CancellationToken cancellation)
+    private static float[][] Magnitudes(
+        Graph graph, GraphInput input, CalibrationData data, ImmutableArray<ChannelPair> pairs, CancellationToken cancellation)
     {
         string[] values = [.. pairs.Select(p => p.Second.Input)];
         float[][] largest = [.. pairs.Select(p => new float[p.First.Outputs])];

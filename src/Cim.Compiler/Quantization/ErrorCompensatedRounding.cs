@@ -47,7 +47,8 @@ internal sealed class ErrorCompensatedRounding
     }
 
     /// <summary>The same with a grid of its own for each weight: multiples of its step, so many to each side.</summary>
-    public float Round(ReadOnlySpan<float> weights, float scale, ReadOnlySpan<int> levelsOfRow, ReadOnlySpan<int> stepOfRow, Span<sbyte> integers)
+    public float Round(
+        ReadOnlySpan<float> weights, float scale, ReadOnlySpan<int> levelsOfRow, ReadOnlySpan<int> stepOfRow, Span<sbyte> integers)
     {
         int n = _rows;
         int[] levels = new int[n], steps = new int[n];

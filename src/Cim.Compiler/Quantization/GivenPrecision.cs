@@ -18,7 +18,9 @@ internal static class GivenPrecision
             .. policy.Layers.Select(item => !layers.TryGetValue(item.Name, out MvmLayer? layer) ? item : item with
             {
                 // The integers of a layer with shared columns have room for shifts; the policy knows the width of its columns.
-                WeightBits = item.Merge is null or StripTies.Exact ? QuantizedWeights.Read(graph, layer)?.Bits ?? item.WeightBits : item.WeightBits,
+                WeightBits = item.Merge is null or StripTies.Exact
+                    ? QuantizedWeights.Read(graph, layer)?.Bits ?? item.WeightBits
+                    : item.WeightBits,
                 ActivationBits = ActivationBits(topology, layer.Input) ?? item.ActivationBits,
             }),
         ]);

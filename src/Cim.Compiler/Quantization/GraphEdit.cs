@@ -43,7 +43,8 @@ internal sealed class GraphEdit
     }
 
     /// <summary>Appends a node with one new output.</summary>
-    public string Add(string op, string wantedName, ImmutableArray<string> inputs, string wantedOutput, ValueInfo output, AttributeMap? attributes = null)
+    public string Add(
+        string op, string wantedName, ImmutableArray<string> inputs, string wantedOutput, ValueInfo output, AttributeMap? attributes = null)
     {
         string value = Value(wantedOutput, output);
         Nodes.Add(new Node(op, NodeName(wantedName), inputs, [value], attributes ?? AttributeMap.Empty));

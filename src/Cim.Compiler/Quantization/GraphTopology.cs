@@ -36,5 +36,6 @@ internal sealed class GraphTopology
     public bool IsOutput(string value) => _outputs.Contains(value);
 
     /// <summary>The only reader of a value that is not an output of the graph, else null.</summary>
-    public Node? OnlyConsumer(string value) => !IsOutput(value) && Consumers(value) is [Node one] && one.Inputs.Count(i => i == value) == 1 ? one : null;
+    public Node? OnlyConsumer(string value) =>
+        !IsOutput(value) && Consumers(value) is [Node one] && one.Inputs.Count(i => i == value) == 1 ? one : null;
 }

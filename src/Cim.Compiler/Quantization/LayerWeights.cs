@@ -8,4 +8,5 @@ namespace Cim.Compiler.Quantization;
 /// <param name="Integers">[outputs, rows], row-major.</param>
 /// <param name="Scales">One per output.</param>
 /// <param name="Bias">The real bias of each output.</param>
-internal sealed record LayerWeights(string Layer, int Bits, ImmutableArray<sbyte> Integers, ImmutableArray<float> Scales, ImmutableArray<float> Bias);
+internal sealed record LayerWeights(
+    string Layer, int Bits, ImmutableArray<sbyte> Integers, ImmutableArray<float> Scales, ImmutableArray<float> Bias);

@@ -20,7 +20,8 @@ internal sealed class NonNegativeValues(GraphTopology topology)
     {
         Graph graph = topology.Graph;
         if (graph.Constants.TryGetValue(value, out Tensor? constant))
-            return constant.Type == ElementType.Float32 && !constant.Span<float>().ContainsAnyInRange(float.NegativeInfinity, -float.Epsilon);
+            return constant.Type == ElementType.Float32
+                && !constant.Span<float>().ContainsAnyInRange(float.NegativeInfinity, -float.Epsilon);
         Node? node = topology.Producer(value);
         if (node is null) return false;
         return node.Op switch
@@ -33,7 +34,9 @@ internal sealed class NonNegativeValues(GraphTopology topology)
             "Add" or "Mul" or "Min" => node.Inputs.All(Contains),
             "Max" => node.Inputs.Any(Contains),
             "QuantizeLinear" => Contains(node.Inputs[0]),
-            "DequantizeLinear" => QuantizerNodes.Read(graph, node) is { Signed: false, ZeroPoint: 0 } || (QuantizerNodes.Read(graph, node) is not null && Contains(node.Inputs[0])),
+            "DequantizeLinear" =>
+                QuantizerNodes.Read(graph, node) is { Signed: false, ZeroPoint: 0 }
+                || (QuantizerNodes.Read(graph, node) is not null && Contains(node.Inputs[0])),
             _ => MovementOperators.DataInputs(graph, node) is { } inputs && inputs.All(Contains),
         };
     }

@@ -29,7 +29,8 @@ internal sealed class PostTrainingQuantizer(QuantizerOptions options, ImmutableD
     /// <param name="progress">One line per layer.</param>
     /// <param name="cancellation">Checked between runs.</param>
     public Graph Quantize(
-        Graph graph, GraphInput input, CalibrationData data, QuantizationPolicy policy, IProgress<string>? progress, CancellationToken cancellation)
+        Graph graph, GraphInput input, CalibrationData data, QuantizationPolicy policy, IProgress<string>? progress,
+        CancellationToken cancellation)
     {
         ImmutableArray<MvmLayer> layers = MvmLayers.Find(graph);
         ImmutableArray<ActivationGroup> groups = ActivationGroups.Find(graph, layers);
@@ -39,7 +40,9 @@ internal sealed class PostTrainingQuantizer(QuantizerOptions options, ImmutableD
 
         ImmutableArray<MvmLayer> open = [.. layers.Where(l => l.WeightDequantize is null)];
         quantized = data.IsSynthetic
-            ? new QuantizeLayerWeights(open.ToDictionary(l => l.NodeName, l => Ties(policy, l) is { } ties ? TiedQuantizer.Quantize(l, ties, null) : WeightQuantizer.Nearest(l, Bits(policy, l), null, Strips(policy, l)))).Run(quantized)
+            ? new QuantizeLayerWeights(open.ToDictionary(l => l.NodeName, l => Ties(policy, l) is { } ties
+                ? TiedQuantizer.Quantize(l, ties, null)
+                : WeightQuantizer.Nearest(l, Bits(policy, l), null, Strips(policy, l)))).Run(quantized)
             : LayerByLayer(graph, quantized, input, data, policy, open, progress, cancellation);
         GraphVerifier.Verify(quantized, nameof(QuantizeLayerWeights));
         return quantized;
@@ -51,15 +54,18 @@ internal sealed class PostTrainingQuantizer(QuantizerOptions options, ImmutableD
     private StripTies? Ties(QuantizationPolicy policy, MvmLayer layer) =>
         policy.Find(layer.NodeName) is { } own ? StripTies.Of(own, LayerShapes.Of(layer), options.ArrayRows) : null;
 
-    private static int Bits(QuantizationPolicy policy, MvmLayer layer) => policy.Find(layer.NodeName)?.WeightBits ?? QuantizationPolicy.MaxBits;
+    private static int Bits(QuantizationPolicy policy, MvmLayer layer) =>
+        policy.Find(layer.NodeName)?.WeightBits ?? QuantizationPolicy.MaxBits;
 
     private ImmutableArray<(ActivationGroup, QuantizationParameters)> Ranges(
-        Graph graph, GraphInput input, CalibrationData data, QuantizationPolicy policy, ImmutableArray<ActivationGroup> groups, CancellationToken cancellation)
+        Graph graph, GraphInput input, CalibrationData data, QuantizationPolicy policy, ImmutableArray<ActivationGroup> groups,
+        CancellationToken cancellation)
     {
         var ranges = new ActivationRanges(graph, input, data, groups, options, cancellation, knownRanges);
         return
         [
-            .. groups.Select((group, i) => (group, ranges.Parameters(i, group.Layers.Max(l => policy.Find(l)?.ActivationBits ?? QuantizationPolicy.MaxBits)))),
+            .. groups.Select((group, i) => (
+                group, ranges.Parameters(i, group.Layers.Max(l => policy.Find(l)?.ActivationBits ?? QuantizationPolicy.MaxBits)))),
         ];
     }
 
@@ -81,7 +87,8 @@ internal sealed class PostTrainingQuantizer(QuantizerOptions options, ImmutableD
             int bits = Bits(policy, layer);
             StripWidths? strips = Strips(policy, layer);
             StripTies? ties = Ties(policy, layer);
-            bool compensate = ties is null && (strips is not null || bits <= options.ErrorCompensationBits) && layer.RowsPerGroup <= WeightQuantizer.MaxCovarianceRows;
+            bool compensate = ties is null && (strips is not null || bits <= options.ErrorCompensationBits)
+                && layer.RowsPerGroup <= WeightQuantizer.MaxCovarianceRows;
             LayerStatistics? statistics = options.BiasCorrection || compensate
                 ? LayerStatistics.Of(layer, LayerSamples.Gather(layer, staged, layerInput, float32), compensate) : null;
             LayerWeights weights = ties is not null ? TiedQuantizer.Quantize(layer, ties, statistics)
@@ -89,7 +96,8 @@ internal sealed class PostTrainingQuantizer(QuantizerOptions options, ImmutableD
                 ? WeightQuantizer.Compensated(layer, bits, statistics!, strips)
                 : WeightQuantizer.Nearest(layer, bits, statistics, strips);
             if (!options.BiasCorrection) weights = weights with { Bias = layer.Bias is { } b ? [.. b] : [.. new float[layer.Outputs]] };
-            quantized = new QuantizeLayerWeights(new Dictionary<string, LayerWeights>(StringComparer.Ordinal) { [layer.NodeName] = weights }).Run(quantized);
+            quantized = new QuantizeLayerWeights(
+                new Dictionary<string, LayerWeights>(StringComparer.Ordinal) { [layer.NodeName] = weights }).Run(quantized);
             staged.Replace(quantized);
         }
 

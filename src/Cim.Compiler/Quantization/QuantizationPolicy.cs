@@ -24,7 +24,8 @@ internal sealed record LayerPolicy(string Name, int WeightBits, int ActivationBi
     /// <summary>Which strips share columns, as <see cref="StripTies"/> writes it; null = none.</summary>
     public string? Merge { get; init; }
 
-    /// <summary>Widths and cells of groups of outputs, as <see cref="Quantization.ColumnGroups"/> writes them; null = all outputs alike.</summary>
+    /// <summary>Widths and cells of groups of outputs, as <see cref="Quantization.ColumnGroups"/> writes them; null = all outputs
+    /// alike.</summary>
     public string? ColumnGroups { get; init; }
 
     /// <summary>The widths inside the layer where they differ; null where they do not.</summary>
@@ -55,7 +56,8 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
     /// <exception cref="CimException">CIM0010: a width is outside 2 to 8, or 1 to 8 for weights.</exception>
     public static QuantizationPolicy Uniform(IEnumerable<string> layers, int weightBits, int activationBits, int adcBits = 0)
     {
-        foreach ((string option, int bits, int least) in new[] { ("--weight-bits", weightBits, MinWeightBits), ("--activation-bits", activationBits, MinBits) })
+        foreach ((string option, int bits, int least) in new[] {
+            ("--weight-bits", weightBits, MinWeightBits), ("--activation-bits", activationBits, MinBits) })
             if (bits < least || bits > MaxBits)
                 throw new CimException(ErrorCodes.WrongUsage, $"{option} is {bits}; it must be {least} to {MaxBits}.");
         return new QuantizationPolicy([.. layers.Select(name => new LayerPolicy(name, weightBits, activationBits, adcBits))]);
@@ -67,7 +69,8 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
     {
         return StrictJson.Read(path, ErrorCodes.InvalidPolicy, "The policy", root =>
         {
-            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("policy", out JsonElement list)) return Parse(root, others, path);
+            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("policy", out JsonElement list))
+                return Parse(root, others, path);
             // What 'compile --json' prints and a lock file have much else beside it.
             bool isLarger = root.TryGetProperty("schema", out _) || root.TryGetProperty("inputs", out _);
             if (!isLarger) StrictJson.RequireKnown(root, "The policy", FileKeys, m => Invalid(path, m));
@@ -114,20 +117,24 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
     public static QuantizationPolicy Parse(JsonElement list, QuantizationPolicy others, string path, bool requireAll = false)
     {
         if (list.ValueKind != JsonValueKind.Array)
-            throw Invalid(path, "The policy must be a list of {name, weightBits, activationBits, adcBits}, or an object with that list as 'policy'.");
+            throw Invalid(
+                path, "The policy must be a list of {name, weightBits, activationBits, adcBits}, or an object with that list as 'policy'.");
         ImmutableArray<LayerPolicy> layers = others.Layers;
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (JsonElement item in list.EnumerateArray())
         {
-            if (item.ValueKind != JsonValueKind.Object || !item.TryGetProperty("name", out JsonElement name) || name.ValueKind != JsonValueKind.String)
+            if (item.ValueKind != JsonValueKind.Object || !item.TryGetProperty("name", out JsonElement name)
+                || name.ValueKind != JsonValueKind.String)
                 throw Invalid(path, "An item of the policy has no 'name'.");
             int index = layers.ToList().FindIndex(l => l.Name == name.GetString());
             if (index < 0)
-                throw Invalid(path, $"The model has no layer '{name.GetString()}'; its layers are {string.Join(", ", others.Layers.Select(l => l.Name))}.");
+                throw Invalid(path, $"The model has no layer '{name.GetString()}'; its layers are "
+                    + $"{string.Join(", ", others.Layers.Select(l => l.Name))}.");
             StrictJson.RequireKnown(item, $"Layer '{name.GetString()}' of the policy", LayerKeys, m => Invalid(path, m));
             if (!seen.Add(name.GetString()!)) throw Invalid(path, $"The layer '{name.GetString()}' is named twice.");
             if (item.TryGetProperty("columnGroups", out _) && (item.TryGetProperty("strips", out _) || item.TryGetProperty("merge", out _)))
-                throw Invalid(path, $"Layer '{name.GetString()}' has 'columnGroups' beside 'strips' or 'merge'; the cells of its columns can follow only one of them.");
+                throw Invalid(path, $"Layer '{name.GetString()}' has 'columnGroups' beside 'strips' or 'merge'; the cells of its columns "
+                    + $"can follow only one of them.");
             LayerPolicy old = layers[index];
             layers = layers.SetItem(index, old with
             {
@@ -149,8 +156,11 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
     private static CellLayout? Layout(JsonElement item, CellLayout? orElse, string path)
     {
         if (!item.TryGetProperty("sliceBits", out JsonElement slices) || slices.ValueKind == JsonValueKind.Null) return orElse;
-        if (slices.ValueKind != JsonValueKind.Array || slices.GetArrayLength() == 0 || slices.EnumerateArray().Any(b => b.ValueKind != JsonValueKind.Number || !b.TryGetInt32(out int bits) || bits is < 1 or > MaxBits))
-            throw Invalid(path, $"'sliceBits' of layer '{item.GetProperty("name").GetString()}' is {slices}; it must be a list of integers from 1 to {MaxBits}, least significant first.");
+        if (slices.ValueKind != JsonValueKind.Array || slices.GetArrayLength() == 0
+            || slices.EnumerateArray().Any(
+            b => b.ValueKind != JsonValueKind.Number || !b.TryGetInt32(out int bits) || bits is < 1 or > MaxBits))
+            throw Invalid(path, $"'sliceBits' of layer '{item.GetProperty("name").GetString()}' is {slices}; it must be a list of "
+                + $"integers from 1 to {MaxBits}, least significant first.");
         return new CellLayout([.. slices.EnumerateArray().Select(b => b.GetInt32())], Bits(item, "rowsPerTile", 0, 0, 16384, path));
     }
 
@@ -158,7 +168,8 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
     {
         if (!item.TryGetProperty(key, out JsonElement value) || value.ValueKind == JsonValueKind.Null) return orElse;
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int bits) && bits >= low && bits <= high ? bits
-            : throw Invalid(path, $"'{key}' of layer '{item.GetProperty("name").GetString()}' is {value}; it must be an integer from {low} to {high}.");
+            : throw Invalid(
+                path, $"'{key}' of layer '{item.GetProperty("name").GetString()}' is {value}; it must be an integer from {low} to {high}.");
     }
 
     private static string? Text(JsonElement item, string key, string form, string path)

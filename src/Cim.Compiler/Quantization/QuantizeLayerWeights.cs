@@ -42,8 +42,12 @@ internal sealed class QuantizeLayerWeights(IReadOnlyDictionary<string, LayerWeig
                 for (int r = 0; r < rows; r++) integers[(r * outputs) + c] = weights.Integers[(c * rows) + r];
         }
 
-        string w = QuantizerNodes.Dequantize(edit, node.Name + "_weight", Tensor.Create<sbyte>(shape, integers), weights.Scales.AsSpan(), axis, weights.Bits);
-        AttributeMap attributes = node.Op == "Gemm" ? AttributeMap.Empty.With("transB", 1) : node.Op == "MatMul" ? AttributeMap.Empty : node.Attributes;
+        string w = QuantizerNodes.Dequantize(
+            edit, node.Name + "_weight", Tensor.Create<sbyte>(shape, integers), weights.Scales.AsSpan(), axis, weights.Bits);
+        AttributeMap attributes = node.Op == "Gemm"
+            ? AttributeMap.Empty.With("transB", 1)
+            : node.Op == "MatMul" ? AttributeMap.Empty
+            : node.Attributes;
         if (!AccumulatorBias.FitsAll(weights.Bias.AsSpan(), inputScale, weights.Scales.AsSpan()))
         {
             Node bare = node with { Inputs = [node.Inputs[0], w], Attributes = attributes };
@@ -54,7 +58,9 @@ internal sealed class QuantizeLayerWeights(IReadOnlyDictionary<string, LayerWeig
         float[] biasScales = [.. weights.Scales.Select(s => AccumulatorBias.Unit(inputScale, s))];
         int[] bias = [.. weights.Bias.Select((real, c) => AccumulatorBias.Round(real, biasScales[c]))];
         bool hasBias = bias.AsSpan().ContainsAnyExcept(0);
-        string b = hasBias ? QuantizerNodes.Dequantize(edit, node.Name + "_bias", Tensor.Create<int>(new Shape(outputs), bias), biasScales, 0, 32) : "";
+        string b = hasBias
+            ? QuantizerNodes.Dequantize(edit, node.Name + "_bias", Tensor.Create<int>(new Shape(outputs), bias), biasScales, 0, 32)
+            : "";
         if (b.Length > 0 && node.Op == "MatMul")
         {
             string product = edit.Value(node.Outputs[0] + "_product", graph.Values[node.Outputs[0]]);

@@ -26,7 +26,8 @@ internal static class QuantizerNodes
     {
         string constant = edit.Constant(name + "_quantized", integers);
         string scale = edit.Constant(name + "_scale", Tensor.Create(new Shape(scales.Length), scales));
-        string zero = edit.Constant(name + "_zero_point", new Tensor(integers.Type, new Shape(scales.Length), new byte[scales.Length * integers.Type.SizeOf()]));
+        string zero = edit.Constant(
+            name + "_zero_point", new Tensor(integers.Type, new Shape(scales.Length), new byte[scales.Length * integers.Type.SizeOf()]));
         AttributeMap attributes = Bits(bits).With("axis", axis);
         return edit.Add("DequantizeLinear", name + "_DequantizeLinear", [constant, scale, zero], name + "_dequantized",
             new ValueInfo(ElementType.Float32, integers.Shape), attributes);
@@ -36,9 +37,12 @@ internal static class QuantizerNodes
     public static QuantizationParameters? Read(Graph graph, Node node)
     {
         if (node.Op is not ("QuantizeLinear" or "DequantizeLinear")) return null;
-        if (!graph.Constants.TryGetValue(node.Inputs[1], out Tensor? scale) || scale.Type != ElementType.Float32 || scale.Length != 1) return null;
+        if (!graph.Constants.TryGetValue(node.Inputs[1], out Tensor? scale) || scale.Type != ElementType.Float32 || scale.Length != 1)
+            return null;
         Tensor? zero = null;
-        if (node.Inputs.Length > 2 && node.Inputs[2].Length > 0 && (!graph.Constants.TryGetValue(node.Inputs[2], out zero) || zero.Length != 1)) return null;
+        if (node.Inputs.Length > 2 && node.Inputs[2].Length > 0
+            && (!graph.Constants.TryGetValue(node.Inputs[2], out zero) || zero.Length != 1))
+            return null;
         ElementType type = node.Op == "QuantizeLinear" ? graph.Values[node.Outputs[0]].Type : graph.Values[node.Inputs[0]].Type;
         if (type is not (ElementType.UInt8 or ElementType.Int8)) return null;
         return new QuantizationParameters(scale.Span<float>()[0], zero is null ? 0 : Integer(zero, 0),
@@ -51,10 +55,13 @@ internal static class QuantizerNodes
         ElementType.Int8 => tensor.Span<sbyte>()[index],
         ElementType.UInt8 => tensor.Span<byte>()[index],
         ElementType.Int32 => tensor.Span<int>()[index],
-        _ => throw new CimException(ErrorCodes.InvalidGraph, $"A quantized tensor has the type {tensor.Type}; int8, uint8 and int32 are supported."),
+        _ =>
+            throw new CimException(
+            ErrorCodes.InvalidGraph, $"A quantized tensor has the type {tensor.Type}; int8, uint8 and int32 are supported."),
     };
 
-    private static AttributeMap Bits(int bits) => bits == 8 || bits == 32 ? AttributeMap.Empty : AttributeMap.Empty.With(Node.BitsAttribute, bits);
+    private static AttributeMap Bits(int bits) =>
+        bits == 8 || bits == 32 ? AttributeMap.Empty : AttributeMap.Empty.With(Node.BitsAttribute, bits);
 
     private static Tensor ZeroPoint(QuantizationParameters parameters) =>
         parameters.Signed ? Tensor.Scalar((sbyte)parameters.ZeroPoint) : Tensor.Scalar((byte)parameters.ZeroPoint);

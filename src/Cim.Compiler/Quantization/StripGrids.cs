@@ -25,7 +25,8 @@ internal sealed class StripGrids
     }
 
     /// <summary>Rounds one output with error compensation; returns its scale.</summary>
-    public float Compensated(ReadOnlySpan<float> weights, ReadOnlySpan<double> importance, int output, ErrorCompensatedRounding rounding, Span<sbyte> integers)
+    public float Compensated(
+        ReadOnlySpan<float> weights, ReadOnlySpan<double> importance, int output, ErrorCompensatedRounding rounding, Span<sbyte> integers)
     {
         (float scale, int[] levels, int[] steps) = Of(weights, importance, output);
         return rounding.Round(weights, scale, levels, steps, integers);

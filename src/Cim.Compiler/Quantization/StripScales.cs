@@ -23,7 +23,8 @@ internal static class StripScales
         int widest = 0, narrowest = WholeBits;
         foreach (int b in bits)
             if (b > 0) (widest, narrowest) = (Math.Max(widest, b), Math.Min(narrowest, b));
-        if (widest == 0) return (WeightScales.Search(weights, importance, WholeBits), best); // Its bias still needs a scale of a sensible size.
+        // Its bias still needs a scale of a sensible size.
+        if (widest == 0) return (WeightScales.Search(weights, importance, WholeBits), best);
         if (widest == narrowest) return (Uniform(weights, importance, rows, bits, widest), best);
         float largest = 0;
         for (int t = 0; t < bits.Length; t++)
@@ -56,7 +57,8 @@ internal static class StripScales
     }
 
     /// <summary>The shift of the least error of a strip, and that error.</summary>
-    public static (int Shift, double Error) BestShift(ReadOnlySpan<float> weights, ReadOnlySpan<double> importance, ImmutableArray<int> rows, int bits, double scale)
+    public static (int Shift, double Error) BestShift(
+        ReadOnlySpan<float> weights, ReadOnlySpan<double> importance, ImmutableArray<int> rows, int bits, double scale)
     {
         int levels = WeightScales.Levels(bits), best = 0;
         double least = double.PositiveInfinity;
@@ -77,7 +79,8 @@ internal static class StripScales
     }
 
     private static float Uniform(
-        ReadOnlySpan<float> weights, ReadOnlySpan<double> importance, ImmutableArray<ImmutableArray<int>> rows, ReadOnlySpan<int> bits, int width)
+        ReadOnlySpan<float> weights, ReadOnlySpan<double> importance, ImmutableArray<ImmutableArray<int>> rows, ReadOnlySpan<int> bits,
+        int width)
     {
         var kept = new List<float>();
         var counted = new List<double>();

@@ -28,12 +28,16 @@ internal sealed record StripWidths(StripGrid Grid, ImmutableArray<ImmutableArray
     /// <exception cref="CimException">CIM0011: they are not those of this layer on these arrays.</exception>
     public static StripWidths Parse(string layer, string text, LayerShape shape, int arrayRows)
     {
-        if (shape.Groups != 1) throw Invalid($"Layer '{layer}' is a grouped convolution; its strips cannot differ in width. Remove 'strips' from its policy.");
+        if (shape.Groups != 1)
+            throw Invalid($"Layer '{layer}' is a grouped convolution; its strips cannot differ in width. Remove 'strips' from its policy.");
         StripGrid grid = StripGrid.Of(shape, arrayRows);
         string[] tiles = text.Split('/');
         if (tiles.Length != grid.Tiles.Length || tiles.Any(t => t.Length != shape.ColumnsPerGroup))
-            throw Invalid($"'strips' of layer '{layer}' has {tiles.Length} row tiles of {string.Join(", ", tiles.Select(t => t.Length).Distinct())} digits; on arrays of {arrayRows} rows it must have {grid.Tiles.Length} of {shape.ColumnsPerGroup}. Was the policy made for another hardware?");
-        if (text.Any(c => c is not ((>= '2' and <= '8') or '0' or '/'))) throw Invalid($"'strips' of layer '{layer}' holds something else than the digits 0 and 2 to 8, and '/'.");
+            throw Invalid($"'strips' of layer '{layer}' has {tiles.Length} row tiles of "
+                + $"{string.Join(", ", tiles.Select(t => t.Length).Distinct())} digits; on arrays of {arrayRows} rows it must have "
+                + $"{grid.Tiles.Length} of {shape.ColumnsPerGroup}. Was the policy made for another hardware?");
+        if (text.Any(c => c is not ((>= '2' and <= '8') or '0' or '/')))
+            throw Invalid($"'strips' of layer '{layer}' holds something else than the digits 0 and 2 to 8, and '/'.");
         return new StripWidths(grid, [.. tiles.Select(t => t.Select(c => c - '0').ToImmutableArray())]);
     }
 

@@ -71,7 +71,8 @@ internal static class WeightQuantizer
             double trace = 0;
             for (int i = 0; i < covariance.Length; i++) covariance[i] = statistics.Covariance[(group * rows * rows) + i];
             for (int i = 0; i < rows; i++) trace += covariance[(i * rows) + i];
-            if (!(trace > 0) || !double.IsFinite(trace) || Array.Exists(statistics.Cross, c => !float.IsFinite(c))) return Nearest(layer, bits, statistics, strips);
+            if (!(trace > 0) || !double.IsFinite(trace) || Array.Exists(statistics.Cross, c => !float.IsFinite(c)))
+                return Nearest(layer, bits, statistics, strips);
 
             double ridge = Ridge * trace / rows;
             double[] ridged = AddDiagonal(covariance, rows, ridge);
@@ -133,6 +134,7 @@ internal static class WeightQuantizer
             }
         }
 
-        return new LayerWeights(layer.NodeName, bits, ImmutableArray.Create(integers), ImmutableArray.Create(scales), ImmutableArray.Create(bias));
+        return new LayerWeights(
+            layer.NodeName, bits, ImmutableArray.Create(integers), ImmutableArray.Create(scales), ImmutableArray.Create(bias));
     }
 }

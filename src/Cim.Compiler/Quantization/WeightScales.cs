@@ -44,7 +44,8 @@ internal static class WeightScales
         return Math.Max((float)best, Smallest);
     }
 
-    /// <summary>The scale of binary weights, +s or -s, with the least squared error: the mean magnitude (XNOR-Net, arXiv 1603.05279), each weight counted with its importance.</summary>
+    /// <summary>The scale of binary weights, +s or -s, with the least squared error: the mean magnitude (XNOR-Net, arXiv 1603.05279), each
+    /// weight counted with its importance.</summary>
     public static float Binary(ReadOnlySpan<float> weights, ReadOnlySpan<double> importance)
     {
         (double sum, double count) = (0, 0);

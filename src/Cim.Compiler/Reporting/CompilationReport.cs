@@ -18,7 +18,9 @@ internal sealed record CompilationReport
     public double? AccuracyFloat => Float.Accuracy("float");
 
     /// <summary>Of the compiled network at <see cref="Fidelity"/>, or at the mildest fidelity measured.</summary>
-    public double? AccuracyCompiled => (Fidelity is { } fidelity ? Compiled.Accuracy(fidelity) : null) ?? Compiled.Accuracy("exact") ?? Compiled.Accuracies.FirstOrDefault()?.Accuracy;
+    public double? AccuracyCompiled =>
+        (Fidelity is { } fidelity ? Compiled.Accuracy(fidelity) : null) ?? Compiled.Accuracy("exact")
+        ?? Compiled.Accuracies.FirstOrDefault()?.Accuracy;
 
     /// <summary>Of the compiled network. Stands before every other cost, so that a search for the first one finds the total.</summary>
     public CostReport? Cost => Compiled.Cost;
@@ -56,7 +58,9 @@ internal sealed record CompilationReport
     public string? WorstLayer => Reporting.WorstLayer.Find(Layers)?.Name;
 
     /// <summary>Of all layers with shared columns; null if there is none.</summary>
-    public MergeReport? Merged => Layers.Where(l => l.Merged is not null).Select(l => l.Merged!).Aggregate((MergeReport?)null, (sum, m) => new MergeReport((sum?.Cells ?? 0) + m.Cells, (sum?.CellsOwn ?? 0) + m.CellsOwn));
+    public MergeReport? Merged =>
+        Layers.Where(l => l.Merged is not null).Select(l => l.Merged!)
+        .Aggregate((MergeReport?)null, (sum, m) => new MergeReport((sum?.Cells ?? 0) + m.Cells, (sum?.CellsOwn ?? 0) + m.CellsOwn));
 
     /// <summary>Warnings of this compilation.</summary>
     public ImmutableArray<DiagnosticReport> Diagnostics { get; init; } = [];

@@ -38,8 +38,10 @@ internal sealed class AdcNetwork
     /// <param name="options">As of the final quantization.</param>
     /// <param name="cancellation">Checked throughout.</param>
     public AdcNetwork(
-        Graph graph, GraphInput input, HardwareProfile hardware, CalibrationData fit, QuantizationPolicy policy, QuantizerOptions options, CancellationToken cancellation)
-        : this(new PostTrainingQuantizer(options).Quantize(graph, input, fit, policy, null, cancellation), input, hardware, fit, policy, cancellation)
+        Graph graph, GraphInput input, HardwareProfile hardware, CalibrationData fit, QuantizationPolicy policy, QuantizerOptions options,
+        CancellationToken cancellation)
+        : this(new PostTrainingQuantizer(options).Quantize(graph, input, fit, policy, null, cancellation), input, hardware, fit, policy,
+            cancellation)
     {
     }
 
@@ -49,7 +51,8 @@ internal sealed class AdcNetwork
     /// <param name="fit">Samples ranges are fitted on.</param>
     /// <param name="policy">Widths of weights and activations.</param>
     /// <param name="cancellation">Checked throughout.</param>
-    public AdcNetwork(Graph quantized, GraphInput input, HardwareProfile hardware, CalibrationData fit, QuantizationPolicy policy, CancellationToken cancellation)
+    public AdcNetwork(Graph quantized, GraphInput input, HardwareProfile hardware, CalibrationData fit, QuantizationPolicy policy,
+        CancellationToken cancellation)
     {
         (_hardware, _input) = (hardware, input);
         _program = new LayerPlacer(policy, hardware).Lower(quantized, _ => 0).Program;
@@ -63,7 +66,8 @@ internal sealed class AdcNetwork
             Dictionary<string, Tensor> results = ProgramTrace.Run(_program, exact, run.Tensors(), run.First);
             Parallel.For(0, _calibrators.Length, i =>
             {
-                foreach (AdcCalibrator part in _calibrators[i]) part.Observe(results[inputs[i]].Data.Span, Images(part.Layer, results[inputs[i]]));
+                foreach (AdcCalibrator part in _calibrators[i])
+                    part.Observe(results[inputs[i]].Data.Span, Images(part.Layer, results[inputs[i]]));
             });
         }
     }
@@ -98,7 +102,8 @@ internal sealed class AdcNetwork
         {
             layer = layer with { AdcBits = bits };
             if (_hardware.AdcRange.Policy is AdcRangePolicy.Calibrated or AdcRangePolicy.Granular)
-                layer = BlockParts.Calibrated(layer, [.. _calibrators[index].Select(c => c.Choose(AdcRangeChoice.LeastSquares, bits > 0 ? bits : _hardware.AdcBits))]);
+                layer = BlockParts.Calibrated(layer,
+                    [.. _calibrators[index].Select(c => c.Choose(AdcRangeChoice.LeastSquares, bits > 0 ? bits : _hardware.AdcBits))]);
         }
 
         return _prepared[(index, bits)] = CrossbarSimulator.Prepare(layer, index, _hardware, bits < 0 ? Fidelity.Exact : Fidelity.Adc, 0);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Quantization;
@@ -28,7 +29,8 @@ internal static class AdcVerification
         return Run(search, found, network, null, data, options.MaxLoss, progress, cancellation);
     }
 
-    /// <summary>Estimated percentage points that the profile's own converters lose at 8 bits everywhere, against exact sums of the same integers.</summary>
+    /// <summary>Estimated percentage points that the profile's own converters lose at 8 bits everywhere, against exact sums of the same
+    /// integers.</summary>
     /// <param name="search">The search.</param>
     /// <param name="graph">The float network.</param>
     /// <param name="input">Its input.</param>
@@ -37,7 +39,8 @@ internal static class AdcVerification
     /// <param name="options">As of the search.</param>
     /// <param name="cancellation">Checked throughout.</param>
     public static double ConverterPoints(
-        PolicySearch search, Graph graph, GraphInput input, HardwareProfile hardware, SearchData data, PolicySearchOptions options, CancellationToken cancellation)
+        PolicySearch search, Graph graph, GraphInput input, HardwareProfile hardware, SearchData data, PolicySearchOptions options,
+        CancellationToken cancellation)
     {
         QuantizationPolicy widest = search.ToPolicy(PolicyMoves.Widest(search.Space));
         var network = new AdcNetwork(graph, input, hardware, data.Fit, widest, options.Quantizer, cancellation);
@@ -51,7 +54,8 @@ internal static class AdcVerification
     /// <param name="found">What it found.</param>
     /// <param name="network">The network with quantizers.</param>
     /// <param name="lossWithoutConverters">
-    /// Percentage points it loses without converters, measured elsewhere: conversions add what they change on the validation samples. Null =
+    /// Percentage points it loses without converters, measured elsewhere: conversions add what they change on the validation samples. Null
+    /// =
     /// all is measured on these.
     /// </param>
     /// <param name="data">Validation samples.</param>
@@ -59,7 +63,8 @@ internal static class AdcVerification
     /// <param name="progress">One line a round.</param>
     /// <param name="cancellation">Checked throughout.</param>
     public static SearchSummary Run(
-        PolicySearch search, SearchSummary found, AdcNetwork network, double? lossWithoutConverters, SearchData data, double maxLoss, IProgress<string>? progress,
+        PolicySearch search, SearchSummary found, AdcNetwork network, double? lossWithoutConverters, SearchData data, double maxLoss,
+        IProgress<string>? progress,
         CancellationToken cancellation)
     {
         progress?.Report("simulating the policy through its converters");
@@ -69,10 +74,14 @@ internal static class AdcVerification
         int samples = (int)Math.Max(MinSamples, Math.Min(data.Validation.Count, MaxWork / Math.Max(1, macs)));
         Distance ideal = Through(_ => AdcNetwork.Ideal);
         // A loss measured elsewhere is no estimate, and takes no more of the budget than it is.
-        (double points, double budget) = lossWithoutConverters is { } given ? (given - ideal.LossPoints, given - ideal.BudgetPoints) : (0, 0);
+        (double points, double budget) = lossWithoutConverters is { } given
+            ? (given - ideal.LossPoints, given - ideal.BudgetPoints)
+            : (0, 0);
         if (budget + ideal.BudgetPoints > maxLoss)
         {
-            progress?.Report(FormattableString.Invariant($"without converters the policy takes {budget + ideal.BudgetPoints:F2} points of the budget: no conversions can mend that"));
+            progress?.Report(string.Create(
+                CultureInfo.InvariantCulture, $"without converters the policy takes {budget + ideal.BudgetPoints:F2} points of "
+                + $"the budget: no conversions can mend that"));
             return found with { ValidationLoss = points + ideal.LossPoints, IsWithinBudget = false };
         }
 
@@ -82,16 +91,25 @@ internal static class AdcVerification
             double loss = points + distance.LossPoints;
             double taken = budget + distance.BudgetPoints;
             bool isWithin = taken <= maxLoss;
-            string[] narrow = [.. policy.Layers.Where(l => l.AdcBits > 0 && simulated.Contains(l.Name)).OrderByDescending(l => Harm(search, l)).Select(l => l.Name)];
+            string[] narrow = [.. policy.Layers.Where(l => l.AdcBits > 0 && simulated.Contains(l.Name))
+                .OrderByDescending(l => Harm(search, l)).Select(l => l.Name)];
             if (isWithin || narrow.Length == 0 || round == MaxRounds)
             {
                 int[] choices = search.Choices(policy);
-                return found with { Policy = policy, Chosen = search.Space.Costs.Total(choices), ValidationLoss = loss, IsWithinBudget = found.IsWithinBudget && isWithin };
+                return found with
+                {
+                    Policy = policy,
+                    Chosen = search.Space.Costs.Total(choices),
+                    ValidationLoss = loss,
+                    IsWithinBudget = found.IsWithinBudget && isWithin,
+                };
             }
 
             HashSet<string> widened = [.. narrow.Take(Math.Max(1, narrow.Length / 4))];
-            policy = new QuantizationPolicy([.. policy.Layers.Select(l => widened.Contains(l.Name) ? l with { AdcBits = Wider(search, l) } : l)]);
-            progress?.Report(FormattableString.Invariant($"through converters the policy takes {taken:F2} points of the budget: wider conversions in {widened.Count} layers"));
+            policy = new QuantizationPolicy(
+                [.. policy.Layers.Select(l => widened.Contains(l.Name) ? l with { AdcBits = Wider(search, l) } : l)]);
+            progress?.Report(FormattableString.Invariant(
+                $"through converters the policy takes {taken:F2} points of the budget: wider conversions in {widened.Count} layers"));
         }
 
         Distance Through(Func<string, int> adcBits) => search.Comparison.Of(network.Run(data.Validation, samples, adcBits, cancellation));
@@ -102,13 +120,15 @@ internal static class AdcVerification
     {
         (int shape, int now) = search.Choice(layer);
         (_, int wider) = search.Choice(layer with { AdcBits = Wider(search, layer) });
-        double cost = search.Space.Costs[shape, wider].Of(search.Space.Objective) - search.Space.Costs[shape, now].Of(search.Space.Objective);
+        double cost = search.Space.Costs[shape, wider].Of(search.Space.Objective)
+            - search.Space.Costs[shape, now].Of(search.Space.Objective);
         return (search.Losses[shape, now] - search.Losses[shape, wider]) / Math.Max(cost, 1e-12);
     }
 
     private static int Wider(PolicySearch search, LayerPolicy layer)
     {
-        ImmutableArray<int> widths = [.. search.Space.Costs.Choices.Select(c => c.AdcBits).Distinct().Where(b => b > layer.AdcBits).Order()];
+        ImmutableArray<int> widths = [
+            .. search.Space.Costs.Choices.Select(c => c.AdcBits).Distinct().Where(b => b > layer.AdcBits).Order()];
         return widths.IsEmpty ? 0 : widths[0];
     }
 }

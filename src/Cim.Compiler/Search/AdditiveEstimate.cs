@@ -14,7 +14,8 @@ internal sealed record AdditiveEstimate(LossTable Widths, LossTable Conversions)
     /// <summary>Both together.</summary>
     public LossTable All { get; } = LossTable.Sum(Widths, Conversions);
 
-    /// <summary>The estimate of a network that will be trained: narrow widths count for less by a factor, narrow conversions as before.</summary>
+    /// <summary>The estimate of a network that will be trained: narrow widths count for less by a factor, narrow conversions as
+    /// before.</summary>
     public LossTable Relaxed(double factor) => LossTable.Sum(Widths.Times(1 / factor), Conversions);
 
     /// <summary>Weights count at their layer, activations at the first layer of their group.</summary>
@@ -24,7 +25,8 @@ internal sealed record AdditiveEstimate(LossTable Widths, LossTable Conversions)
     /// <param name="layerOfShape">For each layer of the space its index in the sensitivities; -1 = it has a precision of its own.</param>
     /// <param name="groupOfShape">The index of its activation group.</param>
     public static AdditiveEstimate Of(
-        PolicySpace space, MeasuredSensitivity sensitivity, AdcSensitivity adc, ImmutableArray<int> layerOfShape, ImmutableArray<int> groupOfShape)
+        PolicySpace space, MeasuredSensitivity sensitivity, AdcSensitivity adc, ImmutableArray<int> layerOfShape,
+        ImmutableArray<int> groupOfShape)
     {
         (var widths, var conversions) = (ImmutableArray.CreateBuilder<double>(), ImmutableArray.CreateBuilder<double>());
         for (int s = 0; s < layerOfShape.Length; s++)
@@ -34,7 +36,8 @@ internal sealed record AdditiveEstimate(LossTable Widths, LossTable Conversions)
                 if (layerOfShape[s] >= 0)
                 {
                     width = sensitivity.Weights[layerOfShape[s]].GetValueOrDefault(p.WeightBits);
-                    if (groupOfShape.IndexOf(groupOfShape[s]) == s) width += sensitivity.Activations[groupOfShape[s]].GetValueOrDefault(p.ActivationBits);
+                    if (groupOfShape.IndexOf(groupOfShape[s]) == s)
+                        width += sensitivity.Activations[groupOfShape[s]].GetValueOrDefault(p.ActivationBits);
                     conversion = adc.Layers[layerOfShape[s]].GetValueOrDefault(p.AdcBits);
                 }
 
@@ -42,6 +45,7 @@ internal sealed record AdditiveEstimate(LossTable Widths, LossTable Conversions)
                 conversions.Add(conversion);
             }
 
-        return new AdditiveEstimate(new LossTable(widths.ToImmutable(), space.Costs.Choices.Length), new LossTable(conversions.ToImmutable(), space.Costs.Choices.Length));
+        return new AdditiveEstimate(new LossTable(widths.ToImmutable(), space.Costs.Choices.Length),
+            new LossTable(conversions.ToImmutable(), space.Costs.Choices.Length));
     }
 }

@@ -15,7 +15,8 @@ internal enum Objective
     /// <summary>Energy times latency. Not additive over layers: exact search cannot prove its optimum.</summary>
     EnergyDelay,
 
-    /// <summary>Nanoseconds of one inference when copies of slow layers fill the arrays of the chip; see <see cref="CostVector.Balance"/>.</summary>
+    /// <summary>Nanoseconds of one inference when copies of slow layers fill the arrays of the chip; see
+    /// <see cref="CostVector.Balance"/>.</summary>
     CopiedLatency,
 }
 
@@ -29,7 +30,10 @@ internal readonly record struct CostVector(double LatencyNs, double EnergyPj, lo
     public double Balance { get; init; }
 
     public static CostVector operator +(CostVector a, CostVector b) =>
-        new(a.LatencyNs + b.LatencyNs, a.EnergyPj + b.EnergyPj, a.Arrays + b.Arrays, a.AreaUm2 + b.AreaUm2) { Balance = a.Balance + b.Balance };
+        new(a.LatencyNs + b.LatencyNs, a.EnergyPj + b.EnergyPj, a.Arrays + b.Arrays, a.AreaUm2 + b.AreaUm2)
+        {
+            Balance = a.Balance + b.Balance,
+        };
 
     /// <summary>The number to minimise.</summary>
     public double Of(Objective objective) => objective switch

@@ -10,7 +10,8 @@ internal static class Descent
         : Neighbours(problem, best.Policy).Where(n => !log.Knows(n.Policy) && problem.Fits(n.Policy) && !IsHopeless(problem, log, n.Policy))
             .OrderBy(n => n.Harm).Select(n => n.Policy).FirstOrDefault();
 
-    /// <summary>True if a policy that is nowhere narrower was measured and lost too much: fewer bits do not lose less, but for luck.</summary>
+    /// <summary>True if a policy that is nowhere narrower was measured and lost too much: fewer bits do not lose less, but for
+    /// luck.</summary>
     public static bool IsHopeless(SearchProblem problem, TrialLog log, int[] policy)
     {
         ImmutableArray<Precision> choices = problem.Space.Costs.Choices;

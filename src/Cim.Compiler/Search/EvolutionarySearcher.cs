@@ -10,7 +10,8 @@ internal sealed class EvolutionarySearcher : IPolicySearcher
 
     public string Name => "evolutionary";
 
-    public SearchResult Search(SearchProblem problem, IPolicyEvaluator evaluator, IProgress<SearchProgress>? progress, CancellationToken cancellation)
+    public SearchResult Search(
+        SearchProblem problem, IPolicyEvaluator evaluator, IProgress<SearchProgress>? progress, CancellationToken cancellation)
     {
         var log = new TrialLog(problem, evaluator, progress, cancellation);
         var random = new SplitMix(problem.Seed);
@@ -37,7 +38,9 @@ internal sealed class EvolutionarySearcher : IPolicySearcher
         {
             double loss = log.Loss(policy);
             if (double.IsNaN(loss)) return;
-            double rank = loss <= problem.MaxLoss ? problem.Cost(policy) : problem.Cost(PolicyMoves.Widest(problem.Space)) * (2 + loss - problem.MaxLoss);
+            double rank = loss <= problem.MaxLoss
+                ? problem.Cost(policy)
+                : problem.Cost(PolicyMoves.Widest(problem.Space)) * (2 + loss - problem.MaxLoss);
             population.Add((policy, rank));
             if (population.Count > Population) population.Remove(population.MaxBy(p => p.Rank));
         }

@@ -57,7 +57,11 @@ internal static class ExactOptimum
                     next.Add((cost, loss, p, i));
                 }
 
-            next.Sort((a, b) => a.Cost != b.Cost ? a.Cost.CompareTo(b.Cost) : a.Loss != b.Loss ? a.Loss.CompareTo(b.Loss) : a.Parent != b.Parent ? a.Parent.CompareTo(b.Parent) : a.Item.CompareTo(b.Item));
+            next.Sort((a, b) => a.Cost != b.Cost
+                ? a.Cost.CompareTo(b.Cost)
+                : a.Loss != b.Loss ? a.Loss.CompareTo(b.Loss)
+                : a.Parent != b.Parent ? a.Parent.CompareTo(b.Parent)
+                : a.Item.CompareTo(b.Item));
             var kept = new List<(double Cost, double Loss, int Parent, int Item)>();
             foreach ((double Cost, double Loss, int Parent, int Item) label in next)
                 if (kept.Count == 0 || label.Loss < kept[^1].Loss) kept.Add(label);

@@ -9,7 +9,8 @@ internal sealed class ExactSearcher : IPolicySearcher
 {
     public string Name => "exact";
 
-    public SearchResult Search(SearchProblem problem, IPolicyEvaluator evaluator, IProgress<SearchProgress>? progress, CancellationToken cancellation)
+    public SearchResult Search(
+        SearchProblem problem, IPolicyEvaluator evaluator, IProgress<SearchProgress>? progress, CancellationToken cancellation)
     {
         var log = new TrialLog(problem, evaluator, progress, cancellation);
         ProxyWalk.Bisect(problem, log, cancellation);

@@ -23,7 +23,8 @@ internal static class Finalists
         SearchSummary verified = Verify(found);
         if (!found.IsWithinBudget || verified.IsWithinBudget) return verified;
         int[] choices = search.Choices(found.Policy);
-        Items items = Items.Of(search.Space, search.Losses, ProxyWalk.CostOf(new SearchProblem(search.Space, search.Losses, options.MaxLoss, options.MaxArrays, 1, 0)));
+        Items items = Items.Of(search.Space, search.Losses,
+            ProxyWalk.CostOf(new SearchProblem(search.Space, search.Losses, options.MaxLoss, options.MaxArrays, 1, 0)));
         double estimate = search.Losses.Total(choices);
         ImmutableArray<int> last = [.. choices];
         for (int finalist = 2; finalist <= Most; finalist++)
@@ -35,13 +36,17 @@ internal static class Finalists
             double loss = search.Loss(safer.Policy.AsSpan(), cancellation);
             progress?.Report(FormattableString.Invariant($"finalist {finalist} of at most {Most} takes {loss:F2} points of the budget"));
             if (loss > options.MaxLoss || search.Space.Costs.Total(safer.Policy.AsSpan()).Arrays > options.MaxArrays) continue;
-            verified = Verify(found with { Policy = search.ToPolicy(safer.Policy.AsSpan()), Chosen = search.Space.Costs.Total(safer.Policy.AsSpan()), ValidationLoss = search.Measure(safer.Policy.AsSpan(), cancellation).LossPoints });
+            verified = Verify(found with { Policy = search.ToPolicy(safer.Policy.AsSpan()),
+                Chosen = search.Space.Costs.Total(safer.Policy.AsSpan()),
+                ValidationLoss = search.Measure(safer.Policy.AsSpan(), cancellation).LossPoints });
             if (verified.IsWithinBudget) return verified;
         }
 
         int[] widest = PolicyMoves.Widest(search.Space);
-        return Verify(found with { Policy = search.ToPolicy(widest), Chosen = search.Space.Costs.Total(widest), ValidationLoss = found.Eight.Loss });
+        return Verify(
+            found with { Policy = search.ToPolicy(widest), Chosen = search.Space.Costs.Total(widest), ValidationLoss = found.Eight.Loss });
 
-        SearchSummary Verify(SearchSummary summary) => AdcVerification.Run(search, summary, graph, input, hardware, data, options, progress, cancellation);
+        SearchSummary Verify(SearchSummary summary) =>
+            AdcVerification.Run(search, summary, graph, input, hardware, data, options, progress, cancellation);
     }
 }

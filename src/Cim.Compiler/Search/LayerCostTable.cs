@@ -16,7 +16,8 @@ internal sealed class LayerCostTable
     private readonly CostVector[] _costs; // [layer, choice]
     private readonly Dictionary<Precision, int> _index;
 
-    private LayerCostTable(ImmutableArray<LayerShape> layers, ImmutableArray<Precision> choices, CostVector[] costs, HardwareProfile profile)
+    private LayerCostTable(
+        ImmutableArray<LayerShape> layers, ImmutableArray<Precision> choices, CostVector[] costs, HardwareProfile profile)
     {
         (Layers, Choices, _costs, Profile) = (layers, choices, costs, profile);
         _index = choices.Select((c, i) => (c, i)).ToDictionary(p => p.c, p => p.i);
@@ -49,7 +50,10 @@ internal sealed class LayerCostTable
             {
                 (int w, int a, int adc) = choices[c];
                 LayerCost cost = CostModel.Of(shape, mappings[w], w, a, adc, profile);
-                costs[(l * choices.Length) + c] = new CostVector(cost.LatencyNs, cost.EnergyPj, cost.Arrays, cost.AreaUm2) { Balance = Math.Sqrt(cost.LatencyNs * cost.Arrays) };
+                costs[(l * choices.Length) + c] = new CostVector(cost.LatencyNs, cost.EnergyPj, cost.Arrays, cost.AreaUm2)
+                {
+                    Balance = Math.Sqrt(cost.LatencyNs * cost.Arrays),
+                };
             }
         }
 

@@ -21,7 +21,8 @@ internal sealed class LossSurrogate
     /// <summary>A unit's factor differs from the common one by this share, one standard deviation.</summary>
     private const double PriorSpread = 0.7;
 
-    /// <summary>A measurement differs from the model by this share of the loss, one standard deviation, and by this share of the budget.</summary>
+    /// <summary>A measurement differs from the model by this share of the loss, one standard deviation, and by this share of the
+    /// budget.</summary>
     private const double NoiseShare = 0.15, NoiseFloor = 0.1;
 
     private readonly double[] _mean;
@@ -109,7 +110,8 @@ internal sealed class LossSurrogate
             {
                 double factor = m[r, p];
                 if (r == p || factor == 0) continue;
-                for (int c = 0; c < n; c++) (m[r, c], inverse[r, c]) = (m[r, c] - (factor * m[p, c]), inverse[r, c] - (factor * inverse[p, c]));
+                for (int c = 0; c < n; c++)
+                    (m[r, c], inverse[r, c]) = (m[r, c] - (factor * m[p, c]), inverse[r, c] - (factor * inverse[p, c]));
             }
         }
 

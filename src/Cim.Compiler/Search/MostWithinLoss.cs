@@ -25,7 +25,8 @@ internal sealed class MostWithinLoss(Graph graph, GraphInput input, HardwareProf
     /// <param name="what">What saves, for progress lines.</param>
     /// <param name="progress">One line a step.</param>
     /// <param name="cancellation">Checked throughout.</param>
-    public QuantizationPolicy Find(Func<double, QuantizationPolicy> saving, double maxLoss, string what, IProgress<string>? progress, CancellationToken cancellation)
+    public QuantizationPolicy Find(
+        Func<double, QuantizationPolicy> saving, double maxLoss, string what, IProgress<string>? progress, CancellationToken cancellation)
     {
         OutputComparison comparison = OutputComparison.WithFloat(graph, input, data, JudgeSamples, cancellation);
         (double low, double high) = (0, Most); // Low is within the loss, or nothing is.
@@ -34,7 +35,8 @@ internal sealed class MostWithinLoss(Graph graph, GraphInput input, HardwareProf
             double middle = (low + high) / 2;
             var network = new AdcNetwork(graph, input, hardware, data.Fit, saving(middle), quantizer, cancellation);
             Distance distance = comparison.Of(network.Run(data.Validation, JudgeSamples, _ => AdcNetwork.Ideal, cancellation));
-            progress?.Report(FormattableString.Invariant($"saving {100 * middle:F1} % of the cells by {what} loses {distance.LossPoints:F2} points"));
+            progress?.Report(
+                FormattableString.Invariant($"saving {100 * middle:F1} % of the cells by {what} loses {distance.LossPoints:F2} points"));
             if (distance.BudgetPoints <= maxLoss) low = middle;
             else high = middle;
         }

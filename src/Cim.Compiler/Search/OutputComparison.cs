@@ -9,7 +9,8 @@ namespace Cim.Compiler.Search;
 /// <summary>How far a policy's outputs are from the float network's on the same samples.</summary>
 /// <param name="Divergence">Mean Kullback-Leibler divergence of the class probabilities; relative squared error for other outputs.</param>
 /// <param name="LossPoints">Estimated percentage points of accuracy lost; see <see cref="OutputComparison"/>.</param>
-/// <param name="BudgetPoints">Percentage points a budget must have for this loss: half as much again as is expected; what labels show is no expectation.</param>
+/// <param name="BudgetPoints">Percentage points a budget must have for this loss: half as much again as is expected; what labels show is no
+/// expectation.</param>
 /// <param name="Deviation">Standard deviation of <paramref name="BudgetPoints"/>.</param>
 internal readonly record struct Distance(double Divergence, double LossPoints, double BudgetPoints, double Deviation);
 
@@ -18,12 +19,14 @@ internal readonly record struct Distance(double Divergence, double LossPoints, d
 /// say its changed classes lose (<see cref="ExpectedLoss"/>); or, with labels, the samples lost minus those gained, if even a standard
 /// deviation less than that is more: a few hundred samples do not show half a point of net loss, but they show where the float
 /// network is less sure than it should be. One output that ends with a Sigmoid, or has labels, is a
-/// choice of two classes. Outputs that are no class scores (as many outputs as inputs, or one otherwise): the relative squared error in percent.
+/// choice of two classes. Outputs that are no class scores (as many outputs as inputs, or one otherwise): the relative squared error in
+/// percent.
 /// </summary>
 internal sealed class OutputComparison
 {
     /// <summary>
-    /// An evaluation of two thousand samples differs from the expected loss by some 0.3 points by chance, and the float network's probabilities
+    /// An evaluation of two thousand samples differs from the expected loss by some 0.3 points by chance, and the float network's
+    /// probabilities
     /// are not quite right: a budget is to be kept nevertheless, so no more than two thirds of it may be expected.
     /// </summary>
     private const double Caution = 1.5;
@@ -40,7 +43,8 @@ internal sealed class OutputComparison
     /// <param name="areProbabilities">True if the network ends with a softmax.</param>
     /// <param name="labels">One a sample, or default.</param>
     /// <param name="endsWithSigmoid">True if the network ends with a Sigmoid: a single output is then the probability of class 1.</param>
-    public OutputComparison(float[] reference, int samples, int inputElements, bool areProbabilities, ImmutableArray<int> labels, bool endsWithSigmoid = false)
+    public OutputComparison(
+        float[] reference, int samples, int inputElements, bool areProbabilities, ImmutableArray<int> labels, bool endsWithSigmoid = false)
     {
         // One output that names one of two classes is judged as the scores of both.
         _isBinary = reference.Length == samples && (endsWithSigmoid || !labels.IsDefault);
@@ -60,7 +64,8 @@ internal sealed class OutputComparison
     /// <param name="cancellation">Checked between runs.</param>
     public static OutputComparison WithFloat(Graph graph, GraphInput input, SearchData data, int limit, CancellationToken cancellation)
     {
-        return For(graph, input, GraphSession.FirstOutput(graph, input, data.Validation, limit, cancellation), Math.Min(limit, data.Validation.Count), data.Labels);
+        return For(graph, input, GraphSession.FirstOutput(graph, input, data.Validation, limit, cancellation),
+            Math.Min(limit, data.Validation.Count), data.Labels);
     }
 
     /// <summary>A comparison with outputs of the float network.</summary>
@@ -74,10 +79,12 @@ internal sealed class OutputComparison
         // What is left of samples that do not fill a fixed batch is not run.
         if (input.FixedBatch > 1) samples = Math.Max(input.FixedBatch, samples / input.FixedBatch * input.FixedBatch);
         bool endsWithSigmoid = NetworkOutputs.Of(graph, input.FixedBatch)[0].EndsWithSigmoid;
-        return new OutputComparison(reference, samples, input.SampleElements, AdcSensitivity.EndsWithSoftmax(graph), labels, endsWithSigmoid);
+        return new OutputComparison(
+            reference, samples, input.SampleElements, AdcSensitivity.EndsWithSoftmax(graph), labels, endsWithSigmoid);
     }
 
-    /// <summary>What can be lost: the accuracy of the float network in percent, by labels or by its own probabilities; 100 for other outputs.</summary>
+    /// <summary>What can be lost: the accuracy of the float network in percent, by labels or by its own probabilities; 100 for other
+    /// outputs.</summary>
     public double MostPoints { get; }
 
     private double FloatPoints(int samples)
@@ -122,7 +129,8 @@ internal sealed class OutputComparison
         (double expected, double spread) = _expected.Among(outputs);
         double changed = Math.Sqrt(lost + gained), net = _labels.IsDefault ? double.NegativeInfinity : lost - gained - changed;
         double budget = Caution * expected, deviation = budget >= net ? Caution * spread : changed;
-        return new Distance(Math.Max(0, divergence / samples), Math.Min(MostPoints, 100 * Math.Max(expected, net) / samples), 100 * Math.Max(budget, net) / samples, 100 * deviation / samples);
+        return new Distance(Math.Max(0, divergence / samples), Math.Min(MostPoints, 100 * Math.Max(expected, net) / samples),
+            100 * Math.Max(budget, net) / samples, 100 * deviation / samples);
     }
 
     /// <summary>A probability p as 1 - p and p; a logit z as 0 and z.</summary>
@@ -143,7 +151,8 @@ internal sealed class OutputComparison
         }
 
         double relative = power > 0 ? error / power : error;
-        return new Distance(relative, Math.Min(MostPoints, 100 * relative), 100 * relative, 100 * relative / Math.Sqrt(Math.Max(1, outputs.Length / _classes)));
+        return new Distance(relative, Math.Min(MostPoints, 100 * relative), 100 * relative,
+            100 * relative / Math.Sqrt(Math.Max(1, outputs.Length / _classes)));
     }
 
     private void Probabilities(ReadOnlySpan<float> scores, Span<double> p)

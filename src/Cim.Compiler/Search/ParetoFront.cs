@@ -25,7 +25,11 @@ internal sealed record ParetoFront(ImmutableArray<FrontPoint> Points, double Gap
             for (int p = 0; p < labels.Count; p++)
                 for (int i = 0; i < units[u].Length; i++)
                     next.Add((labels[p].Cost + units[u][i].Cost, labels[p].Loss + units[u][i].Loss, p, i));
-            next.Sort((a, b) => a.Cost != b.Cost ? a.Cost.CompareTo(b.Cost) : a.Loss != b.Loss ? a.Loss.CompareTo(b.Loss) : a.Parent != b.Parent ? a.Parent.CompareTo(b.Parent) : a.Item.CompareTo(b.Item));
+            next.Sort((a, b) => a.Cost != b.Cost
+                ? a.Cost.CompareTo(b.Cost)
+                : a.Loss != b.Loss ? a.Loss.CompareTo(b.Loss)
+                : a.Parent != b.Parent ? a.Parent.CompareTo(b.Parent)
+                : a.Item.CompareTo(b.Item));
             var kept = new List<(double Cost, double Loss, int Parent, int Item)>();
             foreach ((double Cost, double Loss, int Parent, int Item) label in next)
                 if (kept.Count == 0 || label.Loss < kept[^1].Loss) kept.Add(label);
@@ -53,7 +57,8 @@ internal sealed record ParetoFront(ImmutableArray<FrontPoint> Points, double Gap
     }
 
     /// <summary>Keeps, of labels within a factor in cost, the one of least loss: the dearest of them.</summary>
-    private static List<(double Cost, double Loss, int Parent, int Item)> Thin(List<(double Cost, double Loss, int Parent, int Item)> labels, double gap)
+    private static List<(double Cost, double Loss, int Parent, int Item)> Thin(
+        List<(double Cost, double Loss, int Parent, int Item)> labels, double gap)
     {
         var kept = new List<(double Cost, double Loss, int Parent, int Item)>();
         for (int first = 0; first < labels.Count;)

@@ -10,10 +10,12 @@ namespace Cim.Compiler.Search;
 /// <param name="IsOnFront">False if another measured point is no dearer and loses no more.</param>
 internal sealed record MeasuredPoint(ImmutableArray<int> Policy, CostVector Cost, double Estimate, double Loss, bool IsOnFront);
 
-/// <summary>Measures a few points of the exact front of cost against the additive estimate, evenly spread over the logarithm of cost.</summary>
+/// <summary>Measures a few points of the exact front of cost against the additive estimate, evenly spread over the logarithm of
+/// cost.</summary>
 internal static class ParetoMeasurement
 {
-    public static ImmutableArray<MeasuredPoint> Measure(PolicySearch search, int points, IProgress<string>? progress, CancellationToken cancellation)
+    public static ImmutableArray<MeasuredPoint> Measure(
+        PolicySearch search, int points, IProgress<string>? progress, CancellationToken cancellation)
     {
         Objective objective = search.Space.Objective;
         ParetoFront front = ParetoFront.Of(Items.Of(search.Space, search.Losses, c => c.Of(objective)), cancellation: cancellation);

@@ -18,8 +18,9 @@ internal static class ParetoSvg
         double Y(double v) => Height - Bottom - ((Height - Top - Bottom) * (v - minY) / (maxY - minY));
 
         var svg = new StringBuilder();
-        void Line(FormattableString text) => svg.Append(text.ToString(CultureInfo.InvariantCulture)).Append('\n');
-        Line($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" font-family=\"system-ui, sans-serif\" font-size=\"13\">");
+        void Line(string text) => svg.Append(text).Append('\n');
+        Line($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" font-family=\"system-ui, sans-serif\" "
+            + $"font-size=\"13\">");
         Line($"<rect width=\"{Width}\" height=\"{Height}\" fill=\"#fff\"/>");
         Line($"<text x=\"{Left}\" y=\"28\" font-size=\"16\" font-weight=\"600\">{Escape(title)}</text>");
         for (int i = 0; i <= 5; i++)
@@ -35,16 +36,21 @@ internal static class ParetoSvg
             Line($"<text x=\"{X(v):F1}\" y=\"{Height - Bottom + 20:F1}\" text-anchor=\"middle\" fill=\"#555\">{v:0.00}</text>");
         }
 
-        Line($"<text x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 16}\" text-anchor=\"middle\">{Escape(costName)} relative to 8 bits everywhere</text>");
+        Line($"<text x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 16}\" text-anchor=\"middle\">{Escape(costName)} relative to 8 bits "
+            + $"everywhere</text>");
         Line($"<text transform=\"translate(20 {Height / 2}) rotate(-90)\" text-anchor=\"middle\">estimated loss, percentage points</text>");
         MeasuredPoint[] front = [.. points.Where(p => p.IsOnFront).OrderBy(p => p.Cost.Of(objective))];
-        string path = string.Join(" ", front.Select(p => string.Create(CultureInfo.InvariantCulture, $"{X(p.Cost.Of(objective) / eight):F1},{Y(p.Loss):F1}")));
+        string path = string.Join(
+            " ", front.Select(p => string.Create(CultureInfo.InvariantCulture, $"{X(p.Cost.Of(objective) / eight):F1},{Y(p.Loss):F1}")));
         Line($"<polyline points=\"{path}\" fill=\"none\" stroke=\"#1f6feb\" stroke-width=\"2\"/>");
         foreach (MeasuredPoint p in points)
-            Line($"<circle cx=\"{X(p.Cost.Of(objective) / eight):F1}\" cy=\"{Y(p.Loss):F1}\" r=\"4.5\" fill=\"{(p.IsOnFront ? "#1f6feb" : "#b9c4d0")}\"><title>{p.Cost.Of(objective) / eight:F3} of 8 bits, {p.Loss:F2} points</title></circle>");
+            Line($"<circle cx=\"{X(p.Cost.Of(objective) / eight):F1}\" cy=\"{Y(p.Loss):F1}\" r=\"4.5\" "
+                + $"fill=\"{(p.IsOnFront ? "#1f6feb" : "#b9c4d0")}\"><title>{p.Cost.Of(objective) / eight:F3} of 8 bits, {p.Loss:F2} "
+                + $"points</title></circle>");
         Line($"</svg>");
         return svg.ToString();
     }
 
-    private static string Escape(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
+    private static string Escape(string text) =>
+        text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
 }

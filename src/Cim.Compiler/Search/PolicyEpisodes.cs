@@ -56,7 +56,8 @@ internal sealed class PolicyEpisodes : IDisposable
         _random = new SplitMix(problem.Seed ^ 0x52_4C);
         _agent = new PolicyAgent(new PolicyAgentOptions
         {
-            Features = Features, Actions = Actions, ActRows = batch, LearnRows = (batch + replayed) * Items.Length, Seed = unchecked((long)problem.Seed),
+            Features = Features, Actions = Actions, ActRows = batch, LearnRows = (batch + replayed) * Items.Length,
+                Seed = unchecked((long)problem.Seed),
         });
         _leastCost = [.. Items.Select(u => u[0].Cost)];
         _mostCost = [.. Items.Select(u => u[^1].Cost)];

@@ -5,7 +5,8 @@ namespace Cim.Compiler.Search;
 
 /// <summary>
 /// Judges policies without training: the fake-quantized network on validation samples against the float network, plus the additive
-/// estimate for conversions; what is compared with a budget has a margin (<see cref="Distance.BudgetPoints"/>). Errors of little correlation add up in the divergence, and the expected loss is in proportion to it:
+/// estimate for conversions; what is compared with a budget has a margin (<see cref="Distance.BudgetPoints"/>). Errors of little
+/// correlation add up in the divergence, and the expected loss is in proportion to it:
 /// how many points it is worth, a four-bit policy of this network says.
 /// </summary>
 internal sealed class PolicyJudge
@@ -25,14 +26,17 @@ internal sealed class PolicyJudge
     /// <param name="groupOfShape">The index of its activation group.</param>
     /// <param name="options">The budget, and the memory of measurements.</param>
     public PolicyJudge(
-        PolicySpace space, PolicyNetwork network, AdcSensitivity adc, ImmutableArray<int> layerOfShape, ImmutableArray<int> groupOfShape, PolicySearchOptions options) =>
-        (Space, _network, _adc, _layerOfShape, _groupOfShape, _trials, _maxLoss) = (space, network, adc, layerOfShape, groupOfShape, options.Trials, options.MaxLoss);
+        PolicySpace space, PolicyNetwork network, AdcSensitivity adc, ImmutableArray<int> layerOfShape, ImmutableArray<int> groupOfShape,
+        PolicySearchOptions options) =>
+        (Space, _network, _adc, _layerOfShape, _groupOfShape, _trials, _maxLoss) = (
+            space, network, adc, layerOfShape, groupOfShape, options.Trials, options.MaxLoss);
 
     /// <summary>The policies there are.</summary>
     public PolicySpace Space { get; }
 
     /// <summary>Distance of a policy from the float network on all validation samples.</summary>
-    public Distance Measure(ReadOnlySpan<int> policy, CancellationToken cancellation) => Measure(policy, double.PositiveInfinity, cancellation);
+    public Distance Measure(ReadOnlySpan<int> policy, CancellationToken cancellation) =>
+        Measure(policy, double.PositiveInfinity, cancellation);
 
     /// <summary>Percentage points of the budget a policy takes; measuring ends early where it is hopeless.</summary>
     /// <param name="policy">One choice a layer.</param>
@@ -44,7 +48,8 @@ internal sealed class PolicyJudge
     public double Loss(ReadOnlySpan<int> policy, double relaxation, CancellationToken cancellation)
     {
         if (relaxation == 1) return Measure(policy, _maxLoss, cancellation).BudgetPoints;
-        return (MeasureWithoutConverters(policy, _maxLoss * relaxation, cancellation).BudgetPoints / relaxation) + ConversionPoints(policy, cancellation);
+        return (MeasureWithoutConverters(policy, _maxLoss * relaxation, cancellation).BudgetPoints / relaxation) + ConversionPoints(
+            policy, cancellation);
     }
 
     /// <summary>Percentage points of a budget that weights and activations alone take without training.</summary>
@@ -54,13 +59,15 @@ internal sealed class PolicyJudge
     /// <summary>Percentage points of the budget conversions add.</summary>
     /// <param name="policy">One choice a layer.</param>
     /// <param name="cancellation">Checked between runs.</param>
-    public double ConversionPoints(ReadOnlySpan<int> policy, CancellationToken cancellation) => Conversions(policy, cancellation).BudgetPoints;
+    public double ConversionPoints(ReadOnlySpan<int> policy, CancellationToken cancellation) =>
+        Conversions(policy, cancellation).BudgetPoints;
 
     private Distance Conversions(ReadOnlySpan<int> policy, CancellationToken cancellation)
     {
         double conversions = 0;
         for (int s = 0; s < policy.Length; s++)
-            if (_layerOfShape[s] >= 0) conversions += _adc.Layers[_layerOfShape[s]].GetValueOrDefault(Space.Costs.Choices[policy[s]].AdcBits);
+            if (_layerOfShape[s] >= 0)
+                conversions += _adc.Layers[_layerOfShape[s]].GetValueOrDefault(Space.Costs.Choices[policy[s]].AdcBits);
         if (conversions == 0 || Typical(cancellation) is not { LossPoints: > 0 } typical) return default;
         double times = conversions / typical.Divergence;
         return new Distance(conversions, typical.LossPoints * times, typical.BudgetPoints * times, 0);
@@ -71,7 +78,11 @@ internal sealed class PolicyJudge
         Distance measured = MeasureWithoutConverters(policy, hopeless, cancellation);
         Distance conversions = Conversions(policy, cancellation);
         // The estimate of conversions goes on where there is nothing left to lose.
-        return measured with { LossPoints = Math.Min(_network.Comparison.MostPoints, measured.LossPoints + conversions.LossPoints), BudgetPoints = measured.BudgetPoints + conversions.BudgetPoints };
+        return measured with
+        {
+            LossPoints = Math.Min(_network.Comparison.MostPoints, measured.LossPoints + conversions.LossPoints),
+            BudgetPoints = measured.BudgetPoints + conversions.BudgetPoints,
+        };
     }
 
     private Distance MeasureWithoutConverters(ReadOnlySpan<int> policy, double hopeless, CancellationToken cancellation)
@@ -99,7 +110,8 @@ internal sealed class PolicyJudge
         Distance distance = default;
         foreach (int bits in new[] { 4, 3, 2 }) // Wide enough to be typical, narrow enough to change classes at all.
         {
-            distance = MeasureWithoutConverters(PolicyMoves.Nearest(Space, new Precision(bits, bits, 0)), double.PositiveInfinity, cancellation);
+            distance = MeasureWithoutConverters(
+                PolicyMoves.Nearest(Space, new Precision(bits, bits, 0)), double.PositiveInfinity, cancellation);
             if (distance.LossPoints > 0) break;
         }
 

@@ -8,7 +8,8 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Cim.Compiler.Search;
 
-/// <summary>A network whose precision can be set layer by layer and group by group, and its distance from the float network measured.</summary>
+/// <summary>A network whose precision can be set layer by layer and group by group, and its distance from the float network
+/// measured.</summary>
 internal sealed class PolicyNetwork : IDisposable
 {
     private const int MinRaceSamples = 64;
@@ -66,7 +67,8 @@ internal sealed class PolicyNetwork : IDisposable
     public Distance Race(Func<int, int> weightBits, Func<int, int> activationBits, double budget, CancellationToken cancellation)
     {
         int samples = _data.Validation.Count, next = Math.Max(MinRaceSamples, samples / 8);
-        return Comparison.Of(_network.Run(_data.Validation, int.MaxValue, Parameters(weightBits, activationBits), cancellation, IsHopeless));
+        return Comparison.Of(
+            _network.Run(_data.Validation, int.MaxValue, Parameters(weightBits, activationBits), cancellation, IsHopeless));
 
         bool IsHopeless(int count, List<float> outputs)
         {
@@ -110,7 +112,9 @@ internal sealed class PolicyNetwork : IDisposable
         float magnitude = (float)Math.Max(_ranges.Magnitude(group), WeightScales.Smallest * (1 << 22));
         QuantizationParameters? p = bits == 0 ? null : _ranges.Parameters(group, bits);
         float scale = p?.Scale ?? magnitude / (1 << 22);
-        float[] numbers = p is null ? [1 / scale, -(1 << 24), 1 << 24, scale] : [1 / scale, p.Min - p.ZeroPoint, p.Max - p.ZeroPoint, scale];
+        float[] numbers = p is null
+            ? [1 / scale, -(1 << 24), 1 << 24, scale]
+            : [1 / scale, p.Min - p.ZeroPoint, p.Max - p.ZeroPoint, scale];
         return _quantizers[(group, bits)] = [.. numbers.Select(n => OnnxSession.Tensor(new[] { n }, []))];
     }
 }

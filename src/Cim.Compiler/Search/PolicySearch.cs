@@ -23,7 +23,8 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
     private readonly ImmutableArray<LayerShape> _shapes;
     private readonly PolicyNetwork _network;
 
-    private PolicySearch(PolicySearchOptions options, ImmutableArray<LayerShape> shapes, PolicyNetwork network, PolicyJudge judge, AdditiveEstimate estimate, ProxySelection proxy) =>
+    private PolicySearch(PolicySearchOptions options, ImmutableArray<LayerShape> shapes, PolicyNetwork network, PolicyJudge judge,
+        AdditiveEstimate estimate, ProxySelection proxy) =>
         (_options, _shapes, _network, Judge, Space, Estimate, Proxy) = (options, shapes, network, judge, judge.Space, estimate, proxy);
 
     /// <summary>The names a search can have.</summary>
@@ -52,45 +53,57 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
         // Layers the model brings quantized keep their precision, and so do products of activations.
         ImmutableArray<MvmLayer> layers = [.. MvmLayers.Find(graph).Where(l => l.WeightDequantize is null && grouped.Contains(l.NodeName))];
         ImmutableArray<int> layerOfShape = [.. shapes.Select(s => layers.ToList().FindIndex(l => l.NodeName == s.Name))];
-        ImmutableArray<int> groupOfShape = [.. shapes.Select((s, i) => layerOfShape[i] < 0 ? -1 : groups.ToList().FindIndex(g => g.Layers.Contains(s.Name)))];
+        ImmutableArray<int> groupOfShape = [
+            .. shapes.Select((s, i) => layerOfShape[i] < 0 ? -1 : groups.ToList().FindIndex(g => g.Layers.Contains(s.Name)))];
 
-        LayerCostTable costs = LayerCostTable.Build(shapes, hardware, options.BinaryWeights ? [1, .. Bits] : Bits, Bits, AdcWidths.Offered(hardware));
+        LayerCostTable costs = LayerCostTable.Build(
+            shapes, hardware, options.BinaryWeights ? [1, .. Bits] : Bits, Bits, AdcWidths.Offered(hardware));
         CostVector eight = costs.Total([.. shapes.Select(_ => costs.IndexOf(new Precision(8, 8, 0)))]);
         if (options.Objective is Objective.Energy or Objective.EnergyDelay && eight.EnergyPj == 0)
-            throw new CimException(ErrorCodes.NoEnergyFigures, $"The objective is energy, but hardware profile '{hardware.Name}' states no energy figures. Choose another objective or profile.");
+            throw new CimException(ErrorCodes.NoEnergyFigures,
+                $"The objective is energy, but hardware profile '{hardware.Name}' states no energy figures. Choose another objective or "
+                + $"profile.");
         PolicySpace space = PolicySpace.Create(costs, options.Objective, Together(groupOfShape), options.MaxArrays != long.MaxValue,
             layerOfShape.Select((l, i) => (l, i)).Where(p => p.l < 0 || (options.KeepEnds && (p.i == 0 || p.i == shapes.Length - 1)))
                 .ToImmutableDictionary(p => p.i, _ => new Precision(8, 8, 0)));
-        progress?.Report(string.Create(CultureInfo.InvariantCulture, $"search space: 10^{space.Log10Size:F0} policies of {layers.Length} layers"));
+        progress?.Report(
+            string.Create(CultureInfo.InvariantCulture, $"search space: 10^{space.Log10Size:F0} policies of {layers.Length} layers"));
 
         int[] shapeOfLayer = [.. Enumerable.Range(0, layers.Length).Select(l => layerOfShape.IndexOf(l))];
-        int[][] weightBits = [.. shapeOfLayer.Select(s => space.Choices[s].Select(c => costs.Choices[c].WeightBits).Distinct().Order().ToArray())];
+        int[][] weightBits = [
+            .. shapeOfLayer.Select(s => space.Choices[s].Select(c => costs.Choices[c].WeightBits).Distinct().Order().ToArray())];
         int[][] activationBits = [.. groups.Select((_, g) => groupOfShape.IndexOf(g) is var s && s < 0 ? []
             : space.Choices[s].Select(c => costs.Choices[c].ActivationBits).Distinct().Order().ToArray())];
-        int[][] adcBits = [.. shapeOfLayer.Select(s => space.Choices[s].Select(c => costs.Choices[c].AdcBits).Distinct().Order().ToArray())];
+        int[][] adcBits = [
+            .. shapeOfLayer.Select(s => space.Choices[s].Select(c => costs.Choices[c].AdcBits).Distinct().Order().ToArray())];
         var network = new PolicyNetwork(graph, input, data, layers, groups,
-            layers.Select((l, i) => (l.NodeName, weightBits[i])).ToDictionary(p => p.NodeName, p => p.Item2, StringComparer.Ordinal), options.Quantizer, cancellation);
+            layers.Select((l, i) => (l.NodeName, weightBits[i])).ToDictionary(p => p.NodeName, p => p.Item2, StringComparer.Ordinal),
+            options.Quantizer, cancellation);
         try
         {
             MeasuredSensitivity? sensitivity = options.Trials?.Sensitivity;
             if (sensitivity is null || !sensitivity.Covers(weightBits, activationBits))
             {
-                sensitivity = MeasuredSensitivity.Measure(network, weightBits, activationBits, sensitivity, options.Clock, progress, cancellation);
+                sensitivity = MeasuredSensitivity.Measure(
+                    network, weightBits, activationBits, sensitivity, options.Clock, progress, cancellation);
                 options.Trials?.Keep(sensitivity);
             }
 
             AdcSensitivity? adc = options.Trials?.Conversions(hardware);
             if (adc is null || !adc.Covers(adcBits))
             {
-                adc = AdcSensitivity.Measure(graph, input, hardware, data, layers, adcBits, options.Quantizer, options.Clock, progress, cancellation);
+                adc = AdcSensitivity.Measure(
+                    graph, input, hardware, data, layers, adcBits, options.Quantizer, options.Clock, progress, cancellation);
                 if (adc.Covers(adcBits)) options.Trials?.Keep(adc, hardware);
             }
 
-            ProxySelection proxy = ProxySelection.Make(graph, input, data, network, sensitivity, weightBits, options, progress, cancellation);
+            ProxySelection proxy = ProxySelection.Make(
+                graph, input, data, network, sensitivity, weightBits, options, progress, cancellation);
             sensitivity = (sensitivity with { Weights = proxy.Weights }).Cautious(weightBits, activationBits);
             adc = adc.Cautious(adcBits);
             var judge = new PolicyJudge(space, network, adc, layerOfShape, groupOfShape, options);
-            return new PolicySearch(options, shapes, network, judge, AdditiveEstimate.Of(space, sensitivity, adc, layerOfShape, groupOfShape), proxy);
+            return new PolicySearch(
+                options, shapes, network, judge, AdditiveEstimate.Of(space, sensitivity, adc, layerOfShape, groupOfShape), proxy);
         }
         catch
         {
@@ -103,22 +116,28 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
     public SearchSummary Run(IProgress<string>? progress, CancellationToken cancellation)
     {
         IPolicySearcher searcher = Searcher();
-        var problem = new SearchProblem(Space, Losses, _options.MaxLoss, _options.MaxArrays, _options.Evaluations, _options.Seed) { Clock = _options.Clock };
+        var problem = new SearchProblem(Space, Losses, _options.MaxLoss, _options.MaxArrays, _options.Evaluations, _options.Seed)
+        {
+            Clock = _options.Clock,
+        };
         int[] widest = PolicyMoves.Widest(Space);
         if (_options.Trials is { Known: > 0 } known) progress?.Report($"search continues: {known.Known} measured policies are known");
-        SearchResult result = searcher.Search(problem, this, new SearchReporter(this, searcher.Name, problem.Cost(widest), _options.PolicyOutput, progress), cancellation);
+        SearchResult result = searcher.Search(
+            problem, this, new SearchReporter(this, searcher.Name, problem.Cost(widest), _options.PolicyOutput, progress), cancellation);
 
         (int[] best, bool isWithinBudget) = result.Policy is { } found ? ([.. found], true) : Best(problem, result, widest, cancellation);
         if (result.Policy is null && _options.PolicyOutput is { } kept) SearchReporter.Save(this, best, kept);
         Optimum? optimum = _options.Objective == Objective.EnergyDelay ? null
-            : ExactOptimum.Solve(Items.Of(Space, Losses, c => c.Of(_options.Objective)), Losses.Total(best) * (1 + 1e-12), cancellation: cancellation);
+            : ExactOptimum.Solve(
+                Items.Of(Space, Losses, c => c.Of(_options.Objective)), Losses.Total(best) * (1 + 1e-12), cancellation: cancellation);
         return new SearchSummary
         {
             Searcher = searcher.Name,
             Policy = ToPolicy(best),
             IsWithinBudget = isWithinBudget,
             LeastArrays = LeastArrays(),
-            LossFitsMoreArrays = !isWithinBudget && (result.Trials.Any(t => t.Loss <= _options.MaxLoss) || Measure(widest, cancellation).BudgetPoints <= _options.MaxLoss),
+            LossFitsMoreArrays = !isWithinBudget
+                && (result.Trials.Any(t => t.Loss <= _options.MaxLoss) || Measure(widest, cancellation).BudgetPoints <= _options.MaxLoss),
             ValidationLoss = Measure(best, cancellation).LossPoints,
             Evaluations = result.Trials.Length,
             Episodes = result.Episodes,
@@ -138,12 +157,15 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
     }
 
     // A search that found nothing, perhaps for lack of time, has still measured policies, and the widest takes one measurement more.
-    private (int[] Policy, bool IsWithinBudget) Best(SearchProblem problem, SearchResult result, int[] widest, CancellationToken cancellation)
+    private (int[] Policy, bool IsWithinBudget) Best(
+        SearchProblem problem, SearchResult result, int[] widest, CancellationToken cancellation)
     {
         double loss = Measure(widest, cancellation).BudgetPoints;
         if (loss <= problem.MaxLoss && problem.Fits(widest)) return (widest, true);
         Trial? least = result.Trials.Where(t => problem.Fits(t.Policy.AsSpan())).MinBy(t => t.Loss);
-        return least is not null && (least.Loss < loss || !problem.Fits(widest)) ? ([.. least.Policy], least.Loss <= problem.MaxLoss) : (widest, false);
+        return least is not null && (least.Loss < loss || !problem.Fits(widest))
+            ? ([.. least.Policy], least.Loss <= problem.MaxLoss)
+            : (widest, false);
     }
 
     // Layers of one activation group choose their weights, and so their arrays, freely.
@@ -156,10 +178,14 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
     /// <param name="evaluations">Policies it may measure.</param>
     /// <param name="progress">One line an evaluation.</param>
     /// <param name="cancellation">Checked throughout.</param>
-    public SearchResult RunRelaxed(double relaxation, double factor, int evaluations, IProgress<string>? progress, CancellationToken cancellation)
+    public SearchResult RunRelaxed(
+        double relaxation, double factor, int evaluations, IProgress<string>? progress, CancellationToken cancellation)
     {
         IPolicySearcher searcher = Searcher();
-        var problem = new SearchProblem(Space, Estimate.Relaxed(factor), _options.MaxLoss, _options.MaxArrays, evaluations, _options.Seed) { Clock = _options.Clock };
+        var problem = new SearchProblem(Space, Estimate.Relaxed(factor), _options.MaxLoss, _options.MaxArrays, evaluations, _options.Seed)
+        {
+            Clock = _options.Clock,
+        };
         var reporter = new SearchReporter(this, "relaxed " + searcher.Name, problem.Cost(PolicyMoves.Widest(Space)), null, progress);
         return searcher.Search(problem, new RelaxedJudge(Judge, relaxation), reporter, cancellation);
     }
@@ -178,7 +204,8 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
         public double Loss(ReadOnlySpan<int> policy, CancellationToken cancellation) => judge.Loss(policy, relaxation, cancellation);
     }
 
-    private Yardstick Yardstick(ReadOnlySpan<int> policy, CancellationToken cancellation) => new(Space.Costs.Total(policy), Measure(policy, cancellation).LossPoints);
+    private Yardstick Yardstick(ReadOnlySpan<int> policy, CancellationToken cancellation) =>
+        new(Space.Costs.Total(policy), Measure(policy, cancellation).LossPoints);
 
     /// <summary>The judge of policies.</summary>
     public PolicyJudge Judge { get; }
@@ -211,11 +238,13 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
 
     /// <summary>A layer's index and choice.</summary>
     public (int Layer, int Choice) Choice(LayerPolicy layer) =>
-        (_shapes.ToList().FindIndex(s => s.Name == layer.Name), Space.Costs.IndexOf(new Precision(layer.WeightBits, layer.ActivationBits, layer.AdcBits)));
+        (_shapes.ToList().FindIndex(s => s.Name == layer.Name),
+            Space.Costs.IndexOf(new Precision(layer.WeightBits, layer.ActivationBits, layer.AdcBits)));
 
     public void Dispose() => _network.Dispose();
 
     /// <summary>Layers of one activation group together, others alone.</summary>
     private static ImmutableArray<ImmutableArray<int>> Together(ImmutableArray<int> groupOfShape) =>
-        [.. groupOfShape.Select((g, s) => (g, s)).GroupBy(p => p.g < 0 ? -1 - p.s : p.g).Select(g => g.Select(p => p.s).ToImmutableArray())];
+        [.. groupOfShape.Select((g, s) => (g, s)).GroupBy(p => p.g < 0 ? -1 - p.s : p.g)
+            .Select(g => g.Select(p => p.s).ToImmutableArray())];
 }

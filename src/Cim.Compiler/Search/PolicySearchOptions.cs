@@ -37,7 +37,8 @@ internal sealed record PolicySearchOptions
 
     public QuantizerOptions Quantizer { get; init; } = new();
 
-    /// <summary>The objective of a command line word; <paramref name="copies"/> if copies of slow layers fill the arrays that are left.</summary>
+    /// <summary>The objective of a command line word; <paramref name="copies"/> if copies of slow layers fill the arrays that are
+    /// left.</summary>
     public static Objective Parse(string objective, bool copies = false) => objective switch
     {
         "latency" when copies => Objective.CopiedLatency,

@@ -9,7 +9,8 @@ namespace Cim.Compiler.Search;
 /// </summary>
 internal sealed class PolicySpace
 {
-    private PolicySpace(LayerCostTable costs, ImmutableArray<ImmutableArray<int>> choices, ImmutableArray<ImmutableArray<int>> groups, Objective objective) =>
+    private PolicySpace(LayerCostTable costs, ImmutableArray<ImmutableArray<int>> choices, ImmutableArray<ImmutableArray<int>> groups,
+        Objective objective) =>
         (Costs, Choices, ActivationGroups, Objective) = (costs, choices, groups, objective);
 
     public LayerCostTable Costs { get; }
@@ -45,7 +46,8 @@ internal sealed class PolicySpace
             choices.Add([.. offered.OrderBy(c => costs[l, c].Of(objective)).ThenBy(c => c)]);
         }
 
-        ImmutableArray<ImmutableArray<int>> groups = activationGroups ?? [.. Enumerable.Range(0, costs.Layers.Length).Select(l => ImmutableArray.Create(l))];
+        ImmutableArray<ImmutableArray<int>> groups = activationGroups
+            ?? [.. Enumerable.Range(0, costs.Layers.Length).Select(l => ImmutableArray.Create(l))];
         return new PolicySpace(costs, choices.MoveToImmutable(), groups, objective).Agree();
     }
 
@@ -83,7 +85,8 @@ internal sealed class PolicySpace
         return false;
     }
 
-    /// <summary>Less than a thousandth is nothing: where conversions hide behind reads, only the very last one takes less time with fewer bits.</summary>
+    /// <summary>Less than a thousandth is nothing: where conversions hide behind reads, only the very last one takes less time with fewer
+    /// bits.</summary>
     private static bool NoDearer(double wider, double cost) => wider <= cost * 1.001;
 
     /// <summary>Drops choices whose activation bits no other layer of the group offers.</summary>

@@ -8,10 +8,12 @@ namespace Cim.Compiler.Search;
 /// </summary>
 internal static class ProxyWalk
 {
-    /// <summary>Measures front points until the cheapest one within the budget is found or two thirds of the evaluations are spent.</summary>
+    /// <summary>Measures front points until the cheapest one within the budget is found or two thirds of the evaluations are
+    /// spent.</summary>
     public static void Bisect(SearchProblem problem, TrialLog log, CancellationToken cancellation)
     {
-        ImmutableArray<FrontPoint> front = [.. ParetoFront.Of(Items.Of(problem.Space, problem.Proxy, CostOf(problem)), cancellation: cancellation)
+        ImmutableArray<FrontPoint> front = [
+            .. ParetoFront.Of(Items.Of(problem.Space, problem.Proxy, CostOf(problem)), cancellation: cancellation)
             .Points.Where(p => problem.Fits(p.Policy.AsSpan()))];
         // Measured loss falls along the front but for noise: halve the interval between too much and enough.
         (int low, int high) = (-1, front.Length); // All up to low lose too much; high is enough.

@@ -10,7 +10,8 @@ internal sealed class RandomSearcher : IPolicySearcher
 
     public string Name => "random";
 
-    public SearchResult Search(SearchProblem problem, IPolicyEvaluator evaluator, IProgress<SearchProgress>? progress, CancellationToken cancellation)
+    public SearchResult Search(
+        SearchProblem problem, IPolicyEvaluator evaluator, IProgress<SearchProgress>? progress, CancellationToken cancellation)
     {
         var log = new TrialLog(problem, evaluator, progress, cancellation);
         var random = new SplitMix(problem.Seed);

@@ -22,7 +22,8 @@ internal sealed class RlSearcher : IPolicySearcher
 
     public string Name => "rl";
 
-    public SearchResult Search(SearchProblem problem, IPolicyEvaluator evaluator, IProgress<SearchProgress>? progress, CancellationToken cancellation)
+    public SearchResult Search(
+        SearchProblem problem, IPolicyEvaluator evaluator, IProgress<SearchProgress>? progress, CancellationToken cancellation)
     {
         var log = new TrialLog(problem, evaluator, progress, cancellation);
         ProxyWalk.Bisect(problem, log, cancellation);
@@ -71,7 +72,8 @@ internal sealed class RlSearcher : IPolicySearcher
         [.. problem.Space.ActivationGroups.Select(g => g.Sum(l => problem.Proxy[l, policy[l]]))];
 
     /// <summary>How much cheaper than the start, as a logarithm, less a penalty for what is lost beyond the budget.</summary>
-    private static double Reward(SearchProblem problem, TrialLog log, PolicyEpisodes episodes, LossSurrogate surrogate, Episode episode, double start)
+    private static double Reward(
+        SearchProblem problem, TrialLog log, PolicyEpisodes episodes, LossSurrogate surrogate, Episode episode, double start)
     {
         double loss = log.Knows(episode.Policy) ? log.Loss(episode.Policy) : surrogate.Guess(episodes.Estimates(episode.Actions)).Loss;
         return Reward(problem, episode.Policy, loss, start);
@@ -80,7 +82,8 @@ internal sealed class RlSearcher : IPolicySearcher
     private static double Reward(SearchProblem problem, ReadOnlySpan<int> policy, double loss, double start)
     {
         double over = Math.Max(0, loss - problem.MaxLoss) / Math.Max(problem.MaxLoss, 0.1);
-        return Math.Log(start / problem.Cost(policy)) - (OverBudgetPenalty * Math.Min(over, 3)) - (problem.Fits(policy) ? 0 : TooManyArraysPenalty);
+        return Math.Log(start / problem.Cost(policy)) - (OverBudgetPenalty * Math.Min(over, 3))
+            - (problem.Fits(policy) ? 0 : TooManyArraysPenalty);
     }
 
     /// <summary>Half of the episodes are free, half redecide a few units of the best policy.</summary>
@@ -108,14 +111,16 @@ internal sealed class RlSearcher : IPolicySearcher
         for (int u = 0; u < actions.Length; u++)
             for (int step = -1; step <= 1; step++)
                 if (actions[u] + step is var a && a >= 0 && a < episodes.Items[u].Length && batch.Count < batch.Capacity)
-                    batch.AddImitated(shown.States.AsSpan(u * episodes.Features, episodes.Features), episodes.Items[u].Length, a, (step == 0 ? 0.75 : 0.125) * batch.Capacity / actions.Length);
+                    batch.AddImitated(shown.States.AsSpan(u * episodes.Features, episodes.Features), episodes.Items[u].Length, a,
+                        (step == 0 ? 0.75 : 0.125) * batch.Capacity / actions.Length);
         for (int i = 0; i < CloningSteps; i++) episodes.Agent.Learn(batch);
     }
 
     /// <summary>The best measured policies, played again so that their states are those of the present surrogate.</summary>
     private static Episode[] Replay(SearchProblem problem, TrialLog log, PolicyEpisodes episodes, LossSurrogate surrogate, double start)
     {
-        var chosen = log.Trials.Select(t => (Actions: episodes.ActionsOf(t.Policy.AsSpan()), Reward: Reward(problem, t.Policy.AsSpan(), t.Loss, start)))
+        var chosen = log.Trials.Select(
+            t => (Actions: episodes.ActionsOf(t.Policy.AsSpan()), Reward: Reward(problem, t.Policy.AsSpan(), t.Loss, start)))
             .Where(t => t.Actions is not null).OrderByDescending(t => t.Reward).Take(Replayed).ToArray();
         Episode[] replayed = episodes.Play([.. chosen.Select(t => t.Actions)], surrogate, problem.MaxLoss);
         for (int i = 0; i < replayed.Length; i++) replayed[i].Reward = chosen[i].Reward;
@@ -124,18 +129,21 @@ internal sealed class RlSearcher : IPolicySearcher
 
     private static void Learn(Episode[] played, Episode[] replayed, PolicyBatch batch, PolicyAgent agent)
     {
-        double[] advantages = [.. played.SelectMany(e => e.Decided.Select((d, u) => d ? e.Reward - e.Values[u] : double.NaN)).Where(double.IsFinite)];
+        double[] advantages = [
+            .. played.SelectMany(e => e.Decided.Select((d, u) => d ? e.Reward - e.Values[u] : double.NaN)).Where(double.IsFinite)];
         double mean = advantages.Average(), deviation = Math.Sqrt(advantages.Average(a => (a - mean) * (a - mean))) + 1e-6;
         batch.Clear();
         int units = played[0].Actions.Length, features = played[0].States.Length / units;
         foreach (Episode e in played)
             for (int u = 0; u < units; u++)
                 if (e.Decided[u])
-                    batch.AddSampled(e.States.AsSpan(u * features, features), e.Available[u], e.Actions[u], e.LogProbabilities[u], (e.Reward - e.Values[u] - mean) / deviation, e.Reward);
+                    batch.AddSampled(e.States.AsSpan(u * features, features), e.Available[u], e.Actions[u], e.LogProbabilities[u],
+                        (e.Reward - e.Values[u] - mean) / deviation, e.Reward);
         foreach (Episode e in replayed)
             for (int u = 0; u < units; u++)
                 if (e.Reward > e.Values[u])
-                    batch.AddImitated(e.States.AsSpan(u * features, features), e.Available[u], e.Actions[u], Math.Min((e.Reward - e.Values[u]) / deviation, 1) * 0.5);
+                    batch.AddImitated(e.States.AsSpan(u * features, features), e.Available[u], e.Actions[u],
+                        Math.Min((e.Reward - e.Values[u]) / deviation, 1) * 0.5);
         for (int epoch = 0; epoch < Epochs; epoch++) agent.Learn(batch);
     }
 

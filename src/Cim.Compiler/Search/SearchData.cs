@@ -34,7 +34,10 @@ internal sealed record SearchData(CalibrationData Fit, CalibrationData Validatio
         int batch = Math.Max(1, input.FixedBatch), fewest = batch == 1 ? 2 : (3 * (batch - 1)) + 1;
         int available = Math.Min(maxSamples, data.Count);
         if (available < fewest)
-            throw new CimException(ErrorCodes.SearchNeedsData, $"A search fits quantizers on some samples and judges by others: it needs at least {fewest} samples{(batch == 1 ? "" : $" for a network of {batch} a run")} (a few hundred to be worth anything), and has {available}. Give more calibration samples, or choose the bits yourself.") { File = data.Path };
+            throw new CimException(ErrorCodes.SearchNeedsData,
+                $"A search fits quantizers on some samples and judges by others: it needs at least {fewest} "
+                + $"samples{(batch == 1 ? "" : $" for a network of {batch} a run")} (a few hundred to be worth anything), and has "
+                + $"{available}. Give more calibration samples, or choose the bits yourself.") { File = data.Path };
         SearchData parts = From(data, cancellation, maxSamples);
         if (batch > 1) parts = parts.WholeBatches(batch);
         return JudgedGraph.AreClasses(graph, input, data) ? parts : parts with { Labels = default };
@@ -43,7 +46,11 @@ internal sealed record SearchData(CalibrationData Fit, CalibrationData Validatio
     private SearchData WholeBatches(int batch)
     {
         int count = Validation.Count / batch * batch, elements = Validation.Values.Length / Validation.Count;
-        return this with { Validation = Validation with { Values = Validation.Values[..(count * elements)], Count = count }, Labels = Labels.IsDefault ? Labels : Labels[..count] };
+        return this with
+        {
+            Validation = Validation with { Values = Validation.Values[..(count * elements)], Count = count },
+            Labels = Labels.IsDefault ? Labels : Labels[..count],
+        };
     }
 
     /// <summary>The samples of a file, in two parts.</summary>

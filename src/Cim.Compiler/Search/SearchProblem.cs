@@ -65,5 +65,6 @@ internal interface IPolicySearcher
 {
     string Name { get; }
 
-    SearchResult Search(SearchProblem problem, IPolicyEvaluator evaluator, IProgress<SearchProgress>? progress, CancellationToken cancellation);
+    SearchResult Search(
+        SearchProblem problem, IPolicyEvaluator evaluator, IProgress<SearchProgress>? progress, CancellationToken cancellation);
 }

@@ -42,7 +42,8 @@ internal sealed record SearchSummary
     /// <summary>Wall clock of preparation and search.</summary>
     public double Seconds { get; init; }
 
-    /// <summary>The cheapest policy on the exact front of the additive estimate that the judge accepts; null for searches that do not use it.</summary>
+    /// <summary>The cheapest policy on the exact front of the additive estimate that the judge accepts; null for searches that do not use
+    /// it.</summary>
     public Yardstick? ProxyStart { get; init; }
 
     /// <summary>What estimates the harm of narrow weights; see <see cref="ProxySelection"/>.</summary>

@@ -32,7 +32,8 @@ internal sealed record StripOptions(double? Compression, ImmutableArray<int> Wid
         if (strips != "auto")
         {
             if (!double.TryParse(strips, NumberStyles.Float, CultureInfo.InvariantCulture, out double share) || share is not (> 0 and < 1))
-                throw new CimException(ErrorCodes.WrongUsage, $"--strips is '{strips}'; it is the share of cells to save, between 0 and 1, or auto.");
+                throw new CimException(
+                    ErrorCodes.WrongUsage, $"--strips is '{strips}'; it is the share of cells to save, between 0 and 1, or auto.");
             compression = share;
         }
 

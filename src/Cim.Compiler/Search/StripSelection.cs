@@ -26,17 +26,21 @@ internal static class StripSelection
     /// <param name="progress">One line a step.</param>
     /// <param name="cancellation">Checked throughout.</param>
     public static QuantizationPolicy Run(
-        Graph graph, GraphInput input, HardwareProfile hardware, SearchData? data, QuantizationPolicy policy, StripOptions options, double maxLoss,
+        Graph graph, GraphInput input, HardwareProfile hardware, SearchData? data, QuantizationPolicy policy, StripOptions options,
+        double maxLoss,
         QuantizerOptions quantizer, ulong seed, IProgress<string>? progress, CancellationToken cancellation)
     {
         // Layers the model brings quantized keep their integers.
         ImmutableArray<MvmLayer> layers = [.. MvmLayers.Find(graph).Where(l => l.WeightDequantize is null)];
         if (layers.IsEmpty) return policy;
-        Dictionary<string, float[]>? fisher = data is null ? null : WeightFisher.Measure(graph, input, data.Fit, layers, seed, progress, cancellation);
+        Dictionary<string, float[]>? fisher = data is null
+            ? null
+            : WeightFisher.Measure(graph, input, data.Fit, layers, seed, progress, cancellation);
         var table = new StripTable(layers, fisher, hardware, options.Widths);
         if (options.Compression is { } asked) return table.Apply(policy, table.Choose(1 - asked, options.Unit));
 
         return new MostWithinLoss(graph, input, hardware, data!, quantizer)
-            .Find(compression => table.Apply(policy, table.Choose(1 - compression, options.Unit)), maxLoss, "strips", progress, cancellation);
+            .Find(compression => table.Apply(policy, table.Choose(1 - compression, options.Unit)), maxLoss, "strips", progress,
+                cancellation);
     }
 }

@@ -25,7 +25,8 @@ internal sealed class StripTable
     /// <param name="fisher">By layer [outputs, rows]; null = every layer's relative error counts the same.</param>
     /// <param name="profile">The hardware.</param>
     /// <param name="widths">Widths to choose from; empty = all useful ones.</param>
-    public StripTable(ImmutableArray<MvmLayer> layers, IReadOnlyDictionary<string, float[]>? fisher, HardwareProfile profile, ImmutableArray<int> widths)
+    public StripTable(
+        ImmutableArray<MvmLayer> layers, IReadOnlyDictionary<string, float[]>? fisher, HardwareProfile profile, ImmutableArray<int> widths)
     {
         _layers = layers;
         _widths = widths.IsEmpty ? Useful(profile) : widths;
@@ -72,7 +73,8 @@ internal sealed class StripTable
     {
         var bits = new Dictionary<string, int[][]>(StringComparer.Ordinal);
         foreach (MvmLayer layer in _layers)
-            bits[layer.NodeName] = [.. Enumerable.Range(0, _grids[_layers.IndexOf(layer)]?.Tiles.Length ?? 1).Select(_ => new int[layer.Outputs])];
+            bits[layer.NodeName] = [
+                .. Enumerable.Range(0, _grids[_layers.IndexOf(layer)]?.Tiles.Length ?? 1).Select(_ => new int[layer.Outputs])];
         for (int s = 0; s < choice.Length; s++)
         {
             (int l, int tile, int output) = _strips[s];
@@ -87,7 +89,8 @@ internal sealed class StripTable
             int first = own[0][0];
             // One width everywhere is a layer as ever.
             if (first > 0 && own.All(t => t.All(b => b == first))) return p with { WeightBits = first, Strips = null };
-            var strips = new StripWidths(_grids[_layers.ToList().FindIndex(l => l.NodeName == p.Name)]!, [.. own.Select(t => t.ToImmutableArray())]);
+            var strips = new StripWidths(
+                _grids[_layers.ToList().FindIndex(l => l.NodeName == p.Name)]!, [.. own.Select(t => t.ToImmutableArray())]);
             return p with { WeightBits = Math.Max(2, strips.Widest), Strips = strips.ToString() };
         }
     }
@@ -100,16 +103,21 @@ internal sealed class StripTable
     {
         MvmLayer layer = _layers[index];
         float[] weights = layer.WeightMatrix.Span<float>().ToArray();
-        int rows = layer.RowsPerGroup, cellsPerSlice = profile.Encoding is WeightEncoding.Differential or WeightEncoding.DifferentialTwoSided ? 2 : 1;
+        int rows = layer.RowsPerGroup,
+            cellsPerSlice = profile.Encoding is WeightEncoding.Differential or WeightEncoding.DifferentialTwoSided ? 2 : 1;
         double power = weights.Sum(w => (double)w * w);
-        ImmutableArray<ImmutableArray<int>> tiles = _grids[index] is { } grid ? [.. Enumerable.Range(0, grid.Tiles.Length).Select(grid.RowsOf)] : [[.. Enumerable.Range(0, rows)]];
-        float[] scales = [.. Enumerable.Range(0, layer.Outputs).AsParallel().AsOrdered().Select(o => WeightScales.Search(weights.AsSpan(o * rows, rows), [], 8))];
+        ImmutableArray<ImmutableArray<int>> tiles = _grids[index] is { } grid
+            ? [.. Enumerable.Range(0, grid.Tiles.Length).Select(grid.RowsOf)]
+            : [[.. Enumerable.Range(0, rows)]];
+        float[] scales = [.. Enumerable.Range(0, layer.Outputs).AsParallel().AsOrdered()
+            .Select(o => WeightScales.Search(weights.AsSpan(o * rows, rows), [], 8))];
         double[] whole = new double[_widths.Length];
         for (int t = 0; t < tiles.Length; t++)
             for (int o = 0; o < layer.Outputs; o++)
             {
                 double information = fisher is null ? 1 / Math.Max(power, 1e-30) : tiles[t].Average(r => (double)fisher[(o * rows) + r]);
-                double[] harms = [.. _widths.Select(b => 0.5 * information * Error(weights.AsSpan(o * rows, rows), tiles[t], b, scales[o]))];
+                double[] harms = [
+                    .. _widths.Select(b => 0.5 * information * Error(weights.AsSpan(o * rows, rows), tiles[t], b, scales[o]))];
                 Whole += (long)tiles[t].Length * WeightSlices.Of(8, profile).Length * cellsPerSlice;
                 if (_grids[index] is null)
                 {
@@ -118,7 +126,8 @@ internal sealed class StripTable
                 }
 
                 _strips.Add((index, t, o));
-                _cells.Add([.. _widths.Select(b => b == 0 ? 0 : (long)tiles[t].Length * WeightSlices.Of(b, profile).Length * cellsPerSlice)]);
+                _cells.Add(
+                    [.. _widths.Select(b => b == 0 ? 0 : (long)tiles[t].Length * WeightSlices.Of(b, profile).Length * cellsPerSlice)]);
                 _harms.Add(harms);
             }
 
@@ -139,7 +148,8 @@ internal sealed class StripTable
 
     private IEnumerable<int[]> Units(StripUnit unit) => unit == StripUnit.Strip
         ? _strips.Select((_, s) => new[] { s })
-        : _strips.Select((p, s) => (Key: (p.Layer, Output: unit == StripUnit.Column ? p.Output : 0), s)).GroupBy(p => p.Key).Select(g => g.Select(p => p.s).ToArray());
+        : _strips.Select((p, s) => (Key: (p.Layer, Output: unit == StripUnit.Column ? p.Output : 0), s)).GroupBy(p => p.Key)
+            .Select(g => g.Select(p => p.s).ToArray());
 
     private int[] Take(int[][] units, StripUnit unit, double threshold)
     {

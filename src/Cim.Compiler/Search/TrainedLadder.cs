@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Cim.Compiler.Search;
 
@@ -22,7 +23,8 @@ internal sealed class TrainedLadder
     /// <summary>Rungs double the harm allowed every second time, at most so many times.</summary>
     private const int MaxRungs = 64;
 
-    /// <summary>Conversions may take half of the harm allowed: training does not see them, and weights and activations need the rest.</summary>
+    /// <summary>Conversions may take half of the harm allowed: training does not see them, and weights and activations need the
+    /// rest.</summary>
     private const double ConversionWeight = 2;
 
     /// <summary>A loss half-way is at best halved by the other half, and uncertain by this many standard deviations.</summary>
@@ -50,7 +52,8 @@ internal sealed class TrainedLadder
     /// <param name="progress">One line a candidate.</param>
     /// <param name="cancellation">Checked throughout.</param>
     public TrainedLadder(
-        PolicySearch search, PolicySearchOptions options, TrainCandidate train, double floatScore, int raced, IProgress<string>? progress, CancellationToken cancellation)
+        PolicySearch search, PolicySearchOptions options, TrainCandidate train, double floatScore, int raced, IProgress<string>? progress,
+        CancellationToken cancellation)
     {
         (_search, _options, _train, _raced, _progress, _cancellation) = (search, options, train, raced, progress, cancellation);
         _problem = new SearchProblem(search.Space, search.Losses, options.MaxLoss, options.MaxArrays, 1, options.Seed);
@@ -80,8 +83,10 @@ internal sealed class TrainedLadder
         }
 
         int[] four = PolicyMoves.FourBitInside(_search.Space);
-        if (!isOver && _problem.Fits(four) && _problem.Cost(four) < (Best?.Cost ?? _problem.Cost(start))) isOver = Try("uniform w4a4, 8-bit ends", four) is null;
-        if (!isOver && low >= 0 && Best is { } best) SearchOn(best, rungs[low].Factor, high < rungs.Length ? rungs[high].Factor : rungs[low].Factor);
+        if (!isOver && _problem.Fits(four) && _problem.Cost(four) < (Best?.Cost ?? _problem.Cost(start)))
+            isOver = Try("uniform w4a4, 8-bit ends", four) is null;
+        if (!isOver && low >= 0 && Best is { } best)
+            SearchOn(best, rungs[low].Factor, high < rungs.Length ? rungs[high].Factor : rungs[low].Factor);
         return _result with { Trials = [.. _trials] };
     }
 
@@ -93,7 +98,8 @@ internal sealed class TrainedLadder
         for (int i = 1; i <= MaxRungs; i++)
         {
             double factor = Math.Pow(2, i / 2.0);
-            LossTable losses = LossTable.Sum(_search.Estimate.Widths.Times(1 / factor), _search.Estimate.Conversions.Times(ConversionWeight));
+            LossTable losses = LossTable.Sum(
+                _search.Estimate.Widths.Times(1 / factor), _search.Estimate.Conversions.Times(ConversionWeight));
             Items items = Items.Of(_search.Space, losses, ProxyWalk.CostOf(_problem));
             if (ExactOptimum.Solve(items, allowed, cancellation: _cancellation) is not { } optimum) continue;
             int[] policy = [.. optimum.Policy];
@@ -116,7 +122,8 @@ internal sealed class TrainedLadder
     private void SearchOn(TrainedTrial best, double factor, double tooFar)
     {
         double points = _search.Judge.WidthsLoss(best.Policy.AsSpan(), _cancellation);
-        if (_trials.Where(t => !t.Stopped && !IsWithin(t) && t.Loss > _options.MaxLoss && t.Cost < best.Cost).MinBy(t => t.Loss) is { } missed)
+        if (_trials.Where(t => !t.Stopped && !IsWithin(t) && t.Loss > _options.MaxLoss && t.Cost < best.Cost)
+            .MinBy(t => t.Loss) is { } missed)
         {
             double share = (_options.MaxLoss - best.Loss) / (missed.Loss - best.Loss);
             points += share * Math.Max(0, _search.Judge.WidthsLoss(missed.Policy.AsSpan(), _cancellation) - points);
@@ -126,9 +133,11 @@ internal sealed class TrainedLadder
         double relaxation = _options.MaxLoss > 0 ? points / _options.MaxLoss : 0;
         for (int i = 0; i < Searches && relaxation > 1 && !_options.Clock.IsOver; i++)
         {
-            _progress?.Report(FormattableString.Invariant($"short training: {relaxation:F1} points lost before training are worth one after it; searching with that"));
+            _progress?.Report(string.Create(CultureInfo.InvariantCulture, 
+                $"short training: {relaxation:F1} points lost before training are worth one after it; searching with that"));
             SearchResult found = _search.RunRelaxed(relaxation, factor, Math.Max(1, _options.Evaluations / 2), _progress, _cancellation);
-            bool isGood = found.Policy is { } policy && found.Cost < Best!.Cost * (1 - 1e-6) && Try("search", [.. policy]) is { } trial && IsWithin(trial);
+            bool isGood = found.Policy is { } policy && found.Cost < Best!.Cost * (1 - 1e-6) && Try("search", [.. policy]) is { } trial
+                && IsWithin(trial);
             relaxation *= isGood ? Bolder : Shyer;
             factor *= isGood ? Bolder : Shyer;
         }
@@ -140,14 +149,20 @@ internal sealed class TrainedLadder
         if (_options.Clock.IsOver) return null;
         double conversions = _search.Judge.ConversionPoints(policy, _cancellation);
         double deviation = 100 * Math.Sqrt(_result.Reference * (1 - _result.Reference) / _raced);
-        if (_train([.. policy], score => _result.LossOf(score) - (Deviations * deviation) > Halving * (_options.MaxLoss - conversions + (Deviations * deviation))) is not { } trained) return null;
+        if (_train([.. policy], score => _result.LossOf(score)
+            - (Deviations * deviation) > Halving * (_options.MaxLoss - conversions + (Deviations * deviation))) is not { } trained)
+            return null;
         CostVector costs = _search.Space.Costs.Total(policy);
-        var trial = new TrainedTrial(origin, [.. policy], _problem.Cost(policy), costs, _result.LossOf(trained.Score) + conversions, trained.Stopped);
+        var trial = new TrainedTrial(
+            origin, [.. policy], _problem.Cost(policy), costs, _result.LossOf(trained.Score) + conversions, trained.Stopped);
         _trials.Add(trial);
         double eight = _problem.Cost(PolicyMoves.Widest(_search.Space));
-        string best = Best is { } b ? FormattableString.Invariant($"best {eight / b.Cost:F2}x at {b.Loss:F2} points") : "none within the budget yet";
-        _progress?.Report(FormattableString.Invariant(
-            $"short training {_trials.Count}: {eight / trial.Cost:F2}x cheaper than 8 bits loses {trial.Loss:F2} points{(trial.Stopped ? " half-way, stopped" : "")}; {best}, {_options.Clock.Elapsed.TotalSeconds:F0} s"));
+        string best = Best is { } b
+            ? string.Create(CultureInfo.InvariantCulture, $"best {eight / b.Cost:F2}x at {b.Loss:F2} points")
+            : "none within the budget yet";
+        _progress?.Report(string.Create(CultureInfo.InvariantCulture,
+            $"short training {_trials.Count}: {eight / trial.Cost:F2}x cheaper than 8 bits loses {trial.Loss:F2} "
+                + $"points{(trial.Stopped ? " half-way, stopped" : "")}; {best}, {_options.Clock.Elapsed.TotalSeconds:F0} s"));
         if (Best == trial && _options.PolicyOutput is { } path) SearchReporter.Save(_search, policy, path);
         return trial;
     }

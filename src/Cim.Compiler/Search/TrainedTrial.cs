@@ -23,6 +23,7 @@ internal sealed record TrainedSearch(double FloatScore, double EightBitScore, Im
     /// </summary>
     public double Reference => double.IsNaN(EightBitScore) ? FloatScore : Math.Min(FloatScore, EightBitScore);
 
-    /// <summary>Percentage points a score lies below the reference, to a millionth: a difference of counts is no more exact than that.</summary>
+    /// <summary>Percentage points a score lies below the reference, to a millionth: a difference of counts is no more exact than
+    /// that.</summary>
     public double LossOf(double score) => Math.Round(100 * (Reference - score), 6);
 }

@@ -10,7 +10,8 @@ using Cim.Runtime.Hardware;
 namespace Cim.Compiler.Search;
 
 /// <summary>
-/// The log of a search beside its output: sensitivities, every measured policy and every candidate that was trained, under a key of all that they depend on. Written
+/// The log of a search beside its output: sensitivities, every measured policy and every candidate that was trained, under a key of all
+/// that they depend on. Written
 /// whole after every measurement (temporary name, then rename), so a search that was killed, or is repeated with another searcher
 /// or objective, measures nothing twice. A log of another key is replaced.
 /// </summary>
@@ -47,12 +48,15 @@ internal sealed class TrialFile
             if (root.GetProperty("key").GetString() != file._key) return file;
             if (root.TryGetProperty("sensitivity", out JsonElement sensitivity)) file.Sensitivity = ReadSensitivity(sensitivity);
             foreach (JsonProperty trial in root.GetProperty("trials").EnumerateObject())
-                file._trials[trial.Name] = new Distance(trial.Value[0].GetDouble(), trial.Value[1].GetDouble(), trial.Value[2].GetDouble(), trial.Value[3].GetDouble());
-            foreach (JsonProperty hardware in root.GetProperty("conversions").EnumerateObject()) file._conversions[hardware.Name] = new AdcSensitivity(Table(hardware.Value));
+                file._trials[trial.Name] = new Distance(
+                    trial.Value[0].GetDouble(), trial.Value[1].GetDouble(), trial.Value[2].GetDouble(), trial.Value[3].GetDouble());
+            foreach (JsonProperty hardware in root.GetProperty("conversions").EnumerateObject())
+                file._conversions[hardware.Name] = new AdcSensitivity(Table(hardware.Value));
             if (root.TryGetProperty("estimates", out JsonElement estimates))
                 foreach (JsonProperty e in estimates.EnumerateObject()) file._selections[e.Name] = ReadSelection(e.Value);
             if (root.TryGetProperty("trained", out JsonElement trained))
-                foreach (JsonProperty trial in trained.EnumerateObject()) file._trained[trial.Name] = (trial.Value[0].GetDouble(), trial.Value[1].GetBoolean());
+                foreach (JsonProperty trial in trained.EnumerateObject())
+                    file._trained[trial.Name] = (trial.Value[0].GetDouble(), trial.Value[1].GetBoolean());
             file.Known = file._trials.Count;
             return file;
         }
@@ -60,7 +64,8 @@ internal sealed class TrialFile
         {
             return new TrialFile(path, key); // No text.
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException or OverflowException or ArgumentException or NullReferenceException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException
+            or IndexOutOfRangeException or OverflowException or ArgumentException or NullReferenceException)
         {
             return new TrialFile(path, key); // A damaged log is no more than a lost one.
         }
@@ -135,7 +140,8 @@ internal sealed class TrialFile
         lock (_gate)
             AtomicFile.Write(_path, stream =>
             {
-                using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+                using var json = new Utf8JsonWriter(stream,
+                    new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
                 json.WriteStartObject();
                 json.WriteString("key", _key);
                 if (Sensitivity is { } sensitivity)
@@ -211,12 +217,15 @@ internal sealed class TrialFile
     }
 
     private static ProxySelection ReadSelection(JsonElement e) => new(e.GetProperty("chosen").GetString()!,
-        [.. e.GetProperty("rankCorrelation").EnumerateObject().Select(q => new ProxyQuality(q.Name, Number(q.Value[0]), Number(q.Value[1])))], Table(e.GetProperty("weights")));
+        [.. e.GetProperty("rankCorrelation").EnumerateObject()
+            .Select(q => new ProxyQuality(q.Name, Number(q.Value[0]), Number(q.Value[1])))], Table(e.GetProperty("weights")));
 
     private static double Number(JsonElement value) => value.ValueKind == JsonValueKind.Null ? double.NaN : value.GetDouble();
 
-    private static MeasuredSensitivity ReadSensitivity(JsonElement element) => new(Table(element.GetProperty("weights")), Table(element.GetProperty("activations")));
+    private static MeasuredSensitivity ReadSensitivity(JsonElement element) =>
+        new(Table(element.GetProperty("weights")), Table(element.GetProperty("activations")));
 
     private static ImmutableArray<ImmutableSortedDictionary<int, double>> Table(JsonElement rows) =>
-        [.. rows.EnumerateArray().Select(r => r.EnumerateObject().ToImmutableSortedDictionary(p => int.Parse(p.Name, CultureInfo.InvariantCulture), p => p.Value.GetDouble()))];
+        [.. rows.EnumerateArray().Select(r => r.EnumerateObject()
+            .ToImmutableSortedDictionary(p => int.Parse(p.Name, CultureInfo.InvariantCulture), p => p.Value.GetDouble()))];
 }

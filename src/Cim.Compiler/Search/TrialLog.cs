@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace Cim.Compiler.Search;
 
 /// <summary>Spends the evaluations of a problem, each policy once, and keeps the cheapest policy within the budget.</summary>
-internal sealed class TrialLog(SearchProblem problem, IPolicyEvaluator evaluator, IProgress<SearchProgress>? progress, CancellationToken cancellation)
+internal sealed class TrialLog(
+    SearchProblem problem, IPolicyEvaluator evaluator, IProgress<SearchProgress>? progress, CancellationToken cancellation)
 {
     private readonly Dictionary<string, double> _losses = new(StringComparer.Ordinal);
     private readonly ImmutableArray<Trial>.Builder _trials = ImmutableArray.CreateBuilder<Trial>();
@@ -36,8 +37,11 @@ internal sealed class TrialLog(SearchProblem problem, IPolicyEvaluator evaluator
         _losses[key] = loss;
         var trial = new Trial([.. policy], problem.Cost(policy), loss);
         _trials.Add(trial);
-        if (loss <= problem.MaxLoss && problem.Fits(policy) && (Best is null || trial.Cost < Best.Cost || (trial.Cost == Best.Cost && loss < Best.Loss))) Best = trial;
-        progress?.Report(new SearchProgress(_trials.Count, problem.Evaluations, Best) { Episodes = Episodes, FrontPoints = FrontPoints(), Left = problem.Clock.Left(_trials.Count, problem.Evaluations) });
+        if (loss <= problem.MaxLoss && problem.Fits(policy)
+            && (Best is null || trial.Cost < Best.Cost || (trial.Cost == Best.Cost && loss < Best.Loss)))
+            Best = trial;
+        progress?.Report(new SearchProgress(_trials.Count, problem.Evaluations, Best) {
+            Episodes = Episodes, FrontPoints = FrontPoints(), Left = problem.Clock.Left(_trials.Count, problem.Evaluations) });
         return loss;
     }
 

@@ -5,7 +5,8 @@ internal sealed class UniformSearcher : IPolicySearcher
 {
     public string Name => "uniform";
 
-    public SearchResult Search(SearchProblem problem, IPolicyEvaluator evaluator, IProgress<SearchProgress>? progress, CancellationToken cancellation)
+    public SearchResult Search(
+        SearchProblem problem, IPolicyEvaluator evaluator, IProgress<SearchProgress>? progress, CancellationToken cancellation)
     {
         var log = new TrialLog(problem, evaluator, progress, cancellation);
         foreach (int[] policy in problem.Space.Costs.Choices

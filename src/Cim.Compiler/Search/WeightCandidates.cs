@@ -35,7 +35,8 @@ internal sealed class WeightCandidates : IDisposable
             executor.Compute([layer.Input, layer.Output], cancellation);
             Add(graph, layer, 0, layer.WeightMatrix.Span<float>().ToArray(), layer.Bias ?? new float[layer.Outputs]);
             bool compensates = bits[layer.NodeName].Any(b => Compensates(layer, b, options));
-            LayerStatistics statistics = LayerStatistics.Of(layer, LayerSamples.Gather(layer, executor, layer.Input, executor), compensates);
+            LayerStatistics statistics = LayerStatistics.Of(
+                layer, LayerSamples.Gather(layer, executor, layer.Input, executor), compensates);
             foreach (int b in bits[layer.NodeName])
             {
                 LayerWeights weights = Compensates(layer, b, options)

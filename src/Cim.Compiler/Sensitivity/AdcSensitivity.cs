@@ -34,12 +34,14 @@ internal sealed record AdcSensitivity(ImmutableArray<ImmutableSortedDictionary<i
 
     /// <summary>Measures every layer at the widths asked for, or as many layers as there is time for.</summary>
     public static AdcSensitivity Measure(
-        Graph graph, GraphInput input, HardwareProfile hardware, SearchData data, ImmutableArray<MvmLayer> layers, IReadOnlyList<int[]> adcBits,
+        Graph graph, GraphInput input, HardwareProfile hardware, SearchData data, ImmutableArray<MvmLayer> layers,
+        IReadOnlyList<int[]> adcBits,
         QuantizerOptions options, SearchClock clock, IProgress<string>? progress, CancellationToken cancellation)
     {
         if (clock.IsOver || adcBits.All(b => b.All(w => w == 0))) return None(layers.Length);
         progress?.Report("sensitivity of conversions: quantizing to 8 bits");
-        var network = new AdcNetwork(graph, input, hardware, data.Fit, QuantizationPolicy.Uniform(layers.Select(l => l.NodeName), 8, 8), options, cancellation);
+        var network = new AdcNetwork(
+            graph, input, hardware, data.Fit, QuantizationPolicy.Uniform(layers.Select(l => l.NodeName), 8, 8), options, cancellation);
         double macs = layers.Sum(l => (double)l.MacsPerImage), runs = adcBits.Sum(b => b.Length);
         int samples = (int)Math.Clamp(MaxWork / Math.Max(1, macs * runs), MinSamples, MaxSamples);
         float[] reference = network.Run(data.Validation, samples, _ => AdcNetwork.Ideal, cancellation);

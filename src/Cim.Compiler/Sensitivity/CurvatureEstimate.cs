@@ -33,7 +33,8 @@ internal static class CurvatureEstimate
     /// <param name="clock">When it is over, no more vectors are taken; one always is.</param>
     /// <param name="cancellation">Checked between batches.</param>
     public static IReadOnlyList<WeightCurvature> Measure(
-        TrainableNetwork network, IReadOnlyList<Parameter> weights, SampleSet samples, Objective objective, float[] targets, int probes, ulong seed,
+        TrainableNetwork network, IReadOnlyList<Parameter> weights, SampleSet samples, Objective objective, float[] targets, int probes,
+        ulong seed,
         SearchClock clock, CancellationToken cancellation)
     {
         int batch = Math.Min(MaxBatch, samples.Count);
@@ -45,7 +46,8 @@ internal static class CurvatureEstimate
         int taken = 0;
         for (int probe = 0; probe < probes && (probe == 0 || !clock.IsOver); probe++, taken++)
         {
-            float[][] signs = [.. weights.Select((w, i) => Signs(w.Values.Length, new SplitMix(seed ^ ((ulong)(uint)probe << 32) ^ (uint)i)))];
+            float[][] signs = [
+                .. weights.Select((w, i) => Signs(w.Values.Length, new SplitMix(seed ^ ((ulong)(uint)probe << 32) ^ (uint)i)))];
             double[][] above = At(1, signs), below = At(-1, signs);
             for (int i = 0; i < weights.Count; i++)
                 for (int k = 0; k < hessian[i].Length; k++)
@@ -67,7 +69,8 @@ internal static class CurvatureEstimate
     }
 
     /// <summary>The mean gradient over all whole batches.</summary>
-    private static double[][] Gradient(IGradientEngine engine, TrainableNetwork network, SampleSet samples, float[] targets, CancellationToken cancellation)
+    private static double[][] Gradient(
+        IGradientEngine engine, TrainableNetwork network, SampleSet samples, float[] targets, CancellationToken cancellation)
     {
         double[][] sum = [.. engine.Parameters.Select(p => new double[p.Values.Length])];
         int batches = samples.Count / engine.BatchSize;
@@ -83,7 +86,8 @@ internal static class CurvatureEstimate
     }
 
     private static double[][] Fisher(
-        TrainableNetwork network, IReadOnlyList<Parameter> weights, SampleSet samples, Objective objective, float[] targets, CancellationToken cancellation)
+        TrainableNetwork network, IReadOnlyList<Parameter> weights, SampleSet samples, Objective objective, float[] targets,
+        CancellationToken cancellation)
     {
         using var single = new OrtGradientEngine(network, objective, 1, weights, parts: 1);
         double[][] sum = [.. weights.Select(w => new double[w.Values.Length])];

@@ -30,21 +30,24 @@ internal sealed record MeasuredSensitivity(
     /// <param name="progress">One line a layer.</param>
     /// <param name="cancellation">Checked between runs.</param>
     public static MeasuredSensitivity Measure(
-        PolicyNetwork network, IReadOnlyList<int[]> weightBits, IReadOnlyList<int[]> activationBits, MeasuredSensitivity? known, SearchClock clock, IProgress<string>? progress,
+        PolicyNetwork network, IReadOnlyList<int[]> weightBits, IReadOnlyList<int[]> activationBits, MeasuredSensitivity? known,
+        SearchClock clock, IProgress<string>? progress,
         CancellationToken cancellation)
     {
         var weights = ImmutableArray.CreateBuilder<ImmutableSortedDictionary<int, double>>();
         for (int l = 0; l < weightBits.Count; l++)
         {
             if (!clock.IsOver) progress?.Report($"sensitivity of layer {l + 1} of {weightBits.Count}: {network.Layers[l].NodeName}");
-            weights.Add(Row(known?.Weights, l, weightBits, b => network.Measure(i => i == l ? b : 0, _ => 0, Samples, cancellation).Divergence));
+            weights.Add(
+                Row(known?.Weights, l, weightBits, b => network.Measure(i => i == l ? b : 0, _ => 0, Samples, cancellation).Divergence));
         }
 
         var activations = ImmutableArray.CreateBuilder<ImmutableSortedDictionary<int, double>>();
         for (int g = 0; g < activationBits.Count; g++)
         {
             if (!clock.IsOver) progress?.Report($"sensitivity of activations {g + 1} of {activationBits.Count}");
-            activations.Add(Row(known?.Activations, g, activationBits, b => network.Measure(_ => 0, i => i == g ? b : 0, Samples, cancellation).Divergence));
+            activations.Add(Row(known?.Activations, g, activationBits,
+                b => network.Measure(_ => 0, i => i == g ? b : 0, Samples, cancellation).Divergence));
         }
 
         return new MeasuredSensitivity(weights.ToImmutable(), activations.ToImmutable());
@@ -52,14 +55,17 @@ internal sealed record MeasuredSensitivity(
         ImmutableSortedDictionary<int, double> Row(
             ImmutableArray<ImmutableSortedDictionary<int, double>>? table, int index, IReadOnlyList<int[]> bits, Func<int, double> measure)
         {
-            ImmutableSortedDictionary<int, double> row = table is { } rows && rows.Length == bits.Count ? rows[index] : ImmutableSortedDictionary<int, double>.Empty;
+            ImmutableSortedDictionary<int, double> row = table is { } rows && rows.Length == bits.Count
+                ? rows[index]
+                : ImmutableSortedDictionary<int, double>.Empty;
             foreach (int b in bits[index])
                 if (!row.ContainsKey(b) && !clock.IsOver) row = row.Add(b, measure(b));
             return row;
         }
     }
 
-    /// <summary>The sensitivities with what was not measured taken as too harmful to choose, but for the widest: nobody narrows what he knows nothing of.</summary>
+    /// <summary>The sensitivities with what was not measured taken as too harmful to choose, but for the widest: nobody narrows what he
+    /// knows nothing of.</summary>
     public MeasuredSensitivity Cautious(IReadOnlyList<int[]> weightBits, IReadOnlyList<int[]> activationBits) =>
         new(Unmeasured.TooHarmful(Weights, weightBits), Unmeasured.TooHarmful(Activations, activationBits));
 }

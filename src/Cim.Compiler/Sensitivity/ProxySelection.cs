@@ -19,7 +19,8 @@ namespace Cim.Compiler.Sensitivity;
 /// <param name="Name">The estimate chosen.</param>
 /// <param name="Proxies">How well each does, best first; empty if that was not measured.</param>
 /// <param name="Weights">[layer][bits] of the chosen one, in units of divergence.</param>
-internal sealed record ProxySelection(string Name, ImmutableArray<ProxyQuality> Proxies, ImmutableArray<ImmutableSortedDictionary<int, double>> Weights)
+internal sealed record ProxySelection(
+    string Name, ImmutableArray<ProxyQuality> Proxies, ImmutableArray<ImmutableSortedDictionary<int, double>> Weights)
 {
     /// <summary>The estimate where no other is better.</summary>
     public const string MeasuredDivergence = "measured divergence";
@@ -37,15 +38,22 @@ internal sealed record ProxySelection(string Name, ImmutableArray<ProxyQuality> 
     /// <param name="progress">Tells the choice.</param>
     /// <param name="cancellation">Checked between runs.</param>
     public static ProxySelection Make(
-        Graph graph, GraphInput input, SearchData data, PolicyNetwork network, MeasuredSensitivity measured, IReadOnlyList<int[]> weightBits,
+        Graph graph, GraphInput input, SearchData data, PolicyNetwork network, MeasuredSensitivity measured,
+        IReadOnlyList<int[]> weightBits,
         PolicySearchOptions options, IProgress<string>? progress, CancellationToken cancellation)
     {
         var divergence = new ProxySelection(MeasuredDivergence, [], measured.Weights);
-        (int Layer, int Bits)[] pairs = [.. weightBits.SelectMany((bits, l) => bits.Order().SkipLast(1).Take(NarrowWidths).Select(b => (l, b)))];
-        if (pairs.Length < MinPairs || pairs.Any(p => !measured.Weights[p.Layer].ContainsKey(p.Bits)) || input.Ports.Length != 1 || input.FixedBatch > 1) return divergence;
-        string key = string.Create(CultureInfo.InvariantCulture, $"{string.Join(' ', weightBits.Select(b => string.Join(',', b)))} seed={options.Seed}");
+        (int Layer, int Bits)[] pairs = [
+            .. weightBits.SelectMany((bits, l) => bits.Order().SkipLast(1).Take(NarrowWidths).Select(b => (l, b)))];
+        if (pairs.Length < MinPairs || pairs.Any(p => !measured.Weights[p.Layer].ContainsKey(p.Bits)) || input.Ports.Length != 1
+            || input.FixedBatch > 1)
+            return divergence;
+        string key = string.Create(
+            CultureInfo.InvariantCulture, $"{string.Join(' ', weightBits.Select(b => string.Join(',', b)))} seed={options.Seed}");
         if (options.Trials?.Selection(key) is { } known) return Tell(known, progress);
-        if (options.Clock.IsOver || Estimates(graph, input, data, network, weightBits, options, progress, cancellation) is not { } estimates) return divergence;
+        if (options.Clock.IsOver
+            || Estimates(graph, input, data, network, weightBits, options, progress, cancellation) is not { } estimates)
+            return divergence;
 
         var loss = new List<double>();
         foreach ((int layer, int bits) in pairs)
@@ -66,7 +74,8 @@ internal sealed record ProxySelection(string Name, ImmutableArray<ProxyQuality> 
         ImmutableArray<ProxyQuality> qualities =
         [
             .. proxies.Select(p => pairs.Select(x => p.Of(x.Layer, x.Bits)).ToArray()).Zip(proxies, (values, p) => new ProxyQuality(
-                p.Name, RankCorrelation.Spearman(values, reference), RankCorrelation.Spearman(values, loss))).OrderByDescending(q => double.IsNaN(q.WithLoss) ? -2 : q.WithLoss),
+                p.Name, RankCorrelation.Spearman(values, reference), RankCorrelation.Spearman(values, loss)))
+                    .OrderByDescending(q => double.IsNaN(q.WithLoss) ? -2 : q.WithLoss),
         ];
         ProxySelection selection = divergence with { Proxies = qualities };
         if (!double.IsNaN(qualities[0].WithLoss) && qualities[0].Proxy != MeasuredDivergence)
@@ -87,7 +96,8 @@ internal sealed record ProxySelection(string Name, ImmutableArray<ProxyQuality> 
     private static ProxySelection Tell(ProxySelection selection, IProgress<string>? progress)
     {
         progress?.Report(string.Create(CultureInfo.InvariantCulture,
-            $"the estimate that orders widths most like the loss is {selection.Name}: rank correlation {string.Join(", ", selection.Proxies.Select(q => string.Create(CultureInfo.InvariantCulture, $"{q.Proxy} {q.WithLoss:F2}")))}"));
+            $"the estimate that orders widths most like the loss is {selection.Name}: rank correlation "
+                + $"{string.Join(", ", selection.Proxies.Select(q => string.Create(CultureInfo.InvariantCulture, $"{q.Proxy} {q.WithLoss:F2}")))}"));
         return selection;
     }
 
@@ -100,7 +110,8 @@ internal sealed record ProxySelection(string Name, ImmutableArray<ProxyQuality> 
 
     /// <summary>[layer][bits]; null if the network cannot be differentiated or time was over.</summary>
     private static Dictionary<int, WidthSensitivity>[]? Estimates(
-        Graph graph, GraphInput input, SearchData data, PolicyNetwork network, IReadOnlyList<int[]> weightBits, PolicySearchOptions options, IProgress<string>? progress,
+        Graph graph, GraphInput input, SearchData data, PolicyNetwork network, IReadOnlyList<int[]> weightBits, PolicySearchOptions options,
+        IProgress<string>? progress,
         CancellationToken cancellation)
     {
         progress?.Report("derivatives of the loss by the weights");

@@ -13,7 +13,8 @@ using Cim.Training.Networks;
 
 namespace Cim.Compiler.Sensitivity;
 
-/// <summary>Estimates and measures what quantizing the weights of each layer does, and compares the estimates with the measurements.</summary>
+/// <summary>Estimates and measures what quantizing the weights of each layer does, and compares the estimates with the
+/// measurements.</summary>
 internal static class SensitivityAnalysis
 {
     private static readonly int[] Bits = [2, 3, 4, 5, 6, 7, 8];
@@ -29,7 +30,8 @@ internal static class SensitivityAnalysis
     /// <param name="progress">One line a step.</param>
     /// <param name="cancellation">Checked throughout.</param>
     public static SensitivityReport Run(
-        Graph graph, GraphInput input, SearchData data, int samples, int probes, ulong seed, SearchClock clock, IProgress<string>? progress, CancellationToken cancellation)
+        Graph graph, GraphInput input, SearchData data, int samples, int probes, ulong seed, SearchClock clock, IProgress<string>? progress,
+        CancellationToken cancellation)
     {
         ImmutableArray<ActivationGroup> groups = ActivationGroups.Find(graph, MvmLayers.Find(graph));
         HashSet<string> grouped = [.. groups.SelectMany(g => g.Layers)];
@@ -39,9 +41,11 @@ internal static class SensitivityAnalysis
         TrainableNetwork network = TrainableNetwork.FromOnnx(OnnxExporter.Export(graph));
         Parameter[] weights = [.. layers.Select(l => network[graph.Nodes.First(n => n.Name == l.NodeName).Inputs[1]])];
         (SampleSet set, float[] targets, int used) = Samples(network, input, data, samples);
-        IReadOnlyList<WeightCurvature> curvature = CurvatureEstimate.Measure(network, weights, set, new CrossEntropy(), targets, probes, seed, clock, cancellation);
+        IReadOnlyList<WeightCurvature> curvature = CurvatureEstimate.Measure(
+            network, weights, set, new CrossEntropy(), targets, probes, seed, clock, cancellation);
 
-        using var measured = new PolicyNetwork(graph, input, data, layers, groups, layers.ToDictionary(l => l.NodeName, _ => Bits, StringComparer.Ordinal), new QuantizerOptions(), cancellation);
+        using var measured = new PolicyNetwork(graph, input, data, layers, groups,
+            layers.ToDictionary(l => l.NodeName, _ => Bits, StringComparer.Ordinal), new QuantizerOptions(), cancellation);
         var result = ImmutableArray.CreateBuilder<LayerSensitivity>();
         for (int l = 0; l < layers.Length && (l == 0 || !clock.IsOver); l++)
         {
@@ -61,7 +65,8 @@ internal static class SensitivityAnalysis
     }
 
     /// <summary>Whole batches only; without labels the float network's own classes.</summary>
-    public static (SampleSet Set, float[] Targets, int Used) Samples(TrainableNetwork network, GraphInput input, SearchData data, int samples)
+    public static (
+        SampleSet Set, float[] Targets, int Used) Samples(TrainableNetwork network, GraphInput input, SearchData data, int samples)
     {
         int count = Math.Min(samples, data.Validation.Count);
         int used = count <= 64 ? count : count / 64 * 64;
@@ -73,7 +78,8 @@ internal static class SensitivityAnalysis
         float[] targets = new float[scores.Length];
         // One output has no other class to be told from: there are no derivatives, and what is measured decides.
         for (int i = 0; i < used; i++)
-            targets[(i * classes) + (classes == 1 ? 0 : data.Labels.IsDefault ? Accuracy.ArgMax(scores.AsSpan(i * classes, classes)) : data.Labels[i])] = 1;
+            targets[(i * classes) + (
+                classes == 1 ? 0 : data.Labels.IsDefault ? Accuracy.ArgMax(scores.AsSpan(i * classes, classes)) : data.Labels[i])] = 1;
         return (set, targets, used);
     }
 
@@ -84,7 +90,9 @@ internal static class SensitivityAnalysis
         foreach ((int[] indices, _) in Strips(weights, op).GroupBy(s => s.Channel).Select(g => (g.SelectMany(s => s.Indices).ToArray(), 0)))
         {
             // Symmetric, one scale for each output channel.
-            double scale = bits == 1 ? indices.Average(i => Math.Abs((double)weights.Values[i])) : indices.Max(i => Math.Abs((double)weights.Values[i])) / ((1 << (bits - 1)) - 1);
+            double scale = bits == 1
+                ? indices.Average(i => Math.Abs((double)weights.Values[i]))
+                : indices.Max(i => Math.Abs((double)weights.Values[i])) / ((1 << (bits - 1)) - 1);
             foreach (int i in indices)
             {
                 double code = bits == 1 ? (weights.Values[i] < 0 ? -1 : 1) : Math.Round(weights.Values[i] / scale);
@@ -98,7 +106,8 @@ internal static class SensitivityAnalysis
             0.5 * Math.Max(0, curvature.Hessian.Sum()) / count * squares, 0.5 * curvature.Fisher.Sum() / count * squares, product);
     }
 
-    private static LayerSensitivity Describe(string name, Parameter weights, string op, WeightCurvature curvature, ImmutableArray<WidthSensitivity> widths)
+    private static LayerSensitivity Describe(
+        string name, Parameter weights, string op, WeightCurvature curvature, ImmutableArray<WidthSensitivity> widths)
     {
         (int Channel, int[] Indices)[] strips = [.. Strips(weights, op)];
         double[] perStrip = [.. strips.Select(s => Hap(s.Indices))];
@@ -111,7 +120,8 @@ internal static class SensitivityAnalysis
         double Hap(int[] indices)
         {
             (double trace, double norm) = (0, 0);
-            foreach (int i in indices) (trace, norm) = (trace + curvature.Hessian[i], norm + ((double)weights.Values[i] * weights.Values[i]));
+            foreach (int i in indices)
+                (trace, norm) = (trace + curvature.Hessian[i], norm + ((double)weights.Values[i] * weights.Values[i]));
             return 0.5 * trace / indices.Length * norm;
         }
     }
@@ -122,13 +132,15 @@ internal static class SensitivityAnalysis
         long[] dims = weights.Dims;
         if (op == "MatMul") // [rows, outputs]
         {
-            for (int o = 0; o < dims[^1]; o++) yield return (o, [.. Enumerable.Range(0, (int)dims[0]).Select(r => (r * (int)dims[^1]) + o)]);
+            for (int o = 0; o < dims[^1]; o++)
+                yield return (o, [.. Enumerable.Range(0, (int)dims[0]).Select(r => (r * (int)dims[^1]) + o)]);
             yield break;
         }
 
         int places = (int)dims.Skip(2).Aggregate(1L, (a, b) => a * b), inputs = (int)dims[1];
         for (int o = 0; o < dims[0]; o++)
-            for (int p = 0; p < places; p++) yield return (o, [.. Enumerable.Range(0, inputs).Select(c => (((o * inputs) + c) * places) + p)]);
+            for (int p = 0; p < places; p++)
+                yield return (o, [.. Enumerable.Range(0, inputs).Select(c => (((o * inputs) + c) * places) + p)]);
     }
 
     private static ImmutableArray<ProxyQuality> Compare(IReadOnlyList<LayerSensitivity> layers)
@@ -144,7 +156,8 @@ internal static class SensitivityAnalysis
         ];
         return
         [
-            .. proxies.Select(p => new ProxyQuality(p.Name, RankCorrelation.Spearman(p.Values, divergence), RankCorrelation.Spearman(p.Values, loss)))
+            .. proxies.Select(
+                p => new ProxyQuality(p.Name, RankCorrelation.Spearman(p.Values, divergence), RankCorrelation.Spearman(p.Values, loss)))
                 .OrderByDescending(q => double.IsNaN(q.WithLoss) ? -2 : q.WithLoss),
         ];
     }

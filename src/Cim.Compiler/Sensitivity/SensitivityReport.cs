@@ -23,7 +23,8 @@ internal sealed record LayerSensitivity(
 /// <param name="Hessian">Estimated: trace / weights * |change of the weights|^2 / 2.</param>
 /// <param name="Fisher">The same with the Fisher matrix.</param>
 /// <param name="GradientTimesWeight">Estimated: sum of |gradient * change of the weight|.</param>
-internal sealed record WidthSensitivity(int Bits, double Divergence, double LossPoints, double Hessian, double Fisher, double GradientTimesWeight);
+internal sealed record WidthSensitivity(
+    int Bits, double Divergence, double LossPoints, double Hessian, double Fisher, double GradientTimesWeight);
 
 /// <summary>How well an estimate orders layers and widths as the measurements do.</summary>
 /// <param name="Proxy">The estimate.</param>
@@ -36,7 +37,8 @@ internal sealed record ProxyQuality(string Proxy, double WithDivergence, double 
 /// <param name="Probes">Random vectors behind the Hessian.</param>
 /// <param name="Layers">In the network's order.</param>
 /// <param name="Proxies">Best first.</param>
-internal sealed record SensitivityReport(int Samples, int Probes, ImmutableArray<LayerSensitivity> Layers, ImmutableArray<ProxyQuality> Proxies)
+internal sealed record SensitivityReport(
+    int Samples, int Probes, ImmutableArray<LayerSensitivity> Layers, ImmutableArray<ProxyQuality> Proxies)
 {
     /// <summary>Layers there was no time for.</summary>
     public int LayersLeftOut { get; init; }

@@ -28,7 +28,8 @@ internal static class WeightFisher
 
     /// <summary>For each layer by name [outputs, rows]; null if the network cannot be differentiated or gives no classes.</summary>
     public static Dictionary<string, float[]>? Measure(
-        Graph graph, GraphInput input, CalibrationData data, ImmutableArray<MvmLayer> layers, ulong seed, IProgress<string>? progress, CancellationToken cancellation)
+        Graph graph, GraphInput input, CalibrationData data, ImmutableArray<MvmLayer> layers, ulong seed, IProgress<string>? progress,
+        CancellationToken cancellation)
     {
         if (input.Ports.Length != 1 || input.FixedBatch > 1) return null;
         TrainableNetwork network;
@@ -79,7 +80,8 @@ internal static class WeightFisher
     {
         double[] p = new double[scores.Length];
         float top = scores[Accuracy.ArgMax(scores)];
-        for (int i = 0; i < p.Length; i++) p[i] = areProbabilities ? Math.Pow(Math.Max(0, scores[i]), 1 / Temperature) : Math.Exp((scores[i] - top) / Temperature);
+        for (int i = 0; i < p.Length; i++)
+            p[i] = areProbabilities ? Math.Pow(Math.Max(0, scores[i]), 1 / Temperature) : Math.Exp((scores[i] - top) / Temperature);
         double left = random.NextDouble() * p.Sum();
         float[] target = new float[p.Length];
         int drawn = 0;
@@ -95,7 +97,9 @@ internal static class WeightFisher
         int outputs = layer.Outputs, rows = layer.RowsPerGroup;
         float[] matrix = new float[sums.Length];
         for (int o = 0; o < outputs; o++)
-            for (int r = 0; r < rows; r++) matrix[(o * rows) + r] = (float)(sums[outputsFirst ? (o * rows) + r : (r * outputs) + o] * Temperature * Temperature / count);
+            for (int r = 0; r < rows; r++)
+                matrix[(o * rows) + r] = (
+                    float)(sums[outputsFirst ? (o * rows) + r : (r * outputs) + o] * Temperature * Temperature / count);
         return matrix;
     }
 }

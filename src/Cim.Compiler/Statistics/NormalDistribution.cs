@@ -8,7 +8,8 @@ internal static class NormalDistribution
     /// <summary>Density.</summary>
     public static double Density(double z) => InverseRootTwoPi * Math.Exp(-0.5 * z * z);
 
-    /// <summary>P(Z &gt; z), with a relative error below 1.2e-7 even far out (Chebyshev fit of erfc, Press et al., Numerical Recipes, 6.2).</summary>
+    /// <summary>P(Z &gt; z), with a relative error below 1.2e-7 even far out (Chebyshev fit of erfc, Press et al., Numerical Recipes,
+    /// 6.2).</summary>
     public static double Above(double z)
     {
         double x = Math.Abs(z) / Math.Sqrt(2), t = 1 / (1 + (0.5 * x));

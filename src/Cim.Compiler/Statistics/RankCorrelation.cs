@@ -10,7 +10,8 @@ internal static class RankCorrelation
         double mean = (x.Length - 1) / 2.0;
         (double xy, double xx, double yy) = (0, 0, 0);
         for (int i = 0; i < x.Length; i++)
-            (xy, xx, yy) = (xy + ((x[i] - mean) * (y[i] - mean)), xx + ((x[i] - mean) * (x[i] - mean)), yy + ((y[i] - mean) * (y[i] - mean)));
+            (xy, xx, yy) = (
+                xy + ((x[i] - mean) * (y[i] - mean)), xx + ((x[i] - mean) * (x[i] - mean)), yy + ((y[i] - mean) * (y[i] - mean)));
         return xx > 0 && yy > 0 ? xy / Math.Sqrt(xx * yy) : double.NaN;
     }
 

@@ -25,9 +25,11 @@ internal sealed class HardwareVariants(CompiledModel compiled, GraphInput input,
     public CompiledModel On(HardwareProfile profile, CancellationToken cancellation)
     {
         if (ReferenceEquals(profile, compiled.Hardware)) return compiled;
-        if (!IsPlain(compiled.Hardware) && (profile.WeightClipping, profile.WeightScaling) != (compiled.Hardware.WeightClipping, compiled.Hardware.WeightScaling))
+        if (!IsPlain(compiled.Hardware)
+            && (profile.WeightClipping, profile.WeightScaling) != (compiled.Hardware.WeightClipping, compiled.Hardware.WeightScaling))
             throw new CimException(ErrorCodes.ImpossibleProfileValue,
-                "'weightClipping' and 'weightScaling' cannot be changed: the weights of this compiled model are scaled already. Compile it with weightClipping none and weightScaling column, or start from the .onnx file.");
+                "'weightClipping' and 'weightScaling' cannot be changed: the weights of this compiled model are scaled already. Compile "
+                    + "it with weightClipping none and weightScaling column, or start from the .onnx file.");
         ModelProgram program = compiled.Program with { Layers = [.. compiled.Program.Layers.Select(l => Place(l, profile))] };
         bool sameArrays = Arrays(profile).Equals(Arrays(compiled.Hardware));
         bool needsTests = profile.ColumnCorrection != ColumnCorrection.None && program.Layers.Any(l => l.TestInputs is null);
@@ -56,7 +58,8 @@ internal sealed class HardwareVariants(CompiledModel compiled, GraphInput input,
         return IsPlain(compiled.Hardware) ? WeightClipper.Apply(placed, profile) : placed;
     }
 
-    private static bool IsPlain(HardwareProfile profile) => profile is { WeightClipping: WeightClipping.None, WeightScaling: WeightScaling.Column };
+    private static bool IsPlain(HardwareProfile profile) =>
+        profile is { WeightClipping: WeightClipping.None, WeightScaling: WeightScaling.Column };
 
     private AnalogObservation Observe(ModelProgram program, HardwareProfile profile, CancellationToken cancellation)
     {
@@ -69,30 +72,42 @@ internal sealed class HardwareVariants(CompiledModel compiled, GraphInput input,
     /// <summary>The profile with everything alike that has no part in the sums the arrays give.</summary>
     private static HardwareProfile Arrays(HardwareProfile profile)
     {
-        HardwareProfile alike = profile with { AdcBits = 8, AdcRange = new AdcRange(AdcRangePolicy.Full), ColumnCorrection = ColumnCorrection.None };
+        HardwareProfile alike = profile with
+        {
+            AdcBits = 8,
+            AdcRange = new AdcRange(AdcRangePolicy.Full),
+            ColumnCorrection = ColumnCorrection.None,
+        };
         alike = WithoutFigures(alike);
         // Clipping for the least square error looks at the errors of the cells, so then they matter.
-        return profile.WeightClipping == WeightClipping.LeastSquares ? alike : WithoutErrors(alike) with { SpareColumns = 0, FaultRemapping = default };
+        return profile.WeightClipping == WeightClipping.LeastSquares
+            ? alike
+            : WithoutErrors(alike) with { SpareColumns = 0, FaultRemapping = default };
     }
 
     /// <summary>The profile with everything alike that has no part in what cells hold, wires included.</summary>
     public static HardwareProfile Cells(HardwareProfile profile) => WithoutFigures(profile with
     {
-        AdcBits = 8, AdcRange = new AdcRange(AdcRangePolicy.Full), ColumnCorrection = ColumnCorrection.None, DacBits = 1, AdcPerInputSlice = true,
+        AdcBits = 8, AdcRange = new AdcRange(AdcRangePolicy.Full), ColumnCorrection = ColumnCorrection.None, DacBits = 1,
+            AdcPerInputSlice = true,
         ReadNoiseSigma = profile.WeightClipping == WeightClipping.LeastSquares ? profile.ReadNoiseSigma : 0, AdcOffsetSigma = 0,
     });
 
     private static HardwareProfile WithoutErrors(HardwareProfile p) => p with
     {
-        ProgrammingError = ProgrammingError.None, ReadNoiseSigma = 0, StuckOn = 0, StuckOff = 0, Drift = Drift.None, DieToDieSigma = 0, SpatialSigma = 0,
+        ProgrammingError = ProgrammingError.None, ReadNoiseSigma = 0, StuckOn = 0, StuckOff = 0, Drift = Drift.None, DieToDieSigma = 0,
+            SpatialSigma = 0,
         SpatialLength = 1, TemperatureCoefficient = 0, Temperature = 300, AdcOffsetSigma = 0, AdcGainSigma = 0, GOn = 1, GOff = 0,
-        WordLineResistance = 0, BitLineResistance = 0, DriverResistance = 0, SenseResistance = 0, IrDrop = default, SeparatePairArrays = false,
+        WordLineResistance = 0, BitLineResistance = 0, DriverResistance = 0, SenseResistance = 0, IrDrop = default,
+        SeparatePairArrays = false,
     };
 
     private static HardwareProfile WithoutFigures(HardwareProfile p) => p with
     {
-        Name = "", Description = "", Cost = CostOfNothing, Sources = NoSources, ReadLatency = 0, WriteLatency = 0, AdcLatency = 0, ColumnsPerAdc = 1,
-        ArraysPerCore = 1, Cores = 0, AdcLatencyScaling = default, AdcExtraCycles = 0, PipelinedConversion = false, Execution = default, MapsDynamicMatMul = false,
+        Name = "", Description = "", Cost = CostOfNothing, Sources = NoSources, ReadLatency = 0, WriteLatency = 0, AdcLatency = 0,
+            ColumnsPerAdc = 1,
+        ArraysPerCore = 1, Cores = 0, AdcLatencyScaling = default, AdcExtraCycles = 0, PipelinedConversion = false, Execution = default,
+        MapsDynamicMatMul = false,
     };
 
     private static CostFigures CostOfNothing { get; } = new();

@@ -19,21 +19,25 @@ internal sealed record ProfileSetting(string Field, string Value)
     {
         int equals = text.IndexOf('=', StringComparison.Ordinal);
         if (equals <= 0 || equals == text.Length - 1)
-            throw new CimException(ErrorCodes.WrongUsage, $"{option} is '{text}'; it must be FIELD=VALUE, for example {option} programmingError.sigma=0.02 (the fields: cim hardware fields).");
+            throw new CimException(ErrorCodes.WrongUsage,
+                $"{option} is '{text}'; it must be FIELD=VALUE, for example {option} programmingError.sigma=0.02 (the fields: cim "
+                + $"hardware fields).");
         return new ProfileSetting(text[..equals].Trim(), text[(equals + 1)..].Trim());
     }
 
     /// <summary>A profile with fields set; everything is checked as in a file.</summary>
     /// <param name="profile">The profile so far.</param>
     /// <param name="settings">Each field at most once.</param>
-    /// <exception cref="CimException">CIM2001 to CIM2008: a field does not exist, or a value is not allowed; the message has both.</exception>
+    /// <exception cref="CimException">CIM2001 to CIM2008: a field does not exist, or a value is not allowed; the message has
+    /// both.</exception>
     public static HardwareProfile Apply(HardwareProfile profile, IReadOnlyList<ProfileSetting> settings)
     {
         if (settings.Count == 0) return profile;
         if (settings.GroupBy(s => s.Field).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new CimException(ErrorCodes.WrongUsage, $"'{twice.Key}' is set twice; give each field once.");
         if (settings.FirstOrDefault(s => s.Field is "base" or "name" or "description" or "schema" or "$schema") is { } other)
-            throw new CimException(ErrorCodes.UnknownProfileField, $"'{other.Field}' is no figure of a hardware profile; the fields are listed by 'cim hardware fields'.");
+            throw new CimException(ErrorCodes.UnknownProfileField,
+                $"'{other.Field}' is no figure of a hardware profile; the fields are listed by 'cim hardware fields'.");
         try
         {
             return HardwareProfiles.Override(profile, ToJson(settings));
@@ -74,7 +78,8 @@ internal sealed record ProfileSetting(string Field, string Value)
         json.WritePropertyName(Group.Length > 0 ? Field[(Group.Length + 1)..] : Field);
         if (Value is "true" or "false") json.WriteBooleanValue(Value == "true");
         else if (IsJson(Value)) json.WriteRawValue(Encoding.UTF8.GetBytes(Value));
-        else if (double.TryParse(Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)) json.WriteNumberValue(number);
+        else if (double.TryParse(Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number))
+            json.WriteNumberValue(number);
         else json.WriteStringValue(Value);
     }
 

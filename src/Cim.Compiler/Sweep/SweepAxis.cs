@@ -66,7 +66,8 @@ internal sealed record SweepAxis(string Field, ImmutableArray<string> Values)
         if ((last - first) / step >= Largest) throw Wrong(text, $"the range '{value}' has more than {Largest} values");
         // In decimal, so that 0..0.3:0.1 ends at 0.3.
         List<string> values = [];
-        for (decimal v = first; v <= last; v += step) values.Add((v / 1.000000000000000000000000000m).ToString(CultureInfo.InvariantCulture));
+        for (decimal v = first; v <= last; v += step)
+            values.Add((v / 1.000000000000000000000000000m).ToString(CultureInfo.InvariantCulture));
         return values;
     }
 
@@ -77,5 +78,6 @@ internal sealed record SweepAxis(string Field, ImmutableArray<string> Values)
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
 
     private static CimException Wrong(string text, string why) => new(ErrorCodes.WrongUsage,
-        $"--vary is '{text}': {why}. Write FIELD=FIRST..LAST, FIELD=FIRST..LAST:STEP or FIELD=VALUE,VALUE, for example --vary adcBits=4..8.");
+        $"--vary is '{text}': {why}. Write FIELD=FIRST..LAST, FIELD=FIRST..LAST:STEP or FIELD=VALUE,VALUE, for example --vary "
+            + $"adcBits=4..8.");
 }

@@ -20,7 +20,8 @@ internal static class SweepHeatMap
     {
         double left = 48 + (8 * rows.Values.Max(v => v.Length)), cellWidth = Math.Max(76, 9 * columns.Values.Max(v => v.Length));
         double gridWidth = cellWidth * columns.Values.Length, gridHeight = CellHeight * rows.Values.Length;
-        double width = Math.Max(left + gridWidth + LegendWidth, 40 + (8.6 * Math.Max(title.Length, subtitle.Length * 0.8))), height = Top + gridHeight + Bottom;
+        double width = Math.Max(left + gridWidth + LegendWidth, 40 + (8.6 * Math.Max(title.Length, subtitle.Length * 0.8))),
+            height = Top + gridHeight + Bottom;
         double low = points.Min(p => p.Statistics.Mean), high = points.Max(p => p.Statistics.Mean), span = Math.Max(high - low, 1e-9);
 
         var svg = new SvgDocument(Math.Ceiling(width), height, title);
@@ -29,7 +30,8 @@ internal static class SweepHeatMap
         for (int r = 0; r < rows.Values.Length; r++)
         {
             double y = Top + (CellHeight * r);
-            svg.Line($"<text x=\"{left - 8}\" y=\"{y + (CellHeight / 2) + 4}\" text-anchor=\"end\" fill=\"#555\">{SvgDocument.Escape(rows.Values[r])}</text>");
+            svg.Line($"<text x=\"{left - 8}\" y=\"{y + (CellHeight / 2) + 4}\" text-anchor=\"end\" "
+                + $"fill=\"#555\">{SvgDocument.Escape(rows.Values[r])}</text>");
             for (int c = 0; c < columns.Values.Length; c++)
             {
                 SweepMeasurement point = points[(r * columns.Values.Length) + c];
@@ -37,17 +39,24 @@ internal static class SweepHeatMap
                 (int R, int G, int B) colour = Colour((s.Mean - low) / span);
                 double x = left + (cellWidth * c);
                 string ink = (0.299 * colour.R) + (0.587 * colour.G) + (0.114 * colour.B) > 140 ? "#111" : "#fff";
-                svg.Line($"<rect x=\"{x}\" y=\"{y}\" width=\"{cellWidth - 1}\" height=\"{CellHeight - 1}\" fill=\"rgb({colour.R},{colour.G},{colour.B})\"><title>{SvgDocument.Escape($"{rows.Field} = {rows.Values[r]}, {columns.Field} = {columns.Values[c]}: {SweepText.Describe(point)}")}</title></rect>");
+                svg.Line($"<rect x=\"{x}\" y=\"{y}\" width=\"{cellWidth - 1}\" height=\"{CellHeight - 1}\" "
+                    + $"fill=\"rgb({colour.R},{colour.G},{colour.B})\"><title>{SvgDocument.Escape($"{rows.Field} = {rows.Values[r]}, {columns.Field} = {columns.Values[c]}: {SweepText.Describe(point)}")}</title></rect>");
                 double middle = s.Deviation > 0 ? y + 20 : y + (CellHeight / 2) + 4;
-                svg.Line($"<text x=\"{x + (cellWidth / 2)}\" y=\"{middle}\" text-anchor=\"middle\" fill=\"{ink}\">{100 * s.Mean:F1}</text>");
-                if (s.Deviation > 0) svg.Line($"<text x=\"{x + (cellWidth / 2)}\" y=\"{y + 36}\" text-anchor=\"middle\" font-size=\"11\" fill=\"{ink}\">± {100 * s.Deviation:F1}</text>");
+                svg.Line($"<text x=\"{x + (cellWidth / 2)}\" y=\"{middle}\" text-anchor=\"middle\" "
+                    + $"fill=\"{ink}\">{100 * s.Mean:F1}</text>");
+                if (s.Deviation > 0)
+                    svg.Line($"<text x=\"{x + (cellWidth / 2)}\" y=\"{y + 36}\" text-anchor=\"middle\" font-size=\"11\" fill=\"{ink}\">± "
+                        + $"{100 * s.Deviation:F1}</text>");
             }
         }
 
         for (int c = 0; c < columns.Values.Length; c++)
-            svg.Line($"<text x=\"{left + (cellWidth * (c + 0.5))}\" y=\"{Top + gridHeight + 18}\" text-anchor=\"middle\" fill=\"#555\">{SvgDocument.Escape(columns.Values[c])}</text>");
-        svg.Line($"<text x=\"{left + (gridWidth / 2)}\" y=\"{Top + gridHeight + 44}\" text-anchor=\"middle\">{SvgDocument.Escape(columns.Field)}</text>");
-        svg.Line($"<text transform=\"translate(18 {Top + (gridHeight / 2)}) rotate(-90)\" text-anchor=\"middle\">{SvgDocument.Escape(rows.Field)}</text>");
+            svg.Line($"<text x=\"{left + (cellWidth * (c + 0.5))}\" y=\"{Top + gridHeight + 18}\" text-anchor=\"middle\" "
+                + $"fill=\"#555\">{SvgDocument.Escape(columns.Values[c])}</text>");
+        svg.Line($"<text x=\"{left + (gridWidth / 2)}\" y=\"{Top + gridHeight + 44}\" "
+            + $"text-anchor=\"middle\">{SvgDocument.Escape(columns.Field)}</text>");
+        svg.Line($"<text transform=\"translate(18 {Top + (gridHeight / 2)}) rotate(-90)\" "
+            + $"text-anchor=\"middle\">{SvgDocument.Escape(rows.Field)}</text>");
         Legend(svg, left + gridWidth + 14, gridHeight, low, high);
         return svg.ToString();
     }
@@ -58,7 +67,8 @@ internal static class SweepHeatMap
         for (int i = 0; i < Steps; i++)
         {
             (int r, int g, int b) = Colour((Steps - 0.5 - i) / Steps);
-            svg.Line($"<rect x=\"{x}\" y=\"{Top + (height * i / Steps):F2}\" width=\"14\" height=\"{(height / Steps) + 0.5:F2}\" fill=\"rgb({r},{g},{b})\"/>");
+            svg.Line($"<rect x=\"{x}\" y=\"{Top + (height * i / Steps):F2}\" width=\"14\" height=\"{(height / Steps) + 0.5:F2}\" "
+                + $"fill=\"rgb({r},{g},{b})\"/>");
         }
 
         svg.Line($"<text x=\"{x + 20}\" y=\"{Top + 10}\" fill=\"#555\">{100 * high:F1} %</text>");

@@ -22,7 +22,8 @@ internal static class SweepLinePlot
         double minY = Math.Max(0, Math.Floor(100 * low / step) * step), maxY = Math.Min(100, Math.Ceiling(100 * high / step) * step);
         if (maxY <= minY) (minY, maxY) = (Math.Max(0, maxY - step), Math.Min(100, maxY + step));
         double X(double v) => Left + ((Width - Left - Right) * (v - minX) / (maxX - minX));
-        double Y(double fraction) => Height - Bottom - ((Height - Top - Bottom) * (Math.Clamp(100 * fraction, minY, maxY) - minY) / (maxY - minY));
+        double Y(double fraction) =>
+            Height - Bottom - ((Height - Top - Bottom) * (Math.Clamp(100 * fraction, minY, maxY) - minY) / (maxY - minY));
 
         var svg = new SvgDocument(Width, Height, title);
         svg.Line($"<text x=\"{Left}\" y=\"24\" font-size=\"16\" font-weight=\"600\">{SvgDocument.Escape(title)}</text>");
@@ -36,21 +37,25 @@ internal static class SweepLinePlot
         double labelled = double.NegativeInfinity;
         for (int i = 0; i < places.Length; i++)
         {
-            svg.Line($"<line x1=\"{X(places[i]):F1}\" x2=\"{X(places[i]):F1}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom + 5}\" stroke=\"#555\"/>");
+            svg.Line($"<line x1=\"{X(places[i]):F1}\" x2=\"{X(places[i]):F1}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom + 5}\" "
+                + $"stroke=\"#555\"/>");
             // Labels that would touch the one before are left out.
             double half = 4 * axis.Values[i].Length;
             if (X(places[i]) - half < labelled) continue;
             labelled = X(places[i]) + half + 4;
-            svg.Line($"<text x=\"{X(places[i]):F1}\" y=\"{Height - Bottom + 20}\" text-anchor=\"middle\" fill=\"#555\">{SvgDocument.Escape(axis.Values[i])}</text>");
+            svg.Line($"<text x=\"{X(places[i]):F1}\" y=\"{Height - Bottom + 20}\" text-anchor=\"middle\" "
+                + $"fill=\"#555\">{SvgDocument.Escape(axis.Values[i])}</text>");
         }
 
         svg.Line($"<line x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom}\" stroke=\"#555\"/>");
-        svg.Line($"<text x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 18}\" text-anchor=\"middle\">{SvgDocument.Escape(axis.Field)}</text>");
+        svg.Line($"<text x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 18}\" "
+            + $"text-anchor=\"middle\">{SvgDocument.Escape(axis.Field)}</text>");
         svg.Line($"<text transform=\"translate(22 {(Top + Height - Bottom) / 2}) rotate(-90)\" text-anchor=\"middle\">accuracy, %</text>");
         if (axis.Numbers is not null)
         {
             int[] order = [.. Enumerable.Range(0, places.Length).OrderBy(i => places[i])];
-            string path = string.Join(" ", order.Select(i => string.Create(CultureInfo.InvariantCulture, $"{X(places[i]):F1},{Y(points[i].Statistics.Mean):F1}")));
+            string path = string.Join(" ", order.Select(
+                i => string.Create(CultureInfo.InvariantCulture, $"{X(places[i]):F1},{Y(points[i].Statistics.Mean):F1}")));
             svg.Line($"<polyline points=\"{path}\" fill=\"none\" stroke=\"#1f6feb\" stroke-width=\"2\"/>");
         }
 
@@ -60,11 +65,13 @@ internal static class SweepLinePlot
             double x = X(places[i]), up = Y(s.Mean + s.Deviation), down = Y(s.Mean - s.Deviation);
             if (s.Deviation > 0)
             {
-                svg.Line($"<path d=\"M{x:F1} {up:F1}V{down:F1}M{x - 5:F1} {up:F1}h10M{x - 5:F1} {down:F1}h10\" stroke=\"#1f6feb\" stroke-width=\"1.5\" fill=\"none\"/>");
+                svg.Line($"<path d=\"M{x:F1} {up:F1}V{down:F1}M{x - 5:F1} {up:F1}h10M{x - 5:F1} {down:F1}h10\" stroke=\"#1f6feb\" "
+                    + $"stroke-width=\"1.5\" fill=\"none\"/>");
                 svg.Line($"<path d=\"M{x - 3:F1} {Y(s.Minimum):F1}h6\" stroke=\"#d1242f\" stroke-width=\"2\"/>");
             }
 
-            svg.Line($"<circle cx=\"{x:F1}\" cy=\"{Y(s.Mean):F1}\" r=\"4\" fill=\"#1f6feb\"><title>{SvgDocument.Escape($"{axis.Field} = {axis.Values[i]}: {SweepText.Describe(points[i])}")}</title></circle>");
+            svg.Line($"<circle cx=\"{x:F1}\" cy=\"{Y(s.Mean):F1}\" r=\"4\" "
+                + $"fill=\"#1f6feb\"><title>{SvgDocument.Escape($"{axis.Field} = {axis.Values[i]}: {SweepText.Describe(points[i])}")}</title></circle>");
         }
 
         return svg.ToString();

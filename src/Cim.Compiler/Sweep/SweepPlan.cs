@@ -40,7 +40,8 @@ internal sealed record SweepPlan
         foreach (string? second in axes.Length == 2 ? axes[1].Values : [null!])
         {
             ImmutableArray<string> values = second is null ? [first] : [first, second];
-            points.Add(new SweepPoint(values, ProfileSetting.Apply(hardware, [.. settings, .. axes.Zip(values, (a, v) => new ProfileSetting(a.Field, v))])));
+            points.Add(new SweepPoint(
+                values, ProfileSetting.Apply(hardware, [.. settings, .. axes.Zip(values, (a, v) => new ProfileSetting(a.Field, v))])));
         }
 
         return new SweepPlan(axes, points.ToImmutable(), implies);

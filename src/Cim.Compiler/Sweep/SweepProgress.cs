@@ -17,6 +17,7 @@ internal sealed class SweepProgress(SweepPlan plan, SweepOptions options, IProgr
         string values = string.Join(", ", plan.Axes.Zip(plan.Points[point].Values, (a, v) => $"{a.Field}={v}"));
         double left = _time.Elapsed.TotalSeconds / _done * (_total - _done);
         progress?.Report(string.Create(CultureInfo.InvariantCulture,
-            $"[{_done}/{_total}] {values}, chip {trial + 1}: {100 * accuracy.Fraction:F2} % ({accuracy.Correct}/{accuracy.Samples}), about {left:F0} s left"));
+            $"[{_done}/{_total}] {values}, chip {trial + 1}: {100 * accuracy.Fraction:F2} % ({accuracy.Correct}/{accuracy.Samples}), "
+                + $"about {left:F0} s left"));
     }
 }

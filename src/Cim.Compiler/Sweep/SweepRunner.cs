@@ -50,7 +50,8 @@ internal static class SweepRunner
         var log = new SweepProgress(plan, options, progress);
         var results = new ImmutableArray<Accuracy>[plan.Points.Length];
         // Points whose cells are alike follow each other chip by chip, so that only one chip is kept.
-        foreach (IGrouping<HardwareProfile, int> alike in Enumerable.Range(0, plan.Points.Length).GroupBy(i => HardwareVariants.Cells(plan.Points[i].Hardware)))
+        foreach (IGrouping<HardwareProfile, int> alike in Enumerable.Range(0, plan.Points.Length)
+            .GroupBy(i => HardwareVariants.Cells(plan.Points[i].Hardware)))
         {
             int[] points = [.. alike];
             CompiledModel[] models = [.. points.Select(i => variants.On(plan.Points[i].Hardware, cancellation))];
@@ -67,7 +68,12 @@ internal static class SweepRunner
                     }
                     cancellation.ThrowIfCancellationRequested();
                     using var model = new CimModel(models[p], programmed);
-                    var run = new RunOptions { Fidelity = options.Fidelity, Seed = unchecked(options.Seed + (ulong)t), MaxThreads = options.Threads };
+                    var run = new RunOptions
+                    {
+                        Fidelity = options.Fidelity,
+                        Seed = unchecked(options.Seed + (ulong)t),
+                        MaxThreads = options.Threads,
+                    };
                     chips[p][t] = new CompiledEvaluator(model).Evaluate(data, run, options.Limit, null, cancellation);
                     log.Measured(points[p], t, chips[p][t]);
                 }

@@ -16,7 +16,8 @@ internal static class SweepText
         {
             Evaluation.TrialStatistics s = p.Statistics;
             text.AppendJoin(',', p.Point.Values.Select(Quote));
-            text.Append(CultureInfo.InvariantCulture, $",{p.Chips.Length},{p.Chips[0].Samples},{s.Mean},{s.Deviation},{s.Minimum},{s.Percentile5},{s.Maximum}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $",{p.Chips.Length},{p.Chips[0].Samples},{s.Mean},{s.Deviation},{s.Minimum},{s.Percentile5},{s.Maximum}\n");
         }
 
         return text.ToString();
@@ -28,7 +29,9 @@ internal static class SweepText
         Evaluation.TrialStatistics s = point.Statistics;
         return point.Chips.Length == 1
             ? string.Create(CultureInfo.InvariantCulture, $"{100 * s.Mean:F2} %")
-            : string.Create(CultureInfo.InvariantCulture, $"{100 * s.Mean:F2} % ± {100 * s.Deviation:F2}, worst chip {100 * s.Minimum:F2} %, 5th percentile {100 * s.Percentile5:F2} %, {point.Chips.Length} chips");
+            : string.Create(CultureInfo.InvariantCulture,
+                $"{100 * s.Mean:F2} % ± {100 * s.Deviation:F2}, worst chip {100 * s.Minimum:F2} %, 5th percentile "
+                + $"{100 * s.Percentile5:F2} %, {point.Chips.Length} chips");
     }
 
     private static string Quote(string value) => value.Contains(',', StringComparison.Ordinal) ? $"\"{value}\"" : value;

@@ -20,7 +20,8 @@ internal sealed record AccumulatorErrors(
         return new AccumulatorErrors(outputs, positions, Room(), Room(), Room(), Room(), Room());
     }
 
-    /// <summary>Mean and variance of the error when some conversion does not give its most likely code, so that both cases together have the known ones.</summary>
+    /// <summary>Mean and variance of the error when some conversion does not give its most likely code, so that both cases together have
+    /// the known ones.</summary>
     public (double Mean, double Variance) Disturbed(int index)
     {
         double quiet = Quiet[index], rest = 1 - quiet, still = QuietError[index];

@@ -17,7 +17,8 @@ namespace Cim.Compiler.Variation;
 /// <param name="IsAligned">True if the words are as right as asked.</param>
 /// <param name="Cost">Of the layer: energy, or what stands for it.</param>
 /// <param name="IsSplit">True if it has more row tiles than it needs to fit.</param>
-internal sealed record CellChoice(int WeightBits, CellLayout Layout, int AdcBits, WordErrors Errors, bool IsAligned, double Cost, bool IsSplit)
+internal sealed record CellChoice(
+    int WeightBits, CellLayout Layout, int AdcBits, WordErrors Errors, bool IsAligned, double Cost, bool IsSplit)
 {
     /// <summary>Slices beyond the fewest that are tried.</summary>
     private const int ExtraSlices = 2;
@@ -41,7 +42,8 @@ internal sealed record CellChoice(int WeightBits, CellLayout Layout, int AdcBits
         LayerProbe probe, int weightBits, QuantizationParameters words, HardwareProfile profile, double confidence)
     {
         ImmutableArray<ImmutableArray<int>> slices = CellLayout.SlicesOf(weightBits, profile, probe.UsesMinimum);
-        ImmutableArray<ImmutableArray<int>> tried = [.. slices.Where(s => s.Length <= slices[0].Length + ExtraSlices).Append(slices[^1]).Distinct()];
+        ImmutableArray<ImmutableArray<int>> tried = [
+            .. slices.Where(s => s.Length <= slices[0].Length + ExtraSlices).Append(slices[^1]).Distinct()];
         CellChoice? best = null;
         var missed = new List<(CellLayout Layout, WordErrors Errors)>();
         int all = probe.Full.RowsPerGroup, fewest = (all + profile.Rows - 1) / profile.Rows;
@@ -62,7 +64,8 @@ internal sealed record CellChoice(int WeightBits, CellLayout Layout, int AdcBits
 
                 (int adcBits, WordErrors narrow) = Narrowest(probe, weightBits, layout, words, profile, confidence, errors);
                 double cost = Of(probe.Cost(weightBits, layout, adcBits));
-                if (best is null || cost < best.Cost) best = new CellChoice(weightBits, layout, adcBits, narrow, true, cost, tiles > fewest);
+                if (best is null || cost < best.Cost)
+                    best = new CellChoice(weightBits, layout, adcBits, narrow, true, cost, tiles > fewest);
             }
 
             if (best is not null) break;
@@ -71,7 +74,8 @@ internal sealed record CellChoice(int WeightBits, CellLayout Layout, int AdcBits
         if (best is not null) return best;
         // The cheapest of those that miss by little more than the best one.
         double smallest = missed.Min(m => 1 - m.Errors.Harmless);
-        (CellLayout chosen, WordErrors least) = missed.Where(m => 1 - m.Errors.Harmless <= Alike * smallest).MinBy(m => Of(probe.Cost(weightBits, m.Layout, 0)));
+        (CellLayout chosen, WordErrors least) = missed.Where(m => 1 - m.Errors.Harmless <= Alike * smallest)
+            .MinBy(m => Of(probe.Cost(weightBits, m.Layout, 0)));
         // Narrower conversions may at least do no more harm.
         (int bits, least) = Narrowest(probe, weightBits, chosen, words, profile, least.Harmless - (0.1 * (1 - confidence)), least);
         return new CellChoice(weightBits, chosen, bits, least, false, Of(probe.Cost(weightBits, chosen, bits)), true);
@@ -79,7 +83,8 @@ internal sealed record CellChoice(int WeightBits, CellLayout Layout, int AdcBits
 
     /// <summary>The fewest ADC bits that keep the words aligned.</summary>
     private static (int Bits, WordErrors Errors) Narrowest(
-        LayerProbe probe, int weightBits, CellLayout layout, QuantizationParameters words, HardwareProfile profile, double confidence, WordErrors errors)
+        LayerProbe probe, int weightBits, CellLayout layout, QuantizationParameters words, HardwareProfile profile, double confidence,
+        WordErrors errors)
     {
         int bits = 0;
         WordErrors wide = errors;

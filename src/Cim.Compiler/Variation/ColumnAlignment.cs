@@ -34,7 +34,8 @@ internal sealed record ColumnAlignment(ColumnGroups Groups, int AdcBits, WordErr
     /// <param name="confidence">The asked probability.</param>
     /// <returns>Null where groups save nothing, or not all of them can be aligned.</returns>
     public static ColumnAlignment? Of(
-        LayerProbe probe, CellChoice whole, QuantizationParameters words, Func<int, double> wrong, HardwareProfile profile, double confidence)
+        LayerProbe probe, CellChoice whole, QuantizationParameters words, Func<int, double> wrong, HardwareProfile profile,
+        double confidence)
     {
         if (!whole.IsAligned) return null;
         ImmutableArray<(int Bits, ImmutableArray<int> Outputs)> widths = Widths(probe, whole.WeightBits, words, wrong);
@@ -50,7 +51,8 @@ internal sealed record ColumnAlignment(ColumnGroups Groups, int AdcBits, WordErr
             adcBits = Math.Max(adcBits, cells.AdcBits == 0 ? profile.AdcBits : cells.AdcBits);
             double share = (double)columns.Length / outputs;
             all = new WordErrors(
-                all.Harmless + (share * cells.Errors.Harmless), all.Wrong + (share * cells.Errors.Wrong), all.BeyondOne + (share * cells.Errors.BeyondOne),
+                all.Harmless + (share * cells.Errors.Harmless), all.Wrong + (share * cells.Errors.Wrong),
+                all.BeyondOne + (share * cells.Errors.BeyondOne),
                 Math.Sqrt((all.Noise * all.Noise) + (share * cells.Errors.Noise * cells.Errors.Noise)));
         }
 
@@ -67,6 +69,7 @@ internal sealed record ColumnAlignment(ColumnGroups Groups, int AdcBits, WordErr
         if (bits <= QuantizationPolicy.MinBits) return [(bits, outputs)];
         double[] change = probe.Of(outputs, outputs.Length).RoundingPowers(bits - 1, words);
         double anyway = wrong(bits - 1);
-        return [.. outputs.GroupBy(o => change[o] <= anyway ? bits - 1 : bits).OrderByDescending(g => g.Key).Select(g => (g.Key, g.ToImmutableArray()))];
+        return [.. outputs.GroupBy(o => change[o] <= anyway ? bits - 1 : bits).OrderByDescending(g => g.Key)
+            .Select(g => (g.Key, g.ToImmutableArray()))];
     }
 }

@@ -32,7 +32,8 @@ internal sealed class LayerErrorModel
     /// <param name="profile">The hardware.</param>
     /// <param name="inputs">What the layer reads.</param>
     /// <param name="outputs">Outputs to look at; null = all.</param>
-    public static AccumulatorErrors Predict(CrossbarLayer layer, HardwareProfile profile, LayerInputs inputs, ImmutableArray<int>? outputs = null)
+    public static AccumulatorErrors Predict(
+        CrossbarLayer layer, HardwareProfile profile, LayerInputs inputs, ImmutableArray<int>? outputs = null)
     {
         var model = new LayerErrorModel(layer, profile, inputs);
         ImmutableArray<int> chosen = outputs ?? [.. Enumerable.Range(0, layer.Outputs)];
@@ -63,13 +64,17 @@ internal sealed class LayerErrorModel
     {
         int slices = _plan.Cells.Slices.Length, inputs = _plan.Inputs.Length;
         ReadOnlySpan<sbyte> w = _layer.Weights.Span<sbyte>().Slice(output * _rows, _rows);
-        float[] level = new float[slices * _rows], error = new float[slices * _rows], variance = new float[slices * _rows], common = new float[slices * _rows];
+        float[] level = new float[slices * _rows],
+            error = new float[slices * _rows],
+            variance = new float[slices * _rows],
+            common = new float[slices * _rows];
         for (int s = 0; s < slices; s++)
         for (int r = 0; r < _rows; r++)
         {
             int l = _plan.Cells.Level(w[r], s);
             (double e, double v, double c) = _levels.Of(s, l);
-            (level[(s * _rows) + r], error[(s * _rows) + r], variance[(s * _rows) + r], common[(s * _rows) + r]) = (l, (float)e, (float)v, (float)c);
+            (level[(s * _rows) + r], error[(s * _rows) + r], variance[(s * _rows) + r], common[(s * _rows) + r]) = (
+                l, (float)e, (float)v, (float)c);
         }
 
         Span<double> coefficients = stackalloc double[inputs * ReadOut.Terms];
@@ -86,13 +91,15 @@ internal sealed class LayerErrorModel
                 for (int s = 0; s < slices; s++)
                 {
                     int start = (s * _rows) + tile.FirstRow, factor = _plan.Cells.Slices[s].Factor * _plan.Cells.WeightStep;
-                    (double m, double v, double likely, double likelyError) = Conversions(x, tile, s, level.AsSpan(start, tile.Rows), error.AsSpan(start, tile.Rows),
+                    (double m, double v, double likely, double likelyError) = Conversions(
+                        x, tile, s, level.AsSpan(start, tile.Rows), error.AsSpan(start, tile.Rows),
                         variance.AsSpan(start, tile.Rows), product, coefficients);
                     mean += factor * m;
                     square += (double)factor * factor * v;
                     quiet *= likely;
                     quietError += factor * likelyError;
-                    if (_profile.DieToDieSigma > 0) die += factor * Dot(whole.Slice(tile.FirstRow, tile.Rows), common.AsSpan(start, tile.Rows));
+                    if (_profile.DieToDieSigma > 0)
+                        die += factor * Dot(whole.Slice(tile.FirstRow, tile.Rows), common.AsSpan(start, tile.Rows));
                 }
 
                 square += _profile.DieToDieSigma * _profile.DieToDieSigma * die * die;
@@ -112,7 +119,9 @@ internal sealed class LayerErrorModel
     {
         int inputs = _plan.Inputs.Length;
         var converter = _plan.Converters[slice];
-        double read = ReadNoiseVariance(slice), offset = converter.IsIdeal ? 0 : _profile.AdcOffsetSigma * converter.Step, gain = _profile.AdcGainSigma;
+        double read = ReadNoiseVariance(slice),
+            offset = converter.IsIdeal ? 0 : _profile.AdcOffsetSigma * converter.Step,
+            gain = _profile.AdcGainSigma;
         Span<double> sums = stackalloc double[inputs], means = stackalloc double[inputs], variances = stackalloc double[inputs];
         double meanTotal = 0, total = 0, likely = 1, likelyError = 0;
         for (int i = 0; i < inputs; i++)
@@ -122,13 +131,15 @@ internal sealed class LayerErrorModel
             ReadOnlySpan<float> squared = product.AsSpan(0, tile.Rows);
             sums[i] = Dot(xi, level);
             means[i] = Dot(xi, error);
-            variances[i] = Dot(squared, variance) + (offset * offset) + (gain * gain * sums[i] * sums[i]) + (read * ReadPower(x, tile, i, squared));
+            variances[i] = Dot(squared, variance) + (offset * offset) + (gain * gain * sums[i] * sums[i])
+                + (read * ReadPower(x, tile, i, squared));
         }
 
         for (int i = 0; i < inputs; i++)
         {
             double factor = _plan.Inputs[i].Factor;
-            var conversion = new ReadOut(converter, sums[i], means[i], Math.Sqrt(variances[i]), coefficients.Slice(i * ReadOut.Terms, ReadOut.Terms));
+            var conversion = new ReadOut(
+                converter, sums[i], means[i], Math.Sqrt(variances[i]), coefficients.Slice(i * ReadOut.Terms, ReadOut.Terms));
             meanTotal += factor * conversion.Mean;
             total += factor * factor * conversion.Variance;
             likely *= conversion.Likely;
@@ -140,7 +151,8 @@ internal sealed class LayerErrorModel
                 ReadOnlySpan<float> xj = x.Slice((j * _rows) + tile.FirstRow, tile.Rows);
                 double shared = Dot(xi, xj, variance) + (offset * offset) + (gain * gain * sums[i] * sums[j]);
                 if (shared == 0) continue;
-                var other = new ReadOut(converter, sums[j], means[j], Math.Sqrt(variances[j]), coefficients.Slice(j * ReadOut.Terms, ReadOut.Terms));
+                var other = new ReadOut(
+                    converter, sums[j], means[j], Math.Sqrt(variances[j]), coefficients.Slice(j * ReadOut.Terms, ReadOut.Terms));
                 double correlation = Math.Clamp(shared / Math.Sqrt(variances[i] * variances[j]), -1, 1);
                 total += 2 * factor * _plan.Inputs[j].Factor * ReadOut.Covariance(conversion, other, correlation);
             }

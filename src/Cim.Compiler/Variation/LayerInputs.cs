@@ -32,7 +32,9 @@ internal sealed record LayerInputs(int Count, short[] X, float[] Residual)
                 Patch(layer, input, image, group, position, x.AsSpan(((group * count) + i) * rows, rows));
             for (int o = 0; added.Length > 0 && o < layer.Outputs; o++)
             {
-                long element = layer.Geometry is null ? (at * layer.Outputs) + o : (((long)image * layer.Outputs) + o) * layer.PositionsPerImage + position;
+                long element = layer.Geometry is null
+                    ? (at * layer.Outputs) + o
+                    : (((long)image * layer.Outputs) + o) * layer.PositionsPerImage + position;
                 added[(i * layer.Outputs) + o] = RealResidual(layer.Epilogue, residual, (int)element);
             }
         }

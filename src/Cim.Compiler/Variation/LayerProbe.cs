@@ -34,7 +34,8 @@ internal sealed class LayerProbe
     /// <param name="profile">The hardware.</param>
     /// <param name="among">Columns to take some of, of a layer of one group; null = all.</param>
     /// <param name="most">Columns looked at, at most.</param>
-    public LayerProbe(MvmLayer source, CrossbarLayer full, LayerInputs inputs, HardwareProfile profile, ImmutableArray<int>? among = null, int most = Columns)
+    public LayerProbe(MvmLayer source, CrossbarLayer full, LayerInputs inputs, HardwareProfile profile, ImmutableArray<int>? among = null,
+        int most = Columns)
     {
         (_source, _profile, _seen, Full) = (source, profile, inputs, full);
         ImmutableArray<int> all = among ?? [.. Enumerable.Range(0, full.Outputs)];
@@ -46,7 +47,8 @@ internal sealed class LayerProbe
         _layer = full with
         {
             ColumnsPerGroup = columns / full.Groups, Geometry = null, PositionsPerImage = inputs.Count,
-            Weights = Take(full.Weights), WeightScales = [.. _columns.Select(c => full.WeightScales[c])], Bias = [.. _columns.Select(c => full.Bias[c])],
+            Weights = Take(full.Weights), WeightScales = [.. _columns.Select(c => full.WeightScales[c])],
+            Bias = [.. _columns.Select(c => full.Bias[c])],
         };
         int rows = full.RowsPerGroup;
         _stored = new byte[(long)inputs.Count * full.Groups * rows];
@@ -75,7 +77,8 @@ internal sealed class LayerProbe
     public bool UsesMinimum => HasGivenWeights && Full.Weights.Span<sbyte>().Contains((sbyte)-(1 << (Full.WeightBits - 1)));
 
     /// <summary>The mapping of the whole layer.</summary>
-    public LayerMapping Map(int weightBits, CellLayout layout) => LayerMapper.Map(LayerShapes.Of(_source), weightBits, _profile, UsesMinimum, layout);
+    public LayerMapping Map(int weightBits, CellLayout layout) =>
+        LayerMapper.Map(LayerShapes.Of(_source), weightBits, _profile, UsesMinimum, layout);
 
     /// <summary>The cost of the whole layer.</summary>
     public LayerCost Cost(int weightBits, CellLayout layout, int adcBits) =>
@@ -85,7 +88,8 @@ internal sealed class LayerProbe
     public LayerCost Cost(ColumnGroups groups, int adcBits)
     {
         LayerShape shape = LayerShapes.Of(_source);
-        return CostModel.Of(shape, ColumnPlacer.Placed(ColumnGroupMapper.Map(shape, groups, _profile)), groups.Groups.Max(g => g.WeightBits), Full.Input.Bits, adcBits, _profile);
+        return CostModel.Of(shape, ColumnPlacer.Placed(ColumnGroupMapper.Map(shape, groups, _profile)),
+            groups.Groups.Max(g => g.WeightBits), Full.Input.Bits, adcBits, _profile);
     }
 
     /// <summary>The words of the layer: its own, or for a real result as many bits as it reads over the range seen.</summary>
@@ -177,7 +181,11 @@ internal sealed class LayerProbe
     /// <param name="adcBits">Resolution of conversions; 0 = the profile's.</param>
     public CrossbarLayer Mapped(int weightBits, CellLayout? layout, int adcBits)
     {
-        CrossbarLayer layer = At(weightBits) with { Mapping = LayerMapper.Map(Shape, weightBits, _profile, UsesMinimum, layout), AdcBits = adcBits };
+        CrossbarLayer layer = At(weightBits) with
+        {
+            Mapping = LayerMapper.Map(Shape, weightBits, _profile, UsesMinimum, layout),
+            AdcBits = adcBits,
+        };
         bool measured = _profile.AdcRange.Policy is AdcRangePolicy.Calibrated or AdcRangePolicy.Granular;
         int bits = adcBits > 0 ? adcBits : _profile.AdcBits;
         if (!measured || bits <= 0) return layer;
@@ -222,7 +230,8 @@ internal sealed class LayerProbe
         return values;
     }
 
-    /// <summary>Results before requantization in units of <paramref name="step"/>, the layer's own clamp applied, [column, position].</summary>
+    /// <summary>Results before requantization in units of <paramref name="step"/>, the layer's own clamp applied, [column,
+    /// position].</summary>
     /// <param name="layer">The columns.</param>
     /// <param name="step">The unit.</param>
     /// <param name="inputs">Inputs without zero point, in steps of the layer's input, instead of those sampled.</param>
@@ -237,7 +246,9 @@ internal sealed class LayerProbe
             {
                 ReadOnlySpan<short> x = _inputs.Row(c / layer.ColumnsPerGroup, p, rows);
                 double sum = layer.Bias[c];
-                ReadOnlySpan<float> given = inputs is null ? [] : inputs.AsSpan((((c / layer.ColumnsPerGroup) * positions) + p) * rows, rows);
+                ReadOnlySpan<float> given = inputs is null
+                    ? []
+                    : inputs.AsSpan((((c / layer.ColumnsPerGroup) * positions) + p) * rows, rows);
                 for (int r = 0; r < rows; r++) sum += w[r] * (inputs is null ? x[r] - layer.Input.ZeroPoint : given[r]);
                 double real = sum * (double)layer.Input.Scale * layer.WeightScales[c];
                 if (_inputs.Residual.Length > 0) real += _inputs.Residual[(p * _columns.Length) + c];

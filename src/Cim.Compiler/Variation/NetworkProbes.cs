@@ -26,7 +26,8 @@ internal static class NetworkProbes
     /// <param name="options">How many samples and positions are looked at.</param>
     /// <param name="cancellation">Checked between runs.</param>
     public static Dictionary<string, (FusedLayer Fused, LayerProbe Probe)> Of(
-        Graph graph, GraphInput input, CalibrationData data, QuantizationPolicy policy, HardwareProfile hardware, QuantizerOptions quantizer,
+        Graph graph, GraphInput input, CalibrationData data, QuantizationPolicy policy, HardwareProfile hardware,
+        QuantizerOptions quantizer,
         VariationOptions options, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -35,7 +36,8 @@ internal static class NetworkProbes
             (layer, weights) => LayerMapper.Map(LayerShapes.Of(layer), weights.Bits, hardware, weights.UsesMinimum), _ => 0);
         ModelProgram program = lowered.Program;
         PreparedLayer[] exact = [.. program.Layers.Select((layer, i) => CrossbarSimulator.Prepare(layer, i, hardware, Fidelity.Exact, 0))];
-        ProgramStep[] steps = [.. program.Layers.Select((_, l) => program.Steps.First(s => s.Op == ProgramStep.CrossbarOp && s.Attributes.Int("layer", -1) == l))];
+        ProgramStep[] steps = [.. program.Layers.Select(
+            (_, l) => program.Steps.First(s => s.Op == ProgramStep.CrossbarOp && s.Attributes.Int("layer", -1) == l))];
         var inputs = new LayerInputs?[steps.Length];
         int images = Math.Min(options.Images, data.Count), perRun = Math.Max(1, options.Positions * Batch / Math.Max(1, images));
         foreach (SampleRun run in data.Runs(input, Batch, images))
@@ -55,6 +57,8 @@ internal static class NetworkProbes
 
         Dictionary<string, MvmLayer> sources = MvmLayers.Find(graph).ToDictionary(l => l.NodeName, StringComparer.Ordinal);
         return lowered.Layers.Select((fused, l) => (fused, l)).ToDictionary(p => p.fused.Layer.NodeName,
-            p => (p.fused, new LayerProbe(sources[p.fused.Layer.NodeName], program.Layers[p.l], inputs[p.l]!, hardware)), StringComparer.Ordinal);
+            p =>
+                (p.fused, new LayerProbe(sources[p.fused.Layer.NodeName], program.Layers[p.l], inputs[p.l]!, hardware)),
+                StringComparer.Ordinal);
     }
 }

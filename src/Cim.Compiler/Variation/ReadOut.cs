@@ -5,7 +5,8 @@ namespace Cim.Compiler.Variation;
 
 /// <summary>
 /// How far a conversion of sum + N(mean, sigma^2) is from the sum, in closed form. The converter is a staircase: with u = sum /
-/// step (from the converter's low end where zero is no code) its code is MinCode plus the number of thresholds m + 1/2 below u + noise, so every moment is a sum over thresholds.
+/// step (from the converter's low end where zero is no code) its code is MinCode plus the number of thresholds m + 1/2 below u + noise, so
+/// every moment is a sum over thresholds.
 /// </summary>
 /// <remarks>
 /// Correlation between two conversions of the same cells: the Hermite coefficients of the staircase are

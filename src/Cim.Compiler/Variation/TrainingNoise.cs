@@ -25,15 +25,19 @@ internal static class TrainingNoise
     /// <param name="quantizer">How the network is quantized.</param>
     /// <param name="cancellation">Checked between layers.</param>
     public static HardwareNoise Of(
-        Graph graph, GraphInput input, CalibrationData data, QuantizationPolicy policy, HardwareProfile hardware, QuantizerOptions quantizer, CancellationToken cancellation)
+        Graph graph, GraphInput input, CalibrationData data, QuantizationPolicy policy, HardwareProfile hardware,
+        QuantizerOptions quantizer, CancellationToken cancellation)
     {
         Dictionary<string, (FusedLayer Fused, LayerProbe Probe)> probes =
-            NetworkProbes.Of(graph, input, data, policy, hardware, quantizer with { ErrorCompensationBits = 0, BiasCorrection = false }, new VariationOptions(), cancellation);
+            NetworkProbes.Of(graph, input, data, policy, hardware, quantizer with { ErrorCompensationBits = 0, BiasCorrection = false },
+                new VariationOptions(), cancellation);
         var layers = new Dictionary<string, IReadOnlyList<CodeNoise>>(StringComparer.Ordinal);
         foreach (LayerPolicy layer in policy.Layers)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (layer.Strips is not null || layer.Merge is not null || !probes.TryGetValue(layer.Name, out (FusedLayer Fused, LayerProbe Probe) found)) continue;
+            if (layer.Strips is not null || layer.Merge is not null
+                || !probes.TryGetValue(layer.Name, out (FusedLayer Fused, LayerProbe Probe) found))
+                continue;
             if (layer.ColumnGroups is { } text)
             {
                 var noise = new CodeNoise[found.Probe.Full.Outputs];
@@ -103,6 +107,7 @@ internal static class TrainingNoise
 
         // Converters repair small errors and add their own; where cells have none, what is read noise or rounding is shared out evenly.
         double ratio = linear > 0 ? Math.Sqrt(wanted / linear) : 0, even = linear > 0 || power == 0 ? 0 : wanted / power;
-        return new CodeNoise(-top, [.. mean.Select(m => (float)(m * ratio))], [.. variance.Select(v => (float)Math.Sqrt((v * ratio * ratio) + even))]);
+        return new CodeNoise(
+            -top, [.. mean.Select(m => (float)(m * ratio))], [.. variance.Select(v => (float)Math.Sqrt((v * ratio * ratio) + even))]);
     }
 }

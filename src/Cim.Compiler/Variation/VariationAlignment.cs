@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Emit;
 using Cim.Compiler.Ir;
@@ -38,7 +39,8 @@ internal sealed class VariationAlignment
         Graph graph, GraphInput input, CalibrationData data, HardwareProfile hardware, QuantizerOptions quantizer, VariationOptions options,
         IProgress<string>? progress, CancellationToken cancellation)
     {
-        (_graph, _input, _data, _hardware, _options, _progress, _cancellation) = (graph, input, data, hardware, options, progress, cancellation);
+        (_graph, _input, _data, _hardware, _options, _progress, _cancellation) = (
+            graph, input, data, hardware, options, progress, cancellation);
         // Widths are compared with plain rounding; what is chosen is then rounded with care.
         _quantizer = quantizer with { ErrorCompensationBits = 0, BiasCorrection = false };
         _layers = MvmLayers.Find(graph);
@@ -57,7 +59,8 @@ internal sealed class VariationAlignment
     /// <param name="cancellation">Checked between layers.</param>
     /// <returns>The policy, and what is predicted of each layer; without any variation the policy is that given.</returns>
     public static (QuantizationPolicy Policy, ImmutableArray<LayerAlignment> Layers) Run(
-        Graph graph, GraphInput input, CalibrationData data, QuantizationPolicy policy, HardwareProfile hardware, QuantizerOptions quantizer,
+        Graph graph, GraphInput input, CalibrationData data, QuantizationPolicy policy, HardwareProfile hardware,
+        QuantizerOptions quantizer,
         VariationOptions options, IProgress<string>? progress, CancellationToken cancellation)
     {
         if (!Varies(hardware)) return (policy, []);
@@ -82,10 +85,13 @@ internal sealed class VariationAlignment
             {
                 _cancellation.ThrowIfCancellationRequested();
                 CellLayout quietest = CellChoice.Quietest(probe, fused.Weights.Bits, _hardware);
-                while (bits > QuantizationPolicy.MinBits && !Carries(probe, fused.Weights.Bits, quietest, ranges.Parameters(g, bits))) bits--;
+                while (bits > QuantizationPolicy.MinBits && !Carries(probe, fused.Weights.Bits, quietest, ranges.Parameters(g, bits)))
+                    bits--;
             }
 
-            if (bits < wide) _progress?.Report($"variation: {string.Join(", ", group.Layers)} read {bits} bits, {wide - bits} more would be wrong too often");
+            if (bits < wide)
+                _progress?.Report(
+                    $"variation: {string.Join(", ", group.Layers)} read {bits} bits, {wide - bits} more would be wrong too often");
             policy = Narrow(policy, group, bits);
         }
 
@@ -96,7 +102,8 @@ internal sealed class VariationAlignment
     /// Drops bits of tensors no layer makes (the network's input) while what is dropped changes no reader's output by more than is
     /// wrong with it anyway. Tensors layers make are left: an allowance at each of them would add up through the network.
     /// </summary>
-    private QuantizationPolicy NarrowInputs(QuantizationPolicy policy, Dictionary<string, (FusedLayer Fused, LayerProbe Probe)> probes, ActivationRanges ranges)
+    private QuantizationPolicy NarrowInputs(
+        QuantizationPolicy policy, Dictionary<string, (FusedLayer Fused, LayerProbe Probe)> probes, ActivationRanges ranges)
     {
         for (int g = 0; g < _groups.Length; g++)
         {
@@ -116,7 +123,9 @@ internal sealed class VariationAlignment
                 bits = reader == group.Layers[0] ? own : Math.Max(bits, own);
             }
 
-            if (bits < wide) _progress?.Report($"variation: {string.Join(", ", group.Layers)} read {bits} bits, {wide - bits} more would change less than is wrong with the results");
+            if (bits < wide)
+                _progress?.Report($"variation: {string.Join(", ", group.Layers)} read {bits} bits, {wide - bits} more would change less "
+                    + $"than is wrong with the results");
             policy = Narrow(policy, group, bits);
         }
 
@@ -127,7 +136,8 @@ internal sealed class VariationAlignment
         group.Layers.Max(l => policy.Find(l)?.ActivationBits ?? QuantizationPolicy.MaxBits);
 
     private static QuantizationPolicy Narrow(QuantizationPolicy policy, ActivationGroup group, int bits) =>
-        new([.. policy.Layers.Select(l => group.Layers.Contains(l.Name) ? l with { ActivationBits = Math.Min(l.ActivationBits, bits) } : l)]);
+        new([.. policy.Layers.Select(
+            l => group.Layers.Contains(l.Name) ? l with { ActivationBits = Math.Min(l.ActivationBits, bits) } : l)]);
 
     /// <summary>What is wrong with an output anyway, as mean square in steps: variation, and its own rounding.</summary>
     private double Wrong(LayerProbe probe, int weightBits, QuantizationParameters words)
@@ -155,33 +165,46 @@ internal sealed class VariationAlignment
             int bits = NarrowWeights(probe, fused.Weights.Bits, words);
             CellChoice cells = CellChoice.Of(probe, bits, words, _hardware, _options.Confidence);
             // Errors of more slices average out: a wider weight may be aligned, or need fewer tiles.
-            for (int wider = bits + 1; cells.IsSplit && !probe.HasGivenWeights && wider <= Math.Min(fused.Weights.Bits, bits + ExtraWeightBits); wider++)
+            for (int wider = bits + 1; cells.IsSplit && !probe.HasGivenWeights
+                && wider <= Math.Min(fused.Weights.Bits, bits + ExtraWeightBits); wider++)
             {
                 CellChoice other = CellChoice.Of(probe, wider, words, _hardware, _options.Confidence);
                 if (other.IsAligned && (!cells.IsAligned || other.Cost < cells.Cost)) cells = other;
             }
 
-            ColumnAlignment? columns = !_options.ColumnGroups || probe.HasGivenWeights || fused.Layer.Groups != 1 ? null : ColumnAlignment.Of(
+            ColumnAlignment? columns = !_options.ColumnGroups || probe.HasGivenWeights || fused.Layer.Groups != 1
+                ? null
+                : ColumnAlignment.Of(
                 probe, cells, words, bits => Wrong(probe, bits, words), _hardware, _options.Confidence);
             if (columns is not null)
             {
-                _progress?.Report($"variation: {name} keeps {columns.Description} of its columns, {100 * (1 - columns.Errors.Wrong):F1} % of its words right");
-                chosen.Add(new LayerAlignment(name, probe.Full.Epilogue.Output?.Bits, columns.WeightBits, fused.Weights.Bits - columns.WeightBits, columns.AdcBits, columns.Groups.Groups[0].Layout, columns.Errors, true) { Columns = columns.Groups });
+                _progress?.Report($"variation: {name} keeps {columns.Description} of its columns, {100 * (1 - columns.Errors.Wrong):F1} % "
+                    + $"of its words right");
+                chosen.Add(new LayerAlignment(name, probe.Full.Epilogue.Output?.Bits, columns.WeightBits, fused.Weights.Bits
+                    - columns.WeightBits, columns.AdcBits, columns.Groups.Groups[0].Layout, columns.Errors, true)
+                    {
+                        Columns = columns.Groups,
+                    });
                 continue;
             }
 
             int adcBits = cells.AdcBits > 0 ? cells.AdcBits : _hardware.AdcBits;
-            _progress?.Report(FormattableString.Invariant(
-                $"variation: {name} keeps {cells.WeightBits}-bit weights on slices of [{string.Join(", ", cells.Layout.SliceBits)}] bits, {adcBits}-bit ADC, {100 * (1 - cells.Errors.Wrong):F1} % of its words right"));
-            chosen.Add(new LayerAlignment(name, probe.Full.Epilogue.Output?.Bits, cells.WeightBits, fused.Weights.Bits - cells.WeightBits, cells.AdcBits, cells.Layout, cells.Errors, cells.IsAligned));
+            _progress?.Report(string.Create(CultureInfo.InvariantCulture, 
+                $"variation: {name} keeps {cells.WeightBits}-bit weights on slices of [{string.Join(", ", cells.Layout.SliceBits)}] bits, "
+                    + $"{adcBits}-bit ADC, {100 * (1 - cells.Errors.Wrong):F1} % of its words right"));
+            chosen.Add(new LayerAlignment(name, probe.Full.Epilogue.Output?.Bits, cells.WeightBits, fused.Weights.Bits
+                - cells.WeightBits, cells.AdcBits, cells.Layout, cells.Errors, cells.IsAligned));
         }
 
         ImmutableArray<LayerAlignment> all = chosen.ToImmutable();
         return (new QuantizationPolicy([.. policy.Layers.Select(l => all.FirstOrDefault(a => a.Name == l.Name) is { } a
-            ? l with { WeightBits = a.WeightBits, AdcBits = a.AdcBits, Layout = a.Columns is null ? a.Layout : null, ColumnGroups = a.Columns?.ToString() } : l)]), all);
+            ? l with { WeightBits = a.WeightBits, AdcBits = a.AdcBits, Layout = a.Columns is null
+                ? a.Layout
+                : null, ColumnGroups = a.Columns?.ToString() } : l)]), all);
     }
 
-    /// <summary>Drops weight bits while all that is dropped changes the output less than what is wrong with it anyway: variation and its own rounding.</summary>
+    /// <summary>Drops weight bits while all that is dropped changes the output less than what is wrong with it anyway: variation and its
+    /// own rounding.</summary>
     private int NarrowWeights(LayerProbe probe, int bits, QuantizationParameters words)
     {
         if (probe.HasGivenWeights) return bits;

@@ -55,7 +55,8 @@ internal sealed record ClassNames
         string space = Identifiers.ToNamespace(model.Namespace);
 
         // A member cannot have the name of its class, and 'model.onnx' is the most common file name there is.
-        NameScope members = new(className, "Equals", "GetHashCode", "GetType", "ToString", "MemberwiseClone", "ReferenceEquals", "Finalize", "Dispose", "EmbeddedModel");
+        NameScope members = new(className, "Equals", "GetHashCode", "GetType", "ToString", "MemberwiseClone", "ReferenceEquals", "Finalize",
+            "Dispose", "EmbeddedModel");
         ClassNames fixedNames = new()
         {
             Namespace = space,
@@ -78,7 +79,8 @@ internal sealed record ClassNames
 
         // These are parameters of the same methods.
         NameScope parameters = new("options", "count", "cancellation");
-        NameScope properties = new(fixedNames.OutputsType, "Equals", "GetHashCode", "GetType", "ToString", "MemberwiseClone", "ReferenceEquals", "Finalize", "Count");
+        NameScope properties = new(fixedNames.OutputsType, "Equals", "GetHashCode", "GetType", "ToString", "MemberwiseClone",
+            "ReferenceEquals", "Finalize", "Count");
         return fixedNames with
         {
             InputParameters = [.. signature.Inputs.Select(t => parameters.Unique(Identifiers.ToCamelCase(t.Name, "input")))],

@@ -109,7 +109,8 @@ internal static class ClassWriter
         signature.Inputs.Select(t => Row("Input", t)).Concat(signature.Outputs.Select(t => Row("Output", t))));
 
     private static string Row(string kind, TensorSignature tensor) =>
-        $"/// <item><term>{kind} <c>{Xml(tensor.Name)}</c></term><description>{tensor.ShapeText}, {tensor.ElementType}</description></item>";
+        $"/// <item><term>{kind} <c>{Xml(tensor.Name)}</c></term><description>{tensor.ShapeText}, "
+            + $"{tensor.ElementType}</description></item>";
 
     private static string Lengths(ModelSignature signature, ClassNames names)
     {
@@ -120,14 +121,17 @@ internal static class ClassWriter
 
         void Append(TensorSignature tensor, string name, string place, string kind)
         {
-            text.Append("    /// <summary>Values of one sample of the ").Append(kind).Append(" <c>").Append(Xml(tensor.Name)).Append("</c>: ").Append(tensor.ShapeText).Append('.').Append(BatchText(tensor)).Append("</summary>\n");
+            text.Append("    /// <summary>Values of one sample of the ").Append(kind).Append(" <c>").Append(Xml(tensor.Name))
+                .Append("</c>: ").Append(tensor.ShapeText).Append('.').Append(BatchText(tensor)).Append("</summary>\n");
             // What the compiler made of the model: a batch that the file fixes may have become free, or a free one may have been fixed.
-            text.Append("    public static int ").Append(name).Append(" => ").Append(names.Info).Append('.').Append(place).Append(".SampleLength;\n\n");
+            text.Append("    public static int ").Append(name).Append(" => ").Append(names.Info).Append('.').Append(place)
+                .Append(".SampleLength;\n\n");
         }
     }
 
     private static string BatchText(TensorSignature tensor) => tensor.FixedBatch is { } batch
-        ? $" The model was exported for {batch} at once: where the compiler could make that number free a sample is one of them, else all of them." : "";
+        ? $" The model was exported for {batch} at once: where the compiler could make that number free a sample is one of them, else all "
+            + $"of them." : "";
 
     private static string FidelityText(string fidelity) => "global::Cim.Runtime.Fidelity." + fidelity.ToLowerInvariant() switch
     {

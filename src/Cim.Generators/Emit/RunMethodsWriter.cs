@@ -13,8 +13,10 @@ internal static class RunMethodsWriter
     {
         string inputs = Parameters("global::System.ReadOnlySpan<float>", names.InputParameters);
         string outputs = Parameters("global::System.Span<float>", names.OutputParameters);
-        string inputDocs = string.Concat(signature.Inputs.Select((t, i) => ParameterDoc(names.InputParameters[i], t, "the values of the input")));
-        string outputDocs = string.Concat(signature.Outputs.Select((t, i) => ParameterDoc(names.OutputParameters[i], t, "receives the output")));
+        string inputDocs = string.Concat(
+            signature.Inputs.Select((t, i) => ParameterDoc(names.InputParameters[i], t, "the values of the input")));
+        string outputDocs = string.Concat(
+            signature.Outputs.Select((t, i) => ParameterDoc(names.OutputParameters[i], t, "receives the output")));
         string inputArguments = Arguments(names.InputParameters);
         string arrays = string.Concat(signature.Outputs.Select((_, i) =>
             $"        float[] __output{i} = new float[{names.Model}.OutputLength({i}, count)];\n"));
@@ -67,26 +69,33 @@ internal static class RunMethodsWriter
     private static string Call(ModelSignature signature, ClassNames names, string output)
     {
         if (IsPlain(signature))
-            return $"{names.Model}.Run({Identifiers.Escape(names.InputParameters[0])}, {output}0, count, options ?? {names.Options}, cancellation);";
+            return $"{names.Model}.Run({Identifiers.Escape(names.InputParameters[0])}, {output}0, count, options ?? {names.Options}, "
+                + $"cancellation);";
         string memories = string.Join(", ", names.InputParameters.Select(p => $"{Identifiers.Escape(p)}.ToArray()"));
         string arrays = string.Join(", ", signature.Outputs.Select((_, i) => output + i));
-        return $"{names.Model}.Run(new global::System.ReadOnlyMemory<float>[] {{ {memories} }}, new global::System.Memory<float>[] {{ {arrays} }}, count, options ?? {names.Options}, cancellation);";
+        return $"{names.Model}.Run(new global::System.ReadOnlyMemory<float>[] {{ {memories} }}, new global::System.Memory<float>[] {{ "
+            + $"{arrays} }}, count, options ?? {names.Options}, cancellation);";
     }
 
     private static string SpanBody(ModelSignature signature, ClassNames names)
     {
         if (IsPlain(signature))
-            return $"        {names.Model}.Run({Identifiers.Escape(names.InputParameters[0])}, {Identifiers.Escape(names.OutputParameters[0])}, count, options ?? {names.Options}, cancellation);\n";
+            return $"        {names.Model}.Run({Identifiers.Escape(names.InputParameters[0])}, "
+                + $"{Identifiers.Escape(names.OutputParameters[0])}, count, options ?? {names.Options}, cancellation);\n";
         // Several spans cannot travel in one array, so this way copies; the untyped model takes memory without copies.
-        string arrays = string.Concat(names.OutputParameters.Select((p, i) => $"        float[] __output{i} = new float[{Identifiers.Escape(p)}.Length];\n"));
-        string copies = string.Concat(names.OutputParameters.Select((p, i) => $"        new global::System.ReadOnlySpan<float>(__output{i}).CopyTo({Identifiers.Escape(p)});\n"));
+        string arrays = string.Concat(
+            names.OutputParameters.Select((p, i) => $"        float[] __output{i} = new float[{Identifiers.Escape(p)}.Length];\n"));
+        string copies = string.Concat(names.OutputParameters.Select(
+            (p, i) => $"        new global::System.ReadOnlySpan<float>(__output{i}).CopyTo({Identifiers.Escape(p)});\n"));
         return arrays + "        " + Call(signature, names, "__output") + "\n" + copies;
     }
 
     private static string ParameterDoc(string name, TensorSignature tensor, string what) =>
-        $"    /// <param name=\"{name}\">{char.ToUpperInvariant(what[0])}{what.Substring(1)} <c>{ClassWriter.Xml(tensor.Name)}</c>: {tensor.ShapeText}.</param>\n";
+        $"    /// <param name=\"{name}\">{char.ToUpperInvariant(what[0])}{what.Substring(1)} <c>{ClassWriter.Xml(tensor.Name)}</c>: "
+            + $"{tensor.ShapeText}.</param>\n";
 
-    private static string Parameters(string type, string[] names) => string.Join(", ", names.Select(n => type + " " + Identifiers.Escape(n)));
+    private static string Parameters(string type, string[] names) =>
+        string.Join(", ", names.Select(n => type + " " + Identifiers.Escape(n)));
 
     private static string Arguments(string[] names) => string.Join(", ", names.Select(Identifiers.Escape));
 

@@ -12,7 +12,8 @@ internal sealed class NameScope
     {
         string candidate = name;
         for (int n = 2; !_taken.Add(candidate); n++)
-            candidate = name + (char.IsDigit(name[name.Length - 1]) ? "_" : "") + n.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            candidate = name + (char.IsDigit(name[name.Length - 1]) ? "_" : "")
+                + n.ToString(System.Globalization.CultureInfo.InvariantCulture);
         return candidate;
     }
 }

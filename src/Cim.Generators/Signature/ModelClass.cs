@@ -15,10 +15,12 @@ namespace Cim.Generators.Signature;
 /// <param name="Fidelity">The default fidelity of the class, or empty.</param>
 /// <param name="Seed">The default seed of the class, or empty.</param>
 internal sealed record ModelClass(
-    string Path, ModelSignature? Signature, string Problem, string ClassName, string Namespace, string Resource, string Fidelity, string Seed)
+    string Path, ModelSignature? Signature, string Problem, string ClassName, string Namespace, string Resource, string Fidelity,
+    string Seed)
 {
     /// <summary>Reads the metadata of an additional file; null if it is no signature file of ours.</summary>
-    public static ModelClass? From(Microsoft.CodeAnalysis.AdditionalText text, AnalyzerConfigOptionsProvider provider, CancellationToken cancellation)
+    public static ModelClass? From(
+        Microsoft.CodeAnalysis.AdditionalText text, AnalyzerConfigOptionsProvider provider, CancellationToken cancellation)
     {
         AnalyzerConfigOptions options = provider.GetOptions(text);
         string resource = Metadata("CimResource");
@@ -30,7 +32,8 @@ internal sealed record ModelClass(
         ModelSignature? signature = text.GetText(cancellation) is { } source
             ? SignatureParser.Parse(source.Lines.Select(line => line.ToString()), out problem)
             : null;
-        return new ModelClass(text.Path, signature, problem, Metadata("CimClassName"), space, resource, Metadata("CimFidelity"), Metadata("CimSeed"));
+        return new ModelClass(
+            text.Path, signature, problem, Metadata("CimClassName"), space, resource, Metadata("CimFidelity"), Metadata("CimSeed"));
 
         string Metadata(string name) =>
             options.TryGetValue("build_metadata.AdditionalFiles." + name, out string? value) ? value.Trim() : "";

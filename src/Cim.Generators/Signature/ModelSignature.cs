@@ -21,5 +21,6 @@ internal sealed record TensorSignature(string Name, string ElementType, bool Has
 
     /// <summary>For people: <c>N x 1 x 28 x 28</c>.</summary>
     public string ShapeText => !HasShape ? "unknown shape" : Dimensions.Count == 0 ? "a single value"
-        : string.Join(" x ", Dimensions.Select((d, i) => d > 0 && !(i == 0 && HasBatch) ? d.ToString(System.Globalization.CultureInfo.InvariantCulture) : i == 0 ? "N" : "?"));
+        : string.Join(" x ", Dimensions.Select(
+            (d, i) => d > 0 && !(i == 0 && HasBatch) ? d.ToString(System.Globalization.CultureInfo.InvariantCulture) : i == 0 ? "N" : "?"));
 }

@@ -49,7 +49,8 @@ internal static class SignatureParser
         }
         problem = number == 0 ? "it is empty" : outputs.Count == 0 ? "it names no output" : "";
         return problem.Length > 0 ? null
-            : new ModelSignature(modelFile, new EquatableArray<TensorSignature>(inputs.ToImmutable()), new EquatableArray<TensorSignature>(outputs.ToImmutable()));
+            : new ModelSignature(modelFile, new EquatableArray<TensorSignature>(inputs.ToImmutable()),
+                new EquatableArray<TensorSignature>(outputs.ToImmutable()));
     }
 
     private static TensorSignature? ParseTensor(string text)
@@ -63,7 +64,8 @@ internal static class SignatureParser
         foreach (string part in parts[1].Split(','))
         {
             long value = -1;
-            if (part != "?" && (!long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out value) || value <= 0)) return null;
+            if (part != "?" && (!long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out value) || value <= 0))
+                return null;
             dimensions.Add(part == "?" ? -1 : value);
         }
         return new TensorSignature(name, parts[0], true, new EquatableArray<long>(dimensions.ToImmutable()));

@@ -27,7 +27,8 @@ public sealed class GraphBuilder
 
     /// <summary>Continues <paramref name="graph"/>, which is changed in place.</summary>
     /// <param name="graph">The graph to append to.</param>
-    /// <param name="floatType">Element type of constants made by <see cref="Scalar(double)"/> and <see cref="Constant(ReadOnlySpan{double}, ReadOnlySpan{long})"/>.</param>
+    /// <param name="floatType">Element type of constants made by <see cref="Scalar(double)"/> and
+    /// <see cref="Constant(ReadOnlySpan{double}, ReadOnlySpan{long})"/>.</param>
     public GraphBuilder(GraphProto graph, TensorProto.Types.DataType floatType = TensorProto.Types.DataType.Float)
     {
         ArgumentNullException.ThrowIfNull(graph);

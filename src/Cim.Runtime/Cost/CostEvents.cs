@@ -24,7 +24,8 @@ public sealed record CostEvents
     /// <summary>Bits read from and written to buffers: every input of a product, and every output.</summary>
     public long BufferBits { get; init; }
 
-    /// <summary>Bits over the bus inside cores: inputs to every array, for each output the partial sums of all its arrays' row tiles but one.</summary>
+    /// <summary>Bits over the bus inside cores: inputs to every array, for each output the partial sums of all its arrays' row tiles but
+    /// one.</summary>
     public long BusBits { get; init; }
 
     /// <summary>Bits of results sent to the next layer.</summary>

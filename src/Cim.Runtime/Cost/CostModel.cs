@@ -32,7 +32,8 @@ internal static class CostModel
     /// <param name="profile">The hardware.</param>
     /// <param name="copies">Copies of the layer.</param>
     public static LayerCost Of(
-        LayerShape shape, IReadOnlyList<PlacedBlock> blocks, int weightBits, int activationBits, int adcBits, HardwareProfile profile, int copies = 1)
+        LayerShape shape, IReadOnlyList<PlacedBlock> blocks, int weightBits, int activationBits, int adcBits, HardwareProfile profile,
+        int copies = 1)
     {
         if (adcBits == 0) adcBits = profile.AdcBits;
         var arrays = new ArrayTotals(blocks.Select(b => b.Mapping));
@@ -55,7 +56,8 @@ internal static class CostModel
             Arrays = shape.Repeat * arrays.Count * copies,
             Cells = shape.Repeat * arrays.Cells,
             Utilisation = arrays.Count == 0 ? 0 : (double)arrays.Cells / (arrays.Count * profile.Rows * profile.Columns),
-            LatencyNs = NsPerSecond * Latency(shape with { Mvms = (shape.Mvms + copies - 1) / copies }, arrays, inputSlices, adcBits, profile),
+            LatencyNs = NsPerSecond * Latency(
+                shape with { Mvms = (shape.Mvms + copies - 1) / copies }, arrays, inputSlices, adcBits, profile),
             Energy = Energy(events, adcBits, f),
             AreaUm2 = shape.Repeat * arrays.Count * copies * ArrayArea(profile, adcBits),
             Events = events,
@@ -77,7 +79,8 @@ internal static class CostModel
             EnergyBreakdown e = layer.Energy;
             (array, dac, adc, shift) = (array + e.ArrayPj, dac + e.DacPj, adc + e.AdcPj, shift + e.ShiftAddPj);
             (buffer, bus, interconnect, write) = (buffer + e.BufferPj, bus + e.BusPj, interconnect + e.InterconnectPj, write + e.WritePj);
-            (latency, area, arrays, programming) = (latency + layer.LatencyNs, area + layer.AreaUm2, arrays + layer.Arrays, programming + layer.ProgrammingEnergyPj);
+            (latency, area, arrays, programming) = (
+                latency + layer.LatencyNs, area + layer.AreaUm2, arrays + layer.Arrays, programming + layer.ProgrammingEnergyPj);
         }
 
         long cores = Cores(arrays, profile);
@@ -119,7 +122,8 @@ internal static class CostModel
     private static bool IsProgrammedInEachInference(LayerShape shape, HardwareProfile profile) =>
         shape.IsDynamic || profile.Execution == ExecutionModel.Serial;
 
-    /// <summary>Sums a block has to convert for one product: those of the arrays there are, which leaves out the empty ones of a whole layer.</summary>
+    /// <summary>Sums a block has to convert for one product: those of the arrays there are, which leaves out the empty ones of a whole
+    /// layer.</summary>
     private static long Sums(PlacedBlock block)
     {
         LayerMapping mapping = block.Mapping;
@@ -133,7 +137,8 @@ internal static class CostModel
 
     /// <summary>Sums that are sent to be added to another one of the same output in each product.</summary>
     private static long PartialSums(IReadOnlyList<PlacedBlock> blocks, long outputs) =>
-        blocks is [var only] && IsWholeLayer(only) && Sums(only) < only.Columns * only.Mapping.SliceBits.Length * only.Mapping.RowTiles.Length
+        blocks is [var only] && IsWholeLayer(only)
+            && Sums(only) < only.Columns * only.Mapping.SliceBits.Length * only.Mapping.RowTiles.Length
             ? PartialSumsOfArraysLeft(only.Mapping)
             : Math.Max(0, blocks.Sum(b => b.Taps * b.Mapping.RowTiles.Length) - outputs);
 
@@ -145,13 +150,15 @@ internal static class CostModel
         var rowTiles = new HashSet<int>[groups * outputs];
         foreach (ArrayTile t in mapping.Tiles)
             for (int group = t.FirstGroup; group < t.FirstGroup + t.GroupCount; group++)
-                for (int output = t.FirstColumn / mapping.ColumnsPerOutput; output <= (t.FirstColumn + t.Columns - 1) / mapping.ColumnsPerOutput; output++)
+                for (int output = t.FirstColumn / mapping.ColumnsPerOutput; output <= (
+                    t.FirstColumn + t.Columns - 1) / mapping.ColumnsPerOutput; output++)
                     (rowTiles[(group * outputs) + output] ??= []).Add(t.FirstRow);
         return rowTiles.Sum(rows => Math.Max(0L, (rows?.Count ?? 0) - 1));
     }
 
     private static CostEvents Count(
-        LayerShape shape, IReadOnlyList<PlacedBlock> blocks, ArrayTotals arrays, int activationBits, int inputSlices, HardwareProfile profile)
+        LayerShape shape, IReadOnlyList<PlacedBlock> blocks, ArrayTotals arrays, int activationBits, int inputSlices,
+        HardwareProfile profile)
     {
         long mvms = shape.Mvms * shape.Repeat;
         long inputs = (long)shape.Groups * shape.RowsPerGroup;
@@ -164,7 +171,8 @@ internal static class CostModel
         long partialSums = PartialSums(blocks, outputs);
         int slices = blocks.Count == 0 ? 0 : blocks.Max(b => b.Mapping.SliceBits.Length);
         // Adders are as wide as the slices can be, so a width that fills the same cells costs the same.
-        int partialSumBits = Math.Min(32, (slices * profile.CellBits) + activationBits + BitOperations.Log2((uint)Math.Max(1, Math.Min(shape.RowsPerGroup, profile.Rows)) * 2 - 1));
+        int partialSumBits = Math.Min(32, (slices * profile.CellBits) + activationBits
+            + BitOperations.Log2((uint)Math.Max(1, Math.Min(shape.RowsPerGroup, profile.Rows)) * 2 - 1));
         bool inEach = IsProgrammedInEachInference(shape, profile);
         return new CostEvents
         {

@@ -48,7 +48,8 @@ internal sealed record Epilogue(
 {
     public static Epilogue None { get; } = new(null, false, float.NegativeInfinity, float.PositiveInfinity, null);
 
-    /// <summary>The sums themselves, 4 bytes each: 32-bit integers, or floats where conversions make them so. For blocks of a layer.</summary>
+    /// <summary>The sums themselves, 4 bytes each: 32-bit integers, or floats where conversions make them so. For blocks of a
+    /// layer.</summary>
     public static Epilogue Sums { get; } = None with { GivesSums = true };
 
     /// <summary>See <see cref="Sums"/>.</summary>

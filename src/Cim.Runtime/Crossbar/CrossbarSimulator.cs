@@ -26,15 +26,18 @@ internal static class CrossbarSimulator
 
     /// <summary>As above with a chosen vector width; results do not depend on it.</summary>
     public static PreparedLayer Prepare(
-        CrossbarLayer layer, int layerIndex, HardwareProfile profile, Fidelity fidelity, ulong seed, SimdLevel level, ProgrammedChips? chips = null)
+        CrossbarLayer layer, int layerIndex, HardwareProfile profile, Fidelity fidelity, ulong seed, SimdLevel level,
+        ProgrammedChips? chips = null)
     {
         if (fidelity == Fidelity.Exact) return ExactLayers.Prepare(layer, level);
-        (AnalogPlan Plan, int Index)[] plans = [.. BlockParts.Of(layer).Select((part, b) => (new AnalogPlan(part, profile), BlockParts.Index(layerIndex, b)))];
+        (AnalogPlan Plan, int Index)[] plans = [
+            .. BlockParts.Of(layer).Select((part, b) => (new AnalogPlan(part, profile), BlockParts.Index(layerIndex, b)))];
         (PreparedLayer Layer, bool IsReal)[] parts =
         [
             .. plans.Select(p => fidelity == Fidelity.Adc
                 ? (PrepareAdc(p.Plan, level), !p.Plan.IsInteger)
-                : PrepareCells(p.Plan, p.Index, profile, fidelity == Fidelity.Circuit, seed, level, layer.Blocks.IsEmpty ? null : plans, chips)),
+                : PrepareCells(
+                    p.Plan, p.Index, profile, fidelity == Fidelity.Circuit, seed, level, layer.Blocks.IsEmpty ? null : plans, chips)),
         ];
         return layer.Blocks.IsEmpty ? parts[0].Layer : BlockLayers.Create(layer, parts, level);
     }
@@ -46,7 +49,8 @@ internal static class CrossbarSimulator
 
     /// <summary>True if the seed makes a difference: cells, converters or reads have random errors.</summary>
     public static bool IsRandom(HardwareProfile profile, Fidelity fidelity) => fidelity >= Fidelity.Device && (
-        profile is not { ReadNoiseSigma: 0, AdcGainSigma: 0, AdcOffsetSigma: 0, StuckOn: 0, StuckOff: 0, DieToDieSigma: 0, SpatialSigma: 0, Drift.NuSigma: 0 }
+        profile is not { ReadNoiseSigma: 0, AdcGainSigma: 0, AdcOffsetSigma: 0, StuckOn: 0, StuckOff: 0, DieToDieSigma: 0, SpatialSigma: 0,
+            Drift.NuSigma: 0 }
         || ProgrammingErrorModels.Of(profile) is not null);
 
     // Without any non-ideality the sums are those of the converters' fidelity, and so are the results.

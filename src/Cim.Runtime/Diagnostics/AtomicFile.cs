@@ -42,7 +42,8 @@ internal static class AtomicFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             string reason = target is null ? e.Message : e.Message.Replace(Temporary(target), path, StringComparison.Ordinal);
-            throw new CimException(ErrorCodes.FileNotWritable, $"The file cannot be written ({reason}); free space there or name another path. Nothing was changed.", e) { File = path };
+            throw new CimException(ErrorCodes.FileNotWritable,
+                $"The file cannot be written ({reason}); free space there or name another path. Nothing was changed.", e) { File = path };
         }
     }
 
@@ -53,7 +54,8 @@ internal static class AtomicFile
         // A regular file behind standard output was opened by the shell and is its own: it is written, not replaced.
         if (FileFacts.IsDescriptor(target)) return FileKind.Special;
         // A rename would not ask; on Windows it fails.
-        if (kind == FileKind.Regular && (File.GetAttributes(target) & FileAttributes.ReadOnly) != 0) throw new IOException("it is read-only");
+        if (kind == FileKind.Regular && (File.GetAttributes(target) & FileAttributes.ReadOnly) != 0)
+            throw new IOException("it is read-only");
         return kind;
     }
 
@@ -89,7 +91,8 @@ internal static class AtomicFile
     {
         if (OperatingSystem.IsWindows() || !File.Exists(target)) return File.Create(temporary);
         UnixFileMode mode = File.GetUnixFileMode(target);
-        var stream = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = mode });
+        var stream = new FileStream(
+            temporary, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = mode });
         File.SetUnixFileMode(stream.SafeFileHandle, mode); // The mask of the process took bits away.
         return stream;
     }

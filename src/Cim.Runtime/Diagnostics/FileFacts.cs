@@ -65,7 +65,8 @@ internal static partial class FileFacts
 
     /// <summary>True for a name of an open file of the process, such as <c>/proc/self/fd/1</c>.</summary>
     public static bool IsDescriptor(string full) =>
-        !OperatingSystem.IsWindows() && (full.StartsWith("/proc/", StringComparison.Ordinal) || full.StartsWith("/dev/fd/", StringComparison.Ordinal));
+        !OperatingSystem.IsWindows()
+            && (full.StartsWith("/proc/", StringComparison.Ordinal) || full.StartsWith("/dev/fd/", StringComparison.Ordinal));
 
     /// <summary>
     /// True if writing one path changes the other: equal names, links, or two names of one file. Device nodes and pipes keep nothing, so
@@ -85,7 +86,9 @@ internal static partial class FileFacts
     {
         string? folder = Path.GetDirectoryName(full);
         if (folder is null) return full;
-        string target = new DirectoryInfo(folder).LinkTarget is { } link ? Path.GetFullPath(link, Path.GetDirectoryName(folder) ?? folder) : folder;
+        string target = new DirectoryInfo(folder).LinkTarget is { } link
+            ? Path.GetFullPath(link, Path.GetDirectoryName(folder) ?? folder)
+            : folder;
         return Path.Combine(ThroughFolders(target), Path.GetFileName(full));
     }
 

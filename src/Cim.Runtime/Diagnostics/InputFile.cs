@@ -17,11 +17,13 @@ internal static class InputFile
     public static FileStream Open(string path, string what) => Guard(path, what, () =>
     {
         if (FileFacts.KindOf(path) == FileKind.Special)
-            throw new CimException(ErrorCodes.FileNotReadable, $"The {what} file cannot be read: it is a pipe or a device; give a regular file.") { File = path };
+            throw new CimException(ErrorCodes.FileNotReadable,
+                $"The {what} file cannot be read: it is a pipe or a device; give a regular file.") { File = path };
         FileStream stream = File.OpenRead(path);
         if (!IsPointer(stream)) return stream;
         stream.Dispose();
-        throw new CimException(ErrorCodes.FileNotReadable, $"The {what} file is a Git LFS pointer; run 'git lfs pull' to get the file itself.") { File = path };
+        throw new CimException(ErrorCodes.FileNotReadable,
+            $"The {what} file is a Git LFS pointer; run 'git lfs pull' to get the file itself.") { File = path };
     });
 
     /// <summary>Reads a small file wholly.</summary>
@@ -35,7 +37,8 @@ internal static class InputFile
         return Guard(path, what, () =>
         {
             if (stream.Length > most)
-                throw new CimException(ErrorCodes.FileNotReadable, $"The {what} file has {stream.Length} bytes; {most} are the most one can have.") { File = path };
+                throw new CimException(ErrorCodes.FileNotReadable,
+                    $"The {what} file has {stream.Length} bytes; {most} are the most one can have.") { File = path };
             byte[] bytes = new byte[stream.Length];
             stream.ReadExactly(bytes);
             return bytes;
@@ -65,7 +68,13 @@ internal static class InputFile
         {
             int at = Math.Clamp(mark + e.Index, 0, bytes.Length - 1);
             (int line, int column) = (1 + bytes.AsSpan(0, at).Count((byte)'\n'), at - bytes.AsSpan(0, at).LastIndexOf((byte)'\n'));
-            throw new CimException(malformed, $"The {what} is not UTF-8 text: byte 0x{bytes[at]:X2} stands for no character; save it as UTF-8.", e) { File = path, Line = line, Column = column };
+            throw new CimException(malformed,
+                $"The {what} is not UTF-8 text: byte 0x{bytes[at]:X2} stands for no character; save it as UTF-8.", e)
+                {
+                    File = path,
+                    Line = line,
+                    Column = column,
+                };
         }
     }
 

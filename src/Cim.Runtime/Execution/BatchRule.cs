@@ -58,7 +58,8 @@ internal static class BatchRule
         return true;
     }
 
-    /// <summary>Operators that can work along the first axis without changing its extent; all others would have shown in the shapes.</summary>
+    /// <summary>Operators that can work along the first axis without changing its extent; all others would have shown in the
+    /// shapes.</summary>
     private static bool MixesImages(ModelProgram program, ProgramStep step)
     {
         Shape first = step.Inputs.Length > 0 && step.Inputs[0] >= 0 ? program.Values[step.Inputs[0]].Shape : Shape.Scalar;
@@ -69,7 +70,8 @@ internal static class BatchRule
             "Concat" or "Split" => OnFirstAxis(step.Attributes.Int("axis", 0), result.Rank),
             "Gather" => OnFirstAxis(step.Attributes.Int("axis", 0), first.Rank) && first.IsSymbolic,
             "Slice" => SlicesFirstAxis(program, step, first.Rank),
-            "Tile" or "Pad" or "Resize" or "Expand" => first.Rank != result.Rank || (first.Rank > 0 && first.IsSymbolic && first[0] != result[0]),
+            "Tile" or "Pad" or "Resize" or "Expand" =>
+                first.Rank != result.Rank || (first.Rank > 0 && first.IsSymbolic && first[0] != result[0]),
             _ => false,
         };
     }

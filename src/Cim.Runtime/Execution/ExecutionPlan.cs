@@ -104,9 +104,12 @@ internal sealed class ExecutionPlan
             if (images < 1 || images * perImage != input.Shape.Elements || images > int.MaxValue || input.Type != layer.Input.StorageType)
                 throw Broken($"step '{step.Name}': an input of {input.Type}{input.Shape} does not fit layer '{layer.Name}'");
             ElementType type = layer.Epilogue.Output?.StorageType ?? ElementType.Float32;
-            int output = step.Outputs.Length == 1 && step.Outputs[0] >= 0 ? step.Outputs[0] : throw Broken($"step '{step.Name}' has no output");
+            int output = step.Outputs.Length == 1 && step.Outputs[0] >= 0
+                ? step.Outputs[0]
+                : throw Broken($"step '{step.Name}' has no output");
             var info = new TensorInfo(type, program.Values[output].Shape.Bind(units));
-            if (info.Shape.Elements != checked(images * layer.Outputs * layer.PositionsPerImage) || program.Values[output].Type != type || info.Shape.Elements * 4 > Operator.MaxTensorBytes)
+            if (info.Shape.Elements != checked(images * layer.Outputs * layer.PositionsPerImage) || program.Values[output].Type != type
+                || info.Shape.Elements * 4 > Operator.MaxTensorBytes)
                 throw Broken($"step '{step.Name}': an output of {info.Type}{info.Shape} does not fit layer '{layer.Name}'");
             if (layer.Epilogue.AddsResidual)
             {
@@ -126,7 +129,8 @@ internal sealed class ExecutionPlan
             var inputs = new TensorInfo?[step.Inputs.Length];
             for (int i = 0; i < inputs.Length; i++) inputs[i] = step.Inputs[i] < 0 ? null : Known(step, i);
             Kernel kernel = OperatorCatalog.Create(step.Op, step.Attributes, step.Name).Bind(inputs);
-            if (step.Outputs.Length > kernel.Outputs.Length) throw Broken($"step '{step.Name}' ({step.Op}) has {step.Outputs.Length} outputs, {kernel.Outputs.Length} are possible");
+            if (step.Outputs.Length > kernel.Outputs.Length)
+                throw Broken($"step '{step.Name}' ({step.Op}) has {step.Outputs.Length} outputs, {kernel.Outputs.Length} are possible");
             if (kernel.FixedValue is not null || inputs.All(i => i is null || i.Constant is not null))
             {
                 Fold(step, kernel, inputs);
@@ -141,9 +145,11 @@ internal sealed class ExecutionPlan
                 TensorInfo info = kernel.Outputs[o];
                 ProgramValue declared = program.Values[output];
                 if (declared.Type != info.Type || declared.Shape.Bind(units) != info.Shape)
-                    throw Broken($"step '{step.Name}' ({step.Op}) gives {info.Type}{info.Shape} where {declared.Type}{declared.Shape} is declared");
+                    throw Broken(
+                        $"step '{step.Name}' ({step.Op}) gives {info.Type}{info.Shape} where {declared.Type}{declared.Shape} is declared");
                 int source = o == 0 && inputs.Length > 0 && inputs[0]?.Constant is null && step.Inputs[0] >= 0 ? step.Inputs[0] : -1;
-                bool inPlace = source >= 0 && kernel.CanRunInPlace && !keepAll && _infos[source]!.Bytes == info.Bytes && IsLastUse(source, s);
+                bool inPlace = source >= 0 && kernel.CanRunInPlace && !keepAll && _infos[source]!.Bytes == info.Bytes
+                    && IsLastUse(source, s);
                 if (source >= 0 && (kernel.IsView || inPlace))
                 {
                     _infos[output] = info;
@@ -174,7 +180,8 @@ internal sealed class ExecutionPlan
         {
             // Kept with the plan, and asked for by a few bytes of shape.
             foreach (TensorInfo info in kernel.Outputs) _foldedBytes += kernel.FixedValue is null ? info.Bytes : 0;
-            if (_foldedBytes > MaxFoldedBytes) throw Broken($"the constants that step '{step.Name}' ({step.Op}) computes take more than {MaxFoldedBytes >> 20} MiB");
+            if (_foldedBytes > MaxFoldedBytes)
+                throw Broken($"the constants that step '{step.Name}' ({step.Op}) computes take more than {MaxFoldedBytes >> 20} MiB");
             Tensor[] results = kernel.FixedValue is { } value ? [value]
                 : DigitalEvaluator.Evaluate(kernel, [.. inputs.Select(i => i?.Constant?.Data ?? default)]);
             for (int o = 0; o < step.Outputs.Length; o++)
@@ -198,7 +205,8 @@ internal sealed class ExecutionPlan
             (input < step.Inputs.Length && step.Inputs[input] >= 0 ? _infos[step.Inputs[input]] : null)
             ?? throw Broken($"step '{step.Name}' ({step.Op}) reads input {input} before it is computed");
 
-        private static CimException Broken(string what) => new(ErrorCodes.InvalidCompiledModel, $"The compiled model is inconsistent: {what}. Compile it again.");
+        private static CimException Broken(string what) =>
+            new(ErrorCodes.InvalidCompiledModel, $"The compiled model is inconsistent: {what}. Compile it again.");
     }
 }
 

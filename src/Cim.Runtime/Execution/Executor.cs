@@ -29,7 +29,8 @@ internal sealed class Executor
         _prepared = new PreparedModels(program, profile, chips);
         ExecutionPlan one = _plans.Plan(1); // binds every operator, so what follows may rely on types and shapes
         _mode = BatchRule.Decide(program);
-        bool matricesOnly = program.Layers.All(l => l.PositionsPerImage < 8) && !program.Steps.Any(s => s.Op is "Conv" or "MaxPool" or "AveragePool");
+        bool matricesOnly = program.Layers.All(l => l.PositionsPerImage < 8)
+            && !program.Steps.Any(s => s.Op is "Conv" or "MaxPool" or "AveragePool");
         _largestPiece = _mode == BatchMode.PerImage && matricesOnly ? MatrixPiece : 1;
         InputLengths = [.. program.Inputs.Select(i => Length(one, i))];
         OutputLengths = [.. program.Outputs.Select(i => Length(one, i))];
@@ -82,7 +83,8 @@ internal sealed class Executor
         }
     }
 
-    // A piece is written while another one is still to be read, so memory may be shared only where a sample's result takes exactly its place.
+    // A piece is written while another one is still to be read, so memory may be shared only where a sample's result takes exactly its
+    // place.
     private void RefuseOverlaps(RunJob job, int units)
     {
         for (int o = 0; o < OutputLengths.Length; o++)
@@ -91,17 +93,20 @@ internal sealed class Executor
             for (int i = 0; i < InputLengths.Length; i++)
             {
                 bool inPlace = job.Inputs[i] == job.Outputs[o] && InputLength(i, units) == length;
-                if ((units > 1 || _mode == BatchMode.Whole) && !inPlace && Overlap(job.Inputs[i], InputLength(i, units), job.Outputs[o], length))
+                if ((units > 1 || _mode == BatchMode.Whole) && !inPlace
+                    && Overlap(job.Inputs[i], InputLength(i, units), job.Outputs[o], length))
                     throw Shared(o, $"input '{_program.Values[_program.Inputs[i]].Name}'");
             }
 
             for (int other = 0; other < o; other++)
-                if (Overlap(job.Outputs[other], OutputLength(other, units), job.Outputs[o], length)) throw Shared(o, $"output '{_program.Values[_program.Outputs[other]].Name}'");
+                if (Overlap(job.Outputs[other], OutputLength(other, units), job.Outputs[o], length))
+                    throw Shared(o, $"output '{_program.Values[_program.Outputs[other]].Name}'");
         }
     }
 
     private static bool Overlap(nint first, long firstLength, nint second, long secondLength) =>
-        firstLength > 0 && secondLength > 0 && first < second + (secondLength * sizeof(float)) && second < first + (firstLength * sizeof(float));
+        firstLength > 0 && secondLength > 0 && first < second + (secondLength * sizeof(float))
+            && second < first + (firstLength * sizeof(float));
 
     private CimException Shared(int output, string with) => new(ErrorCodes.BufferMismatch,
         $"Output '{_program.Values[_program.Outputs[output]].Name}' shares memory with {with}; give it memory of its own.");
@@ -171,7 +176,8 @@ internal sealed class Executor
             // What an operator refuses while it runs (an index beyond its axis) depends on the caller's values alone.
             string samples = units == 1 ? $"Sample {first}" : $"A sample of {first} to {first + units - 1}";
             if (units > 1 && _mode == BatchMode.PerImage) FindSample(job, first, units);
-            throw new CimException(ErrorCodes.InvalidInputValue, $"{samples} cannot be run: {e.Message} Check the values of the inputs.", e);
+            throw new CimException(
+                ErrorCodes.InvalidInputValue, $"{samples} cannot be run: {e.Message} Check the values of the inputs.", e);
         }
     }
 
@@ -221,7 +227,8 @@ internal sealed class Executor
     {
         int length = InputLengths[input];
         return new CimException(ErrorCodes.NonFiniteInput, string.Create(System.Globalization.CultureInfo.InvariantCulture,
-            $"Input '{_program.Values[_program.Inputs[input]].Name}' has the value {value} in sample {index / length}, element {index % length}; every value must be a finite number. Nothing of the batch can be used."));
+            $"Input '{_program.Values[_program.Inputs[input]].Name}' has the value {value} in sample {index / length}, element "
+                + $"{index % length}; every value must be a finite number. Nothing of the batch can be used."));
     }
 
     private unsafe void CopyOut(RunJob job, PlanContext context, int first, int units)
@@ -236,7 +243,8 @@ internal sealed class Executor
             if (inexact < 0) continue;
             long index = ((long)first * OutputLengths[i]) + inexact;
             throw new CimException(ErrorCodes.InexactOutput,
-                $"Output '{_program.Values[value].Name}' is an integer in sample {index / OutputLengths[i]}, element {index % OutputLengths[i]} that a float cannot hold exactly (beyond 2^24). Let the network give smaller ones.");
+                $"Output '{_program.Values[value].Name}' is an integer in sample {index / OutputLengths[i]}, element "
+                    + $"{index % OutputLengths[i]} that a float cannot hold exactly (beyond 2^24). Let the network give smaller ones.");
         }
     }
 

@@ -16,9 +16,12 @@ internal static class HostCopy
     public static int ToModel(ReadOnlySpan<float> source, Span<byte> target, ElementType type) => type switch
     {
         ElementType.Float32 => Floats(source, MemoryMarshal.Cast<byte, float>(target)),
-        ElementType.Int64 => Convert(source, MemoryMarshal.Cast<byte, long>(target), static v => v >= 9.2233720368547758E18 ? long.MaxValue : (long)v),
-        ElementType.Int32 => Convert(source, MemoryMarshal.Cast<byte, int>(target), static v => (int)Math.Clamp(v, int.MinValue, int.MaxValue)),
-        ElementType.Int8 => Convert(source, MemoryMarshal.Cast<byte, sbyte>(target), static v => (sbyte)Math.Clamp(v, sbyte.MinValue, sbyte.MaxValue)),
+        ElementType.Int64 =>
+            Convert(source, MemoryMarshal.Cast<byte, long>(target), static v => v >= 9.2233720368547758E18 ? long.MaxValue : (long)v),
+        ElementType.Int32 =>
+            Convert(source, MemoryMarshal.Cast<byte, int>(target), static v => (int)Math.Clamp(v, int.MinValue, int.MaxValue)),
+        ElementType.Int8 =>
+            Convert(source, MemoryMarshal.Cast<byte, sbyte>(target), static v => (sbyte)Math.Clamp(v, sbyte.MinValue, sbyte.MaxValue)),
         ElementType.UInt8 => Convert(source, target, static v => (byte)Math.Clamp(v, byte.MinValue, byte.MaxValue)),
         _ => Bools(source, target),
     };

@@ -76,7 +76,9 @@ internal sealed class PreparedModels(ModelProgram program, HardwareProfile profi
         }
         catch (OverflowException e)
         {
-            throw new CimException(ErrorCodes.RunTooLarge, $"Layer '{program.Layers[layer].Name}' cannot be simulated at fidelity '{fidelity}': it needs more than 2 GiB of memory. Run it at a lower fidelity.", e);
+            throw new CimException(ErrorCodes.RunTooLarge,
+                $"Layer '{program.Layers[layer].Name}' cannot be simulated at fidelity '{fidelity}': it needs more than 2 GiB of memory. "
+                + $"Run it at a lower fidelity.", e);
         }
     }
 

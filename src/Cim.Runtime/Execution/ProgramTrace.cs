@@ -13,14 +13,16 @@ internal static class ProgramTrace
     /// <param name="inputs">One tensor per program input, all with the same batch size.</param>
     /// <param name="fidelity">How much of the hardware is simulated.</param>
     /// <param name="seed">Which chip is programmed.</param>
-    public static Dictionary<string, Tensor> Run(ModelProgram program, HardwareProfile profile, IReadOnlyList<Tensor> inputs, Fidelity fidelity, ulong seed)
+    public static Dictionary<string, Tensor> Run(
+        ModelProgram program, HardwareProfile profile, IReadOnlyList<Tensor> inputs, Fidelity fidelity, ulong seed)
     {
         PreparedLayer[] layers = [.. program.Layers.Select((layer, i) => CrossbarSimulator.Prepare(layer, i, profile, fidelity, seed))];
         return Run(program, layers, inputs);
     }
 
     /// <summary>As above with layers already prepared, for many batches.</summary>
-    public static Dictionary<string, Tensor> Run(ModelProgram program, PreparedLayer[] layers, IReadOnlyList<Tensor> inputs, long firstUnit = 0)
+    public static Dictionary<string, Tensor> Run(
+        ModelProgram program, PreparedLayer[] layers, IReadOnlyList<Tensor> inputs, long firstUnit = 0)
     {
         if (inputs.Count != program.Inputs.Length)
             throw new CimException(ErrorCodes.BufferMismatch, $"{inputs.Count} inputs are given, the model has {program.Inputs.Length}.");
@@ -39,7 +41,8 @@ internal static class ProgramTrace
             Memory<byte> target = context.Value(program.Inputs[i]);
             ProgramValue value = program.Values[program.Inputs[i]];
             if (value.Type != inputs[i].Type || target.Length != inputs[i].Data.Length)
-                throw new CimException(ErrorCodes.BufferMismatch, $"Input '{value.Name}' is {value.Type}{value.Shape}; {inputs[i].Type}{inputs[i].Shape} is given.");
+                throw new CimException(ErrorCodes.BufferMismatch,
+                    $"Input '{value.Name}' is {value.Type}{value.Shape}; {inputs[i].Type}{inputs[i].Shape} is given.");
             inputs[i].Data.CopyTo(target);
         }
 

@@ -16,7 +16,8 @@ internal ref struct RunLease
     /// <summary>The job, until the lease is disposed.</summary>
     public readonly RunJob Job => _job ?? throw new InvalidOperationException("The lease of this job has ended.");
 
-    /// <summary>Ends the use. A job whose memory cannot be released (the caller's own memory manager throws) does not return to the pool.</summary>
+    /// <summary>Ends the use. A job whose memory cannot be released (the caller's own memory manager throws) does not return to the
+    /// pool.</summary>
     public void Dispose()
     {
         RunJob? job = _job;

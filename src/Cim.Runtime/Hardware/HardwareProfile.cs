@@ -105,7 +105,8 @@ public sealed record HardwareProfile
     /// <summary>Ohm between a bit line's last segment and virtual ground.</summary>
     public double SenseResistance { get; init; }
 
-    /// <summary>True: the positive and the negative cells of differential pairs lie in arrays of their own; false: side by side on the same word lines.</summary>
+    /// <summary>True: the positive and the negative cells of differential pairs lie in arrays of their own; false: side by side on the same
+    /// word lines.</summary>
     public bool SeparatePairArrays { get; init; }
 
     /// <summary>How the currents of an array with resistive wires are found.</summary>
@@ -166,7 +167,8 @@ public sealed record HardwareProfile
     public IReadOnlyDictionary<string, string> Sources { get; init; } = new Dictionary<string, string>();
 }
 
-/// <summary>Programming error: a model name (<c>none</c>, <c>independent</c>, <c>proportional</c>, <c>wan2022</c> ...) and its sigma as a fraction of gOn for the generic models.</summary>
+/// <summary>Programming error: a model name (<c>none</c>, <c>independent</c>, <c>proportional</c>, <c>wan2022</c> ...) and its sigma as a
+/// fraction of gOn for the generic models.</summary>
 public sealed record ProgrammingError(string Model, double Sigma)
 {
     /// <summary>Every cell gets exactly its target.</summary>
@@ -178,7 +180,8 @@ public sealed record ProgrammingError(string Model, double Sigma)
     /// <summary>Write-verify: at most this many attempts; the last one stays.</summary>
     public int Pulses { get; init; } = 1;
 
-    /// <summary>Model <c>table</c>: conductance and standard deviation in siemens, ascending; between entries linear, beyond the ends constant.</summary>
+    /// <summary>Model <c>table</c>: conductance and standard deviation in siemens, ascending; between entries linear, beyond the ends
+    /// constant.</summary>
     public IReadOnlyList<(double Conductance, double Sigma)> Table { get; init; } = [];
 }
 
@@ -234,7 +237,8 @@ public enum WeightScaling
     /// <summary>Those of one output: every output uses the whole range of conductances.</summary>
     Column,
 
-    /// <summary>All of a layer: outputs with small weights use little of the range, as in simulators that scale a layer as a whole.</summary>
+    /// <summary>All of a layer: outputs with small weights use little of the range, as in simulators that scale a layer as a
+    /// whole.</summary>
     Layer,
 }
 

@@ -18,7 +18,8 @@ public static class HardwareProfiles
     public static HardwareProfile BuiltIn(string name)
     {
         if (!BuiltInNames.Contains(name))
-            throw new CimException(ErrorCodes.UnknownProfile, $"There is no built-in hardware profile '{name}'; the built-in profiles are {string.Join(", ", BuiltInNames)}.");
+            throw new CimException(ErrorCodes.UnknownProfile,
+                $"There is no built-in hardware profile '{name}'; the built-in profiles are {string.Join(", ", BuiltInNames)}.");
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("Cim.Hardware." + name + Extension)
             ?? throw new CimException(ErrorCodes.UnknownProfile, $"The built-in hardware profile '{name}' is missing from Cim.Runtime.");
         byte[] utf8 = new byte[stream.Length];
@@ -68,10 +69,13 @@ public static class HardwareProfiles
     {
         if (BuiltInNames.Contains(nameOrPath)) return BuiltIn(nameOrPath);
         if (nameOrPath.Length == 0 || nameOrPath.Contains('\0', StringComparison.Ordinal))
-            throw new CimException(ErrorCodes.UnknownProfile, $"'{nameOrPath.Replace("\0", "\\0", StringComparison.Ordinal)}' is neither a built-in hardware profile ({string.Join(", ", BuiltInNames)}) nor the name of a file.") { File = chain.IsEmpty ? null : chain[^1] };
+            throw new CimException(ErrorCodes.UnknownProfile,
+                $"'{nameOrPath.Replace("\0", "\\0", StringComparison.Ordinal)}' is neither a built-in hardware profile "
+                + $"({string.Join(", ", BuiltInNames)}) nor the name of a file.") { File = chain.IsEmpty ? null : chain[^1] };
         string path = Path.GetFullPath(baseDirectory is null ? nameOrPath : Path.Combine(baseDirectory, nameOrPath));
         if (chain.Contains(path, StringComparer.Ordinal))
-            throw new CimException(ErrorCodes.MalformedProfile, $"The profile is its own base: {string.Join(" -> ", chain.Add(path).Select(Path.GetFileName))}.") { File = path };
+            throw new CimException(ErrorCodes.MalformedProfile,
+                $"The profile is its own base: {string.Join(" -> ", chain.Add(path).Select(Path.GetFileName))}.") { File = path };
         byte[] utf8;
         opened?.Invoke(path);
         try
@@ -82,10 +86,12 @@ public static class HardwareProfiles
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new CimException(ErrorCodes.UnknownProfile,
-                $"'{nameOrPath}' is neither a built-in hardware profile ({string.Join(", ", BuiltInNames)}) nor a readable file: {e.Message}", e)
+                $"'{nameOrPath}' is neither a built-in hardware profile ({string.Join(", ", BuiltInNames)}) nor a readable file: "
+                    + $"{e.Message}", e)
             { File = chain.IsEmpty ? null : chain[^1] };
         }
 
-        return ProfileReader.Read(utf8, path, name => Load(name, Path.GetDirectoryName(path)!, chain.Add(path), opened), Path.GetDirectoryName(path)!, opened: opened);
+        return ProfileReader.Read(utf8, path, name => Load(name, Path.GetDirectoryName(path)!, chain.Add(path), opened),
+            Path.GetDirectoryName(path)!, opened: opened);
     }
 }

@@ -32,7 +32,8 @@ internal sealed record LayerMapping
 {
     public required WeightEncoding Encoding { get; init; }
 
-    /// <summary>Magnitude bits held by each bit slice, least significant first; differential slices hold WeightBits-1 bits in all.</summary>
+    /// <summary>Magnitude bits held by each bit slice, least significant first; differential slices hold WeightBits-1 bits in
+    /// all.</summary>
     public required ImmutableArray<int> SliceBits { get; init; }
 
     /// <summary>The physical arrays, row-tile-major.</summary>
@@ -71,7 +72,8 @@ internal sealed record LayerMapping
 /// <summary>A range of a group's rows that lies on the word lines of one array.</summary>
 internal readonly record struct RowTile(int FirstRow, int Rows);
 
-/// <summary>What one physical array holds: for each of some groups a block of word lines by physical columns, placed block-diagonally.</summary>
+/// <summary>What one physical array holds: for each of some groups a block of word lines by physical columns, placed
+/// block-diagonally.</summary>
 /// <param name="FirstGroup">The first group.</param>
 /// <param name="GroupCount">The number of groups.</param>
 /// <param name="FirstRow">The first place in the order of rows.</param>

@@ -16,12 +16,14 @@ internal static class UsableColumns
     {
         int usable = (profile.Columns - profile.SpareColumns) / cellsPerSlice * cellsPerSlice;
         return usable > 0 ? usable : throw new CimException(ErrorCodes.ImpossibleProfileValue,
-            $"'spareColumns' is {profile.SpareColumns}, which leaves no {(cellsPerSlice == 2 ? "pair of columns" : "column")} of {profile.Columns} for weights.");
+            $"'spareColumns' is {profile.SpareColumns}, which leaves no {(cellsPerSlice == 2 ? "pair of columns" : "column")} of "
+                + $"{profile.Columns} for weights.");
     }
 
     /// <summary>The same for the cells an encoding takes.</summary>
     public static int Of(HardwareProfile profile, WeightEncoding encoding) => Of(profile, CellsPerSlice(encoding));
 
     /// <summary>Cells of one slice: two for a differential pair.</summary>
-    public static int CellsPerSlice(WeightEncoding encoding) => encoding is WeightEncoding.Differential or WeightEncoding.DifferentialTwoSided ? 2 : 1;
+    public static int CellsPerSlice(WeightEncoding encoding) =>
+        encoding is WeightEncoding.Differential or WeightEncoding.DifferentialTwoSided ? 2 : 1;
 }

@@ -10,7 +10,8 @@ namespace Cim.Runtime.Mapping;
 /// cellBits. A profile with <see cref="HardwareProfile.SignBitInSlices"/> uses the published count ceil(bits/cellBits), one slice
 /// more where bits - 1 is a multiple of cellBits.</item>
 /// <item><c>offset</c>: w + 2^(bits-1) has <c>bits</c> bits in slices of cellBits.</item>
-/// <item><c>twos-complement</c>: the sign bit alone in the most significant slice, which counts negative; the other bits in slices of cellBits.</item>
+/// <item><c>twos-complement</c>: the sign bit alone in the most significant slice, which counts negative; the other bits in slices of
+/// cellBits.</item>
 /// </list>
 /// </summary>
 internal static class WeightSlices

@@ -60,7 +60,10 @@ public sealed class CimModel : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CimException(ErrorCodes.FileNotReadable, $"The file '{Path.GetFullPath(path)}' cannot be read: {e.Message}", e) { File = path };
+            throw new CimException(ErrorCodes.FileNotReadable, $"The file '{Path.GetFullPath(path)}' cannot be read: {e.Message}", e)
+            {
+                File = path,
+            };
         }
     }
 
@@ -83,7 +86,8 @@ public sealed class CimModel : IDisposable
         Open().Prepare(options.Fidelity, options.Seed);
     }
 
-    /// <summary>Values of an input for a number of samples; one that does not carry the batch (a threshold, a table) has as many for any number.</summary>
+    /// <summary>Values of an input for a number of samples; one that does not carry the batch (a threshold, a table) has as many for any
+    /// number.</summary>
     /// <param name="index">The input, as in <see cref="Info"/>.</param>
     /// <param name="count">How many samples.</param>
     public int InputLength(int index, int count) => checked((int)Open().InputLength(index, Positive(count)));
@@ -104,7 +108,8 @@ public sealed class CimModel : IDisposable
     {
         int length = Math.Max(1, Open().InputLengths is [int one, ..] ? one : 1);
         if (input.Length == 0 || input.Length % length != 0)
-            throw Mismatch($"Input '{Info.Inputs[0].Name}' has {input.Length} values; a positive multiple of {length} is needed (one sample after the other)");
+            throw Mismatch($"Input '{Info.Inputs[0].Name}' has {input.Length} values; a positive multiple of {length} is needed (one "
+                + $"sample after the other)");
         Run(input, output, input.Length / length, options, cancellation);
     }
 
@@ -118,11 +123,13 @@ public sealed class CimModel : IDisposable
     /// CIM4002: a length does not fit, or the model has several inputs or outputs; CIM4004, CIM4005: a value of the input cannot be used.
     /// </exception>
     /// <exception cref="OperationCanceledException">The run was cancelled; the output is incomplete.</exception>
-    public unsafe void Run(ReadOnlySpan<float> input, Span<float> output, int count, RunOptions? options = null, CancellationToken cancellation = default)
+    public unsafe void Run(
+        ReadOnlySpan<float> input, Span<float> output, int count, RunOptions? options = null, CancellationToken cancellation = default)
     {
         Executor executor = Open();
         if (executor.InputLengths.Length != 1 || executor.OutputLengths.Length != 1)
-            throw Mismatch($"The model has {executor.InputLengths.Length} inputs and {executor.OutputLengths.Length} outputs: pass them as lists of memory");
+            throw Mismatch($"The model has {executor.InputLengths.Length} inputs and {executor.OutputLengths.Length} outputs: pass them "
+                + $"as lists of memory");
         Check(executor.InputLength(0, Positive(count)), input.Length, count, "Input", Info.Inputs[0]);
         Check(executor.OutputLength(0, count), output.Length, count, "Output", Info.Outputs[0]);
         fixed (float* source = input)
@@ -141,16 +148,20 @@ public sealed class CimModel : IDisposable
     /// <param name="count">How many samples.</param>
     /// <param name="options">How to simulate; null: <see cref="RunOptions.Default"/>.</param>
     /// <param name="cancellation">Stops the run between samples.</param>
-    /// <exception cref="CimException">CIM4002: a number or length does not fit; CIM4004, CIM4005: a value of an input cannot be used.</exception>
+    /// <exception cref="CimException">CIM4002: a number or length does not fit; CIM4004, CIM4005: a value of an input cannot be
+    /// used.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled; the outputs are incomplete.</exception>
-    public void Run(ReadOnlySpan<ReadOnlyMemory<float>> inputs, ReadOnlySpan<Memory<float>> outputs, int count, RunOptions? options = null, CancellationToken cancellation = default)
+    public void Run(ReadOnlySpan<ReadOnlyMemory<float>> inputs, ReadOnlySpan<Memory<float>> outputs, int count, RunOptions? options = null,
+        CancellationToken cancellation = default)
     {
         Executor executor = Open();
         if (inputs.Length != executor.InputLengths.Length || outputs.Length != executor.OutputLengths.Length)
-            throw Mismatch($"The model has {executor.InputLengths.Length} inputs and {executor.OutputLengths.Length} outputs; {inputs.Length} and {outputs.Length} are given");
+            throw Mismatch($"The model has {executor.InputLengths.Length} inputs and {executor.OutputLengths.Length} outputs; "
+                + $"{inputs.Length} and {outputs.Length} are given");
         Positive(count);
         for (int i = 0; i < inputs.Length; i++) Check(executor.InputLength(i, count), inputs[i].Length, count, "Input", Info.Inputs[i]);
-        for (int i = 0; i < outputs.Length; i++) Check(executor.OutputLength(i, count), outputs[i].Length, count, "Output", Info.Outputs[i]);
+        for (int i = 0; i < outputs.Length; i++)
+            Check(executor.OutputLength(i, count), outputs[i].Length, count, "Output", Info.Outputs[i]);
         using RunLease lease = executor.Rent();
         for (int i = 0; i < inputs.Length; i++) lease.Job.PinInput(i, inputs[i]);
         for (int i = 0; i < outputs.Length; i++) lease.Job.PinOutput(i, outputs[i]);

@@ -26,7 +26,8 @@ public sealed record ModelInfo
     /// <summary>Accuracy of the float network as a fraction; null if it was compiled without labelled data.</summary>
     public double? AccuracyFloat { get; init; }
 
-    /// <summary>Accuracy of the compiled network at <see cref="AccuracyFidelity"/> as a fraction; null if it was compiled without labelled data.</summary>
+    /// <summary>Accuracy of the compiled network at <see cref="AccuracyFidelity"/> as a fraction; null if it was compiled without labelled
+    /// data.</summary>
     public double? AccuracyCompiled { get; init; }
 
     /// <summary>The fidelity of <see cref="AccuracyCompiled"/>: what the model was compiled to be used at.</summary>

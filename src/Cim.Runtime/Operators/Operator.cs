@@ -22,7 +22,8 @@ internal abstract class Operator
         }
         catch (OverflowException e)
         {
-            throw new CimException(ErrorCodes.InvalidGraph, $"{Label}: a dimension or size overflows 64 bits; check its shapes and attributes.", e);
+            throw new CimException(
+                ErrorCodes.InvalidGraph, $"{Label}: a dimension or size overflows 64 bits; check its shapes and attributes.", e);
         }
     }
 
@@ -55,7 +56,8 @@ internal abstract class Operator
             checkedDims[i] = (int)dims[i];
             if (!empty) bytes = checked(bytes * dims[i]);
             if (bytes > MaxTensorBytes)
-                throw Error($"the output [{string.Join(",", dims.ToArray())}] would exceed {MaxTensorBytes >> 20} MiB; no tensor may be larger.");
+                throw Error(
+                    $"the output [{string.Join(",", dims.ToArray())}] would exceed {MaxTensorBytes >> 20} MiB; no tensor may be larger.");
         }
 
         return new TensorInfo(type, new Shape(checkedDims));

@@ -28,7 +28,8 @@ internal static class NormalPairs
         x = L.MultiplyLow(L.Xor(x, L.ShiftRightLogical(x, 16)), L.Broadcast(0x7FEB352D));
         x = L.MultiplyLow(L.Xor(x, L.ShiftRightLogical(x, 15)), L.Broadcast(unchecked((int)0x846CA68B)));
         // The radius takes the upper 24 bits; the angle is hashed once more from all of them.
-        TI angle = L.MultiplyLow(L.Add(L.Xor(x, L.ShiftRightLogical(x, 16)), L.Broadcast(angleKey)), L.Broadcast(unchecked((int)0x9E3779B1)));
+        TI angle = L.MultiplyLow(
+            L.Add(L.Xor(x, L.ShiftRightLogical(x, 16)), L.Broadcast(angleKey)), L.Broadcast(unchecked((int)0x9E3779B1)));
         TF radius = Radius<L, TI, TF>(x);
         // An angle within an eighth of a turn either way, its cosine of either sign, and the two in either order: all of the circle.
         TF t = L.MultiplyF(L.ToSingle(L.ShiftLeft(angle, 2)), L.BroadcastF(1f / (1u << 31)));

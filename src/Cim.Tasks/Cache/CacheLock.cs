@@ -10,8 +10,10 @@ namespace Cim.Tasks.Cache;
 /// </summary>
 internal sealed class CacheLock : IDisposable
 {
-    // What FileStream reports when another process has the file open: on Windows sharing and lock violation, else EAGAIN of Linux and of BSD.
-    private const int SharingViolation = unchecked((int)0x80070020), LockViolation = unchecked((int)0x80070021), AgainLinux = 11, AgainBsd = 35;
+    // What FileStream reports when another process has the file open: on Windows sharing and lock violation, else EAGAIN of Linux and of
+    // BSD.
+    private const int SharingViolation = unchecked((int)0x80070020), LockViolation = unchecked((int)0x80070021), AgainLinux = 11,
+        AgainBsd = 35;
 
     private readonly FileStream _file;
     private readonly string _holder;
@@ -22,7 +24,8 @@ internal sealed class CacheLock : IDisposable
     /// <summary>Takes the lock, or returns null if another process has it.</summary>
     /// <param name="path">The lock file; it stays afterwards, because removing it while others wait would let two in.</param>
     /// <param name="purpose">What it is held for, shown to those who wait.</param>
-    /// <exception cref="IOException">The file cannot be made or opened for another reason than a holder: read-only, full, no such folder ...</exception>
+    /// <exception cref="IOException">The file cannot be made or opened for another reason than a holder: read-only, full, no such folder
+    /// ...</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public static CacheLock? TryTake(string path, string purpose)
     {

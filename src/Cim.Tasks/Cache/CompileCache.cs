@@ -62,7 +62,8 @@ internal sealed class CompileCache(string root)
             if (replaces && Directory.Exists(entry)) Directory.Move(entry, TemporaryPath());
             if (!Directory.Exists(entry)) Directory.Move(temporary, entry);
         }
-        catch (IOException) when (Directory.Exists(entry) && Directory.Exists(temporary) && File.Exists(Path.Combine(temporary, EntryManifest.Name)))
+        catch (IOException) when (
+            Directory.Exists(entry) && Directory.Exists(temporary) && File.Exists(Path.Combine(temporary, EntryManifest.Name)))
         {
             // Another build was faster.
         }
@@ -117,7 +118,9 @@ internal sealed class CompileCache(string root)
     /// <summary>How the names of temporary folders in the intermediate folder go on after the name of the model.</summary>
     public const string TemporarySuffix = ".tmp-";
 
-    private string TemporaryPath() => Path.Combine(root, Layout, "tmp", DateTime.UtcNow.ToString("yyyyMMdd", CultureInfo.InvariantCulture) + "-" + Guid.NewGuid().ToString("N"));
+    private string TemporaryPath() =>
+        Path.Combine(
+        root, Layout, "tmp", DateTime.UtcNow.ToString("yyyyMMdd", CultureInfo.InvariantCulture) + "-" + Guid.NewGuid().ToString("N"));
 
     private static void MarkUsed(string entry)
     {

@@ -8,7 +8,8 @@ namespace Cim.Tasks.Cache;
 
 /// <summary>
 /// The folder one compilation gives, and an entry of the cache: <c>model.cim</c>, <c>diagnostics.txt</c> (the warnings,
-/// to be told again), <c>cim-sdk-version.txt</c> (version and hash of the compiler), <c>report/</c>, and <c>lock.json</c> if the item has a lock file.
+/// to be told again), <c>cim-sdk-version.txt</c> (version and hash of the compiler), <c>report/</c>, and <c>lock.json</c> if the item has a
+/// lock file.
 /// </summary>
 internal static class CompiledModel
 {

@@ -17,11 +17,13 @@ internal static class EntryManifest
     public static void Write(string folder, string key)
     {
         StringBuilder text = new(KeyPrefix + key + "\n");
-        foreach (string file in Files(folder)) text.Append(ContentHash.OfFile(Path.Combine(folder, file))).Append("  ").Append(file).Append('\n');
+        foreach (string file in Files(folder))
+            text.Append(ContentHash.OfFile(Path.Combine(folder, file))).Append("  ").Append(file).Append('\n');
         File.WriteAllText(Path.Combine(folder, Name), text.ToString());
     }
 
-    /// <summary>Copies an entry and checks the copies, so that what is served is what was checked. False if anything does not agree.</summary>
+    /// <summary>Copies an entry and checks the copies, so that what is served is what was checked. False if anything does not
+    /// agree.</summary>
     /// <exception cref="IOException">The copies cannot be written.</exception>
     public static bool TryCopy(string entry, string key, string target)
     {

@@ -59,7 +59,8 @@ internal sealed class FileHashes
     {
         _known[fact] = hash;
         StringBuilder text = new();
-        foreach (KeyValuePair<string, string> pair in _known.OrderBy(p => p.Key, StringComparer.Ordinal)) text.Append(pair.Value).Append(' ').Append(pair.Key).Append('\n');
+        foreach (KeyValuePair<string, string> pair in _known.OrderBy(p => p.Key, StringComparer.Ordinal))
+            text.Append(pair.Value).Append(' ').Append(pair.Key).Append('\n');
         try
         {
             AtomicFile.WriteIfDifferent(_memory, text.ToString());

@@ -32,7 +32,8 @@ internal sealed class InputState
         List<InputFile> files = [];
         HashSet<string> seen = new(StringComparer.Ordinal);
         files.Add(new InputFile("model", options.ModelPath, hashes.Of(options.ModelPath)));
-        foreach (string external in ModelFiles.External(options.ModelPath)) files.Add(new InputFile("external " + Path.GetFileName(external), external, hashes.Of(external)));
+        foreach (string external in ModelFiles.External(options.ModelPath))
+            files.Add(new InputFile("external " + Path.GetFileName(external), external, hashes.Of(external)));
         foreach ((string flag, string path) in options.FlaggedFiles)
         {
             seen.Clear();
@@ -49,7 +50,8 @@ internal sealed class InputState
         }
     }
 
-    /// <summary>The key of the cache: no path and no time is in it, so equal inputs have it in every checkout and on every machine.</summary>
+    /// <summary>The key of the cache: no path and no time is in it, so equal inputs have it in every checkout and on every
+    /// machine.</summary>
     /// <exception cref="IOException">The lock file cannot be read.</exception>
     public string Key(string toolId)
     {
@@ -57,7 +59,8 @@ internal sealed class InputState
         facts.Append("compiler ").Append(toolId).Append('\n');
         foreach (InputFile file in Files) facts.Append(file.Role).Append(' ').Append(file.Hash).Append('\n');
         foreach (string scalar in _options.Scalars) facts.Append(scalar).Append('\n');
-        if (_options.LockPath is { } lockPath) facts.Append("lock ").Append(File.Exists(lockPath) ? ContentHash.OfFile(lockPath) : FileHashes.Absent).Append('\n');
+        if (_options.LockPath is { } lockPath)
+            facts.Append("lock ").Append(File.Exists(lockPath) ? ContentHash.OfFile(lockPath) : FileHashes.Absent).Append('\n');
         return ContentHash.OfText(facts.ToString());
     }
 

@@ -10,7 +10,8 @@ internal static class ModelFiles
     {
         try
         {
-            return [.. OnnxSignatureReader.Read(modelPath).ExternalFiles.Select(name => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(modelPath)!, name)))];
+            return [.. OnnxSignatureReader.Read(
+                modelPath).ExternalFiles.Select(name => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(modelPath)!, name)))];
         }
         catch (Exception e) when (e is InvalidDataException || FileProblem.Is(e))
         {

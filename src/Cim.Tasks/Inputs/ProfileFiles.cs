@@ -18,7 +18,8 @@ internal static class ProfileFiles
     /// <summary>Full paths of existing files that a JSON file names, in its order.</summary>
     public static IEnumerable<string> NamedBy(string path)
     {
-        if (!path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || !File.Exists(path) || new FileInfo(path).Length > LargestProfile) return [];
+        if (!path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || !File.Exists(path) || new FileInfo(path).Length > LargestProfile)
+            return [];
         string folder = Path.GetDirectoryName(path)!;
         return [.. Text.Matches(File.ReadAllText(path)).Cast<Match>().Select(m => Unescape(m.Groups[1].Value))
             .Select(name => Existing(folder, name)).OfType<string>().Distinct(StringComparer.Ordinal)];
@@ -43,7 +44,8 @@ internal static class ProfileFiles
         string escape = match.Groups[1].Value;
         return escape[0] switch
         {
-            'u' when escape.Length == 5 => ((char)int.Parse(escape.Substring(1), NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString(),
+            'u' when escape.Length == 5 =>
+                ((char)int.Parse(escape.Substring(1), NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString(),
             'n' => "\n",
             't' => "\t",
             'r' => "\r",

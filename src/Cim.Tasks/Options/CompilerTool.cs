@@ -27,7 +27,8 @@ internal static class CompilerTool
     {
         if (!string.IsNullOrEmpty(dotnetHostPath)) return dotnetHostPath!;
         string name = Path.DirectorySeparatorChar == '\\' ? "dotnet.exe" : "dotnet";
-        string[] folders = (Environment.GetEnvironmentVariable("DOTNET_ROOT") + Path.PathSeparator + Environment.GetEnvironmentVariable("PATH")).Split(Path.PathSeparator);
+        string[] folders = (Environment.GetEnvironmentVariable("DOTNET_ROOT") + Path.PathSeparator
+            + Environment.GetEnvironmentVariable("PATH")).Split(Path.PathSeparator);
         return folders.Where(f => f.Length > 0).Select(f => Path.Combine(f, name)).FirstOrDefault(File.Exists) ?? name;
     }
 }

@@ -16,22 +16,28 @@ internal static class MetadataCheck
             MetadataKind.File or MetadataKind.NameOrFile or MetadataKind.Text => true,
             MetadataKind.LockFile or MetadataKind.State => !Directory.Exists(fullPath),
             MetadataKind.Output => metadata.Name == "Dump" || !Directory.Exists(fullPath),
-            MetadataKind.Choice => metadata.Choices.Contains(value, metadata.IgnoresCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal),
-            MetadataKind.Integer => long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number >= metadata.Min && number <= metadata.Max,
+            MetadataKind.Choice =>
+                metadata.Choices.Contains(value, metadata.IgnoresCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal),
+            MetadataKind.Integer =>
+                long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number >= metadata.Min
+                && number <= metadata.Max,
             MetadataKind.Seed => ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _),
             MetadataKind.Share => value == "auto" || (IsNumber(value, out double share) && share is > 0 and < 1),
             MetadataKind.MergedShare => value == "auto" || (IsNumber(value, out double merged) && merged is >= 0 and < 1),
             MetadataKind.Probability => IsNumber(value, out double probability) && probability is > 0 and < 1,
             MetadataKind.Percentage => IsNumber(value, out double number) && number is >= 0 and <= 100,
             MetadataKind.Minutes => IsNumber(value, out double minutes) && minutes is > 0 and <= 100_000,
-            MetadataKind.Numbers => value.Split(Separators).All(piece => piece.Split('/') is { Length: <= 2 } parts && parts.All(part => IsNumber(part.Trim(), out _))),
+            MetadataKind.Numbers =>
+                value.Split(
+                Separators).All(piece => piece.Split('/') is { Length: <= 2 } parts && parts.All(part => IsNumber(part.Trim(), out _))),
             MetadataKind.Dimensions => Dimensions(value).All(IsDimension),
             MetadataKind.ClassName => Identifiers.IsValid(value),
             MetadataKind.Namespace => value.Split('.').All(Identifiers.IsValid),
             MetadataKind.Switch => bool.TryParse(value, out _),
             _ => throw new InvalidOperationException($"No check for {metadata.Kind}."),
         };
-        return valid ? null : $"{metadata.Name}=\"{value}\" is not valid: expected {metadata.Allowed}. (It may also come from the property Cim{metadata.Name}.)";
+        return valid ? null : $"{metadata.Name}=\"{value}\" is not valid: expected {metadata.Allowed}. (It may also come from the "
+            + $"property Cim{metadata.Name}.)";
     }
 
     /// <summary>True if the value of this item names a file that is read (and not, say, a built-in hardware profile).</summary>
@@ -54,5 +60,6 @@ internal static class MetadataCheck
 
     // Infinity and NaN parse as numbers, but are none to calculate with.
     private static bool IsNumber(string text, out double number) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && !double.IsNaN(number) && !double.IsInfinity(number);
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && !double.IsNaN(number)
+            && !double.IsInfinity(number);
 }

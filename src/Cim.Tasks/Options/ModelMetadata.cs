@@ -17,7 +17,8 @@ internal sealed record ModelMetadata(string Name, string? Flag, MetadataKind Kin
     /// <summary>Every option, in the order in which it is passed. The table of the README has the same rows.</summary>
     public static IReadOnlyList<ModelMetadata> All { get; } =
     [
-        new("Hardware", "--hardware", MetadataKind.NameOrFile, "the name of a built-in profile ('cim hardware list') or a *.cimhw.json file"),
+        new("Hardware", "--hardware", MetadataKind.NameOrFile,
+            "the name of a built-in profile ('cim hardware list') or a *.cimhw.json file"),
         new("Calibration", "--calibration", MetadataKind.File, DataFile),
         new("Evaluation", "--evaluation", MetadataKind.File, "a labelled data file (.npz, IDX, CIFAR-10 binary)"),
         new("Training", "--training", MetadataKind.File, DataFile),
@@ -26,9 +27,15 @@ internal sealed record ModelMetadata(string Name, string? Flag, MetadataKind Kin
         new("TrainingFlip", "--training-flip", MetadataKind.Switch, "true or false"),
         new("Epochs", "--epochs", MetadataKind.Integer, "a whole number from 1 to 100000") { Min = 1, Max = 100_000 },
         new("LearningRate", "--learning-rate", MetadataKind.Probability, "a number between 0 and 1"),
-        new("Objective", "--objective", MetadataKind.Choice, "latency, energy, arrays or energy-delay") { Choices = ["latency", "energy", "arrays", "energy-delay"] },
+        new("Objective", "--objective", MetadataKind.Choice, "latency, energy, arrays or energy-delay")
+        {
+            Choices = ["latency", "energy", "arrays", "energy-delay"],
+        },
         new("MaxAccuracyLoss", "--max-accuracy-loss", MetadataKind.Percentage, "percentage points, 0 to 100"),
-        new("Search", "--search", MetadataKind.Choice, "a search method: rl, exact, evolutionary, random or uniform") { Choices = ["rl", "exact", "evolutionary", "random", "uniform"] },
+        new("Search", "--search", MetadataKind.Choice, "a search method: rl, exact, evolutionary, random or uniform")
+        {
+            Choices = ["rl", "exact", "evolutionary", "random", "uniform"],
+        },
         new("SearchBudget", "--budget-minutes", MetadataKind.Minutes, "minutes, more than 0"),
         new("BudgetMinutes", "--budget-minutes", MetadataKind.Minutes, "minutes, more than 0"),
         new("SearchEvaluations", "--search-evaluations", MetadataKind.Integer, "a whole number, at least 1") { Min = 1 },
@@ -41,18 +48,32 @@ internal sealed record ModelMetadata(string Name, string? Flag, MetadataKind Kin
         new("ActivationBits", "--activation-bits", MetadataKind.Integer, "a whole number from 2 to 8") { Min = 2, Max = 8 },
         new("VariationAware", "--variation-aware", MetadataKind.Switch, "true or false"),
         new("VariationConfidence", "--variation-confidence", MetadataKind.Probability, "a probability between 0 and 1"),
-        new("AdcBits", "--adc-bits", MetadataKind.Integer, "a whole number from 1 to 16, or 0 for that of the profile") { Min = 0, Max = 16 },
+        new("AdcBits", "--adc-bits", MetadataKind.Integer, "a whole number from 1 to 16, or 0 for that of the profile")
+        {
+            Min = 0,
+            Max = 16,
+        },
         new("Strips", "--strips", MetadataKind.Share, "the share of cells to save, between 0 and 1, or auto"),
         new("StripWidths", "--strip-widths", MetadataKind.Numbers, "widths separated by commas: 0 and 2 to 8"),
         new("StripUnit", "--strip-unit", MetadataKind.Choice, "strip, column or layer") { Choices = ["strip", "column", "layer"] },
         new("MergeWeights", "--merge", MetadataKind.MergedShare, "the share of cells to save, from 0 to less than 1, or auto"),
         new("Merge", "--merge", MetadataKind.MergedShare, "the share of cells to save, from 0 to less than 1, or auto"),
         new("MergeMethod", "--merge-method", MetadataKind.Choice, "group, spectral or auto") { Choices = ["group", "spectral", "auto"] },
-        new("CopiesWithin", "--copies-within", MetadataKind.Integer, "a number of arrays, or 0 for no copies") { Min = 0, Max = long.MaxValue },
+        new("CopiesWithin", "--copies-within", MetadataKind.Integer, "a number of arrays, or 0 for no copies")
+        {
+            Min = 0,
+            Max = long.MaxValue,
+        },
         new("Policy", "--policy", MetadataKind.File, "a policy file (.json)"),
-        new("CalibrationMethod", "--calibration-method", MetadataKind.Choice, "mse, minmax, percentile or entropy") { Choices = ["mse", "minmax", "percentile", "entropy"] },
+        new("CalibrationMethod", "--calibration-method", MetadataKind.Choice, "mse, minmax, percentile or entropy")
+        {
+            Choices = ["mse", "minmax", "percentile", "entropy"],
+        },
         new("CalibrationSamples", "--calibration-samples", MetadataKind.Integer, "a whole number, at least 1") { Min = 1 },
-        new("Rounding", "--rounding", MetadataKind.Choice, "auto, compensated, nearest or learned") { Choices = ["auto", "compensated", "nearest", "learned"] },
+        new("Rounding", "--rounding", MetadataKind.Choice, "auto, compensated, nearest or learned")
+        {
+            Choices = ["auto", "compensated", "nearest", "learned"],
+        },
         new("Limit", "--limit", MetadataKind.Integer, "a number of samples, or 0 for all") { Min = 0 },
         new("Seed", "--seed", MetadataKind.Seed, "a whole number from 0 to 18446744073709551615"),
         new("Scale", "--scale", MetadataKind.Numbers, NumberForEach),
@@ -65,11 +86,16 @@ internal sealed record ModelMetadata(string Name, string? Flag, MetadataKind Kin
         new("PolicyOutput", "--policy-output", MetadataKind.Output, Output),
         new("Dump", "--dump", MetadataKind.Output, "the path of a folder that is written"),
         new("TrialLog", "--trial-log", MetadataKind.State, "the path of the file that keeps what a search measured"),
-        new("TrainingCheckpoint", "--training-checkpoint", MetadataKind.State, "the path of the file that keeps a training that is stopped"),
+        new("TrainingCheckpoint", "--training-checkpoint", MetadataKind.State,
+            "the path of the file that keeps a training that is stopped"),
         new("AdditionalOptions", null, MetadataKind.Text, "further options of 'cim compile'"),
         new("ClassName", null, MetadataKind.ClassName, "a C# identifier"),
         new("Namespace", null, MetadataKind.Namespace, "a C# namespace"),
-        new("Fidelity", "--fidelity", MetadataKind.Choice, "exact, adc, device or circuit") { Choices = ["exact", "adc", "device", "circuit"], IgnoresCase = true },
+        new("Fidelity", "--fidelity", MetadataKind.Choice, "exact, adc, device or circuit")
+        {
+            Choices = ["exact", "adc", "device", "circuit"],
+            IgnoresCase = true,
+        },
     ];
 
     /// <summary>The smallest whole number.</summary>

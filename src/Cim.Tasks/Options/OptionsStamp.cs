@@ -9,7 +9,8 @@ namespace Cim.Tasks.Options;
 /// </summary>
 internal static class OptionsStamp
 {
-    private const string LockPrefix = "# Lock ", BesidePrefix = "# Beside ", OutputPrefix = "# Output ", Stale = "# Changed while it was compiled\n";
+    private const string LockPrefix = "# Lock ", BesidePrefix = "# Beside ", OutputPrefix = "# Output ",
+        Stale = "# Changed while it was compiled\n";
 
     /// <summary>The lines, for a new options file.</summary>
     /// <param name="old">The options file before; it need not exist.</param>
@@ -41,7 +42,8 @@ internal static class OptionsStamp
         AtomicFile.Write(optionsFile, text.Replace(Stale, "") + Stale);
     }
 
-    private static string Beside(ResolvedOptions options) => options.Beside.All(path => File.Exists(path) || Directory.Exists(path)) ? "present" : FileHashes.Absent;
+    private static string Beside(ResolvedOptions options) =>
+        options.Beside.All(path => File.Exists(path) || Directory.Exists(path)) ? "present" : FileHashes.Absent;
 
     private static string HashOf(string path) => File.Exists(path) ? ContentHash.OfFile(path) : FileHashes.Absent;
 

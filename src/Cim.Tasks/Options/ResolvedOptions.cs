@@ -41,7 +41,9 @@ internal sealed class ResolvedOptions
     public IEnumerable<string> Beside => _values.Where(v => v.Metadata.Kind == MetadataKind.Output).Select(v => v.Value);
 
     /// <summary>The options that are not files, for the cache key; not those that only say where something is written.</summary>
-    public IEnumerable<string> Scalars => _values.Where(v => !v.IsFile && v.Metadata.Kind is not (MetadataKind.Output or MetadataKind.State)).Select(v => v.Metadata.Flag + "=" + v.Value)
+    public IEnumerable<string> Scalars =>
+        _values.Where(v => !v.IsFile && v.Metadata.Kind is not (MetadataKind.Output or MetadataKind.State))
+        .Select(v => v.Metadata.Flag + "=" + v.Value)
         .Concat(Additional.Length > 0 ? ["additional " + Additional] : []);
 
     /// <summary>Files with the flag they belong to, also those among the additional options.</summary>
@@ -67,7 +69,8 @@ internal sealed class ResolvedOptions
             else options.Set(metadata, value, fullPath);
         }
         options.AddSearch();
-        if (options.ClassName.Length == 0) options.ClassName = Identifiers.ToPascalCase(Path.GetFileNameWithoutExtension(options.ModelPath), "Model");
+        if (options.ClassName.Length == 0)
+            options.ClassName = Identifiers.ToPascalCase(Path.GetFileNameWithoutExtension(options.ModelPath), "Model");
         return options;
     }
 
@@ -113,7 +116,8 @@ internal sealed class ResolvedOptions
     /// </summary>
     private void AddSearch()
     {
-        if (Find("--search") is null && Find("--calibration") is not null && Find("--weight-bits") is null && Find("--activation-bits") is null && Find("--policy") is null)
+        if (Find("--search") is null && Find("--calibration") is not null && Find("--weight-bits") is null
+            && Find("--activation-bits") is null && Find("--policy") is null)
             Add("--search", "rl");
         if (Find("--search") is not { } search || search == "uniform") return;
         if (Find("--budget-minutes") is null) Add("--budget-minutes", DefaultMinutes);

@@ -7,7 +7,8 @@ internal static class Spelling
     public static string Nearest(string name, IEnumerable<string> known)
     {
         string lower = name.ToLowerInvariant();
-        return known.OrderBy(candidate => Distance(lower, candidate.ToLowerInvariant())).ThenBy(candidate => candidate, StringComparer.Ordinal).First();
+        return known.OrderBy(candidate => Distance(lower, candidate.ToLowerInvariant()))
+            .ThenBy(candidate => candidate, StringComparer.Ordinal).First();
     }
 
     /// <summary>The Levenshtein distance, one row at a time.</summary>

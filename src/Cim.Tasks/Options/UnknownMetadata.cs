@@ -6,8 +6,10 @@ internal static class UnknownMetadata
     // What MSBuild, the SDK, NuGet and editors put on items of any kind or read from them; docs/package.md lists it.
     private static readonly HashSet<string> Foreign = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Link", "LinkBase", "Visible", "InProject", "DependentUpon", "SubType", "AutoGen", "DesignTime", "Generator", "LastGenOutput", "CustomToolNamespace",
-        "CopyToOutputDirectory", "CopyToPublishDirectory", "TargetPath", "ExcludeFromSingleFile", "Pack", "PackagePath", "PackageCopyToOutput", "BuildAction",
+        "Link", "LinkBase", "Visible", "InProject", "DependentUpon", "SubType", "AutoGen", "DesignTime", "Generator", "LastGenOutput",
+            "CustomToolNamespace",
+        "CopyToOutputDirectory", "CopyToPublishDirectory", "TargetPath", "ExcludeFromSingleFile", "Pack", "PackagePath",
+        "PackageCopyToOutput", "BuildAction",
         "IsImplicitlyDefined", "MSBuildSourceProjectFile", "MSBuildSourceTargetName", "OriginalItemSpec", "Watch", "Label", "Description",
     };
 

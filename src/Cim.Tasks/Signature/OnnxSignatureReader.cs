@@ -31,7 +31,8 @@ internal sealed class OnnxSignatureReader
     {
         long length = stream.Length;
         if (length == 0) throw new InvalidDataException("the file is empty");
-        if (IsGitLfsPointer(stream)) throw new InvalidDataException("the file is a Git LFS pointer; run 'git lfs pull' to get the model itself");
+        if (IsGitLfsPointer(stream))
+            throw new InvalidDataException("the file is a Git LFS pointer; run 'git lfs pull' to get the model itself");
         OnnxSignatureReader reader = new(new ProtoReader(stream));
         reader.ReadModel(length);
         if (!reader._sawGraph) throw new InvalidDataException("it holds no graph");

@@ -48,6 +48,7 @@ internal static class SignatureFile
         string shape = value.Dimensions is null ? "-"
             : value.Dimensions.Count == 0 ? "scalar"
             : string.Join(",", value.Dimensions.Select(d => d?.ToString(CultureInfo.InvariantCulture) ?? "?"));
-        text.Append(kind).Append(' ').Append(type).Append(' ').Append(shape).Append(' ').Append(NameEscaping.Escape(value.Name)).Append('\n');
+        text.Append(kind).Append(' ').Append(type).Append(' ').Append(shape).Append(' ').Append(NameEscaping.Escape(value.Name))
+            .Append('\n');
     }
 }

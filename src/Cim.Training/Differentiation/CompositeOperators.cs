@@ -42,7 +42,8 @@ internal static class CompositeOperators
     }
 
     /// <summary>Appends a node that writes a given name instead of a fresh one.</summary>
-    public static string Named(this GraphBuilder builder, string output, string operatorType, string[] inputs, params ReadOnlySpan<AttributeProto> attributes)
+    public static string Named(
+        this GraphBuilder builder, string output, string operatorType, string[] inputs, params ReadOnlySpan<AttributeProto> attributes)
     {
         NodeProto node = builder.Node(operatorType, inputs);
         node.Output[0] = output;

@@ -30,7 +30,8 @@ internal static class GradientRules
     private static readonly Dictionary<string, IGradientRule> ByOperator = Index(All);
 
     private static readonly Dictionary<string, ICompositeOperator> ByComposite =
-        Composites.SelectMany(rule => rule.OperatorTypes.Select(type => (type, rule))).ToDictionary(x => x.type, x => x.rule, StringComparer.Ordinal);
+        Composites.SelectMany(rule => rule.OperatorTypes.Select(type => (type, rule)))
+            .ToDictionary(x => x.type, x => x.rule, StringComparer.Ordinal);
 
     // Index arithmetic and comparisons are constant almost everywhere.
     private static readonly HashSet<string> Constant = new(StringComparer.Ordinal)
@@ -54,5 +55,6 @@ internal static class GradientRules
     public static bool StopsGradient(NodeProto node) => Constant.Contains(node.OpType);
 
     private static Dictionary<string, IGradientRule> Index(IEnumerable<IGradientRule> rules) =>
-        rules.SelectMany(rule => rule.OperatorTypes.Select(type => (type, rule))).ToDictionary(x => x.type, x => x.rule, StringComparer.Ordinal);
+        rules.SelectMany(rule => rule.OperatorTypes.Select(type => (type, rule)))
+            .ToDictionary(x => x.type, x => x.rule, StringComparer.Ordinal);
 }

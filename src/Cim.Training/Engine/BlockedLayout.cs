@@ -42,7 +42,8 @@ internal static class BlockedLayout
     /// <param name="bias">[O] or empty.</param>
     /// <param name="shape">Shape of the weights.</param>
     /// <param name="attributes">Those of Conv.</param>
-    public static string Convolve(GraphBuilder builder, string x, string weights, string bias, long[] shape, ReadOnlySpan<AttributeProto> attributes)
+    public static string Convolve(
+        GraphBuilder builder, string x, string weights, string bias, long[] shape, ReadOnlySpan<AttributeProto> attributes)
     {
         long b = BlockSize;
         string open = builder.Op("Reshape", weights, builder.Ints(shape[0] / b, b, shape[1] / b, b, shape[2], shape[3]));

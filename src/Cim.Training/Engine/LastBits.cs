@@ -15,7 +15,9 @@ public static class LastBits
     private const int Units = 2;
 
     private static readonly ulong? Seed =
-        ulong.TryParse(Environment.GetEnvironmentVariable("CIM_LAST_BITS"), NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed) ? seed : null;
+        ulong.TryParse(Environment.GetEnvironmentVariable("CIM_LAST_BITS"), NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed)
+            ? seed
+            : null;
 
     /// <summary>Moves the values, if that was asked for.</summary>
     public static void Move(Span<float> values)

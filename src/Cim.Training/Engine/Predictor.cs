@@ -93,7 +93,8 @@ public sealed class Predictor : IDisposable
         return correct;
     }
 
-    /// <summary>Calls <paramref name="visit"/> with every requested value (its name, the samples it covers, its array) for each batch.</summary>
+    /// <summary>Calls <paramref name="visit"/> with every requested value (its name, the samples it covers, its array) for each
+    /// batch.</summary>
     internal void ForEachBatch(SampleSet samples, Action<string, int, float[]> visit, CancellationToken cancellation)
     {
         for (int start = 0; start < samples.Count; start += BatchSize)

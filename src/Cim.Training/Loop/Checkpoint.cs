@@ -77,7 +77,8 @@ internal sealed class Checkpoint
     {
         byte[] file = Read(path);
         if (file.Length < SHA256.HashSizeInBytes
-            || !SHA256.HashData(file.AsSpan(0, file.Length - SHA256.HashSizeInBytes)).AsSpan().SequenceEqual(file.AsSpan(file.Length - SHA256.HashSizeInBytes)))
+            || !SHA256.HashData(file.AsSpan(0, file.Length - SHA256.HashSizeInBytes)).AsSpan()
+                .SequenceEqual(file.AsSpan(file.Length - SHA256.HashSizeInBytes)))
         {
             throw Invalid(path, "is damaged");
         }
@@ -114,7 +115,8 @@ internal sealed class Checkpoint
             reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(array.AsSpan()));
         }
 
-        if (reader.BaseStream.Position != reader.BaseStream.Length || checkpoint.Epoch < 0 || checkpoint.Steps < 0 || checkpoint.BestEpoch < 0)
+        if (reader.BaseStream.Position != reader.BaseStream.Length || checkpoint.Epoch < 0 || checkpoint.Steps < 0
+            || checkpoint.BestEpoch < 0)
             throw Invalid(path, "is damaged");
         return checkpoint;
     }
@@ -127,7 +129,10 @@ internal sealed class Checkpoint
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CimException(ErrorCodes.FileNotReadable, $"the checkpoint cannot be read: {exception.Message}", exception) { File = path };
+            throw new CimException(ErrorCodes.FileNotReadable, $"the checkpoint cannot be read: {exception.Message}", exception)
+            {
+                File = path,
+            };
         }
     }
 

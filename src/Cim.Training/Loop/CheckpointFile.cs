@@ -6,7 +6,8 @@ namespace Cim.Training.Loop;
 /// <summary>Checkpoints as files among others: what is none is neither replaced nor deleted.</summary>
 public static class CheckpointFile
 {
-    /// <summary>True if nothing stands in the way of a checkpoint: no file, an empty one, a device, or a checkpoint, damaged or not.</summary>
+    /// <summary>True if nothing stands in the way of a checkpoint: no file, an empty one, a device, or a checkpoint, damaged or
+    /// not.</summary>
     public static bool CanStandAt(string path)
     {
         if (FileFacts.KindOf(path) != FileKind.Regular) return true;

@@ -13,10 +13,20 @@ internal sealed class StageCheckpoint(string? path, string key, IEnumerable<floa
     public int Load() => path is not null && FileFacts.KindOf(path) == FileKind.Regular ? Checkpoint.Load(path, key, arrays).Epoch : 0;
 
     /// <summary>Keeps what so many stages gave.</summary>
-    /// <exception cref="Cim.Runtime.CimException"><see cref="Cim.Runtime.ErrorCodes.FileNotWritable"/>; what was kept before is still there.</exception>
+    /// <exception cref="Cim.Runtime.CimException"><see cref="Cim.Runtime.ErrorCodes.FileNotWritable"/>; what was kept before is still
+    /// there.</exception>
     public void Save(int stages)
     {
         if (path is not null)
-            new Checkpoint { Epoch = stages, Steps = 0, BestEpoch = 0, BestScore = 0, HighestScore = 0, Losses = [], Scores = [] }.Save(path, key, arrays);
+            new Checkpoint
+            {
+                Epoch = stages,
+                Steps = 0,
+                BestEpoch = 0,
+                BestScore = 0,
+                HighestScore = 0,
+                Losses = [],
+                Scores = [],
+            }.Save(path, key, arrays);
     }
 }

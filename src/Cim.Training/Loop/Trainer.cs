@@ -65,8 +65,18 @@ public sealed class Trainer
             options.Optimizer.LearningRate, (int)(options.WarmUpEpochs * source.Batches), options.Epochs * source.Batches);
         var average = new WeightAverage(engine.Parameters, options.AverageDecay);
         var best = new Snapshot(network);
-        var state = new Checkpoint { Epoch = 0, Steps = 0, BestEpoch = 0, BestScore = double.NegativeInfinity, HighestScore = double.NegativeInfinity, Losses = [], Scores = [] };
-        IEnumerable<float[]> arrays = Snapshot.Arrays(network).Concat(optimizer.State).Concat(average.Values).Concat(best.Values).Concat(Ties.SelectMany(tied => tied.State));
+        var state = new Checkpoint
+        {
+            Epoch = 0,
+            Steps = 0,
+            BestEpoch = 0,
+            BestScore = double.NegativeInfinity,
+            HighestScore = double.NegativeInfinity,
+            Losses = [],
+            Scores = [],
+        };
+        IEnumerable<float[]> arrays = Snapshot.Arrays(network).Concat(optimizer.State).Concat(average.Values).Concat(best.Values)
+            .Concat(Ties.SelectMany(tied => tied.State));
         string key = Checkpoint.Key(network, string.Create(
             CultureInfo.InvariantCulture, $"{options with { Checkpoint = null }};{training.Count};{validation?.Count}"));
         if (options.Checkpoint is { } existing && FileFacts.KindOf(existing) == FileKind.Regular)
@@ -103,13 +113,16 @@ public sealed class Trainer
                     loss += batchLoss;
                     done++;
                     progress?.Report(new TrainingProgress(
-                        state.Epoch + 1, options.Epochs, done, source.Batches, loss / done, null, Remaining(clock, firstEpoch, state.Epoch, done, source.Batches)));
+                        state.Epoch + 1, options.Epochs, done, source.Batches, loss / done, null,
+                        Remaining(clock, firstEpoch, state.Epoch, done, source.Batches)));
                 }
 
                 state.Epoch++;
                 average.Exchange();
                 BeforeValidation?.Invoke();
-                double score = validation is null ? state.Epoch : evaluation.CountCorrect(validation, cancellation) / (double)validation.Count;
+                double score = validation is null
+                    ? state.Epoch
+                    : evaluation.CountCorrect(validation, cancellation) / (double)validation.Count;
                 state.Losses.Add(loss / done);
                 state.Scores.Add(score);
                 if (score > state.HighestScore || (options.KeepsLatest && score >= state.HighestScore - StandardError(state.HighestScore)))
@@ -125,7 +138,9 @@ public sealed class Trainer
                 if (options.Checkpoint is { } path)
                     state.Save(path, key, arrays);
                 progress?.Report(new TrainingProgress(
-                    state.Epoch, options.Epochs, source.Batches, source.Batches, loss / done, validation is null ? null : score, Remaining(clock, firstEpoch, state.Epoch, 0, source.Batches)));
+                    state.Epoch, options.Epochs, source.Batches, source.Batches, loss / done, validation is null
+                        ? null
+                        : score, Remaining(clock, firstEpoch, state.Epoch, 0, source.Batches)));
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
@@ -162,12 +177,14 @@ public sealed class Trainer
     private void CheckLabels(int classes)
     {
         if (training.Labels is null && Teacher is null)
-            throw new CimException(ErrorCodes.InvalidLabels, "training without a teacher needs labels; add them to the data file, or give a teacher");
+            throw new CimException(
+                ErrorCodes.InvalidLabels, "training without a teacher needs labels; add them to the data file, or give a teacher");
         foreach (SampleSet set in new[] { training, validation }.OfType<SampleSet>())
         {
             int wrong = Array.FindIndex(set.Labels ?? [], label => label < 0 || label >= classes);
             if (wrong >= 0)
-                throw new CimException(ErrorCodes.InvalidLabels, $"label {set.Labels![wrong]} of sample {wrong} is not one of the network's {classes} classes");
+                throw new CimException(ErrorCodes.InvalidLabels,
+                    $"label {set.Labels![wrong]} of sample {wrong} is not one of the network's {classes} classes");
         }
     }
 

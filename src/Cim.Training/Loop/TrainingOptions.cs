@@ -3,7 +3,8 @@ using Cim.Training.Optimization;
 
 namespace Cim.Training.Loop;
 
-/// <summary>Everything that decides how a network is trained. Same options, data and seed give the same bytes, on any number of processors.</summary>
+/// <summary>Everything that decides how a network is trained. Same options, data and seed give the same bytes, on any number of
+/// processors.</summary>
 public sealed record TrainingOptions
 {
     /// <summary>Passes over the training data.</summary>
@@ -57,7 +58,8 @@ public sealed record TrainingOptions
     /// <summary>File for checkpoints after every epoch; an existing one is resumed. Null = none.</summary>
     public string? Checkpoint { get; init; }
 
-    /// <summary>What a training depends on that its options do not say, for example a hash of its data; a checkpoint of another is refused.</summary>
+    /// <summary>What a training depends on that its options do not say, for example a hash of its data; a checkpoint of another is
+    /// refused.</summary>
     public string CheckpointTag { get; init; } = "";
 }
 

@@ -20,7 +20,9 @@ public static class Architecture
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(layers);
         if (input.Count is < 1 or > 4 || input.Any(d => d is < 1 or > MostNumber) || Product(input) > MostElements)
-            throw new CimException(ErrorCodes.InvalidRecipe, $"recipe field 'network.input' is [{string.Join(", ", input)}]; it must be [channels, height, width] or [features], at most {MostElements} numbers in all");
+            throw new CimException(ErrorCodes.InvalidRecipe,
+                $"recipe field 'network.input' is [{string.Join(", ", input)}]; it must be [channels, height, width] or [features], at "
+                + $"most {MostElements} numbers in all");
         var builder = new GraphBuilder("network");
         var state = new State(builder, builder.Input("input", [-1, .. input]), [.. input]);
         for (int i = 0; i < layers.Count; i++)
@@ -78,7 +80,8 @@ public static class Architecture
                 state.Shape = [outputs];
                 break;
             default:
-                throw line.Error("is no layer; known are conv, depthwise, batchnorm, relu, maxpool, avgpool, globalavgpool, flatten, linear");
+                throw line.Error(
+                    "is no layer; known are conv, depthwise, batchnorm, relu, maxpool, avgpool, globalavgpool, flatten, linear");
         }
     }
 
@@ -161,14 +164,16 @@ public static class Architecture
         public string Name { get; } = FormattableString.Invariant($"layer{index + 1}");
 
         public long Number(int at, string what) =>
-            at < words.Length && long.TryParse(words[at], NumberStyles.None, CultureInfo.InvariantCulture, out long value) && value is > 0 and <= MostNumber
+            at < words.Length && long.TryParse(words[at], NumberStyles.None, CultureInfo.InvariantCulture, out long value)
+                && value is > 0 and <= MostNumber
                 ? value
                 : throw Error($"lacks its number of {what}, from 1 to {MostNumber}");
 
         public long[] Size(int at)
         {
             string[] parts = at < words.Length ? words[at].Split('x') : [];
-            long[] sizes = [.. parts.Select(part => long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : 0)];
+            long[] sizes = [
+                .. parts.Select(part => long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : 0)];
             return sizes.Length is 1 or 2 && sizes.All(size => size is > 0 and <= MostNumber)
                 ? [sizes[0], sizes[^1]]
                 : throw Error("lacks its kernel size, for example 3x3");

@@ -13,13 +13,15 @@ internal static class BatchNormalizationFolding
     public static TrainableNetwork Apply(TrainableNetwork network)
     {
         GraphProto graph = network.Graph.Clone();
-        Dictionary<string, Parameter> parameters = network.Parameters.ToDictionary(parameter => parameter.Name, Copy, StringComparer.Ordinal);
+        Dictionary<string, Parameter> parameters = network.Parameters.ToDictionary(
+            parameter => parameter.Name, Copy, StringComparer.Ordinal);
         Dictionary<string, Control> controls = network.Controls.ToDictionary(control => control.Name, StringComparer.Ordinal);
         foreach (NodeProto node in graph.Node.Where(node => node.OpType == "BatchNormalization").ToArray())
         {
             NodeProto? linear = graph.Node.FirstOrDefault(other => other.Output.Contains(node.Input[0]));
             bool single = graph.Node.Sum(other => other.Input.Count(input => input == node.Input[0])) == 1;
-            if (linear is null || !single || linear.OpType is not ("Conv" or "Gemm") || !parameters.TryGetValue(linear.Input[1], out Parameter? weights))
+            if (linear is null || !single || linear.OpType is not ("Conv" or "Gemm")
+                || !parameters.TryGetValue(linear.Input[1], out Parameter? weights))
                 continue;
             float[] scale = parameters[node.Input[1]].Values;
             float[] shift = parameters[node.Input[2]].Values;

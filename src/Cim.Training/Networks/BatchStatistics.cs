@@ -41,7 +41,8 @@ internal sealed class BatchStatistics
             node.Input.RemoveAt(3);
             node.Output.Add(builder.Unique(node.Output[0] + "/mean"));
             node.Output.Add(builder.Unique(node.Output[0] + "/variance"));
-            node.Attribute.Add(Attributes.Ints("axes", [0, .. Enumerable.Range(2, shapes[node.Input[0]].Length - 2).Select(axis => (long)axis)]));
+            node.Attribute.Add(
+                Attributes.Ints("axes", [0, .. Enumerable.Range(2, shapes[node.Input[0]].Length - 2).Select(axis => (long)axis)]));
             result.layers.Add((node.Output[1], node.Output[2], mean, variance, shapes[node.Input[0]]));
         }
 

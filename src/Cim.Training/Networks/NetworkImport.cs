@@ -5,7 +5,8 @@ using DataType = Cim.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace Cim.Training.Networks;
 
-/// <summary>Takes an ONNX model apart: constants become initializers, old operator forms those of opset 17, trained tensors parameters.</summary>
+/// <summary>Takes an ONNX model apart: constants become initializers, old operator forms those of opset 17, trained tensors
+/// parameters.</summary>
 internal static class NetworkImport
 {
     public static TrainableNetwork Import(ModelProto model)
@@ -22,7 +23,8 @@ internal static class NetworkImport
         if (graph.Input.Count != 1)
         {
             string names = string.Join(", ", graph.Input.Select(input => input.Name));
-            throw new CimException(ErrorCodes.InvalidGraph, $"training needs a network with one data input, this one has {graph.Input.Count}: {names}");
+            throw new CimException(
+                ErrorCodes.InvalidGraph, $"training needs a network with one data input, this one has {graph.Input.Count}: {names}");
         }
 
         FreeBatch(graph.Input[0]);

@@ -16,7 +16,8 @@ internal static class OpsetNormalization
     public static void Apply(GraphProto graph, long opset)
     {
         if (opset < Oldest)
-            throw new CimException(ErrorCodes.UnsupportedOperators, $"the model uses opset {opset}; export it with opset {Oldest} or later");
+            throw new CimException(
+                ErrorCodes.UnsupportedOperators, $"the model uses opset {opset}; export it with opset {Oldest} or later");
         var builder = new GraphBuilder(graph);
         foreach (NodeProto node in graph.Node.ToArray())
         {
@@ -75,7 +76,8 @@ internal static class OpsetNormalization
         {
             case "ReduceMean" or "ReduceMax" or "ReduceMin" or "ReduceProd" when node.Input.Count > 1:
                 TensorProto axes = graph.Initializer.FirstOrDefault(tensor => tensor.Name == node.Input[1])
-                    ?? throw new CimException(ErrorCodes.UnsupportedOperators, $"{node.OpType} '{GraphName(node)}' has computed axes; they must be constant");
+                    ?? throw new CimException(
+                        ErrorCodes.UnsupportedOperators, $"{node.OpType} '{GraphName(node)}' has computed axes; they must be constant");
                 node.Attribute.Add(Attributes.Ints("axes", Tensors.ToInt64(axes)));
                 node.Input.RemoveAt(1);
                 break;

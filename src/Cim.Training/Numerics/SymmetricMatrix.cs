@@ -8,7 +8,8 @@ namespace Cim.Training.Numerics;
 /// </summary>
 public static class SymmetricMatrix
 {
-    /// <summary>The lower Cholesky factor of an n by n matrix (row-major, lower half read), or null if it is not positive definite.</summary>
+    /// <summary>The lower Cholesky factor of an n by n matrix (row-major, lower half read), or null if it is not positive
+    /// definite.</summary>
     public static double[]? Cholesky(ReadOnlySpan<double> matrix, int n)
     {
         double[] l = new double[n * n];
@@ -25,7 +26,8 @@ public static class SymmetricMatrix
         return l;
     }
 
-    /// <summary>Solves L L^T x = b in place; <paramref name="lower"/> as of <see cref="Cholesky"/>, <paramref name="upper"/> its transpose.</summary>
+    /// <summary>Solves L L^T x = b in place; <paramref name="lower"/> as of <see cref="Cholesky"/>, <paramref name="upper"/> its
+    /// transpose.</summary>
     public static void Solve(ReadOnlySpan<double> lower, ReadOnlySpan<double> upper, int n, Span<double> x)
     {
         for (int i = 0; i < n; i++) x[i] = (x[i] - Dot(lower.Slice(i * n, i), x[..i])) / lower[(i * n) + i];

@@ -18,7 +18,8 @@ public static class BiasCorrection
     /// <param name="calibration">A few hundred samples.</param>
     /// <param name="reference">What the layers are to give; null = the network before it was quantized.</param>
     /// <param name="cancellation">Checked between batches.</param>
-    public static void Apply(QuantizedNetwork network, SampleSet calibration, TrainableNetwork? reference = null, CancellationToken cancellation = default)
+    public static void Apply(
+        QuantizedNetwork network, SampleSet calibration, TrainableNetwork? reference = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(calibration);
@@ -36,7 +37,8 @@ public static class BiasCorrection
         }
     }
 
-    private static Dictionary<string, double[]> Means(TrainableNetwork network, string[] values, SampleSet samples, CancellationToken cancellation)
+    private static Dictionary<string, double[]> Means(
+        TrainableNetwork network, string[] values, SampleSet samples, CancellationToken cancellation)
     {
         using var predictor = new Predictor(network, Math.Min(64, samples.Count), values);
         return Means(predictor, samples, network, values, cancellation);
@@ -47,8 +49,10 @@ public static class BiasCorrection
         Predictor predictor, SampleSet samples, TrainableNetwork network, string[] values, CancellationToken cancellation)
     {
         IReadOnlyDictionary<string, long[]> shapes = ForwardGraph.Prepare(network, 1, null, "").Shapes;
-        Dictionary<string, double[]> sums = values.ToDictionary(value => value, value => new double[shapes[value][1]], StringComparer.Ordinal);
-        predictor.ForEachBatch(samples, (name, count, array) => AddChannels(sums[name], array, count, array.Length / predictor.BatchSize), cancellation);
+        Dictionary<string, double[]> sums = values.ToDictionary(
+            value => value, value => new double[shapes[value][1]], StringComparer.Ordinal);
+        predictor.ForEachBatch(
+            samples, (name, count, array) => AddChannels(sums[name], array, count, array.Length / predictor.BatchSize), cancellation);
         foreach (double[] sum in sums.Values)
         {
             for (int c = 0; c < sum.Length; c++)

@@ -57,5 +57,6 @@ internal static class Blocks
     /// <summary>A block keeps the activation that follows it: its error is what the next block sees.</summary>
     private static bool EndsBeforeActivation(GraphProto graph, int at, string value) =>
         at + 1 < graph.Node.Count && graph.Node[at + 1].Input.Contains(value)
-        && graph.Node[at + 1].OpType is "Relu" or "LeakyRelu" or "Clip" or "HardSwish" or "Sigmoid" or "Tanh" or "Gelu" or "MaxPool" or "AveragePool";
+        && graph.Node[
+            at + 1].OpType is "Relu" or "LeakyRelu" or "Clip" or "HardSwish" or "Sigmoid" or "Tanh" or "Gelu" or "MaxPool" or "AveragePool";
 }

@@ -28,7 +28,8 @@ public sealed record LearnedRoundingOptions
 
     /// <summary>
     /// Real weights, [outputs, inputs] by layer, of a network whose weights are rounded already: learning then starts from those codes
-    /// and chooses between each and the next one on the side of the real weight. Null: weights are real, and the codes around them are chosen from.
+    /// and chooses between each and the next one on the side of the real weight. Null: weights are real, and the codes around them are
+    /// chosen from.
     /// </summary>
     public IReadOnlyDictionary<string, float[]>? RealWeights { get; init; }
 
@@ -62,7 +63,8 @@ public static class LearnedRounding
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(calibration);
         ArgumentNullException.ThrowIfNull(options);
-        IReadOnlyList<Block> blocks = Blocks.Of(network.Source, node => network.Layers.Any(layer => layer.Name == GradientContext.Describe(node)), options.Reference ?? network.Source);
+        IReadOnlyList<Block> blocks = Blocks.Of(network.Source,
+            node => network.Layers.Any(layer => layer.Name == GradientContext.Describe(node)), options.Reference ?? network.Source);
         for (int i = 0; i < blocks.Count; i++)
         {
             progress?.Report((i + 1, blocks.Count));
@@ -78,7 +80,8 @@ public static class LearnedRounding
         float[] wanted = Values(options.Reference ?? network.Source, block.Output, calibration);
         RoundingGraph rounding = RoundingGraph.Build(network, block, options.RealWeights);
         using var engine = new OrtGradientEngine(rounding.Network, new Reconstruction(rounding), batch, rounding.Trained);
-        var optimizer = new Optimizer(engine.Parameters, new OptimizerOptions { Kind = OptimizerKind.AdamW, WeightDecay = 0, StepRate = 0.004 });
+        var optimizer = new Optimizer(
+            engine.Parameters, new OptimizerOptions { Kind = OptimizerKind.AdamW, WeightDecay = 0, StepRate = 0.004 });
         int inputSize = inputs.Length / calibration.Count;
         int outputSize = wanted.Length / calibration.Count;
         var data = new Dictionary<string, float[]>(StringComparer.Ordinal)

@@ -61,7 +61,8 @@ internal sealed class RoundingGraph
                 continue;
             }
 
-            bool isQuantizer = original.OpType == FakeQuantize.OperatorType && available.Contains(original.Input[0]) && original.Input[0] != block.Output;
+            bool isQuantizer = original.OpType == FakeQuantize.OperatorType && available.Contains(original.Input[0])
+                && original.Input[0] != block.Output;
             if (!isQuantizer && !inside.Contains(original.Output[0]))
                 continue;
             NodeProto node = original.Clone();
@@ -126,14 +127,16 @@ internal sealed class RoundingGraph
     /// <summary>h is the weight's own fraction, so that the first forward pass is the float layer.</summary>
     private static (float Floor, double Share) Fraction(float ratio) => (MathF.Floor(ratio), ratio - MathF.Floor(ratio));
 
-    /// <summary>Of a weight that is rounded already: its code and the next one on the side of what was rounded, most of the way to its code.</summary>
+    /// <summary>Of a weight that is rounded already: its code and the next one on the side of what was rounded, most of the way to its
+    /// code.</summary>
     private static (float Floor, double Share) Neighbours(float ratio, float wanted)
     {
         float code = MathF.Round(ratio), floor = wanted > code ? code : code - 1;
         return (floor, (Lean * (code - floor)) + ((1 - Lean) * Math.Clamp(wanted - floor, 0, 1)));
     }
 
-    private void AddWeights(GraphBuilder builder, QuantizedLayer layer, NodeProto original, Dictionary<string, string> renamed, float[]? wanted)
+    private void AddWeights(
+        GraphBuilder builder, QuantizedLayer layer, NodeProto original, Dictionary<string, string> renamed, float[]? wanted)
     {
         float[] weights = layer.Weights.Values;
         var floors = new float[weights.Length];
@@ -143,7 +146,9 @@ internal sealed class RoundingGraph
             for (int i = 0; i < layer.Layout.Inputs; i++)
             {
                 int index = layer.Layout.Index(o, i);
-                float step = layer.StepOf(o, i), ratio = weights[index] / step, real = wanted is null ? weights[index] : wanted[(o * layer.Layout.Inputs) + i];
+                float step = layer.StepOf(o, i),
+                    ratio = weights[index] / step,
+                    real = wanted is null ? weights[index] : wanted[(o * layer.Layout.Inputs) + i];
                 (floors[index], double h) = real == 0 ? (0, 0) : wanted is null ? Fraction(ratio) : Neighbours(ratio, real / step);
                 double share = Math.Clamp((h + 0.1) / Stretch, 0.01, 0.99);
                 variables[index] = real == 0 ? Off : (float)Math.Log(share / (1 - share));
@@ -152,7 +157,8 @@ internal sealed class RoundingGraph
 
         var variable = new Parameter(layer.Name + "/rounding", layer.Weights.Dims, variables, ParameterRole.Other);
         var floor = new Control(layer.Name + "/floor", layer.Weights.Dims, floors);
-        string stretched = builder.Op("Sub", builder.Op("Mul", builder.Op("Sigmoid", variable.Name), builder.Scalar(Stretch)), builder.Scalar(0.1));
+        string stretched = builder.Op(
+            "Sub", builder.Op("Mul", builder.Op("Sigmoid", variable.Name), builder.Scalar(Stretch)), builder.Scalar(0.1));
         string share01 = builder.Op("Clip", stretched, builder.Scalar(0), builder.Scalar(1));
         string codes = builder.Op("Clip", builder.Op("Add", floor.Name, share01), layer.Low.Name, layer.High.Name);
         renamed[original.Output[1]] = codes;

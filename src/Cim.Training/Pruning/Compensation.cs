@@ -33,7 +33,8 @@ internal static class Compensation
         MatrixLayout layout = layer.Layout;
         int width = layout.Inputs + 1;
         double damping = Damping * Enumerable.Range(0, layout.Inputs).Sum(i => moments[(i * width) + i]) / layout.Inputs;
-        int[] kept = [.. Enumerable.Range(0, layout.Inputs).Where(input => layer.Mask[layout.Index(outputs[0], input)] != 0), .. bias is null ? [] : new[] { layout.Inputs }];
+        int[] kept = [.. Enumerable.Range(0, layout.Inputs).Where(input => layer.Mask[layout.Index(outputs[0], input)] != 0),
+            .. bias is null ? [] : new[] { layout.Inputs }];
         int n = kept.Length;
         if (n == 0)
             return;

@@ -23,14 +23,17 @@ internal static class GradientSensitivity
     /// <param name="options">Score, temperature of the predictions labels are drawn from, seed and threads.</param>
     /// <param name="cancellation">Checked between samples.</param>
     public static float[][] Measure(
-        TrainableNetwork network, IReadOnlyList<Parameter> weights, IReadOnlyList<int[]> units, SampleSet samples, PruningOptions options, CancellationToken cancellation)
+        TrainableNetwork network, IReadOnlyList<Parameter> weights, IReadOnlyList<int[]> units, SampleSet samples, PruningOptions options,
+        CancellationToken cancellation)
     {
         if (options.Score == PruningScore.Magnitude)
             return [.. weights.Select(parameter => (float[])[.. parameter.Values.Select(value => value * value)])];
         double temperature = options.Score == PruningScore.Fisher ? options.FineTuning.DistillationTemperature : 1;
         using var engine = new OrtGradientEngine(network, new CrossEntropy(temperature), 1, weights);
         int classes = engine.Output(network.LogitsName).Length;
-        int[] labels = options.Score == PruningScore.Fisher ? Drawn(network, samples, classes, temperature, options.FineTuning) : [.. samples.Labels!];
+        int[] labels = options.Score == PruningScore.Fisher
+            ? Drawn(network, samples, classes, temperature, options.FineTuning)
+            : [.. samples.Labels!];
         double[][] sums = [.. units.Select(unit => new double[unit.Max() + 1])];
         var targets = new float[classes];
         for (int n = 0; n < samples.Count; n++)
@@ -38,7 +41,8 @@ internal static class GradientSensitivity
             cancellation.ThrowIfCancellationRequested();
             targets.AsSpan().Clear();
             targets[labels[n]] = 1;
-            engine.Run(new Dictionary<string, float[]>(StringComparer.Ordinal) { [network.InputName] = [.. samples.Sample(n)], [Objective.Targets] = targets });
+            engine.Run(new Dictionary<string, float[]>(
+                StringComparer.Ordinal) { [network.InputName] = [.. samples.Sample(n)], [Objective.Targets] = targets });
             for (int p = 0; p < sums.Length; p++)
                 Add(sums[p], weights[p].Values, engine.Gradients[p], units[p], options.Score);
         }
@@ -61,14 +65,17 @@ internal static class GradientSensitivity
         var sizes = new int[sums.Length];
         for (int i = 0; i < weights.Length; i++)
             sizes[units[i]] += weights[i] != 0 ? 1 : 0;
-        return [.. weights.Select((weight, i) => weight == 0 ? 0f : (float)((score == PruningScore.Fisher ? sums[units[i]] : Math.Abs(sums[units[i]])) / count / sizes[units[i]]))];
+        return [.. weights.Select((weight, i) => weight == 0
+            ? 0f
+            : (float)((score == PruningScore.Fisher ? sums[units[i]] : Math.Abs(sums[units[i]])) / count / sizes[units[i]]))];
     }
 
     private static int[] Drawn(TrainableNetwork network, SampleSet samples, int classes, double temperature, Loop.TrainingOptions options)
     {
         using var predictor = new Predictor(network, Math.Min(options.BatchSize, samples.Count));
         float[] logits = predictor.Predict(samples);
-        return [.. Enumerable.Range(0, samples.Count).Select(n => Draw(logits.AsSpan(n * classes, classes), temperature, new KeyedRandom(options.Seed, n, 3).NextDouble()))];
+        return [.. Enumerable.Range(0, samples.Count)
+            .Select(n => Draw(logits.AsSpan(n * classes, classes), temperature, new KeyedRandom(options.Seed, n, 3).NextDouble()))];
     }
 
     private static int Draw(ReadOnlySpan<float> logits, double temperature, double uniform)

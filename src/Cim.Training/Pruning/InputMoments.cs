@@ -8,7 +8,8 @@ using Cim.Training.Numerics;
 
 namespace Cim.Training.Pruning;
 
-/// <summary>Second moments of what the matrices of a network read: mean of x x^T over samples and places, x followed by a 1 for the bias.</summary>
+/// <summary>Second moments of what the matrices of a network read: mean of x x^T over samples and places, x followed by a 1 for the
+/// bias.</summary>
 internal static class InputMoments
 {
     /// <summary>Positions of a layer that are looked at in each sample.</summary>
@@ -21,7 +22,8 @@ internal static class InputMoments
     /// <param name="samples">Samples without labels.</param>
     /// <param name="cancellation">Checked between batches.</param>
     public static double[][][] Measure(
-        TrainableNetwork network, IReadOnlyList<NodeProto> nodes, IReadOnlyList<MatrixLayout> layouts, SampleSet samples, CancellationToken cancellation)
+        TrainableNetwork network, IReadOnlyList<NodeProto> nodes, IReadOnlyList<MatrixLayout> layouts, SampleSet samples,
+        CancellationToken cancellation)
     {
         IReadOnlyDictionary<string, long[]> shapes = ForwardGraph.Prepare(network, 1, null, "").Shapes;
         Reader[] readers = [.. nodes.Select((node, i) => new Reader(node, layouts[i], shapes))];
@@ -33,7 +35,8 @@ internal static class InputMoments
             samples,
             (name, count, array) =>
             {
-                Parallel.ForEach(readers.Where(reader => reader.Value == name), reader => reader.Add(array, count, array.Length / predictor.BatchSize, first));
+                Parallel.ForEach(readers.Where(reader => reader.Value == name),
+                    reader => reader.Add(array, count, array.Length / predictor.BatchSize, first));
                 if (++visited % values.Length == 0)
                     first += count;
             },
@@ -131,7 +134,8 @@ internal static class InputMoments
             }
         }
 
-        /// <summary>Where kernel place <paramref name="k"/> of the window at <paramref name="start"/> reads in a channel, or -1 in the padding.</summary>
+        /// <summary>Where kernel place <paramref name="k"/> of the window at <paramref name="start"/> reads in a channel, or -1 in the
+        /// padding.</summary>
         private long Offset(int k, ReadOnlySpan<long> start)
         {
             long at = 0;

@@ -26,7 +26,8 @@ internal sealed class PrunedLayer(Parameter weights, MatrixLayout layout, ArrayG
     {
         get
         {
-            int byRows = Enumerable.Range(0, ColumnBlocks).Sum(block => Ceiling(Units(PruningGranularity.ArrayRow, block).Count(IsKept), geometry.Rows));
+            int byRows = Enumerable.Range(0, ColumnBlocks)
+                .Sum(block => Ceiling(Units(PruningGranularity.ArrayRow, block).Count(IsKept), geometry.Rows));
             int byColumns = Enumerable.Range(0, RowBlocks).Sum(block =>
                 Ceiling(Units(PruningGranularity.ArrayColumn, block).Count(IsKept), geometry.OutputsPerArray));
             return Math.Min(byRows, byColumns);
@@ -56,7 +57,8 @@ internal sealed class PrunedLayer(Parameter weights, MatrixLayout layout, ArrayG
                 return Enumerable.Range(0, Weights.Values.Length).Select(index => new[] { index });
             case PruningGranularity.Strip:
                 return from output in Outputs() from place in Enumerable.Range(0, Layout.Strip)
-                       select (int[])[.. Enumerable.Range(0, Layout.Inputs / Layout.Strip).Select(channel => Layout.Index(output, (channel * Layout.Strip) + place))];
+                       select (int[])[.. Enumerable.Range(0, Layout.Inputs / Layout.Strip)
+                           .Select(channel => Layout.Index(output, (channel * Layout.Strip) + place))];
             case PruningGranularity.ArrayRow:
                 int firstOutput = block * geometry.OutputsPerArray;
                 int outputs = Math.Min(geometry.OutputsPerArray, Layout.Outputs - firstOutput);
@@ -65,11 +67,14 @@ internal sealed class PrunedLayer(Parameter weights, MatrixLayout layout, ArrayG
             case PruningGranularity.ArrayColumn:
                 int firstInput = block * geometry.Rows;
                 int inputs = Math.Min(geometry.Rows, Layout.Inputs - firstInput);
-                return Outputs().Select(output => (int[])[.. Enumerable.Range(firstInput, inputs).Select(input => Layout.Index(output, input))]);
+                return Outputs().Select(
+                    output => (int[])[.. Enumerable.Range(firstInput, inputs).Select(input => Layout.Index(output, input))]);
             case PruningGranularity.Array:
-                return from rows in Enumerable.Range(0, RowBlocks) from columns in Enumerable.Range(0, ColumnBlocks) select Rectangle(rows, columns);
+                return from rows in Enumerable.Range(
+                    0, RowBlocks) from columns in Enumerable.Range(0, ColumnBlocks) select Rectangle(rows, columns);
             default:
-                return Outputs().Select(output => (int[])[.. Enumerable.Range(0, Layout.Inputs).Select(input => Layout.Index(output, input))]);
+                return Outputs().Select(
+                    output => (int[])[.. Enumerable.Range(0, Layout.Inputs).Select(input => Layout.Index(output, input))]);
         }
     }
 

@@ -32,13 +32,15 @@ public sealed class Pruner
         ArgumentNullException.ThrowIfNull(options);
         (this.network, this.training, this.options) = (network, training, options);
         if (training.Labels is null && options.Score == PruningScore.GradientTimesWeight)
-            throw new CimException(ErrorCodes.InvalidLabels, "the first-order score needs labels; add them to the training data, or use the score 'fisher'");
+            throw new CimException(
+                ErrorCodes.InvalidLabels, "the first-order score needs labels; add them to the training data, or use the score 'fisher'");
 
         // The last layer's outputs are the result; none of them can go as a whole.
         NodeProto[] all = [.. network.Graph.Node
             .Where(node => node.OpType is "Conv" or "Gemm" or "MatMul" && network.Find(node.Input[1]) is { Role: ParameterRole.Weight })];
         nodes = [.. all.SkipLast(options.Granularity == PruningGranularity.Filter ? 1 : 0)];
-        layers = [.. nodes.Select(node => new PrunedLayer(network[node.Input[1]], MatrixLayout.Of(node, network[node.Input[1]]), options.Geometry))];
+        layers = [.. nodes.Select(
+            node => new PrunedLayer(network[node.Input[1]], MatrixLayout.Of(node, network[node.Input[1]]), options.Geometry))];
     }
 
     /// <summary>The float network to follow while training, or null.</summary>
@@ -47,13 +49,15 @@ public sealed class Pruner
     /// <summary>Told how the training after each step goes, or null.</summary>
     public IProgress<TrainingProgress>? Training { get; init; }
 
-    /// <summary>File that keeps what the steps done gave, so that a run that was killed or cancelled goes on after them; null = none.</summary>
+    /// <summary>File that keeps what the steps done gave, so that a run that was killed or cancelled goes on after them; null =
+    /// none.</summary>
     public string? Checkpoint { get; init; }
 
     /// <summary>Arrays and zeros at present.</summary>
     public PruningReport Report() => new([.. layers.Select(layer => layer.Report())]);
 
-    /// <summary>Prunes and trains. A cancelled run leaves the network as it was after the last removal and the training it got since.</summary>
+    /// <summary>Prunes and trains. A cancelled run leaves the network as it was after the last removal and the training it got
+    /// since.</summary>
     /// <exception cref="CimException">Training fails, or a checkpoint does not fit or cannot be written.</exception>
     public async Task<PruningReport> RunAsync(
         IProgress<(int Step, PruningReport Report)>? progress = null, CancellationToken cancellation = default)
@@ -90,7 +94,8 @@ public sealed class Pruner
         int epochs = step == options.Steps ? options.FinalEpochs : options.FineTuning.Epochs;
         if (epochs == 0)
             return true;
-        var trainer = new Trainer(network, training, null, options.FineTuning with { Epochs = epochs, Seed = options.FineTuning.Seed + step }) { Teacher = Teacher };
+        var trainer = new Trainer(network, training, null,
+            options.FineTuning with { Epochs = epochs, Seed = options.FineTuning.Seed + step }) { Teacher = Teacher };
         return !(await trainer.RunAsync(Training, cancellation)).WasCancelled;
     }
 
@@ -99,7 +104,8 @@ public sealed class Pruner
     {
         SampleSet samples = Some(options.ScoreSamples);
         float[][] scores = GradientSensitivity.Measure(
-            network, [.. layers.Select(layer => layer.Weights)], [.. layers.Select(layer => layer.UnitOfEach(options.Granularity))], samples, options, cancellation);
+            network, [.. layers.Select(layer => layer.Weights)], [.. layers.Select(layer => layer.UnitOfEach(options.Granularity))],
+            samples, options, cancellation);
         double[][][] moments = options.Compensates
             ? InputMoments.Measure(network, nodes, [.. layers.Select(layer => layer.Layout)], samples, cancellation)
             : [];

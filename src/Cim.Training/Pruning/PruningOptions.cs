@@ -30,7 +30,8 @@ public enum PruningScore
     /// <summary>|w mean(g)|, first order (Molchanov et al., arXiv 1611.06440).</summary>
     GradientTimesWeight,
 
-    /// <summary>mean((sum of w g)^2) / 2 over a unit, second order with the Fisher information for the Hessian (Theis et al., arXiv 1801.05787).</summary>
+    /// <summary>mean((sum of w g)^2) / 2 over a unit, second order with the Fisher information for the Hessian (Theis et al., arXiv
+    /// 1801.05787).</summary>
     Fisher,
 
     /// <summary>w^2, for comparison.</summary>

@@ -4,7 +4,8 @@ namespace Cim.Training.Pruning;
 internal static class PruningSelection
 {
     /// <summary>Removes single units with the lowest score per weight until the fraction of weights is reached.</summary>
-    public static void RemoveUnits(IReadOnlyList<PrunedLayer> layers, IReadOnlyList<float[]> scores, PruningGranularity granularity, double fraction)
+    public static void RemoveUnits(
+        IReadOnlyList<PrunedLayer> layers, IReadOnlyList<float[]> scores, PruningGranularity granularity, double fraction)
     {
         long total = layers.Sum(layer => (long)layer.Weights.Values.Length);
         long removed = layers.Sum(layer => (long)layer.Zeros);
@@ -24,7 +25,8 @@ internal static class PruningSelection
         }
     }
 
-    /// <summary>Empties the arrays whose weights have the least total score; each block of columns keeps one, so that no output becomes a constant.</summary>
+    /// <summary>Empties the arrays whose weights have the least total score; each block of columns keeps one, so that no output becomes a
+    /// constant.</summary>
     public static void EmptyArrays(IReadOnlyList<PrunedLayer> layers, IReadOnlyList<float[]> scores, double fraction)
     {
         var arrays = new List<(double Score, int Layer, int Array, int[] Unit)>();
@@ -47,7 +49,8 @@ internal static class PruningSelection
 
         int kept = arrays.Count;
         int before = layers.Sum(layer => layer.ArraysBefore);
-        foreach ((_, int l, int array, int[] unit) in arrays.OrderBy(entry => entry.Score).ThenBy(entry => entry.Layer).ThenBy(entry => entry.Array))
+        foreach ((_, int l, int array, int[] unit) in arrays.OrderBy(entry => entry.Score).ThenBy(entry => entry.Layer)
+            .ThenBy(entry => entry.Array))
         {
             if (kept <= (1 - fraction) * before)
                 return;
@@ -64,7 +67,8 @@ internal static class PruningSelection
     /// Frees arrays one by one, each time where it costs the least estimated loss: the cost of an array is the sum of the scores of the
     /// units that must go until the rest of its block fits on one array fewer.
     /// </summary>
-    public static void FreeArrays(IReadOnlyList<PrunedLayer> layers, IReadOnlyList<float[]> scores, PruningGranularity granularity, double fraction)
+    public static void FreeArrays(
+        IReadOnlyList<PrunedLayer> layers, IReadOnlyList<float[]> scores, PruningGranularity granularity, double fraction)
     {
         int before = layers.Sum(layer => layer.ArraysBefore);
         var queue = new PriorityQueue<(int Layer, int Block, List<int[]> Unit), (double Cost, int Layer, int Block)>();

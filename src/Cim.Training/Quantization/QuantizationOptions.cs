@@ -20,7 +20,8 @@ public sealed record QuantizationOptions
     /// <summary>Bits of single layers by name.</summary>
     public IReadOnlyDictionary<string, LayerBits> Layers { get; init; } = new Dictionary<string, LayerBits>();
 
-    /// <summary>Widths of the strips of single layers by name, instead of one width a layer; not together with <see cref="StepPerStrip"/>.</summary>
+    /// <summary>Widths of the strips of single layers by name, instead of one width a layer; not together with
+    /// <see cref="StepPerStrip"/>.</summary>
     public IReadOnlyDictionary<string, StripPrecision> Strips { get; init; } = new Dictionary<string, StripPrecision>();
 
     /// <summary>One step for every kernel place of every output channel instead of one per output channel.</summary>
@@ -29,7 +30,8 @@ public sealed record QuantizationOptions
     /// <summary>Values known not to be negative although the graph does not say so, for example an image's.</summary>
     public IReadOnlyCollection<string> NonNegative { get; init; } = [];
 
-    /// <summary>Integers that stand for 0, by value: those values are stored unsigned, and their codes begin at minus that. 0 for all others.</summary>
+    /// <summary>Integers that stand for 0, by value: those values are stored unsigned, and their codes begin at minus that. 0 for all
+    /// others.</summary>
     public IReadOnlyDictionary<string, int> ZeroPoints { get; init; } = new Dictionary<string, int>();
 
     /// <summary>Noise and conversion to inject into the forward pass; null = none.</summary>
@@ -38,10 +40,12 @@ public sealed record QuantizationOptions
 
 /// <summary>Imperfections of the arrays that training should get used to.</summary>
 /// <param name="Rows">Word lines of an array: one conversion sums the products of at most so many inputs.</param>
-/// <param name="ProgrammingSigma">Standard deviation of a programmed weight as a fraction of the largest weight of its column's code range.</param>
+/// <param name="ProgrammingSigma">Standard deviation of a programmed weight as a fraction of the largest weight of its column's code
+/// range.</param>
 /// <param name="AdcBits">Bits of a conversion of a partial sum; 0 = no conversion.</param>
 public sealed record HardwareNoise(int Rows, double ProgrammingSigma, int AdcBits)
 {
-    /// <summary>Errors of single layers by name, instead of <see cref="ProgrammingSigma"/>: of all outputs alike (one entry), or of each output.</summary>
+    /// <summary>Errors of single layers by name, instead of <see cref="ProgrammingSigma"/>: of all outputs alike (one entry), or of each
+    /// output.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<CodeNoise>> Layers { get; init; } = new Dictionary<string, IReadOnlyList<CodeNoise>>();
 }

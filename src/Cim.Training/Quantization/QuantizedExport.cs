@@ -36,7 +36,8 @@ public static class QuantizedExport
             NodeProto node = original.Clone();
             for (int i = 0; i < node.Input.Count; i++)
                 node.Input[i] = renamed.GetValueOrDefault(node.Input[i], node.Input[i]);
-            if (layers.TryGetValue(GradientContext.Describe(original), out QuantizedLayer? layer) && original.Input[1] == layer.Weights.Name)
+            if (layers.TryGetValue(GradientContext.Describe(original), out QuantizedLayer? layer)
+                && original.Input[1] == layer.Weights.Name)
             {
                 done.Add(original.Input[1]);
                 node.Input[1] = Weights(builder, layer);
@@ -100,11 +101,13 @@ public static class QuantizedExport
         string integers = builder.Initializer(Bytes(name + "_quantized", DataType.Int8, codes, layer.Weights.Dims));
         string scale = builder.Initializer(Tensors.Float(name + "_scale", layer.WeightStep.Values, [layout.Outputs]));
         string zero = builder.Initializer(Bytes(name + "_zero_point", DataType.Int8, new int[layout.Outputs], [layout.Outputs]));
-        int axis = layout.OutputStride == 1 && layer.Weights.Dims.Length == 2 && layer.Weights.Dims[1] == layout.Outputs && layout.InputStride != 1 ? 1 : 0;
+        int axis = layout.OutputStride == 1 && layer.Weights.Dims.Length == 2 && layer.Weights.Dims[1] == layout.Outputs
+            && layout.InputStride != 1 ? 1 : 0;
         return builder.Op("DequantizeLinear", [integers, scale, zero], Attributes.Int("axis", axis));
     }
 
-    /// <summary>False for a bias so large against the product of the scales that 32 bits cannot hold it: it is written as real numbers.</summary>
+    /// <summary>False for a bias so large against the product of the scales that 32 bits cannot hold it: it is written as real
+    /// numbers.</summary>
     private static bool FitsAccumulator(Parameter bias, QuantizedLayer layer)
     {
         const float Largest = 1 << 30;

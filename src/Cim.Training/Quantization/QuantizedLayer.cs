@@ -10,7 +10,8 @@ public sealed class QuantizedLayer
     /// <summary>Part of a step a weight is put off its integer at most; less than a half, so that it is still rounded to it.</summary>
     private const float MostOffInteger = 0.45f;
 
-    internal QuantizedLayer(string name, Parameter weights, Parameter weightStep, MatrixLayout layout, QuantizedTensor input, bool hasStrips = false)
+    internal QuantizedLayer(
+        string name, Parameter weights, Parameter weightStep, MatrixLayout layout, QuantizedTensor input, bool hasStrips = false)
     {
         (Name, Weights, WeightStep, Layout, Input) = (name, weights, weightStep, layout, input);
         (long[] dims, int count) = hasStrips ? (weights.Dims, weights.Values.Length) : ([], 1);
@@ -133,12 +134,15 @@ public sealed class QuantizedLayer
     {
         int range = HasStrips ? element : 0;
         float clipped = Math.Clamp(weight / step, Low.Values[range], High.Values[range]);
-        return (MathF.Round((clipped - Offset.Values[0]) / Spacing.Values[range], MidpointRounding.ToEven) * Spacing.Values[range]) + Offset.Values[0];
+        return (MathF.Round(
+            (clipped - Offset.Values[0]) / Spacing.Values[range], MidpointRounding.ToEven) * Spacing.Values[range]) + Offset.Values[0];
     }
 
     /// <summary>The step of an element.</summary>
     internal float StepOf(int output, int input) =>
-        WeightStep.Values.Length == Layout.Outputs ? WeightStep.Values[output] : WeightStep.Values[(output * Layout.Strip) + (input % Layout.Strip)];
+        WeightStep.Values.Length == Layout.Outputs
+            ? WeightStep.Values[output]
+            : WeightStep.Values[(output * Layout.Strip) + (input % Layout.Strip)];
 
     /// <summary>Integer weights [outputs, inputs], row-major, and the step of each output.</summary>
     public int[] Codes()
@@ -196,7 +200,8 @@ public sealed class QuantizedTensor
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, 8);
         Bits = bits;
         if (ZeroPoint >= (1 << bits) - 1)
-            throw new ArgumentOutOfRangeException(nameof(bits), bits, $"tensor '{Name}' has the zero point {ZeroPoint}, which leaves no positive code of {bits} bits");
+            throw new ArgumentOutOfRangeException(
+                nameof(bits), bits, $"tensor '{Name}' has the zero point {ZeroPoint}, which leaves no positive code of {bits} bits");
         Low.Values[0] = IsSigned ? -(1 << (bits - 1)) : -ZeroPoint;
         High.Values[0] = IsSigned ? (1 << (bits - 1)) - 1 : (1 << bits) - 1 - ZeroPoint;
     }

@@ -10,7 +10,8 @@ namespace Cim.Training.Quantization;
 /// </summary>
 public sealed class QuantizedNetwork
 {
-    internal QuantizedNetwork(TrainableNetwork network, IReadOnlyList<QuantizedLayer> layers, IReadOnlyList<QuantizedTensor> activations, TrainableNetwork source, HardwareNoise? noise)
+    internal QuantizedNetwork(TrainableNetwork network, IReadOnlyList<QuantizedLayer> layers, IReadOnlyList<QuantizedTensor> activations,
+        TrainableNetwork source, HardwareNoise? noise)
     {
         (Network, Layers, Activations, Source, Noise) = (network, layers, activations, source, noise);
     }
@@ -88,7 +89,8 @@ public sealed class QuantizedNetwork
             StepSearch.ForWeights(layer);
     }
 
-    /// <summary>Chooses every step for the least squared error at the present bits: weights by themselves, activations on samples.</summary>
+    /// <summary>Chooses every step for the least squared error at the present bits: weights by themselves, activations on
+    /// samples.</summary>
     public void InitializeSteps(SampleSet calibration, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(calibration);

@@ -29,7 +29,8 @@ internal sealed class QuantizerInsertion
         graph = source.Graph.Clone();
         graph.Node.Clear();
         builder = new GraphBuilder(graph);
-        foreach (string name in source.Graph.Node.SelectMany(node => node.Output.Append(node.Name)).Concat(source.Parameters.Select(p => p.Name)).Concat(source.Controls.Select(c => c.Name)))
+        foreach (string name in source.Graph.Node.SelectMany(node => node.Output.Append(node.Name))
+            .Concat(source.Parameters.Select(p => p.Name)).Concat(source.Controls.Select(c => c.Name)))
             _ = builder.Unique(name);
         parameters = [.. source.Parameters.Select(p => new Parameter(p.Name, p.Dims, [.. p.Values], p.Role) { Mask = p.Mask })];
         controls = [.. source.Controls];
@@ -37,7 +38,8 @@ internal sealed class QuantizerInsertion
         nonNegative = [.. SignAnalysis.NonNegative(source), .. options.NonNegative];
     }
 
-    public static QuantizedNetwork Apply(TrainableNetwork source, QuantizationOptions options) => new QuantizerInsertion(source, options).Run();
+    public static QuantizedNetwork Apply(TrainableNetwork source, QuantizationOptions options) =>
+        new QuantizerInsertion(source, options).Run();
 
     private QuantizedNetwork Run()
     {
@@ -118,7 +120,9 @@ internal sealed class QuantizerInsertion
             CompositeOperators.Domain);
         quantizer.Attribute.Add(Attributes.Int("elements", weights.Values.Length / steps.Length));
         string weightCodes = quantizer.Output[1];
-        List<string> inputs = [value, quantizer.Output[0], original.Input.Count > 2 ? original.Input[2] : "", codes, input.Step.Name, weightCodes, weightStep.Name];
+        List<string> inputs = [value, quantizer.Output[0], original.Input.Count > 2
+            ? original.Input[2]
+            : "", codes, input.Step.Name, weightCodes, weightStep.Name];
         NodeProto linear = new() { OpType = QuantizedLinear.OperatorType, Domain = CompositeOperators.Domain, Name = name };
         linear.Attribute.Add(node.Attribute.Where(attribute => original.OpType == "Conv" || attribute.Name == "transB"));
         linear.Attribute.Add(Attributes.String(QuantizedLinear.Kind, original.OpType));

@@ -23,7 +23,8 @@ internal static class SignAnalysis
             bool positive = node.OpType switch
             {
                 "Relu" or "Sigmoid" or "HardSigmoid" or "Softmax" or "Exp" or "Abs" or "Sqrt" => true,
-                "Clip" => node.Input.Count > 1 && constants.TryGetValue(node.Input[1], out TensorProto? low) && Tensors.ToFloats(low)[0] >= 0,
+                "Clip" =>
+                    node.Input.Count > 1 && constants.TryGetValue(node.Input[1], out TensorProto? low) && Tensors.ToFloats(low)[0] >= 0,
                 "Add" or "Concat" => node.Input.All(known.Contains),
                 _ => Keeping.Contains(node.OpType) && known.Contains(node.Input[0]),
             };

@@ -27,7 +27,9 @@ internal static class StepSearch
                     .Select(i => layout.Index(o, i))
                     .Where(element => layer.HighOf(element) > 0)];
                 float high = elements.Length == 0 ? 1 : elements.Max(layer.HighOf);
-                float largest = elements.Length == 0 ? 0 : elements.Max(element => Math.Abs(layer.Weights.Values[element]) * (high / layer.HighOf(element)));
+                float largest = elements.Length == 0
+                    ? 0
+                    : elements.Max(element => Math.Abs(layer.Weights.Values[element]) * (high / layer.HighOf(element)));
                 steps[(o * strips) + strip] = Best(largest, high, step => SquaredError(layer, elements, step));
             }
         }
@@ -37,17 +39,22 @@ internal static class StepSearch
     public static void ForActivations(
         TrainableNetwork network, IReadOnlyList<QuantizedTensor> activations, SampleSet calibration, CancellationToken cancellation)
     {
-        Dictionary<string, List<float>> sampled = activations.ToDictionary(tensor => tensor.Name, _ => new List<float>(), StringComparer.Ordinal);
+        Dictionary<string, List<float>> sampled = activations.ToDictionary(
+            tensor => tensor.Name, _ => new List<float>(), StringComparer.Ordinal);
         using (var predictor = new Predictor(network, Math.Min(64, calibration.Count), [.. sampled.Keys]))
         {
             int batches = (calibration.Count + predictor.BatchSize - 1) / predictor.BatchSize;
-            predictor.ForEachBatch(calibration, (name, count, values) => Sample(sampled[name], values, count, predictor.BatchSize, batches), cancellation);
+            predictor.ForEachBatch(
+                calibration, (name, count, values) => Sample(sampled[name], values, count, predictor.BatchSize, batches), cancellation);
         }
 
         foreach (QuantizedTensor tensor in activations)
         {
             float[] values = [.. sampled[tensor.Name]];
-            tensor.Step.Values[0] = Best(values.Length == 0 ? 0 : values.Max(Math.Abs), tensor.LargestCode, step => SquaredError(values, step, tensor.Low.Values[0], tensor.High.Values[0]));
+            tensor.Step.Values[0] = Best(values.Length == 0
+                ? 0
+                : values.Max(Math.Abs), tensor.LargestCode, step =>
+                SquaredError(values, step, tensor.Low.Values[0], tensor.High.Values[0]));
         }
     }
 

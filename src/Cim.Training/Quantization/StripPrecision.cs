@@ -25,7 +25,8 @@ public sealed record StripPrecision
             for (int o = 0; o < bits[t].Count; o++)
             {
                 if (bits[t][o] is not (0 or (>= 2 and <= 8)) || shifts[t][o] < 0 || bits[t][o] + shifts[t][o] > 8)
-                    throw new ArgumentException($"strip {o} of tile {t} has {bits[t][o]} bits shifted by {shifts[t][o]}; both together are at most 8", nameof(bits));
+                    throw new ArgumentException($"strip {o} of tile {t} has {bits[t][o]} bits shifted by {shifts[t][o]}; both together "
+                        + $"are at most 8", nameof(bits));
             }
         }
 

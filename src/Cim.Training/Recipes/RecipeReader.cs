@@ -17,7 +17,8 @@ namespace Cim.Training.Recipes;
 /// <summary>Reads a recipe and makes what it describes.</summary>
 public static class RecipeReader
 {
-    private static readonly IReadOnlyDictionary<string, PruningGranularity> Granularities = new SortedDictionary<string, PruningGranularity>(StringComparer.Ordinal)
+    private static readonly IReadOnlyDictionary<string, PruningGranularity> Granularities =
+        new SortedDictionary<string, PruningGranularity>(StringComparer.Ordinal)
     {
         ["array"] = PruningGranularity.Array,
         ["arrayColumn"] = PruningGranularity.ArrayColumn,
@@ -27,7 +28,8 @@ public static class RecipeReader
         ["weight"] = PruningGranularity.Weight,
     };
 
-    private static readonly IReadOnlyDictionary<string, PruningScore> Scores = new SortedDictionary<string, PruningScore>(StringComparer.Ordinal)
+    private static readonly IReadOnlyDictionary<string, PruningScore> Scores = new SortedDictionary<string, PruningScore>(
+        StringComparer.Ordinal)
     {
         ["fisher"] = PruningScore.Fisher,
         ["gradient"] = PruningScore.GradientTimesWeight,
@@ -177,8 +179,10 @@ public static class RecipeReader
         Require(schedule.Shift is >= 0 and <= 16_384, "training.shift", "must be 0 to 16384");
         Require(schedule.Cutout is >= 0 and <= 16_384, "training.cutout", "must be 0 to 16384");
         Require(schedule.Patience is >= 0 and <= 100_000, "training.patience", "must be 0 to 100000");
-        foreach ((string field, string? file) in new[] { ("network.file", recipe.Network.File), ("data.train", recipe.Data.Train), ("data.test", recipe.Data.Test), ("output", recipe.Output), ("checkpoint", recipe.Checkpoint) })
-            Require(file is null || (!string.IsNullOrWhiteSpace(file) && !file.Contains('\0', StringComparison.Ordinal)), field, "must name a file");
+        foreach ((string field, string? file) in new[] { ("network.file", recipe.Network.File), ("data.train", recipe.Data.Train),
+            ("data.test", recipe.Data.Test), ("output", recipe.Output), ("checkpoint", recipe.Checkpoint) })
+            Require(file is null || (!string.IsNullOrWhiteSpace(file) && !file.Contains('\0', StringComparison.Ordinal)), field,
+                "must name a file");
         Require(recipe.Data.Validation is >= 0 and < 1, "data.validation", "must be 0 to below 1");
         if (recipe.Quantization is { } quantization)
         {
@@ -198,13 +202,16 @@ public static class RecipeReader
 
         if (recipe.Pruning is { } pruning)
         {
-            Require(Granularities.ContainsKey(pruning.Granularity), "pruning.granularity", $"must be one of {string.Join(", ", Granularities.Keys)}");
+            Require(Granularities.ContainsKey(pruning.Granularity), "pruning.granularity",
+                $"must be one of {string.Join(", ", Granularities.Keys)}");
             Require(Scores.ContainsKey(pruning.Score), "pruning.score", $"must be one of {string.Join(", ", Scores.Keys)}");
             Require(pruning.Target is > 0 and < 1, "pruning.target", "must be above 0 and below 1");
             Require(
-                pruning is { Steps: >= 1 and <= 1000, Epochs: >= 0 and <= 100_000, Samples: >= 1, Rows: >= 1 and <= MostLines, Columns: >= 1 and <= MostLines, ColumnsPerOutput: >= 1 and <= MostLines },
+                pruning is { Steps: >= 1 and <= 1000, Epochs: >= 0 and <= 100_000, Samples: >= 1, Rows: >= 1 and <= MostLines,
+                    Columns: >= 1 and <= MostLines, ColumnsPerOutput: >= 1 and <= MostLines },
                 "pruning",
-                $"needs steps of 1 to 1000, epochs of 0 to 100000, samples of at least 1, and rows, columns and columnsPerOutput of 1 to {MostLines}");
+                $"needs steps of 1 to 1000, epochs of 0 to 100000, samples of at least 1, and rows, columns and columnsPerOutput of 1 to "
+                    + $"{MostLines}");
         }
 
         void Require(bool holds, string field, string what)
@@ -227,10 +234,12 @@ public static class RecipeReader
         {
             throw new CimException(e.Code, e.Message, e) { File = file };
         }
-        catch (Exception e) when (e is ArgumentException or OverflowException or IndexOutOfRangeException or InvalidOperationException or InvalidCastException
+        catch (Exception e) when (
+            e is ArgumentException or OverflowException or IndexOutOfRangeException or InvalidOperationException or InvalidCastException
             or KeyNotFoundException or NullReferenceException or DivideByZeroException or OnnxFormatException)
         {
-            throw new CimException(ErrorCodes.InvalidGraph, $"The network cannot be understood ({e.Message.TrimEnd('.')}); 'cim inspect' may say more.", e) { File = file };
+            throw new CimException(ErrorCodes.InvalidGraph,
+                $"The network cannot be understood ({e.Message.TrimEnd('.')}); 'cim inspect' may say more.", e) { File = file };
         }
     }
 

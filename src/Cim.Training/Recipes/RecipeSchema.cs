@@ -17,7 +17,8 @@ internal static class RecipeSchema
     public static void Check(string text, string path)
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(text);
-        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 16 });
+        var reader = new Utf8JsonReader(
+            utf8, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 16 });
         if (!reader.Read()) throw new JsonException("the recipe is empty");
         new Walk(utf8, path).Object(ref reader, typeof(TrainingRecipe), "");
         if (reader.Read()) throw new JsonException("something follows the recipe");
@@ -40,7 +41,8 @@ internal static class RecipeSchema
             {
                 string name = Text(ref reader), below = key.Length == 0 ? name : $"{key}.{name}";
                 if (!properties.TryGetValue(name, out PropertyInfo? property))
-                    throw Error(ref reader, $"{Name(below)} does not exist; {(key.Length == 0 ? "a recipe" : $"'{key}'")} has {List(type)}");
+                    throw Error(
+                        ref reader, $"{Name(below)} does not exist; {(key.Length == 0 ? "a recipe" : $"'{key}'")} has {List(type)}");
                 if (!seen.Add(name)) throw Error(ref reader, $"{Name(below)} stands there twice");
                 reader.Read();
                 bool isNullable;
@@ -59,12 +61,21 @@ internal static class RecipeSchema
             {
                 if (!isNullable) throw Error(ref reader, $"{Name(key)} is null; give it a value or leave it out");
             }
-            else if (type == typeof(string)) Require(ref reader, reader.TokenType == JsonTokenType.String && IsText(ref reader), key, "a text in quotation marks");
-            else if (type == typeof(bool)) Require(ref reader, reader.TokenType is JsonTokenType.True or JsonTokenType.False, key, "true or false");
-            else if (type == typeof(int)) Require(ref reader, IsNumber(ref reader, out double v) && v == Math.Floor(v) && Math.Abs(v) <= int.MaxValue, key, "a whole number");
-            else if (type == typeof(long)) Require(ref reader, reader.TokenType == JsonTokenType.Number && (reader.TryGetInt64(out _) || (IsNumber(ref reader, out double v) && v == Math.Floor(v) && Math.Abs(v) < 1L << 53)), key, "a whole number");
-            else if (type == typeof(double)) Require(ref reader, IsNumber(ref reader, out double v) && double.IsFinite(v), key, "a number that is not infinite");
-            else if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)) Items(ref reader, type.GetGenericArguments()[0], key);
+            else if (type == typeof(string))
+                Require(ref reader, reader.TokenType == JsonTokenType.String && IsText(ref reader), key, "a text in quotation marks");
+            else if (type == typeof(bool))
+                Require(ref reader, reader.TokenType is JsonTokenType.True or JsonTokenType.False, key, "true or false");
+            else if (type == typeof(int))
+                Require(ref reader, IsNumber(ref reader, out double v) && v == Math.Floor(v)
+                    && Math.Abs(v) <= int.MaxValue, key, "a whole number");
+            else if (type == typeof(long))
+                Require(ref reader, reader.TokenType == JsonTokenType.Number
+                    && (reader.TryGetInt64(out _) || (IsNumber(ref reader, out double v) && v == Math.Floor(v) && Math.Abs(v) < 1L << 53)),
+                    key, "a whole number");
+            else if (type == typeof(double))
+                Require(ref reader, IsNumber(ref reader, out double v) && double.IsFinite(v), key, "a number that is not infinite");
+            else if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
+                Items(ref reader, type.GetGenericArguments()[0], key);
             else Object(ref reader, type, key);
         }
 

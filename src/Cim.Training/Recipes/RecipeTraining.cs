@@ -59,17 +59,23 @@ public sealed class RecipeTraining(TrainingRecipe recipe, TrainableNetwork netwo
         bool cancelled = pruned?.WasCancelled == true;
         if (RecipeReader.Quantization(recipe) is not { } bits)
         {
-            TrainingResult result = cancelled ? Cancelled : await Trainer(network, options, pruned is not null && follows ? original : null, null).RunAsync(Epochs, cancellation);
+            TrainingResult result = cancelled
+                ? Cancelled
+                : await Trainer(network, options, pruned is not null && follows ? original : null, null).RunAsync(Epochs, cancellation);
             return new RecipeResult(network, null, pruned, result);
         }
 
         // What was pruned before a cancellation is still written with the quantizers asked for.
         QuantizedNetwork quantized = QuantizedNetwork.Create(
-            network, training.Range(0, Math.Min(CalibrationSamples, training.Count)), bits, cancelled ? CancellationToken.None : cancellation);
+            network, training.Range(0, Math.Min(CalibrationSamples, training.Count)), bits, cancelled
+                ? CancellationToken.None
+                : cancellation);
         TrainableNetwork? teacher = follows ? original : null;
         cancelled = cancelled || !await TrainWiderAsync(quantized, bits, options, teacher, cancellation);
         quantized.SetWeightBits(bits);
-        TrainingResult last = cancelled ? Cancelled : await Trainer(quantized.Network, options, teacher, quantized).RunAsync(Epochs, cancellation);
+        TrainingResult last = cancelled
+            ? Cancelled
+            : await Trainer(quantized.Network, options, teacher, quantized).RunAsync(Epochs, cancellation);
         quantized.ClearProgrammingErrors();
         return new RecipeResult(quantized.Network, quantized, pruned, last);
     }
@@ -78,7 +84,8 @@ public sealed class RecipeTraining(TrainingRecipe recipe, TrainableNetwork netwo
 
     /// <summary>The trainings at wider weights; false if cancelled.</summary>
     private async Task<bool> TrainWiderAsync(
-        QuantizedNetwork quantized, QuantizationOptions bits, TrainingOptions options, TrainableNetwork? teacher, CancellationToken cancellation)
+        QuantizedNetwork quantized, QuantizationOptions bits, TrainingOptions options, TrainableNetwork? teacher,
+        CancellationToken cancellation)
     {
         if (recipe.Quantization!.From is not { Count: > 0 } from)
             return true;
@@ -95,7 +102,8 @@ public sealed class RecipeTraining(TrainingRecipe recipe, TrainableNetwork netwo
         {
             Widths?.Report(from[done]);
             quantized.SetWeightBits(bits with { WeightBits = from[done] });
-            if ((await Trainer(quantized.Network, stage with { Seed = stage.Seed + from[done] }, teacher, quantized).RunAsync(Epochs, cancellation)).WasCancelled)
+            if ((await Trainer(quantized.Network, stage with { Seed = stage.Seed + from[done] }, teacher, quantized)
+                .RunAsync(Epochs, cancellation)).WasCancelled)
                 return false;
             quantized.ClearProgrammingErrors();
             kept.Save(done + 1);

@@ -133,7 +133,8 @@ public sealed record QuantizationRecipe
     /// <summary>Activation bits.</summary>
     public int ActivationBits { get; init; } = 4;
 
-    /// <summary>Weight bits that are trained before <see cref="WeightBits"/>, one after the other: few bits are better reached by way of more.</summary>
+    /// <summary>Weight bits that are trained before <see cref="WeightBits"/>, one after the other: few bits are better reached by way of
+    /// more.</summary>
     public IReadOnlyList<int> From { get; init; } = [];
 
     /// <summary>Epochs at each of <see cref="From"/>.</summary>

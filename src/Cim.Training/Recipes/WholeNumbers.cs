@@ -3,10 +3,12 @@ using System.Text.Json.Serialization;
 
 namespace Cim.Training.Recipes;
 
-/// <summary>Reads whole numbers that are written as <c>64.0</c>, as spreadsheets and Python do; <see cref="RecipeSchema"/> has seen that they are whole.</summary>
+/// <summary>Reads whole numbers that are written as <c>64.0</c>, as spreadsheets and Python do; <see cref="RecipeSchema"/> has seen that
+/// they are whole.</summary>
 internal sealed class WholeInt : JsonConverter<int>
 {
-    public override int Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => checked((int)reader.GetDouble());
+    public override int Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        checked((int)reader.GetDouble());
 
     public override void Write(Utf8JsonWriter writer, int value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
 }

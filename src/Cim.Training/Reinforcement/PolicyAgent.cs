@@ -60,7 +60,13 @@ public sealed class PolicyAgent : IDisposable
             last[i] *= 0.01f;
         engine = new OrtGradientEngine(network, new ProximalPolicyLoss(options.Clip, options.EntropyBonus), options.LearnRows, parts: 1);
         predictor = new Predictor(network, options.ActRows, parts: 1);
-        optimizerOptions = new OptimizerOptions { Kind = OptimizerKind.AdamW, LearningRate = options.LearningRate, WeightDecay = 1e-4, ClipNorm = 1 };
+        optimizerOptions = new OptimizerOptions
+        {
+            Kind = OptimizerKind.AdamW,
+            LearningRate = options.LearningRate,
+            WeightDecay = 1e-4,
+            ClipNorm = 1,
+        };
         optimizer = new Optimizer(engine.Parameters, optimizerOptions);
     }
 

@@ -17,14 +17,19 @@ internal sealed class ProximalPolicyLoss(double clip, double entropyBonus) : Obj
     public const string Mask = "cim_mask";
 
     /// <summary>[rows, 1] each.</summary>
-    public const string OldLogProbability = "cim_old", Advantage = "cim_advantage", Return = "cim_return", Weight = "cim_weight", Imitation = "cim_imitation";
+    public const string OldLogProbability = "cim_old", Advantage = "cim_advantage", Return = "cim_return", Weight = "cim_weight",
+        Imitation = "cim_imitation";
 
     internal override string Append(GraphBuilder builder, string logits, long[] shape, ICollection<string> dataInputs)
     {
         (long rows, long actions) = (shape[0], shape[1] - 1);
         string taken = Input(builder, Taken, [rows, actions], dataInputs);
         string mask = Input(builder, Mask, [rows, actions], dataInputs);
-        string old = Column(OldLogProbability), advantage = Column(Advantage), total = Column(Return), weight = Column(Weight), imitation = Column(Imitation);
+        string old = Column(OldLogProbability),
+            advantage = Column(Advantage),
+            total = Column(Return),
+            weight = Column(Weight),
+            imitation = Column(Imitation);
 
         string scores = builder.Op("Add", Columns(0, actions), mask);
         string logs = builder.Op("LogSoftmax", [scores], Attributes.Int("axis", -1));

@@ -16,7 +16,8 @@ public sealed record SharedTile
     /// <param name="columns">The first integers [column, row].</param>
     /// <exception cref="ArgumentException">The sizes do not fit each other.</exception>
     public SharedTile(
-        IReadOnlyList<int> rows, IReadOnlyList<int> plus, IReadOnlyList<int> minus, IReadOnlyList<int> shifts, IReadOnlyList<int> low, IReadOnlyList<int> high,
+        IReadOnlyList<int> rows, IReadOnlyList<int> plus, IReadOnlyList<int> minus, IReadOnlyList<int> shifts, IReadOnlyList<int> low,
+        IReadOnlyList<int> high,
         float[] columns)
     {
         ArgumentNullException.ThrowIfNull(rows);
@@ -27,7 +28,8 @@ public sealed record SharedTile
         ArgumentNullException.ThrowIfNull(high);
         ArgumentNullException.ThrowIfNull(columns);
         if (plus.Count != minus.Count || plus.Count != shifts.Count || low.Count != high.Count || columns.Length != low.Count * rows.Count)
-            throw new ArgumentException("every output needs a shift and two places for columns, every column a range and an integer for each row", nameof(columns));
+            throw new ArgumentException(
+                "every output needs a shift and two places for columns, every column a range and an integer for each row", nameof(columns));
         if (plus.Concat(minus).Any(column => column < -1 || column >= low.Count))
             throw new ArgumentException("an output uses a column there is none of", nameof(plus));
         (Rows, Plus, Minus, Shifts, Low, High, Columns) = (rows, plus, minus, shifts, low, high, columns);

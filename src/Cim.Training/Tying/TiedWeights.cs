@@ -49,7 +49,8 @@ public sealed class TiedWeights
         Assign();
     }
 
-    /// <summary>The step of one output takes its part of the change of the weights; the rest is left in <paramref name="changes"/>.</summary>
+    /// <summary>The step of one output takes its part of the change of the weights; the rest is left in
+    /// <paramref name="changes"/>.</summary>
     private void Change(int output, float[] changes)
     {
         double mixed = 0, square = 0;

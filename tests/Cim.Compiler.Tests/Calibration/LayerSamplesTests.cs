@@ -14,8 +14,10 @@ public sealed class LayerSamplesTests
         const int Rows = 12, Columns = 8, Runs = 10;
         ModelBuilder m = new ModelBuilder().Input("x", Rows, Columns);
         if (kind == "conv")
-            m.Ints("shape", 1, Rows, Columns).Weight("w", 4, Rows, 3).Node("Reshape", "x shape", "i").Node("conv", "Conv", "i w", "y", ("kernel_shape", new[] { 3 }));
-        else m.Ints("shape", 1, Rows * Columns).Weight("w", 4, Rows * Columns).Node("Reshape", "x shape", "i").Node("fc", "Gemm", "i w", "y", ("transB", 1));
+            m.Ints("shape", 1, Rows, Columns).Weight("w", 4, Rows, 3).Node("Reshape", "x shape", "i")
+                .Node("conv", "Conv", "i w", "y", ("kernel_shape", new[] { 3 }));
+        else m.Ints("shape", 1, Rows * Columns).Weight("w", 4, Rows * Columns).Node("Reshape", "x shape", "i")
+            .Node("fc", "Gemm", "i w", "y", ("transB", 1));
         using var c = new SmallCompilation(m.Output("y"), RandomNetworks.Samples(Rows * Runs, Columns, 3));
         Assert.NotNull(c.Compile());
         Assert.NotNull(c.Compile(o => o with { WeightBits = 4, Rounding = "compensated" }));

@@ -17,7 +17,8 @@ public sealed class OffsetRangeTests
     private static QuantizationParameters Centred(ActivationHistogram histogram, int bits)
     {
         int levels = (1 << (bits - 1)) - 1;
-        return new QuantizationParameters((float)(RangeSelection.Threshold(histogram, levels, RangeMethod.MeanSquaredError) / levels), 0, bits, Signed: true);
+        return new QuantizationParameters(
+            (float)(RangeSelection.Threshold(histogram, levels, RangeMethod.MeanSquaredError) / levels), 0, bits, Signed: true);
     }
 
     private static double SquaredError(float[] values, QuantizationParameters p) => values.Sum(v =>
@@ -59,7 +60,9 @@ public sealed class OffsetRangeTests
     {
         float[] values = RandomNetworks.DarkImages(20, 784, 5);
         ActivationHistogram histogram = Histogram(values);
-        foreach (var parameters in new[] { new QuantizationParameters(0.2f, 4, 4, false), new(0.3f, 0, 4, true), new(0.1f, 3, 4, false), new(0.15f, 14, 4, false) })
-            Assert.Equal(SquaredError(values, parameters), OffsetRange.SquaredError(histogram, parameters), SquaredError(values, parameters) * 0.001);
+        foreach (var parameters in new[] {
+            new QuantizationParameters(0.2f, 4, 4, false), new(0.3f, 0, 4, true), new(0.1f, 3, 4, false), new(0.15f, 14, 4, false) })
+            Assert.Equal(SquaredError(values, parameters), OffsetRange.SquaredError(histogram, parameters),
+                SquaredError(values, parameters) * 0.001);
     }
 }

@@ -43,7 +43,8 @@ internal static class ConformanceCase
 
             // The backend test's own tolerance for functions written out; single operators are held to a tenth of it.
             double tolerance = op == Composition ? 1e-3 : 1e-4;
-            string? difference = RunOnce(model, inputs, outputs, tolerance, optimise: false) ?? RunOnce(model, inputs, outputs, tolerance, optimise: true);
+            string? difference = RunOnce(model, inputs, outputs, tolerance, optimise: false)
+                ?? RunOnce(model, inputs, outputs, tolerance, optimise: true);
             return difference is null ? Result(ConformanceOutcome.Passed, "") : Result(ConformanceOutcome.Failed, difference);
         }
         catch (CimException e) when (e.Code == ErrorCodes.UnsupportedOperators)
@@ -74,7 +75,8 @@ internal static class ConformanceCase
         for (int i = 0; i < outputs.Count; i++)
         {
             string name = model.Graph.Output[i].Name;
-            if (Difference(TensorConverter.Convert(outputs[i], null), actual[name], tolerance) is { } difference) return $"output '{name}': {difference}";
+            if (Difference(TensorConverter.Convert(outputs[i], null), actual[name], tolerance) is { } difference)
+                return $"output '{name}': {difference}";
         }
 
         return null;
@@ -86,7 +88,8 @@ internal static class ConformanceCase
         {
             return OnnxImporter.Import(model.ToByteArray(), null, options);
         }
-        catch (CimException e) when (e.Message.Contains("must be known when the model is compiled", StringComparison.Ordinal) || e.Message.Contains("must be constant", StringComparison.Ordinal))
+        catch (CimException e) when (e.Message.Contains("must be known when the model is compiled", StringComparison.Ordinal)
+            || e.Message.Contains("must be constant", StringComparison.Ordinal))
         {
             return null;
         }
@@ -129,7 +132,8 @@ internal static class ConformanceCase
             TensorProto tensor = OnnxReader.ReadTensor(File.ReadAllBytes(Path.Combine(folder, $"{kind}_{i}.pb")));
 
             // NumPy has no bfloat16: the files hold its bits as uint16.
-            if (tensor.DataType == (int)DataType.Uint16 && declared[i].Type?.TensorType?.ElemType == (int)DataType.Bfloat16) tensor.DataType = (int)DataType.Bfloat16;
+            if (tensor.DataType == (int)DataType.Uint16 && declared[i].Type?.TensorType?.ElemType == (int)DataType.Bfloat16)
+                tensor.DataType = (int)DataType.Bfloat16;
             tensors.Add(tensor);
         }
 
@@ -138,11 +142,15 @@ internal static class ConformanceCase
 
     private static bool IsFloat(ModelProto model)
     {
-        static bool Float(ValueInfoProto v) => v.Type?.TensorType is { } t && (DataType)t.ElemType is DataType.Float or DataType.Double or DataType.Float16 or DataType.Bfloat16;
-        return (model.Graph.Input.Count == 0 || Float(model.Graph.Input[0]) || (model.Graph.Node[0].OpType == "Where" && Float(model.Graph.Input[1]))) && model.Graph.Output.Any(Float);
+        static bool Float(ValueInfoProto v) =>
+            v.Type?.TensorType is { } t
+            && (DataType)t.ElemType is DataType.Float or DataType.Double or DataType.Float16 or DataType.Bfloat16;
+        return (model.Graph.Input.Count == 0 || Float(model.Graph.Input[0])
+            || (model.Graph.Node[0].OpType == "Where" && Float(model.Graph.Input[1]))) && model.Graph.Output.Any(Float);
     }
 
     /// <summary>The reasons alone, without the node names of the case.</summary>
     private static string Reason(string message) =>
-        string.Join("; ", System.Text.RegularExpressions.Regex.Matches(message, @"\(opset \d+\): ([^;]*?)(?=;|\. docs)").Select(m => m.Groups[1].Value).Distinct()) is { Length: > 0 } reasons ? reasons : message;
+        string.Join("; ", System.Text.RegularExpressions.Regex.Matches(message, @"\(opset \d+\): ([^;]*?)(?=;|\. docs)")
+            .Select(m => m.Groups[1].Value).Distinct()) is { Length: > 0 } reasons ? reasons : message;
 }

@@ -40,7 +40,9 @@ public sealed class ConformanceTests(ITestOutputHelper output)
         List<ConformanceResult> results = [.. Directory.GetDirectories(Cases).Order(StringComparer.Ordinal).Select(ConformanceCase.Run)];
         foreach (ConformanceResult r in results.Where(r => OperatorsPage.IsSupported(r) && r.Outcome != ConformanceOutcome.Passed))
             output.WriteLine($"{r.Outcome,-12} {(r.IsFloat ? "float" : "other")} {r.Operator,-22} {r.Name}: {r.Detail}");
-        output.WriteLine($"passed {results.Count(r => r.Outcome == ConformanceOutcome.Passed)}, failed {results.Count(r => r.Outcome == ConformanceOutcome.Failed)}, not supported {results.Count(r => r.Outcome == ConformanceOutcome.NotSupported)}");
+        output.WriteLine($"passed {results.Count(r => r.Outcome == ConformanceOutcome.Passed)}, failed "
+            + $"{results.Count(r => r.Outcome == ConformanceOutcome.Failed)}, not supported "
+            + $"{results.Count(r => r.Outcome == ConformanceOutcome.NotSupported)}");
 
         string page = OperatorsPage.Write(results, s_exceptions);
         string path = Path.Combine(Repository(), "docs", "operators.md");
@@ -50,7 +52,8 @@ public sealed class ConformanceTests(ITestOutputHelper output)
             File.WriteAllText(path, page);
         }
 
-        Assert.Empty(results.Where(r => r.IsFloat && OperatorsPage.IsSupported(r) && r.Outcome != ConformanceOutcome.Passed && !s_exceptions.ContainsKey(r.Name)).Select(r => $"{r.Name}: {r.Detail}"));
+        Assert.Empty(results.Where(r => r.IsFloat && OperatorsPage.IsSupported(r) && r.Outcome != ConformanceOutcome.Passed
+            && !s_exceptions.ContainsKey(r.Name)).Select(r => $"{r.Name}: {r.Detail}"));
         Assert.True(File.Exists(path) && File.ReadAllText(path) == page, "docs/operators.md is not current: run with CIM_UPDATE_DOCS=1");
     }
 

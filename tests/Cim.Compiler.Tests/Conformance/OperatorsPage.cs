@@ -10,7 +10,8 @@ internal static class OperatorsPage
     public static string Write(IReadOnlyList<ConformanceResult> results, IReadOnlyDictionary<string, string> exceptions)
     {
         var text = new StringBuilder();
-        int Count(ConformanceOutcome outcome, bool isFloat) => results.Count(r => r.Outcome == outcome && r.IsFloat == isFloat && IsSupported(r));
+        int Count(ConformanceOutcome outcome, bool isFloat) =>
+            results.Count(r => r.Outcome == outcome && r.IsFloat == isFloat && IsSupported(r));
         text.Append(CultureInfo.InvariantCulture, $"""
             # Operators: which ONNX models can be compiled?
 
@@ -54,12 +55,17 @@ internal static class OperatorsPage
                 $"| {op} | {floats} | {own.Count(r => r.IsFloat && Passed(r))} | {others} | {own.Count(r => !r.IsFloat && Passed(r))} |\n");
         }
 
-        text.Append("\nA composition is a function of the standard written out in other operators; those with an unsupported one are left out.\n\n### Exceptions\n\n| case | operator | outcome | reason |\n|---|---|---|---|\n");
-        foreach (ConformanceResult r in results.Where(r => IsSupported(r) && !Passed(r)).OrderByDescending(r => r.IsFloat).ThenBy(r => r.Name, StringComparer.Ordinal))
+        text.Append("\nA composition is a function of the standard written out in other operators; those with an unsupported one are left "
+            + "out.\n\n### Exceptions\n\n| case | operator | outcome | reason |\n|---|---|---|---|\n");
+        foreach (ConformanceResult r in results.Where(r => IsSupported(r) && !Passed(r)).OrderByDescending(r => r.IsFloat)
+            .ThenBy(r => r.Name, StringComparer.Ordinal))
             text.Append(CultureInfo.InvariantCulture,
-                $"| {r.Name} | {r.Operator} | {(r.Outcome == ConformanceOutcome.Failed ? "failed" : "not supported")}{(r.IsFloat ? "" : " (not float)")} | {(exceptions.GetValueOrDefault(r.Name) ?? r.Detail).Replace("|", "\\|", StringComparison.Ordinal)} |\n");
+                $"| {r.Name} | {r.Operator} | "
+                    + $"{(r.Outcome == ConformanceOutcome.Failed ? "failed" : "not supported")}{(r.IsFloat ? "" : " (not float)")} | "
+                    + $"{(exceptions.GetValueOrDefault(r.Name) ?? r.Detail).Replace("|", "\\|", StringComparison.Ordinal)} |\n");
         text.Append("\n### Operators outside the set\n\n");
-        text.AppendJoin(", ", results.Where(r => r.Operator != ConformanceCase.Composition && !IsSupported(r)).Select(r => r.Operator).Distinct().Order(StringComparer.Ordinal));
+        text.AppendJoin(", ", results.Where(r => r.Operator != ConformanceCase.Composition && !IsSupported(r)).Select(r => r.Operator)
+            .Distinct().Order(StringComparer.Ordinal));
         text.Append(".\n");
         return text.ToString();
     }

@@ -28,7 +28,8 @@ public sealed class DataSetTests : IDisposable
     [Fact]
     public void Npz_gives_samples_in_order_and_labels()
     {
-        byte[] x = DataFiles.Npy("<f4", [3, 2], DataFiles.Floats(1, 2, 3, 4, 5, 6)), y = DataFiles.Npy("<i8", [3], DataFiles.Longs(2, 0, 1));
+        byte[] x = DataFiles.Npy("<f4", [3, 2], DataFiles.Floats(1, 2, 3, 4, 5, 6)),
+            y = DataFiles.Npy("<i8", [3], DataFiles.Longs(2, 0, 1));
         DataSet data = Open("d.npz", DataFiles.Npz(("x", x), ("y", y)), [2]);
         Assert.Equal(3, data.Count);
         Assert.Equal([2, 0, 1], data.Labels.ToArray());
@@ -98,7 +99,8 @@ public sealed class DataSetTests : IDisposable
         Assert.Equal("CIM0006", e.Code);
         Assert.Contains("[2,3]", e.Message, StringComparison.Ordinal);
         Assert.Contains("[3,2]", e.Message, StringComparison.Ordinal);
-        Assert.Contains("channels are last", Fails("b.npy", DataFiles.Npy("|u1", [1, 2, 4, 3], new byte[24]), [3, 2, 4]).Message, StringComparison.Ordinal);
+        Assert.Contains("channels are last", Fails("b.npy", DataFiles.Npy("|u1", [1, 2, 4, 3], new byte[24]), [3, 2, 4]).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -107,7 +109,8 @@ public sealed class DataSetTests : IDisposable
         byte[] npy = DataFiles.Npy("<f4", [3, 2], DataFiles.Floats(1, 2, 3, 4, 5, 6));
         byte[] npz = DataFiles.Npz(("x", npy), ("y", DataFiles.Npy("<i8", [3], DataFiles.Longs(2, 0, 1))));
         byte[] idx = DataFiles.Idx(8, [3, 2], [1, 2, 3, 4, 5, 6]);
-        foreach ((string name, byte[] bytes, int step) in new[] { ("d.npy", npy, 7), ("d.npz", npz, 5), ("i.idx", idx, 1), ("i.gz", DataFiles.Gzip(idx), 1) })
+        foreach ((string name, byte[] bytes, int step) in new[] {
+            ("d.npy", npy, 7), ("d.npz", npz, 5), ("i.idx", idx, 1), ("i.gz", DataFiles.Gzip(idx), 1) })
             for (int length = 0; length < bytes.Length; length += step)
                 // A gzip trailer may be missing without loss: then the data is complete.
                 if (!(name == "i.gz" && length > bytes.Length - 12))
@@ -127,10 +130,14 @@ public sealed class DataSetTests : IDisposable
     {
         byte[] x = DataFiles.Npy("|u1", [2, 1], [1, 2]);
         Assert.Equal("CIM0007", Fails("d.npy", x, [1], classes: 10).Code);
-        Assert.Contains("label 5", Fails("d.npz", DataFiles.Npz(("x", x), ("y", DataFiles.Npy("<i8", [2], DataFiles.Longs(0, 5)))), [1], classes: 5).Message, StringComparison.Ordinal);
-        Assert.Equal("CIM0007", Fails("d.npz", DataFiles.Npz(("x", x), ("y", DataFiles.Npy("<i8", [3], DataFiles.Longs(0, 1, 2)))), [1]).Code);
-        Assert.Equal("CIM0007", Fails("d.npz", DataFiles.Npz(("x", x), ("y", DataFiles.Npy("<f4", [2], DataFiles.Floats(0, 0.5f)))), [1]).Code);
-        Assert.Equal("CIM0007", Fails("d.npz", DataFiles.Npz(("x", x), ("y", DataFiles.Npy("<i8", [2], DataFiles.Longs(0, 1L << 40)))), [1]).Code);
+        Assert.Contains("label 5", Fails("d.npz", DataFiles.Npz(("x", x), ("y", DataFiles.Npy("<i8", [2], DataFiles.Longs(0, 5)))), [1],
+            classes: 5).Message, StringComparison.Ordinal);
+        Assert.Equal(
+            "CIM0007", Fails("d.npz", DataFiles.Npz(("x", x), ("y", DataFiles.Npy("<i8", [3], DataFiles.Longs(0, 1, 2)))), [1]).Code);
+        Assert.Equal(
+            "CIM0007", Fails("d.npz", DataFiles.Npz(("x", x), ("y", DataFiles.Npy("<f4", [2], DataFiles.Floats(0, 0.5f)))), [1]).Code);
+        Assert.Equal(
+            "CIM0007", Fails("d.npz", DataFiles.Npz(("x", x), ("y", DataFiles.Npy("<i8", [2], DataFiles.Longs(0, 1L << 40)))), [1]).Code);
     }
 
     [Theory]
@@ -141,7 +148,8 @@ public sealed class DataSetTests : IDisposable
     [InlineData("<f4", new byte[] { 0, 0, 0, 0x40, 0, 0, 0x80, 0x3f })]
     [InlineData("<f8", new byte[] { 0, 0, 0, 0, 0, 0, 0, 0x40, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f })]
     public void Labels_are_whole_numbers_of_any_type(string descr, byte[] labels) =>
-        Assert.Equal([2, 1], Open("d.npz", DataFiles.Npz(("x", DataFiles.Npy("|u1", [2, 1], [1, 2])), ("y", DataFiles.Npy(descr, [2], labels))), [1]).Labels.ToArray());
+        Assert.Equal([2, 1], Open("d.npz",
+            DataFiles.Npz(("x", DataFiles.Npy("|u1", [2, 1], [1, 2])), ("y", DataFiles.Npy(descr, [2], labels))), [1]).Labels.ToArray());
 
     [Fact]
     public void An_array_in_Fortran_order_gives_the_samples_of_the_same_array_in_C_order()
@@ -178,7 +186,8 @@ public sealed class DataSetTests : IDisposable
     [Fact]
     public void Malformed_files_say_what_to_do()
     {
-        Assert.Contains("no array 'x'", Fails("d.npz", DataFiles.Npz(("images", DataFiles.Npy("|u1", [1, 1], [1]))), [1]).Message, StringComparison.Ordinal);
+        Assert.Contains("no array 'x'", Fails("d.npz", DataFiles.Npz(("images", DataFiles.Npy("|u1", [1, 1], [1]))), [1]).Message,
+            StringComparison.Ordinal);
         Assert.Contains("no samples", Fails("d.npy", DataFiles.Npy("|u1", [0, 2], []), [2]).Message, StringComparison.Ordinal);
         Assert.Contains("'<c8'", Fails("d.npy", DataFiles.Npy("<c8", [1, 1], new byte[8]), [1]).Message, StringComparison.Ordinal);
         Assert.Equal("CIM0006", Fails("d.txt", "hello"u8.ToArray(), [1]).Code);

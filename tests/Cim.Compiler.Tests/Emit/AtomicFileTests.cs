@@ -38,7 +38,8 @@ public sealed class AtomicFileTests : IDisposable
     [Fact]
     public void Cancelling_while_writing_leaves_nothing()
     {
-        Assert.Throws<OperationCanceledException>(() => AtomicFile.Write(_folder.At("net.cim"), _ => throw new OperationCanceledException()));
+        Assert.Throws<OperationCanceledException>(
+            () => AtomicFile.Write(_folder.At("net.cim"), _ => throw new OperationCanceledException()));
         Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 }

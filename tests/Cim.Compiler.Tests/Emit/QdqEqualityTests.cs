@@ -65,7 +65,8 @@ public sealed class QdqEqualityTests
     }
 
     private static string[] SharedIntegers(Graph quantized, Dictionary<string, Tensor> trace) =>
-        [.. trace.Keys.Where(k => quantized.Values.TryGetValue(k, out ValueInfo? v) && v.Type is ElementType.UInt8 or ElementType.Int8).Order(StringComparer.Ordinal)];
+        [.. trace.Keys.Where(k => quantized.Values.TryGetValue(k, out ValueInfo? v) && v.Type is ElementType.UInt8 or ElementType.Int8)
+            .Order(StringComparer.Ordinal)];
 
     [Theory]
     [InlineData(1, 8, 8)]
@@ -117,7 +118,8 @@ public sealed class QdqEqualityTests
     [InlineData(1, 8, 8)]
     [InlineData(2, 4, 8)]
     [InlineData(3, 4, 4)]
-    public void Where_its_kernels_are_float_integers_differ_only_where_a_float_sum_rounds_the_other_way(int seed, int weightBits, int activationBits)
+    public void Where_its_kernels_are_float_integers_differ_only_where_a_float_sum_rounds_the_other_way(
+        int seed, int weightBits, int activationBits)
     {
         Graph quantized = Quantize(RandomNetworks.Import(RandomNetworks.Residual(seed)), weightBits, activationBits);
         LoweredModel lowered = Lower(quantized);
@@ -142,7 +144,8 @@ public sealed class QdqEqualityTests
     {
         LoweredModel lowered = Lower(Quantize(RandomNetworks.Import(RandomNetworks.Chain(1)), 8, 8));
         string[] steps = [.. lowered.Program.Steps.Select(s => s.Op)];
-        Assert.Equal(["QuantizeLinear", ProgramStep.CrossbarOp, ProgramStep.CrossbarOp, "MaxPool", "Flatten", ProgramStep.CrossbarOp, ProgramStep.CrossbarOp],
+        Assert.Equal(["QuantizeLinear", ProgramStep.CrossbarOp, ProgramStep.CrossbarOp, "MaxPool", "Flatten", ProgramStep.CrossbarOp,
+            ProgramStep.CrossbarOp],
             steps.Select(s => s == "Reshape" ? "Flatten" : s));
         foreach (ProgramStep step in lowered.Program.Steps.Skip(1))
             Assert.True(lowered.Program.Values[step.Inputs[0]].Type is ElementType.UInt8 or ElementType.Int8);
@@ -169,7 +172,8 @@ public sealed class QdqEqualityTests
         float[] samples = RandomNetworks.Samples(8, GraphInput.Of(quantized).SampleElements, 3);
         LoweredModel first = Lower(quantized), second = Lower(kept);
         Assert.Equal(first.Program.Layers.Length, second.Program.Layers.Length);
-        foreach ((Cim.Runtime.Crossbar.CrossbarLayer a, Cim.Runtime.Crossbar.CrossbarLayer b) in first.Program.Layers.Zip(second.Program.Layers))
+        foreach ((Cim.Runtime.Crossbar.CrossbarLayer a, Cim.Runtime.Crossbar.CrossbarLayer b) in first.Program.Layers.Zip(
+            second.Program.Layers))
         {
             Assert.True(a.Weights.Data.Span.SequenceEqual(b.Weights.Data.Span), a.Name);
             Assert.Equal(a.Bias.ToArray(), b.Bias.ToArray());
@@ -185,7 +189,8 @@ public sealed class QdqEqualityTests
         byte[] model = new ModelBuilder(opset: 13)
             .Input("x", -1, 6)
             .Scalar("xs", 0.05f).Constant("xz", Tensor.Scalar((byte)117))
-            .Constant("wq", Tensor.Create<byte>(new Shape(3, 6), [1, 255, 128, 90, 140, 7, 200, 128, 64, 32, 250, 111, 128, 129, 127, 0, 255, 130]))
+            .Constant("wq", Tensor.Create<byte>(
+                new Shape(3, 6), [1, 255, 128, 90, 140, 7, 200, 128, 64, 32, 250, 111, 128, 129, 127, 0, 255, 130]))
             .Scalar("ws", 0.01f).Constant("wz", Tensor.Scalar((byte)128))
             .Uniform("b", -0.5f, 0.5f, 3)
             .Scalar("ys", 0.04f).Constant("yz", Tensor.Scalar((byte)99))
@@ -200,7 +205,8 @@ public sealed class QdqEqualityTests
         Cim.Runtime.Crossbar.CrossbarLayer layer = Assert.Single(lowered.Program.Layers);
         Assert.Equal((117, 99), (layer.Input.ZeroPoint, layer.Epilogue.Output!.ZeroPoint));
         float[] samples = [.. RandomNetworks.Samples(40, 6, 1).Select(v => v * 1.5f)];
-        float[] expected = Reference(kept, ["y"], samples, 40)["y"].Span<float>().ToArray(), actual = Trace(lowered, samples, 40)["y"].Span<float>().ToArray();
+        float[] expected = Reference(kept, ["y"], samples, 40)["y"].Span<float>().ToArray(),
+            actual = Trace(lowered, samples, 40)["y"].Span<float>().ToArray();
         int different = expected.Zip(actual).Count(p => Math.Abs(p.First - p.Second) > 1e-6f);
         // The float bias is rounded to the accumulator's unit: a result on the edge may fall to the other side.
         Assert.True(different <= expected.Length / 50, $"{different} of {expected.Length}");

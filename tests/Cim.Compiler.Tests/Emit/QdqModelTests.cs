@@ -20,7 +20,8 @@ public sealed class QdqModelTests
         else
         {
             m.Ints("zero", 0).Ints("one", 1).Ints("two", 2).Ints("axis", 1)
-                .Node("Slice", "a zero one axis", "left").Node("Slice", "a one two axis", "right").Node("Concat", "right left", "b", ("axis", 1));
+                .Node("Slice", "a zero one axis", "left").Node("Slice", "a one two axis", "right")
+                    .Node("Concat", "right left", "b", ("axis", 1));
         }
 
         return m.Node("Flatten", "b", "f").Node("fc", "Gemm", "f w", "y", ("transB", 1)).Output("y");
@@ -64,7 +65,8 @@ public sealed class QdqModelTests
     public void Nodes_added_on_the_way_have_names_of_their_own()
     {
         ModelBuilder m = new ModelBuilder().Input("x", -1, 4).Weight("w", 3, 4).Weight("v", 2, 3)
-            .Node("x_QuantizeLinear_clip", "Gemm", "x w", "a", ("transB", 1)).Node("Clip", "Relu", "a", "r").Node("Add", "Gemm", "r v", "y", ("transB", 1)).Output("y");
+            .Node("x_QuantizeLinear_clip", "Gemm", "x w", "a", ("transB", 1)).Node("Clip", "Relu", "a", "r")
+                .Node("Add", "Gemm", "r v", "y", ("transB", 1)).Output("y");
         using var c = new SmallCompilation(m, RandomNetworks.Samples(20, 4, 4));
         c.Compile(o => o with { ActivationBits = 4, Training = o.Calibration, Epochs = 1, ExportQdqPath = c.At("qdq.onnx") });
         Assert.True(c.Difference() < 0.5, $"{c.Difference()}");

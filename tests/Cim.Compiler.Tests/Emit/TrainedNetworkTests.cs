@@ -30,12 +30,19 @@ public sealed class TrainedNetworkTests(ITestOutputHelper output)
     private static LoweredModel Lower(Graph quantized) => ProgramBuilder.Build(quantized,
         (layer, weights) => LayerMapper.Map(LayerShapes.Of(layer), weights.Bits, Isaac, weights.UsesMinimum), _ => 0);
 
-    private static (QuantizedNetwork Network, SampleSet Samples) Train(byte[] model, int weightBits, int activationBits, int seed, int zeroPoint = 0)
+    private static (
+        QuantizedNetwork Network, SampleSet Samples) Train(byte[] model, int weightBits, int activationBits, int seed, int zeroPoint = 0)
     {
         TrainableNetwork network = TrainableNetwork.FromOnnx(ModelProto.Parser.ParseFrom(model));
         int elements = network.SampleShape.Aggregate(1, (product, dim) => product * (int)dim);
         var samples = new SampleSet(RandomNetworks.Samples(24, elements, (ulong)seed), network.SampleShape, null);
-        var options = new QuantizationOptions { WeightBits = weightBits, ActivationBits = activationBits, EdgeBits = 0, ZeroPoints = new Dictionary<string, int> { [network.InputName] = zeroPoint } };
+        var options = new QuantizationOptions
+        {
+            WeightBits = weightBits,
+            ActivationBits = activationBits,
+            EdgeBits = 0,
+            ZeroPoints = new Dictionary<string, int> { [network.InputName] = zeroPoint },
+        };
         return (QuantizedNetwork.Create(network, samples, options), samples);
     }
 
@@ -55,7 +62,8 @@ public sealed class TrainedNetworkTests(ITestOutputHelper output)
             Assert.Equal(expected.Codes(), actual.Weights.Span<sbyte>().ToArray().Select(q => (int)q));
             Assert.Equal(expected.WeightStep.Values, actual.WeightScales.ToArray());
             Assert.Equal(weightBits, actual.WeightBits);
-            Assert.Equal(new QuantizationParameters(expected.Input.Step.Values[0], 0, activationBits, expected.Input.IsSigned), actual.Input);
+            Assert.Equal(
+                new QuantizationParameters(expected.Input.Step.Values[0], 0, activationBits, expected.Input.IsSigned), actual.Input);
         }
     }
 
@@ -68,20 +76,23 @@ public sealed class TrainedNetworkTests(ITestOutputHelper output)
     [InlineData(6, 2, 3, 6)]
     public void Every_layer_sees_the_integers_of_the_training_graph(int seed, int weightBits, int activationBits, int inputZeroPoint)
     {
-        (QuantizedNetwork trained, SampleSet samples) = Train(RandomNetworks.Residual(seed), weightBits, activationBits, seed, inputZeroPoint);
+        (QuantizedNetwork trained, SampleSet samples) = Train(
+            RandomNetworks.Residual(seed), weightBits, activationBits, seed, inputZeroPoint);
         Graph graph = OnnxImporter.Import(QuantizedExport.ToOnnx(trained).ToByteArray(), null);
         Dictionary<string, Tensor> compiled = Run(Lower(graph), samples);
         (long compared, long different) = Compare(trained, graph, samples, compiled);
         output.WriteLine($"{different} of {compared} integers differ");
         Assert.True(compared > 5000 && different <= compared / 5000, $"{different} of {compared}");
         using Predictor predictor = trained.CreatePredictor(samples.Count);
-        Assert.All(predictor.Predict(samples).Zip(compiled["y"].Span<float>().ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
+        Assert.All(
+            predictor.Predict(samples).Zip(compiled["y"].Span<float>().ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
     }
 
     [Fact]
     public void ResNet20_predicts_what_its_training_graph_predicts_on_all_test_images()
     {
-        if (SharedData.File("onnx/resnet20_cifar10.onnx") is not { } model || SharedData.File("cifar10/test_batch_first932.bin") is not { } images)
+        if (SharedData.File("onnx/resnet20_cifar10.onnx") is not { } model
+            || SharedData.File("cifar10/test_batch_first932.bin") is not { } images)
         {
             output.WriteLine("skipped: ../shared/data is absent");
             return;
@@ -90,7 +101,8 @@ public sealed class TrainedNetworkTests(ITestOutputHelper output)
         TrainableNetwork network = TrainableNetwork.FromOnnx(ModelProto.Parser.ParseFrom(File.ReadAllBytes(model)));
         DataSet data = DataSet.Open(images, [3, 32, 32], Preprocessing.Parse("1/255", "0.485,0.456,0.406", "0.229,0.224,0.225"));
         SampleSet[] batches = [.. data.Batches(Batch).Select(b => new SampleSet(b.Values.ToArray(), network.SampleShape, null))];
-        QuantizedNetwork trained = QuantizedNetwork.Create(network, batches[0], new QuantizationOptions { WeightBits = 4, ActivationBits = 4 });
+        QuantizedNetwork trained = QuantizedNetwork.Create(
+            network, batches[0], new QuantizationOptions { WeightBits = 4, ActivationBits = 4 });
         Graph graph = OnnxImporter.Import(QuantizedExport.ToOnnx(trained).ToByteArray(), null);
         LoweredModel lowered = Lower(graph);
         using Predictor predictor = trained.CreatePredictor(Batch);
@@ -112,14 +124,17 @@ public sealed class TrainedNetworkTests(ITestOutputHelper output)
     }
 
     private static Dictionary<string, Tensor> Run(LoweredModel lowered, SampleSet samples) => ProgramTrace.Run(
-        lowered.Program, Isaac, [Tensor.Create<float>(new Shape([samples.Count, .. samples.Shape.Select(d => (int)d)]), samples.Values)], Fidelity.Exact, 0);
+        lowered.Program, Isaac, [Tensor.Create<float>(new Shape([samples.Count, .. samples.Shape.Select(d => (int)d)]), samples.Values)],
+        Fidelity.Exact, 0);
 
     /// <summary>Integers of all quantizers in both, and how many differ; any difference but one step at an edge fails.</summary>
-    private static (long Compared, long Different) Compare(QuantizedNetwork trained, Graph graph, SampleSet samples, Dictionary<string, Tensor> compiled)
+    private static (long Compared, long Different) Compare(
+        QuantizedNetwork trained, Graph graph, SampleSet samples, Dictionary<string, Tensor> compiled)
     {
         long compared = 0, different = 0;
         Node[] quantizers = [.. graph.Nodes.Where(n => n.Op == "QuantizeLinear" && compiled.ContainsKey(n.Outputs[0]))];
-        Dictionary<string, float[]> values = Values(trained, [.. quantizers.Select(q => q.Inputs[0]).Where(v => v != trained.Network.InputName)], samples);
+        Dictionary<string, float[]> values = Values(
+            trained, [.. quantizers.Select(q => q.Inputs[0]).Where(v => v != trained.Network.InputName)], samples);
         values[trained.Network.InputName] = samples.Values;
         foreach (Node quantize in quantizers)
         {
@@ -136,7 +151,8 @@ public sealed class TrainedNetworkTests(ITestOutputHelper output)
                 different++;
                 // Scales are multiplied in another order: a value on the edge between two integers may fall to the other side.
                 float edge = MathF.Abs((real[i] / p.Scale) - MathF.Floor(real[i] / p.Scale) - 0.5f);
-                Assert.True(Math.Abs(difference) == 1 && edge < 1e-4f, $"{quantize.Inputs[0]}[{i}]: {real[i] / p.Scale}, off by {difference}");
+                Assert.True(
+                    Math.Abs(difference) == 1 && edge < 1e-4f, $"{quantize.Inputs[0]}[{i}]: {real[i] / p.Scale}, off by {difference}");
             }
         }
 
@@ -148,7 +164,8 @@ public sealed class TrainedNetworkTests(ITestOutputHelper output)
     {
         (QuantizedNetwork trained, _) = Train(RandomNetworks.Chain(1), 3, 5, 1);
         Graph graph = OnnxImporter.Import(QuantizedExport.ToOnnx(trained).ToByteArray(), null);
-        QuantizationPolicy policy = GivenPrecision.Apply(graph, QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), 8, 8));
+        QuantizationPolicy policy = GivenPrecision.Apply(
+            graph, QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), 8, 8));
         Assert.All(policy.Layers, l => Assert.Equal((3, 5), (l.WeightBits, l.ActivationBits)));
         Graph original = RandomNetworks.Import(RandomNetworks.Chain(1));
         QuantizationPolicy free = QuantizationPolicy.Uniform(MvmLayers.Find(original).Select(l => l.NodeName), 7, 6);
@@ -159,7 +176,8 @@ public sealed class TrainedNetworkTests(ITestOutputHelper output)
     {
         var values = new Dictionary<string, float[]>(StringComparer.Ordinal);
         using var predictor = new Predictor(network.Network, Batch, names);
-        predictor.ForEachBatch(samples, (name, count, array) => values[name] = array[..(array.Length / Batch * count)], CancellationToken.None);
+        predictor.ForEachBatch(
+            samples, (name, count, array) => values[name] = array[..(array.Length / Batch * count)], CancellationToken.None);
         return values;
     }
 }

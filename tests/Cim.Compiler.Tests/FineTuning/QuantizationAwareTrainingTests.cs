@@ -28,7 +28,8 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
 {
     private const int TrainingSamples = 2048, EvaluationSamples = 512, TrainingEpochs = 8;
 
-    private static readonly byte[] Trained = NoisyPatterns.Network(1024, 6, 0.05, "conv 6 3x3 pad 1", "relu", "linear 12", "relu", "linear 10");
+    private static readonly byte[] Trained = NoisyPatterns.Network(
+        1024, 6, 0.05, "conv 6 3x3 pad 1", "relu", "linear 12", "relu", "linear 10");
 
     private readonly TemporaryFolder _folder = new();
     private readonly string _model, _evaluation;
@@ -56,8 +57,10 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
 
     private CompileOptions Options(string output = "net.cim", bool labelled = true) => new()
     {
-        ModelPath = _model, OutputPath = _folder.At(output), Calibration = _evaluation, Evaluation = _evaluation, WeightBits = 2, ActivationBits = 2,
-        Training = Data($"training-{labelled}.npz", TrainingSamples, 3, labelled), Epochs = 4, TrainingCheckpoint = _folder.At(output + ".training"),
+        ModelPath = _model, OutputPath = _folder.At(output), Calibration = _evaluation, Evaluation = _evaluation, WeightBits = 2,
+            ActivationBits = 2,
+        Training = Data($"training-{labelled}.npz", TrainingSamples, 3, labelled), Epochs = 4,
+        TrainingCheckpoint = _folder.At(output + ".training"),
     };
 
     [Theory]
@@ -67,11 +70,13 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
     {
         CompileOptions options = Options(labelled: labelled) with { Epochs = TrainingEpochs };
         var lines = new ProgressLines();
-        CompileResult rounded = CompilePipeline.Compile(options with { Training = null, Epochs = null }), trained = CompilePipeline.Compile(options, lines);
+        CompileResult rounded = CompilePipeline.Compile(options with { Training = null, Epochs = null }),
+            trained = CompilePipeline.Compile(options, lines);
         AssertRegains(rounded, options, trained);
         Assert.All(trained.Policy.Layers, l => Assert.Equal((2, 2), (l.WeightBits, l.ActivationBits)));
         Assert.Equal(rounded.Cost.EnergyPj, trained.Cost.EnergyPj);
-        Assert.Contains(lines.All, l => l.Contains($"epoch {TrainingEpochs}/{TrainingEpochs}  100 %  loss", StringComparison.Ordinal) && l.Contains("validation", StringComparison.Ordinal) && l.Contains("left", StringComparison.Ordinal));
+        Assert.Contains(lines.All, l => l.Contains($"epoch {TrainingEpochs}/{TrainingEpochs}  100 %  loss", StringComparison.Ordinal)
+            && l.Contains("validation", StringComparison.Ordinal) && l.Contains("left", StringComparison.Ordinal));
         Assert.False(File.Exists(options.TrainingCheckpoint));
     }
 
@@ -81,9 +86,12 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
     /// </summary>
     private void AssertRegains(CompileResult rounded, CompileOptions options, CompileResult first)
     {
-        int[] correct = [first.AccuracyCompiled!.Correct, .. new ulong[] { 2, 3, 4 }.Select(seed => CompilePipeline.Compile(options with { Seed = seed }).AccuracyCompiled!.Correct)];
-        _output.WriteLine($"{rounded.AccuracyFloat!.Correct} float, {rounded.AccuracyCompiled!.Correct} rounded, {string.Join(' ', correct)} trained of {EvaluationSamples}");
-        Assert.True(correct.Average() > rounded.AccuracyCompiled.Correct, $"{rounded.AccuracyCompiled.Correct} rounded, {string.Join(' ', correct)} trained");
+        int[] correct = [first.AccuracyCompiled!.Correct,
+            .. new ulong[] { 2, 3, 4 }.Select(seed => CompilePipeline.Compile(options with { Seed = seed }).AccuracyCompiled!.Correct)];
+        _output.WriteLine($"{rounded.AccuracyFloat!.Correct} float, {rounded.AccuracyCompiled!.Correct} rounded, "
+            + $"{string.Join(' ', correct)} trained of {EvaluationSamples}");
+        Assert.True(correct.Average() > rounded.AccuracyCompiled.Correct,
+            $"{rounded.AccuracyCompiled.Correct} rounded, {string.Join(' ', correct)} trained");
     }
 
     [Theory]
@@ -102,7 +110,8 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
     public void What_is_said_about_a_training_that_is_not_asked_for_is_an_error()
     {
         CompileOptions options = Options() with { Training = null, Epochs = null };
-        foreach (CompileOptions wrong in new[] { options with { Validation = _evaluation }, options with { Augmentation = new Augmentation { Flip = true } }, options with { LearningRate = 0.001 } })
+        foreach (CompileOptions wrong in new[] { options with { Validation = _evaluation },
+            options with { Augmentation = new Augmentation { Flip = true } }, options with { LearningRate = 0.001 } })
         {
             CimException error = Assert.Throws<CimException>(() => CompilePipeline.Compile(wrong));
             Assert.Equal(ErrorCodes.WrongUsage, error.Code);
@@ -113,7 +122,8 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
     [Fact]
     public void Images_are_shifted_and_mirrored_where_somebody_says_so()
     {
-        CompileOptions options = Options() with { Epochs = 1 }, augmented = options with { Augmentation = new Augmentation { Shift = 1, Flip = true } };
+        CompileOptions options = Options() with { Epochs = 1 },
+            augmented = options with { Augmentation = new Augmentation { Shift = 1, Flip = true } };
         string plain = Loss(options), moved = Loss(augmented);
         Assert.NotEqual(plain, moved);
         Assert.Equal(moved, Loss(augmented));
@@ -137,7 +147,8 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
         FreshWeights.Initialize(network, 1);
         CompileOptions options = Options() with
         {
-            ModelPath = _folder.Write("flat.onnx", network.ToOnnx().ToByteArray()), Calibration = null, Evaluation = null, Augmentation = new Augmentation { Flip = true },
+            ModelPath = _folder.Write("flat.onnx", network.ToOnnx().ToByteArray()), Calibration = null, Evaluation = null,
+                Augmentation = new Augmentation { Flip = true },
         };
         CimException error = Assert.Throws<CimException>(() => CompilePipeline.Compile(options));
         Assert.Equal(ErrorCodes.WrongUsage, error.Code);
@@ -148,9 +159,18 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
     [Fact]
     public void Training_regains_what_narrow_strips_lose_at_the_same_cost()
     {
-        CompileOptions options = Options() with { WeightBits = 8, ActivationBits = 8, Strips = StripOptions.Parse("0.85", null, "strip"), ReportDirectory = _folder.At("report"), ExportQdqPath = _folder.At("qdq.onnx") };
-        CompileResult rounded = CompilePipeline.Compile(options with { Training = null, Epochs = null }), trained = CompilePipeline.Compile(options);
-        AssertRegains(rounded, options with { ReportDirectory = null, ExportQdqPath = null, OutputPath = _folder.At("other.cim") }, trained);
+        CompileOptions options = Options() with
+        {
+            WeightBits = 8,
+            ActivationBits = 8,
+            Strips = StripOptions.Parse("0.85", null, "strip"),
+            ReportDirectory = _folder.At("report"),
+            ExportQdqPath = _folder.At("qdq.onnx"),
+        };
+        CompileResult rounded = CompilePipeline.Compile(options with { Training = null, Epochs = null }),
+            trained = CompilePipeline.Compile(options);
+        AssertRegains(
+            rounded, options with { ReportDirectory = null, ExportQdqPath = null, OutputPath = _folder.At("other.cim") }, trained);
         Assert.Equal(rounded.Policy.Layers.Select(l => l.Strips), trained.Policy.Layers.Select(l => l.Strips));
         Assert.Contains(trained.Policy.Layers, l => l.Strips is not null);
         Assert.True(trained.Cost.Cells <= rounded.Cost.Cells, $"{rounded.Cost.Cells} cells rounded, {trained.Cost.Cells} trained");
@@ -169,7 +189,8 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
         using var source = new CancellationTokenSource();
         var lines = new ProgressLines(line =>
         {
-            if (line.Contains("epoch 2/4  100 %", StringComparison.Ordinal) && line.Contains("validation", StringComparison.Ordinal)) source.Cancel();
+            if (line.Contains("epoch 2/4  100 %", StringComparison.Ordinal) && line.Contains("validation", StringComparison.Ordinal))
+                source.Cancel();
         });
         CompileOptions options = Options("parts.cim") with { Strips = StripOptions.Parse(strips, null, "strip") };
         Assert.ThrowsAny<OperationCanceledException>(() => CompilePipeline.Compile(options, lines, null, source.Token));
@@ -189,7 +210,8 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
         Graph graph = OnnxImporter.Import(Trained, null);
         SampleSet samples = NoisyPatterns.Samples(64, 9);
         QuantizationPolicy policy = QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), 3, 4);
-        Graph rounded = new PostTrainingQuantizer(new QuantizerOptions()).Quantize(graph, GraphInput.Of(graph), new CalibrationData(samples.Values, 64, false), policy, null, default);
+        Graph rounded = new PostTrainingQuantizer(new QuantizerOptions())
+            .Quantize(graph, GraphInput.Of(graph), new CalibrationData(samples.Values, 64, false), policy, null, default);
         QuantizedNetwork start = StartingPoint.Of(graph, rounded, policy, 128, samples, null, default);
         foreach ((MvmLayer expected, QuantizedLayer actual) in MvmLayers.Find(rounded).Zip(start.Layers))
         {
@@ -201,7 +223,8 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
         using var predictor = new Predictor(start.Network, 64);
         using var session = new OnnxSession(OnnxExporter.Export(rounded).ToByteArray(), "rounded");
         using var y = session.Run(GraphInput.Of(graph).Split(0, 64, samples.Values), [graph.Outputs[0]]);
-        Assert.All(predictor.Predict(samples).Zip(y[0].GetTensorDataAsSpan<float>().ToArray()), pair => Assert.Equal(pair.Second, pair.First, 1e-3f));
+        Assert.All(predictor.Predict(samples).Zip(y[0].GetTensorDataAsSpan<float>().ToArray()),
+            pair => Assert.Equal(pair.Second, pair.First, 1e-3f));
     }
 
     [Theory]
@@ -211,7 +234,8 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
     [InlineData("auto")]
     public void Every_rounding_keeps_most_of_the_accuracy_at_three_bits(string rounding)
     {
-        CompileResult result = CompilePipeline.Compile(Options() with { Training = null, Epochs = null, WeightBits = 3, ActivationBits = 6, Rounding = rounding });
+        CompileResult result = CompilePipeline.Compile(
+            Options() with { Training = null, Epochs = null, WeightBits = 3, ActivationBits = 6, Rounding = rounding });
         _output.WriteLine($"{rounding}: {result.AccuracyFloat!.Correct} float, {result.AccuracyCompiled!.Correct} of {EvaluationSamples}");
         Assert.True(result.AccuracyCompiled.Correct >= 0.93 * result.AccuracyFloat.Correct, $"{result.AccuracyCompiled.Correct}");
         Assert.All(result.Policy.Layers, l => Assert.Equal((3, 6), (l.WeightBits, l.ActivationBits)));
@@ -221,8 +245,11 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
     public void Rounding_that_cannot_be_learned_is_an_error_with_the_reason()
     {
         CompileOptions options = Options() with { Training = null, Epochs = null, Rounding = "learned" };
-        Assert.Contains("calibration samples", Refused(() => CompilePipeline.Compile(options with { Calibration = null })), StringComparison.Ordinal);
-        Assert.Contains("strips of several widths", Refused(() => CompilePipeline.Compile(options with { Strips = new StripOptions(2, [2, 4], StripUnit.Strip) })), StringComparison.Ordinal);
+        Assert.Contains(
+            "calibration samples", Refused(() => CompilePipeline.Compile(options with { Calibration = null })), StringComparison.Ordinal);
+        Assert.Contains("strips of several widths",
+            Refused(() => CompilePipeline.Compile(options with { Strips = new StripOptions(2, [2, 4], StripUnit.Strip) })),
+            StringComparison.Ordinal);
 
         Graph graph = OnnxImporter.Import(Trained, null);
         GraphInput one = GraphInput.Of(graph);
@@ -230,8 +257,10 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
         LearnedRoundingStage.Check(graph, one, policy, hasCalibration: true);
         var two = new GraphInput([one.Ports[0], one.Ports[0] with { Name = "second" }], 0);
         QuantizationPolicy cut = policy with { Layers = policy.Layers.SetItem(0, policy.Layers[0] with { Strips = "4:3" }) };
-        Assert.Contains($"'{cut.Layers[0].Name}' has strips", Refused(() => LearnedRoundingStage.Check(graph, one, cut, hasCalibration: true)), StringComparison.Ordinal);
-        Assert.Contains("'second'", Refused(() => LearnedRoundingStage.Check(graph, two, policy, hasCalibration: true)), StringComparison.Ordinal);
+        Assert.Contains($"'{cut.Layers[0].Name}' has strips",
+            Refused(() => LearnedRoundingStage.Check(graph, one, cut, hasCalibration: true)), StringComparison.Ordinal);
+        Assert.Contains(
+            "'second'", Refused(() => LearnedRoundingStage.Check(graph, two, policy, hasCalibration: true)), StringComparison.Ordinal);
 
         static string Refused(Action action)
         {

@@ -22,7 +22,8 @@ using Xunit;
 
 namespace Cim.Compiler.Tests.FineTuning;
 
-/// <summary>Layers whose strips differ in width are trained from the integers rounding made, and compiled to the integers training made.</summary>
+/// <summary>Layers whose strips differ in width are trained from the integers rounding made, and compiled to the integers training
+/// made.</summary>
 public sealed class StripTrainingTests
 {
     private const int Rows = 16, Count = 32;
@@ -47,7 +48,9 @@ public sealed class StripTrainingTests
             // Within their integers weights lie where the float network has them.
             int[] codes = actual.Codes();
             int inputs = codes.Length / weights.Scales.Length;
-            if (actual.HasStrips) Assert.Contains(Enumerable.Range(0, codes.Length), i => Math.Abs((actual.Weights.Values[i] / weights.Scales[i / inputs]) - codes[i]) > 0.01f);
+            if (actual.HasStrips)
+                Assert.Contains(Enumerable.Range(0, codes.Length),
+                    i => Math.Abs((actual.Weights.Values[i] / weights.Scales[i / inputs]) - codes[i]) > 0.01f);
         }
     }
 
@@ -57,7 +60,13 @@ public sealed class StripTrainingTests
         (Graph graph, Graph rounded, QuantizationPolicy policy, SampleSet samples) = Rounded(seed);
         QuantizedNetwork network = StartingPoint.Of(graph, rounded, policy, Rows, samples, null, default);
         int[][] before = [.. network.Layers.Select(l => l.Codes())];
-        var options = new TrainingOptions { Epochs = 2, BatchSize = 8, BatchStatistics = false, Optimizer = new OptimizerOptions { LearningRate = 0.05, StepRate = 0.1, ClipNorm = 5 } };
+        var options = new TrainingOptions
+        {
+            Epochs = 2,
+            BatchSize = 8,
+            BatchStatistics = false,
+            Optimizer = new OptimizerOptions { LearningRate = 0.05, StepRate = 0.1, ClipNorm = 5 },
+        };
         await new Trainer(network.Network, samples, null, options).RunAsync();
         Assert.Contains(network.Layers.Zip(before), pair => !pair.First.Codes().SequenceEqual(pair.Second));
 
@@ -75,18 +84,21 @@ public sealed class StripTrainingTests
         Dictionary<string, Tensor> compiled = ProgramTrace.Run(lowered.Program, Hardware, [input], Fidelity.Exact, 0);
         Compare(network, trained, samples, compiled);
         using Predictor predictor = network.CreatePredictor(Count);
-        Assert.All(predictor.Predict(samples).Zip(compiled[trained.Outputs[0]].Span<float>().ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
+        Assert.All(predictor.Predict(samples).Zip(compiled[trained.Outputs[0]].Span<float>().ToArray()),
+            pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
 
         // The exported model is the same network in ONNX Runtime.
         using var session = new OnnxSession(OnnxExporter.Export(trained).ToByteArray(), "trained");
         using var scores = session.Run(GraphInput.Of(trained).Split(0, Count, samples.Values), [session.Outputs[0]]);
-        Assert.All(scores[0].GetTensorDataAsSpan<float>().ToArray().Zip(compiled[trained.Outputs[0]].Span<float>().ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-3f));
+        Assert.All(scores[0].GetTensorDataAsSpan<float>().ToArray().Zip(compiled[trained.Outputs[0]].Span<float>().ToArray()),
+            pair => Assert.Equal(pair.First, pair.Second, 1e-3f));
     }
 
     /// <summary>The integers of every quantized activation; only a value on the very edge between two may fall to the other side.</summary>
     private static void Compare(QuantizedNetwork network, Graph graph, SampleSet samples, Dictionary<string, Tensor> compiled)
     {
-        Node[] quantizers = [.. graph.Nodes.Where(n => n.Op == "QuantizeLinear" && n.Inputs[0] != network.Network.InputName && compiled.ContainsKey(n.Outputs[0]))];
+        Node[] quantizers = [.. graph.Nodes.Where(
+            n => n.Op == "QuantizeLinear" && n.Inputs[0] != network.Network.InputName && compiled.ContainsKey(n.Outputs[0]))];
         Assert.NotEmpty(quantizers);
         var values = new Dictionary<string, float[]>(StringComparer.Ordinal);
         using var predictor = new Predictor(network.Network, Count, [.. quantizers.Select(q => q.Inputs[0])], parts: 1);
@@ -99,12 +111,15 @@ public sealed class StripTrainingTests
             {
                 float place = real[i] / p.Scale, code = Math.Clamp(MathF.Round(place, MidpointRounding.ToEven), p.Min, p.Max);
                 int difference = (int)code - QuantizerNodes.Integer(compiled[quantize.Outputs[0]], i);
-                Assert.True(difference == 0 || (Math.Abs(difference) == 1 && MathF.Abs(place - MathF.Floor(place) - 0.5f) < 1e-4f), $"{quantize.Inputs[0]}[{i}]: {place}, off by {difference}");
+                Assert.True(difference == 0
+                    || (Math.Abs(difference) == 1 && MathF.Abs(place - MathF.Floor(place) - 0.5f) < 1e-4f),
+                    $"{quantize.Inputs[0]}[{i}]: {place}, off by {difference}");
             }
         }
     }
 
-    /// <summary>A network with random widths strip by strip, an output that is pruned whole among them, rounded with error compensation.</summary>
+    /// <summary>A network with random widths strip by strip, an output that is pruned whole among them, rounded with error
+    /// compensation.</summary>
     private static (Graph Graph, Graph Rounded, QuantizationPolicy Policy, SampleSet Samples) Rounded(int seed)
     {
         var random = new Random(seed);
@@ -115,12 +130,19 @@ public sealed class StripTrainingTests
             MvmLayer layer = MvmLayers.Find(graph).First(l => l.NodeName == p.Name);
             if (layer.Groups != 1) return p with { WeightBits = 4 };
             StripGrid grid = StripGrid.Of(LayerShapes.Of(layer), Rows);
-            return p with { Strips = string.Join('/', grid.Tiles.Select(_ => string.Concat(Enumerable.Range(0, layer.Outputs).Select(o => o == 1 ? 0 : Offered[random.Next(Offered.Length)])))) };
+            return p with
+            {
+                Strips = string.Join('/', grid.Tiles.Select(
+                    _ => string.Concat(Enumerable.Range(0, layer.Outputs).Select(o => o == 1 ? 0 : Offered[random.Next(Offered.Length)])))),
+            };
         })]);
         GraphInput input = GraphInput.Of(graph);
         float[] values = RandomNetworks.Samples(Count, input.SampleElements, (ulong)seed);
-        Graph rounded = new PostTrainingQuantizer(new QuantizerOptions { ArrayRows = Rows }).Quantize(graph, input, new CalibrationData(values, Count, false), policy, null, default);
+        Graph rounded = new PostTrainingQuantizer(new QuantizerOptions { ArrayRows = Rows })
+            .Quantize(graph, input, new CalibrationData(values, Count, false), policy, null, default);
         int classes = graph.Values[graph.Outputs[0]].Shape.Dims[^1];
-        return (graph, rounded, policy, new SampleSet(values, [.. input.Ports[0].SampleDims.Select(d => (long)d)], [.. Enumerable.Range(0, Count).Select(i => i % classes)]));
+        return (graph, rounded, policy,
+            new SampleSet(
+            values, [.. input.Ports[0].SampleDims.Select(d => (long)d)], [.. Enumerable.Range(0, Count).Select(i => i % classes)]));
     }
 }

@@ -31,7 +31,8 @@ public sealed class TiedTrainingTests
 
     private static readonly HardwareProfile Hardware = HardwareProfiles.BuiltIn("nju-32");
 
-    public static TheoryData<int, string, int> Cases => new() { { 1, "group", 8 }, { 2, "spectral", 4 }, { 3, "spectral", 3 }, { 4, "group", 4 }, { 5, "mixed", 8 } };
+    public static TheoryData<int, string, int> Cases =>
+        new() { { 1, "group", 8 }, { 2, "spectral", 4 }, { 3, "spectral", 3 }, { 4, "group", 4 }, { 5, "mixed", 8 } };
 
     [Theory, MemberData(nameof(Cases))]
     public void Training_starts_from_the_integers_rounding_made(int seed, string method, int bits)
@@ -50,7 +51,13 @@ public sealed class TiedTrainingTests
         QuantizedNetwork network = StartingPoint.Of(graph, rounded, policy, Hardware.Rows, samples, null, default);
         ImmutableArray<TiedWeights> ties = TiedStart.Of(network, rounded, policy, Hardware.Rows);
         int[][] before = [.. network.Layers.Select(l => l.Codes())];
-        var options = new TrainingOptions { Epochs = 2, BatchSize = 8, BatchStatistics = false, Optimizer = new OptimizerOptions { LearningRate = 0.05, StepRate = 0.1, ClipNorm = 5 } };
+        var options = new TrainingOptions
+        {
+            Epochs = 2,
+            BatchSize = 8,
+            BatchStatistics = false,
+            Optimizer = new OptimizerOptions { LearningRate = 0.05, StepRate = 0.1, ClipNorm = 5 },
+        };
         await new Trainer(network.Network, samples, null, options) { Ties = ties }.RunAsync();
         Assert.Contains(network.Layers.Zip(before), pair => !pair.First.Codes().SequenceEqual(pair.Second));
 
@@ -64,14 +71,17 @@ public sealed class TiedTrainingTests
         {
             CrossbarLayer mapped = lowered.Program.Layers.First(l => l.Name == layer.Name);
             if (mapped.Blocks.IsEmpty) continue;
-            long columns = new LayerPlacer(policy, Hardware).CostOf(LayerShapes.Of(MvmLayers.Find(graph).First(l => l.NodeName == layer.Name)), 1).Cells;
-            Assert.True(mapped.Blocks.Sum(b => (long)b.Columns * b.Mapping.ColumnsPerOutput * b.Mapping.RowsPlaced(mapped.RowsPerGroup)) <= columns, layer.Name);
+            long columns = new LayerPlacer(policy, Hardware)
+                .CostOf(LayerShapes.Of(MvmLayers.Find(graph).First(l => l.NodeName == layer.Name)), 1).Cells;
+            Assert.True(mapped.Blocks.Sum(
+                b => (long)b.Columns * b.Mapping.ColumnsPerOutput * b.Mapping.RowsPlaced(mapped.RowsPerGroup)) <= columns, layer.Name);
         }
 
         Tensor input = Tensor.Create<float>(new Shape([Count, .. samples.Shape.Select(d => (int)d)]), samples.Values);
         Dictionary<string, Tensor> compiled = ProgramTrace.Run(lowered.Program, Hardware, [input], Fidelity.Exact, 0);
         using Predictor predictor = network.CreatePredictor(Count);
-        Assert.All(predictor.Predict(samples).Zip(compiled[trained.Outputs[0]].Span<float>().ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
+        Assert.All(predictor.Predict(samples).Zip(compiled[trained.Outputs[0]].Span<float>().ToArray()),
+            pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
     }
 
     private static (Graph Graph, Graph Rounded, QuantizationPolicy Policy, SampleSet Samples) Rounded(int seed, string method, int bits)
@@ -83,14 +93,19 @@ public sealed class TiedTrainingTests
         if (method == "mixed")
             policy = new([.. policy.Layers.Select(p => layers.First(l => l.NodeName == p.Name) is { Groups: 1 } layer ? p with
             {
-                Strips = string.Join('/', StripGrid.Of(LayerShapes.Of(layer), Hardware.Rows).Tiles.Select(_ => string.Concat(Enumerable.Range(0, layer.Outputs).Select(_ => random.Next(4) switch { 0 => 0, 1 => 8, _ => 4 })))),
+                Strips = string.Join('/', StripGrid.Of(LayerShapes.Of(layer), Hardware.Rows).Tiles.Select(
+                    _ => string.Concat(Enumerable.Range(0, layer.Outputs).Select(_ => random.Next(4) switch { 0 => 0, 1 => 8, _ => 4 })))),
             } : p)]);
-        var table = new MergeTable(layers, policy, null, Hardware, method == "spectral" ? MergeMethod.Spectral : MergeMethod.Group, (ulong)seed, null, default);
+        var table = new MergeTable(
+            layers, policy, null, Hardware, method == "spectral" ? MergeMethod.Spectral : MergeMethod.Group, (ulong)seed, null, default);
         policy = table.Apply(policy, table.Choose(0.6));
         GraphInput input = GraphInput.Of(graph);
         float[] values = RandomNetworks.Samples(Count, input.SampleElements, (ulong)seed);
-        Graph rounded = new PostTrainingQuantizer(new QuantizerOptions { ArrayRows = Hardware.Rows }).Quantize(graph, input, new CalibrationData(values, Count, false), policy, null, default);
+        Graph rounded = new PostTrainingQuantizer(new QuantizerOptions { ArrayRows = Hardware.Rows })
+            .Quantize(graph, input, new CalibrationData(values, Count, false), policy, null, default);
         int classes = graph.Values[graph.Outputs[0]].Shape.Dims[^1];
-        return (graph, rounded, policy, new SampleSet(values, [.. input.Ports[0].SampleDims.Select(d => (long)d)], [.. Enumerable.Range(0, Count).Select(i => i % classes)]));
+        return (graph, rounded, policy,
+            new SampleSet(
+            values, [.. input.Ports[0].SampleDims.Select(d => (long)d)], [.. Enumerable.Range(0, Count).Select(i => i % classes)]));
     }
 }

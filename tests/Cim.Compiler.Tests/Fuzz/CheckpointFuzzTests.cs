@@ -16,7 +16,16 @@ public sealed class CheckpointFuzzTests(ITestOutputHelper output)
         using var folder = new TemporaryFolder();
         string path = folder.At("training.ckpt");
         float[][] arrays = [new float[5], new float[3]];
-        new Checkpoint { Epoch = 2, Steps = 7, BestEpoch = 1, BestScore = 0.5, HighestScore = 0.6, Losses = [1, 2], Scores = [0.4, 0.5] }.Save(path, "key", arrays);
+        new Checkpoint
+        {
+            Epoch = 2,
+            Steps = 7,
+            BestEpoch = 1,
+            BestScore = 0.5,
+            HighestScore = 0.6,
+            Losses = [1, 2],
+            Scores = [0.4, 0.5],
+        }.Save(path, "key", arrays);
         byte[] original = File.ReadAllBytes(path)[..^32];
         Gen<byte[]> cases = Gen.Select(Damage.Bytes(Gen.Const(original)), Gen.Int[0, 9]).Select((bytes, repaired) =>
             repaired == 0 ? bytes : (byte[])[.. bytes, .. SHA256.HashData(bytes)]);

@@ -6,11 +6,13 @@ namespace Cim.Compiler.Tests.Fuzz;
 /// <summary>Damages files byte by byte: flipped bits, numbers exchanged for extreme ones, parts cut out, repeated or put in.</summary>
 internal static class Damage
 {
-    private static readonly long[] s_numbers = [0, 1, -1, 127, 255, 32767, 65535, 1 << 20, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 40, long.MaxValue, long.MinValue];
+    private static readonly long[] s_numbers = [
+        0, 1, -1, 127, 255, 32767, 65535, 1 << 20, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 40, long.MaxValue, long.MinValue];
 
     /// <summary>Files near the originals; one in eight is whole.</summary>
     public static Gen<byte[]> Bytes(Gen<byte[]> originals) =>
-        Gen.Select(originals, Gen.Int, Gen.Int[0, 7]).Select((bytes, seed, edits) => Apply(bytes, new Random(seed), edits == 0 ? 0 : 1 + (edits / 3)));
+        Gen.Select(originals, Gen.Int, Gen.Int[0, 7])
+            .Select((bytes, seed, edits) => Apply(bytes, new Random(seed), edits == 0 ? 0 : 1 + (edits / 3)));
 
     public static byte[] Apply(byte[] original, Random random, int edits)
     {

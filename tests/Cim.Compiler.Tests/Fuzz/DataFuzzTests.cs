@@ -13,21 +13,29 @@ namespace Cim.Compiler.Tests.Fuzz;
 public sealed class DataFuzzTests(ITestOutputHelper output)
 {
     private static readonly ImmutableArray<InputPort> s_one = [new InputPort("x", ElementType.Float32, [3, 2], true)];
-    private static readonly ImmutableArray<InputPort> s_two = [new InputPort("a", ElementType.Float32, [2], true), new InputPort("b", ElementType.Int64, [1], true)];
+    private static readonly ImmutableArray<InputPort> s_two = [
+        new InputPort("a", ElementType.Float32, [2], true), new InputPort("b", ElementType.Int64, [1], true)];
 
-    private static readonly Gen<string> s_types = Pick.Of("|u1", "|i1", "|b1", "<u2", ">i2", "<u4", ">u4", "<i4", "<u8", ">i8", "<f2", ">f2", "<f4", ">f4", "<f8", ">f8", "|O", "<c8", "|S3", "<M8[ns]", "", "f4", "=f4");
-    private static readonly Gen<string> s_dimensions = Pick.Of("4", "3", "2", "1", "0", "6", "-1", "2147483647", "99999999999", "65536", "1e3", "", "4L");
-    private static readonly Gen<byte[]> s_payload = Gen.OneOf(Gen.Int[0, 200].Select(n => Enumerable.Range(0, n).Select(i => (byte)i).ToArray()), Gen.Const(new byte[24]), Gen.Const(new byte[96]), Gen.Byte.Array[24], Gen.Byte.Array[96]);
+    private static readonly Gen<string> s_types = Pick.Of("|u1", "|i1", "|b1", "<u2", ">i2", "<u4", ">u4", "<i4", "<u8", ">i8", "<f2",
+        ">f2", "<f4", ">f4", "<f8", ">f8", "|O", "<c8", "|S3", "<M8[ns]", "", "f4", "=f4");
+    private static readonly Gen<string> s_dimensions = Pick.Of(
+        "4", "3", "2", "1", "0", "6", "-1", "2147483647", "99999999999", "65536", "1e3", "", "4L");
+    private static readonly Gen<byte[]> s_payload = Gen.OneOf(Gen.Int[0, 200]
+        .Select(n => Enumerable.Range(0, n).Select(i => (byte)i).ToArray()), Gen.Const(new byte[24]), Gen.Const(new byte[96]),
+        Gen.Byte.Array[24], Gen.Byte.Array[96]);
 
     [Fact]
     public void Any_npy_file_is_read_or_an_error() =>
-        Run("npy", Gen.OneOf(Npy(), Damage.Bytes(Npy()), Damage.Bytes(Gen.Const(DataFiles.Npy("<f4", [4, 3, 2], new byte[96])))), "d.npy", s_one);
+        Run("npy", Gen.OneOf(Npy(), Damage.Bytes(Npy()), Damage.Bytes(Gen.Const(DataFiles.Npy("<f4", [4, 3, 2], new byte[96])))), "d.npy",
+            s_one);
 
     [Fact]
     public void Any_npz_file_is_read_or_an_error()
     {
-        Gen<byte[]> archives = Gen.Select(Npy(), Npy(), Pick.Of("x", "y", "a", "input", "../x", ""), Pick.Of("y", "labels", "b", "x", "z"), Gen.Bool)
-            .Select((x, y, first, second, stored) => DataFiles.Npz(stored ? CompressionLevel.NoCompression : CompressionLevel.Fastest, (first, x), (second, y)));
+        Gen<byte[]> archives = Gen.Select(
+            Npy(), Npy(), Pick.Of("x", "y", "a", "input", "../x", ""), Pick.Of("y", "labels", "b", "x", "z"), Gen.Bool)
+            .Select((x, y, first, second, stored) => DataFiles.Npz(
+                stored ? CompressionLevel.NoCompression : CompressionLevel.Fastest, (first, x), (second, y)));
         Gen<byte[]> valid = Pick.Of(Valid(CompressionLevel.NoCompression), Valid(CompressionLevel.Optimal));
         Run("npz", Gen.OneOf(archives, Damage.Bytes(archives), Damage.Bytes(valid), Damage.Bytes(valid)), "d.npz", s_one, s_two);
     }
@@ -57,10 +65,13 @@ public sealed class DataFuzzTests(ITestOutputHelper output)
     [Fact]
     public void Any_idx_file_is_read_or_an_error()
     {
-        Gen<byte[]> plain = Gen.Select(Pick.Of<byte>(8, 9, 10, 11, 12, 13, 14, 0, 255), Pick.Of(4, 3, 2, 1, 0, -1, int.MaxValue, 1 << 20).Array[1, 5], s_payload).Select(DataFiles.Idx);
-        Gen<byte[]> valid = Pick.Of(DataFiles.Idx(8, [4, 3, 2], new byte[24]), DataFiles.Idx(13, [4, 3, 2], new byte[96]), DataFiles.Gzip(DataFiles.Idx(8, [4, 3, 2], new byte[24])));
+        Gen<byte[]> plain = Gen.Select(Pick.Of<byte>(8, 9, 10, 11, 12, 13, 14, 0, 255),
+            Pick.Of(4, 3, 2, 1, 0, -1, int.MaxValue, 1 << 20).Array[1, 5], s_payload).Select(DataFiles.Idx);
+        Gen<byte[]> valid = Pick.Of(DataFiles.Idx(8, [4, 3, 2], new byte[24]), DataFiles.Idx(13, [4, 3, 2], new byte[96]),
+            DataFiles.Gzip(DataFiles.Idx(8, [4, 3, 2], new byte[24])));
         Gen<byte[]> images = Gen.OneOf(plain, plain.Select(DataFiles.Gzip), Damage.Bytes(valid), Damage.Bytes(plain));
-        Gen<byte[]> labels = Gen.OneOf(Gen.Const(DataFiles.Idx(8, [4], [0, 1, 2, 3])), Damage.Bytes(Gen.Const(DataFiles.Idx(8, [4], [0, 1, 2, 3]))), plain);
+        Gen<byte[]> labels = Gen.OneOf(
+            Gen.Const(DataFiles.Idx(8, [4], [0, 1, 2, 3])), Damage.Bytes(Gen.Const(DataFiles.Idx(8, [4], [0, 1, 2, 3]))), plain);
         using var folder = new TemporaryFolder();
         new FuzzRun("idx", output).Run(Gen.Select(images, labels), files =>
         {
@@ -86,13 +97,16 @@ public sealed class DataFuzzTests(ITestOutputHelper output)
     private void Run(string kind, Gen<byte[]> files, string name, params ImmutableArray<InputPort>[] ports)
     {
         using var folder = new TemporaryFolder();
-        new FuzzRun(kind, output).Run(Gen.Select(files, Pick.Of(ports)), c => Use(folder.Write(name, c.Item1), c.Item2), c => Convert.ToBase64String(c.Item1));
+        new FuzzRun(kind, output).Run(
+            Gen.Select(files, Pick.Of(ports)), c => Use(folder.Write(name, c.Item1), c.Item2), c => Convert.ToBase64String(c.Item1));
     }
 
     private static byte[] Valid(CompressionLevel level) => DataFiles.Npz(level,
-        ("x", DataFiles.Npy("<f4", [4, 3, 2], DataFiles.Floats([.. Enumerable.Range(0, 24).Select(i => i * 0.25f)]))), ("y", DataFiles.Npy("<i8", [4], DataFiles.Longs(3, 1, 2, 0))));
+        ("x", DataFiles.Npy("<f4", [4, 3, 2], DataFiles.Floats([.. Enumerable.Range(0, 24).Select(i => i * 0.25f)]))),
+        ("y", DataFiles.Npy("<i8", [4], DataFiles.Longs(3, 1, 2, 0))));
 
-    private static Gen<byte[]> Npy() => Gen.Select(s_types, s_dimensions.Array[0, 4], s_payload, Gen.Bool, Gen.Int[0, 20]).Select((type, dims, data, fortran, form) =>
+    private static Gen<byte[]> Npy() =>
+        Gen.Select(s_types, s_dimensions.Array[0, 4], s_payload, Gen.Bool, Gen.Int[0, 20]).Select((type, dims, data, fortran, form) =>
     {
         string shape = dims.Length == 1 ? dims[0] + "," : string.Join(", ", dims);
         string header = form switch
@@ -103,7 +117,8 @@ public sealed class DataFuzzTests(ITestOutputHelper output)
             _ => $"{{'descr': '{type}', 'fortran_order': {fortran}, 'shape': ({shape}), }}",
         };
         header = header.PadRight(117) + "\n";
-        return (byte[])[0x93, .. "NUMPY"u8, (byte)(form == 3 ? 9 : 1), 0, (byte)header.Length, (byte)(header.Length >> 8), .. System.Text.Encoding.ASCII.GetBytes(header), .. data];
+        return (byte[])[0x93, .. "NUMPY"u8, (byte)(form == 3 ? 9 : 1), 0, (byte)header.Length, (byte)(header.Length >> 8),
+            .. System.Text.Encoding.ASCII.GetBytes(header), .. data];
     });
 
     private static void Use(string path, ImmutableArray<InputPort> ports)

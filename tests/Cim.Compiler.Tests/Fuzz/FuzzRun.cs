@@ -56,7 +56,8 @@ internal sealed class FuzzRun(string kind, ITestOutputHelper output, int orElse 
         Assert.False(hangs, $"{kind}: case {_case} of seed {Seed} runs for more than {s_longest.TotalSeconds} s");
         string[] faults = [.. _crashes, .. _large, .. _wrong];
         Assert.True(faults.Length == 0, $"{kind}: {faults.Length} faults\n{string.Join("\n", faults.Take(10))}");
-        Assert.True(_outcomes.GetValueOrDefault("success") > 0, $"{kind}: no case succeeded, so little was reached: {string.Join(", ", _outcomes)}");
+        Assert.True(_outcomes.GetValueOrDefault("success") > 0,
+            $"{kind}: no case succeeded, so little was reached: {string.Join(", ", _outcomes)}");
     }
 
     private void One(int number, Action run, Func<string> text)
@@ -71,7 +72,8 @@ internal sealed class FuzzRun(string kind, ITestOutputHelper output, int orElse 
         {
             outcome = e.Code;
             if (!Documented(e.Code) || e.Message.Length == 0) _wrong.Add(Fault(number, text, e));
-            if (e.Message.Contains("System.", StringComparison.Ordinal) || e.Message.Contains("Cim.Training", StringComparison.Ordinal)) _wrong.Add(Fault(number, text, e));
+            if (e.Message.Contains("System.", StringComparison.Ordinal) || e.Message.Contains("Cim.Training", StringComparison.Ordinal))
+                _wrong.Add(Fault(number, text, e));
         }
         catch (Xunit.Sdk.XunitException e)
         {

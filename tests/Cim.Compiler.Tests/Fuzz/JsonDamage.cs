@@ -11,14 +11,18 @@ internal static class JsonDamage
 {
     private static readonly string[] s_values =
     [
-        "null", "true", "false", "0", "1", "-1", "2", "8", "64.0", "0.5", "1e999", "-1e999", "1e-999", "2147483648", "99999999999999999999", "NaN", "Infinity", "\"\"", "\"a\"",
-        "\"\\u0000\"", "\"\\ud800\"", "\"..\"", "\"/\"", "\"8\"", "\"adamw\"", "\"array\"", "[]", "[null]", "[1]", "[0]", "[-5]", "[1e30]", "[[]]", "[\"\"]", "{}", "{\"a\":1}", "[\"linear 3\"]", "[\"conv 4 3x3\",\"relu\"]",
-        "[\"conv 99999999999 3x3\"]", "[\"maxpool 2 stride 0\"]", "[\"conv 1048576 1000x1000\"]", "[1,1048576,1048576]", "[3,2,1]", "\"33\"", "\"8/8\"", "\"exact\"", "\"4[2,2]/128:16\"",
+        "null", "true", "false", "0", "1", "-1", "2", "8", "64.0", "0.5", "1e999", "-1e999", "1e-999", "2147483648", "99999999999999999999",
+            "NaN", "Infinity", "\"\"", "\"a\"",
+        "\"\\u0000\"", "\"\\ud800\"", "\"..\"", "\"/\"", "\"8\"", "\"adamw\"", "\"array\"", "[]", "[null]", "[1]", "[0]", "[-5]", "[1e30]",
+        "[[]]", "[\"\"]", "{}", "{\"a\":1}", "[\"linear 3\"]", "[\"conv 4 3x3\",\"relu\"]",
+        "[\"conv 99999999999 3x3\"]", "[\"maxpool 2 stride 0\"]", "[\"conv 1048576 1000x1000\"]", "[1,1048576,1048576]", "[3,2,1]",
+        "\"33\"", "\"8/8\"", "\"exact\"", "\"4[2,2]/128:16\"",
     ];
 
     /// <summary>Texts near those given.</summary>
     public static Gen<byte[]> Of(params string[] originals) =>
-        Gen.Select(Pick.Of(originals), Gen.ULong, Gen.Int[0, 5]).Select((text, seed, edits) => Apply(text, new Random((int)(seed % int.MaxValue)), edits));
+        Gen.Select(Pick.Of(originals), Gen.ULong, Gen.Int[0, 5])
+            .Select((text, seed, edits) => Apply(text, new Random((int)(seed % int.MaxValue)), edits));
 
     private static byte[] Apply(string text, Random random, int edits)
     {

@@ -17,13 +17,17 @@ public sealed class OnnxFuzzTests(ITestOutputHelper output)
     private static readonly byte[][] s_models =
     [
         new ModelBuilder(13, 1).Input("x", -1, 2, 4, 4).Weight("w", 3, 2, 3, 3).Weight("v", 5, 12).Weight("c", 5).Ints("flat", -1, 12)
-            .Node("Conv", "x w", "a", ("pads", new[] { 1, 1, 1, 1 })).Node("Relu", "a", "r").Node("MaxPool", "r", "p", ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 }))
+            .Node("Conv", "x w", "a", ("pads", new[] { 1, 1, 1, 1 })).Node("Relu", "a", "r")
+                .Node("MaxPool", "r", "p", ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 }))
             .Node("Reshape", "p flat", "f").Node("Gemm", "f v c", "y", ("transB", 1)).Output("y").Bytes,
-        new ModelBuilder(11, 2).Input("x", 1, 4, 6).Weight("w", 4, 2, 3).Ints("pads", 0, 0, 1, 0, 0, 1).Weight("q", 6, 4).Ints("starts", 0).Ints("ends", 3).Ints("axes", 1)
+        new ModelBuilder(11, 2).Input("x", 1, 4, 6).Weight("w", 4, 2, 3).Ints("pads", 0, 0, 1, 0, 0, 1).Weight("q", 6, 4).Ints("starts", 0)
+            .Ints("ends", 3).Ints("axes", 1)
             .Node("Pad", "x pads", "p").Node("Conv", "p w", "a", ("group", 2)).Node("Sigmoid", "a", "s").Node("MatMul", "s q", "t")
             .Node("Softmax", "t", "u", ("axis", 2)).Node("Slice", "u starts ends axes", "y").Output("y").Bytes,
-        new ModelBuilder(17, 3).Input("x", -1, 4, 6).Ints("zero", 0).Ints("rest", 24).Node("Shape", "x", "s").Node("Gather", "s zero", "n", ("axis", 0))
-            .Node("Concat", "n rest", "t", ("axis", 0)).Node("Reshape", "x t", "r").Node("Split", "r", "d e", ("axis", 1)).Node("Mul", "d e", "m")
+        new ModelBuilder(17, 3).Input("x", -1, 4, 6).Ints("zero", 0).Ints("rest", 24).Node("Shape", "x", "s")
+            .Node("Gather", "s zero", "n", ("axis", 0))
+            .Node("Concat", "n rest", "t", ("axis", 0)).Node("Reshape", "x t", "r").Node("Split", "r", "d e", ("axis", 1))
+                .Node("Mul", "d e", "m")
             .Node("ReduceSum", "m", "y", ("keepdims", 1)).Output("y").Bytes,
     ];
 
@@ -36,7 +40,8 @@ public sealed class OnnxFuzzTests(ITestOutputHelper output)
 
     [Fact]
     public void Any_model_is_imported_or_refused() =>
-        new FuzzRun("onnx", output).Run(Gen.OneOf(Structures, Structures, Damage.Bytes(Structures), Damage.Bytes(Pick.Of(s_models))), bytes =>
+        new FuzzRun(
+            "onnx", output).Run(Gen.OneOf(Structures, Structures, Damage.Bytes(Structures), Damage.Bytes(Pick.Of(s_models))), bytes =>
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
             OnnxImporter.Import(bytes, null, null, limit.Token);
@@ -48,7 +53,8 @@ public sealed class OnnxFuzzTests(ITestOutputHelper output)
     {
         using var outside = new TemporaryFolder();
         outside.Write("w.bin", [.. Enumerable.Repeat((byte)0x55, 64)]);
-        string folder = Directory.CreateDirectory(outside.At("model")).FullName, inner = Directory.CreateDirectory(Path.Combine(folder, "sub")).FullName;
+        string folder = Directory.CreateDirectory(outside.At("model")).FullName,
+            inner = Directory.CreateDirectory(Path.Combine(folder, "sub")).FullName;
         byte[] content = [.. Enumerable.Range(0, 64).Select(i => (byte)i)];
         File.WriteAllBytes(Path.Combine(folder, "w.bin"), content);
         File.WriteAllBytes(Path.Combine(inner, "w.bin"), content);
@@ -63,12 +69,21 @@ public sealed class OnnxFuzzTests(ITestOutputHelper output)
             System.Diagnostics.Process.Start("mkfifo", [Path.Combine(folder, "fifo")]).WaitForExit();
         }
 
-        Gen<string> part = Pick.Of("w.bin", "sub", "..", ".", "", "out", "in", "loop", "up", "fifo", "empty", "pointer", "/dev/zero", "/dev/stdin", "/proc/self/mem", "C:\\w.bin", "w.bin\0", "~", "//");
+        Gen<string> part = Pick.Of("w.bin", "sub", "..", ".", "", "out", "in", "loop", "up", "fifo", "empty", "pointer", "/dev/zero",
+            "/dev/stdin", "/proc/self/mem", "C:\\w.bin", "w.bin\0", "~", "//");
         Gen<string> location = Gen.OneOf(Pick.Of("w.bin", "sub/w.bin"), part.Array[1, 3].Select(parts => string.Join('/', parts)));
-        Gen<string> number = Pick.Of("0", "1", "16", "64", "-1", "", "abc", "0x10", "9223372036854775807", "99999999999999999999", "1e3", " 8");
-        Gen<TensorProto> tensors = Gen.Select(location, number, number, Pick.Of(0L, 4, 8, 16, 17, -1, 1L << 28, 1L << 40), Gen.Int[0, 7]).Select((where, offset, length, size, parts) =>
+        Gen<string> number = Pick.Of(
+            "0", "1", "16", "64", "-1", "", "abc", "0x10", "9223372036854775807", "99999999999999999999", "1e3", " 8");
+        Gen<TensorProto> tensors = Gen.Select(location, number, number, Pick.Of(0L, 4, 8, 16, 17, -1, 1L << 28, 1L << 40), Gen.Int[0, 7])
+            .Select((where, offset, length, size, parts) =>
         {
-            var tensor = new TensorProto { Name = "w", DataType = 1, Dims = { size }, DataLocation = TensorProto.Types.DataLocation.External };
+            var tensor = new TensorProto
+            {
+                Name = "w",
+                DataType = 1,
+                Dims = { size },
+                DataLocation = TensorProto.Types.DataLocation.External,
+            };
             tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = where });
             if ((parts & 1) != 0) tensor.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = offset });
             if ((parts & 6) == 2) tensor.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = length });

@@ -30,7 +30,8 @@ public sealed class PolicyFuzzTests(ITestOutputHelper output)
             File.WriteAllBytes(path, bytes);
             QuantizationPolicy read = QuantizationPolicy.Load(path, s_layers);
             Assert.Equal(s_layers.Layers.Select(l => l.Name), read.Layers.Select(l => l.Name));
-            Assert.All(read.Layers, l => Assert.True(l is { WeightBits: >= 1 and <= 8, ActivationBits: >= 2 and <= 8, AdcBits: >= 0 and <= 16 }));
+            Assert.All(
+                read.Layers, l => Assert.True(l is { WeightBits: >= 1 and <= 8, ActivationBits: >= 2 and <= 8, AdcBits: >= 0 and <= 16 }));
         }, Encoding.UTF8.GetString);
     }
 
@@ -40,7 +41,8 @@ public sealed class PolicyFuzzTests(ITestOutputHelper output)
         using var folder = new TemporaryFolder();
         var options = new CompileOptions { ModelPath = folder.Write("net.onnx", [1, 2, 3]), LockPath = folder.At("net.lock.json") };
         HardwareProfile isaac = HardwareProfiles.BuiltIn("isaac");
-        var result = new LockResult("0.1.0", new string('a', 64), ImmutableSortedDictionary<string, string>.Empty.Add("fc", "ab"), new FloatScore(9, 10, 0), new PinnedNetwork(new string('b', 64), new byte[] { 1, 2, 3 }));
+        var result = new LockResult("0.1.0", new string('a', 64), ImmutableSortedDictionary<string, string>.Empty.Add("fc", "ab"),
+            new FloatScore(9, 10, 0), new PinnedNetwork(new string('b', 64), new byte[] { 1, 2, 3 }));
         CompileLock.Open(options, isaac, s_layers).Write(options.LockPath, s_layers, result);
         string text = File.ReadAllText(options.LockPath);
         new FuzzRun("lock", output).Run(JsonDamage.Of(text), bytes =>

@@ -7,8 +7,10 @@ namespace Cim.Compiler.Tests.Fuzz;
 /// <summary>Damages the parsed structure of a protobuf file: any field of any message, whatever the format means by it.</summary>
 internal static class ProtobufDamage
 {
-    private static readonly long[] s_numbers = [0, 1, -1, 2, 3, 7, 16, 255, 1 << 20, int.MaxValue, int.MinValue, 1L << 40, long.MaxValue, long.MinValue];
-    private static readonly string[] s_texts = ["", "x", "other", "Conv", "Gemm", "Reshape", "Constant", "ai.onnx.ml", "N", "\0", "../w", "a/b:c"];
+    private static readonly long[] s_numbers = [
+        0, 1, -1, 2, 3, 7, 16, 255, 1 << 20, int.MaxValue, int.MinValue, 1L << 40, long.MaxValue, long.MinValue];
+    private static readonly string[] s_texts = [
+        "", "x", "other", "Conv", "Gemm", "Reshape", "Constant", "ai.onnx.ml", "N", "\0", "../w", "a/b:c"];
 
     /// <summary>Changes some fields of a message or of those below it.</summary>
     public static void Apply(IMessage root, Random random, int edits)
@@ -39,7 +41,8 @@ internal static class ProtobufDamage
     {
         IList<FieldDescriptor> fields = message.Descriptor.Fields.InDeclarationOrder();
         // What is there matters more than what could be.
-        FieldDescriptor[] used = [.. fields.Where(f => f.Accessor.GetValue(message) is { } v && (v is not IList l || l.Count > 0) && (f.IsRepeated || f.Accessor.HasValue(message)))];
+        FieldDescriptor[] used = [.. fields.Where(f => f.Accessor.GetValue(message) is { } v && (v is not IList l || l.Count > 0)
+            && (f.IsRepeated || f.Accessor.HasValue(message)))];
         FieldDescriptor field = used.Length > 0 && random.Next(5) > 0 ? used[random.Next(used.Length)] : fields[random.Next(fields.Count)];
         if (field.IsMap) return;
         if (field.IsRepeated)

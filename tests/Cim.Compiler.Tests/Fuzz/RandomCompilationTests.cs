@@ -27,13 +27,17 @@ public sealed class RandomCompilationTests : IDisposable
 
     private static readonly Gen<Choice> Cases = Gen.Select(
         Gen.Select(Gen.Int[0, RandomLayers.Kinds - 1], Gen.Int[0, int.MaxValue], Gen.Int[1, 8], Gen.Int[2, 8]),
-        Gen.Select(Gen.OneOf("uniform", "uniform", "uniform", "rl", "exact", "random", "evolutionary"), Gen.OneOf("latency", "arrays"), Gen.OneOf<string?>(null, null, null, "0.4", "auto"), Gen.OneOf<string?>(null, null, null, "0.3", "auto")),
-        Gen.Select(Gen.OneOf("auto", "nearest", "compensated", "learned"), Gen.Int[0, 3], Gen.OneOf(0, 1, 3, 24, 90), Gen.Bool, Gen.Int[0, 7]),
+        Gen.Select(Gen.OneOf("uniform", "uniform", "uniform", "rl", "exact", "random", "evolutionary"), Gen.OneOf("latency", "arrays"),
+            Gen.OneOf<string?>(null, null, null, "0.4", "auto"), Gen.OneOf<string?>(null, null, null, "0.3", "auto")),
+        Gen.Select(
+            Gen.OneOf("auto", "nearest", "compensated", "learned"), Gen.Int[0, 3], Gen.OneOf(0, 1, 3, 24, 90), Gen.Bool, Gen.Int[0, 7]),
         Gen.Select(Gen.OneOf<string>(Profiles), Gen.Bool, Gen.Int[0, 3]),
         (network, search, samples, hardware) => new Choice(network.Item1, network.Item2)
         {
-            WeightBits = network.Item3, ActivationBits = network.Item4, Search = search.Item1, Objective = search.Item2, Strips = search.Item3, Merge = search.Item4,
-            Rounding = samples.Item1, Range = (RangeMethod)samples.Item2, Samples = samples.Item3, HasLabels = samples.Item4, Trains = samples.Item5 == 0, Evaluates = samples.Item5 is 1 or 2,
+            WeightBits = network.Item3, ActivationBits = network.Item4, Search = search.Item1, Objective = search.Item2,
+                Strips = search.Item3, Merge = search.Item4,
+            Rounding = samples.Item1, Range = (RangeMethod)samples.Item2, Samples = samples.Item3, HasLabels = samples.Item4,
+            Trains = samples.Item5 == 0, Evaluates = samples.Item5 is 1 or 2,
             Hardware = hardware.Item1, IsNoisy = hardware.Item2 && hardware.Item3 == 0, VariationAware = hardware.Item3 == 1,
         });
 
@@ -57,7 +61,8 @@ public sealed class RandomCompilationTests : IDisposable
             }
             catch (Exception e)
             {
-                failures.Add($"case {number} {choice}: {e.GetType().Name} {e.Message} {e.StackTrace?.Split('\n').FirstOrDefault(l => l.Contains("Cim.", StringComparison.Ordinal))}");
+                failures.Add($"case {number} {choice}: {e.GetType().Name} {e.Message} "
+                    + $"{e.StackTrace?.Split('\n').FirstOrDefault(l => l.Contains("Cim.", StringComparison.Ordinal))}");
             }
         }
 
@@ -72,10 +77,19 @@ public sealed class RandomCompilationTests : IDisposable
         string? data = choice.Samples == 0 ? null : Samples(choice, number, input);
         var options = new CompileOptions
         {
-            ModelPath = model, OutputPath = _folder.At($"{number}.cim"), ExportQdqPath = _folder.At($"{number}.qdq.onnx"), Hardware = choice.IsNoisy ? Noisy() : choice.Hardware,
-            Calibration = data, Evaluation = choice.Evaluates ? data : null, Training = choice.Trains ? data : null, Epochs = choice.Trains && data is not null ? 1 : null,
-            WeightBits = choice.WeightBits, ActivationBits = choice.ActivationBits, Search = choice.Search, SearchEvaluations = 3, Objective = choice.Objective,
-            Strips = choice.Strips is { } s ? StripOptions.Parse(s, null, "strip") : null, Merge = choice.Merge is { } m ? MergeOptions.Parse(m, "auto") : null,
+            ModelPath = model, OutputPath = _folder.At($"{number}.cim"), ExportQdqPath = _folder.At($"{number}.qdq.onnx"),
+                Hardware = choice.IsNoisy ? Noisy() : choice.Hardware,
+            Calibration = data, Evaluation = choice.Evaluates
+                ? data
+                : null, Training = choice.Trains ? data
+                : null, Epochs = choice.Trains && data is not null ? 1
+                : null,
+            WeightBits = choice.WeightBits, ActivationBits = choice.ActivationBits, Search = choice.Search, SearchEvaluations = 3,
+            Objective = choice.Objective,
+            Strips = choice.Strips is { } s
+                ? StripOptions.Parse(s, null, "strip")
+                : null, Merge = choice.Merge is { } m ? MergeOptions.Parse(m, "auto")
+                : null,
             Rounding = choice.Rounding, Range = choice.Range, VariationAware = choice.VariationAware,
         };
         CompileResult result = CompilePipeline.Compile(options);
@@ -92,14 +106,19 @@ public sealed class RandomCompilationTests : IDisposable
         compiled.Run([x], [y], Samples);
         Assert.All(y, v => Assert.True(float.IsFinite(v)));
 
-        using (var others = new InferenceSession(options.ExportQdqPath!)) Assert.Equal(compiled.Info.Outputs[0].Name, others.OutputNames[0]);
+        using (var others = new InferenceSession(options.ExportQdqPath!)) Assert.Equal(
+            compiled.Info.Outputs[0].Name, others.OutputNames[0]);
         using var original = new OnnxSession(options.ModelPath);
         using var reference = original.Run(input.Split(0, Samples, x), ["y"]);
         float[] wanted = OnnxSession.Floats(reference[0]).ToArray();
         Assert.Equal(wanted.Length, y.Length);
-        bool isWide = choice.Samples >= 24 && result.Policy.Layers.All(l => l is { WeightBits: 8, ActivationBits: 8, Strips: null, Merge: null or StripTies.Exact }) && !choice.Trains;
-        if (!isWide || reference[0].GetTensorTypeAndShape().ElementDataType != Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float) return;
-        double error = Math.Sqrt(wanted.Zip(y, (a, b) => ((double)a - b) * ((double)a - b)).Sum()), size = Math.Sqrt(wanted.Sum(a => (double)a * a));
+        bool isWide = choice.Samples >= 24
+            && result.Policy.Layers.All(l => l is { WeightBits: 8, ActivationBits: 8, Strips: null, Merge: null or StripTies.Exact })
+            && !choice.Trains;
+        if (!isWide || reference[0].GetTensorTypeAndShape().ElementDataType != Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float)
+            return;
+        double error = Math.Sqrt(wanted.Zip(y, (a, b) => ((double)a - b) * ((double)a - b)).Sum()),
+            size = Math.Sqrt(wanted.Sum(a => (double)a * a));
         Assert.True(error <= (0.25 * size) + 0.05, $"differs by {error:G3} of {size:G3}");
     }
 
@@ -107,7 +126,8 @@ public sealed class RandomCompilationTests : IDisposable
     {
         float[] x = RandomNetworks.Samples(choice.Samples, input.SampleElements, (ulong)choice.Seed);
         byte[] values = DataFiles.Npy("<f4", [.. input.Ports[0].Dims(choice.Samples)], DataFiles.Floats(x));
-        byte[] labels = DataFiles.Npy("<i8", [choice.Samples], DataFiles.Longs([.. Enumerable.Range(0, choice.Samples).Select(i => (long)(i % 2))]));
+        byte[] labels = DataFiles.Npy(
+            "<i8", [choice.Samples], DataFiles.Longs([.. Enumerable.Range(0, choice.Samples).Select(i => (long)(i % 2))]));
         return _folder.Write($"{number}.npz", DataFiles.Npz(choice.HasLabels ? [("x", values), ("y", labels)] : [("x", values)]));
     }
 

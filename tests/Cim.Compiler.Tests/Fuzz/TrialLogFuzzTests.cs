@@ -23,7 +23,8 @@ public sealed class TrialLogFuzzTests(ITestOutputHelper output)
         file.Keep(new AdcSensitivity(Table), HardwareProfiles.BuiltIn("isaac"));
         string log = File.ReadAllText(path);
         int whole = 0;
-        new FuzzRun("trials", output).Run(JsonDamage.Of(log, log.Replace("\"key\": \"", "\"key\": \"other ", StringComparison.Ordinal)), bytes =>
+        new FuzzRun(
+            "trials", output).Run(JsonDamage.Of(log, log.Replace("\"key\": \"", "\"key\": \"other ", StringComparison.Ordinal)), bytes =>
         {
             File.WriteAllBytes(path, bytes);
             TrialFile.CanStandAt(path);

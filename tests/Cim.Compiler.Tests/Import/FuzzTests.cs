@@ -54,10 +54,12 @@ public sealed class FuzzTests(ITestOutputHelper output)
         var time = System.Diagnostics.Stopwatch.StartNew();
         for (int seed = 0; seed < s_files; seed++)
         {
-            string model = folder.Write("damaged.onnx", Mutation.Apply(originals[seed % originals.Count], seed)), output = folder.At("damaged.cim");
+            string model = folder.Write("damaged.onnx", Mutation.Apply(originals[seed % originals.Count], seed)),
+                output = folder.At("damaged.cim");
             // A hang would stop here and name its file.
             using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-            string outcome = Outcome(seed, unforeseen, () => CompilePipeline.Compile(new CompileOptions { ModelPath = model, OutputPath = output }, cancellation: limit.Token));
+            string outcome = Outcome(seed, unforeseen,
+                () => CompilePipeline.Compile(new CompileOptions { ModelPath = model, OutputPath = output }, cancellation: limit.Token));
             outcomes[outcome] = outcomes.GetValueOrDefault(outcome) + 1;
             if (outcome == "done") CimModel.Load(output).Dispose();
             else Assert.False(File.Exists(output), $"seed {seed} left a model");
@@ -69,7 +71,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
         Assert.True(unforeseen.Count == 0, string.Join("\n", unforeseen));
     }
 
-    private static string Import(byte[] bytes, int seed, List<string> unforeseen) => Outcome(seed, unforeseen, () => OnnxImporter.Import(bytes, null));
+    private static string Import(byte[] bytes, int seed, List<string> unforeseen) =>
+        Outcome(seed, unforeseen, () => OnnxImporter.Import(bytes, null));
 
     private static string Outcome(int seed, List<string> unforeseen, Action action)
     {
@@ -94,16 +97,21 @@ public sealed class FuzzTests(ITestOutputHelper output)
 
     private static IEnumerable<byte[]> Originals()
     {
-        yield return new ModelBuilder(13, 1).Input("x", -1, 3, 8, 8).Weight("w", 6, 3, 3, 3).Weight("v", 5, 96).Weight("c", 5).Ints("flat", -1, 96)
+        yield return new ModelBuilder(13, 1).Input("x", -1, 3, 8, 8).Weight("w", 6, 3, 3, 3).Weight("v", 5, 96).Weight("c", 5)
+            .Ints("flat", -1, 96)
             .Uniform("g", 1, 2, 6).Uniform("b", -1, 1, 6).Uniform("m", -1, 1, 6).Uniform("s", 1, 2, 6)
             .Node("Conv", "x w", "a", ("pads", new[] { 1, 1, 1, 1 })).Node("BatchNormalization", "a g b m s", "n").Node("Relu", "n", "r")
             .Node("MaxPool", "r", "p", ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 })).Node("Reshape", "p flat", "f")
             .Node("Gemm", "f v c", "y", ("transB", 1)).Output("y").Bytes;
-        yield return new ModelBuilder(11, 2).Input("x", 1, 6, 10).Weight("w", 8, 2, 3).Ints("pads", 0, 0, 1, 0, 0, 1).Weight("q", 10, 4).Ints("starts", 0).Ints("ends", 3).Ints("axes", 1)
-            .Node("Pad", "x pads", "p").Node("Conv", "p w", "a", ("group", 3), ("strides", new[] { 1 })).Node("Sigmoid", "a", "s").Node("MatMul", "s q", "t")
+        yield return new ModelBuilder(11, 2).Input("x", 1, 6, 10).Weight("w", 8, 2, 3).Ints("pads", 0, 0, 1, 0, 0, 1).Weight("q", 10, 4)
+            .Ints("starts", 0).Ints("ends", 3).Ints("axes", 1)
+            .Node("Pad", "x pads", "p").Node("Conv", "p w", "a", ("group", 3), ("strides", new[] { 1 })).Node("Sigmoid", "a", "s")
+                .Node("MatMul", "s q", "t")
             .Node("Softmax", "t", "u", ("axis", 2)).Node("Slice", "u starts ends axes", "y").Output("y").Bytes;
-        yield return new ModelBuilder(17, 3).Input("x", -1, 4, 6).Ints("zero", 0).Ints("rest", 24).Ints("shape", 6, 2).Node("Shape", "x", "s").Node("Gather", "s zero", "n", ("axis", 0))
-            .Node("Concat", "n rest", "t", ("axis", 0)).Node("Reshape", "x t", "r").Node("ConstantOfShape", "shape", "k").Node("Split", "r", "d e", ("axis", 1)).Node("Mul", "d e", "m")
+        yield return new ModelBuilder(17, 3).Input("x", -1, 4, 6).Ints("zero", 0).Ints("rest", 24).Ints("shape", 6, 2)
+            .Node("Shape", "x", "s").Node("Gather", "s zero", "n", ("axis", 0))
+            .Node("Concat", "n rest", "t", ("axis", 0)).Node("Reshape", "x t", "r").Node("ConstantOfShape", "shape", "k")
+                .Node("Split", "r", "d e", ("axis", 1)).Node("Mul", "d e", "m")
             .Node("ReduceSum", "m", "y", ("keepdims", 1)).Node("Transpose", "k", "h").Node("Tile", "h shape", "unused").Output("y").Bytes;
         foreach (string name in (string[])["mnist-conv_model", "ds_cnn_fixed"])
             if (SharedData.File($"onnx/{name}.onnx") is { } path) yield return File.ReadAllBytes(path);

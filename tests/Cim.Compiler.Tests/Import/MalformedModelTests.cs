@@ -14,16 +14,20 @@ public sealed class MalformedModelTests
     [Fact]
     public void All_unsupported_operators_are_told_together_with_node_operator_and_opset()
     {
-        ModelBuilder m = new ModelBuilder(17).Input("x", -1, 3).Node("first", "Loop", "x", "a", ("body", new GraphProto())).Node("second", "GridSample", "a a", "b").Node("third", "FusedGemm", "b", "c").Node("Relu", "c", "y").Output("y");
+        ModelBuilder m = new ModelBuilder(17).Input("x", -1, 3).Node("first", "Loop", "x", "a", ("body", new GraphProto()))
+            .Node("second", "GridSample", "a a", "b").Node("third", "FusedGemm", "b", "c").Node("Relu", "c", "y").Output("y");
         m.Model.Graph.Node[2].Domain = "com.microsoft";
         m.Model.OpsetImport.Add(new OperatorSetIdProto { Domain = "com.microsoft", Version = 1 });
-        ImportAssert.Fails(m, ErrorCodes.UnsupportedOperators, "3 operator(s)", "'first': Loop (opset 17)", "'second': GridSample (opset 17)", "'third': com.microsoft.FusedGemm (opset 1)");
+        ImportAssert.Fails(m, ErrorCodes.UnsupportedOperators, "3 operator(s)", "'first': Loop (opset 17)",
+            "'second': GridSample (opset 17)", "'third': com.microsoft.FusedGemm (opset 1)");
     }
 
     [Fact]
     public void Unsupported_variants_are_told_with_the_unsupported_operators() =>
-        ImportAssert.Fails(new ModelBuilder(18).Input("x", 1, 2, 4, 4).Constant("s", Tensor.Create<float>(new Shape(4), [1, 1, 0.5f, 0.5f])).Node("small", "Resize", "x _ s", "r", ("mode", "linear"), ("antialias", 1))
-            .Node("odd", "Einsum", "r", "y", ("equation", "ii")).Output("y"), ErrorCodes.UnsupportedOperators, "2 operator(s)", "'small': Resize (opset 18): antialias", "'odd': Einsum");
+        ImportAssert.Fails(new ModelBuilder(18).Input("x", 1, 2, 4, 4).Constant("s", Tensor.Create<float>(new Shape(4), [1, 1, 0.5f, 0.5f]))
+            .Node("small", "Resize", "x _ s", "r", ("mode", "linear"), ("antialias", 1))
+            .Node("odd", "Einsum", "r", "y", ("equation", "ii")).Output("y"), ErrorCodes.UnsupportedOperators, "2 operator(s)",
+                "'small': Resize (opset 18): antialias", "'odd': Einsum");
 
     [Fact]
     public void A_function_of_the_model_itself_is_told()
@@ -38,20 +42,24 @@ public sealed class MalformedModelTests
     [InlineData(6)]
     [InlineData(24)]
     public void An_opset_out_of_range_is_told_with_the_range(int opset) =>
-        ImportAssert.Fails(new ModelBuilder(opset).Input("x", -1, 3).Node("Relu", "x", "y").Output("y"), ErrorCodes.UnsupportedOperators, $"opset {opset}", "7 to 23");
+        ImportAssert.Fails(new ModelBuilder(opset).Input("x", -1, 3).Node("Relu", "x", "y").Output("y"), ErrorCodes.UnsupportedOperators,
+            $"opset {opset}", "7 to 23");
 
     [Fact]
     public void A_cycle_is_told_with_its_nodes() =>
-        ImportAssert.Fails(new ModelBuilder().Input("x", -1, 3).Node("one", "Add", "x c", "a").Node("two", "Relu", "a", "b").Node("three", "Exp", "b", "c").Node("Neg", "c", "y").Output("y"),
+        ImportAssert.Fails(new ModelBuilder().Input("x", -1, 3).Node("one", "Add", "x c", "a").Node("two", "Relu", "a", "b")
+            .Node("three", "Exp", "b", "c").Node("Neg", "c", "y").Output("y"),
             ErrorCodes.InvalidGraph, "'one' -> 'two'", "'two' -> 'three'");
 
     [Fact]
     public void An_undefined_input_is_told() =>
-        ImportAssert.Fails(new ModelBuilder().Input("x", -1, 3).Node("sum", "Add", "x ghost", "y").Output("y"), ErrorCodes.InvalidGraph, "'sum'", "'ghost'");
+        ImportAssert.Fails(new ModelBuilder().Input("x", -1, 3).Node("sum", "Add", "x ghost", "y").Output("y"), ErrorCodes.InvalidGraph,
+            "'sum'", "'ghost'");
 
     [Fact]
     public void A_value_defined_twice_is_told() =>
-        ImportAssert.Fails(new ModelBuilder().Input("x", -1, 3).Node("one", "Relu", "x", "y").Node("two", "Exp", "x", "y").Output("y"), ErrorCodes.InvalidGraph, "'two'", "'y'");
+        ImportAssert.Fails(new ModelBuilder().Input("x", -1, 3).Node("one", "Relu", "x", "y").Node("two", "Exp", "x", "y").Output("y"),
+            ErrorCodes.InvalidGraph, "'two'", "'y'");
 
     [Fact]
     public void A_missing_output_is_told() =>
@@ -59,7 +67,8 @@ public sealed class MalformedModelTests
 
     [Fact]
     public void Shapes_that_do_not_fit_are_told_with_the_node() =>
-        ImportAssert.Fails(new ModelBuilder().Input("x", -1, 3).Weight("w", 4, 5).Node("product", "MatMul", "x w", "y").Output("y"), ErrorCodes.InvalidGraph, "'product'");
+        ImportAssert.Fails(new ModelBuilder().Input("x", -1, 3).Weight("w", 4, 5).Node("product", "MatMul", "x w", "y").Output("y"),
+            ErrorCodes.InvalidGraph, "'product'");
 
     [Fact]
     public void An_unknown_dimension_that_is_not_the_batch_is_told_with_its_cure()
@@ -70,7 +79,11 @@ public sealed class MalformedModelTests
         m.Model.Graph.Input.Add(x);
         ImportAssert.Fails(m, ErrorCodes.InvalidGraph, "'x'", "'height'", "--dim height=");
 
-        Graph graph = OnnxImporter.Import(m.Bytes, null, ImportOptions.Default with { Dimensions = System.Collections.Immutable.ImmutableDictionary<string, int>.Empty.Add("height", 16) });
+        Graph graph = OnnxImporter.Import(m.Bytes, null,
+            ImportOptions.Default with
+            {
+                Dimensions = System.Collections.Immutable.ImmutableDictionary<string, int>.Empty.Add("height", 16),
+            });
         Assert.Equal(new Shape(-1, 3, 16, 8), graph.Values["y"].Shape);
     }
 
@@ -79,22 +92,27 @@ public sealed class MalformedModelTests
     [InlineData(float.PositiveInfinity)]
     public void A_weight_that_is_not_finite_is_told_by_name(float bad)
     {
-        ModelBuilder m = new ModelBuilder().Input("x", -1, 2).Constant("broken.weight", Tensor.Create<float>(new Shape(2, 2), [1, 2, bad, 4])).Node("MatMul", "x broken.weight", "y").Output("y");
+        ModelBuilder m = new ModelBuilder().Input("x", -1, 2)
+            .Constant("broken.weight", Tensor.Create<float>(new Shape(2, 2), [1, 2, bad, 4])).Node("MatMul", "x broken.weight", "y")
+            .Output("y");
         ImportAssert.Fails(m, ErrorCodes.NonFiniteWeight, "'broken.weight'", "element 2");
     }
 
     [Fact]
     public void A_statistic_that_makes_weights_infinite_is_told()
     {
-        ModelBuilder m = new ModelBuilder().Input("x", -1, 2, 3, 3).Weight("w", 2, 2, 1, 1).Uniform("g", 1, 2, 2).Uniform("b", 0, 1, 2).Uniform("mean", 0, 1, 2)
-            .Constant("variance", Tensor.Create<float>(new Shape(2), [1, -2])).Node("Conv", "x w", "c").Node("BatchNormalization", "c g b mean variance", "y").Output("y");
+        ModelBuilder m = new ModelBuilder().Input("x", -1, 2, 3, 3).Weight("w", 2, 2, 1, 1).Uniform("g", 1, 2, 2).Uniform("b", 0, 1, 2)
+            .Uniform("mean", 0, 1, 2)
+            .Constant("variance", Tensor.Create<float>(new Shape(2), [1, -2])).Node("Conv", "x w", "c")
+                .Node("BatchNormalization", "c g b mean variance", "y").Output("y");
         ImportAssert.Fails(m, ErrorCodes.NonFiniteWeight, "'w'");
     }
 
     [Fact]
     public void Nodes_out_of_order_duplicate_and_missing_names_are_read()
     {
-        ModelBuilder m = new ModelBuilder().Input("x", -1, 3).Node("same", "Exp", "b", "y").Node("same", "Relu", "x", "a").Node("same", "Neg", "a", "b").Output("y");
+        ModelBuilder m = new ModelBuilder().Input("x", -1, 3).Node("same", "Exp", "b", "y").Node("same", "Relu", "x", "a")
+            .Node("same", "Neg", "a", "b").Output("y");
         m.Model.Graph.Node[2].Name = "";
         Graph graph = ImportAssert.SameAsOnnxRuntimeWhenSorted(m);
         Assert.Equal(["Relu", "Neg", "Exp"], graph.Nodes.Select(n => n.Op));
@@ -116,11 +134,14 @@ public sealed class MalformedModelTests
             byte[] raw = type switch
             {
                 10 => [.. new[] { 1f, -2.5f, 0.125f }.SelectMany(v => BitConverter.GetBytes((Half)v))],
-                16 => [.. new[] { 1f, -2.5f, 0.125f }.SelectMany(v => BitConverter.GetBytes((ushort)(BitConverter.SingleToUInt32Bits(v) >> 16)))],
+                16 =>
+                    [.. new[] { 1f, -2.5f, 0.125f }
+                    .SelectMany(v => BitConverter.GetBytes((ushort)(BitConverter.SingleToUInt32Bits(v) >> 16)))],
                 _ => [.. new[] { 1d, -2.5, 0.125 }.SelectMany(BitConverter.GetBytes)],
             };
             ModelBuilder m = new ModelBuilder().Input("x", -1, 3).Node("Add", "x w", "y").Output("y");
-            m.Model.Graph.Initializer.Add(new TensorProto { Name = "w", DataType = type, RawData = ByteString.CopyFrom(raw), Dims = { 3 } });
+            m.Model.Graph.Initializer.Add(
+                new TensorProto { Name = "w", DataType = type, RawData = ByteString.CopyFrom(raw), Dims = { 3 } });
             Assert.Equal([1f, -2.5f, 0.125f], OnnxImporter.Import(m.Bytes, null).Constants["w"].Span<float>().ToArray());
         }
     }
@@ -129,7 +150,8 @@ public sealed class MalformedModelTests
     public void A_tensor_whose_data_do_not_fill_its_shape_is_told()
     {
         ModelBuilder m = new ModelBuilder().Input("x", -1, 3).Node("Add", "x w", "y").Output("y");
-        m.Model.Graph.Initializer.Add(new TensorProto { Name = "w", DataType = 1, RawData = ByteString.CopyFrom(new byte[8]), Dims = { 3 } });
+        m.Model.Graph.Initializer.Add(
+            new TensorProto { Name = "w", DataType = 1, RawData = ByteString.CopyFrom(new byte[8]), Dims = { 3 } });
         ImportAssert.Fails(m, ErrorCodes.MalformedOnnx, "'w'", "8 bytes", "needs 12");
     }
 
@@ -150,14 +172,16 @@ public sealed class MalformedModelTests
         ModelBuilder m = new ModelBuilder().Input("x", -1, 3).Ints("big", 1 << 9, 1 << 9).Output("y");
         for (int i = 0; i < 4; i++) m.Node("ConstantOfShape", "big", $"c{i}");
         m.Node("Concat", "c0 c1 c2 c3", "c", ("axis", 0)).Node("ReduceMean", "c", "s", ("keepdims", 0)).Node("Add", "x s", "y");
-        CimException e = Assert.Throws<CimException>(() => OnnxImporter.Import(m.Bytes, null, ImportOptions.Default with { MaxFoldedBytes = 1 << 20 }));
+        CimException e = Assert.Throws<CimException>(
+            () => OnnxImporter.Import(m.Bytes, null, ImportOptions.Default with { MaxFoldedBytes = 1 << 20 }));
         Assert.Equal(ErrorCodes.InvalidGraph, e.Code);
         Assert.Contains("1 MiB", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Values_no_crossbar_network_has_are_told() =>
-        ImportAssert.Fails(new ModelBuilder().Input("x", 1, 3, 1 << 10, 1 << 10).Weight("w", 64, 3, 1, 1).Node("Conv", "x w", "huge").Output("huge"), ErrorCodes.InvalidGraph, "'huge'", "smaller");
+        ImportAssert.Fails(new ModelBuilder().Input("x", 1, 3, 1 << 10, 1 << 10).Weight("w", 64, 3, 1, 1).Node("Conv", "x w", "huge")
+            .Output("huge"), ErrorCodes.InvalidGraph, "'huge'", "smaller");
 
     [Fact]
     public void Bytes_that_are_no_model_are_told()
@@ -173,13 +197,15 @@ public sealed class MalformedModelTests
         string folder = Directory.CreateTempSubdirectory().FullName;
         try
         {
-            File.WriteAllBytes(Path.Combine(folder, "weights.bin"), [.. new byte[4], .. BitConverter.GetBytes(2f), .. BitConverter.GetBytes(3f)]);
+            File.WriteAllBytes(
+                Path.Combine(folder, "weights.bin"), [.. new byte[4], .. BitConverter.GetBytes(2f), .. BitConverter.GetBytes(3f)]);
             File.WriteAllBytes(Path.Combine(folder, "model.onnx"), External("weights.bin", 4).Bytes);
             Assert.Equal([2f, 3f], OnnxImporter.Import(Path.Combine(folder, "model.onnx")).Constants["w"].Span<float>().ToArray());
 
             string outside = Path.Combine(folder, "inner");
             Directory.CreateDirectory(outside);
-            foreach ((string location, string reason) in (ValueTuple<string, string>[])[("../weights.bin", "inside"), (Path.Combine(folder, "weights.bin"), "inside"), ("missing.bin", "does not exist"), ("a\\..\\..\\weights.bin", "inside")])
+            foreach ((string location, string reason) in (ValueTuple<string, string>[])[("../weights.bin", "inside"),
+                (Path.Combine(folder, "weights.bin"), "inside"), ("missing.bin", "does not exist"), ("a\\..\\..\\weights.bin", "inside")])
             {
                 File.WriteAllBytes(Path.Combine(outside, "model.onnx"), External(location, 4).Bytes);
                 CimException e = Assert.Throws<CimException>(() => OnnxImporter.Import(Path.Combine(outside, "model.onnx")));
@@ -189,11 +215,14 @@ public sealed class MalformedModelTests
 
             File.CreateSymbolicLink(Path.Combine(outside, "link.bin"), Path.Combine(folder, "weights.bin"));
             File.WriteAllBytes(Path.Combine(outside, "model.onnx"), External("link.bin", 4).Bytes);
-            Assert.Contains("link", Assert.Throws<CimException>(() => OnnxImporter.Import(Path.Combine(outside, "model.onnx"))).Message, StringComparison.Ordinal);
+            Assert.Contains("link", Assert.Throws<CimException>(() => OnnxImporter.Import(Path.Combine(outside, "model.onnx"))).Message,
+                StringComparison.Ordinal);
 
             File.WriteAllBytes(Path.Combine(folder, "model.onnx"), External("weights.bin", 8).Bytes);
-            Assert.Contains("12 bytes", Assert.Throws<CimException>(() => OnnxImporter.Import(Path.Combine(folder, "model.onnx"))).Message, StringComparison.Ordinal);
-            Assert.Equal(ErrorCodes.MalformedOnnx, Assert.Throws<CimException>(() => OnnxImporter.Import(External("weights.bin", 4).Bytes, null)).Code);
+            Assert.Contains("12 bytes", Assert.Throws<CimException>(() => OnnxImporter.Import(Path.Combine(folder, "model.onnx"))).Message,
+                StringComparison.Ordinal);
+            Assert.Equal(ErrorCodes.MalformedOnnx,
+                Assert.Throws<CimException>(() => OnnxImporter.Import(External("weights.bin", 4).Bytes, null)).Code);
         }
         finally
         {
@@ -206,7 +235,8 @@ public sealed class MalformedModelTests
         ModelBuilder m = new ModelBuilder().Input("x", -1, 2).Node("Add", "x w", "y").Output("y");
         var w = new TensorProto { Name = "w", DataType = 1, Dims = { 2 }, DataLocation = TensorProto.Types.DataLocation.External };
         w.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = location });
-        w.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = offset.ToString(System.Globalization.CultureInfo.InvariantCulture) });
+        w.ExternalData.Add(
+            new StringStringEntryProto { Key = "offset", Value = offset.ToString(System.Globalization.CultureInfo.InvariantCulture) });
         w.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = "8" });
         m.Model.Graph.Initializer.Add(w);
         return m;

@@ -94,7 +94,8 @@ internal static class Mutation
             default:
                 // Integer constants are shapes, axes and bounds: absurd values for them.
                 foreach (TensorProto t in model.Graph.Initializer.Where(t => t.DataType == 7))
-                    t.RawData = ByteString.CopyFrom([.. Enumerable.Range(0, t.RawData.Length / 8).SelectMany(_ => BitConverter.GetBytes(Dimension(random)))]);
+                    t.RawData = ByteString.CopyFrom(
+                        [.. Enumerable.Range(0, t.RawData.Length / 8).SelectMany(_ => BitConverter.GetBytes(Dimension(random)))]);
                 break;
         }
     }

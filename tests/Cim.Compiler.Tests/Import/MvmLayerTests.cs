@@ -19,8 +19,13 @@ public sealed class MvmLayerTests
         var random = new Random(seed);
         bool oneDimensional = seed % 4 == 3;
         int groups = (seed % 3) switch { 0 => 1, 1 => 2, _ => 4 };
-        int inputs = 4, outputs = groups * (1 + random.Next(3)), height = oneDimensional ? 1 : 6 + random.Next(5), width = 6 + random.Next(6);
-        int[] kernel = Pick(random, oneDimensional, 1, 4), strides = Pick(random, oneDimensional, 1, 4), dilations = Pick(random, oneDimensional, 1, 3);
+        int inputs = 4,
+            outputs = groups * (1 + random.Next(3)),
+            height = oneDimensional ? 1 : 6 + random.Next(5),
+            width = 6 + random.Next(6);
+        int[] kernel = Pick(random, oneDimensional, 1, 4),
+            strides = Pick(random, oneDimensional, 1, 4),
+            dilations = Pick(random, oneDimensional, 1, 3);
         int[] pads = [.. Pick(random, oneDimensional, 0, 3), .. Pick(random, oneDimensional, 0, 3)];
         string autoPad = (seed % 5) switch { 1 => "SAME_UPPER", 2 => "SAME_LOWER", 3 => "VALID", _ => "NOTSET" };
 
@@ -69,7 +74,8 @@ public sealed class MvmLayerTests
     [Fact]
     public void Left_constant_matrices_are_layers_too()
     {
-        ModelBuilder m = new ModelBuilder().Input("x", -1, 5, 7).Weight("mix", 3, 5).Node("MatMul", "mix x", "y").Node("Relu", "y", "z").Output("z");
+        ModelBuilder m = new ModelBuilder().Input("x", -1, 5, 7).Weight("mix", 3, 5).Node("MatMul", "mix x", "y").Node("Relu", "y", "z")
+            .Output("z");
         MvmLayer layer = Assert.Single(MvmLayers.Find(ImportAssert.SameAsOnnxRuntime(m)));
         Assert.Equal((5, 3, 7), (layer.RowsPerGroup, layer.ColumnsPerGroup, layer.PositionsPerImage));
     }
@@ -78,8 +84,10 @@ public sealed class MvmLayerTests
     public void Quantized_weights_behind_a_transpose_keep_their_integers()
     {
         sbyte[] q = [.. Enumerable.Range(0, 30).Select(i => (sbyte)(i * 4 - 60))];
-        ModelBuilder m = new ModelBuilder().Input("x", -1, 5).Constant("q", Tensor.Create<sbyte>(new Shape(6, 5), q)).Uniform("s", 0.01f, 0.02f, 6).Constant("z", Tensor.Create<sbyte>(new Shape(6), new sbyte[6]))
-            .Node("DequantizeLinear", "q s z", "w", ("axis", 0)).Node("Transpose", "w", "t", ("perm", new[] { 1, 0 })).Node("MatMul", "x t", "y").Output("y");
+        ModelBuilder m = new ModelBuilder().Input("x", -1, 5).Constant("q", Tensor.Create<sbyte>(new Shape(6, 5), q))
+            .Uniform("s", 0.01f, 0.02f, 6).Constant("z", Tensor.Create<sbyte>(new Shape(6), new sbyte[6]))
+            .Node("DequantizeLinear", "q s z", "w", ("axis", 0)).Node("Transpose", "w", "t", ("perm", new[] { 1, 0 }))
+                .Node("MatMul", "x t", "y").Output("y");
         Graph graph = ImportAssert.SameAsOnnxRuntime(m);
         MvmLayer layer = Assert.Single(MvmLayers.Find(graph));
         Assert.NotNull(layer.WeightDequantize);
@@ -90,18 +98,24 @@ public sealed class MvmLayerTests
     /// <summary>Patches, a class token, one attention block of two heads, and a head: written for one image, as exporters do.</summary>
     private static ModelBuilder Attention()
     {
-        ModelBuilder m = new ModelBuilder(17, 9).Input("x", 1, 3, 8, 8).Weight("patch", 8, 3, 4, 4).Uniform("token", -1, 1, 1, 1, 8).Uniform("position", -1, 1, 1, 5, 8)
-            .Uniform("g", 0.5f, 1, 8).Uniform("b", -1, 1, 8).Weight("qkv", 8, 24).Uniform("qkvb", -1, 1, 24).Weight("o", 8, 8).Weight("up", 8, 16).Weight("down", 16, 8).Weight("headw", 6, 8)
-            .Ints("flat", 1, 8, 4).Ints("split", 1, 5, 3, 2, 4).Ints("join", 1, 5, 8).Scalar("scale", 0.5f).Ints("zero", 0).Ints("one", 1).Ints("axis1", 1)
+        ModelBuilder m = new ModelBuilder(17, 9).Input("x", 1, 3, 8, 8).Weight("patch", 8, 3, 4, 4).Uniform("token", -1, 1, 1, 1, 8)
+            .Uniform("position", -1, 1, 1, 5, 8)
+            .Uniform("g", 0.5f, 1, 8).Uniform("b", -1, 1, 8).Weight("qkv", 8, 24).Uniform("qkvb", -1, 1, 24).Weight("o", 8, 8)
+                .Weight("up", 8, 16).Weight("down", 16, 8).Weight("headw", 6, 8)
+            .Ints("flat", 1, 8, 4).Ints("split", 1, 5, 3, 2, 4).Ints("join", 1, 5, 8).Scalar("scale", 0.5f).Ints("zero", 0).Ints("one", 1)
+                .Ints("axis1", 1)
             .Ints("first", 2).Ints("i0", 0)
-            .Node("Conv", "x patch", "p", ("strides", new[] { 4, 4 })).Node("Reshape", "p flat", "pf").Node("Transpose", "pf", "pt", ("perm", new[] { 0, 2, 1 }))
+            .Node("Conv", "x patch", "p", ("strides", new[] { 4, 4 })).Node("Reshape", "p flat", "pf")
+                .Node("Transpose", "pf", "pt", ("perm", new[] { 0, 2, 1 }))
             .Node("Concat", "token pt", "tokens", ("axis", 1)).Node("Add", "tokens position", "e")
             .Node("LayerNormalization", "e g b", "n", ("axis", -1)).Node("MatMul", "n qkv", "mixed").Node("Add", "mixed qkvb", "biased")
             .Node("Reshape", "biased split", "parts").Node("Transpose", "parts", "turned", ("perm", new[] { 0, 2, 3, 1, 4 }))
             .Node("Split", "turned", "q k v", ("axis", 1))
             .Node("Squeeze", "q axis1", "q1").Node("Squeeze", "k axis1", "k1").Node("Squeeze", "v axis1", "v1")
-            .Node("Transpose", "k1", "kt", ("perm", new[] { 0, 1, 3, 2 })).Node("MatMul", "q1 kt", "s").Node("Mul", "s scale", "ss").Node("Softmax", "ss", "a", ("axis", -1))
-            .Node("MatMul", "a v1", "av").Node("Transpose", "av", "avt", ("perm", new[] { 0, 2, 1, 3 })).Node("Reshape", "avt join", "j").Node("MatMul", "j o", "out").Node("Add", "out e", "r")
+            .Node("Transpose", "k1", "kt", ("perm", new[] { 0, 1, 3, 2 })).Node("MatMul", "q1 kt", "s").Node("Mul", "s scale", "ss")
+                .Node("Softmax", "ss", "a", ("axis", -1))
+            .Node("MatMul", "a v1", "av").Node("Transpose", "av", "avt", ("perm", new[] { 0, 2, 1, 3 })).Node("Reshape", "avt join", "j")
+                .Node("MatMul", "j o", "out").Node("Add", "out e", "r")
             .Node("MatMul", "r up", "u").Node("Relu", "u", "ur").Node("MatMul", "ur down", "d").Node("Add", "d r", "r2")
             .Node("Gather", "r2 zeroth", "cls", ("axis", 1)).Node("head", "Gemm", "cls headw", "y", ("transB", 1)).Output("y");
         m.Constant("zeroth", Tensor.Scalar(0L));
@@ -129,10 +143,12 @@ public sealed class MvmLayerTests
                             for (int ky = 0; ky < g.KernelHeight; ky++)
                                 for (int kx = 0; kx < g.KernelWidth; kx++, row++)
                                 {
-                                    int iy = (oy * g.StrideY) + (ky * g.DilationY) - g.PadTop, ix = (ox * g.StrideX) + (kx * g.DilationX) - g.PadLeft;
+                                    int iy = (oy * g.StrideY) + (ky * g.DilationY) - g.PadTop,
+                                        ix = (ox * g.StrideX) + (kx * g.DilationX) - g.PadLeft;
                                     if (iy < 0 || ix < 0 || iy >= g.InputHeight || ix >= g.InputWidth) continue;
                                     int channel = (o / layer.ColumnsPerGroup * channels) + c;
-                                    sum += (double)w[(o * layer.RowsPerGroup) + row] * x[(((image * g.InputChannels) + channel) * g.InputHeight + iy) * g.InputWidth + ix];
+                                    sum += (double)w[(o * layer.RowsPerGroup) + row] * x[
+                                        (((image * g.InputChannels) + channel) * g.InputHeight + iy) * g.InputWidth + ix];
                                 }
 
                         y[at++] = (float)sum;

@@ -21,7 +21,8 @@ public sealed class PassTests
     public void Batch_normalization_behind_a_convolution_disappears(int groups, bool bias)
     {
         ModelBuilder m = new ModelBuilder().Input("x", -1, 6, 9, 8).Weight("w", 12, 6 / groups, 3, 3).Weight("c", 12);
-        Statistics(m, "n", 12).Node("Conv", bias ? "x w c" : "x w", "y", ("group", groups), ("pads", new[] { 1, 0, 2, 1 }), ("strides", new[] { 2, 1 }))
+        Statistics(m, "n", 12).Node(
+            "Conv", bias ? "x w c" : "x w", "y", ("group", groups), ("pads", new[] { 1, 0, 2, 1 }), ("strides", new[] { 2, 1 }))
             .Node("BatchNormalization", "y ng nb nm nv", "z", ("epsilon", 1e-3f)).Node("Relu", "z", "r").Output("r");
         Graph graph = ImportAssert.SameAsOnnxRuntime(m);
         Assert.Equal(["Conv", "Relu"], graph.Nodes.Select(n => n.Op));
@@ -57,7 +58,8 @@ public sealed class PassTests
     public void Scales_and_shifts_around_a_layer_are_folded_into_it()
     {
         ModelBuilder m = new ModelBuilder().Input("x", -1, 4, 6, 6).Weight("w", 8, 2, 3, 3)
-            .Uniform("s1", 0.5f, 2, 4, 1, 1).Uniform("t1", -1, 1, 1, 4, 1, 1).Scalar("d", 3.5f).Uniform("s2", -2, 2, 1, 8, 1, 1).Uniform("t2", -1, 1, 8, 1, 1)
+            .Uniform("s1", 0.5f, 2, 4, 1, 1).Uniform("t1", -1, 1, 1, 4, 1, 1).Scalar("d", 3.5f).Uniform("s2", -2, 2, 1, 8, 1, 1)
+                .Uniform("t2", -1, 1, 8, 1, 1)
             .Node("Sub", "x t1", "a").Node("Mul", "s1 a", "b").Node("Conv", "b w", "y", ("group", 2))
             .Node("Add", "t2 y", "c").Node("Mul", "c s2", "e").Node("Div", "e d", "f").Output("f");
         Assert.Equal("Conv", Assert.Single(ImportAssert.SameAsOnnxRuntime(m).Nodes).Op);
@@ -74,8 +76,10 @@ public sealed class PassTests
     [Fact]
     public void Zero_padding_in_front_of_convolutions_is_folded_into_all_of_them()
     {
-        ModelBuilder m = new ModelBuilder().Input("x", -1, 2, 6, 7).Weight("w", 3, 2, 3, 3).Weight("v", 3, 2, 3, 3).Ints("p", 0, 0, 1, 0, 0, 0, 2, 1)
-            .Node("Pad", "x p", "a").Node("Conv", "a w", "y", ("pads", new[] { 0, 1, 0, 1 })).Node("Conv", "a v", "z", ("pads", new[] { 0, 1, 0, 1 }))
+        ModelBuilder m = new ModelBuilder().Input("x", -1, 2, 6, 7).Weight("w", 3, 2, 3, 3).Weight("v", 3, 2, 3, 3)
+            .Ints("p", 0, 0, 1, 0, 0, 0, 2, 1)
+            .Node("Pad", "x p", "a").Node("Conv", "a w", "y", ("pads", new[] { 0, 1, 0, 1 }))
+                .Node("Conv", "a v", "z", ("pads", new[] { 0, 1, 0, 1 }))
             .Node("Add", "y z", "s").Output("s");
         Assert.Equal(["Conv", "Conv", "Add"], ImportAssert.SameAsOnnxRuntime(m).Nodes.Select(n => n.Op));
     }
@@ -110,7 +114,8 @@ public sealed class PassTests
         if (bias == "vector") m.Uniform("c", -1, 1, 6);
         if (bias == "column") m.Uniform("c", -1, 1, 4, 1);
         if (bias == "full") m.Uniform("c", -1, 1, 4, 6);
-        m.Node("Gemm", bias == "none" ? "x w" : "x w c", "y", ("transA", transA), ("transB", transB), ("alpha", alpha), ("beta", beta)).Output("y");
+        m.Node("Gemm", bias == "none" ? "x w" : "x w c", "y", ("transA", transA), ("transB", transB), ("alpha", alpha), ("beta", beta))
+            .Output("y");
         Graph graph = ImportAssert.SameAsOnnxRuntime(m);
         Node gemm = Assert.Single(graph.Nodes, n => n.Op == "Gemm");
         Assert.Equal(1, gemm.Attributes.Int("transB", 0));
@@ -125,7 +130,8 @@ public sealed class PassTests
     [InlineData(new[] { -1, 2, 3, 5 }, 6)]
     public void A_product_with_a_constant_matrix_and_the_sum_behind_it_become_one_Gemm(int[] input, int positions)
     {
-        ModelBuilder m = new ModelBuilder().Input("x", input).Weight("w", 5, 6).Weight("c", 6).Node("MatMul", "x w", "y").Node("Add", "c y", "z").Node("Relu", "z", "r").Output("r");
+        ModelBuilder m = new ModelBuilder().Input("x", input).Weight("w", 5, 6).Weight("c", 6).Node("MatMul", "x w", "y")
+            .Node("Add", "c y", "z").Node("Relu", "z", "r").Output("r");
         Graph graph = ImportAssert.SameAsOnnxRuntime(m);
         Assert.DoesNotContain(graph.Nodes, n => n.Op is "MatMul" or "Add");
         MvmLayer layer = Assert.Single(MvmLayers.Find(graph));
@@ -138,7 +144,8 @@ public sealed class PassTests
     {
         var random = new Random(5);
         sbyte[] q = [.. Enumerable.Range(0, 30).Select(_ => (sbyte)random.Next(-127, 128))];
-        ModelBuilder m = new ModelBuilder().Input("x", -1, 5).Constant("q", Tensor.Create<sbyte>(new Shape(5, 6), q)).Uniform("s", 0.01f, 0.02f, 6)
+        ModelBuilder m = new ModelBuilder().Input("x", -1, 5).Constant("q", Tensor.Create<sbyte>(new Shape(5, 6), q))
+            .Uniform("s", 0.01f, 0.02f, 6)
             .Constant("z", Tensor.Create<sbyte>(new Shape(6), new sbyte[6]))
             .Node("DequantizeLinear", "q s z", "w", ("axis", 1)).Node("MatMul", "x w", "y").Output("y");
         Graph graph = ImportAssert.SameAsOnnxRuntime(m);
@@ -151,11 +158,13 @@ public sealed class PassTests
     [Fact]
     public void Weights_quantized_in_the_graph_become_integer_constants()
     {
-        ModelBuilder m = new ModelBuilder().Input("x", -1, 4, 6, 6).Weight("w", 8, 4, 3, 3).Scalar("s", 0.01f).Constant("z", Tensor.Scalar((sbyte)0)).Scalar("sx", 0.02f).Constant("zx", Tensor.Scalar((byte)128))
+        ModelBuilder m = new ModelBuilder().Input("x", -1, 4, 6, 6).Weight("w", 8, 4, 3, 3).Scalar("s", 0.01f)
+            .Constant("z", Tensor.Scalar((sbyte)0)).Scalar("sx", 0.02f).Constant("zx", Tensor.Scalar((byte)128))
             .Node("QuantizeLinear", "w s z", "q").Node("DequantizeLinear", "q s z", "d")
             .Node("QuantizeLinear", "x sx zx", "qx").Node("DequantizeLinear", "qx sx zx", "dx").Node("Conv", "dx d", "y").Output("y");
         Graph graph = ImportAssert.SameAsOnnxRuntime(m);
-        Assert.Equal(["QuantizeLinear", "DequantizeLinear", "DequantizeLinear", "Conv"], graph.Nodes.Select(n => n.Op).OrderByDescending(o => o, StringComparer.Ordinal));
+        Assert.Equal(["QuantizeLinear", "DequantizeLinear", "DequantizeLinear", "Conv"],
+            graph.Nodes.Select(n => n.Op).OrderByDescending(o => o, StringComparer.Ordinal));
         Assert.Equal(ElementType.Int8, graph.Constants[MvmLayers.Find(graph)[0].WeightName].Type);
     }
 
@@ -173,7 +182,8 @@ public sealed class PassTests
     [Fact]
     public void A_model_for_one_image_takes_many_if_it_treats_them_apart()
     {
-        ModelBuilder m = new ModelBuilder().Input("x", 1, 3, 8, 8).Weight("w", 4, 3, 3, 3).Ints("flat", 1, 144).Ints("heads", 1, 12, 12).Weight("v", 12, 5)
+        ModelBuilder m = new ModelBuilder().Input("x", 1, 3, 8, 8).Weight("w", 4, 3, 3, 3).Ints("flat", 1, 144).Ints("heads", 1, 12, 12)
+            .Weight("v", 12, 5)
             .Node("Conv", "x w", "a").Node("Transpose", "a", "b", ("perm", new[] { 0, 2, 3, 1 })).Node("Reshape", "b flat", "c")
             .Node("Reshape", "c heads", "d").Node("MatMul", "d v", "e").Node("Softmax", "e", "f", ("axis", -1)).Output("f");
         Graph graph = ImportAssert.SameAsOnnxRuntime(m);
@@ -185,7 +195,8 @@ public sealed class PassTests
         {
             var one = new Tensor(ElementType.Float32, new Shape(1, 3, 8, 8), batch.Data.Slice(i * 192 * 4, 192 * 4));
             Tensor alone = OnnxRuntimeReference.Run(m.Bytes, new Dictionary<string, Tensor> { ["x"] = one })["f"];
-            TensorAssert.Close(alone, new Tensor(ElementType.Float32, new Shape(1, 12, 5), together.Data.Slice(i * 240, 240)), 1e-5, "image");
+            TensorAssert.Close(
+                alone, new Tensor(ElementType.Float32, new Shape(1, 12, 5), together.Data.Slice(i * 240, 240)), 1e-5, "image");
         }
     }
 
@@ -210,7 +221,8 @@ public sealed class PassTests
     [Fact]
     public void A_model_for_a_fixed_number_of_images_takes_any()
     {
-        ModelBuilder m = new ModelBuilder().Input("x", 4, 2, 3).Ints("flat", 4, 6).Weight("w", 6, 5).Node("Reshape", "x flat", "f").Node("MatMul", "f w", "y").Output("y");
+        ModelBuilder m = new ModelBuilder().Input("x", 4, 2, 3).Ints("flat", 4, 6).Weight("w", 6, 5).Node("Reshape", "x flat", "f")
+            .Node("MatMul", "f w", "y").Output("y");
         Graph graph = OnnxImporter.Import(m.Bytes, null);
         Assert.Equal(new Shape(-1, 5), graph.Values["y"].Shape);
         Tensor x = TensorAssert.Random(new Shape(4, 2, 3), 3);
@@ -221,7 +233,8 @@ public sealed class PassTests
     [Fact]
     public void A_free_batch_with_a_reshape_written_for_one_image_is_freed_again()
     {
-        ModelBuilder m = new ModelBuilder().Input("x", -1, 2, 3).Ints("flat", 1, 6).Weight("w", 6, 5).Node("Reshape", "x flat", "f").Node("MatMul", "f w", "y").Output("y");
+        ModelBuilder m = new ModelBuilder().Input("x", -1, 2, 3).Ints("flat", 1, 6).Weight("w", 6, 5).Node("Reshape", "x flat", "f")
+            .Node("MatMul", "f w", "y").Output("y");
         Assert.Equal(new Shape(-1, 5), ImportAssert.SameAsOnnxRuntime(m, batch: 1).Values["y"].Shape);
     }
 
@@ -229,7 +242,8 @@ public sealed class PassTests
     public void Nodes_that_pass_their_input_on_and_chains_of_reshapes_disappear()
     {
         ModelBuilder m = new ModelBuilder().Input("x", -1, 3, 4).Ints("a", -1, 12).Ints("b", -1, 2, 6).Ints("nopad", 0, 0, 0, 0, 0, 0)
-            .Node("Identity", "x", "i").Node("Dropout", "i", "d").Node("Pad", "d nopad", "p").Node("Transpose", "p", "t", ("perm", new[] { 0, 1, 2 }))
+            .Node("Identity", "x", "i").Node("Dropout", "i", "d").Node("Pad", "d nopad", "p")
+                .Node("Transpose", "p", "t", ("perm", new[] { 0, 1, 2 }))
             .Node("Reshape", "t a", "r").Node("Reshape", "r b", "s").Node("Relu", "s", "u").Node("Identity", "u", "y").Output("y");
         Assert.Equal(["Reshape", "Relu"], ImportAssert.SameAsOnnxRuntime(m).Nodes.Select(n => n.Op));
     }

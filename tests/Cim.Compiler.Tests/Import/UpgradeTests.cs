@@ -30,36 +30,44 @@ public sealed class UpgradeTests
 
     [Fact]
     public void Clip_with_attributes() =>
-        ImportAssert.SameAsOnnxRuntime(new ModelBuilder(7).Input("x", -1, 3, 4).Node("Clip", "x", "y", ("min", -0.3f), ("max", 0.5f)).Output("y"));
+        ImportAssert.SameAsOnnxRuntime(
+            new ModelBuilder(7).Input("x", -1, 3, 4).Node("Clip", "x", "y", ("min", -0.3f), ("max", 0.5f)).Output("y"));
 
     [Fact]
     public void Pad_with_attributes() =>
-        ImportAssert.SameAsOnnxRuntime(new ModelBuilder(7).Input("x", -1, 3, 4).Node("Pad", "x", "y", ("pads", new[] { 0, 1, 0, 0, 0, 2 }), ("value", 0.25f)).Output("y"));
+        ImportAssert.SameAsOnnxRuntime(new ModelBuilder(7).Input("x", -1, 3, 4)
+            .Node("Pad", "x", "y", ("pads", new[] { 0, 1, 0, 0, 0, 2 }), ("value", 0.25f)).Output("y"));
 
     [Fact]
     public void Slice_with_attributes() =>
-        ImportAssert.SameAsOnnxRuntime(new ModelBuilder(7).Input("x", -1, 5, 4).Node("Slice", "x", "y", ("starts", new[] { 1, 0 }), ("ends", new[] { 4, -1 }), ("axes", new[] { 1, 2 })).Output("y"));
+        ImportAssert.SameAsOnnxRuntime(new ModelBuilder(7).Input("x", -1, 5, 4)
+            .Node("Slice", "x", "y", ("starts", new[] { 1, 0 }), ("ends", new[] { 4, -1 }), ("axes", new[] { 1, 2 })).Output("y"));
 
     [Fact]
     public void Squeeze_and_Unsqueeze_with_attributes() =>
-        ImportAssert.SameAsOnnxRuntime(new ModelBuilder(7).Input("x", -1, 1, 4).Node("Squeeze", "x", "s", ("axes", new[] { 1 })).Node("Exp", "s", "e").Node("Unsqueeze", "e", "y", ("axes", new[] { 2 })).Output("y"));
+        ImportAssert.SameAsOnnxRuntime(new ModelBuilder(7).Input("x", -1, 1, 4).Node("Squeeze", "x", "s", ("axes", new[] { 1 }))
+            .Node("Exp", "s", "e").Node("Unsqueeze", "e", "y", ("axes", new[] { 2 })).Output("y"));
 
     [Theory]
     [InlineData(7)]
     [InlineData(13)]
     public void Split_into_equal_parts(int opset) =>
-        ImportAssert.SameAsOnnxRuntime(new ModelBuilder(opset).Input("x", -1, 6).Node("Split", "x", "a b c", ("axis", 1)).Node("Sub", "c a", "y").Node("Neg", "b", "z").Output("y").Output("z"));
+        ImportAssert.SameAsOnnxRuntime(new ModelBuilder(opset).Input("x", -1, 6).Node("Split", "x", "a b c", ("axis", 1))
+            .Node("Sub", "c a", "y").Node("Neg", "b", "z").Output("y").Output("z"));
 
     [Fact]
     public void Split_with_attributes() =>
-        ImportAssert.SameAsOnnxRuntime(new ModelBuilder(7).Input("x", -1, 6).Node("Split", "x", "a b", ("axis", 1), ("split", new[] { 2, 4 })).Node("Neg", "a", "y").Node("Neg", "b", "z").Output("y").Output("z"));
+        ImportAssert.SameAsOnnxRuntime(new ModelBuilder(7).Input("x", -1, 6)
+            .Node("Split", "x", "a b", ("axis", 1), ("split", new[] { 2, 4 })).Node("Neg", "a", "y").Node("Neg", "b", "z").Output("y")
+            .Output("z"));
 
     [Theory]
     [InlineData("ReduceMean")]
     [InlineData("ReduceSum")]
     [InlineData("ReduceMax")]
     public void Reductions_with_attributes(string op) =>
-        ImportAssert.SameAsOnnxRuntime(new ModelBuilder(11).Input("x", -1, 3, 4).Node(op, "x", "y", ("axes", new[] { 2 }), ("keepdims", 0)).Output("y"));
+        ImportAssert.SameAsOnnxRuntime(
+            new ModelBuilder(11).Input("x", -1, 3, 4).Node(op, "x", "y", ("axes", new[] { 2 }), ("keepdims", 0)).Output("y"));
 
     [Theory]
     [InlineData(7, "nearest")]
@@ -76,12 +84,15 @@ public sealed class UpgradeTests
 
     [Fact]
     public void Resize_of_opset_10() =>
-        ImportAssert.SameAsOnnxRuntime(new ModelBuilder(10).Input("x", 1, 2, 3, 4).Constant("s", Tensor.Create<float>(new Shape(4), [1, 1, 2, 1.5f])).Node("Resize", "x s", "y", ("mode", "nearest")).Output("y"));
+        ImportAssert.SameAsOnnxRuntime(new ModelBuilder(10).Input("x", 1, 2, 3, 4)
+            .Constant("s", Tensor.Create<float>(new Shape(4), [1, 1, 2, 1.5f])).Node("Resize", "x s", "y", ("mode", "nearest"))
+            .Output("y"));
 
     [Fact]
     public void Dropout_and_its_mask()
     {
-        Graph graph = Compiler.Import.OnnxImporter.Import(new ModelBuilder(12).Input("x", -1, 3).Node("Dropout", "x", "d m").Node("Relu", "d", "y").Node("Cast", "m", "n", ("to", 1)).Output("y").Output("n").Bytes, null);
+        Graph graph = Compiler.Import.OnnxImporter.Import(new ModelBuilder(12).Input("x", -1, 3).Node("Dropout", "x", "d m")
+            .Node("Relu", "d", "y").Node("Cast", "m", "n", ("to", 1)).Output("y").Output("n").Bytes, null);
         Tensor x = TensorAssert.Random(new Shape(2, 3), 1);
         Dictionary<string, Tensor> result = GraphEvaluator.Run(graph, new Dictionary<string, Tensor> { ["x"] = x });
         Assert.All(result["n"].Span<float>().ToArray(), v => Assert.Equal(1, v));
@@ -89,7 +100,8 @@ public sealed class UpgradeTests
 
     [Fact]
     public void Batch_normalization_of_opset_7() =>
-        ImportAssert.SameAsOnnxRuntime(new ModelBuilder(7).Input("x", -1, 3, 4, 4).Uniform("g", 0.5f, 1, 3).Uniform("b", -1, 1, 3).Uniform("m", -1, 1, 3).Uniform("v", 0.5f, 1, 3)
+        ImportAssert.SameAsOnnxRuntime(new ModelBuilder(7).Input("x", -1, 3, 4, 4).Uniform("g", 0.5f, 1, 3).Uniform("b", -1, 1, 3)
+            .Uniform("m", -1, 1, 3).Uniform("v", 0.5f, 1, 3)
             .Node("BatchNormalization", "x g b m v", "y", ("momentum", 0.9f)).Output("y"));
 
     public static TheoryData<int, int> NarrowCasts
@@ -105,7 +117,8 @@ public sealed class UpgradeTests
 
     [Theory, MemberData(nameof(NarrowCasts))]
     public void Casts_to_narrow_integers_keep_their_low_bits(int from, int narrow) =>
-        ImportAssert.SameAsOnnxRuntime(new ModelBuilder(21).Input("x", -1, 300).Node("Cast", "x", "i", ("to", from)).Node("Cast", "i", "n", ("to", narrow))
+        ImportAssert.SameAsOnnxRuntime(
+            new ModelBuilder(21).Input("x", -1, 300).Node("Cast", "x", "i", ("to", from)).Node("Cast", "i", "n", ("to", narrow))
             .Node("Cast", "n", "y", ("to", 1)).Output("y"), low: narrow == 12 ? 0 : -90000, high: 90000);
 
     [Fact]
@@ -118,7 +131,8 @@ public sealed class UpgradeTests
             int step = random.Next(2) == 0 ? random.Next(1, 4) : -random.Next(1, 4), size = random.Next(2, 7);
             int[] start = step > 0 ? [random.Next(-9, -size)] : random.Next(2) == 0 ? [random.Next(-12, -size)] : [random.Next(size, 12)];
             int[] end = step > 0 ? [random.Next(1, 12)] : [random.Next(-20, -size)];
-            ModelBuilder model = new ModelBuilder(13).Input("x", -1, size).Ints("s", start[0]).Ints("e", end[0]).Ints("a", 1).Ints("t", step)
+            ModelBuilder model = new ModelBuilder(13).Input("x", -1, size).Ints("s", start[0]).Ints("e", end[0]).Ints("a", 1)
+                .Ints("t", step)
                 .Node("Slice", "x s e a t", "y").Output("y");
             ImportAssert.SameAsOnnxRuntime(model);
         }
@@ -127,15 +141,18 @@ public sealed class UpgradeTests
     [Fact]
     public void Casts_to_types_that_are_not_computed_with_go_to_the_wider_one()
     {
-        Graph graph = Compiler.Import.OnnxImporter.Import(new ModelBuilder(13).Input("x", -1, 3).Node("Cast", "x", "d", ("to", 11)).Node("Relu", "d", "r").Node("Cast", "r", "y", ("to", 1)).Output("y").Bytes, null);
+        Graph graph = Compiler.Import.OnnxImporter.Import(new ModelBuilder(13).Input("x", -1, 3).Node("Cast", "x", "d", ("to", 11))
+            .Node("Relu", "d", "r").Node("Cast", "r", "y", ("to", 1)).Output("y").Bytes, null);
         Assert.Equal("Relu", Assert.Single(graph.Nodes).Op);
     }
 
     [Fact]
     public void Constant_nodes_of_every_kind()
     {
-        ModelBuilder m = new ModelBuilder(13).Input("x", -1, 3).Node("Constant", "", "f", ("value_float", 2.5f)).Node("Constant", "", "l", ("value_floats", new[] { 1f, 2f, 3f }))
-            .Node("Constant", "", "i", ("value_ints", new[] { 1 })).Node("Mul", "x f", "a").Node("Add", "a l", "b").Node("Unsqueeze", "b i", "y").Output("y");
+        ModelBuilder m = new ModelBuilder(13).Input("x", -1, 3).Node("Constant", "", "f", ("value_float", 2.5f))
+            .Node("Constant", "", "l", ("value_floats", new[] { 1f, 2f, 3f }))
+            .Node("Constant", "", "i", ("value_ints", new[] { 1 })).Node("Mul", "x f", "a").Node("Add", "a l", "b")
+                .Node("Unsqueeze", "b i", "y").Output("y");
         ImportAssert.SameAsOnnxRuntime(m);
     }
 }

@@ -9,7 +9,8 @@ namespace Cim.Compiler.Tests.Import;
 
 public sealed class WholeModelTests(ITestOutputHelper output)
 {
-    public static TheoryData<string> Models => ["resnet20_cifar10", "resnet8", "ds_cnn_fixed", "mobilenet_v1", "deepautoencoder", "mnist-conv_model", "mnist-net_256x2"];
+    public static TheoryData<string> Models =>
+        ["resnet20_cifar10", "resnet8", "ds_cnn_fixed", "mobilenet_v1", "deepautoencoder", "mnist-conv_model", "mnist-net_256x2"];
 
     /// <summary>
     /// Folding reorders float additions, so results differ by rounding: a few ulp per layer, far below 1e-4 of the largest
@@ -26,13 +27,16 @@ public sealed class WholeModelTests(ITestOutputHelper output)
         Assert.DoesNotContain(graph.Nodes, n => n.Op is "BatchNormalization" or "Identity" or "MatMul");
 
         const int Images = 2;
-        Dictionary<string, Tensor> batch = graph.Inputs.ToDictionary(i => i, i => TensorAssert.Random(graph.Values[i].Shape.Bind(Images), 1));
+        Dictionary<string, Tensor> batch = graph.Inputs.ToDictionary(
+            i => i, i => TensorAssert.Random(graph.Values[i].Shape.Bind(Images), 1));
         Dictionary<string, Tensor> actual = GraphEvaluator.Run(graph, batch);
         for (int image = 0; image < Images; image++)
         {
             // Models exported for one image can only be asked one by one.
-            Dictionary<string, Tensor> expected = OnnxRuntimeReference.Run(bytes, batch.ToDictionary(b => b.Key, b => Slice(b.Value, image, Images)));
-            foreach (string name in graph.Outputs) TensorAssert.Close(expected[name], Slice(actual[name], image, Images), 1e-4, $"{model}/{name}/{image}");
+            Dictionary<string, Tensor> expected = OnnxRuntimeReference.Run(
+                bytes, batch.ToDictionary(b => b.Key, b => Slice(b.Value, image, Images)));
+            foreach (string name in graph.Outputs)
+                TensorAssert.Close(expected[name], Slice(actual[name], image, Images), 1e-4, $"{model}/{name}/{image}");
         }
     }
 

@@ -27,7 +27,8 @@ public sealed class ColumnGroupTests
         {
             int bits = random.Next(2, 7);
             ImmutableArray<ImmutableArray<int>> slices = CellLayout.SlicesOf(bits, profile);
-            return new ColumnGroup([.. g], bits, new CellLayout(slices[random.Next(slices.Length)], random.Next(2) == 0 ? 0 : random.Next(10, 40)));
+            return new ColumnGroup(
+                [.. g], bits, new CellLayout(slices[random.Next(slices.Length)], random.Next(2) == 0 ? 0 : random.Next(10, 40)));
         })]);
     }
 
@@ -66,8 +67,12 @@ public sealed class ColumnGroupTests
         var random = new Random(seed);
         HardwareProfile hardware = Isaac with { Rows = 64 };
         Graph graph = RandomNetworks.Import(RandomNetworks.Chain(seed));
-        var policy = new QuantizationPolicy([.. MvmLayers.Find(graph).Select(l => LayerShapes.Of(l).Groups != 1 ? new LayerPolicy(l.NodeName, 8, 8, 0)
-            : new LayerPolicy(l.NodeName, 8, 8, 0) { ColumnGroups = Draw(random, LayerShapes.Of(l).ColumnsPerGroup, hardware).ToString() })]);
+        var policy = new QuantizationPolicy(
+            [.. MvmLayers.Find(graph).Select(l => LayerShapes.Of(l).Groups != 1 ? new LayerPolicy(l.NodeName, 8, 8, 0)
+            : new LayerPolicy(l.NodeName, 8, 8, 0)
+            {
+                ColumnGroups = Draw(random, LayerShapes.Of(l).ColumnsPerGroup, hardware).ToString(),
+            })]);
         GraphInput input = GraphInput.Of(graph);
         Graph quantized = new PostTrainingQuantizer(new QuantizerOptions { ArrayRows = hardware.Rows }).Quantize(
             graph, input, new CalibrationData(RandomNetworks.Samples(16, input.SampleElements, 9), 16, false), policy, null, default);
@@ -86,7 +91,8 @@ public sealed class ColumnGroupTests
         var all = new ColumnGroups([new ColumnGroup([.. Enumerable.Range(0, shape.ColumnsPerGroup)], bits, layout)]);
         LayerCost grouped = CostModel.Of(shape, ColumnPlacer.Placed(ColumnGroupMapper.Map(shape, all, Isaac)), bits, 8, 0, Isaac);
         LayerCost whole = CostModel.Of(shape, LayerMapper.Map(shape, bits, Isaac, layout: layout), bits, 8, 0, Isaac);
-        Assert.Equal((whole.Arrays, whole.Cells, whole.AdcConversions, whole.EnergyPj, whole.LatencyNs), (grouped.Arrays, grouped.Cells, grouped.AdcConversions, grouped.EnergyPj, grouped.LatencyNs));
+        Assert.Equal((whole.Arrays, whole.Cells, whole.AdcConversions, whole.EnergyPj, whole.LatencyNs),
+            (grouped.Arrays, grouped.Cells, grouped.AdcConversions, grouped.EnergyPj, grouped.LatencyNs));
     }
 
     [Fact]

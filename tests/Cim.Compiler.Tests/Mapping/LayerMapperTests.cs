@@ -43,11 +43,15 @@ public sealed class LayerMapperTests
         foreach (ArrayTile tile in emptied)
             for (int g = tile.FirstGroup; g < tile.FirstGroup + tile.GroupCount; g++)
                 for (int c = tile.FirstColumn; c < tile.FirstColumn + tile.Columns; c++)
-                    Array.Clear(weights, (((g * shape.ColumnsPerGroup) + (c / mapping.ColumnsPerOutput)) * shape.RowsPerGroup) + tile.FirstRow, tile.Rows);
-        LayerMapping left = EmptyArrays.Remove(mapping, shape, Tensor.Create<sbyte>(new Shape(shape.Groups * shape.ColumnsPerGroup, shape.RowsPerGroup), weights));
+                    Array.Clear(weights, (((g * shape.ColumnsPerGroup) + (c / mapping.ColumnsPerOutput)) * shape.RowsPerGroup)
+                        + tile.FirstRow, tile.Rows);
+        LayerMapping left = EmptyArrays.Remove(
+            mapping, shape, Tensor.Create<sbyte>(new Shape(shape.Groups * shape.ColumnsPerGroup, shape.RowsPerGroup), weights));
 
-        bool IsEmpty(ArrayTile t) => Enumerable.Range(t.FirstGroup, t.GroupCount).All(g => Enumerable.Range(t.FirstColumn, t.Columns).All(c =>
-            weights.AsSpan((((g * shape.ColumnsPerGroup) + (c / mapping.ColumnsPerOutput)) * shape.RowsPerGroup) + t.FirstRow, t.Rows).IndexOfAnyExcept((sbyte)0) < 0));
+        bool IsEmpty(ArrayTile t) =>
+            Enumerable.Range(t.FirstGroup, t.GroupCount).All(g => Enumerable.Range(t.FirstColumn, t.Columns).All(c =>
+            weights.AsSpan((((g * shape.ColumnsPerGroup) + (c / mapping.ColumnsPerOutput)) * shape.RowsPerGroup) + t.FirstRow, t.Rows)
+                .IndexOfAnyExcept((sbyte)0) < 0));
         ArrayTile[] expected = profile.Encoding == WeightEncoding.Offset ? [.. mapping.Tiles] : [.. mapping.Tiles.Where(t => !IsEmpty(t))];
         Assert.Equal(expected.Length == 0 ? [mapping.Tiles[0]] : expected, left.Tiles.ToArray());
         Assert.Equal(mapping.RowTiles.ToArray(), left.RowTiles.ToArray());
@@ -64,7 +68,8 @@ public sealed class LayerMapperTests
         long wide = CostModel.Of(shape, mapping, weightBits, activationBits, 0, profile).Events.BusBits;
         long narrow = CostModel.Of(shape, left, weightBits, activationBits, 0, profile).Events.BusBits;
 
-        long bits = Math.Min(32, (mapping.SliceBits.Length * profile.CellBits) + activationBits + (int)Math.Ceiling(Math.Log2(Math.Max(1, Math.Min(shape.RowsPerGroup, profile.Rows)))));
+        long bits = Math.Min(32, (mapping.SliceBits.Length * profile.CellBits) + activationBits
+            + (int)Math.Ceiling(Math.Log2(Math.Max(1, Math.Min(shape.RowsPerGroup, profile.Rows)))));
         Assert.Equal(Expected(mapping), wide);
         Assert.Equal(Expected(left), narrow);
 
@@ -75,7 +80,8 @@ public sealed class LayerMapperTests
             for (int g = 0; g < shape.Groups; g++)
                 for (int o = 0; o < shape.ColumnsPerGroup; o++)
                 {
-                    int sums = m.RowTiles.Count(r => m.Tiles.Any(t => t.FirstRow == r.FirstRow && g >= t.FirstGroup && g < t.FirstGroup + t.GroupCount
+                    int sums = m.RowTiles.Count(
+                        r => m.Tiles.Any(t => t.FirstRow == r.FirstRow && g >= t.FirstGroup && g < t.FirstGroup + t.GroupCount
                         && t.FirstColumn < (o + 1) * m.ColumnsPerOutput && t.FirstColumn + t.Columns > o * m.ColumnsPerOutput));
                     travelling += Math.Max(0, sums - 1);
                 }
@@ -120,7 +126,8 @@ public sealed class LayerMapperTests
 
     [Fact]
     public void The_sign_of_twos_complement_has_a_slice_of_its_own() =>
-        Assert.Equal("2 2 2 1 1", string.Join(' ', WeightSlices.Of(8, HardwareProfiles.BuiltIn("isaac") with { Encoding = WeightEncoding.TwosComplement })));
+        Assert.Equal("2 2 2 1 1", string.Join(
+            ' ', WeightSlices.Of(8, HardwareProfiles.BuiltIn("isaac") with { Encoding = WeightEncoding.TwosComplement })));
 
     [Fact]
     public void Weights_that_reach_the_minimum_need_all_bits_of_magnitude() =>
@@ -140,7 +147,8 @@ public sealed class LayerMapperTests
     {
         var random = new Random(seed);
         int groups = random.Next(3) == 0 ? random.Next(1, 20) : 1;
-        var shape = new LayerShape("layer", groups, random.Next(1, groups > 1 ? 20 : 70), random.Next(1, groups > 1 ? 5 : 20), random.Next(1, 4));
+        var shape = new LayerShape(
+            "layer", groups, random.Next(1, groups > 1 ? 20 : 70), random.Next(1, groups > 1 ? 5 : 20), random.Next(1, 4));
         HardwareProfile profile = HardwareProfiles.BuiltIn("isaac") with
         {
             Rows = random.Next(1, 40),

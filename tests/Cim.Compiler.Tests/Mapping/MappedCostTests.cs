@@ -47,7 +47,8 @@ public sealed class MappedCostTests
                 }
 
                 int last = Array.LastIndexOf(used, true);
-                Assert.True(last < profile.Columns - profile.SpareColumns, $"{layout}: column {last} of {profile.Columns} with {profile.SpareColumns} spares");
+                Assert.True(last < profile.Columns
+                    - profile.SpareColumns, $"{layout}: column {last} of {profile.Columns} with {profile.SpareColumns} spares");
             }
 
             // No layout takes fewer arrays than its cells need.
@@ -74,7 +75,13 @@ public sealed class MappedCostTests
     [Theory, InlineData(1, "Differential"), InlineData(2, "Offset"), InlineData(3, "TwosComplement"), InlineData(4, "DifferentialTwoSided")]
     public void The_cost_of_a_policy_is_that_of_the_emitted_program(int seed, string encoding)
     {
-        HardwareProfile profile = HardwareProfiles.BuiltIn("isaac") with { Rows = 32, Columns = 34, SpareColumns = 3, Encoding = Enum.Parse<WeightEncoding>(encoding) };
+        HardwareProfile profile = HardwareProfiles.BuiltIn("isaac") with
+        {
+            Rows = 32,
+            Columns = 34,
+            SpareColumns = 3,
+            Encoding = Enum.Parse<WeightEncoding>(encoding),
+        };
         Graph graph = RandomNetworks.Import(RandomNetworks.Chain(seed));
         GraphInput input = GraphInput.Of(graph);
         var data = new CalibrationData(RandomNetworks.Samples(24, input.SampleElements, 7), 24, false);
@@ -85,7 +92,8 @@ public sealed class MappedCostTests
             // Widths of 4 and more bits round no strip to zeros.
             var policy = new QuantizationPolicy([.. shapes.Select(s => new LayerPolicy(s.Name, 8, 8, 0)
                 { Strips = strips && s.Groups == 1 ? Widths(random, s, profile, [8, 6]).ToString() : null })]);
-            Graph quantized = new PostTrainingQuantizer(new QuantizerOptions { ArrayRows = profile.Rows }).Quantize(graph, input, data, policy, null, CancellationToken.None);
+            Graph quantized = new PostTrainingQuantizer(new QuantizerOptions { ArrayRows = profile.Rows })
+                .Quantize(graph, input, data, policy, null, CancellationToken.None);
             var placer = new LayerPlacer(policy, profile);
             LoweredModel lowered = placer.Lower(quantized);
             foreach (LayerShape shape in shapes)
@@ -99,7 +107,8 @@ public sealed class MappedCostTests
         }
     }
 
-    private static IEnumerable<(string Layout, ImmutableArray<WeightBlock> Blocks)> Layouts(Random random, LayerShape shape, HardwareProfile profile)
+    private static IEnumerable<(string Layout, ImmutableArray<WeightBlock> Blocks)> Layouts(
+        Random random, LayerShape shape, HardwareProfile profile)
     {
         StripWidths widths = Widths(random, shape, profile, [8, 5, 3, 2]);
         yield return ("strips", StripMapper.Map(widths, profile));
@@ -127,7 +136,9 @@ public sealed class MappedCostTests
         int columns = random.Next(20, 70);
         return HardwareProfiles.BuiltIn("isaac") with
         {
-            Rows = random.Next(8, 65), Columns = columns, SpareColumns = random.Next(3) == 0 ? 0 : random.Next(0, columns / 2), CellBits = random.Next(1, 5),
+            Rows = random.Next(8, 65), Columns = columns, SpareColumns = random.Next(3) == 0
+                ? 0
+                : random.Next(0, columns / 2), CellBits = random.Next(1, 5),
             Encoding = (WeightEncoding)random.Next(4),
         };
     }

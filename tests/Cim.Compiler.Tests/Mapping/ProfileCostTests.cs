@@ -14,7 +14,8 @@ namespace Cim.Compiler.Tests.Mapping;
 public sealed class ProfileCostTests
 {
     private static readonly Gen<ImmutableArray<LayerShape>> Networks = Gen.Select(Gen.Int[1, 300], Gen.Int[1, 200], Gen.Int[1, 400])
-        .Array[1, 4].Select(layers => ImmutableArray.Create([.. layers.Select((l, i) => new LayerShape($"l{i}", 1, l.Item1, l.Item2, l.Item3))]));
+        .Array[1, 4].Select(
+            layers => ImmutableArray.Create([.. layers.Select((l, i) => new LayerShape($"l{i}", 1, l.Item1, l.Item2, l.Item3))]));
 
     public static TheoryData<string> BuiltIns => [.. HardwareProfiles.BuiltInNames];
 
@@ -26,7 +27,8 @@ public sealed class ProfileCostTests
             var data = new TheoryData<string, string>();
             foreach (string name in HardwareProfiles.BuiltInNames)
             {
-                foreach (string figure in (string[])["readLatency", "adcLatency", "dacEnergy", "arrayReadEnergy", "shiftAddEnergy", "bufferEnergy", "busEnergy", "interconnectEnergy", "adcEnergy",
+                foreach (string figure in (string[])["readLatency", "adcLatency", "dacEnergy", "arrayReadEnergy", "shiftAddEnergy",
+                    "bufferEnergy", "busEnergy", "interconnectEnergy", "adcEnergy",
                     "arrayArea", "dacArea", "adcArea", "shiftAddArea", "bufferArea", "interconnectArea"])
                     data.Add(name, figure);
             }
@@ -55,13 +57,16 @@ public sealed class ProfileCostTests
         Gen.Select(Networks, Gen.Int[1, 15], Gen.Int[0, 15]).Sample((network, less, more) =>
         {
             double unit = field.EndsWith("Latency", StringComparison.Ordinal) ? 1e-9 : 1;
-            Cost low = ModelCost.Uniform(network, 8, 8, With(name, field, less * unit)), high = ModelCost.Uniform(network, 8, 8, With(name, field, (less + more) * unit));
-            Assert.True(high.LatencyNs >= low.LatencyNs && high.EnergyPj >= low.EnergyPj && high.AreaUm2 >= low.AreaUm2 && high.Arrays >= low.Arrays);
+            Cost low = ModelCost.Uniform(network, 8, 8, With(name, field, less * unit)),
+                high = ModelCost.Uniform(network, 8, 8, With(name, field, (less + more) * unit));
+            Assert.True(high.LatencyNs >= low.LatencyNs && high.EnergyPj >= low.EnergyPj && high.AreaUm2 >= low.AreaUm2
+                && high.Arrays >= low.Arrays);
         }, iter: 15);
 
     [Theory, MemberData(nameof(BuiltIns))]
     public void Larger_arrays_are_never_more_arrays(string name) =>
-        Gen.Select(Networks, Gen.Int[8, 300], Gen.Int[8, 300], Gen.Int[0, 200], Gen.Int[0, 200]).Sample((network, rows, columns, moreRows, moreColumns) =>
+        Gen.Select(Networks, Gen.Int[8, 300], Gen.Int[8, 300], Gen.Int[0, 200], Gen.Int[0, 200])
+            .Sample((network, rows, columns, moreRows, moreColumns) =>
         {
             HardwareProfile small = HardwareProfiles.BuiltIn(name) with { Rows = rows, Columns = columns };
             HardwareProfile large = small with { Rows = rows + moreRows, Columns = columns + moreColumns };
@@ -73,5 +78,6 @@ public sealed class ProfileCostTests
     private static HardwareProfile With(string name, string field, double value) => HardwareProfiles.Parse(
         Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""{"base":"{{name}}","{{field}}":{{value}}}""")), "mine.cimhw.json");
 
-    private static void Close(double expected, double actual) => Assert.True(Math.Abs(expected - actual) <= 1e-9 * Math.Abs(expected), $"{actual}, not {expected}");
+    private static void Close(double expected, double actual) =>
+        Assert.True(Math.Abs(expected - actual) <= 1e-9 * Math.Abs(expected), $"{actual}, not {expected}");
 }

@@ -29,7 +29,8 @@ public sealed class PublishedCostTests
     [InlineData("resnet18", "cim-aq-2b", 3.05)]
     [InlineData("vgg16", "cim-aq-4b", 3.05)]
     [InlineData("vit-b32", "cim-aq-4b", 3.27)]
-    public void Uniform_4_bit_networks_with_8_bit_ends_speed_up_as_computed_from_the_public_code(string network, string hardware, double ratio)
+    public void Uniform_4_bit_networks_with_8_bit_ends_speed_up_as_computed_from_the_public_code(
+        string network, string hardware, double ratio)
     {
         HardwareProfile profile = HardwareProfiles.BuiltIn(hardware);
         ImmutableArray<LayerShape> shapes = PublishedNetworks.Shapes(network, profile);

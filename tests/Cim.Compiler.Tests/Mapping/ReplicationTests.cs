@@ -31,7 +31,8 @@ public sealed class ReplicationTests
     public void Copies_stay_within_the_arrays_never_slow_a_layer_and_come_near_the_relaxed_optimum(int seed)
     {
         var random = new Random(seed);
-        ImmutableArray<LayerShape> shapes = [.. Enumerable.Range(0, random.Next(2, 12)).Select(i => new LayerShape($"{i}", 1, random.Next(1, 600), random.Next(1, 100), random.Next(1, 1000)))];
+        ImmutableArray<LayerShape> shapes = [.. Enumerable.Range(0, random.Next(2, 12))
+            .Select(i => new LayerShape($"{i}", 1, random.Next(1, 600), random.Next(1, 100), random.Next(1, 1000)))];
         Cost single = ModelCost.Uniform(shapes, 8, 8, Isaac);
         long arrays = single.Arrays * random.Next(2, 6);
         Cost copied = ModelCost.Uniform(shapes, 8, 8, Isaac, arrays);

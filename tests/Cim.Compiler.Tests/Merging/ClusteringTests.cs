@@ -93,16 +93,19 @@ public sealed class ClusteringTests
     {
         // Eight strips from four positive parts: a - b, b - a, a - c, ... with disjoint rows, so the parts are what the strips show.
         int rows = 32;
-        float[][] part = [.. Enumerable.Range(0, 4).Select(p => Enumerable.Range(0, rows).Select(r => r / 8 == p ? 4f + (r % 3) : 0f).ToArray())];
+        float[][] part = [
+            .. Enumerable.Range(0, 4).Select(p => Enumerable.Range(0, rows).Select(r => r / 8 == p ? 4f + (r % 3) : 0f).ToArray())];
         (int, int)[] pairs = [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3), (1, 0), (3, 2)];
         float[] weights = [.. pairs.SelectMany(p => Enumerable.Range(0, rows).Select(r => part[p.Item1][r] - part[p.Item2][r]))];
-        var group = new StripGroup(weights, rows, [.. Enumerable.Repeat(1.0, rows)], [.. Enumerable.Repeat(1.0, 8)], [.. Enumerable.Repeat(1.0, 8)], new int[8], 4);
+        var group = new StripGroup(weights, rows, [.. Enumerable.Repeat(1.0, rows)], [.. Enumerable.Repeat(1.0, 8)],
+            [.. Enumerable.Repeat(1.0, 8)], new int[8], 4);
         SharedColumns found = new SpectralClusters(group).Find(4, 0);
         Assert.InRange(found.Harm(), 0, 1e-9);
         Assert.All(found.Ties, t => Assert.True(t is { Plus: >= 0, Minus: >= 0 }));
     }
 
     private static StripGroup Group(Random random, float[] weights, int rows, int strips) => new(
-        weights, rows, [.. Enumerable.Range(0, rows).Select(_ => 0.1 + random.NextDouble())], [.. Enumerable.Range(0, strips).Select(_ => 0.1 + random.NextDouble())],
+        weights, rows, [.. Enumerable.Range(0, rows).Select(_ => 0.1 + random.NextDouble())],
+        [.. Enumerable.Range(0, strips).Select(_ => 0.1 + random.NextDouble())],
         [.. Enumerable.Repeat(1.0, strips)], [.. Enumerable.Repeat(4, strips)], 4);
 }

@@ -29,17 +29,20 @@ public sealed class MergeTests
         Graph graph = RandomNetworks.Import(RandomNetworks.Chain(seed));
         foreach (int bits in new[] { 8, 4, 2 })
         {
-            QuantizationPolicy plain = Uniform(graph, bits), merged = new([.. plain.Layers.Select(l => l with { Merge = StripTies.Exact })]);
+            QuantizationPolicy plain = Uniform(graph, bits),
+                merged = new([.. plain.Layers.Select(l => l with { Merge = StripTies.Exact })]);
             Graph quantized = Quantize(graph, plain);
             Assert.Equal(GraphText.Write(quantized), GraphText.Write(Quantize(graph, merged)));
-            (LoweredModel a, LoweredModel b) = (new LayerPlacer(plain, Small).Lower(quantized), new LayerPlacer(merged, Small).Lower(quantized));
+            (LoweredModel a, LoweredModel b) = (
+                new LayerPlacer(plain, Small).Lower(quantized), new LayerPlacer(merged, Small).Lower(quantized));
             foreach ((CrossbarLayer x, CrossbarLayer y) in a.Program.Layers.Zip(b.Program.Layers))
             {
                 Assert.Null(BlockVerifier.Problem(y));
                 Assert.True(x.Weights.Data.Span.SequenceEqual(y.Weights.Data.Span));
                 int distinct = y.Blocks.Sum(block => block.Columns), strips = y.Blocks.Sum(block => block.Taps.Length);
                 Assert.True(distinct <= strips);
-                if (distinct == strips) Assert.All(y.Blocks, block => Assert.All(block.Taps, t => Assert.Equal((false, 0), (t.Negative, t.Shift))));
+                if (distinct == strips)
+                    Assert.All(y.Blocks, block => Assert.All(block.Taps, t => Assert.Equal((false, 0), (t.Negative, t.Shift))));
             }
         }
     }
@@ -57,8 +60,13 @@ public sealed class MergeTests
             ImmutableArray<int> tile = widths.Grid.RowsOf(t);
             for (int o = 0; o < outputs; o++)
             {
-                int sign = random.Next(2) == 0 ? 1 : -1, shift = o < distinct ? 0 : random.Next(2), source = o < distinct ? o : random.Next(distinct);
-                foreach (int r in tile) integers[(o * rows) + r] = o < distinct ? (sbyte)random.Next(-63, 64) : (sbyte)(sign * integers[(source * rows) + r] << shift);
+                int sign = random.Next(2) == 0 ? 1 : -1,
+                    shift = o < distinct ? 0 : random.Next(2),
+                    source = o < distinct ? o : random.Next(distinct);
+                foreach (int r in tile)
+                    integers[(o * rows) + r] = o < distinct
+                        ? (sbyte)random.Next(-63, 64)
+                        : (sbyte)(sign * integers[(source * rows) + r] << shift);
             }
         }
 
@@ -79,7 +87,8 @@ public sealed class MergeTests
             Graph quantized = Quantize(graph, policy);
             LoweredModel lowered = new LayerPlacer(policy, Small).Lower(quantized);
             Assert.Contains(lowered.Program.Layers, l => l.Blocks.Any(b => b.Taps.Length > b.Columns));
-            if (method == MergeMethod.Spectral) Assert.Contains(lowered.Program.Layers, l => l.Blocks.Any(b => b.Mapping.Encoding == WeightEncoding.Unsigned));
+            if (method == MergeMethod.Spectral)
+                Assert.Contains(lowered.Program.Layers, l => l.Blocks.Any(b => b.Mapping.Encoding == WeightEncoding.Unsigned));
             LoweredAssert.EqualsOnnxRuntimeAndSurvivesLosslessConverters(quantized, lowered, Small, seed);
         }
     }
@@ -102,7 +111,8 @@ public sealed class MergeTests
             Assert.True(cells <= (1 - saved) * table.Whole, $"{cells} of {table.Whole}");
             // Mapped with real integers columns can only become fewer: some are zero or equal.
             LoweredModel lowered = new LayerPlacer(policy, Small).Lower(Quantize(graph, policy));
-            long mapped = LayerShapes.Of(graph, Small).Where(s => s.Groups == 1).Sum(s => new LayerPlacer(policy, Small).CostOf(s, lowered, 1).Cells);
+            long mapped = LayerShapes.Of(graph, Small).Where(s => s.Groups == 1)
+                .Sum(s => new LayerPlacer(policy, Small).CostOf(s, lowered, 1).Cells);
             Assert.True(mapped <= cells, $"{mapped} of {cells}");
         }
     }
@@ -130,7 +140,8 @@ public sealed class MergeTests
                 Assert.All(grid.RowsOf(0), r => Assert.Equal(0, quantized.Integers[(o * rows) + r]));
             }
 
-            Assert.DoesNotContain(MergeMapper.Map("l", quantized.Integers.AsSpan(), ties, Small).SelectMany(b => b.Mapping.RowOrder.SequenceEqual(grid.RowsOf(0)) ? b.Taps.Select(t => t.Output) : []), o => o % 2 == 0);
+            Assert.DoesNotContain(MergeMapper.Map("l", quantized.Integers.AsSpan(), ties, Small)
+                .SelectMany(b => b.Mapping.RowOrder.SequenceEqual(grid.RowsOf(0)) ? b.Taps.Select(t => t.Output) : []), o => o % 2 == 0);
         }
     }
 
@@ -142,9 +153,11 @@ public sealed class MergeTests
         StripTies ties = RandomTies(random, shape, random.Next(2) == 0);
         string text = ties.ToString();
         Assert.Equal(text, StripTies.Parse("l", text, ties.Widths).ToString());
-        foreach (string wrong in new[] { "", "pairs", "pairs9:0", "trio4:0", text + "/0", text + ",0", text + "-", text.Replace(":", ":x", StringComparison.Ordinal), text.Replace(":", ":0<7,", StringComparison.Ordinal) })
+        foreach (string wrong in new[] { "", "pairs", "pairs9:0", "trio4:0", text + "/0", text + ",0", text
+            + "-", text.Replace(":", ":x", StringComparison.Ordinal), text.Replace(":", ":0<7,", StringComparison.Ordinal) })
             Assert.Equal("CIM0011", Assert.Throws<CimException>(() => StripTies.Parse("l", wrong, ties.Widths)).Code);
-        Assert.Throws<CimException>(() => StripTies.Of(new LayerPolicy("l", 4, 8, 0) { Merge = text }, shape with { Groups = 2 }, Small.Rows));
+        Assert.Throws<CimException>(
+            () => StripTies.Of(new LayerPolicy("l", 4, 8, 0) { Merge = text }, shape with { Groups = 2 }, Small.Rows));
         Assert.Null(StripTies.Of(new LayerPolicy("l", 4, 8, 0) { Merge = StripTies.Exact }, shape, Small.Rows));
     }
 
@@ -160,7 +173,8 @@ public sealed class MergeTests
             CrossbarLayer layer = Layer(shape, integers, MergeMapper.Map("l", integers, ties, Small));
             Assert.Null(BlockVerifier.Problem(layer));
             for (int t = 0; t < ties.Tiles.Length; t++)
-                Assert.True(layer.Blocks.Where(b => b.Mapping.RowOrder.SequenceEqual(ties.Widths.Grid.RowsOf(t))).Sum(b => b.Columns) <= ties.Columns(t));
+                Assert.True(layer.Blocks.Where(b => b.Mapping.RowOrder.SequenceEqual(ties.Widths.Grid.RowsOf(t)))
+                    .Sum(b => b.Columns) <= ties.Columns(t));
 
             // Integers of other ties are an error, not another network.
             int changed = Array.FindIndex(integers, v => v is > 0 and < 100);
@@ -228,7 +242,8 @@ public sealed class MergeTests
                 for (int o = 0; o < shape.ColumnsPerGroup; o++)
                 {
                     StripTie tie = ties.Tiles[t][o];
-                    integers[(o * rows) + r] = (sbyte)(((tie.Plus < 0 ? 0 : column[tie.Plus]) - (tie.Minus < 0 ? 0 : column[tie.Minus])) << tie.Shift);
+                    integers[(o * rows) + r] = (
+                        sbyte)(((tie.Plus < 0 ? 0 : column[tie.Plus]) - (tie.Minus < 0 ? 0 : column[tie.Minus])) << tie.Shift);
                 }
             }
         }
@@ -238,10 +253,12 @@ public sealed class MergeTests
 
     private static CrossbarLayer Layer(LayerShape shape, sbyte[] integers, ImmutableArray<WeightBlock> blocks) => new()
     {
-        Name = "l", Groups = 1, RowsPerGroup = shape.RowsPerGroup, ColumnsPerGroup = shape.ColumnsPerGroup, PositionsPerImage = 1, WeightBits = 8, Geometry = null,
+        Name = "l", Groups = 1, RowsPerGroup = shape.RowsPerGroup, ColumnsPerGroup = shape.ColumnsPerGroup, PositionsPerImage = 1,
+            WeightBits = 8, Geometry = null,
         Weights = Tensor.Create<sbyte>(new Shape(shape.ColumnsPerGroup, shape.RowsPerGroup), integers),
         WeightScales = [.. Enumerable.Repeat(1f, shape.ColumnsPerGroup)], Bias = [.. new int[shape.ColumnsPerGroup]],
-        Input = new QuantizationParameters(1, 0, 8, false), Epilogue = Epilogue.None, Mapping = LayerMapper.Map(shape, 8, Small), Blocks = blocks,
+        Input = new QuantizationParameters(1, 0, 8, false), Epilogue = Epilogue.None, Mapping = LayerMapper.Map(shape, 8, Small),
+        Blocks = blocks,
     };
 
     private static MergeTable Table(Graph graph, QuantizationPolicy policy, MergeMethod method, int seed)
@@ -249,7 +266,8 @@ public sealed class MergeTests
         ImmutableArray<MvmLayer> layers = MvmLayers.Find(graph);
         GraphInput input = GraphInput.Of(graph);
         var data = new CalibrationData(RandomNetworks.Samples(24, input.SampleElements, 3), 24, false);
-        return new MergeTable(layers, policy, WeightFisher.Measure(graph, input, data, layers, 1, null, default), Small, method, (ulong)seed, null, default);
+        return new MergeTable(
+            layers, policy, WeightFisher.Measure(graph, input, data, layers, 1, null, default), Small, method, (ulong)seed, null, default);
     }
 
     private static QuantizationPolicy Merged(Graph graph, QuantizationPolicy policy, double saved, MergeMethod method, int seed)
@@ -258,12 +276,14 @@ public sealed class MergeTests
         return table.Apply(policy, table.Choose(1 - saved));
     }
 
-    private static QuantizationPolicy Uniform(Graph graph, int bits) => QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), bits, 8);
+    private static QuantizationPolicy Uniform(Graph graph, int bits) =>
+        QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), bits, 8);
 
     private static Graph Quantize(Graph graph, QuantizationPolicy policy)
     {
         GraphInput input = GraphInput.Of(graph);
         var data = new CalibrationData(RandomNetworks.Samples(24, input.SampleElements, 7), 24, false);
-        return new PostTrainingQuantizer(new QuantizerOptions { ArrayRows = Small.Rows }).Quantize(graph, input, data, policy, null, CancellationToken.None);
+        return new PostTrainingQuantizer(new QuantizerOptions { ArrayRows = Small.Rows })
+            .Quantize(graph, input, data, policy, null, CancellationToken.None);
     }
 }

@@ -70,14 +70,16 @@ public sealed class AccuracyFidelityTests : IDisposable
         Assert.Equal(fidelity ?? Fidelity.Adc, result.Fidelity);
         using CimModel model = CimModel.Load(_folder.At("net.cim"));
         var evaluator = new CompiledEvaluator(model);
-        Accuracy measured = evaluator.Evaluate(DataSet.Open(_data, evaluator.Input.Ports, Preprocessing.None), new RunOptions { Fidelity = result.Fidelity }, 0, null, CancellationToken.None);
+        Accuracy measured = evaluator.Evaluate(DataSet.Open(_data, evaluator.Input.Ports, Preprocessing.None),
+            new RunOptions { Fidelity = result.Fidelity }, 0, null, CancellationToken.None);
         Assert.Equal(measured.Correct, result.AccuracyCompiled!.Correct);
         Assert.Equal((measured.Fraction, result.Fidelity), (model.Info.AccuracyCompiled!.Value, model.Info.AccuracyFidelity));
         Assert.Equal(measured.Fraction, result.Report.AccuracyCompiled);
         Assert.Equal(100 * (1 - measured.Fraction), result.Accuracy!.LossPoints, 6);
         string large = SummarySection.Render(result.Report);
         large = large[large.IndexOf("<h2>Compiled", StringComparison.Ordinal)..];
-        Assert.Contains($"at <code>{result.Report.Fidelity}</code>, {measured.Correct} of {Samples} correct", large, StringComparison.Ordinal);
+        Assert.Contains(
+            $"at <code>{result.Report.Fidelity}</code>, {measured.Correct} of {Samples} correct", large, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -124,7 +126,8 @@ public sealed class AccuracyFidelityTests : IDisposable
     public void A_search_without_time_keeps_the_best_it_measured(string searcher)
     {
         string policy = _folder.At("policy.json");
-        CompileResult result = CompilePipeline.Compile(Options("isaac") with { Search = searcher, SearchMinutes = 1e-9, MaxAccuracyLoss = 60, PolicyOutputPath = policy });
+        CompileResult result = CompilePipeline.Compile(
+            Options("isaac") with { Search = searcher, SearchMinutes = 1e-9, MaxAccuracyLoss = 60, PolicyOutputPath = policy });
         Assert.True(result.Search!.IsWithinBudget);
         Assert.DoesNotContain(result.Warnings, w => w.Code == ErrorCodes.SearchFoundNothing);
         Assert.Contains(result.Warnings, w => w.Code == ErrorCodes.SearchRanOutOfTime);

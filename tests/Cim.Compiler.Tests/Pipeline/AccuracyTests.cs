@@ -24,7 +24,8 @@ public sealed class AccuracyTests(ITestOutputHelper output) : IDisposable
     [InlineData("resnet20_cifar10", 8, 8, 848, 840)]
     [InlineData("resnet20_cifar10", 4, 8, 840, 0)]
     [InlineData("resnet8", 8, 8, 812, 0)]
-    public void Cifar_networks_keep_their_accuracy(string network, int weightBits, int activationBits, int atLeast, int atLeastThroughConverters)
+    public void Cifar_networks_keep_their_accuracy(
+        string network, int weightBits, int activationBits, int atLeast, int atLeastThroughConverters)
     {
         Check(network, Training, Test, PreprocessingOf(network), weightBits, activationBits, atLeast, atLeastThroughConverters / 932.0);
     }
@@ -50,7 +51,8 @@ public sealed class AccuracyTests(ITestOutputHelper output) : IDisposable
         CompilePipeline.Compile(new CompileOptions
         {
             ModelPath = SharedData.Need($"onnx/{network}.onnx"), OutputPath = _folder.At("net.cim"), ExportQdqPath = _folder.At("qdq.onnx"),
-            Calibration = Training, CalibrationSamples = 64, Preprocessing = preprocessing, WeightBits = weightBits, ActivationBits = activationBits,
+            Calibration = Training, CalibrationSamples = 64, Preprocessing = preprocessing, WeightBits = weightBits,
+            ActivationBits = activationBits,
         });
         using CimModel model = CimModel.Load(_folder.At("net.cim"));
         var evaluator = new CompiledEvaluator(model);
@@ -62,7 +64,9 @@ public sealed class AccuracyTests(ITestOutputHelper output) : IDisposable
             using var expected = reference.Run(evaluator.Input.Split(images.First, images.Count, images.Values), [reference.Outputs[0]]);
             int classes = outputs[0].Length / images.Count;
             for (int i = 0; i < images.Count; i++, samples++)
-                if (Accuracy.ArgMax(outputs[0].Span.Slice(i * classes, classes)) == Accuracy.ArgMax(expected[0].GetTensorDataAsSpan<float>().Slice(i * classes, classes))) agree++;
+                if (Accuracy.ArgMax(outputs[0].Span.Slice(i * classes, classes)) == Accuracy.ArgMax(
+                    expected[0].GetTensorDataAsSpan<float>().Slice(i * classes, classes)))
+                    agree++;
         }
 
         output.WriteLine($"{network} w{weightBits}a{activationBits}: {agree} of {samples} classes agree");
@@ -76,14 +80,18 @@ public sealed class AccuracyTests(ITestOutputHelper output) : IDisposable
     private static Preprocessing PreprocessingOf(string network) => network == "resnet8" ? Preprocessing.None
         : Preprocessing.Parse("1/255", "0.485,0.456,0.406", "0.229,0.224,0.225");
 
-    private void Check(string network, string calibration, string evaluation, Preprocessing preprocessing, int weightBits, int activationBits, int atLeast, double throughConverters)
+    private void Check(string network, string calibration, string evaluation, Preprocessing preprocessing, int weightBits,
+        int activationBits, int atLeast, double throughConverters)
     {
         CompileResult result = CompilePipeline.Compile(new CompileOptions
         {
-            ModelPath = SharedData.Need($"onnx/{network}.onnx"), Calibration = calibration, Evaluation = evaluation, Preprocessing = preprocessing,
+            ModelPath = SharedData.Need($"onnx/{network}.onnx"), Calibration = calibration, Evaluation = evaluation,
+                Preprocessing = preprocessing,
             WeightBits = weightBits, ActivationBits = activationBits,
         });
-        output.WriteLine($"{network} w{weightBits}a{activationBits}: float {result.AccuracyFloat!.Correct}, compiled {result.AccuracyCompiled!.Correct} of {result.AccuracyCompiled.Samples}, adc {result.AccuracyAdc!.Correct} of {result.AccuracyAdc.Samples}");
+        output.WriteLine($"{network} w{weightBits}a{activationBits}: float {result.AccuracyFloat!.Correct}, compiled "
+            + $"{result.AccuracyCompiled!.Correct} of {result.AccuracyCompiled.Samples}, adc {result.AccuracyAdc!.Correct} of "
+            + $"{result.AccuracyAdc.Samples}");
         Assert.True(result.AccuracyCompiled.Correct >= atLeast, $"{result.AccuracyCompiled.Correct} < {atLeast}");
         // The converters saw the first samples only: one standard deviation of their share is allowed for.
         Assert.True(result.AccuracyAdc.Fraction >= throughConverters - 0.015, $"{result.AccuracyAdc.Fraction}");

@@ -56,13 +56,16 @@ public sealed class CompileDependenciesTests : IDisposable
         _folder.Write("errors.csv", "1e-6,1e-7\n1e-5,1e-6\n"u8.ToArray());
         CompileOptions options = new()
         {
-            ModelPath = External(), Hardware = profile, Calibration = _folder.Write("t-images", [1]), PolicyPath = _folder.Write("p.json", [1]), LockPath = _folder.At("l.json"),
+            ModelPath = External(), Hardware = profile, Calibration = _folder.Write("t-images", [1]),
+                PolicyPath = _folder.Write("p.json", [1]), LockPath = _folder.At("l.json"),
         };
         CompileDependencies before = CompileDependencies.Of(options);
         Assert.Equal(
-            ["child.cimhw.json", "errors.csv", "grand.cimhw.json", "inner.bin", "l.json", "net.onnx", "p.json", "parent.cimhw.json", "t-images", "t-labels", "t-labels.gz", "w.bin"],
+            ["child.cimhw.json", "errors.csv", "grand.cimhw.json", "inner.bin", "l.json", "net.onnx", "p.json", "parent.cimhw.json",
+            "t-images", "t-labels", "t-labels.gz", "w.bin"],
             before.Files.Keys.Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
-        Assert.Equal(["l.json", "t-labels", "t-labels.gz"], before.Files.Where(f => f.Value is null).Select(f => Path.GetFileName(f.Key)).Order(StringComparer.Ordinal));
+        Assert.Equal(["l.json", "t-labels", "t-labels.gz"],
+            before.Files.Where(f => f.Value is null).Select(f => Path.GetFileName(f.Key)).Order(StringComparer.Ordinal));
 
         _folder.Write("errors.csv", "1e-6,2e-7\n1e-5,1e-6\n"u8.ToArray());
         _folder.Write("l.json", [1]);
@@ -73,7 +76,12 @@ public sealed class CompileDependenciesTests : IDisposable
     [Fact]
     public void A_lock_that_says_the_same_is_not_written_again()
     {
-        CompileOptions options = new() { ModelPath = _folder.Write("net.onnx", RandomNetworks.Chain(1)), OutputPath = _folder.At("net.cim"), LockPath = _folder.At("l.json") };
+        CompileOptions options = new()
+        {
+            ModelPath = _folder.Write("net.onnx", RandomNetworks.Chain(1)),
+            OutputPath = _folder.At("net.cim"),
+            LockPath = _folder.At("l.json"),
+        };
         CompilePipeline.Compile(options);
         var old = new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
         File.SetLastWriteTimeUtc(options.LockPath!, old);
@@ -84,7 +92,12 @@ public sealed class CompileDependenciesTests : IDisposable
     [Fact]
     public void A_lock_that_cannot_be_written_fails_before_the_work_and_says_what_it_is_for()
     {
-        CompileOptions options = new() { ModelPath = _folder.Write("net.onnx", RandomNetworks.Chain(1)), OutputPath = _folder.At("net.cim"), LockPath = Path.Combine(_folder.Write("file", [1]), "l.json") };
+        CompileOptions options = new()
+        {
+            ModelPath = _folder.Write("net.onnx", RandomNetworks.Chain(1)),
+            OutputPath = _folder.At("net.cim"),
+            LockPath = Path.Combine(_folder.Write("file", [1]), "l.json"),
+        };
         CimException e = Assert.Throws<CimException>(() => CompilePipeline.Compile(options));
         Assert.Equal((ErrorCodes.FileNotWritable, options.LockPath), (e.Code, e.File));
         Assert.Contains("lock file", e.Message, StringComparison.Ordinal);
@@ -99,7 +112,11 @@ public sealed class CompileDependenciesTests : IDisposable
         string sum = graph.Op("Add", x, graph.Initializer(Tensor("w.bin")));
         NodeProto branch = graph.Node("If", [sum]);
         var inner = new GraphProto { Name = "then" };
-        inner.Node.Add(new NodeProto { OpType = "Constant", Output = { "c" }, Attribute = { new AttributeProto { Name = "value", Type = AttributeProto.Types.AttributeType.Tensor, T = Tensor("inner.bin") } } });
+        inner.Node.Add(new NodeProto { OpType = "Constant", Output = { "c" },
+            Attribute =
+            {
+                new AttributeProto { Name = "value", Type = AttributeProto.Types.AttributeType.Tensor, T = Tensor("inner.bin") },
+            } });
         branch.Attribute.Add(new AttributeProto { Name = "then_branch", Type = AttributeProto.Types.AttributeType.Graph, G = inner });
         graph.Output(branch.Output[0], [-1, 1]);
         _folder.Write("w.bin", [0, 0, 128, 63]);
@@ -109,7 +126,13 @@ public sealed class CompileDependenciesTests : IDisposable
 
     private static TensorProto Tensor(string location)
     {
-        var tensor = new TensorProto { Name = location, DataType = 1, Dims = { 1 }, DataLocation = TensorProto.Types.DataLocation.External };
+        var tensor = new TensorProto
+        {
+            Name = location,
+            DataType = 1,
+            Dims = { 1 },
+            DataLocation = TensorProto.Types.DataLocation.External,
+        };
         tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = location });
         return tensor;
     }

@@ -31,7 +31,8 @@ public sealed class CompilePipelineTests : IDisposable
         using (var y = session.Run(input.Split(0, Samples, x), ["y"]))
             for (int i = 0; i < Samples; i++) labels[i] = Accuracy.ArgMax(y[0].GetTensorDataAsSpan<float>().Slice(i * 5, 5));
         _data = _folder.Write("data.npz", DataFiles.Npz(
-            ("x", DataFiles.Npy("<f4", [.. input.Ports[0].Dims(Samples)], DataFiles.Floats(x))), ("y", DataFiles.Npy("<i8", [Samples], DataFiles.Longs(labels)))));
+            ("x", DataFiles.Npy("<f4", [.. input.Ports[0].Dims(Samples)], DataFiles.Floats(x))),
+            ("y", DataFiles.Npy("<i8", [Samples], DataFiles.Longs(labels)))));
     }
 
     public void Dispose() => _folder.Dispose();
@@ -41,12 +42,19 @@ public sealed class CompilePipelineTests : IDisposable
         ModelPath = _model, OutputPath = _folder.At(output), Calibration = _data, Evaluation = _data,
     };
 
-    private string[] Files() => [.. Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(_folder.Path, f)).Order(StringComparer.Ordinal)];
+    private string[] Files() =>
+        [.. Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(_folder.Path, f))
+        .Order(StringComparer.Ordinal)];
 
     [Fact]
     public void Strips_save_the_cells_asked_for_keep_the_accuracy_and_are_locked()
     {
-        CompileOptions options = Options() with { Strips = StripOptions.Parse("0.3", null, "strip"), LockPath = _folder.At("lock.json"), ReportDirectory = _folder.At("report") };
+        CompileOptions options = Options() with
+        {
+            Strips = StripOptions.Parse("0.3", null, "strip"),
+            LockPath = _folder.At("lock.json"),
+            ReportDirectory = _folder.At("report"),
+        };
         CompileResult first = CompilePipeline.Compile(options);
         Assert.True(first.Cost.Cells <= 0.7 * first.Baseline.Cells, $"{first.Cost.Cells} of {first.Baseline.Cells}");
         Assert.True(first.AccuracyCompiled!.Correct >= Samples - 8, $"{first.AccuracyCompiled.Correct}");
@@ -63,7 +71,13 @@ public sealed class CompilePipelineTests : IDisposable
     [Fact]
     public void Merging_saves_the_cells_asked_for_and_is_locked()
     {
-        CompileOptions options = Options() with { Hardware = "nju-32", Merge = MergeOptions.Parse("0.2", "auto"), LockPath = _folder.At("lock.json"), ReportDirectory = _folder.At("report") };
+        CompileOptions options = Options() with
+        {
+            Hardware = "nju-32",
+            Merge = MergeOptions.Parse("0.2", "auto"),
+            LockPath = _folder.At("lock.json"),
+            ReportDirectory = _folder.At("report"),
+        };
         CompileResult first = CompilePipeline.Compile(options);
         Assert.True(first.Cost.Cells <= 0.8 * first.Baseline.Cells, $"{first.Cost.Cells} of {first.Baseline.Cells}");
         // Asked of the strips there are; those that then round to zeros take no cells with columns of their own either.
@@ -73,32 +87,55 @@ public sealed class CompilePipelineTests : IDisposable
         byte[] bytes = File.ReadAllBytes(_folder.At("net.cim"));
         CompilePipeline.Compile(options);
         Assert.Equal(bytes, File.ReadAllBytes(_folder.At("net.cim")));
-        Assert.Equal("CIM1010", Assert.Throws<CimException>(() => CompilePipeline.Compile(options with { Merge = MergeOptions.Parse("0.3", "auto") })).Code);
+        Assert.Equal("CIM1010", Assert.Throws<CimException>(
+            () => CompilePipeline.Compile(options with { Merge = MergeOptions.Parse("0.3", "auto") })).Code);
     }
 
     [Fact]
     public void Merging_follows_a_search_with_strips_of_several_widths_in_one_compilation()
     {
-        CompileOptions options = Options() with { Hardware = "nju-32", Search = "random", SearchEvaluations = 3, Strips = StripOptions.Parse("0.3", "8,4,2", "strip"), Merge = MergeOptions.Parse("0.2", "group"), MaxAccuracyLoss = 30 };
+        CompileOptions options = Options() with
+        {
+            Hardware = "nju-32",
+            Search = "random",
+            SearchEvaluations = 3,
+            Strips = StripOptions.Parse("0.3", "8,4,2", "strip"),
+            Merge = MergeOptions.Parse("0.2", "group"),
+            MaxAccuracyLoss = 30,
+        };
         CompileResult result = CompilePipeline.Compile(options);
         Assert.NotNull(result.Search);
         Assert.Contains(result.Policy.Layers, l => l is { Strips: not null, Merge: not null });
         Assert.True(result.Report.Merged!.Saved >= 0.2, $"{result.Report.Merged}");
         // The lowest conversions and cells of all three: less than strips alone take of 8 bits.
         Assert.True(result.Cost.Cells <= 0.8 * 0.75 * result.Baseline.Cells, $"{result.Cost.Cells} of {result.Baseline.Cells}");
-        CimException wrong = Assert.Throws<CimException>(() => CompilePipeline.Compile(Options() with { Hardware = "isaac", Merge = MergeOptions.Parse("0.2", "spectral") }));
+        CimException wrong = Assert.Throws<CimException>(
+            () => CompilePipeline.Compile(Options() with { Hardware = "isaac", Merge = MergeOptions.Parse("0.2", "spectral") }));
         Assert.Equal("CIM0010", wrong.Code);
     }
 
     [Fact]
     public void Shared_columns_are_trained_and_as_many_as_a_loss_allows_are_found()
     {
-        CompileOptions options = Options() with { Hardware = "nju-32", WeightBits = 4, Training = _data, Epochs = 1, Merge = MergeOptions.Parse("0.3", "auto") };
+        CompileOptions options = Options() with
+        {
+            Hardware = "nju-32",
+            WeightBits = 4,
+            Training = _data,
+            Epochs = 1,
+            Merge = MergeOptions.Parse("0.3", "auto"),
+        };
         CompileResult trained = CompilePipeline.Compile(options);
         Assert.True(trained.Report.Merged!.Saved >= 0.3, $"{trained.Report.Merged}");
         Assert.True(trained.AccuracyCompiled!.Correct >= Samples / 2, $"{trained.AccuracyCompiled.Correct}");
 
-        options = Options() with { Hardware = "nju-32", Merge = MergeOptions.Parse("auto", "group"), MaxAccuracyLoss = 20, Evaluation = null };
+        options = Options() with
+        {
+            Hardware = "nju-32",
+            Merge = MergeOptions.Parse("auto", "group"),
+            MaxAccuracyLoss = 20,
+            Evaluation = null,
+        };
         CompileResult found = CompilePipeline.Compile(options);
         Assert.InRange(found.Report.Merged!.Saved, 0.05, 0.95);
         Assert.Equal("CIM3011", Assert.Throws<CimException>(() => CompilePipeline.Compile(options with { Calibration = null })).Code);
@@ -107,10 +144,12 @@ public sealed class CompilePipelineTests : IDisposable
     [Fact]
     public void A_network_is_compiled_with_report_and_QDQ_model()
     {
-        CompileResult result = CompilePipeline.Compile(Options() with { ReportDirectory = _folder.At("report"), ExportQdqPath = _folder.At("qdq.onnx") });
+        CompileResult result = CompilePipeline.Compile(
+            Options() with { ReportDirectory = _folder.At("report"), ExportQdqPath = _folder.At("qdq.onnx") });
         Assert.Equal(1, result.AccuracyFloat!.Fraction);
         Assert.True(result.AccuracyCompiled!.Correct >= Samples - 2, $"{result.AccuracyCompiled.Correct}");
-        Assert.Equal(["data.npz", "net.cim", "net.onnx", "qdq.onnx", Path.Combine("report", "report.html"), Path.Combine("report", "report.json")], Files());
+        Assert.Equal(["data.npz", "net.cim", "net.onnx", "qdq.onnx", Path.Combine("report", "report.html"),
+            Path.Combine("report", "report.json")], Files());
         Assert.Equal(["conv1", "conv2", "dense1", "dense2"], result.Report.Layers.Select(l => l.Name));
         Assert.All(result.Report.Layers, l =>
         {
@@ -123,7 +162,8 @@ public sealed class CompilePipelineTests : IDisposable
         using CimModel model = CimModel.Load(_folder.At("net.cim"));
         Assert.Equal(result.Cost.EnergyPj, model.Info.Cost.EnergyPj);
         Accuracy again = new CompiledEvaluator(model).Evaluate(
-            DataSet.Open(_data, GraphInput.Of(RandomNetworks.Import(RandomNetworks.Chain(1))).Ports, Preprocessing.None), Cim.Runtime.RunOptions.Default, 0, null, default);
+            DataSet.Open(_data, GraphInput.Of(RandomNetworks.Import(RandomNetworks.Chain(1))).Ports, Preprocessing.None),
+            Cim.Runtime.RunOptions.Default, 0, null, default);
         Assert.Equal(result.AccuracyCompiled.Correct, again.Correct);
     }
 
@@ -138,7 +178,8 @@ public sealed class CompilePipelineTests : IDisposable
     [Fact]
     public void Fewer_bits_cost_less_and_err_more()
     {
-        CompileResult wide = CompilePipeline.Compile(Options()), narrow = CompilePipeline.Compile(Options() with { WeightBits = 3, ActivationBits = 4 });
+        CompileResult wide = CompilePipeline.Compile(Options()),
+            narrow = CompilePipeline.Compile(Options() with { WeightBits = 3, ActivationBits = 4 });
         Assert.True(narrow.Cost.EnergyPj < wide.Cost.EnergyPj);
         Assert.Equal(wide.Cost.EnergyPj, narrow.Baseline.EnergyPj);
         Assert.True(narrow.Report.Layers[0].OwnRelativeL2Error > wide.Report.Layers[0].OwnRelativeL2Error);
@@ -167,11 +208,13 @@ public sealed class CompilePipelineTests : IDisposable
     [Fact]
     public void A_missed_budget_is_an_error_that_leaves_no_model()
     {
-        CimException e = Assert.Throws<CimException>(() => CompilePipeline.Compile(Options() with { WeightBits = 2, ActivationBits = 2, MaxAccuracyLoss = 0 }));
+        CimException e = Assert.Throws<CimException>(
+            () => CompilePipeline.Compile(Options() with { WeightBits = 2, ActivationBits = 2, MaxAccuracyLoss = 0 }));
         Assert.Equal("CIM3002", e.Code);
         Assert.Contains("'", e.Message, StringComparison.Ordinal); // names a layer
         Assert.Equal(["data.npz", "net.onnx"], Files());
-        Assert.Equal("CIM3003", Assert.Throws<CimException>(() => CompilePipeline.Compile(Options() with { Evaluation = null, MaxAccuracyLoss = 1 })).Code);
+        Assert.Equal("CIM3003", Assert.Throws<CimException>(
+            () => CompilePipeline.Compile(Options() with { Evaluation = null, MaxAccuracyLoss = 1 })).Code);
     }
 
     [Fact]
@@ -179,7 +222,8 @@ public sealed class CompilePipelineTests : IDisposable
     {
         using var source = new CancellationTokenSource();
         var progress = new Cancelling(source);
-        Assert.ThrowsAny<OperationCanceledException>(() => CompilePipeline.Compile(Options() with { ReportDirectory = _folder.At("report") }, progress, null, source.Token));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => CompilePipeline.Compile(Options() with { ReportDirectory = _folder.At("report") }, progress, null, source.Token));
         Assert.Equal(["data.npz", "net.onnx"], Files());
     }
 
@@ -203,7 +247,8 @@ public sealed class CompilePipelineTests : IDisposable
     [InlineData("uniform", "area", 8)]
     [InlineData("uniform", "latency", 9)]
     public void Impossible_options_are_wrong_usage(string search, string objective, int bits) =>
-        Assert.Equal("CIM0010", Assert.Throws<CimException>(() => CompilePipeline.Compile(Options() with { Search = search, Objective = objective, WeightBits = bits })).Code);
+        Assert.Equal("CIM0010", Assert.Throws<CimException>(
+            () => CompilePipeline.Compile(Options() with { Search = search, Objective = objective, WeightBits = bits })).Code);
 
     private sealed class Cancelling(CancellationTokenSource source) : IProgress<string>
     {
@@ -221,7 +266,9 @@ public sealed class CompilePipelineTests : IDisposable
         string hardware = _folder.Write("wan.cimhw.json", """{ "base": "isaac", "name": "wan", "gOn": 4e-5, "gOff": 1e-6, "encoding": "differential", "programmingError": { "model": "wan2022" } }"""u8.ToArray());
         CompileOptions options = Options() with
         {
-            Hardware = hardware, VariationAware = true, Search = search, SearchEvaluations = 3, MaxAccuracyLoss = search == "uniform" ? null : 100,
+            Hardware = hardware, VariationAware = true, Search = search, SearchEvaluations = 3, MaxAccuracyLoss = search == "uniform"
+                ? null
+                : 100,
             LockPath = _folder.At("net.lock"), ReportDirectory = _folder.At("report"),
         };
         CompileResult result = CompilePipeline.Compile(options);
@@ -241,7 +288,8 @@ public sealed class CompilePipelineTests : IDisposable
         var evaluator = new CompiledEvaluator(model);
         DataSet data = DataSet.Open(_data, evaluator.Input.Ports, Preprocessing.None);
         ImmutableArray<LayerWords> words = LayerWords.Mean([.. Enumerable.Range(0, 5).Select(chip =>
-            OutputWords.Measure(model.Compiled, evaluator.Input, data, new RunOptions { Fidelity = Fidelity.Device, Seed = (ulong)chip }, Samples, default))]);
+            OutputWords.Measure(model.Compiled, evaluator.Input, data, new RunOptions { Fidelity = Fidelity.Device, Seed = (ulong)chip },
+                Samples, default))]);
         foreach (LayerWords layer in words)
         {
             double predicted = 1 - result.Alignment.First(a => a.Name == layer.Name).Errors.Wrong;

@@ -26,7 +26,8 @@ public sealed class LockedResultTests : IDisposable
         float[] x = RandomNetworks.Samples(Samples, input.SampleElements, 9);
         long[] labels = [.. Enumerable.Range(0, Samples).Select(i => (long)(i % 5))];
         _data = _folder.Write("data.npz", DataFiles.Npz(
-            ("x", DataFiles.Npy("<f4", [.. input.Ports[0].Dims(Samples)], DataFiles.Floats(x))), ("y", DataFiles.Npy("<i8", [Samples], DataFiles.Longs(labels)))));
+            ("x", DataFiles.Npy("<f4", [.. input.Ports[0].Dims(Samples)], DataFiles.Floats(x))),
+            ("y", DataFiles.Npy("<i8", [Samples], DataFiles.Longs(labels)))));
         _lock = _folder.At("net.lock.json");
     }
 
@@ -34,7 +35,8 @@ public sealed class LockedResultTests : IDisposable
 
     private CompileOptions Options(string output = "net.cim") => new()
     {
-        ModelPath = _model, OutputPath = _folder.At(output), Calibration = _data, Evaluation = _data, LockPath = _lock, WeightBits = 4, ActivationBits = 4,
+        ModelPath = _model, OutputPath = _folder.At(output), Calibration = _data, Evaluation = _data, LockPath = _lock, WeightBits = 4,
+            ActivationBits = 4,
     };
 
     private CompileOptions With(string kind) => kind switch
@@ -83,7 +85,8 @@ public sealed class LockedResultTests : IDisposable
         Assert.Equal(model, File.ReadAllBytes(_folder.At("net.cim")));
         Assert.Equal(locked, File.ReadAllBytes(_lock));
         Assert.Contains(progress, l => l.Contains("from the lock file", StringComparison.Ordinal));
-        Assert.DoesNotContain(progress, l => l.Contains("learning", StringComparison.Ordinal) || l.Contains("training", StringComparison.Ordinal) || l.Contains("searching", StringComparison.Ordinal));
+        Assert.DoesNotContain(progress, l => l.Contains("learning", StringComparison.Ordinal)
+            || l.Contains("training", StringComparison.Ordinal) || l.Contains("searching", StringComparison.Ordinal));
         Assert.Equal(first.Rounding, again.Rounding);
         Assert.Equal(first.Report.Layers.Select(l => l.Cosine), again.Report.Layers.Select(l => l.Cosine));
         Assert.Equal(first.AccuracyCompiled?.Correct, again.AccuracyCompiled?.Correct);

@@ -15,10 +15,12 @@ using Xunit;
 
 namespace Cim.Compiler.Tests.Pipeline;
 
-/// <summary>Where there are calibration samples and nothing else, the better of equalized, compensated and learned rounding is the default.</summary>
+/// <summary>Where there are calibration samples and nothing else, the better of equalized, compensated and learned rounding is the
+/// default.</summary>
 public sealed class RoundingChoiceTests : IDisposable
 {
-    private static readonly byte[] Trained = NoisyPatterns.Network(1024, 4, 0.03, "conv 8 3x3 pad 1", "relu", "conv 8 3x3 pad 1", "relu", "linear 10");
+    private static readonly byte[] Trained = NoisyPatterns.Network(
+        1024, 4, 0.03, "conv 8 3x3 pad 1", "relu", "conv 8 3x3 pad 1", "relu", "linear 10");
 
     private readonly TemporaryFolder _folder = new();
 
@@ -28,8 +30,10 @@ public sealed class RoundingChoiceTests : IDisposable
     public void What_comes_nearest_to_the_float_network_is_kept()
     {
         (CompileResult result, List<string> lines) = Compile(Trained, Options(3, 4));
-        (string Method, double Divergence, bool Kept)[] tried = [.. lines.Select(l => Regex.Match(l, "^([a-z ]+): divergence ([-+.0-9E]+)(, not kept)?"))
-            .Where(m => m.Success).Select(m => (m.Groups[1].Value, double.Parse(m.Groups[2].Value, CultureInfo.InvariantCulture), !m.Groups[3].Success))];
+        (string Method, double Divergence, bool Kept)[] tried = [
+            .. lines.Select(l => Regex.Match(l, "^([a-z ]+): divergence ([-+.0-9E]+)(, not kept)?"))
+            .Where(m => m.Success).Select(
+                m => (m.Groups[1].Value, double.Parse(m.Groups[2].Value, CultureInfo.InvariantCulture), !m.Groups[3].Success))];
         Assert.Equal(["compensated", "equalized compensated"], tried.Take(2).Select(t => t.Method));
         Assert.EndsWith("learned", tried[2].Method, StringComparison.Ordinal);
         double least = double.PositiveInfinity;
@@ -40,7 +44,8 @@ public sealed class RoundingChoiceTests : IDisposable
         }
 
         Assert.Equal(tried.Last(t => t.Kept).Method, result.Rounding);
-        Assert.True(result.AccuracyCompiled!.Correct >= 0.9 * result.AccuracyFloat!.Correct, $"{result.AccuracyCompiled.Correct} of {result.AccuracyFloat.Correct}");
+        Assert.True(result.AccuracyCompiled!.Correct >= 0.9 * result.AccuracyFloat!.Correct,
+            $"{result.AccuracyCompiled.Correct} of {result.AccuracyFloat.Correct}");
     }
 
     [Fact]
@@ -50,7 +55,8 @@ public sealed class RoundingChoiceTests : IDisposable
         (CompileResult asked, _) = Compile(unequal, Options(8, 3) with { Rounding = "compensated" });
         (CompileResult chosen, _) = Compile(unequal, Options(8, 3));
         Assert.Equal("equalized compensated", chosen.Rounding);
-        Assert.True(chosen.AccuracyCompiled!.Correct > asked.AccuracyCompiled!.Correct, $"{asked.AccuracyCompiled.Correct}, then {chosen.AccuracyCompiled.Correct}");
+        Assert.True(chosen.AccuracyCompiled!.Correct > asked.AccuracyCompiled!.Correct,
+            $"{asked.AccuracyCompiled.Correct}, then {chosen.AccuracyCompiled.Correct}");
 
         // Each layer's error is told against the float layer whose channels are equalized too.
         Assert.All(chosen.Report.Layers, l => Assert.InRange(l.RelativeL2Error!.Value, 0, 0.5));
@@ -62,7 +68,8 @@ public sealed class RoundingChoiceTests : IDisposable
     [InlineData(4, 4, "nearest", 256, "nearest")]
     public void There_is_nothing_to_choose(int weightBits, int activationBits, string rounding, int samples, string expected)
     {
-        (CompileResult result, List<string> lines) = Compile(Trained, Options(weightBits, activationBits) with { Rounding = rounding, CalibrationSamples = samples });
+        (CompileResult result, List<string> lines) = Compile(
+            Trained, Options(weightBits, activationBits) with { Rounding = rounding, CalibrationSamples = samples });
         Assert.Equal(expected, result.Rounding);
         Assert.DoesNotContain(lines, l => l.Contains("divergence", StringComparison.Ordinal));
     }
@@ -75,12 +82,14 @@ public sealed class RoundingChoiceTests : IDisposable
         float[] weights = graph.Constants[layer.WeightName].Span<float>().ToArray();
         for (int i = 0; i < weights.Length; i++)
             if (i % 3 == 0) weights[i] = 0;
-        byte[] pruned = OnnxExporter.Export(graph with { Constants = graph.Constants.SetItem(layer.WeightName, Tensor.Create<float>(graph.Constants[layer.WeightName].Shape, weights)) }).ToByteArray();
+        byte[] pruned = OnnxExporter.Export(graph with { Constants = graph.Constants.SetItem(
+            layer.WeightName, Tensor.Create<float>(graph.Constants[layer.WeightName].Shape, weights)) }).ToByteArray();
         (CompileResult result, _) = Compile(pruned, Options(3, 8) with { Rounding = "learned", ExportQdqPath = _folder.At("qdq.onnx") });
         Assert.Equal("learned", result.Rounding);
         Graph quantized = OnnxImporter.Import(File.ReadAllBytes(_folder.At("qdq.onnx")), null);
         MvmLayer found = MvmLayers.Find(quantized)[1];
-        ReadOnlySpan<float> expected = MvmLayers.Find(OnnxImporter.Import(pruned, null))[1].WeightMatrix.Span<float>(), actual = found.WeightMatrix.Span<float>();
+        ReadOnlySpan<float> expected = MvmLayers.Find(OnnxImporter.Import(pruned, null))[1].WeightMatrix.Span<float>(),
+            actual = found.WeightMatrix.Span<float>();
         Assert.Equal(expected.Length, actual.Length);
         for (int i = 0; i < expected.Length; i++)
             if (expected[i] == 0) Assert.Equal(0, actual[i]);
@@ -106,7 +115,8 @@ public sealed class RoundingChoiceTests : IDisposable
 
     private CompileOptions Options(int weightBits, int activationBits) => new()
     {
-        ModelPath = "", OutputPath = _folder.At("net.cim"), Calibration = Data("calibration.npz", 512, 3, labelled: false), Evaluation = Data("evaluation.npz", 512, 5, labelled: true),
+        ModelPath = "", OutputPath = _folder.At("net.cim"), Calibration = Data("calibration.npz", 512, 3, labelled: false),
+            Evaluation = Data("evaluation.npz", 512, 5, labelled: true),
         WeightBits = weightBits, ActivationBits = activationBits,
     };
 
@@ -119,7 +129,8 @@ public sealed class RoundingChoiceTests : IDisposable
         foreach (ChannelPair pair in ChannelPair.Find(graph))
         {
             ImmutableDictionary<string, Tensor> constants = graph.Constants;
-            pair.Scale(name => constants[name], [.. Enumerable.Range(0, pair.First.Outputs).Select(c => c == 0 ? -4 : 1)], (name, tensor) => constants = constants.SetItem(name, tensor));
+            pair.Scale(name => constants[name], [.. Enumerable.Range(0, pair.First.Outputs).Select(c => c == 0 ? -4 : 1)],
+                (name, tensor) => constants = constants.SetItem(name, tensor));
             graph = graph with { Constants = constants };
         }
 

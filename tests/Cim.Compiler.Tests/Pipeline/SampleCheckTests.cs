@@ -70,7 +70,8 @@ public sealed class SampleCheckTests
     public void One_sample_again_and_again_is_warned_of_and_others_are_not()
     {
         using var same = new SmallCompilation(Classifier(2), [.. Enumerable.Repeat(Data(1), 12).SelectMany(s => s)]);
-        Assert.Contains("all 12 samples are the same", Assert.Single(same.Compile().Warnings, w => w.Code == ErrorCodes.SamplesSayNothing).Message, StringComparison.Ordinal);
+        Assert.Contains("all 12 samples are the same",
+            Assert.Single(same.Compile().Warnings, w => w.Code == ErrorCodes.SamplesSayNothing).Message, StringComparison.Ordinal);
         using var different = new SmallCompilation(Classifier(2), Data(12));
         different.Compile();
         Assert.DoesNotContain(ErrorCodes.SamplesSayNothing, different.Warnings);
@@ -96,7 +97,8 @@ public sealed class SampleCheckTests
         CompileResult result = c.Compile(o => o with { Evaluation = o.Calibration });
         Assert.Equal(40, result.AccuracyFloat!.Correct);
         Assert.True(result.AccuracyCompiled!.Correct >= 38, $"{result.AccuracyCompiled.Correct}");
-        CompileResult searched = c.Compile(o => o with { Evaluation = o.Calibration, Search = "random", SearchEvaluations = 3, MaxAccuracyLoss = 30 });
+        CompileResult searched = c.Compile(
+            o => o with { Evaluation = o.Calibration, Search = "random", SearchEvaluations = 3, MaxAccuracyLoss = 30 });
         Assert.True(searched.Search!.IsWithinBudget);
     }
 
@@ -142,7 +144,8 @@ public sealed class SampleCheckTests
     public void Of_several_outputs_the_first_that_can_name_the_labels_is_judged()
     {
         ModelBuilder model = new ModelBuilder().Input("x", -1, Inputs).Weight("v", 1, Inputs).Weight("w", 3, Inputs)
-            .Node("a", "Gemm", "x v", "size", ("transB", 1)).Node("b", "Gemm", "x w", "scores", ("transB", 1)).Output("size").Output("scores");
+            .Node("a", "Gemm", "x v", "size", ("transB", 1)).Node("b", "Gemm", "x w", "scores", ("transB", 1)).Output("size")
+                .Output("scores");
         using var c = new SmallCompilation(model, Data(12), [0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2]);
         Assert.Equal(12, c.Compile(o => o with { Evaluation = o.Calibration }).AccuracyFloat!.Samples);
         string wrong = c.Write("wrong.npz", Data(3), [0, 1, 3]);

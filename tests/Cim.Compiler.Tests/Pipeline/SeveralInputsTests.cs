@@ -80,7 +80,8 @@ public sealed class SeveralInputsTests : IDisposable
         using CimModel model = CimModel.Load(_folder.At("net.cim"));
         Assert.Equal(["image", "vector", "word"], model.Info.Inputs.Select(i => i.Name));
         var evaluator = new CompiledEvaluator(model);
-        Accuracy all = evaluator.Evaluate(DataSet.Open(data, evaluator.Input.Ports, Preprocessing.None), Cim.Runtime.RunOptions.Default, 0, null, default);
+        Accuracy all = evaluator.Evaluate(
+            DataSet.Open(data, evaluator.Input.Ports, Preprocessing.None), Cim.Runtime.RunOptions.Default, 0, null, default);
         Assert.InRange(all.Correct, Samples - 3, Samples);
     }
 

@@ -13,7 +13,8 @@ public sealed class TrainedSearchTests : IDisposable
 {
     private const double Budget = 1;
 
-    private static readonly byte[] Network = NoisyPatterns.Network(4096, 3, 0.05, "conv 6 3x3 pad 1", "relu", "linear 16", "relu", "linear 12", "relu", "linear 10");
+    private static readonly byte[] Network = NoisyPatterns.Network(
+        4096, 3, 0.05, "conv 6 3x3 pad 1", "relu", "linear 16", "relu", "linear 12", "relu", "linear 10");
 
     private readonly TemporaryFolder _folder = new();
 
@@ -33,7 +34,9 @@ public sealed class TrainedSearchTests : IDisposable
         using var original = new FloatEvaluator(_folder.At("net.onnx"));
         using var compiled = new CimModel(with.Model);
         double wanted = original.Evaluate(DataSet.Open(evaluation, original.Input.Ports, Preprocessing.None), 0, null, default).Fraction;
-        double had = new CompiledEvaluator(compiled).Evaluate(DataSet.Open(evaluation, original.Input.Ports, Preprocessing.None), new RunOptions { Fidelity = Fidelity.Exact }, 0, null, default).Fraction;
+        double had = new CompiledEvaluator(compiled)
+            .Evaluate(DataSet.Open(evaluation, original.Input.Ports, Preprocessing.None), new RunOptions { Fidelity = Fidelity.Exact }, 0,
+            null, default).Fraction;
         // The budget, and two standard deviations of the samples held apart and of these.
         Assert.True(100 * (wanted - had) <= Budget + 2, $"{100 * (wanted - had)} points lost");
     }
@@ -56,13 +59,16 @@ public sealed class TrainedSearchTests : IDisposable
         Assert.Equal(first, File.ReadAllBytes(_folder.At("third.cim")));
     }
 
-    private static string[] Trained(string log) => [.. File.ReadAllLines(log).SkipWhile(l => !l.Contains("\"trained\"", StringComparison.Ordinal))];
+    private static string[] Trained(string log) =>
+        [.. File.ReadAllLines(log).SkipWhile(l => !l.Contains("\"trained\"", StringComparison.Ordinal))];
 
-    private static CompileResult Compile(CompileOptions options, List<string>? lines = null) => CompilePipeline.Compile(options, lines is null ? null : new ProgressLines(lines.Add));
+    private static CompileResult Compile(CompileOptions options, List<string>? lines = null) =>
+        CompilePipeline.Compile(options, lines is null ? null : new ProgressLines(lines.Add));
 
     private CompileOptions Options(string output) => new()
     {
-        ModelPath = _folder.Write("net.onnx", Network), OutputPath = _folder.At(output), Hardware = "cim-aq-4b", Calibration = Data("training.npz", 6144, 3),
+        ModelPath = _folder.Write("net.onnx", Network), OutputPath = _folder.At(output), Hardware = "cim-aq-4b",
+            Calibration = Data("training.npz", 6144, 3),
         Training = Data("training.npz", 6144, 3), Epochs = 3, TrainingCheckpoint = _folder.At(output + ".training"),
         Search = "exact", SearchEvaluations = 8, SearchSamples = 384, SearchTrainingSamples = 2048, MaxAccuracyLoss = Budget,
     };

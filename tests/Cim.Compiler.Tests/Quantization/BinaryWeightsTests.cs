@@ -81,13 +81,16 @@ public sealed class BinaryWeightsTests : IDisposable
     /// <summary>Large enough that fewer cells are fewer arrays.</summary>
     private static byte[] Network() => new ModelBuilder(seed: 3).Input("x", -1, 8, 6, 6)
         .Weight("w1", 64, 8, 3, 3).Uniform("b1", -0.2f, 0.2f, 64).Weight("w2", 300, 256).Uniform("b2", -0.1f, 0.1f, 300)
-        .Node("conv", "Conv", "x w1 b1", "c").Node("Relu", "c", "r").Node("MaxPool", "r", "p", ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 }))
+        .Node("conv", "Conv", "x w1 b1", "c").Node("Relu", "c", "r")
+            .Node("MaxPool", "r", "p", ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 }))
         .Node("Flatten", "p", "f").Node("dense", "Gemm", "f w2 b2", "y", ("transB", 1)).Output("y").Bytes;
 
     private CompileResult Compile(int weightBits, bool trained, string rounding = "compensated")
     {
-        string model = _folder.Write("net.onnx", Network()), profile = _folder.Write("one.cimhw.json", HardwareProfiles.ToJson(OneBitCells).ToArray());
-        string samples = _folder.Write("x.npz", DataFiles.Npz(("x", DataFiles.Npy("<f4", [64, 8, 6, 6], DataFiles.Floats(RandomNetworks.Samples(64, 288, 7))))));
+        string model = _folder.Write("net.onnx", Network()),
+            profile = _folder.Write("one.cimhw.json", HardwareProfiles.ToJson(OneBitCells).ToArray());
+        string samples = _folder.Write(
+            "x.npz", DataFiles.Npz(("x", DataFiles.Npy("<f4", [64, 8, 6, 6], DataFiles.Floats(RandomNetworks.Samples(64, 288, 7))))));
         return CompilePipeline.Compile(new CompileOptions
         {
             ModelPath = model, Hardware = profile, Calibration = samples, WeightBits = weightBits, ActivationBits = 4, Rounding = rounding,

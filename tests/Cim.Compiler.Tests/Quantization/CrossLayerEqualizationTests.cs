@@ -24,14 +24,16 @@ public sealed class CrossLayerEqualizationTests
         {
             Graph graph = Network(seed, layers);
             var random = new Random(seed);
-            foreach (ChannelPair pair in ChannelPair.Find(graph)) graph = Scaled(graph, pair, [.. Enumerable.Range(0, pair.First.Outputs).Select(_ => random.Next(-3, 4))]);
+            foreach (ChannelPair pair in ChannelPair.Find(graph))
+                graph = Scaled(graph, pair, [.. Enumerable.Range(0, pair.First.Outputs).Select(_ => random.Next(-3, 4))]);
             GraphInput input = GraphInput.Of(graph);
             CalibrationData data = CalibrationData.Random(input, (ulong)seed);
             (Graph equalized, int found) = CrossLayerEqualization.Run(graph, input, data, CancellationToken.None);
             GraphVerifier.Verify(equalized, nameof(CrossLayerEqualization));
             Assert.Equal(pairs, found);
             Assert.Equal(Outputs(graph, input, data), Outputs(equalized, input, data));
-            Assert.Equal(pairs > 0, MvmLayers.Find(graph).Zip(MvmLayers.Find(equalized)).Any(l => !l.First.WeightMatrix.Span<float>().SequenceEqual(l.Second.WeightMatrix.Span<float>())));
+            Assert.Equal(pairs > 0, MvmLayers.Find(graph).Zip(MvmLayers.Find(equalized))
+                .Any(l => !l.First.WeightMatrix.Span<float>().SequenceEqual(l.Second.WeightMatrix.Span<float>())));
         }
     }
 
@@ -47,7 +49,8 @@ public sealed class CrossLayerEqualizationTests
         (Graph b, _) = CrossLayerEqualization.Run(unequal, input, data, CancellationToken.None);
 
         // Up to a factor of all channels, which changes no integer.
-        float[] first = Assert.Single(ChannelPair.Find(a)).First.WeightMatrix.Span<float>().ToArray(), second = Assert.Single(ChannelPair.Find(b)).First.WeightMatrix.Span<float>().ToArray();
+        float[] first = Assert.Single(ChannelPair.Find(a)).First.WeightMatrix.Span<float>().ToArray(),
+            second = Assert.Single(ChannelPair.Find(b)).First.WeightMatrix.Span<float>().ToArray();
         double[] ratios = [.. first.Zip(second, (x, y) => x == 0 ? double.NaN : Math.Abs(Math.Log2(y / x))).Where(double.IsFinite)];
         Assert.True(ratios.Max() - ratios.Min() <= 1, $"{ratios.Min()} to {ratios.Max()}");
     }

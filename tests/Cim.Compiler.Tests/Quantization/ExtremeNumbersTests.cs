@@ -18,10 +18,12 @@ public sealed class ExtremeNumbersTests
     private const int Inputs = 8, Hidden = 6, Samples = 72;
 
     /// <summary>x -> fc1 -> Relu -> fc2, each layer's weights and biases of their own size.</summary>
-    private static ModelBuilder Network(float input, float first, float firstBias, float second, float secondBias, string kind = "Gemm", int seed = 1)
+    private static ModelBuilder Network(
+        float input, float first, float firstBias, float second, float secondBias, string kind = "Gemm", int seed = 1)
     {
         var m = new ModelBuilder(seed: seed).Input("x", -1, Inputs);
-        m.Uniform("w1", -first, first, Hidden, Inputs).Uniform("b1", 0.5f * firstBias, firstBias, Hidden).Uniform("w2", -second, second, 3, Hidden).Uniform("b2", -secondBias, secondBias, 3);
+        m.Uniform("w1", -first, first, Hidden, Inputs).Uniform("b1", 0.5f * firstBias, firstBias, Hidden)
+            .Uniform("w2", -second, second, 3, Hidden).Uniform("b2", -secondBias, secondBias, 3);
         m.Node("fc1", "Gemm", "x w1 b1", "a", ("transB", 1)).Node("Relu", "a", "r");
         if (kind == "MatMul")
             m.Uniform("w3", -second, second, Hidden, 3).Node("fc2", "MatMul", "r w3", "p").Node("add", "Add", "p b2", "y");
@@ -58,7 +60,10 @@ public sealed class ExtremeNumbersTests
         c.Compile(o => o with
         {
             Hardware = "nju-32", Rounding = rounding, WeightBits = bits,
-            Strips = strips is null ? null : StripOptions.Parse(strips, null, "strip"), Merge = merge is null ? null : MergeOptions.Parse(merge, "auto"),
+            Strips = strips is null
+                ? null
+                : StripOptions.Parse(strips, null, "strip"), Merge = merge is null ? null
+                : MergeOptions.Parse(merge, "auto"),
         });
         Assert.True(c.Difference() < 1e-3, $"{c.Difference()}");
     }
@@ -112,7 +117,8 @@ public sealed class ExtremeNumbersTests
         Gen<(float, float, float, float, float)> cases = Gen.Select(size, size, size, size, size);
         foreach ((int number, (float input, float w1, float b1, float w2, float b2)) in FuzzSettings.Of(cases, FuzzSettings.Cases(40)))
         {
-            using var c = new SmallCompilation(Network(input, w1, b1, w2, b2, number % 2 == 0 ? "Gemm" : "MatMul", seed: number + 1), Data(input, 24));
+            using var c = new SmallCompilation(
+                Network(input, w1, b1, w2, b2, number % 2 == 0 ? "Gemm" : "MatMul", seed: number + 1), Data(input, 24));
             try
             {
                 c.Compile();
@@ -124,7 +130,9 @@ public sealed class ExtremeNumbersTests
 
             // A float network whose outputs all are below what 32-bit floats hold with their digits says nothing to compare with.
             if (c.Float().All(v => MathF.Abs(v) < 1e-37f)) continue;
-            Assert.True(c.Difference() < 0.1 || c.Warnings.Contains(ErrorCodes.LayerFarFromFloat), $"case {number}, input {input} weights {w1} {w2} biases {b1} {b2}: {c.Difference()}, {string.Join(' ', c.Warnings)}");
+            Assert.True(c.Difference() < 0.1
+                || c.Warnings.Contains(ErrorCodes.LayerFarFromFloat),
+                $"case {number}, input {input} weights {w1} {w2} biases {b1} {b2}: {c.Difference()}, {string.Join(' ', c.Warnings)}");
         }
     }
 
@@ -132,7 +140,8 @@ public sealed class ExtremeNumbersTests
     public void A_quantized_model_with_a_real_bias_beyond_32_bits_keeps_it()
     {
         ModelBuilder m = new ModelBuilder(opset: 13).Input("x", -1, 4).Scalar("s", 1e-6f).Constant("z", Tensor.Scalar((sbyte)0))
-            .Constant("w", Tensor.Create<sbyte>(new Shape(4, 2), [1, 2, 3, 4, -5, 6, 7, -8])).Scalar("ws", 1e-6f).Constant("b", Tensor.Create(new Shape(2), [3f, -2f]))
+            .Constant("w", Tensor.Create<sbyte>(new Shape(4, 2), [1, 2, 3, 4, -5, 6, 7, -8])).Scalar("ws", 1e-6f)
+                .Constant("b", Tensor.Create(new Shape(2), [3f, -2f]))
             .Node("QuantizeLinear", "x s z", "q").Node("DequantizeLinear", "q s z", "d").Node("DequantizeLinear", "w ws z", "wd")
             .Node("fc", "MatMul", "d wd", "p").Node("Add", "p b", "y").Output("y");
         using var c = new SmallCompilation(m, [.. Enumerable.Range(0, 80).Select(i => 1e-5f * (i % 7))]);
@@ -143,10 +152,12 @@ public sealed class ExtremeNumbersTests
     [Fact]
     public void A_layer_of_which_only_the_calibration_samples_are_small_is_named()
     {
-        using var c = new SmallCompilation(Network(1, 0.5f, 0.1f, 0.5f, 0.1f), Data(1e-3f), [.. Enumerable.Range(0, Samples).Select(i => (long)(i % 3))]);
+        using var c = new SmallCompilation(
+            Network(1, 0.5f, 0.1f, 0.5f, 0.1f), Data(1e-3f), [.. Enumerable.Range(0, Samples).Select(i => (long)(i % 3))]);
         string evaluation = c.Write("big.npz", Data(1), [.. Enumerable.Range(0, Samples).Select(i => (long)(i % 3))]);
         CompileResult result = c.Compile(o => o with { Evaluation = evaluation });
-        Assert.Contains(result.Warnings, w => w.Code == ErrorCodes.LayerFarFromFloat && w.Message.Contains("fc1", StringComparison.Ordinal));
+        Assert.Contains(
+            result.Warnings, w => w.Code == ErrorCodes.LayerFarFromFloat && w.Message.Contains("fc1", StringComparison.Ordinal));
     }
 
     [Fact]

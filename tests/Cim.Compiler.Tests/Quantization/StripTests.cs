@@ -28,13 +28,16 @@ public sealed class StripTests
         var random = new Random(seed);
         for (int i = 0; i < 30; i++)
         {
-            int channels = random.Next(1, 300), places = random.Next(2) == 0 ? 1 : 9, arrayRows = random.Next(2) == 0 ? 128 : random.Next(4, 256);
+            int channels = random.Next(1, 300),
+                places = random.Next(2) == 0 ? 1 : 9,
+                arrayRows = random.Next(2) == 0 ? 128 : random.Next(4, 256);
             StripGrid grid = StripGrid.Of(new LayerShape("l", 1, channels * places, 7, 1) { KernelPlaces = places }, arrayRows);
             Assert.Equal(Enumerable.Range(0, channels * places), grid.RowOrder.Order());
             Assert.Equal((channels * places + arrayRows - 1) / arrayRows, grid.Tiles.Length);
             Assert.All(grid.Tiles, t => Assert.InRange(t.Rows, 1, arrayRows));
             if (channels == arrayRows || channels * 2 == arrayRows)
-                Assert.All(Enumerable.Range(0, grid.Tiles.Length), t => Assert.True(grid.RowsOf(t).GroupBy(r => r % places).All(g => g.Count() == channels)));
+                Assert.All(Enumerable.Range(0, grid.Tiles.Length),
+                    t => Assert.True(grid.RowsOf(t).GroupBy(r => r % places).All(g => g.Count() == channels)));
         }
 
         StripGrid whole = StripGrid.Of(new LayerShape("l", 1, 128 * 9, 7, 1) { KernelPlaces = 9 }, 128);
@@ -94,7 +97,9 @@ public sealed class StripTests
         var shape = new LayerShape("l", 1, random.Next(1, 400), random.Next(1, 200), 50);
         StripGrid grid = StripGrid.Of(shape, Isaac.Rows);
         int[] offered = [8, 4, 2, 0];
-        var widths = new StripWidths(grid, [.. grid.Tiles.Select(_ => Enumerable.Range(0, shape.ColumnsPerGroup).Select(_ => offered[random.Next(4)]).ToImmutableArray())]);
+        var widths = new StripWidths(grid,
+            [.. grid.Tiles.Select(
+            _ => Enumerable.Range(0, shape.ColumnsPerGroup).Select(_ => offered[random.Next(4)]).ToImmutableArray())]);
         LayerCost cost = CostModel.Of(shape, ColumnPlacer.Placed(StripMapper.Map(widths, Isaac)), 8, 8, 0, Isaac);
         long[] columns = [.. widths.Bits.Select(t => t.Sum(b => (b + 1L) / 2))];
         Assert.Equal(columns.Sum(c => (c + 127) / 128), cost.Arrays);
@@ -104,7 +109,8 @@ public sealed class StripTests
         var uniform = new StripWidths(grid, [.. grid.Tiles.Select(_ => Enumerable.Repeat(4, shape.ColumnsPerGroup).ToImmutableArray())]);
         LayerCost strips = CostModel.Of(shape, ColumnPlacer.Placed(StripMapper.Map(uniform, Isaac)), 4, 8, 0, Isaac);
         LayerCost plain = CostModel.Of(shape, LayerMapper.Map(shape, 4, Isaac), 4, 8, 0, Isaac);
-        Assert.Equal((plain.Arrays, plain.Cells, plain.AdcConversions, plain.Events.BusBits, plain.Events.ArrayReads), (strips.Arrays, strips.Cells, strips.AdcConversions, strips.Events.BusBits, strips.Events.ArrayReads));
+        Assert.Equal((plain.Arrays, plain.Cells, plain.AdcConversions, plain.Events.BusBits, plain.Events.ArrayReads),
+            (strips.Arrays, strips.Cells, strips.AdcConversions, strips.Events.BusBits, strips.Events.ArrayReads));
         // The offset is taken off every strip, not once an output.
         Assert.Equal(plain.Events.ShiftAdds + (50L * shape.ColumnsPerGroup * (grid.Tiles.Length - 1)), strips.Events.ShiftAdds);
         Assert.Equal(plain.LatencyNs, strips.LatencyNs, 6);
@@ -138,7 +144,9 @@ public sealed class StripTests
         Assert.Contains(policy.Layers, l => l.Strips is not null);
         long cells = LayerShapes.Of(graph, Isaac).Sum(s => new LayerPlacer(policy, Isaac with { Rows = 16 }).CostOf(s, 1).Cells);
         Assert.True(cells <= 0.4 * table.Whole, $"{cells} of {table.Whole}");
-        Assert.Throws<CimException>(() => new LayerPlacer(policy, Isaac).CostOf(LayerShapes.Of(layers.First(l => policy.Find(l.NodeName)!.Strips is { } s && s.Contains('/', StringComparison.Ordinal))), 1));
+        Assert.Throws<CimException>(() => new LayerPlacer(policy, Isaac)
+            .CostOf(LayerShapes.Of(
+            layers.First(l => policy.Find(l.NodeName)!.Strips is { } s && s.Contains('/', StringComparison.Ordinal))), 1));
     }
 
     [Fact]
@@ -164,23 +172,31 @@ public sealed class StripTests
         Assert.Throws<CimException>(() => StripOptions.Parse("0.5", null, "cell"));
     }
 
-    private static QuantizationPolicy Uniform(Graph graph, int bits) => QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), bits, 8);
+    private static QuantizationPolicy Uniform(Graph graph, int bits) =>
+        QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), bits, 8);
 
     /// <summary>Strips on arrays of 64 rows for every layer without groups.</summary>
-    private static QuantizationPolicy WithStrips(Graph graph, QuantizationPolicy policy, Func<string, int, int, int> bits) => new([.. policy.Layers.Select(p =>
+    private static QuantizationPolicy WithStrips(Graph graph, QuantizationPolicy policy, Func<string, int, int, int> bits) =>
+        new([.. policy.Layers.Select(p =>
     {
         MvmLayer layer = MvmLayers.Find(graph).First(l => l.NodeName == p.Name);
         if (layer.Groups != 1) return p;
         StripGrid grid = StripGrid.Of(LayerShapes.Of(layer), 64);
-        return p with { Strips = string.Join('/', grid.Tiles.Select((_, t) => string.Concat(Enumerable.Range(0, layer.Outputs).Select(o => bits(p.Name, t, o))))) };
+        return p with
+        {
+            Strips = string.Join(
+                '/', grid.Tiles.Select((_, t) => string.Concat(Enumerable.Range(0, layer.Outputs).Select(o => bits(p.Name, t, o))))),
+        };
     })]);
 
     private static Graph Quantize(Graph graph, QuantizationPolicy policy)
     {
         GraphInput input = GraphInput.Of(graph);
         var data = new CalibrationData(RandomNetworks.Samples(24, input.SampleElements, 7), 24, false);
-        return new PostTrainingQuantizer(new QuantizerOptions { ArrayRows = 64 }).Quantize(graph, input, data, policy, null, CancellationToken.None);
+        return new PostTrainingQuantizer(new QuantizerOptions { ArrayRows = 64 })
+            .Quantize(graph, input, data, policy, null, CancellationToken.None);
     }
 
-    private static LoweredModel Lower(Graph graph, QuantizationPolicy policy, int rows) => new LayerPlacer(policy, Isaac with { Rows = rows }).Lower(Quantize(graph, policy));
+    private static LoweredModel Lower(Graph graph, QuantizationPolicy policy, int rows) =>
+        new LayerPlacer(policy, Isaac with { Rows = rows }).Lower(Quantize(graph, policy));
 }

@@ -126,10 +126,12 @@ public sealed class WeightRoundingTests
                 squares[i] += (double)x[(n * rows) + i] * x[(n * rows) + i] / samples;
                 for (int j = 0; j < rows; j++) covariance[(i * rows) + j] += x[(n * rows) + i] * x[(n * rows) + j] / samples;
                 // Outputs that have a part of every input: without pruning each weight would be wanted.
-                for (int o = 0; o < outputs; o++) cross[(i * outputs) + o] += x[(n * rows) + i] * x[(n * rows) + ((i + o) % rows)] / samples;
+                for (int o = 0; o < outputs; o++)
+                    cross[(i * outputs) + o] += x[(n * rows) + i] * x[(n * rows) + ((i + o) % rows)] / samples;
             }
 
-        LayerWeights quantized = WeightQuantizer.Compensated(layer, 4, new LayerStatistics(samples, new float[rows], new float[outputs], squares, covariance, cross));
+        LayerWeights quantized = WeightQuantizer.Compensated(
+            layer, 4, new LayerStatistics(samples, new float[rows], new float[outputs], squares, covariance, cross));
         for (int i = 0; i < weights.Length; i++)
             if (weights[i] == 0) Assert.Equal(0, quantized.Integers[i]);
         Assert.Contains(quantized.Integers, q => q != 0);

@@ -57,7 +57,8 @@ public sealed class ReportWriterTests : IDisposable
     public void Json_begins_with_the_totals_of_the_compiled_network()
     {
         string json = ReportJson.Serialize(ExampleReport.Create());
-        Assert.Matches("^\\{\\s*\"schema\": 1,\\s*\"accuracyFloat\": 0.915,\\s*\"accuracyCompiled\": 0.9135,\\s*\"cost\": \\{\\s*\"latencyNs\": 101000,", json);
+        Assert.Matches("^\\{\\s*\"schema\": 1,\\s*\"accuracyFloat\": 0.915,\\s*\"accuracyCompiled\": 0.9135,\\s*\"cost\": "
+            + "\\{\\s*\"latencyNs\": 101000,", json);
     }
 
     [Fact]
@@ -85,7 +86,8 @@ public sealed class ReportWriterTests : IDisposable
     {
         XElement main = Body(ExampleReport.Create());
         Assert.Equal(["Float", "8-bit", "Compiled"], main.Descendants("article").Select(a => a.Element("h2")!.Value));
-        Assert.Equal("Worst layer: /conv2/Conv", main.Descendants("p").Single(p => (string?)p.Attribute("class") == "worst").Element("b")!.Value);
+        Assert.Equal(
+            "Worst layer: /conv2/Conv", main.Descendants("p").Single(p => (string?)p.Attribute("class") == "worst").Element("b")!.Value);
         Assert.Equal(3, main.Descendants("tbody").Single(t => t.Parent!.Attribute("class")!.Value == "layers").Elements("tr").Count());
     }
 
@@ -100,7 +102,8 @@ public sealed class ReportWriterTests : IDisposable
     public void A_fidelity_measured_on_fewer_samples_is_neither_the_headline_nor_compared()
     {
         CompilationReport report = ExampleReport.Create();
-        XElement compiled = Body(report with { Compiled = report.Compiled with { Accuracies = [new("adc", 466, 500), new("exact", 1827, 2000)] } }).Descendants("article").Last();
+        XElement compiled = Body(report with { Compiled = report.Compiled with {
+            Accuracies = [new("adc", 466, 500), new("exact", 1827, 2000)] } }).Descendants("article").Last();
         Assert.StartsWith("91.35 %", compiled.Elements("p").ElementAt(1).Value.Trim(), StringComparison.Ordinal);
         XElement row = compiled.Descendants("tr").Single(r => r.Element("th")!.Value == "accuracy, adc, first 500");
         Assert.Equal(["93.20 %", ""], row.Elements("td").Select(d => d.Value));

@@ -21,14 +21,16 @@ public sealed class AdcSearchTests
     {
         (Graph graph, GraphInput input, SearchData data) = Load();
         var layers = MvmLayers.Find(graph);
-        AdcSensitivity measured = AdcSensitivity.Measure(graph, input, Isaac, data, layers, [.. layers.Select(_ => new[] { 2, 4, 6, 0 })], new QuantizerOptions(), new SearchClock(null), null, default);
+        AdcSensitivity measured = AdcSensitivity.Measure(graph, input, Isaac, data, layers, [.. layers.Select(_ => new[] { 2, 4, 6, 0 })],
+            new QuantizerOptions(), new SearchClock(null), null, default);
         foreach (var layer in measured.Layers)
         {
             Assert.Equal([2, 4, 6], layer.Keys);
             Assert.True(layer[2] > layer[4] && layer[4] > layer[6], $"{layer[2]} {layer[4]} {layer[6]}");
         }
 
-        var network = new AdcNetwork(graph, input, Isaac, data.Fit, QuantizationPolicy.Uniform(layers.Select(l => l.NodeName), 8, 8), new QuantizerOptions(), default);
+        var network = new AdcNetwork(graph, input, Isaac, data.Fit, QuantizationPolicy.Uniform(layers.Select(l => l.NodeName), 8, 8),
+            new QuantizerOptions(), default);
         float[] ideal = network.Run(data.Validation, 8, _ => AdcNetwork.Ideal, default);
         Assert.Equal(ideal, network.Run(data.Validation, 8, _ => 12, default));
         Assert.NotEqual(ideal, network.Run(data.Validation, 8, _ => 3, default));
@@ -47,11 +49,13 @@ public sealed class AdcSearchTests
         SearchSummary verified = AdcVerification.Run(search, found, graph, input, Isaac, data, options, null, default);
         Assert.True(verified.IsWithinBudget);
         Assert.True(verified.ValidationLoss <= 5);
-        Assert.All(found.Policy.Layers.Zip(verified.Policy.Layers), p => Assert.True(p.Second.AdcBits == 0 || p.Second.AdcBits >= p.First.AdcBits));
+        Assert.All(found.Policy.Layers.Zip(verified.Policy.Layers),
+            p => Assert.True(p.Second.AdcBits == 0 || p.Second.AdcBits >= p.First.AdcBits));
         Assert.Equal(search.Space.Costs.Total(search.Choices(verified.Policy)).EnergyPj, verified.Chosen.EnergyPj);
 
         // A budget that is missed without converters is not met by wider ones: they stay, and the summary says so.
-        SearchSummary hopeless = AdcVerification.Run(search, found, graph, input, Isaac, data, options with { MaxLoss = -1 }, null, default);
+        SearchSummary hopeless = AdcVerification.Run(
+            search, found, graph, input, Isaac, data, options with { MaxLoss = -1 }, null, default);
         Assert.False(hopeless.IsWithinBudget);
         Assert.Equal(found.Policy, hopeless.Policy);
     }

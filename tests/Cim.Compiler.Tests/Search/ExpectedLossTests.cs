@@ -29,7 +29,8 @@ public sealed class ExpectedLossTests
         return [.. scores.Select(s => s + (sigma * random.Next()))];
     }
 
-    private static float[] Softmax(float[] scores) => [.. scores.Chunk(Classes).SelectMany(s => s.Select(v => (float)(Math.Exp(v) / s.Sum(x => Math.Exp(x)))))];
+    private static float[] Softmax(float[] scores) =>
+        [.. scores.Chunk(Classes).SelectMany(s => s.Select(v => (float)(Math.Exp(v) / s.Sum(x => Math.Exp(x)))))];
 
     /// <summary>The right answers lost if the scores' probabilities are those of the labels, which are drawn 20 times.</summary>
     private static double Lost(float[] scores, float[] changed, Random random)
@@ -69,7 +70,9 @@ public sealed class ExpectedLossTests
             (double lost, double deviation) = loss.Among(changed);
             return (Lost(scores, changed, random), lost, deviation);
         })];
-        double expected = trials.Average(t => t.Lost), estimated = trials.Average(t => t.Estimated), error = Deviation(trials.Select(t => t.Lost)) / Math.Sqrt(trials.Length);
+        double expected = trials.Average(t => t.Lost),
+            estimated = trials.Average(t => t.Estimated),
+            error = Deviation(trials.Select(t => t.Lost)) / Math.Sqrt(trials.Length);
         Assert.InRange(estimated, expected - (0.15 * expected) - (2 * error), expected + (0.15 * expected) + (2 * error));
         double spread = Deviation(trials.Select(t => t.Estimated));
         Assert.True(spread < 0.6 * Deviation(trials.Select(t => t.Lost)), $"{spread} against {Deviation(trials.Select(t => t.Lost))}");
@@ -83,7 +86,8 @@ public sealed class ExpectedLossTests
     {
         float[] scores = Scores(1);
         var loss = new ExpectedLoss(scores, Classes, areProbabilities: false);
-        double[] means = [.. new[] { 0.1f, 0.2f, 0.4f }.Select(sigma => Enumerable.Range(0, 20).Average(t => loss.Among(WithErrors(scores, sigma, (ulong)t)).Lost))];
+        double[] means = [.. new[] { 0.1f, 0.2f, 0.4f }
+            .Select(sigma => Enumerable.Range(0, 20).Average(t => loss.Among(WithErrors(scores, sigma, (ulong)t)).Lost))];
         Assert.InRange(means[1] / means[0], 3, 5);
         Assert.InRange(means[2] / means[1], 3, 5);
     }
@@ -93,7 +97,8 @@ public sealed class ExpectedLossTests
     {
         float[] scores = Scores(2), changed = WithErrors(scores, 0.3f, 3);
         double expected = new ExpectedLoss(scores, Classes, areProbabilities: false).Among(changed).Lost;
-        Assert.Equal(expected, new ExpectedLoss(Softmax(scores), Classes, areProbabilities: true).Among(Softmax(changed)).Lost, expected * 0.01);
+        Assert.Equal(
+            expected, new ExpectedLoss(Softmax(scores), Classes, areProbabilities: true).Among(Softmax(changed)).Lost, expected * 0.01);
     }
 
     [Fact]
@@ -106,6 +111,7 @@ public sealed class ExpectedLossTests
         float[] scores = Scores(5)[..(20 * Classes)], changed = [.. scores];
         (changed[0], changed[1]) = (-1, 0);
         float[] probabilities = Softmax(scores);
-        Assert.Equal(probabilities[0] - probabilities[1], new ExpectedLoss(scores, Classes, areProbabilities: false).Among(changed).Lost, 1e-6);
+        Assert.Equal(
+            probabilities[0] - probabilities[1], new ExpectedLoss(scores, Classes, areProbabilities: false).Among(changed).Lost, 1e-6);
     }
 }

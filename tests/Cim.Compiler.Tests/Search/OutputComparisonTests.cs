@@ -34,7 +34,8 @@ public sealed class OutputComparisonTests
         Distance shown = new OutputComparison(reference, 20, 10, false, [.. new int[20]]).Of(changed);
         Assert.Equal((100 * (9 - 3) / 20.0, 100 * (9 - 3) / 20.0), (shown.LossPoints, shown.BudgetPoints));
         // The changed samples were wrong before and are right now; the others are right in both.
-        Assert.Equal(expected, new OutputComparison(reference, 20, 10, false, [.. Enumerable.Range(0, 20).Select(i => i < 9 ? 1 : 0)]).Of(changed).LossPoints, 9);
+        Assert.Equal(expected, new OutputComparison(reference, 20, 10, false, [.. Enumerable.Range(0, 20).Select(i => i < 9 ? 1 : 0)])
+            .Of(changed).LossPoints, 9);
     }
 
     [Fact]

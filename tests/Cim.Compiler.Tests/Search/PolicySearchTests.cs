@@ -39,7 +39,8 @@ public sealed class PolicySearchTests
         Assert.Equal(5, begun.Evaluations);
         Assert.Equal(whole.Trials.Select(t => (t.Cost, t.Loss)), continued.Trials.Select(t => (t.Cost, t.Loss)));
         Assert.Equal(whole.Policy.Layers.AsEnumerable(), continued.Policy.Layers.AsEnumerable());
-        Assert.Equal(whole.Policy.Layers.AsEnumerable(), QuantizationPolicy.Load(best, QuantizationPolicy.Uniform(whole.Policy.Layers.Select(l => l.Name), 8, 8)).Layers.AsEnumerable());
+        Assert.Equal(whole.Policy.Layers.AsEnumerable(),
+            QuantizationPolicy.Load(best, QuantizationPolicy.Uniform(whole.Policy.Layers.Select(l => l.Name), 8, 8)).Layers.AsEnumerable());
         Directory.Delete(folder, recursive: true);
     }
 
@@ -49,7 +50,8 @@ public sealed class PolicySearchTests
         (Graph graph, GraphInput input, SearchData data) = Load(1200);
         var layers = MvmLayers.Find(graph);
         var groups = ActivationGroups.Find(graph, layers);
-        using var network = new PolicyNetwork(graph, input, data, layers, groups, layers.ToDictionary(l => l.NodeName, _ => new[] { 2, 8 }), new QuantizerOptions(), default);
+        using var network = new PolicyNetwork(
+            graph, input, data, layers, groups, layers.ToDictionary(l => l.NodeName, _ => new[] { 2, 8 }), new QuantizerOptions(), default);
         Distance all = network.Measure(_ => 2, _ => 2, int.MaxValue, default), early = network.Race(_ => 2, _ => 2, 0.5, default);
         Assert.NotEqual(all, early);
         Assert.True(early.LossPoints > 0.5);
@@ -75,7 +77,8 @@ public sealed class PolicySearchTests
         (Graph graph, GraphInput input, SearchData data) = Load();
         var layers = MvmLayers.Find(graph);
         var groups = ActivationGroups.Find(graph, layers);
-        using var network = new PolicyNetwork(graph, input, data, layers, groups, layers.ToDictionary(l => l.NodeName, _ => new[] { 2, 4, 8 }), new QuantizerOptions(), default);
+        using var network = new PolicyNetwork(graph, input, data, layers, groups,
+            layers.ToDictionary(l => l.NodeName, _ => new[] { 2, 4, 8 }), new QuantizerOptions(), default);
         Assert.Equal(0, network.Measure(_ => 0, _ => 0, int.MaxValue, default).Divergence, 12);
         double[] weights = [.. new[] { 8, 4, 2 }.Select(b => network.Measure(_ => b, _ => 0, int.MaxValue, default).Divergence)];
         double[] activations = [.. new[] { 8, 4, 2 }.Select(b => network.Measure(_ => 0, _ => b, int.MaxValue, default).Divergence)];
@@ -83,11 +86,20 @@ public sealed class PolicySearchTests
         Assert.True(activations[0] < activations[1] && activations[1] < activations[2], string.Join(' ', activations));
     }
 
-    private static SearchSummary Run(string searcher, double budget, Objective objective = Objective.Latency, int evaluations = 8, string? trials = null, string? policyOutput = null)
+    private static SearchSummary Run(string searcher, double budget, Objective objective = Objective.Latency, int evaluations = 8,
+        string? trials = null, string? policyOutput = null)
     {
         (Graph graph, GraphInput input, SearchData data) = Load();
         using PolicySearch search = PolicySearch.Prepare(graph, input, HardwareProfiles.BuiltIn("cim-aq-4b"), data,
-            new PolicySearchOptions { Searcher = searcher, MaxLoss = budget, Evaluations = evaluations, Objective = objective, Trials = trials is null ? null : TrialFile.Open(trials, "test"), PolicyOutput = policyOutput }, null, default);
+            new PolicySearchOptions
+            {
+                Searcher = searcher,
+                MaxLoss = budget,
+                Evaluations = evaluations,
+                Objective = objective,
+                Trials = trials is null ? null : TrialFile.Open(trials, "test"),
+                PolicyOutput = policyOutput,
+            }, null, default);
         return search.Run(null, default);
     }
 

@@ -40,7 +40,8 @@ public sealed class SearchTests
     {
         (PolicySpace space, LossTable losses) = RandomProblem(seed, layers: 4, bits: [3, 5, 8]);
         ParetoFront front = ParetoFront.Of(Items.Of(space, losses, c => c.LatencyNs));
-        (double Cost, double Loss)[] all = [.. AllPolicies(space).Select(p => (Math.Round(space.Costs.Total(p).LatencyNs, 6), losses.Total(p)))];
+        (double Cost, double Loss)[] all = [
+            .. AllPolicies(space).Select(p => (Math.Round(space.Costs.Total(p).LatencyNs, 6), losses.Total(p)))];
         var expected = new List<(double Cost, double Loss)>();
         foreach ((double Cost, double Loss) p in all.OrderBy(p => p.Cost).ThenBy(p => p.Loss))
             if (expected.Count == 0 || p.Loss < expected[^1].Loss - 1e-12) expected.Add(p);
@@ -77,7 +78,8 @@ public sealed class SearchTests
 
         string Offered(string hardware, Objective objective, Func<Precision, int> bits)
         {
-            LayerCostTable table = LayerCostTable.Build(shapes, HardwareProfiles.BuiltIn(hardware), [2, 3, 4, 5, 6, 7, 8], [2, 3, 4, 5, 6, 7, 8], [0]);
+            LayerCostTable table = LayerCostTable.Build(
+                shapes, HardwareProfiles.BuiltIn(hardware), [2, 3, 4, 5, 6, 7, 8], [2, 3, 4, 5, 6, 7, 8], [0]);
             PolicySpace space = PolicySpace.Create(table, objective);
             return string.Join(' ', space.Choices[0].Select(c => bits(table.Choices[c])).Distinct().Order());
         }
@@ -143,7 +145,8 @@ public sealed class SearchTests
     [Theory, InlineData(0), InlineData(1), InlineData(2)]
     public void Rl_goes_on_from_what_it_measured_where_a_layer_has_very_many_widths(int seed)
     {
-        (PolicySpace space, LossTable losses) = RandomProblem(seed, layers: 12, bits: [2, 3, 4, 5, 6, 7, 8], "isaac", [0, 3, 4, 5, 6, 7], Objective.Energy);
+        (PolicySpace space, LossTable losses) = RandomProblem(
+            seed, layers: 12, bits: [2, 3, 4, 5, 6, 7, 8], "isaac", [0, 3, 4, 5, 6, 7], Objective.Energy);
         Assert.Contains(Items.Of(space, losses, c => c.EnergyPj).Units, u => u.Length > 24);
         var problem = new SearchProblem(space, losses, losses.Total(PolicyMoves.Widest(space)) + 1, long.MaxValue, 40, (ulong)seed);
         SearchResult rl = Create("rl").Search(problem, new SkewedEvaluator(space, losses), null, default);
@@ -155,14 +158,17 @@ public sealed class SearchTests
     [Fact]
     public void Thinned_items_hold_those_of_policies_that_are_kept()
     {
-        (PolicySpace space, LossTable losses) = RandomProblem(3, layers: 6, bits: [2, 3, 4, 5, 6, 7, 8], "isaac", [0, 3, 4, 5, 6, 7], Objective.Energy);
+        (PolicySpace space, LossTable losses) = RandomProblem(
+            3, layers: 6, bits: [2, 3, 4, 5, 6, 7, 8], "isaac", [0, 3, 4, 5, 6, 7], Objective.Energy);
         Items all = Items.Of(space, losses, c => c.EnergyPj);
         var random = new Random(3);
-        ImmutableArray<int>[] kept = [.. Enumerable.Range(0, 5).Select(_ => all.Policy([.. all.Units.Select(u => random.Next(u.Length))]).ToImmutableArray())];
+        ImmutableArray<int>[] kept = [
+            .. Enumerable.Range(0, 5).Select(_ => all.Policy([.. all.Units.Select(u => random.Next(u.Length))]).ToImmutableArray())];
         Items thinned = all.Thinned(8, kept);
         Assert.All(thinned.Units, (u, i) => Assert.InRange(u.Length, Math.Min(8, all.Units[i].Length), 8 + kept.Length));
         foreach (ImmutableArray<int> policy in kept)
-            Assert.Equal(policy, thinned.Policy([.. Enumerable.Range(0, thinned.Units.Length).Select(u => thinned.IndexOf(u, policy.AsSpan()))]));
+            Assert.Equal(
+                policy, thinned.Policy([.. Enumerable.Range(0, thinned.Units.Length).Select(u => thinned.IndexOf(u, policy.AsSpan()))]));
     }
 
     [Fact]
@@ -181,7 +187,10 @@ public sealed class SearchTests
     public void A_clock_that_is_over_leaves_the_best_so_far(string name)
     {
         (PolicySpace space, LossTable losses) = RandomProblem(2, layers: 12, bits: [2, 3, 4, 6, 8]);
-        var problem = new SearchProblem(space, losses, MaxLoss: 50, long.MaxValue, Evaluations: 60, Seed: 5) { Clock = new SearchClock(TimeSpan.Zero) };
+        var problem = new SearchProblem(space, losses, MaxLoss: 50, long.MaxValue, Evaluations: 60, Seed: 5)
+        {
+            Clock = new SearchClock(TimeSpan.Zero),
+        };
         SearchResult result = Create(name).Search(problem, new NoisyEvaluator(losses), null, default);
         Assert.Single(result.Trials);
         Assert.True(result.RanOutOfTime);
@@ -199,10 +208,12 @@ public sealed class SearchTests
 
     /// <summary>Layers of random size; losses that fall with bits; every third pair of layers reads the same tensor.</summary>
     private static (PolicySpace Space, LossTable Losses) RandomProblem(
-        int seed, int layers, ImmutableArray<int> bits, string hardware = "cim-aq-2b", ImmutableArray<int>? conversions = null, Objective objective = Objective.Latency)
+        int seed, int layers, ImmutableArray<int> bits, string hardware = "cim-aq-2b", ImmutableArray<int>? conversions = null,
+        Objective objective = Objective.Latency)
     {
         var random = new Random(seed);
-        ImmutableArray<LayerShape> shapes = [.. Enumerable.Range(0, layers).Select(l => new LayerShape($"layer{l}", 1, random.Next(10, 900), random.Next(10, 300), random.Next(1, 500)))];
+        ImmutableArray<LayerShape> shapes = [.. Enumerable.Range(0, layers)
+            .Select(l => new LayerShape($"layer{l}", 1, random.Next(10, 900), random.Next(10, 300), random.Next(1, 500)))];
         LayerCostTable table = LayerCostTable.Build(shapes, HardwareProfiles.BuiltIn(hardware), bits, bits, conversions ?? [0]);
         var groups = ImmutableArray.CreateBuilder<ImmutableArray<int>>();
         for (int l = 0; l < layers; l++)
@@ -212,7 +223,8 @@ public sealed class SearchTests
         for (int l = 0; l < layers; l++)
         {
             (double weights, double activations) = (random.NextDouble(), random.NextDouble());
-            losses.AddRange(table.Choices.Select(c => (weights * Math.Pow(4, -c.WeightBits) * 20) + (activations * Math.Pow(4, -c.ActivationBits) * 20)
+            losses.AddRange(
+                table.Choices.Select(c => (weights * Math.Pow(4, -c.WeightBits) * 20) + (activations * Math.Pow(4, -c.ActivationBits) * 20)
                 + (c.AdcBits == 0 ? 0 : weights * Math.Pow(4, -c.AdcBits) * 5)));
         }
 

@@ -20,7 +20,9 @@ public sealed class TrainedLadderTests
     public void The_cheapest_policy_within_the_budget_after_training_is_cheaper_than_without_training(string searcher)
     {
         // Training makes up for everything but activations of two bits.
-        TrainedSearch found = Run(searcher, budget: 0.6, (space, policy) => policy.Select((c, l) => space.Costs.Choices[c].ActivationBits == 2 ? 1.0 : 0).Sum(), out int[] start, out PolicySpace space);
+        TrainedSearch found = Run(searcher, budget: 0.6,
+            (space, policy) =>
+            policy.Select((c, l) => space.Costs.Choices[c].ActivationBits == 2 ? 1.0 : 0).Sum(), out int[] start, out PolicySpace space);
         TrainedTrial best = found.Trials.Where(t => !t.Stopped && t.Loss <= 0.6).MinBy(t => t.Cost)!;
         double startCost = space.Costs.Total(start).LatencyNs;
         Assert.True(best.Cost < 0.8 * startCost, $"{best.Cost} {startCost}");
@@ -32,7 +34,9 @@ public sealed class TrainedLadderTests
     [Fact]
     public void Uniform_four_bits_are_always_tried_where_nothing_cheaper_is_good()
     {
-        TrainedSearch found = Run("exact", budget: -1, (space, policy) => policy.SequenceEqual(PolicyMoves.FourBitInside(space)) ? -2 : 5, out _, out PolicySpace space);
+        TrainedSearch found = Run("exact", budget: -1, (space, policy) => policy.SequenceEqual(PolicyMoves.FourBitInside(space))
+            ? -2
+            : 5, out _, out PolicySpace space);
         TrainedTrial best = found.Trials.Where(t => !t.Stopped && t.Loss <= -1).MinBy(t => t.Cost)!;
         Assert.Equal(PolicyMoves.FourBitInside(space), best.Policy);
     }
@@ -56,16 +60,24 @@ public sealed class TrainedLadderTests
     [Fact]
     public void Nothing_is_trained_when_the_time_is_over()
     {
-        TrainedSearch found = Run("exact", budget: 0.6, (_, _) => throw new InvalidOperationException("must not train"), out _, out _, new SearchClock(TimeSpan.Zero));
+        TrainedSearch found = Run("exact", budget: 0.6, (_, _) => throw new InvalidOperationException("must not train"), out _, out _,
+            new SearchClock(TimeSpan.Zero));
         Assert.Empty(found.Trials);
     }
 
     /// <summary>Runs the ladder on the sample network.</summary>
     private static TrainedSearch Run(
-        string searcher, double budget, Func<PolicySpace, ImmutableArray<int>, double> lossAfterTraining, out int[] start, out PolicySpace space, SearchClock? clock = null)
+        string searcher, double budget, Func<PolicySpace, ImmutableArray<int>, double> lossAfterTraining, out int[] start,
+        out PolicySpace space, SearchClock? clock = null)
     {
         (Graph graph, GraphInput input, SearchData data) = Load();
-        var options = new PolicySearchOptions { Searcher = searcher, MaxLoss = budget, Evaluations = 8, Clock = clock ?? new SearchClock(null) };
+        var options = new PolicySearchOptions
+        {
+            Searcher = searcher,
+            MaxLoss = budget,
+            Evaluations = 8,
+            Clock = clock ?? new SearchClock(null),
+        };
         using PolicySearch search = PolicySearch.Prepare(graph, input, HardwareProfiles.BuiltIn("cim-aq-4b"), data, options, null, default);
         PolicySpace known = space = search.Space;
         int[] widest = PolicyMoves.Widest(known);

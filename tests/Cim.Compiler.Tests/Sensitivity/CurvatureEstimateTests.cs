@@ -66,5 +66,6 @@ public sealed class CurvatureEstimateTests
     }
 
     private static WeightCurvature Measure(TrainableNetwork network, Parameter weights, int probes, ulong seed = 7) =>
-        CurvatureEstimate.Measure(network, [weights], new SampleSet(X, [Inputs], null), new MeanSquaredError(), Y, probes, seed, new SearchClock(null), default)[0];
+        CurvatureEstimate.Measure(network, [weights], new SampleSet(X, [Inputs], null), new MeanSquaredError(), Y, probes, seed,
+            new SearchClock(null), default)[0];
 }

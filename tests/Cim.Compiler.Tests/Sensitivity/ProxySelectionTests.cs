@@ -67,7 +67,8 @@ public sealed class ProxySelectionTests
     private static PolicySearch Prepare(PolicySearchOptions options, List<string> lines)
     {
         (Graph graph, GraphInput input, SearchData data) = Load();
-        return PolicySearch.Prepare(graph, input, HardwareProfiles.BuiltIn("cim-aq-2b"), data, options, new ProgressLines(lines.Add), default);
+        return PolicySearch.Prepare(
+            graph, input, HardwareProfiles.BuiltIn("cim-aq-2b"), data, options, new ProgressLines(lines.Add), default);
     }
 
     private static (Graph Graph, GraphInput Input, SearchData Data) Load()

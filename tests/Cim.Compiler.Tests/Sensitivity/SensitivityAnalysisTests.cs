@@ -16,7 +16,8 @@ public sealed class SensitivityAnalysisTests
         GraphInput input = GraphInput.Of(graph);
         var fit = new CalibrationData(RandomNetworks.Samples(32, input.SampleElements, 1), 32, false);
         var validation = new CalibrationData(RandomNetworks.Samples(64, input.SampleElements, 2), 64, false);
-        SensitivityReport report = SensitivityAnalysis.Run(graph, input, new SearchData(fit, validation, default), 64, 2, 1, new SearchClock(null), null, default);
+        SensitivityReport report = SensitivityAnalysis.Run(
+            graph, input, new SearchData(fit, validation, default), 64, 2, 1, new SearchClock(null), null, default);
 
         var layers = MvmLayers.Find(graph);
         Assert.Equal(layers.Select(l => l.NodeName), report.Layers.Select(l => l.Name));
@@ -28,7 +29,8 @@ public sealed class SensitivityAnalysisTests
             Assert.True(found.Strips.Length == found.Channels.Length * (found.Name.StartsWith("conv", StringComparison.Ordinal) ? 9 : 1));
             Assert.True(found.FisherTrace > 0);
             WidthSensitivity two = found.Widths.First(w => w.Bits == 2), eight = found.Widths.First(w => w.Bits == 8);
-            Assert.True(two.Divergence > eight.Divergence && two.Fisher > eight.Fisher && two.GradientTimesWeight > eight.GradientTimesWeight);
+            Assert.True(
+                two.Divergence > eight.Divergence && two.Fisher > eight.Fisher && two.GradientTimesWeight > eight.GradientTimesWeight);
         }
 
         Assert.Equal(4, report.Proxies.Length);

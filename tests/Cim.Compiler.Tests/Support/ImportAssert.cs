@@ -14,13 +14,15 @@ internal static class ImportAssert
     /// Imports the model, runs it with the digital operators and compares with ONNX Runtime on the original, and once
     /// more on the exported graph. Returns the graph for further assertions.
     /// </summary>
-    public static Graph SameAsOnnxRuntime(ModelBuilder model, ImportOptions? options = null, double relative = 2e-5, int batch = 3, float low = -1, float high = 1)
+    public static Graph SameAsOnnxRuntime(
+        ModelBuilder model, ImportOptions? options = null, double relative = 2e-5, int batch = 3, float low = -1, float high = 1)
     {
         byte[] bytes = model.Bytes;
         Graph graph = OnnxImporter.Import(bytes, null, options);
         bool generalised = graph.HasSymbolicBatch && !model.Model.Graph.Input.Any(i => i.Type.TensorType.Shape.Dim.Any(d => d.HasDimParam));
         int images = generalised ? (int)model.Model.Graph.Input[0].Type.TensorType.Shape.Dim[0].DimValue : batch;
-        Dictionary<string, Tensor> inputs = graph.Inputs.ToDictionary(i => i, i => TensorAssert.Random(graph.Values[i].Shape.Bind(images), 7, low, high));
+        Dictionary<string, Tensor> inputs = graph.Inputs.ToDictionary(
+            i => i, i => TensorAssert.Random(graph.Values[i].Shape.Bind(images), 7, low, high));
         Dictionary<string, Tensor> expected = OnnxRuntimeReference.Run(bytes, inputs);
         Dictionary<string, Tensor> actual = GraphEvaluator.Run(graph, inputs);
         foreach (string output in graph.Outputs) Compare(expected[output], actual[output], relative, output);

@@ -15,8 +15,10 @@ namespace Cim.Compiler.Tests.Support;
 /// <summary>What holds of a lowered network however its layers are placed.</summary>
 internal static class LoweredAssert
 {
-    /// <summary>Its placement is in order, fidelity exact gives the integers of ONNX Runtime, and converters that lose nothing give those of exact.</summary>
-    public static void EqualsOnnxRuntimeAndSurvivesLosslessConverters(Graph quantized, LoweredModel lowered, HardwareProfile hardware, int seed)
+    /// <summary>Its placement is in order, fidelity exact gives the integers of ONNX Runtime, and converters that lose nothing give those
+    /// of exact.</summary>
+    public static void EqualsOnnxRuntimeAndSurvivesLosslessConverters(
+        Graph quantized, LoweredModel lowered, HardwareProfile hardware, int seed)
     {
         Assert.All(lowered.Program.Layers, l => Assert.Null(BlockVerifier.Problem(l)));
         GraphInput input = GraphInput.Of(quantized);

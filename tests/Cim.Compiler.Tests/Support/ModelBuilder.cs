@@ -30,7 +30,8 @@ internal sealed class ModelBuilder
 
     public ModelBuilder Output(string name, int type = 1)
     {
-        Model.Graph.Output.Add(new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = type } } });
+        Model.Graph.Output.Add(
+            new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = type } } });
         return this;
     }
 
@@ -81,8 +82,13 @@ internal sealed class ModelBuilder
     {
         var shape = new TensorShapeProto();
         foreach (int d in dims)
-            shape.Dim.Add(d < 0 ? new TensorShapeProto.Types.Dimension { DimParam = "N" } : new TensorShapeProto.Types.Dimension { DimValue = d });
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = type, Shape = shape } } };
+            shape.Dim.Add(
+                d < 0 ? new TensorShapeProto.Types.Dimension { DimParam = "N" } : new TensorShapeProto.Types.Dimension { DimValue = d });
+        return new ValueInfoProto
+        {
+            Name = name,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = type, Shape = shape } },
+        };
     }
 
     private static AttributeProto Attribute(string name, object value)

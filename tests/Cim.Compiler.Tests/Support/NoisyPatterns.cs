@@ -8,7 +8,8 @@ using Google.Protobuf;
 
 namespace Cim.Compiler.Tests.Support;
 
-/// <summary>Images of noise around one of ten patterns, which a small network learns in seconds and not perfectly, and such networks.</summary>
+/// <summary>Images of noise around one of ten patterns, which a small network learns in seconds and not perfectly, and such
+/// networks.</summary>
 internal static class NoisyPatterns
 {
     public const int Classes = 10;
@@ -22,7 +23,8 @@ internal static class NoisyPatterns
         float[] centres = [.. Enumerable.Range(0, Classes * Pixels).Select(_ => patterns.Next())];
         int[] labels = [.. Enumerable.Range(0, count).Select(i => (i * 7) % Classes)];
         return new SampleSet(
-            [.. Enumerable.Range(0, count * Pixels).Select(i => centres[(labels[i / Pixels] * Pixels) + (i % Pixels)] + (1.3f * noise.Next()))], [1, Side, Side], labels);
+            [.. Enumerable.Range(0, count * Pixels)
+                .Select(i => centres[(labels[i / Pixels] * Pixels) + (i % Pixels)] + (1.3f * noise.Next()))], [1, Side, Side], labels);
     }
 
     /// <summary>A network of the given layers trained on so many of them.</summary>
@@ -40,6 +42,8 @@ internal static class NoisyPatterns
     {
         SampleSet samples = Samples(count, seed);
         (string, byte[])[] arrays = [("x", DataFiles.Npy("<f4", [count, 1, Side, Side], DataFiles.Floats(samples.Values)))];
-        return folder.Write(name, DataFiles.Npz(labelled ? [.. arrays, ("y", DataFiles.Npy("<i8", [count], DataFiles.Longs([.. samples.Labels!.Select(l => (long)l)])))] : arrays));
+        return folder.Write(name, DataFiles.Npz(labelled
+            ? [.. arrays, ("y", DataFiles.Npy("<i8", [count], DataFiles.Longs([.. samples.Labels!.Select(l => (long)l)])))]
+            : arrays));
     }
 }

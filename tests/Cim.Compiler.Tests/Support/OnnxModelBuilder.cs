@@ -72,7 +72,8 @@ internal sealed class OnnxModelBuilder
 
     public string Transpose(string x, params long[] order) => Node("Transpose", [x], Ints("perm", order));
 
-    public static AttributeProto Int(string name, long value) => new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = value };
+    public static AttributeProto Int(string name, long value) =>
+        new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = value };
 
     public static AttributeProto Ints(string name, params long[] values)
     {

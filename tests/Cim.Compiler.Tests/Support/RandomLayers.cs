@@ -117,7 +117,8 @@ internal sealed class RandomLayers
         int pad = kernel / 2;
         string bias = _random.Next(2) == 0 ? " " + Bias(outputs) : "";
         return Op("Conv", $"{x} {Weight(outputs, inputs / groups, kernel, kernel)}{bias}",
-            ("kernel_shape", new[] { kernel, kernel }), ("pads", new[] { pad, pad, pad, pad }), ("strides", new[] { stride, stride }), ("group", groups));
+            ("kernel_shape", new[] { kernel, kernel }), ("pads", new[] { pad, pad, pad, pad }), ("strides", new[] { stride, stride }),
+            ("group", groups));
     }
 
     private string Images()
@@ -127,7 +128,10 @@ internal sealed class RandomLayers
         int c = 2 * (1 + _random.Next(3));
         x = Activation(Conv(x, channels, c, _random.Next(2) == 0 ? 1 : 3));
         if (_random.Next(2) == 0) x = Activation(Conv(x, c, c, 3, groups: _random.Next(2) == 0 ? c : 2));
-        if (_random.Next(2) == 0) (x, size) = (Op(_random.Next(2) == 0 ? "MaxPool" : "AveragePool", x, ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 })), size / 2);
+        if (_random.Next(2) == 0)
+            (x, size) = (Op(_random.Next(2) == 0
+                ? "MaxPool"
+                : "AveragePool", x, ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 })), size / 2);
         return ToDense(x, c, size);
     }
 
@@ -156,7 +160,8 @@ internal sealed class RandomLayers
         {
             // Only one part of a Split is read.
             string kept = Fresh("v"), unread = Fresh("v");
-            _model.Node(Fresh("Split"), "Split", $"{x} {name}l", _random.Next(2) == 0 ? $"{kept} {unread}" : $"{unread} {kept}", ("axis", 1));
+            _model.Node(
+                Fresh("Split"), "Split", $"{x} {name}l", _random.Next(2) == 0 ? $"{kept} {unread}" : $"{unread} {kept}", ("axis", 1));
             right = Op("Concat", $"{right} {kept}", ("axis", 1));
             Features = 4 + 3 + (_model.Model.Graph.Node.Last(n => n.OpType == "Split").Output[0] == kept ? 3 : 5);
         }
@@ -200,6 +205,7 @@ internal sealed class RandomLayers
     {
         int end = _random.Next(8);
         string op = end switch { 0 => "Softmax", 1 when Features == 1 => "Sigmoid", 2 => "ArgMax", 3 => "Relu", _ => "Identity" };
-        _model.Node("last", op, x, "y", op is "ArgMax" ? [("axis", 1), ("keepdims", 0)] : op is "Softmax" ? [("axis", 1)] : []).Output("y", op == "ArgMax" ? 7 : 1);
+        _model.Node("last", op, x, "y", op is "ArgMax" ? [("axis", 1), ("keepdims", 0)] : op is "Softmax" ? [("axis", 1)] : [])
+            .Output("y", op == "ArgMax" ? 7 : 1);
     }
 }

@@ -7,7 +7,8 @@ namespace Cim.Compiler.Tests.Support;
 /// <summary>Small networks with random weights, and samples for them.</summary>
 internal static class RandomNetworks
 {
-    /// <summary>Convolutions one after the other, each followed by Relu; pooling; two dense layers. ONNX Runtime has integer kernels for all of it.</summary>
+    /// <summary>Convolutions one after the other, each followed by Relu; pooling; two dense layers. ONNX Runtime has integer kernels for
+    /// all of it.</summary>
     public static byte[] Chain(int seed)
     {
         var random = new Random(seed);
@@ -21,7 +22,8 @@ internal static class RandomNetworks
             .Weight("w4", 5, 11).Uniform("b4", -0.1f, 0.1f, 5)
             .Node("conv1", "Conv", "x w1 b1", "c1", ("pads", new[] { 1, 1, 1, 1 }))
             .Node("Relu", "c1", "r1")
-            .Node("conv2", "Conv", "r1 w2 b2", "c2", ("pads", new[] { 1, 1, 1, 1 }), ("strides", new[] { stride, stride }), ("group", groups))
+            .Node("conv2", "Conv", "r1 w2 b2", "c2", ("pads", new[] { 1, 1, 1, 1 }), ("strides", new[] { stride, stride }),
+                ("group", groups))
             .Node("Relu", "c2", "r2")
             .Node("MaxPool", "r2", "p", ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 }))
             .Node("Flatten", "p", "f")
@@ -53,7 +55,8 @@ internal static class RandomNetworks
 
     public static Graph Import(byte[] model) => OnnxImporter.Import(model, null);
 
-    /// <summary>Samples as normalised images of dark background are: about half of the values are the smallest, -0.8, and the largest is 2.</summary>
+    /// <summary>Samples as normalised images of dark background are: about half of the values are the smallest, -0.8, and the largest is
+    /// 2.</summary>
     public static float[] DarkImages(int count, int elements, ulong seed) =>
         [.. Samples(count, elements, seed).Select(v => -0.8f + (2.8f * Math.Clamp(v, 0, 1)))];
 

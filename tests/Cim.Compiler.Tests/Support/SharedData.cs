@@ -9,7 +9,8 @@ internal static class SharedData
     public static string? Directory { get; } = Find();
 
     /// <summary>A file that tests marked <see cref="SharedDataFactAttribute"/> may rely on.</summary>
-    public static string Need(string relative) => File(relative) ?? throw new InvalidOperationException($"../shared/data/{relative} is missing.");
+    public static string Need(string relative) =>
+        File(relative) ?? throw new InvalidOperationException($"../shared/data/{relative} is missing.");
 
     public static string? File(string relative) =>
         Directory is null || !System.IO.File.Exists(Path.Combine(Directory, relative)) ? null : Path.Combine(Directory, relative);

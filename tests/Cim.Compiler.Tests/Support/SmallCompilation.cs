@@ -22,7 +22,8 @@ internal sealed class SmallCompilation : IDisposable
         (_samples, _count) = (samples, samples.Length / _input.SampleElements);
         Options = new CompileOptions
         {
-            ModelPath = _folder.Write("net.onnx", model.Bytes), OutputPath = _folder.At("net.cim"), Calibration = Write("data.npz", samples, labels),
+            ModelPath = _folder.Write("net.onnx", model.Bytes), OutputPath = _folder.At("net.cim"),
+                Calibration = Write("data.npz", samples, labels),
         };
     }
 
@@ -42,7 +43,8 @@ internal sealed class SmallCompilation : IDisposable
     {
         int count = samples.Length / _input.SampleElements;
         byte[] x = DataFiles.Npy("<f4", [.. _input.Ports[0].Dims(count)], DataFiles.Floats(samples));
-        return _folder.Write(name, DataFiles.Npz(labels is null ? [("x", x)] : [("x", x), ("y", DataFiles.Npy("<i8", [labels.Length], DataFiles.Longs(labels)))]));
+        return _folder.Write(name, DataFiles.Npz(
+            labels is null ? [("x", x)] : [("x", x), ("y", DataFiles.Npy("<i8", [labels.Length], DataFiles.Longs(labels)))]));
     }
 
     /// <summary>Compiles; throws what the compilation throws.</summary>

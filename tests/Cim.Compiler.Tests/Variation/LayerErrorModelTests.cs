@@ -12,17 +12,22 @@ public sealed class LayerErrorModelTests
 {
     private const int Columns = 32, Positions = 12, Chips = 220;
 
-    public static TheoryData<string> Models => ["independent", "proportional", "inverse-proportional", "uniform", "wan2022", "milo2021", "reram-wan-aihwkit", "table"];
+    public static TheoryData<string> Models =>
+        ["independent", "proportional", "inverse-proportional", "uniform", "wan2022", "milo2021", "reram-wan-aihwkit", "table"];
 
     private static HardwareProfile With(string model, HardwareProfile profile) => profile with
     {
         // In inverse proportion, an off cell of 1/40 of gOn would be 40 times as wide as an on cell.
         GOff = model == "inverse-proportional" ? profile.GOn / 4 : profile.GOff,
         GOn = model == "milo2021" ? 225e-6 : profile.GOn,
-        ProgrammingError = new ProgrammingError(model, model == "inverse-proportional" ? 0.01 : 0.04) { Table = [(0, 0.4e-6), (20e-6, 2e-6), (40e-6, 1e-6)] },
+        ProgrammingError = new ProgrammingError(model, model == "inverse-proportional" ? 0.01 : 0.04)
+        {
+            Table = [(0, 0.4e-6), (20e-6, 2e-6), (40e-6, 1e-6)],
+        },
     };
 
-    /// <summary>The variance is compared over all columns: 32 columns x 220 chips know it to about 2 % (standard error), so 5 % is meant.</summary>
+    /// <summary>The variance is compared over all columns: 32 columns x 220 chips know it to about 2 % (standard error), so 5 % is
+    /// meant.</summary>
     private static void AgreesWithChips(CrossbarLayer layer, HardwareProfile profile, byte[] input, int chips = Chips)
     {
         LayerInputs inputs = LayerInputs.Gather(layer, input, [], 1, layer.PositionsPerImage);
@@ -33,7 +38,8 @@ public sealed class LayerErrorModelTests
             Assert.Equal(exact[i], predicted.Exact[(i % Columns * Positions) + (i / Columns)], 1e-3);
         for (int chip = 0; chip < chips; chip++)
         {
-            ReadOnlySpan<float> noisy = MemoryMarshal.Cast<byte, float>(VariationCases.Run(layer, profile, input, Fidelity.Device, (ulong)chip));
+            ReadOnlySpan<float> noisy = MemoryMarshal.Cast<byte, float>(
+                VariationCases.Run(layer, profile, input, Fidelity.Device, (ulong)chip));
             for (int i = 0; i < noisy.Length; i++)
             {
                 double e = noisy[i] - exact[i];
@@ -78,7 +84,11 @@ public sealed class LayerErrorModelTests
     public void Rounding_and_clipping_of_converters_agree_with_simulated_chips(int adcBits, string model, int weightBits, int chips)
     {
         var random = new Random(4);
-        HardwareProfile profile = With(model, VariationCases.Ideal) with { AdcBits = adcBits, AdcRange = new AdcRange(AdcRangePolicy.Fixed, -24, 24) };
+        HardwareProfile profile = With(model, VariationCases.Ideal) with
+        {
+            AdcBits = adcBits,
+            AdcRange = new AdcRange(AdcRangePolicy.Fixed, -24, 24),
+        };
         CrossbarLayer layer = VariationCases.Matrix(random, profile, 70, Columns, Positions, weightBits, 4);
         AgreesWithChips(layer, profile, VariationCases.Activations(random, layer), chips);
     }
@@ -121,7 +131,8 @@ public sealed class LayerErrorModelTests
         for (int image = 0; image < 2; image++)
             for (int c = 0; c < Columns; c++)
                 for (int p = 0; p < positions; p++)
-                    Assert.Equal(exact[(((image * Columns) + c) * positions) + p], predicted.Exact[(c * 2 * positions) + (image * positions) + p]);
+                    Assert.Equal(
+                        exact[(((image * Columns) + c) * positions) + p], predicted.Exact[(c * 2 * positions) + (image * positions) + p]);
         LayerInputs some = LayerInputs.Gather(layer, input, [], 2, 10).Append(LayerInputs.Gather(layer, input, [], 2, 7), layer);
         Assert.Equal(17, some.Count);
         Assert.All(LayerErrorModel.Predict(layer, profile, some, [3]).Exact, e => Assert.Contains((float)e, exact));
@@ -148,7 +159,11 @@ public sealed class LayerErrorModelTests
     public void Wrong_words_are_as_frequent_as_on_simulated_chips(string model, int adcBits, int outputBits)
     {
         var random = new Random(7);
-        HardwareProfile profile = With(model, VariationCases.Ideal) with { AdcBits = adcBits, AdcRange = new AdcRange(AdcRangePolicy.Fixed, -30, 30) };
+        HardwareProfile profile = With(model, VariationCases.Ideal) with
+        {
+            AdcBits = adcBits,
+            AdcRange = new AdcRange(AdcRangePolicy.Fixed, -30, 30),
+        };
         CrossbarLayer sums = VariationCases.Matrix(random, profile, 70, Columns, Positions, 4, 4);
         var output = new QuantizationParameters(90f / (1 << outputBits), 0, outputBits, false);
         CrossbarLayer layer = sums with { Epilogue = new Epilogue(null, false, 0, float.PositiveInfinity, output) };

@@ -22,7 +22,8 @@ public sealed class TrainingNoiseTests
         var random = new Random(11);
         HardwareProfile profile = VariationCases.Ideal with
         {
-            ProgrammingError = new ProgrammingError(model, sigma), AdcBits = adcBits, AdcRange = new AdcRange(AdcRangePolicy.Fixed, -32, 32),
+            ProgrammingError = new ProgrammingError(model, sigma), AdcBits = adcBits,
+                AdcRange = new AdcRange(AdcRangePolicy.Fixed, -32, 32),
         };
         CrossbarLayer layer = VariationCases.Matrix(random, profile, Rows, Columns, Positions, 4, 4);
         byte[] input = VariationCases.Activations(random, layer);
@@ -51,7 +52,8 @@ public sealed class TrainingNoiseTests
         float[] exact = MemoryMarshal.Cast<byte, float>(VariationCases.Run(layer, profile, input, Fidelity.Exact, 0)).ToArray();
         for (int chip = 0; chip < Chips; chip++)
         {
-            ReadOnlySpan<float> noisy = MemoryMarshal.Cast<byte, float>(VariationCases.Run(layer, profile, input, Fidelity.Device, (ulong)chip));
+            ReadOnlySpan<float> noisy = MemoryMarshal.Cast<byte, float>(
+                VariationCases.Run(layer, profile, input, Fidelity.Device, (ulong)chip));
             for (int i = 0; i < exact.Length; i++) measured += Math.Pow(noisy[i] - exact[i], 2) / Chips;
         }
 
@@ -63,7 +65,8 @@ public sealed class TrainingNoiseTests
     {
         var random = new Random(12);
         CrossbarLayer layer = VariationCases.Matrix(random, VariationCases.Ideal, Rows, Columns, Positions, 5, 4);
-        CodeNoise noise = TrainingNoise.Of(layer, LayerInputs.Gather(layer, VariationCases.Activations(random, layer), [], 1, Positions), VariationCases.Ideal);
+        CodeNoise noise = TrainingNoise.Of(
+            layer, LayerInputs.Gather(layer, VariationCases.Activations(random, layer), [], 1, Positions), VariationCases.Ideal);
         Assert.Equal(-15, noise.LowestCode);
         Assert.Equal(31, noise.Mean.Length);
         Assert.All(noise.Mean, m => Assert.Equal(0, m));
@@ -76,7 +79,8 @@ public sealed class TrainingNoiseTests
         var random = new Random(13);
         HardwareProfile profile = VariationCases.Ideal with { ReadNoiseSigma = 0.02 };
         CrossbarLayer layer = VariationCases.Matrix(random, profile, Rows, Columns, Positions, 4, 4);
-        CodeNoise noise = TrainingNoise.Of(layer, LayerInputs.Gather(layer, VariationCases.Activations(random, layer), [], 1, Positions), profile);
+        CodeNoise noise = TrainingNoise.Of(
+            layer, LayerInputs.Gather(layer, VariationCases.Activations(random, layer), [], 1, Positions), profile);
         Assert.True(noise.Sigma[0] > 0);
         Assert.All(noise.Sigma, s => Assert.Equal(noise.Sigma[0], s));
     }

@@ -13,7 +13,12 @@ namespace Cim.Compiler.Tests.Variation;
 
 public sealed class VariationAlignmentTests
 {
-    private static readonly HardwareProfile Isaac = HardwareProfiles.BuiltIn("isaac") with { Encoding = WeightEncoding.Differential, GOn = 40e-6, GOff = 1e-6 };
+    private static readonly HardwareProfile Isaac = HardwareProfiles.BuiltIn("isaac") with
+    {
+        Encoding = WeightEncoding.Differential,
+        GOn = 40e-6,
+        GOff = 1e-6,
+    };
 
     private static (QuantizationPolicy Given, QuantizationPolicy Policy, ImmutableArray<LayerAlignment> Layers) Align(
         HardwareProfile hardware, int bits = 8, double confidence = 0.999, bool columns = true)
@@ -23,11 +28,16 @@ public sealed class VariationAlignmentTests
         var data = new CalibrationData(RandomNetworks.Samples(16, input.SampleElements, 9), 16, false);
         QuantizationPolicy given = QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), bits, bits);
         (QuantizationPolicy policy, ImmutableArray<LayerAlignment> layers) = VariationAlignment.Run(
-            graph, input, data, given, hardware, new QuantizerOptions(), new VariationOptions { Confidence = confidence, ColumnGroups = columns }, null, default);
+            graph, input, data, given, hardware, new QuantizerOptions(), new VariationOptions
+            {
+                Confidence = confidence,
+                ColumnGroups = columns,
+            }, null, default);
         return (given, policy, layers);
     }
 
-    private static HardwareProfile Proportional(double sigma) => Isaac with { ProgrammingError = new ProgrammingError("proportional", sigma) };
+    private static HardwareProfile Proportional(double sigma) =>
+        Isaac with { ProgrammingError = new ProgrammingError("proportional", sigma) };
 
     [Fact]
     public void Without_variation_the_policy_is_the_one_given()
@@ -52,12 +62,14 @@ public sealed class VariationAlignmentTests
     [InlineData("proportional", 0.2)]
     public void What_is_called_aligned_has_the_asked_probability_and_nothing_becomes_wider(string model, double sigma)
     {
-        (QuantizationPolicy given, QuantizationPolicy policy, ImmutableArray<LayerAlignment> layers) = Align(Isaac with { ProgrammingError = new ProgrammingError(model, sigma) });
+        (QuantizationPolicy given, QuantizationPolicy policy, ImmutableArray<LayerAlignment> layers) = Align(
+            Isaac with { ProgrammingError = new ProgrammingError(model, sigma) });
         Assert.Equal(given.Layers.Length, layers.Length);
         for (int l = 0; l < layers.Length; l++)
         {
             LayerPolicy before = given.Layers[l], after = policy.Layers[l];
-            Assert.True(after.WeightBits <= before.WeightBits && after.ActivationBits <= before.ActivationBits && after.AdcBits <= Isaac.AdcBits);
+            Assert.True(
+                after.WeightBits <= before.WeightBits && after.ActivationBits <= before.ActivationBits && after.AdcBits <= Isaac.AdcBits);
             Assert.Equal(layers[l].IsAligned, layers[l].Errors.Harmless >= 0.999);
             if (after.ColumnGroups is null) Assert.Equal(after.WeightBits - 1, after.Layout!.SliceBits.Sum());
         }
@@ -70,7 +82,8 @@ public sealed class VariationAlignmentTests
     [Fact]
     public void More_variation_keeps_fewer_output_bits()
     {
-        int[] bits = [.. new[] { 0.002, 0.03, 0.3 }.Select(sigma => Align(Proportional(sigma)).Policy.Layers.Skip(1).Sum(l => l.ActivationBits))];
+        int[] bits = [
+            .. new[] { 0.002, 0.03, 0.3 }.Select(sigma => Align(Proportional(sigma)).Policy.Layers.Skip(1).Sum(l => l.ActivationBits))];
         Assert.True(bits[0] > bits[1] && bits[1] > bits[2], string.Join(" ", bits));
     }
 
@@ -96,7 +109,8 @@ public sealed class VariationAlignmentTests
             Assert.Equal(layer.WeightBits, layer.Columns!.Groups.Max(g => g.WeightBits));
             Assert.Equal(layer.Columns.ToString(), policy.Find(layer.Name)!.ColumnGroups);
             LayerShape shape = shapes.Single(s => s.Name == layer.Name);
-            double saved = new LayerPlacer(policy, Isaac).CostOf(shape, 1).EnergyPj / new LayerPlacer(whole, Isaac).CostOf(shape, 1).EnergyPj;
+            double saved = new LayerPlacer(policy, Isaac).CostOf(shape, 1).EnergyPj / new LayerPlacer(whole, Isaac)
+                .CostOf(shape, 1).EnergyPj;
             Assert.InRange(saved, 0, 0.97);
         }
 
@@ -125,7 +139,8 @@ public sealed class VariationAlignmentTests
     [Fact]
     public void Slices_that_cannot_hold_the_weights_are_an_error_that_names_the_layer()
     {
-        var e = Assert.Throws<Cim.Runtime.CimException>(() => LayerMapper.Map(new LayerShape("conv7", 1, 30, 7, 1), 4, Isaac, layout: new CellLayout([1, 1], 0)));
+        var e = Assert.Throws<Cim.Runtime.CimException>(
+            () => LayerMapper.Map(new LayerShape("conv7", 1, 30, 7, 1), 4, Isaac, layout: new CellLayout([1, 1], 0)));
         Assert.Contains("conv7", e.Message, StringComparison.Ordinal);
         Assert.Contains("[1, 1]", e.Message, StringComparison.Ordinal);
     }

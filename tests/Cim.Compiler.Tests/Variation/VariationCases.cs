@@ -18,12 +18,14 @@ internal static class VariationCases
     };
 
     /// <summary>A matrix with half-normal weights whose sums are written as they are.</summary>
-    public static CrossbarLayer Matrix(Random random, HardwareProfile profile, int rows, int columns, int positions, int weightBits, int activationBits, Epilogue? epilogue = null)
+    public static CrossbarLayer Matrix(Random random, HardwareProfile profile, int rows, int columns, int positions, int weightBits,
+        int activationBits, Epilogue? epilogue = null)
     {
         int limit = (1 << (weightBits - 1)) - 1;
         sbyte[] w = new sbyte[rows * columns];
         for (int i = 0; i < w.Length; i++)
-            w[i] = (sbyte)Math.Clamp(Math.Round(limit * 0.35 * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())), -limit, limit);
+            w[i] = (sbyte)Math.Clamp(Math.Round(limit * 0.35 * Math.Sqrt(
+                -2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())), -limit, limit);
         return new CrossbarLayer
         {
             Name = "layer", Groups = 1, RowsPerGroup = rows, ColumnsPerGroup = columns, Geometry = null, PositionsPerImage = positions,
@@ -55,7 +57,8 @@ internal static class VariationCases
         int bytes = prepared.WorkspaceBytes(images);
         byte[] memory = GC.AllocateArray<byte>(bytes + 64, pinned: true);
         int shift = (int)(64 - (System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(memory, 0) % 64)) % 64;
-        prepared.Run(new LayerCall { Input = input, Output = output, Workspace = memory.AsSpan(shift, bytes), Images = images, FirstImage = 0 });
+        prepared.Run(
+            new LayerCall { Input = input, Output = output, Workspace = memory.AsSpan(shift, bytes), Images = images, FirstImage = 0 });
         return output;
     }
 }

@@ -25,7 +25,11 @@ public sealed partial class Fashion : global::System.IDisposable
     public static global::Cim.Runtime.ModelInfo Info => EmbeddedModel.Info.Value;
 
     /// <summary>The fidelity and seed the project asks for; used by <see cref="Load()"/>.</summary>
-    public static global::Cim.Runtime.RunOptions DefaultOptions { get; } = new global::Cim.Runtime.RunOptions { Fidelity = global::Cim.Runtime.Fidelity.Exact, Seed = 0UL };
+    public static global::Cim.Runtime.RunOptions DefaultOptions { get; } = new global::Cim.Runtime.RunOptions
+    {
+        Fidelity = global::Cim.Runtime.Fidelity.Exact,
+        Seed = 0UL,
+    };
 
     /// <summary>The model without types: inputs and outputs by position.</summary>
     public global::Cim.Runtime.CimModel Model { get; }
@@ -64,7 +68,8 @@ public sealed partial class Fashion : global::System.IDisposable
     /// <param name="scores">Receives the output <c>scores</c>: N x 10.</param>
     /// <param name="options">How to simulate; null: the options the model was loaded with.</param>
     /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value that is no finite number.</exception>
-    public void Run(global::System.ReadOnlySpan<float> image, global::System.Span<float> scores, global::Cim.Runtime.RunOptions? options = null) =>
+    public void Run(
+        global::System.ReadOnlySpan<float> image, global::System.Span<float> scores, global::Cim.Runtime.RunOptions? options = null) =>
         RunBatch(image, scores, 1, options);
 
     /// <summary>Runs several samples, which lie one after the other in every span.</summary>
@@ -73,7 +78,8 @@ public sealed partial class Fashion : global::System.IDisposable
     /// <param name="options">How to simulate; null: the options the model was loaded with.</param>
     /// <param name="cancellation">Stops between samples.</param>
     /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value that is no finite number.</exception>
-    public Outputs RunBatch(global::System.ReadOnlySpan<float> image, int count, global::Cim.Runtime.RunOptions? options = null, global::System.Threading.CancellationToken cancellation = default)
+    public Outputs RunBatch(global::System.ReadOnlySpan<float> image, int count, global::Cim.Runtime.RunOptions? options = null,
+        global::System.Threading.CancellationToken cancellation = default)
     {
         global::System.ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         float[] __output0 = new float[Model.OutputLength(0, count)];
@@ -81,14 +87,16 @@ public sealed partial class Fashion : global::System.IDisposable
         return new Outputs(count, __output0);
     }
 
-    /// <summary>Runs several samples, which lie one after the other in every span, and writes the results into the caller's memory.</summary>
+    /// <summary>Runs several samples, which lie one after the other in every span, and writes the results into the caller's
+    /// memory.</summary>
     /// <param name="image">The values of the input <c>image</c>: N x 1 x 28 x 28.</param>
     /// <param name="scores">Receives the output <c>scores</c>: N x 10.</param>
     /// <param name="count">How many samples.</param>
     /// <param name="options">How to simulate; null: the options the model was loaded with.</param>
     /// <param name="cancellation">Stops between samples.</param>
     /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value that is no finite number.</exception>
-    public void RunBatch(global::System.ReadOnlySpan<float> image, global::System.Span<float> scores, int count, global::Cim.Runtime.RunOptions? options = null, global::System.Threading.CancellationToken cancellation = default)
+    public void RunBatch(global::System.ReadOnlySpan<float> image, global::System.Span<float> scores, int count,
+        global::Cim.Runtime.RunOptions? options = null, global::System.Threading.CancellationToken cancellation = default)
     {
         global::System.ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         Model.Run(image, scores, count, options ?? Options, cancellation);
@@ -117,7 +125,8 @@ public sealed partial class Fashion : global::System.IDisposable
 
     private static class EmbeddedModel
     {
-        internal static readonly global::System.Lazy<global::Cim.Runtime.ModelInfo> Info = new global::System.Lazy<global::Cim.Runtime.ModelInfo>(ReadInfo);
+        internal static readonly global::System.Lazy<global::Cim.Runtime.ModelInfo> Info =
+            new global::System.Lazy<global::Cim.Runtime.ModelInfo>(ReadInfo);
 
         internal static global::System.IO.Stream Open() =>
             typeof(Fashion).Assembly.GetManifestResourceStream("Cim/model.cim")

@@ -27,7 +27,11 @@ public sealed partial class TwoEyes : global::System.IDisposable
     public static global::Cim.Runtime.ModelInfo Info => EmbeddedModel.Info.Value;
 
     /// <summary>The fidelity and seed the project asks for; used by <see cref="Load()"/>.</summary>
-    public static global::Cim.Runtime.RunOptions DefaultOptions { get; } = new global::Cim.Runtime.RunOptions { Fidelity = global::Cim.Runtime.Fidelity.Device, Seed = 42UL };
+    public static global::Cim.Runtime.RunOptions DefaultOptions { get; } = new global::Cim.Runtime.RunOptions
+    {
+        Fidelity = global::Cim.Runtime.Fidelity.Device,
+        Seed = 42UL,
+    };
 
     /// <summary>The model without types: inputs and outputs by position.</summary>
     public global::Cim.Runtime.CimModel Model { get; }
@@ -65,7 +69,8 @@ public sealed partial class TwoEyes : global::System.IDisposable
     /// <param name="ids">The values of the input <c>ids</c>: unknown shape.</param>
     /// <param name="options">How to simulate; null: the options the model was loaded with.</param>
     /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value that is no finite number.</exception>
-    public Outputs Run(global::System.ReadOnlySpan<float> leftEye, global::System.ReadOnlySpan<float> ids, global::Cim.Runtime.RunOptions? options = null) =>
+    public Outputs Run(global::System.ReadOnlySpan<float> leftEye, global::System.ReadOnlySpan<float> ids,
+        global::Cim.Runtime.RunOptions? options = null) =>
         RunBatch(leftEye, ids, 1, options);
 
     /// <summary>Runs one sample and writes the result into the caller's memory.</summary>
@@ -75,7 +80,8 @@ public sealed partial class TwoEyes : global::System.IDisposable
     /// <param name="class2">Receives the output <c>class</c>: a single value.</param>
     /// <param name="options">How to simulate; null: the options the model was loaded with.</param>
     /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value that is no finite number.</exception>
-    public void Run(global::System.ReadOnlySpan<float> leftEye, global::System.ReadOnlySpan<float> ids, global::System.Span<float> @class, global::System.Span<float> class2, global::Cim.Runtime.RunOptions? options = null) =>
+    public void Run(global::System.ReadOnlySpan<float> leftEye, global::System.ReadOnlySpan<float> ids, global::System.Span<float> @class,
+        global::System.Span<float> class2, global::Cim.Runtime.RunOptions? options = null) =>
         RunBatch(leftEye, ids, @class, class2, 1, options);
 
     /// <summary>Runs several samples, which lie one after the other in every span.</summary>
@@ -85,16 +91,19 @@ public sealed partial class TwoEyes : global::System.IDisposable
     /// <param name="options">How to simulate; null: the options the model was loaded with.</param>
     /// <param name="cancellation">Stops between samples.</param>
     /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value that is no finite number.</exception>
-    public Outputs RunBatch(global::System.ReadOnlySpan<float> leftEye, global::System.ReadOnlySpan<float> ids, int count, global::Cim.Runtime.RunOptions? options = null, global::System.Threading.CancellationToken cancellation = default)
+    public Outputs RunBatch(global::System.ReadOnlySpan<float> leftEye, global::System.ReadOnlySpan<float> ids, int count,
+        global::Cim.Runtime.RunOptions? options = null, global::System.Threading.CancellationToken cancellation = default)
     {
         global::System.ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         float[] __output0 = new float[Model.OutputLength(0, count)];
         float[] __output1 = new float[Model.OutputLength(1, count)];
-        Model.Run(new global::System.ReadOnlyMemory<float>[] { leftEye.ToArray(), ids.ToArray() }, new global::System.Memory<float>[] { __output0, __output1 }, count, options ?? Options, cancellation);
+        Model.Run(new global::System.ReadOnlyMemory<float>[] { leftEye.ToArray(), ids.ToArray() },
+            new global::System.Memory<float>[] { __output0, __output1 }, count, options ?? Options, cancellation);
         return new Outputs(count, __output0, __output1);
     }
 
-    /// <summary>Runs several samples, which lie one after the other in every span, and writes the results into the caller's memory.</summary>
+    /// <summary>Runs several samples, which lie one after the other in every span, and writes the results into the caller's
+    /// memory.</summary>
     /// <param name="leftEye">The values of the input <c>left eye</c>: N x 3 x ? x ?.</param>
     /// <param name="ids">The values of the input <c>ids</c>: unknown shape.</param>
     /// <param name="class">Receives the output <c>class</c>: N x 10.</param>
@@ -103,12 +112,15 @@ public sealed partial class TwoEyes : global::System.IDisposable
     /// <param name="options">How to simulate; null: the options the model was loaded with.</param>
     /// <param name="cancellation">Stops between samples.</param>
     /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value that is no finite number.</exception>
-    public void RunBatch(global::System.ReadOnlySpan<float> leftEye, global::System.ReadOnlySpan<float> ids, global::System.Span<float> @class, global::System.Span<float> class2, int count, global::Cim.Runtime.RunOptions? options = null, global::System.Threading.CancellationToken cancellation = default)
+    public void RunBatch(global::System.ReadOnlySpan<float> leftEye, global::System.ReadOnlySpan<float> ids,
+        global::System.Span<float> @class, global::System.Span<float> class2, int count, global::Cim.Runtime.RunOptions? options = null,
+        global::System.Threading.CancellationToken cancellation = default)
     {
         global::System.ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         float[] __output0 = new float[@class.Length];
         float[] __output1 = new float[class2.Length];
-        Model.Run(new global::System.ReadOnlyMemory<float>[] { leftEye.ToArray(), ids.ToArray() }, new global::System.Memory<float>[] { __output0, __output1 }, count, options ?? Options, cancellation);
+        Model.Run(new global::System.ReadOnlyMemory<float>[] { leftEye.ToArray(), ids.ToArray() },
+            new global::System.Memory<float>[] { __output0, __output1 }, count, options ?? Options, cancellation);
         new global::System.ReadOnlySpan<float>(__output0).CopyTo(@class);
         new global::System.ReadOnlySpan<float>(__output1).CopyTo(class2);
     }
@@ -141,7 +153,8 @@ public sealed partial class TwoEyes : global::System.IDisposable
 
     private static class EmbeddedModel
     {
-        internal static readonly global::System.Lazy<global::Cim.Runtime.ModelInfo> Info = new global::System.Lazy<global::Cim.Runtime.ModelInfo>(ReadInfo);
+        internal static readonly global::System.Lazy<global::Cim.Runtime.ModelInfo> Info =
+            new global::System.Lazy<global::Cim.Runtime.ModelInfo>(ReadInfo);
 
         internal static global::System.IO.Stream Open() =>
             typeof(TwoEyes).Assembly.GetManifestResourceStream("Cim/model.cim")

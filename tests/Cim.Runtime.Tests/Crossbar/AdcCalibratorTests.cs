@@ -48,7 +48,10 @@ public sealed class AdcCalibratorTests
     public void Calibrated_ranges_lose_less_than_full_ones()
     {
         var random = new Random(2);
-        CrossbarLayer layer = LayerCases.Matrix(random, 128, 16, 8) with { Mapping = Mappings.Of(1, 128, 16, 8, WeightEncoding.Differential, 7, 128) };
+        CrossbarLayer layer = LayerCases.Matrix(random, 128, 16, 8) with
+        {
+            Mapping = Mappings.Of(1, 128, 16, 8, WeightEncoding.Differential, 7, 128),
+        };
         HardwareProfile profile = Profiles.Plain with { AdcBits = 6, AdcRange = new AdcRange(AdcRangePolicy.Calibrated) };
         var calibrator = new AdcCalibrator(layer, profile);
         byte[] input = LayerCases.Input(random, layer, 32);

@@ -71,7 +71,11 @@ public sealed class AdcTests
             (CrossbarLayer layer, HardwareProfile profile) = RandomCase(random, encoding);
             layer = layer with { AdcBits = random.Next(0, 9) };
             if (random.Next(3) == 0)
-                layer = layer with { Mapping = Mappings.Of(layer.Groups, layer.RowsPerGroup, layer.ColumnsPerGroup, layer.WeightBits, WeightEncoding.Differential, 7, 128) };
+                layer = layer with
+                {
+                    Mapping = Mappings.Of(
+                        layer.Groups, layer.RowsPerGroup, layer.ColumnsPerGroup, layer.WeightBits, WeightEncoding.Differential, 7, 128),
+                };
             if (random.Next(2) == 0) profile = profile with { AdcRange = FixedRangeTests.RandomLimits(random) };
             var plan = new AnalogPlan(layer, profile with { DacBits = 1, AdcPerInputSlice = true });
             if (!FixedLevels.Suits(plan)) continue;
@@ -88,10 +92,13 @@ public sealed class AdcTests
         if (SimdLevels.Widest < SimdLevel.Vector256) return;
         var random = new Random(7);
         CrossbarLayer layer = LayerCases.Convolution(random, new(8, 8, 8, 3, 1, 1, 1, 1, 8));
-        Assert.IsType<WinogradConvolution>(CrossbarSimulator.Prepare(layer, 0, Profiles.Plain with { AdcBits = 12 }, Fidelity.Adc, 0, SimdLevel.Vector256));
+        Assert.IsType<WinogradConvolution>(
+            CrossbarSimulator.Prepare(layer, 0, Profiles.Plain with { AdcBits = 12 }, Fidelity.Adc, 0, SimdLevel.Vector256));
         Assert.StartsWith("ExactConvolution",
-            CrossbarSimulator.Prepare(layer, 0, Profiles.Plain with { AdcBits = 12 }, Fidelity.Adc, 0, SimdLevel.Vector128).GetType().Name, StringComparison.Ordinal);
-        Assert.IsType<LookupLayer>(CrossbarSimulator.Prepare(layer, 0, Profiles.Plain with { AdcBits = 4 }, Fidelity.Adc, 0, SimdLevel.Vector256));
+            CrossbarSimulator.Prepare(layer, 0, Profiles.Plain with { AdcBits = 12 }, Fidelity.Adc, 0, SimdLevel.Vector128).GetType().Name,
+            StringComparison.Ordinal);
+        Assert.IsType<LookupLayer>(
+            CrossbarSimulator.Prepare(layer, 0, Profiles.Plain with { AdcBits = 4 }, Fidelity.Adc, 0, SimdLevel.Vector256));
     }
 
     [Fact]
@@ -116,7 +123,10 @@ public sealed class AdcTests
     public void Weights_that_do_not_fit_their_cells_are_an_error()
     {
         var random = new Random(9);
-        CrossbarLayer layer = LayerCases.Matrix(random, 20, 5, 1) with { Mapping = Mappings.Of(1, 20, 5, 8, WeightEncoding.TwosComplement, 2, 64) };
+        CrossbarLayer layer = LayerCases.Matrix(random, 20, 5, 1) with
+        {
+            Mapping = Mappings.Of(1, 20, 5, 8, WeightEncoding.TwosComplement, 2, 64),
+        };
         CimException error = Assert.Throws<CimException>(() => new CellEncoder(layer));
         Assert.Equal(ErrorCodes.InvalidMapping, error.Code);
     }
@@ -154,7 +164,8 @@ public sealed class AdcTests
                 random.Next(1, 3), random.Next(0, kernel), 1, groups, groups * random.Next(1, 7));
             layer = LayerCases.Convolution(random, shape, weightBits, activationBits, signed, epilogue);
         }
-        LayerMapping mapping = Mappings.Of(layer.Groups, layer.RowsPerGroup, layer.ColumnsPerGroup, weightBits, encoding, cellBits, random.Next(1, 70));
+        LayerMapping mapping = Mappings.Of(
+            layer.Groups, layer.RowsPerGroup, layer.ColumnsPerGroup, weightBits, encoding, cellBits, random.Next(1, 70));
         if (encoding == WeightEncoding.TwosComplement && mapping.SliceBits[^1] > 1)
             mapping = mapping with { SliceBits = [.. mapping.SliceBits[..^1], mapping.SliceBits[^1] - 1, 1] };
         HardwareProfile profile = Profiles.Plain with

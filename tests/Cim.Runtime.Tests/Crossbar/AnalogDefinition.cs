@@ -15,7 +15,9 @@ internal static class AnalogDefinition
         ReadOnlySpan<sbyte> w = layer.Weights.Span<sbyte>();
         for (int i = 0; i < sums.Length; i++)
         {
-            int n = i / layer.PositionsPerImage / layer.Outputs, o = i / layer.PositionsPerImage % layer.Outputs, p = i % layer.PositionsPerImage;
+            int n = i / layer.PositionsPerImage / layer.Outputs,
+                o = i / layer.PositionsPerImage % layer.Outputs,
+                p = i % layer.PositionsPerImage;
             int group = o / layer.ColumnsPerGroup;
             int integer = 0;
             float real = 0;

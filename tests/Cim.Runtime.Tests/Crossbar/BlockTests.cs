@@ -46,12 +46,15 @@ public sealed class BlockTests
             };
             HardwareProfile noisy = profile with
             {
-                ProgrammingError = new ProgrammingError("independent", 0.05), ReadNoiseSigma = 0.01, StuckOff = 0.01, AdcOffsetSigma = 0.3, AdcGainSigma = 0.01,
+                ProgrammingError = new ProgrammingError("independent", 0.05), ReadNoiseSigma = 0.01, StuckOff = 0.01, AdcOffsetSigma = 0.3,
+                    AdcGainSigma = 0.01,
             };
             byte[] input = LayerCases.Input(random, plain, 3), residual = LayerCases.Residual(random, plain, 3);
-            foreach ((Fidelity fidelity, HardwareProfile on) in new[] { (Fidelity.Exact, profile), (Fidelity.Adc, profile), (Fidelity.Device, noisy), (Fidelity.Circuit, noisy with { WordLineResistance = 1, BitLineResistance = 1 }) })
+            foreach ((Fidelity fidelity, HardwareProfile on) in new[] { (Fidelity.Exact, profile), (Fidelity.Adc, profile),
+                (Fidelity.Device, noisy), (Fidelity.Circuit, noisy with { WordLineResistance = 1, BitLineResistance = 1 }) })
             {
-                byte[] expected = Run(plain, on, fidelity, level, input, residual, 3), actual = Run(layer, on, fidelity, level, input, residual, 3);
+                byte[] expected = Run(plain, on, fidelity, level, input, residual, 3),
+                    actual = Run(layer, on, fidelity, level, input, residual, 3);
                 Assert.True(expected.AsSpan().SequenceEqual(actual), $"{fidelity} {plain.Geometry} {plain.RowsPerGroup}x{plain.Outputs}");
             }
         }
@@ -69,7 +72,8 @@ public sealed class BlockTests
             byte[] input = LayerCases.Input(random, layer, 2), residual = LayerCases.Residual(random, layer, 2);
             byte[] exact = LayerCases.Run(ExactLayers.Prepare(layer, (SimdLevel)level), layer, input, residual, 2);
             Assert.Equal(LayerCases.Finish(layer, LayerCases.Sums(layer, input, 2), residual, 2), exact);
-            Assert.True(exact.AsSpan().SequenceEqual(Run(layer, profile, Fidelity.Adc, level, input, residual, 2)), $"{encoding} {layer.Geometry} {layer.RowsPerGroup}x{layer.Outputs} in {layer.Blocks.Length}");
+            Assert.True(exact.AsSpan().SequenceEqual(Run(layer, profile, Fidelity.Adc, level, input, residual, 2)),
+                $"{encoding} {layer.Geometry} {layer.RowsPerGroup}x{layer.Outputs} in {layer.Blocks.Length}");
             // Cells that miss their conductance by a billionth give the same integers through the float path of programmed cells.
             HardwareProfile almost = profile with { AdcBits = 24, ProgrammingError = new ProgrammingError("independent", 1e-9) };
             Assert.True(exact.AsSpan().SequenceEqual(Run(layer, almost, Fidelity.Device, level, input, residual, 2)), $"device {encoding}");
@@ -83,16 +87,34 @@ public sealed class BlockTests
         for (int i = 0; i < 3; i++)
         {
             (CrossbarLayer plain, HardwareProfile profile) = RandomCase(random, encoding);
-            plain = plain with { Mapping = plain.Mapping with { Tiles = [new ArrayTile(0, 1, 0, plain.RowsPerGroup, 0, plain.Outputs * plain.Mapping.ColumnsPerOutput)], RowTiles = [new RowTile(0, plain.RowsPerGroup)] } };
+            plain = plain with
+            {
+                Mapping = plain.Mapping with
+                {
+                    Tiles = [new ArrayTile(0, 1, 0, plain.RowsPerGroup, 0, plain.Outputs * plain.Mapping.ColumnsPerOutput)],
+                    RowTiles = [new RowTile(0, plain.RowsPerGroup)],
+                },
+            };
             int left = random.Next(1, plain.Outputs + 1), width = plain.Mapping.ColumnsPerOutput;
-            CrossbarLayer layer = plain with { Blocks = [.. new[] { Part(0, left, 0), Part(left, plain.Outputs - left, left * width) }.Where(b => b.Columns > 0)] };
-            profile = profile with { WordLineResistance = 20, BitLineResistance = 30, SeparatePairArrays = random.Next(2) == 0, AdcBits = 12 };
+            CrossbarLayer layer = plain with
+            {
+                Blocks = [.. new[] { Part(0, left, 0), Part(left, plain.Outputs - left, left * width) }.Where(b => b.Columns > 0)],
+            };
+            profile = profile with
+            {
+                WordLineResistance = 20,
+                BitLineResistance = 30,
+                SeparatePairArrays = random.Next(2) == 0,
+                AdcBits = 12,
+            };
             byte[] input = LayerCases.Input(random, plain, 2), residual = LayerCases.Residual(random, plain, 2);
-            Assert.Equal(Run(plain, profile, Fidelity.Circuit, level, input, residual, 2), Run(layer, profile, Fidelity.Circuit, level, input, residual, 2));
+            Assert.Equal(Run(plain, profile, Fidelity.Circuit, level, input, residual, 2),
+                Run(layer, profile, Fidelity.Circuit, level, input, residual, 2));
 
             WeightBlock Part(int first, int columns, int at) => new()
             {
-                Columns = columns, WeightBits = plain.WeightBits, Taps = [.. Enumerable.Range(0, columns).Select(c => new BlockTap(c, first + c, 0, false))],
+                Columns = columns, WeightBits = plain.WeightBits,
+                    Taps = [.. Enumerable.Range(0, columns).Select(c => new BlockTap(c, first + c, 0, false))],
                 Mapping = plain.Mapping with { Tiles = [new ArrayTile(0, 1, 0, plain.RowsPerGroup, 0, columns * width, 0, at)] },
             };
         }
@@ -110,8 +132,10 @@ public sealed class BlockTests
             byte[] input = LayerCases.Input(random, layer, 2), residual = LayerCases.Residual(random, layer, 2);
             byte[] expected = LayerCases.Finish(layer, LayerCases.Sums(layer, input, 2), residual, 2);
             HardwareProfile almost = profile with { AdcBits = 24, ProgrammingError = new ProgrammingError("independent", 1e-9) };
-            foreach ((Fidelity fidelity, HardwareProfile on) in new[] { (Fidelity.Exact, profile), (Fidelity.Adc, profile), (Fidelity.Device, almost), (Fidelity.Circuit, almost) })
-                Assert.True(expected.AsSpan().SequenceEqual(Run(layer, on, fidelity, level, input, residual, 2)), $"{fidelity} {layer.Geometry} {layer.RowsPerGroup}x{layer.Outputs}");
+            foreach ((Fidelity fidelity, HardwareProfile on) in new[] {
+                (Fidelity.Exact, profile), (Fidelity.Adc, profile), (Fidelity.Device, almost), (Fidelity.Circuit, almost) })
+                Assert.True(expected.AsSpan().SequenceEqual(Run(layer, on, fidelity, level, input, residual, 2)),
+                    $"{fidelity} {layer.Geometry} {layer.RowsPerGroup}x{layer.Outputs}");
         }
     }
 
@@ -127,7 +151,8 @@ public sealed class BlockTests
             LayerCodec.Write(writer, layer, data);
             CrossbarLayer read = LayerCodec.Read(new ByteReader(writer.Written), data.ToArray());
             Assert.Null(BlockVerifier.Problem(read));
-            Assert.Equal(layer.Blocks.Select(b => Convert.ToHexString(b.Integers!.Data.Span)), read.Blocks.Select(b => Convert.ToHexString(b.Integers!.Data.Span)));
+            Assert.Equal(layer.Blocks.Select(b => Convert.ToHexString(b.Integers!.Data.Span)),
+                read.Blocks.Select(b => Convert.ToHexString(b.Integers!.Data.Span)));
 
             WeightBlock block = layer.Blocks[0];
             sbyte[] changed = block.Integers!.Span<sbyte>().ToArray();
@@ -154,7 +179,8 @@ public sealed class BlockTests
             (CrossbarLayer layer, HardwareProfile profile) = RandomBlocks(random, WeightEncoding.Offset);
             byte[] input = LayerCases.Input(random, layer, 2), residual = LayerCases.Residual(random, layer, 2);
             byte[] exact = Run(layer, profile, Fidelity.Exact, (int)SimdLevels.Widest, input, residual, 2);
-            if (!exact.SequenceEqual(Run(layer with { AdcBits = 2 }, profile, Fidelity.Adc, (int)SimdLevels.Widest, input, residual, 2))) changed++;
+            if (!exact.SequenceEqual(Run(layer with { AdcBits = 2 }, profile, Fidelity.Adc, (int)SimdLevels.Widest, input, residual, 2)))
+                changed++;
             HardwareProfile chip = profile with { AdcBits = 0, ProgrammingError = new ProgrammingError("independent", 0.1) };
             if (!exact.SequenceEqual(Run(layer, chip, Fidelity.Device, (int)SimdLevels.Widest, input, residual, 2))) noisy++;
         }
@@ -200,8 +226,10 @@ public sealed class BlockTests
         }
     }
 
-    private static byte[] Run(CrossbarLayer layer, HardwareProfile profile, Fidelity fidelity, int level, byte[] input, byte[] residual, int images) =>
-        LayerCases.Run(CrossbarSimulator.Prepare(layer, 3, profile, fidelity, 7, (SimdLevel)level), layer, input, residual, images, firstImage: 5);
+    private static byte[] Run(
+        CrossbarLayer layer, HardwareProfile profile, Fidelity fidelity, int level, byte[] input, byte[] residual, int images) =>
+        LayerCases.Run(
+            CrossbarSimulator.Prepare(layer, 3, profile, fidelity, 7, (SimdLevel)level), layer, input, residual, images, firstImage: 5);
 
     private static (CrossbarLayer Layer, HardwareProfile Profile) RandomCase(Random random, WeightEncoding encoding)
     {
@@ -212,7 +240,8 @@ public sealed class BlockTests
         }
     }
 
-    /// <summary>On random row tiles, random columns of magnitudes; every output a difference of two of them, one of them, or nothing.</summary>
+    /// <summary>On random row tiles, random columns of magnitudes; every output a difference of two of them, one of them, or
+    /// nothing.</summary>
     internal static (CrossbarLayer Layer, HardwareProfile Profile) RandomDifferences(Random random)
     {
         (CrossbarLayer layer, HardwareProfile profile) = RandomCase(random, WeightEncoding.Differential);
@@ -234,7 +263,8 @@ public sealed class BlockTests
                 if (plus >= 0) taps.Add(new BlockTap(plus, o, shift, false));
                 if (minus >= 0 && minus != plus) taps.Add(new BlockTap(minus, o, shift, true));
                 for (int i = 0; i < tile.Length; i++)
-                    weights[(o * rows) + tile[i]] = (sbyte)(((plus < 0 ? 0 : columns[(plus * tile.Length) + i]) - (minus < 0 || minus == plus ? 0 : columns[(minus * tile.Length) + i])) << shift);
+                    weights[(o * rows) + tile[i]] = (sbyte)(((plus < 0 ? 0 : columns[(plus * tile.Length) + i])
+                        - (minus < 0 || minus == plus ? 0 : columns[(minus * tile.Length) + i])) << shift);
             }
 
             for (int c = 0; c < pool; c++)
@@ -245,9 +275,14 @@ public sealed class BlockTests
             blocks.Add(new WeightBlock
             {
                 Columns = used.Length, WeightBits = bits,
-                Mapping = Mappings.Of(1, tile.Length, used.Length, bits - 1, WeightEncoding.Unsigned, profile.CellBits, 1000) with { RowOrder = tile },
-                Integers = Tensor.Create<sbyte>(new Shape(used.Length, tile.Length), [.. used.SelectMany(c => columns.Skip(c * tile.Length).Take(tile.Length))]),
-                Taps = [.. taps.Select(t => t with { Column = Array.IndexOf(used, t.Column) }).OrderBy(t => t.Column).ThenBy(t => t.Output)],
+                Mapping = Mappings.Of(1, tile.Length, used.Length, bits - 1, WeightEncoding.Unsigned, profile.CellBits, 1000) with
+                {
+                    RowOrder = tile,
+                },
+                Integers = Tensor.Create<sbyte>(
+                    new Shape(used.Length, tile.Length), [.. used.SelectMany(c => columns.Skip(c * tile.Length).Take(tile.Length))]),
+                Taps =
+                    [.. taps.Select(t => t with { Column = Array.IndexOf(used, t.Column) }).OrderBy(t => t.Column).ThenBy(t => t.Output)],
             });
         }
 
@@ -259,7 +294,8 @@ public sealed class BlockTests
         }, profile with { AdcRange = new AdcRange(AdcRangePolicy.Full) });
     }
 
-    /// <summary>Random row order, row tiles, widths 0 to 8 with shifts for every column of a tile, duplicates and negations of columns shared.</summary>
+    /// <summary>Random row order, row tiles, widths 0 to 8 with shifts for every column of a tile, duplicates and negations of columns
+    /// shared.</summary>
     internal static (CrossbarLayer Layer, HardwareProfile Profile) RandomBlocks(Random random, WeightEncoding encoding)
     {
         (CrossbarLayer layer, HardwareProfile profile) = RandomCase(random, encoding);

@@ -21,7 +21,12 @@ public sealed class CompensationTests
         foreach (FaultRemapping remapping in Enum.GetValues<FaultRemapping>())
         {
             (CrossbarLayer layer, HardwareProfile profile) = AdcTests.RandomCase(random, encoding);
-            profile = profile with { ProgrammingError = new ProgrammingError("independent", 0.03), WordLineResistance = 1, BitLineResistance = 1 };
+            profile = profile with
+            {
+                ProgrammingError = new ProgrammingError("independent", 0.03),
+                WordLineResistance = 1,
+                BitLineResistance = 1,
+            };
             float[] plain = ProgrammedCells.Program(new AnalogPlan(layer, profile), profile, 0, 5, true);
             HardwareProfile repairing = profile with { SpareColumns = profile.Columns / 4, FaultRemapping = remapping };
             Assert.Equal(plain, ProgrammedCells.Program(new AnalogPlan(layer, repairing), repairing, 0, 5, true));
@@ -37,7 +42,10 @@ public sealed class CompensationTests
             double[] errors = new double[5];
             for (int i = 0; i < 6; i++)
             {
-                CrossbarLayer layer = LayerCases.Held(LayerCases.Matrix(random, 100, 16, 1), encoding) with { Mapping = Mappings.Of(1, 100, 16, 8, encoding, encoding == WeightEncoding.TwosComplement ? 1 : 2, 128) };
+                CrossbarLayer layer = LayerCases.Held(LayerCases.Matrix(random, 100, 16, 1), encoding) with
+                {
+                    Mapping = Mappings.Of(1, 100, 16, 8, encoding, encoding == WeightEncoding.TwosComplement ? 1 : 2, 128),
+                };
                 HardwareProfile faulty = Repairing with { Encoding = encoding, StuckOn = 0.002, StuckOff = 0.004 };
                 HardwareProfile[] steps =
                 [
@@ -57,7 +65,10 @@ public sealed class CompensationTests
     public void A_spare_serves_one_column_and_has_cells_of_its_own()
     {
         var random = new Random(3);
-        CrossbarLayer layer = LayerCases.Matrix(random, 64, 8, 1) with { Mapping = Mappings.Of(1, 64, 8, 8, WeightEncoding.Offset, 2, 128) };
+        CrossbarLayer layer = LayerCases.Matrix(random, 64, 8, 1) with
+        {
+            Mapping = Mappings.Of(1, 64, 8, 8, WeightEncoding.Offset, 2, 128),
+        };
         HardwareProfile profile = Repairing with { Encoding = WeightEncoding.Offset, StuckOff = 0.02 };
         var plan = new AnalogPlan(layer, profile);
         var programmer = new CellProgrammer(profile, 7, 0);
@@ -114,10 +125,13 @@ public sealed class CompensationTests
         ];
         foreach (HardwareProfile profile in profiles)
         {
-            CrossbarLayer layer = LayerCases.Convolution(random, new LayerCases.Shape2D(8, 8, 8, 3, 1, 1, 1, 1, 8), epilogue: Epilogue.None);
+            CrossbarLayer layer = LayerCases.Convolution(
+                random, new LayerCases.Shape2D(8, 8, 8, 3, 1, 1, 1, 1, 8), epilogue: Epilogue.None);
             layer = layer with { TestInputs = Tests(layer, LayerCases.Input(random, layer, 8), 8) };
             byte[] input = LayerCases.Input(random, layer, 4);
-            double none = Error(ColumnCorrection.None), offset = Error(ColumnCorrection.Offset), both = Error(ColumnCorrection.ScaleAndOffset);
+            double none = Error(ColumnCorrection.None),
+                offset = Error(ColumnCorrection.Offset),
+                both = Error(ColumnCorrection.ScaleAndOffset);
             Assert.True(offset < none && both < 0.5 * none && both < offset, $"{none} {offset} {both}");
 
             double Error(ColumnCorrection correction)
@@ -137,7 +151,8 @@ public sealed class CompensationTests
         layer = layer with { TestInputs = Tests(layer, input, 3) };
         HardwareProfile profile = Profiles.Plain with
         {
-            ColumnCorrection = ColumnCorrection.ScaleAndOffset, ProgrammingError = new ProgrammingError("independent", 0.05), ReadNoiseSigma = 0.01,
+            ColumnCorrection = ColumnCorrection.ScaleAndOffset, ProgrammingError = new ProgrammingError("independent", 0.05),
+                ReadNoiseSigma = 0.01,
         };
         byte[][] all = [.. SimdLevels.Supported.Select(l =>
             LayerCases.Run(CrossbarSimulator.Prepare(layer, 0, profile, Fidelity.Device, 3, l), layer, input, [], 3))];
@@ -160,7 +175,8 @@ public sealed class CompensationTests
             for (int n = 0; n < 2; n++)
             for (int p = 0; p < layer.PositionsPerImage; p++)
                 real.Add(Convert.ToHexString([.. Enumerable.Range(0, width).Select(i =>
-                    unchecked((byte)(LayerCases.X(layer, input, n, i / layer.RowsPerGroup, p, i % layer.RowsPerGroup) + layer.Input.ZeroPoint)))]));
+                    unchecked((byte)(
+                        LayerCases.X(layer, input, n, i / layer.RowsPerGroup, p, i % layer.RowsPerGroup) + layer.Input.ZeroPoint)))]));
             Tensor tests = Tests(layer, input, 2);
             Assert.Equal(Math.Min(4, layer.PositionsPerImage) * 2, tests.Shape[0]);
             for (int t = 0; t < tests.Shape[0]; t++) Assert.Contains(Convert.ToHexString(tests.Data.Span.Slice(t * width, width)), real);
@@ -184,7 +200,12 @@ public sealed class CompensationTests
     public void Clipping_for_the_least_square_error_shrinks_the_error_of_independent_cell_errors()
     {
         CrossbarLayer layer = BellShaped(new Random(10));
-        HardwareProfile profile = Profiles.Plain with { AdcBits = 0, CellBits = 7, ProgrammingError = new ProgrammingError("independent", 0.05) };
+        HardwareProfile profile = Profiles.Plain with
+        {
+            AdcBits = 0,
+            CellBits = 7,
+            ProgrammingError = new ProgrammingError("independent", 0.05),
+        };
         CrossbarLayer clipped = WeightClipper.Apply(layer, profile with { WeightClipping = WeightClipping.LeastSquares });
         byte[] input = LayerCases.Input(new Random(11), layer, 64);
         float[] exact = Floats(layer, profile, Fidelity.Exact, input, 64);
@@ -192,7 +213,11 @@ public sealed class CompensationTests
         double better = Difference(Floats(clipped, profile, Fidelity.Device, input, 64), exact);
         Assert.True(better < 0.8 * plain, $"{better} {plain}");
         // Proportional errors grow with the weights: there is nothing to gain.
-        HardwareProfile proportional = profile with { ProgrammingError = new ProgrammingError("proportional", 0.05), WeightClipping = WeightClipping.LeastSquares };
+        HardwareProfile proportional = profile with
+        {
+            ProgrammingError = new ProgrammingError("proportional", 0.05),
+            WeightClipping = WeightClipping.LeastSquares,
+        };
         double own = Difference(Floats(WeightClipper.Apply(layer, proportional), proportional, Fidelity.Device, input, 64), exact);
         Assert.True(own <= 1.1 * Difference(Floats(layer, proportional, Fidelity.Device, input, 64), exact));
     }
@@ -201,7 +226,8 @@ public sealed class CompensationTests
     public void A_percentile_of_the_weights_becomes_fully_on(double share)
     {
         CrossbarLayer layer = BellShaped(new Random(12));
-        CrossbarLayer clipped = WeightClipper.Apply(layer, Profiles.Plain with { WeightClipping = WeightClipping.Percentile, WeightClippingPercentile = share });
+        CrossbarLayer clipped = WeightClipper.Apply(
+            layer, Profiles.Plain with { WeightClipping = WeightClipping.Percentile, WeightClippingPercentile = share });
         sbyte[] before = layer.Weights.Span<sbyte>().ToArray(), after = clipped.Weights.Span<sbyte>().ToArray();
         for (int o = 0; o < layer.Outputs; o++)
         {
@@ -239,7 +265,8 @@ public sealed class CompensationTests
         CrossbarLayer layer = LayerCases.Matrix(new Random(13), 64, 32, 1);
         HardwareProfile profile = Profiles.Plain with
         {
-            ProgrammingError = new ProgrammingError("independent", 0.02), StuckOn = 0.01, StuckOff = 0.02, SpatialSigma = 0.03, SpatialLength = 1,
+            ProgrammingError = new ProgrammingError("independent", 0.02), StuckOn = 0.01, StuckOff = 0.02, SpatialSigma = 0.03,
+                SpatialLength = 1,
         };
         var variance = new WeightVariance(layer, profile);
         double expected = 0, measured = 0;
@@ -252,9 +279,13 @@ public sealed class CompensationTests
     // A normal distribution whose largest weight uses half the range.
     private static CrossbarLayer BellShaped(Random random)
     {
-        CrossbarLayer layer = LayerCases.Matrix(random, 128, 16, 1, epilogue: Epilogue.None) with { Mapping = Mappings.Of(1, 128, 16, 8, WeightEncoding.Differential, 7, 128) };
+        CrossbarLayer layer = LayerCases.Matrix(random, 128, 16, 1, epilogue: Epilogue.None) with
+        {
+            Mapping = Mappings.Of(1, 128, 16, 8, WeightEncoding.Differential, 7, 128),
+        };
         sbyte[] w = [.. Enumerable.Range(0, layer.Weights.Length).Select(_ =>
-            (sbyte)Math.Clamp(Math.Round((random.NextDouble() + random.NextDouble() + random.NextDouble() + random.NextDouble() - 2) * 32), -63, 63))];
+            (sbyte)Math.Clamp(
+                Math.Round((random.NextDouble() + random.NextDouble() + random.NextDouble() + random.NextDouble() - 2) * 32), -63, 63))];
         return layer with { Weights = Tensor.Create<sbyte>(layer.Weights.Shape, w) };
     }
 
@@ -275,14 +306,16 @@ public sealed class CompensationTests
         for (int i = 0; i < w.Length; i++)
         {
             double held = -plan.Cells.Offset;
-            for (int s = 0; s < plan.Cells.Slices.Length; s++) held += plan.Cells.WeightStep * plan.Cells.Slices[s].Factor * (double)levels[(s * w.Length) + i];
+            for (int s = 0; s < plan.Cells.Slices.Length; s++)
+                held += plan.Cells.WeightStep * plan.Cells.Slices[s].Factor * (double)levels[(s * w.Length) + i];
             error += (held - w[i]) * (held - w[i]);
         }
         return error;
     }
 
     private static float[] Floats(CrossbarLayer layer, HardwareProfile profile, Fidelity fidelity, byte[] input, int images) =>
-        MemoryMarshal.Cast<byte, float>(LayerCases.Run(CrossbarSimulator.Prepare(layer, 0, profile, fidelity, 3), layer, input, [], images)).ToArray();
+        MemoryMarshal.Cast<byte, float>(LayerCases.Run(CrossbarSimulator.Prepare(layer, 0, profile, fidelity, 3), layer, input, [], images))
+            .ToArray();
 
     private static double Difference(float[] a, float[] b) => Math.Sqrt(a.Zip(b, (x, y) => ((double)x - y) * ((double)x - y)).Sum());
 }

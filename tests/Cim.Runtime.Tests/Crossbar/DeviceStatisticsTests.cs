@@ -29,7 +29,8 @@ public sealed class DeviceStatisticsTests
     public void Drift_exponents_spread_by_the_asked_sigma()
     {
         var programmer = new CellProgrammer(Profiles.Plain with { Drift = new Drift(0.03, 10_000) { NuSigma = 0.01 } }, 4, 0);
-        double[] nu = [.. Enumerable.Range(0, Cells).Select(i => -Math.Log(programmer.Program(5e-5, i / 300, i % 300, 1, 0) / 5e-5) / Math.Log(10_000))];
+        double[] nu = [.. Enumerable.Range(0, Cells)
+            .Select(i => -Math.Log(programmer.Program(5e-5, i / 300, i % 300, 1, 0) / 5e-5) / Math.Log(10_000))];
         Assert.Equal(0.03, nu.Average(), 5 * 0.01 / Math.Sqrt(Cells));
         Assert.Equal(0.01, Math.Sqrt(nu.Select(v => (v - 0.03) * (v - 0.03)).Average()), 5 * 0.01 / Math.Sqrt(2 * Cells));
     }
@@ -57,7 +58,13 @@ public sealed class DeviceStatisticsTests
     {
         var random = new Random(1);
         CrossbarLayer layer = LayerCases.Matrix(random, 60, 9, 1);
-        HardwareProfile profile = Profiles.Plain with { ProgrammingError = new ProgrammingError("proportional", 0.1), DieToDieSigma = 0.05, SpatialSigma = 0.05, StuckOn = 0.01 };
+        HardwareProfile profile = Profiles.Plain with
+        {
+            ProgrammingError = new ProgrammingError("proportional", 0.1),
+            DieToDieSigma = 0.05,
+            SpatialSigma = 0.05,
+            StuckOn = 0.01,
+        };
         float[] Chip(ulong seed) => ProgrammedCells.Program(new AnalogPlan(layer, profile), profile, 2, seed, false);
         Assert.Equal(Chip(9), Chip(9));
         Assert.NotEqual(Chip(9), Chip(10));
@@ -87,7 +94,10 @@ public sealed class DeviceStatisticsTests
     public void Gains_of_columns_are_constant_and_as_large_as_asked()
     {
         (CrossbarLayer layer, HardwareProfile profile) = OneSlice(400);
-        layer = layer with { Weights = Tensor.Create<sbyte>(layer.Weights.Shape, [.. Enumerable.Repeat((sbyte)100, layer.Weights.Length)]) };
+        layer = layer with
+        {
+            Weights = Tensor.Create<sbyte>(layer.Weights.Shape, [.. Enumerable.Repeat((sbyte)100, layer.Weights.Length)]),
+        };
         profile = profile with { AdcGainSigma = 0.03, AdcBits = 0 };
         byte[] input = [.. Enumerable.Range(0, 16 * 2).Select(i => (byte)(i < 16 ? 200 : 50))];
         float[] y = Floats(layer, profile, input, 2);
@@ -115,7 +125,8 @@ public sealed class DeviceStatisticsTests
     {
         var random = new Random(3);
         var histogram = new AdcHistogram(-5000, 5000);
-        int[] sums = [.. Enumerable.Range(0, 50_000).Select(_ => (int)((random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5) * 600)), 5000, -5000];
+        int[] sums = [.. Enumerable.Range(0, 50_000)
+            .Select(_ => (int)((random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5) * 600)), 5000, -5000];
         histogram.Add(sums);
         (double low, double high) = histogram.Percentile(1e-3);
         Assert.InRange(sums.Count(s => s < low), 0, 51);
@@ -144,8 +155,16 @@ public sealed class DeviceStatisticsTests
             double[][] weights = Values(outputs, inputs, -1.3), x = Values(2, inputs, low);
             var matrix = new MatrixCase
             {
-                Weights = weights, Inputs = x, WeightBits = 0, ActivationBits = 0, WeightRange = (-1, 1), ActivationRange = (low, 1), Slices = 0,
-                Profile = Profiles.Plain with { Rows = random.Next(1, 50), Columns = random.Next(2, 40), DacBits = 0, AdcBits = 0, Encoding = encoding },
+                Weights = weights, Inputs = x, WeightBits = 0, ActivationBits = 0, WeightRange = (-1, 1), ActivationRange = (low, 1),
+                    Slices = 0,
+                Profile = Profiles.Plain with
+                {
+                    Rows = random.Next(1, 50),
+                    Columns = random.Next(2, 40),
+                    DacBits = 0,
+                    AdcBits = 0,
+                    Encoding = encoding,
+                },
                 Fidelity = Fidelity.Device, Convention = QuantizerConvention.CrossSim, Seed = 1,
             };
             double[][] y = matrix.Run();
@@ -155,7 +174,8 @@ public sealed class DeviceStatisticsTests
         }
 
         double[][] Values(int rows, int columns, double from) =>
-            [.. Enumerable.Range(0, rows).Select(_ => Enumerable.Range(0, columns).Select(_ => from + (random.NextDouble() * (1.3 - from))).ToArray())];
+            [.. Enumerable.Range(
+                0, rows).Select(_ => Enumerable.Range(0, columns).Select(_ => from + (random.NextDouble() * (1.3 - from))).ToArray())];
     }
 
     // A layer whose weights fill one slice, so that a sum is the product itself.
@@ -163,12 +183,14 @@ public sealed class DeviceStatisticsTests
     {
         CrossbarLayer layer = LayerCases.Matrix(new Random(6), 16, outputs, 1, epilogue: Epilogue.None) with
         {
-            Mapping = Mappings.Of(1, 16, outputs, 8, WeightEncoding.Differential, 7, 128), WeightScales = [.. Enumerable.Repeat(1f, outputs)],
+            Mapping = Mappings.Of(1, 16, outputs, 8, WeightEncoding.Differential, 7, 128),
+                WeightScales = [.. Enumerable.Repeat(1f, outputs)],
             Bias = [.. new int[outputs]], Input = new QuantizationParameters(1, 0, 8, false),
         };
         return (layer, Profiles.Plain with { DacBits = 0, CellBits = 7, GOff = 0 });
     }
 
     private static float[] Floats(CrossbarLayer layer, HardwareProfile profile, byte[] input, int images, ulong seed = 1) =>
-        MemoryMarshal.Cast<byte, float>(LayerCases.Run(CrossbarSimulator.Prepare(layer, 0, profile, Fidelity.Device, seed), layer, input, [], images)).ToArray();
+        MemoryMarshal.Cast<byte, float>(
+            LayerCases.Run(CrossbarSimulator.Prepare(layer, 0, profile, Fidelity.Device, seed), layer, input, [], images)).ToArray();
 }

@@ -56,10 +56,12 @@ public sealed class DeviceTests
                 expected ??= all;
                 Assert.Equal(expected, all);
                 byte[] first = LayerCases.Run(prepared, layer, input[..(input.Length / 5 * 2)], residual[..(residual.Length / 5 * 2)], 2);
-                byte[] rest = LayerCases.Run(prepared, layer, input[(input.Length / 5 * 2)..], residual[(residual.Length / 5 * 2)..], 3, firstImage: 2);
+                byte[] rest = LayerCases.Run(
+                    prepared, layer, input[(input.Length / 5 * 2)..], residual[(residual.Length / 5 * 2)..], 3, firstImage: 2);
                 Assert.Equal(expected, first.Concat(rest).ToArray());
             }
-            Assert.NotEqual(expected, LayerCases.Run(CrossbarSimulator.Prepare(layer, 4, profile, Fidelity.Circuit, 8), layer, input, residual, 5));
+            Assert.NotEqual(
+                expected, LayerCases.Run(CrossbarSimulator.Prepare(layer, 4, profile, Fidelity.Circuit, 8), layer, input, residual, 5));
         }
     }
 
@@ -73,7 +75,11 @@ public sealed class DeviceTests
         {
             (CrossbarLayer layer, HardwareProfile profile) = AdcTests.RandomCase(random, encoding);
             if (i % 3 == 0)
-                layer = layer with { Mapping = Mappings.Of(layer.Groups, layer.RowsPerGroup, layer.ColumnsPerGroup, layer.WeightBits, WeightEncoding.Differential, 7, 128) };
+                layer = layer with
+                {
+                    Mapping = Mappings.Of(
+                        layer.Groups, layer.RowsPerGroup, layer.ColumnsPerGroup, layer.WeightBits, WeightEncoding.Differential, 7, 128),
+                };
             profile = profile with
             {
                 DacBits = 1, AdcPerInputSlice = true, AdcBits = random.Next(2, 11), Encoding = layer.Mapping.Encoding,
@@ -85,7 +91,8 @@ public sealed class DeviceTests
             ColumnErrors errors = ColumnErrors.Of(plan, profile, 1, 5);
             byte[] input = LayerCases.Input(random, layer, 3), residual = LayerCases.Residual(random, layer, 3);
             byte[] expected = LayerCases.Run(AnalogLayers.Create(plan, levels, errors, SimdLevels.Default), layer, input, residual, 3);
-            byte[] actual = LayerCases.Run(new LookupLayer(plan, FixedLevels.OfEffective(plan, levels)!, errors), layer, input, residual, 3);
+            byte[] actual = LayerCases.Run(
+                new LookupLayer(plan, FixedLevels.OfEffective(plan, levels)!, errors), layer, input, residual, 3);
             Assert.Equal(expected, actual);
         }
     }
@@ -96,7 +103,8 @@ public sealed class DeviceTests
         var random = new Random(13);
         (CrossbarLayer layer, HardwareProfile profile) = AdcTests.RandomCase(random, WeightEncoding.Differential);
         var plan = new AnalogPlan(layer, profile with { DacBits = 1, AdcPerInputSlice = true });
-        float[] levels = ProgrammedCells.Program(plan, profile with { ProgrammingError = new ProgrammingError("proportional", 0.1) }, 1, 5, false);
+        float[] levels = ProgrammedCells.Program(
+            plan, profile with { ProgrammingError = new ProgrammingError("proportional", 0.1) }, 1, 5, false);
         FixedLevels rounded = FixedLevels.OfEffective(plan, levels)!;
         int length = levels.Length / plan.Cells.Slices.Length;
         for (int i = 0; i < levels.Length; i++)

@@ -34,14 +34,19 @@ public sealed class ExactTests
         for (int i = 0; i < 80; i++)
         {
             int groups = random.Next(4) == 0 ? 2 : 1;
-            var shape = new LayerCases.Shape2D(groups * random.Next(8, 19), random.Next(3, 24), random.Next(5, 44), 3, 1, random.Next(0, 3), 1,
+            var shape = new LayerCases.Shape2D(
+                groups * random.Next(8, 19), random.Next(3, 24), random.Next(5, 44), 3, 1, random.Next(0, 3), 1,
                 groups, groups * random.Next(4, 11));
             CrossbarLayer layer = LayerCases.Convolution(random, shape, 8, 8, random.Next(2) == 0, RandomEpilogue(random));
             if (i % 4 == 0)
             {
                 // The largest numbers that can occur: all weights and inputs at their limits.
                 sbyte[] w = [.. layer.Weights.Span<sbyte>().ToArray().Select(_ => (sbyte)(random.Next(2) == 0 ? -128 : 127))];
-                layer = layer with { Weights = Tensor.Create<sbyte>(layer.Weights.Shape, w), Input = layer.Input with { ZeroPoint = layer.Input.Signed ? -128 : 255 } };
+                layer = layer with
+                {
+                    Weights = Tensor.Create<sbyte>(layer.Weights.Shape, w),
+                    Input = layer.Input with { ZeroPoint = layer.Input.Signed ? -128 : 255 },
+                };
             }
             if (layer.Geometry!.OutputWidth < 5) continue;
             Assert.True(WinogradConvolution.Suits(layer));
@@ -51,7 +56,8 @@ public sealed class ExactTests
                 for (int k = 0; k < input.Length; k++) input[k] = (byte)(random.Next(2) == 0 ? 0x80 : 0x7F);
             byte[] expected = LayerCases.Finish(layer, LayerCases.Sums(layer, input, images), residual, images);
             byte[] actual = LayerCases.Run(new WinogradConvolution(layer), layer, input, residual, images);
-            Assert.True(expected.AsSpan().SequenceEqual(actual), $"{layer.Geometry} {layer.RowsPerGroup}x{layer.ColumnsPerGroup} {layer.Epilogue}");
+            Assert.True(
+                expected.AsSpan().SequenceEqual(actual), $"{layer.Geometry} {layer.RowsPerGroup}x{layer.ColumnsPerGroup} {layer.Epilogue}");
             Assert.Equal(actual, LayerCases.Run(ExactLayers.Direct(layer, SimdLevels.Default), layer, input, residual, images));
         }
     }
@@ -119,7 +125,8 @@ public sealed class ExactTests
     internal static Epilogue RandomEpilogue(Random random)
     {
         var output = new QuantizationParameters(0.5f + random.NextSingle() * 20, random.Next(-20, 20), 8, true);
-        if (random.Next(2) == 0) output = new QuantizationParameters(0.5f + random.NextSingle() * 20, random.Next(0, 130), random.Next(4, 9), false);
+        if (random.Next(2) == 0)
+            output = new QuantizationParameters(0.5f + random.NextSingle() * 20, random.Next(0, 130), random.Next(4, 9), false);
         var residual = new QuantizationParameters(0.7f, random.Next(2) == 0 ? 3 : 120, 8, random.Next(2) == 0);
         (float low, float high) = random.Next(3) switch
         {
@@ -145,6 +152,7 @@ public sealed class ExactTests
         byte[] expected = LayerCases.Finish(layer, LayerCases.Sums(layer, input, images), residual, images);
         PreparedLayer prepared = ExactLayers.Prepare(layer, (SimdLevel)level);
         byte[] actual = LayerCases.Run(prepared, layer, input, residual, images);
-        Assert.True(expected.AsSpan().SequenceEqual(actual), $"{layer.Geometry} {layer.RowsPerGroup}x{layer.ColumnsPerGroup} {layer.Epilogue}");
+        Assert.True(
+            expected.AsSpan().SequenceEqual(actual), $"{layer.Geometry} {layer.RowsPerGroup}x{layer.ColumnsPerGroup} {layer.Epilogue}");
     }
 }

@@ -52,7 +52,8 @@ public sealed class FixedRangeTests
             {
                 codes.Add(adc.Read(sum));
                 double clipped = Math.Clamp(sum, limits.Low, limits.High);
-                Assert.True(Math.Abs(adc.Read(sum) - clipped) <= (adc.Step / 2) + Tolerance(limits), $"{sum} in [{limits.Low}, {limits.High}] at {bits} bits is read as {adc.Read(sum)}");
+                Assert.True(Math.Abs(adc.Read(sum) - clipped) <= (adc.Step / 2)
+                    + Tolerance(limits), $"{sum} in [{limits.Low}, {limits.High}] at {bits} bits is read as {adc.Read(sum)}");
             }
             Assert.True(codes.Count <= 1 << bits, $"{codes.Count} codes of {bits} bits");
             if (bits > 1 && limits.Low <= 0 && limits.High >= 0) Assert.Equal(0, adc.Read(0));
@@ -97,7 +98,12 @@ public sealed class FixedRangeTests
         for (int i = 0; i < 15; i++)
         {
             (CrossbarLayer layer, HardwareProfile profile) = AdcTests.RandomCase(random, encoding);
-            profile = profile with { AdcPerInputSlice = perInputSlice, AdcBits = 24, AdcRange = new AdcRange(AdcRangePolicy.Fixed, -4_000_000, 4_000_000) };
+            profile = profile with
+            {
+                AdcPerInputSlice = perInputSlice,
+                AdcBits = 24,
+                AdcRange = new AdcRange(AdcRangePolicy.Fixed, -4_000_000, 4_000_000),
+            };
             byte[] input = LayerCases.Input(random, layer, 2), residual = LayerCases.Residual(random, layer, 2);
             byte[] exact = LayerCases.Run(CrossbarSimulator.Prepare(layer, 0, profile, Fidelity.Exact, 0), layer, input, residual, 2);
             foreach (Fidelity fidelity in (ReadOnlySpan<Fidelity>)[Fidelity.Adc, Fidelity.Device, Fidelity.Circuit])
@@ -112,7 +118,13 @@ public sealed class FixedRangeTests
         for (int i = 0; i < 15; i++)
         {
             (CrossbarLayer layer, HardwareProfile profile) = AdcTests.RandomCase(random, encoding);
-            layer = layer with { Epilogue = Epilogue.None, Bias = [.. new int[layer.Outputs]], WeightScales = [.. Enumerable.Repeat(1f, layer.Outputs)], Input = layer.Input with { Scale = 1 } };
+            layer = layer with
+            {
+                Epilogue = Epilogue.None,
+                Bias = [.. new int[layer.Outputs]],
+                WeightScales = [.. Enumerable.Repeat(1f, layer.Outputs)],
+                Input = layer.Input with { Scale = 1 },
+            };
             profile = profile with { AdcPerInputSlice = perInputSlice, AdcRange = new AdcRange(AdcRangePolicy.Fixed, -1e-9, 1e-9) };
             byte[] input = LayerCases.Input(random, layer, 2);
             // What is left is what is added digitally: the zero point and the offset of the encoding.
@@ -151,7 +163,12 @@ public sealed class FixedRangeTests
     {
         MatrixCase c = SumsOf64(WeightEncoding.Differential, Fidelity.Adc, -10, 10, adcBits) with
         {
-            Convention = crossSim ? QuantizerConvention.CrossSim : QuantizerConvention.Own, WeightBits = weightBits, ActivationBits = weightBits, Profile = Profiles.Plain with { AdcBits = adcBits },
+            Convention = crossSim
+                ? QuantizerConvention.CrossSim
+                : QuantizerConvention.Own, WeightBits = weightBits, ActivationBits = weightBits, Profile = Profiles.Plain with
+                {
+                    AdcBits = adcBits,
+                },
         };
         CimException error = Assert.Throws<CimException>(() => c.Run());
         Assert.Equal(ErrorCodes.InvalidMatrixCase, error.Code);
@@ -166,7 +183,8 @@ public sealed class FixedRangeTests
     public void Clipped_sums_are_counted(double low, double high, int bits, int clipped)
     {
         var histogram = new AdcHistogram(-64, 64);
-        histogram.Add([.. Enumerable.Repeat(64, 10), .. Enumerable.Repeat(-64, 10), .. Enumerable.Repeat(0, 40), .. Enumerable.Repeat(5, 10), .. Enumerable.Repeat(-5, 10)]);
+        histogram.Add([.. Enumerable.Repeat(64, 10), .. Enumerable.Repeat(-64, 10), .. Enumerable.Repeat(0, 40),
+            .. Enumerable.Repeat(5, 10), .. Enumerable.Repeat(-5, 10)]);
         // [0, 100] clips the negative ones, also those that differ from 0 by less than half a step.
         Assert.Equal(clipped / 80.0, histogram.Saturated(AdcConverter.ForLimits(low, high, bits)), 1e-9);
     }
@@ -177,7 +195,16 @@ public sealed class FixedRangeTests
         Weights = [[.. Enumerable.Repeat(1.0, 64)], [.. Enumerable.Repeat(-1.0, 64)]], Inputs = [[.. Enumerable.Repeat(1.0, 64)]],
         WeightBits = 2, ActivationBits = 2, WeightRange = (-1, 1), ActivationRange = (0, 1), Slices = 0, Fidelity = fidelity,
         Convention = QuantizerConvention.Own, Seed = 0,
-        Profile = Profiles.Plain with { Encoding = encoding, CellBits = 1, Rows = 64, Columns = 64, DacBits = 0, AdcBits = adcBits, AdcRange = new AdcRange(AdcRangePolicy.Fixed, low, high) },
+        Profile = Profiles.Plain with
+        {
+            Encoding = encoding,
+            CellBits = 1,
+            Rows = 64,
+            Columns = 64,
+            DacBits = 0,
+            AdcBits = adcBits,
+            AdcRange = new AdcRange(AdcRangePolicy.Fixed, low, high),
+        },
     };
 
     private static float[] AnalogSums(byte[] outputs) => MemoryMarshal.Cast<byte, float>(outputs).ToArray();

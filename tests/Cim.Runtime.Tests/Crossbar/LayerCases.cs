@@ -7,7 +7,8 @@ namespace Cim.Runtime.Tests.Crossbar;
 /// <summary>Random layers and inputs, and the definition of the result written as plainly as possible.</summary>
 internal static class LayerCases
 {
-    public sealed record Shape2D(int Channels, int Height, int Width, int Kernel, int Stride, int Pad, int Dilation, int Groups, int Outputs);
+    public sealed record Shape2D(
+        int Channels, int Height, int Width, int Kernel, int Stride, int Pad, int Dilation, int Groups, int Outputs);
 
     public static CrossbarLayer Convolution(
         Random random, Shape2D s, int weightBits = 8, int activationBits = 8, bool signedInput = false, Epilogue? epilogue = null,

@@ -53,13 +53,18 @@ public sealed partial class ReferenceVectorTests
             Slices = slices.Success ? (int)Number(slices) : 0,
             Profile = Profiles.Plain with
             {
-                DacBits = serial || name.Contains("slice 1", StringComparison.Ordinal) ? 1 : name.Contains("slice_size=2", StringComparison.Ordinal) ? 2 : 0,
+                DacBits = serial || name.Contains("slice 1", StringComparison.Ordinal)
+                    ? 1
+                    : name.Contains("slice_size=2", StringComparison.Ordinal) ? 2
+                    : 0,
                 AdcBits = adc.Success ? (int)Number(adc) : 0,
                 AdcRange = limits.Success
                     ? new AdcRange(AdcRangePolicy.Fixed, Number(limits), double.Parse(limits.Groups[2].Value, CultureInfo.InvariantCulture))
                     : new AdcRange(AdcRangePolicy.Full),
                 Encoding = name.Contains("offset", StringComparison.OrdinalIgnoreCase) ? WeightEncoding.Offset
-                    : name.Contains("two-sided", StringComparison.Ordinal) ? WeightEncoding.DifferentialTwoSided : WeightEncoding.Differential,
+                    : name.Contains("two-sided", StringComparison.Ordinal)
+                        ? WeightEncoding.DifferentialTwoSided
+                        : WeightEncoding.Differential,
                 WordLineResistance = ohm, BitLineResistance = ohm,
             },
             Fidelity = wires.Success ? Fidelity.Circuit : Fidelity.Device,

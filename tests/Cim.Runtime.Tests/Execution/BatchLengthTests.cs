@@ -65,9 +65,12 @@ public sealed class BatchLengthTests
     private static ModelProgram Thresholds()
     {
         var b = new ProgramBuilder();
-        int x = b.Input("x", ElementType.Float32, -1, 4), threshold = b.Input("threshold", ElementType.Float32), scale = b.Input("scale", ElementType.Float32, 4);
+        int x = b.Input("x", ElementType.Float32, -1, 4),
+            threshold = b.Input("threshold", ElementType.Float32),
+            scale = b.Input("scale", ElementType.Float32, 4);
         int above = b.Step("Sub", null, [x, threshold], ElementType.Float32, -1, 4);
         int scaled = b.Step("Mul", null, [above, scale], ElementType.Float32, -1, 4);
-        return b.Build(scaled, b.Step("ReduceMax", Ops.Attributes(("keepdims", 0)), [scaled, b.Constant(Ops.Longs(0))], ElementType.Float32, 4));
+        return b.Build(
+            scaled, b.Step("ReduceMax", Ops.Attributes(("keepdims", 0)), [scaled, b.Constant(Ops.Longs(0))], ElementType.Float32, 4));
     }
 }

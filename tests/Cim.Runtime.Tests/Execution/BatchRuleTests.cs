@@ -33,7 +33,8 @@ public sealed class BatchRuleTests
     {
         var b = new ProgramBuilder();
         int x = b.Input("x", ElementType.Float32, -1, 4);
-        int y = b.Step("Slice", null, [x, b.Constant(Ops.Longs(0)), b.Constant(Ops.Longs(9)), b.Constant(Ops.Longs(axis)), b.Constant(Ops.Longs(1))], ElementType.Float32, -1, 4);
+        int y = b.Step("Slice", null, [x, b.Constant(Ops.Longs(0)), b.Constant(Ops.Longs(9)), b.Constant(Ops.Longs(axis)),
+            b.Constant(Ops.Longs(1))], ElementType.Float32, -1, 4);
         Assert.Equal((BatchMode)expected, BatchRule.Decide(b.Build(y)));
     }
 

@@ -71,7 +71,8 @@ public sealed class ExecutorTests
         float[] left = TestPrograms.Samples(100, 20), right = TestPrograms.Samples(100, 16, seed: 6);
         float[][] expected = [new float[1600], new float[100]], actual = [new float[1600], new float[100]];
         for (int i = 0; i < 100; i++)
-            model.Run([left.AsMemory(i * 20, 20), right.AsMemory(i * 16, 16)], [expected[0].AsMemory(i * 16, 16), expected[1].AsMemory(i, 1)], 1);
+            model.Run([left.AsMemory(i * 20, 20), right.AsMemory(i * 16, 16)],
+                [expected[0].AsMemory(i * 16, 16), expected[1].AsMemory(i, 1)], 1);
         foreach (int threads in (int[])[1, 2, 3, 7])
         {
             model.Run([left, right], [actual[0], actual[1]], 100, new RunOptions { MaxThreads = threads });
@@ -118,7 +119,8 @@ public sealed class ExecutorTests
     [Fact]
     public void After_the_first_runs_nothing_is_allocated()
     {
-        foreach (ModelProgram program in (ModelProgram[])[TestPrograms.Convolutional(), TestPrograms.Convolutional(batch: 1), TestPrograms.ComputedShape(), TestPrograms.AcrossImages()])
+        foreach (ModelProgram program in (ModelProgram[])[
+            TestPrograms.Convolutional(), TestPrograms.Convolutional(batch: 1), TestPrograms.ComputedShape(), TestPrograms.AcrossImages()])
         {
             using var model = new CimModel(TestPrograms.Compile(program));
             int length = model.Info.Inputs[0].SampleLength;
@@ -192,13 +194,15 @@ public sealed class ExecutorTests
         using var model = new CimModel(TestPrograms.Compile(program));
         float[] images = TestPrograms.Samples(3, ImageLength), scores = new float[3 * Scores];
         model.Run(images, scores);
-        Dictionary<string, Tensor> trace = ProgramTrace.Run(program, TestPrograms.Isaac, [Tensor.Create<float>(new Shape(3, 3, 12, 12), images)], Fidelity.Exact, 0);
+        Dictionary<string, Tensor> trace = ProgramTrace.Run(
+            program, TestPrograms.Isaac, [Tensor.Create<float>(new Shape(3, 3, 12, 12), images)], Fidelity.Exact, 0);
         Assert.Equal(program.Values.Count(v => v.Constant is null), trace.Count);
         Assert.Equal(scores, trace[program.Values[program.Outputs[0]].Name].Floats());
         Assert.Equal(images, trace["image"].Floats());
     }
 
-    /// <summary>The program by its definition: operators one at a time on fresh memory, layers by the plain loops of <see cref="LayerCases"/>.</summary>
+    /// <summary>The program by its definition: operators one at a time on fresh memory, layers by the plain loops of
+    /// <see cref="LayerCases"/>.</summary>
     private static Tensor StepByStep(ModelProgram program, Tensor input)
     {
         int images = input.Shape[0];
@@ -217,7 +221,8 @@ public sealed class ExecutorTests
             CrossbarLayer layer = program.Layers[(int)step.Attributes.Int("layer", -1)];
             byte[] x = inputs[0]!.Data.ToArray(), residual = inputs.Length > 1 ? inputs[1]!.Data.ToArray() : [];
             byte[] y = LayerCases.Finish(layer, LayerCases.Sums(layer, x, images), residual, images);
-            values[step.Outputs[0]] = new Tensor(program.Values[step.Outputs[0]].Type, program.Values[step.Outputs[0]].Shape.Bind(images), y);
+            values[step.Outputs[0]] = new Tensor(
+                program.Values[step.Outputs[0]].Type, program.Values[step.Outputs[0]].Shape.Bind(images), y);
         }
 
         return values[program.Outputs[0]]!;

@@ -27,7 +27,8 @@ public sealed class InputValueTests
         (images[(7 * ImageLength) + 431], images[(8 * ImageLength) + 3]) = (value, value);
         foreach (int threads in (int[])[1, 2, 5])
         {
-            var e = Assert.Throws<CimException>(() => model.Run(images, scores, new RunOptions { Fidelity = fidelity, MaxThreads = threads }));
+            var e = Assert.Throws<CimException>(
+                () => model.Run(images, scores, new RunOptions { Fidelity = fidelity, MaxThreads = threads }));
             Assert.Equal(ErrorCodes.NonFiniteInput, e.Code);
             Assert.Contains("Input 'image'", e.Message, StringComparison.Ordinal);
             Assert.Contains("in sample 7, element 431", e.Message, StringComparison.Ordinal);
@@ -85,7 +86,8 @@ public sealed class InputValueTests
     {
         var b = new ProgramBuilder();
         int x = b.Input("ids", ElementType.Int64, -1, 3);
-        using var model = new CimModel(TestPrograms.Compile(b.Build(b.Step("Gather", null, [b.Constant(Ops.Ramp(5, 2)), x], ElementType.Float32, -1, 3, 2))));
+        using var model = new CimModel(
+            TestPrograms.Compile(b.Build(b.Step("Gather", null, [b.Constant(Ops.Ramp(5, 2)), x], ElementType.Float32, -1, 3, 2))));
         float[] ids = [.. Enumerable.Range(0, 60).Select(i => (float)(i % 5))];
         ids[43] = id;
         foreach (int threads in (int[])[1, 3])
@@ -106,7 +108,8 @@ public sealed class InputValueTests
     {
         var b = new ProgramBuilder();
         int x = b.Input("index", ElementType.Int64, -1);
-        using var model = new CimModel(TestPrograms.Compile(b.Build(b.Step("Gather", null, [b.Constant(Ops.Longs(3, value)), x], ElementType.Int64, -1))));
+        using var model = new CimModel(
+            TestPrograms.Compile(b.Build(b.Step("Gather", null, [b.Constant(Ops.Longs(3, value)), x], ElementType.Int64, -1))));
         float[] y = new float[5];
         if (!refused)
         {
@@ -125,7 +128,8 @@ public sealed class InputValueTests
     {
         var b = new ProgramBuilder();
         int x = b.Input("x", ElementType.Float32, -1, 3);
-        using var model = new CimModel(TestPrograms.Compile(b.Build(b.Step("Div", null, [x, b.Constant(Tensor.Scalar(0f))], ElementType.Float32, -1, 3))));
+        using var model = new CimModel(
+            TestPrograms.Compile(b.Build(b.Step("Div", null, [x, b.Constant(Tensor.Scalar(0f))], ElementType.Float32, -1, 3))));
         float[] y = new float[3];
         model.Run([1, 0, -1], y);
         Assert.Equal([float.PositiveInfinity, float.NaN, float.NegativeInfinity], y);

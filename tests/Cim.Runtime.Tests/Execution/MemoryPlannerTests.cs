@@ -27,7 +27,8 @@ public sealed class MemoryPlannerTests
                 for (int b = 0; b < a; b++)
                 {
                     bool together = lives[a].First <= lives[b].Last && lives[b].First <= lives[a].Last;
-                    bool apart = planner.Offset(a) + lives[a].Bytes <= planner.Offset(b) || planner.Offset(b) + lives[b].Bytes <= planner.Offset(a);
+                    bool apart = planner.Offset(a) + lives[a].Bytes <= planner.Offset(b)
+                        || planner.Offset(b) + lives[b].Bytes <= planner.Offset(a);
                     Assert.True(!together || apart || lives[a].Bytes == 0 || lives[b].Bytes == 0);
                 }
             }

@@ -57,7 +57,8 @@ public sealed class CimFuzzTests(ITestOutputHelper output)
                 }
             }
         }
-        catch (CimException e) when (e.Code is ErrorCodes.InvalidInputValue or ErrorCodes.RunTooLarge or ErrorCodes.InexactOutput or ErrorCodes.InvalidCompiledModel)
+        catch (CimException e) when (
+            e.Code is ErrorCodes.InvalidInputValue or ErrorCodes.RunTooLarge or ErrorCodes.InexactOutput or ErrorCodes.InvalidCompiledModel)
         {
             return null;
         }

@@ -6,14 +6,17 @@ using Cim.Runtime.Program;
 
 namespace Cim.Runtime.Tests.Fuzzing;
 
-/// <summary>Changes one thing somewhere inside a value that is made of records, lists, tensors and numbers, and leaves it well-formed.</summary>
+/// <summary>Changes one thing somewhere inside a value that is made of records, lists, tensors and numbers, and leaves it
+/// well-formed.</summary>
 internal sealed class Damage(Random random)
 {
     private static readonly long[] s_numbers =
-        [0, 1, -1, 2, 3, 7, 8, 9, 16, 31, 32, 33, 127, 128, 129, 255, 256, 1 << 16, 1 << 24, 1 << 28, 1 << 30, int.MaxValue, int.MinValue, long.MaxValue, long.MinValue];
+        [0, 1, -1, 2, 3, 7, 8, 9, 16, 31, 32, 33, 127, 128, 129, 255, 256, 1 << 16, 1 << 24, 1 << 28, 1 << 30, int.MaxValue, int.MinValue,
+            long.MaxValue, long.MinValue];
 
     private static readonly float[] s_reals =
-        [0, -0f, 1, -1, 0.5f, 1e-3f, 1e-30f, 1e-40f, 1e9f, 1e30f, float.MaxValue, float.MinValue, float.NaN, float.PositiveInfinity, float.NegativeInfinity];
+        [0, -0f, 1, -1, 0.5f, 1e-3f, 1e-30f, 1e-40f, 1e9f, 1e30f, float.MaxValue, float.MinValue, float.NaN, float.PositiveInfinity,
+            float.NegativeInfinity];
 
     /// <summary>The value with one change.</summary>
     public object? Change(object? value, Type type)
@@ -33,7 +36,8 @@ internal sealed class Damage(Random random)
             case AttributeMap map: return Attributes(map);
         }
 
-        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>)) return List((IList)value, type.GetGenericArguments()[0]);
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>))
+            return List((IList)value, type.GetGenericArguments()[0]);
         return Record(value);
     }
 
@@ -48,7 +52,8 @@ internal sealed class Damage(Random random)
         return Math.Clamp(changed, low, high);
     }
 
-    private float Real(float value) => random.Next(2) == 0 ? s_reals[random.Next(s_reals.Length)] : value * (random.NextSingle() - 0.2f) * 3;
+    private float Real(float value) =>
+        random.Next(2) == 0 ? s_reals[random.Next(s_reals.Length)] : value * (random.NextSingle() - 0.2f) * 3;
 
     // The name of an operator becomes that of another one half of the time.
     private string Text(string text) => (OperatorCatalog.IsSupported(text) || text == ProgramStep.CrossbarOp) && random.Next(2) == 0
@@ -73,7 +78,8 @@ internal sealed class Damage(Random random)
 
         var typed = Array.CreateInstance(type, items.Count);
         for (int i = 0; i < items.Count; i++) typed.SetValue(items[i], i);
-        return typeof(ImmutableArray).GetMethods().Single(m => m.Name == nameof(ImmutableArray.Create) && m.GetParameters() is [{ ParameterType.IsArray: true }])
+        return typeof(ImmutableArray).GetMethods()
+            .Single(m => m.Name == nameof(ImmutableArray.Create) && m.GetParameters() is [{ ParameterType.IsArray: true }])
             .MakeGenericMethod(type).Invoke(null, [typed])!;
     }
 
@@ -103,13 +109,18 @@ internal sealed class Damage(Random random)
         string[] names = [.. map.Values.Keys];
         if (names.Length == 0 || random.Next(6) == 0)
         {
-            string[] known = ["axis", "keepdims", "layer", "perm", "mode", "to", "group", "pads", "strides", "blocksize", "axes", "start", "end"];
+            string[] known = [
+                "axis", "keepdims", "layer", "perm", "mode", "to", "group", "pads", "strides", "blocksize", "axes", "start", "end"];
             string added = known[random.Next(known.Length)];
-            return random.Next(3) == 0 ? map.With(added, [1L, Number(1, long.MinValue, long.MaxValue)]) : map.With(added, Number(1, long.MinValue, long.MaxValue));
+            return random.Next(3) == 0
+                ? map.With(added, [1L, Number(1, long.MinValue, long.MaxValue)])
+                : map.With(added, Number(1, long.MinValue, long.MaxValue));
         }
 
         string name = names[random.Next(names.Length)];
-        return random.Next(6) == 0 ? map.Without(name) : map.With(name, (AttributeValue)Change(map.Values[name], map.Values[name].GetType())!);
+        return random.Next(6) == 0
+            ? map.Without(name)
+            : map.With(name, (AttributeValue)Change(map.Values[name], map.Values[name].GetType())!);
     }
 
     // A copy as 'with' makes it, with one property changed; lists are where most of a model is.
@@ -121,8 +132,10 @@ internal sealed class Damage(Random random)
         PropertyInfo chosen = properties[random.Next(properties.Length)];
         object copy = record.GetType().IsValueType
             ? record // boxed already; a copy is made below
-            : record.GetType().GetMethod("<Clone>$")?.Invoke(record, null) ?? throw new InvalidOperationException($"{record.GetType()} is no record.");
-        if (record.GetType().IsValueType) copy = typeof(object).GetMethod("MemberwiseClone", BindingFlags.NonPublic | BindingFlags.Instance)!.Invoke(record, null)!;
+            : record.GetType().GetMethod("<Clone>$")?.Invoke(record, null)
+                ?? throw new InvalidOperationException($"{record.GetType()} is no record.");
+        if (record.GetType().IsValueType)
+            copy = typeof(object).GetMethod("MemberwiseClone", BindingFlags.NonPublic | BindingFlags.Instance)!.Invoke(record, null)!;
         object? changed = random.Next(12) == 0 && IsOptional(chosen) ? null : Change(chosen.GetValue(record), chosen.PropertyType);
         chosen.SetValue(copy, changed);
         return copy;

@@ -22,7 +22,8 @@ internal static class DamagedFile
         ModelProgram program = model.Program;
         int kind = random.Next(10);
         if (kind < 6)
-            for (int changes = random.Next(1, 4); changes > 0; changes--) program = (ModelProgram)damage.Change(program, typeof(ModelProgram))!;
+            for (int changes = random.Next(1, 4); changes > 0; changes--)
+                program = (ModelProgram)damage.Change(program, typeof(ModelProgram))!;
 
         // The description follows the program, so that it is not the first thing to be wrong.
         ModelInfo info = random.Next(8) == 0 || !IsDescribable(program) ? model.Info : TestPrograms.Info(program);
@@ -30,7 +31,8 @@ internal static class DamagedFile
         if (kind is 6 or 7) Bytes(random, sections[ProgramSection]);
         if (kind == 8) sections[HardwareSection] = Json(random, sections[HardwareSection]);
         if (kind == 9) sections[InfoSection] = Json(random, sections[InfoSection]);
-        if (random.Next(40) == 0) sections[random.Next(sections.Length)] = [.. sections[random.Next(sections.Length)].Skip(random.Next(40))];
+        if (random.Next(40) == 0)
+            sections[random.Next(sections.Length)] = [.. sections[random.Next(sections.Length)].Skip(random.Next(40))];
         byte[] file = CimFile.Write(info.SdkVersion, [.. sections.Select(s => (ReadOnlyMemory<byte>)s)]);
         return random.Next(30) switch
         {
@@ -48,7 +50,8 @@ internal static class DamagedFile
         var written = new ByteWriter();
         var data = new DataBlob();
         ProgramCodec.Write(written, program, data);
-        return [JsonSerializer.SerializeToUtf8Bytes(info, InfoJson.Default.ModelInfo), HardwareProfiles.ToJson(hardware), written.Written.ToArray(), data.ToArray()];
+        return [JsonSerializer.SerializeToUtf8Bytes(info, InfoJson.Default.ModelInfo), HardwareProfiles.ToJson(hardware),
+            written.Written.ToArray(), data.ToArray()];
     }
 
     // Mostly whole fields: counts, indices and extents are 32-bit integers.
@@ -67,7 +70,8 @@ internal static class DamagedFile
     private static byte[] Json(Random random, byte[] json)
     {
         string text = System.Text.Encoding.UTF8.GetString(json);
-        string[] values = ["0", "-1", "1e308", "1e999", "null", "[]", "{}", "\"\"", "\"NaN\"", "true", "2147483648", "1.5", "18446744073709551616"];
+        string[] values = [
+            "0", "-1", "1e308", "1e999", "null", "[]", "{}", "\"\"", "\"NaN\"", "true", "2147483648", "1.5", "18446744073709551616"];
         for (int changes = random.Next(1, 3); changes > 0; changes--)
         {
             int colon = text.IndexOf(':', random.Next(text.Length));

@@ -49,7 +49,8 @@ internal static class FuzzCases
                 bool ends = worker.Join(s_longest);
                 lock (faults)
                 {
-                    if (!ends) (hangs, fault) = (hangs + 1, (Fault.Wrong, $"case {number} runs for more than {s_longest.TotalSeconds} seconds"));
+                    if (!ends)
+                        (hangs, fault) = (hangs + 1, (Fault.Wrong, $"case {number} runs for more than {s_longest.TotalSeconds} seconds"));
                     if (fault is { } found) faults.Add(found);
                 }
             }

@@ -12,8 +12,10 @@ internal static class RandomLayers
     public sealed record Case(CrossbarLayer Layer, HardwareProfile Profile, byte[] Input, byte[] Residual, int Images)
     {
         public override string ToString() =>
-            $"{Layer.Geometry} {Layer.Groups}x{Layer.RowsPerGroup}x{Layer.ColumnsPerGroup} of {Layer.PositionsPerImage}, {Images} images, w{Layer.WeightBits} {Layer.Input} " +
-            $"{Layer.Mapping.Encoding} [{string.Join(",", Layer.Mapping.SliceBits)}] {Layer.Blocks.Length} blocks, {Layer.Epilogue}, dac {Profile.DacBits} " +
+            $"{Layer.Geometry} {Layer.Groups}x{Layer.RowsPerGroup}x{Layer.ColumnsPerGroup} of {Layer.PositionsPerImage}, {Images} images, "
+                + $"w{Layer.WeightBits} {Layer.Input} " +
+            $"{Layer.Mapping.Encoding} [{string.Join(",", Layer.Mapping.SliceBits)}] {Layer.Blocks.Length} blocks, {Layer.Epilogue}, dac "
+                + $"{Profile.DacBits} " +
             $"per slice {Profile.AdcPerInputSlice} adc {Profile.AdcBits} {Profile.AdcRange.Policy}";
     }
 
@@ -30,11 +32,21 @@ internal static class RandomLayers
         profile = profile with
         {
             AdcBits = random.Next(5) == 0 ? 0 : random.Next(1, 13), GOff = random.Next(2) == 0 ? 0 : profile.GOn / 50,
-            ProgrammingError = new ProgrammingError("independent", random.Next(3) == 0 ? 0 : 0.05), ReadNoiseSigma = random.Next(2) == 0 ? 0 : 0.02,
-            StuckOff = random.Next(3) == 0 ? 0.01 : 0, AdcOffsetSigma = random.Next(3) == 0 ? 0.4 : 0, AdcGainSigma = random.Next(3) == 0 ? 0.02 : 0,
+            ProgrammingError = new ProgrammingError("independent", random.Next(3) == 0 ? 0 : 0.05), ReadNoiseSigma = random.Next(2) == 0
+                ? 0
+                : 0.02,
+            StuckOff = random.Next(3) == 0
+                ? 0.01
+                : 0, AdcOffsetSigma = random.Next(3) == 0 ? 0.4
+                : 0, AdcGainSigma = random.Next(3) == 0 ? 0.02
+                : 0,
             WordLineResistance = 2, BitLineResistance = 3,
         };
-        if (random.Next(10) == 0) layer = layer with { Bias = [.. layer.Bias.Select(b => random.Next(3) switch { 0 => int.MaxValue, 1 => int.MinValue + 1, _ => b })] };
+        if (random.Next(10) == 0)
+            layer = layer with
+            {
+                Bias = [.. layer.Bias.Select(b => random.Next(3) switch { 0 => int.MaxValue, 1 => int.MinValue + 1, _ => b })],
+            };
         int images = random.Next(1, 4);
         byte[] input = LayerCases.Input(random, layer, images), residual = LayerCases.Residual(random, layer, images);
         if (random.Next(8) == 0) random.NextBytes(input);
@@ -54,8 +66,10 @@ internal static class RandomLayers
         int high = bits == 1 ? encoding == WeightEncoding.TwosComplement ? 0 : 1 : (1 << (bits - 1)) - 1;
         // One cell holds -1 or +1, so a zero has no level.
         bool binary = bits == 1 && encoding == WeightEncoding.Offset;
-        sbyte[] weights = [.. Enumerable.Range(0, layer.Weights.Length).Select(_ => (sbyte)(binary ? (2 * random.Next(2)) - 1 : random.Next(low, high + 1)))];
-        LayerMapping mapping = Mappings.Of(layer.Groups, layer.RowsPerGroup, layer.ColumnsPerGroup, bits, encoding, cellBits, random.Next(1, 300));
+        sbyte[] weights = [.. Enumerable.Range(0, layer.Weights.Length)
+            .Select(_ => (sbyte)(binary ? (2 * random.Next(2)) - 1 : random.Next(low, high + 1)))];
+        LayerMapping mapping = Mappings.Of(
+            layer.Groups, layer.RowsPerGroup, layer.ColumnsPerGroup, bits, encoding, cellBits, random.Next(1, 300));
         if (encoding == WeightEncoding.TwosComplement && mapping.SliceBits[^1] > 1)
             mapping = mapping with { SliceBits = [.. mapping.SliceBits[..^1], mapping.SliceBits[^1] - 1, 1] };
         int[] order = [.. Enumerable.Range(0, layer.RowsPerGroup)];

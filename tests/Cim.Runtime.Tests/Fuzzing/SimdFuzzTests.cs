@@ -30,18 +30,21 @@ public sealed class SimdFuzzTests
         }
 
         // What the fast paths of exact layers are twins of.
-        return c.Layer.Blocks.IsEmpty && !Run(new ExactWide(c.Layer), c).AsSpan().SequenceEqual(Run(ExactLayers.Prepare(c.Layer, SimdLevels.Widest), c))
+        return c.Layer.Blocks.IsEmpty
+            && !Run(new ExactWide(c.Layer), c).AsSpan().SequenceEqual(Run(ExactLayers.Prepare(c.Layer, SimdLevels.Widest), c))
             ? $"case {number}: exact differs from its definition: {c}" : null;
     }
 
     private static byte[] Run(PreparedLayer prepared, RandomLayers.Case c)
     {
-        int bytes = c.Images * c.Layer.Outputs * c.Layer.PositionsPerImage * (c.Layer.Epilogue.Output is null ? 4 : 1), scratch = prepared.WorkspaceBytes(c.Images);
+        int bytes = c.Images * c.Layer.Outputs * c.Layer.PositionsPerImage * (c.Layer.Epilogue.Output is null ? 4 : 1),
+            scratch = prepared.WorkspaceBytes(c.Images);
         using GuardedMemory input = new(c.Input), residual = new(c.Residual), output = new(bytes), workspace = new(scratch, alignment: 64);
         workspace.Span.Fill(0xCD);
         prepared.Run(new LayerCall
         {
-            Input = input.Span, Residual = residual.Span, Output = output.Span, Workspace = workspace.Span, Images = c.Images, FirstImage = 5,
+            Input = input.Span, Residual = residual.Span, Output = output.Span, Workspace = workspace.Span, Images = c.Images,
+                FirstImage = 5,
         });
         return output.Span.ToArray();
     }

@@ -22,11 +22,13 @@ public sealed class HardwareProfileJson
                 .Except(["readNoise", "stuckOn", "stuckOff", "drift", "adcLatencyScaling", "adcExtraCycles", "pipelinedConversion",
                     "execution", "mapsDynamicMatMul", "signBitInSlices",
                     "variation", "adcOffsetSigma", "adcGainSigma", "driverResistance", "senseResistance", "separatePairArrays",
-                    "spareColumns", "temperatureCoefficient", "irDrop", "faultRemapping", "columnCorrection", "weightClipping", "weightScaling",
+                    "spareColumns", "temperatureCoefficient", "irDrop", "faultRemapping", "columnCorrection", "weightClipping",
+                    "weightScaling",
                     "weightClippingPercentile"]),
         ];
         if (name.StartsWith("cim-aq", StringComparison.Ordinal))
-            silent = [.. silent.Where(n => !n.EndsWith("Energy", StringComparison.Ordinal) && !n.EndsWith("Area", StringComparison.Ordinal))];
+            silent =
+                [.. silent.Where(n => !n.EndsWith("Energy", StringComparison.Ordinal) && !n.EndsWith("Area", StringComparison.Ordinal))];
         Assert.Empty(silent);
     }
 
@@ -97,7 +99,8 @@ public sealed class HardwareProfileJson
     [Fact]
     public void The_error_points_at_the_line_and_column_of_the_field_and_all_problems_are_listed()
     {
-        CimException e = Assert.Throws<CimException>(() => Parse("{\n  \"base\": \"isaac\",\n  \"drift\": {\n    \"nu\": 7 },\n \"rows\": -1\n}"));
+        CimException e = Assert.Throws<CimException>(
+            () => Parse("{\n  \"base\": \"isaac\",\n  \"drift\": {\n    \"nu\": 7 },\n \"rows\": -1\n}"));
         Assert.Equal((4, 5), (e.Line, e.Column));
         Assert.EndsWith("mine.cimhw.json", e.File, StringComparison.Ordinal);
         Assert.Contains("'rows' is -1", e.Message, StringComparison.Ordinal);

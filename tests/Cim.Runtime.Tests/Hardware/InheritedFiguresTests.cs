@@ -69,7 +69,8 @@ public sealed class InheritedFiguresTests
     [InlineData("""{"base":"isaac","gOn":2e-4}""", "arrayReadEnergy", "30 pJ", "gOn 0.0001 S")]
     [InlineData("""{"base":"cim-aq-4b","adcBits":8}""", "adcLatency", "0 s", "ideal read-out")]
     [InlineData("""{"base":"cim-aq-4b","adcBits":8}""", "adcEnergy", "0 pJ", "ideal read-out")]
-    public void A_figure_without_a_rule_is_named_with_its_value_and_what_it_was_stated_for(string json, string field, string value, string stated)
+    public void A_figure_without_a_rule_is_named_with_its_value_and_what_it_was_stated_for(
+        string json, string field, string value, string stated)
     {
         HardwareProfile p = Parse(json);
         string text = p.InheritedFigures[field];
@@ -113,7 +114,8 @@ public sealed class InheritedFiguresTests
         try
         {
             File.WriteAllText(Path.Combine(directory, "a.cimhw.json"), """{"base":"isaac","rows":64}""");
-            HardwareProfile Child(string json) => HardwareProfiles.Parse(Encoding.UTF8.GetBytes(json), Path.Combine(directory, "b.cimhw.json"), directory);
+            HardwareProfile Child(string json) =>
+                HardwareProfiles.Parse(Encoding.UTF8.GetBytes(json), Path.Combine(directory, "b.cimhw.json"), directory);
             Assert.Contains("readLatency", Child("""{"base":"a.cimhw.json","cores":4}""").InheritedFigures.Keys);
             Assert.Empty(Child("""{"base":"a.cimhw.json","readLatency":1e-7}""").InheritedFigures);
             Assert.Equal(30.0 / 4, Child("""{"base":"a.cimhw.json","columns":64}""").Cost.ArrayReadEnergyPj, 9);
@@ -131,7 +133,8 @@ public sealed class InheritedFiguresTests
         Assert.Equal((64, 64), (p.Rows, p.Columns));
     }
 
-    private static void Close(double expected, double actual) => Assert.True(Math.Abs(expected - actual) <= 1e-12 * Math.Abs(expected), $"{actual}, not {expected}");
+    private static void Close(double expected, double actual) =>
+        Assert.True(Math.Abs(expected - actual) <= 1e-12 * Math.Abs(expected), $"{actual}, not {expected}");
 
     private static HardwareProfile Parse(string json) => HardwareProfiles.Parse(Encoding.UTF8.GetBytes(json), "mine.cimhw.json");
 }

@@ -15,15 +15,22 @@ public sealed class ProfileFuzzTests
 {
     private static readonly string[] Values =
     [
-        "0", "1", "-1", "2", "64", "64.0", "6.4e1", "128", "16385", "1e9", "-0", "1e999", "-1e999", "1e-999", "1e99999999999999999999", "1e-99999999999999999999", "2147483648", "9223372036854775808",
-        "0.5", "12.5", "1e-4", "true", "false", "null", "\"\"", "\"full\"", "\"differential\"", "\"isaac\"", "\"table\"", "\"none\"", "\"proportional\"", "\"x\\u0000y\"", "\"\\uD800\"", "\"..\"", "\"/\"", "[]", "[1]", "[1,2]", "[-1,1]", "[2,1]",
-        "[1e999,2]", "[null,1]", "[[1,2],[3,4]]", "[[1,-2]]", "{}", "{\"value\":1}", "{\"value\":64,\"unit\":\"ns\"}", "{\"value\":1,\"unit\":\"uS\",\"source\":\"s\"}", "{\"value\":null}", "{\"unit\":\"ns\"}",
-        "{\"value\":1,\"unit\":7}", "{\"value\":1,\"value\":2}", "{\"value\":{\"value\":1}}", "{\"4\":1,\"8\":2}", "{\"4\":-1}", "{\"0\":1}", "{\"x\":1}", "{\"value\":{\"4\":0.5,\"6\":1},\"unit\":\"fJ\"}", "{\"sigma\":0.1}", "{\"model\":\"proportional\",\"sigma\":0.02}",
-        "{\"model\":\"table\",\"table\":\"none.csv\"}", "{\"model\":\"table\",\"table\":[[0,1e-6],[1e-4,2e-6]]}", "{\"nu\":0.05,\"time\":{\"value\":1,\"unit\":\"day\"}}", "{\"source\":\"s\"}",
+        "0", "1", "-1", "2", "64", "64.0", "6.4e1", "128", "16385", "1e9", "-0", "1e999", "-1e999", "1e-999", "1e99999999999999999999",
+            "1e-99999999999999999999", "2147483648", "9223372036854775808",
+        "0.5", "12.5", "1e-4", "true", "false", "null", "\"\"", "\"full\"", "\"differential\"", "\"isaac\"", "\"table\"", "\"none\"",
+        "\"proportional\"", "\"x\\u0000y\"", "\"\\uD800\"", "\"..\"", "\"/\"", "[]", "[1]", "[1,2]", "[-1,1]", "[2,1]",
+        "[1e999,2]", "[null,1]", "[[1,2],[3,4]]", "[[1,-2]]", "{}", "{\"value\":1}", "{\"value\":64,\"unit\":\"ns\"}",
+        "{\"value\":1,\"unit\":\"uS\",\"source\":\"s\"}", "{\"value\":null}", "{\"unit\":\"ns\"}",
+        "{\"value\":1,\"unit\":7}", "{\"value\":1,\"value\":2}", "{\"value\":{\"value\":1}}", "{\"4\":1,\"8\":2}", "{\"4\":-1}",
+        "{\"0\":1}", "{\"x\":1}", "{\"value\":{\"4\":0.5,\"6\":1},\"unit\":\"fJ\"}", "{\"sigma\":0.1}",
+        "{\"model\":\"proportional\",\"sigma\":0.02}",
+        "{\"model\":\"table\",\"table\":\"none.csv\"}", "{\"model\":\"table\",\"table\":[[0,1e-6],[1e-4,2e-6]]}",
+        "{\"nu\":0.05,\"time\":{\"value\":1,\"unit\":\"day\"}}", "{\"source\":\"s\"}",
     ];
 
     private static readonly string[] Names =
-        [.. ProfileFields.All.Select(f => f.Name).Concat(ProfileFields.All.Select(f => f.Name.Split('.')[0])).Distinct(), "base", "name", "description", "schema", "$schema", "rowz", "", "\\u0000"];
+        [.. ProfileFields.All.Select(f => f.Name).Concat(ProfileFields.All.Select(f => f.Name.Split('.')[0])).Distinct(), "base", "name",
+            "description", "schema", "$schema", "rowz", "", "\\u0000"];
 
     [Fact]
     public void Any_text_is_a_profile_or_a_documented_error()
@@ -63,9 +70,12 @@ public sealed class ProfileFuzzTests
         if (random.Next(4) == 0) return Damaged(random, [.. whole[random.Next(whole.Length)]]);
         var json = new StringBuilder(random.Next(30) == 0 ? "\uFEFF" : "");
         json.Append(random.Next(40) == 0 ? "[" : "{");
-        if (random.Next(8) > 0) json.Append(CultureInfo.InvariantCulture, $"\"base\":\"{HardwareProfiles.BuiltInNames[random.Next(HardwareProfiles.BuiltInNames.Length)]}\",");
+        if (random.Next(8) > 0)
+            json.Append(CultureInfo.InvariantCulture,
+                $"\"base\":\"{HardwareProfiles.BuiltInNames[random.Next(HardwareProfiles.BuiltInNames.Length)]}\",");
         for (int n = random.Next(4); n >= 0; n--)
-            json.Append(CultureInfo.InvariantCulture, $"\"{Names[random.Next(Names.Length)]}\":{Values[random.Next(Values.Length)]}{(n > 0 || random.Next(20) == 0 ? "," : "")}");
+            json.Append(CultureInfo.InvariantCulture,
+                $"\"{Names[random.Next(Names.Length)]}\":{Values[random.Next(Values.Length)]}{(n > 0 || random.Next(20) == 0 ? "," : "")}");
         json.Append('}');
         byte[] text = Encoding.UTF8.GetBytes(json.ToString());
         return random.Next(10) == 0 ? Damaged(random, text) : text;

@@ -13,7 +13,8 @@ public sealed class CimFormatTests
     [Fact]
     public void What_was_written_is_read_back()
     {
-        foreach (ModelProgram program in (ModelProgram[])[TestPrograms.Convolutional(), TestPrograms.Matrices(), TestPrograms.ComputedShape()])
+        foreach (ModelProgram program in (
+            ModelProgram[])[TestPrograms.Convolutional(), TestPrograms.Matrices(), TestPrograms.ComputedShape()])
         {
             CompiledModel written = TestPrograms.Compile(program);
             byte[] bytes = ModelWriter.ToBytes(written);
@@ -60,7 +61,8 @@ public sealed class CimFormatTests
     public void Constants_lie_at_multiples_of_64()
     {
         var model = ModelReader.Read(File);
-        Assert.True(System.Runtime.InteropServices.MemoryMarshal.TryGetArray(model.Program.Layers[0].Weights.Data, out ArraySegment<byte> segment));
+        Assert.True(
+            System.Runtime.InteropServices.MemoryMarshal.TryGetArray(model.Program.Layers[0].Weights.Data, out ArraySegment<byte> segment));
         Assert.Equal(0, segment.Offset % 64);
     }
 
@@ -103,7 +105,12 @@ public sealed class CimFormatTests
             for (int flips = random.Next(1, 4); flips > 0; flips--)
             {
                 int at = offset + random.Next(length);
-                damaged[at] = random.Next(3) switch { 0 => (byte)(damaged[at] ^ (1 << random.Next(8))), 1 => (byte)random.Next(256), _ => random.Next(2) == 0 ? (byte)255 : (byte)0 };
+                damaged[at] = random.Next(3) switch
+                {
+                    0 => (byte)(damaged[at] ^ (1 << random.Next(8))),
+                    1 => (byte)random.Next(256),
+                    _ => random.Next(2) == 0 ? (byte)255 : (byte)0,
+                };
             }
 
             FixChecksums(damaged);
@@ -114,7 +121,13 @@ public sealed class CimFormatTests
                 if (model.Info.Inputs.Length != 1 || model.Info.Outputs.Length != 1) continue;
                 int size = model.Info.Inputs[0].SampleLength;
                 float[] y = new float[model.Info.Outputs[0].SampleLength];
-                Fidelity fidelity = (i % 10) switch { 0 => Fidelity.Circuit, 1 or 2 => Fidelity.Device, < 6 => Fidelity.Adc, _ => Fidelity.Exact };
+                Fidelity fidelity = (i % 10) switch
+                {
+                    0 => Fidelity.Circuit,
+                    1 or 2 => Fidelity.Device,
+                    < 6 => Fidelity.Adc,
+                    _ => Fidelity.Exact,
+                };
                 model.Run(TestPrograms.Samples(1, size), y, new RunOptions { Fidelity = fidelity });
             }
             catch (CimException e)
@@ -154,7 +167,8 @@ public sealed class CimFormatTests
 
     private static void FixChecksums(byte[] file)
     {
-        int sections = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(12)), table = CimFile.HeaderBytes + (sections * CimFile.EntryBytes);
+        int sections = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(12)),
+            table = CimFile.HeaderBytes + (sections * CimFile.EntryBytes);
         for (int s = 0; s < sections; s++)
         {
             (int offset, int length) = Section(file, s);

@@ -25,8 +25,10 @@ public sealed class CimModelTests
     {
         using var model = new CimModel(TestPrograms.Compile(TestPrograms.Matrices()));
         Assert.Equal(ErrorCodes.BufferMismatch, Assert.Throws<CimException>(() => model.Run(new float[20], new float[16])).Code);
-        Assert.Equal(ErrorCodes.BufferMismatch, Assert.Throws<CimException>(() => model.Run([new float[20]], [new float[16], new float[1]], 1)).Code);
-        Assert.Equal(ErrorCodes.BufferMismatch, Assert.Throws<CimException>(() => model.Run([new float[20], new float[15]], [new float[16], new float[1]], 1)).Code);
+        Assert.Equal(ErrorCodes.BufferMismatch,
+            Assert.Throws<CimException>(() => model.Run([new float[20]], [new float[16], new float[1]], 1)).Code);
+        Assert.Equal(ErrorCodes.BufferMismatch,
+            Assert.Throws<CimException>(() => model.Run([new float[20], new float[15]], [new float[16], new float[1]], 1)).Code);
         model.Run([new float[20], new float[16]], [new float[16], new float[1]], 1);
     }
 
@@ -48,14 +50,17 @@ public sealed class CimModelTests
 
         using var several = new CimModel(TestPrograms.Compile(TestPrograms.Matrices()));
         Memory<float> shared = new float[16];
-        Assert.Contains("shares memory with output", Assert.Throws<CimException>(() => several.Run([new float[20], new float[16]], [shared, shared[..1]], 1)).Message, StringComparison.Ordinal);
+        Assert.Contains("shares memory with output",
+            Assert.Throws<CimException>(() => several.Run([new float[20], new float[16]], [shared, shared[..1]], 1)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Options_that_mean_nothing_are_refused()
     {
         using CimModel model = Load();
-        Assert.Throws<ArgumentOutOfRangeException>(() => model.Run(new float[432], new float[10], new RunOptions { Fidelity = (Fidelity)9 }));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => model.Run(new float[432], new float[10], new RunOptions { Fidelity = (Fidelity)9 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => model.Run(new float[432], new float[10], new RunOptions { MaxThreads = -1 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => model.Prepare(new RunOptions { Fidelity = (Fidelity)(-1) }));
         Assert.Throws<ArgumentOutOfRangeException>(() => model.Run(new float[432], new float[10], 0));

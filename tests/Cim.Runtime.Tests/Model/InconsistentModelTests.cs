@@ -16,7 +16,8 @@ public sealed class InconsistentModelTests
     public void Arrays_that_part_a_pair_overlap_or_leave_out_a_weight_are_refused()
     {
         AssertRefused(m => m with { Tiles = [m.Tiles[0] with { Columns = m.Tiles[0].Columns - 1 }] }, "parts the two cells of a pair");
-        AssertRefused(m => m with { Tiles = [m.Tiles[0] with { FirstColumn = 1, Columns = m.Tiles[0].Columns - 2 }] }, "parts the two cells of a pair");
+        AssertRefused(m => m with { Tiles = [m.Tiles[0] with { FirstColumn = 1, Columns = m.Tiles[0].Columns - 2 }] },
+            "parts the two cells of a pair");
         AssertRefused(m => m with { Tiles = [m.Tiles[0] with { Columns = m.Tiles[0].Columns - 2 }] }, "a weight lies on no array");
         AssertRefused(m => m with { Tiles = [m.Tiles[0] with { Rows = m.Tiles[0].Rows - 1 }] }, "a weight lies on no array");
         AssertRefused(m => m with { Tiles = [m.Tiles[0], m.Tiles[0] with { FirstColumn = 4, Columns = 2 }] }, "a cell lies on two arrays");
@@ -36,14 +37,22 @@ public sealed class InconsistentModelTests
         LayerMapping without = layer.Mapping with { Tiles = [tile with { FirstColumn = two, Columns = tile.Columns - two }] };
         CrossbarLayer pruned = layer with { Weights = Tensor.Create<sbyte>(layer.Weights.Shape, weights), Mapping = without };
         using CimModel model = Load(pruned);
-        AssertRefused(pruned with { Mapping = Mappings.Of(1, 20, 16, 8, WeightEncoding.Offset, 2, 128) is var m ? m with { Tiles = [m.Tiles[0] with { FirstColumn = 8, Columns = m.Tiles[0].Columns - 8 }] } : m },
+        AssertRefused(pruned with { Mapping = Mappings.Of(1, 20, 16, 8, WeightEncoding.Offset, 2, 128) is var m
+            ? m with { Tiles = [m.Tiles[0] with { FirstColumn = 8, Columns = m.Tiles[0].Columns - 8 }] }
+            : m },
             "a weight lies on no array");
     }
 
     [Fact]
     public void Rows_that_lie_nowhere_or_twice_or_on_too_high_an_array_are_refused()
     {
-        AssertRefused(m => m with { RowOrder = [.. Enumerable.Range(0, 19)], RowTiles = [new RowTile(0, 19)], Tiles = [m.Tiles[0] with { Rows = 19 }] }, "a row that lies on no array has weights");
+        AssertRefused(m =>
+            m with
+            {
+                RowOrder = [.. Enumerable.Range(0, 19)],
+                RowTiles = [new RowTile(0, 19)],
+                Tiles = [m.Tiles[0] with { Rows = 19 }],
+            }, "a row that lies on no array has weights");
         AssertRefused(m => m with { RowOrder = [0, 0, .. Enumerable.Range(2, 18)] }, "the order of rows");
         AssertRefused(m => m with { RowTiles = [new RowTile(0, 10)] }, "the row tiles");
         CompiledModel low = Compile(Layer()) with { Hardware = TestPrograms.Isaac with { Rows = 16 } };
@@ -57,7 +66,8 @@ public sealed class InconsistentModelTests
     public void Numbers_that_would_become_infinite_are_refused()
     {
         CrossbarLayer layer = Layer();
-        AssertRefused(layer with { WeightScales = layer.WeightScales.SetItem(3, 1e30f), Input = layer.Input with { Scale = 1e30f } }, "a weight scale");
+        AssertRefused(layer with { WeightScales = layer.WeightScales.SetItem(3, 1e30f), Input = layer.Input with { Scale = 1e30f } },
+            "a weight scale");
         AssertRefused(layer with { AdcCalibration = new AdcCalibration([-3e38f], [3e38f]) }, "an ADC range");
         AssertRefused(layer with { AdcCalibration = new AdcCalibration([float.NaN], [1]) }, "an ADC range");
     }
@@ -84,11 +94,14 @@ public sealed class InconsistentModelTests
         CrossbarLayer layer = Layer();
         ImmutableArray<WeightBlock> blocks = [Half(0), Half(8)];
         using CimModel model = Load(layer with { Blocks = blocks });
-        AssertCorrupt(() => CimModel.Load(Unchecked(Compile(layer with { Blocks = blocks }) with { Hardware = TestPrograms.Isaac with { Columns = 100 } })), "array 0 holds more than 100 columns");
+        AssertCorrupt(() =>
+            CimModel.Load(Unchecked(Compile(layer with { Blocks = blocks }) with { Hardware = TestPrograms.Isaac with { Columns = 100 } })),
+            "array 0 holds more than 100 columns");
 
         WeightBlock Half(int first) => new()
         {
-            Columns = 8, WeightBits = layer.WeightBits, Taps = [.. Enumerable.Range(0, 8).Select(o => new BlockTap(o, first + o, 0, false))],
+            Columns = 8, WeightBits = layer.WeightBits,
+                Taps = [.. Enumerable.Range(0, 8).Select(o => new BlockTap(o, first + o, 0, false))],
             Mapping = layer.Mapping with { Tiles = [new ArrayTile(0, 1, 0, 20, 0, 64, 0, 8 * first)] },
         };
     }
@@ -102,7 +115,8 @@ public sealed class InconsistentModelTests
         var b = new ProgramBuilder();
         int x = b.Input("x", ElementType.Float32, -1, 4);
         int axes = b.Constant(new Tensor(type, new Shape(1), new byte[type.SizeOf()]));
-        int y = b.Step("Slice", null, [x, b.Constant(Ops.Longs(0)), b.Constant(Ops.Longs(2)), axes, b.Constant(Ops.Longs(1))], ElementType.Float32, -1, 2);
+        int y = b.Step("Slice", null, [x, b.Constant(Ops.Longs(0)), b.Constant(Ops.Longs(2)), axes, b.Constant(Ops.Longs(1))],
+            ElementType.Float32, -1, 2);
         AssertCorrupt(() => CimModel.Load(Unchecked(TestPrograms.Compile(b.Build(y)))), "axes");
     }
 

@@ -78,7 +78,8 @@ public sealed class ElementwiseTests
 
     public static TheoryData<string, double> UnaryFunctions => new()
     {
-        { "Relu", 0 }, { "LeakyRelu", 0 }, { "ThresholdedRelu", 0 }, { "HardSigmoid", 1e-7 }, { "HardSwish", 1e-6 }, { "Neg", 0 }, { "Abs", 0 },
+        { "Relu", 0 }, { "LeakyRelu", 0 }, { "ThresholdedRelu", 0 }, { "HardSigmoid", 1e-7 }, { "HardSwish", 1e-6 }, { "Neg", 0 },
+            { "Abs", 0 },
         { "Sqrt", 1e-7 }, { "Reciprocal", 1e-7 }, { "Floor", 0 }, { "Ceil", 0 }, { "Round", 0 }, { "Sign", 0 }, { "Softsign", 1e-7 },
         { "Sigmoid", 1e-7 }, { "Tanh", 2e-7 }, { "Erf", 1e-7 }, { "Exp", 2e-7 }, { "Log", 2e-7 }, { "Gelu", 2e-7 }, { "Softplus", 1e-7 },
         { "Mish", 2e-7 }, { "Elu", 1e-7 }, { "Celu", 1e-7 }, { "Selu", 1e-6 }, { "Sin", 2e-7 }, { "Cos", 2e-7 },
@@ -142,7 +143,8 @@ public sealed class ElementwiseTests
     [InlineData("Elu")]
     public void Smooth_functions_are_right_at_the_ends_and_near_zero(string op)
     {
-        float[] x = [float.NegativeInfinity, -1e30f, -200, -104, -88, -20, -1, -1e-3f, -1e-5f, -1e-9f, 0, 1e-9f, 1e-5f, 1e-3f, 1, 20, 88, 88.8f, 200, 1e30f, float.PositiveInfinity, float.NaN];
+        float[] x = [float.NegativeInfinity, -1e30f, -200, -104, -88, -20, -1, -1e-3f, -1e-5f, -1e-9f, 0, 1e-9f, 1e-5f, 1e-3f, 1, 20, 88,
+            88.8f, 200, 1e30f, float.PositiveInfinity, float.NaN];
         float[] y = Run(op, Floats([x.Length], x)).Floats();
         for (int i = 0; i < x.Length; i++)
         {
@@ -150,7 +152,8 @@ public sealed class ElementwiseTests
             // Two units in the last place, relative to the value: what is small must be right too. Elu's definition cancels at 0.
             if (op == "Elu" && Math.Abs(x[i]) < 1e-4) expected = x[i] < 0 ? x[i] + (x[i] * (double)x[i] / 2) : x[i];
             if (float.IsNaN((float)expected) || float.IsInfinity((float)expected)) Assert.Equal((float)expected, y[i]);
-            else Assert.True(Math.Abs(expected - y[i]) <= (2.4e-7 * Math.Abs(expected)) + 1.5e-45, $"{op}({x[i]}) = {y[i]:R} instead of {expected:R}");
+            else Assert.True(
+                Math.Abs(expected - y[i]) <= (2.4e-7 * Math.Abs(expected)) + 1.5e-45, $"{op}({x[i]}) = {y[i]:R} instead of {expected:R}");
         }
     }
 
@@ -192,8 +195,10 @@ public sealed class ElementwiseTests
     public void Casts_truncate_and_wrap_as_documented()
     {
         Tensor x = Floats([7], -1.9f, 1.9f, 300, -300, float.NaN, 3e9f, 1e30f);
-        Assert.Equal([-1L, 1L, 300L, -300L, long.MinValue, 3000000000L, long.MinValue], Run("Cast", Attributes(("to", 7)), x).Span<long>().ToArray());
-        Assert.Equal([-1, 1, 300, -300, int.MinValue, int.MinValue, int.MinValue], Run("Cast", Attributes(("to", 6)), x).Span<int>().ToArray());
+        Assert.Equal([-1L, 1L, 300L, -300L, long.MinValue, 3000000000L, long.MinValue],
+            Run("Cast", Attributes(("to", 7)), x).Span<long>().ToArray());
+        Assert.Equal(
+            [-1, 1, 300, -300, int.MinValue, int.MinValue, int.MinValue], Run("Cast", Attributes(("to", 6)), x).Span<int>().ToArray());
         Assert.Equal(new byte[] { 255, 1, 44, 212, 0, 0, 0 }, Run("Cast", Attributes(("to", 2)), x).Data.ToArray());
         Assert.Equal(new byte[] { 1, 1, 1, 1, 1, 1, 1 }, Run("Cast", Attributes(("to", 9)), x).Data.ToArray());
         Assert.Equal(new sbyte[] { 44 }, Run("Cast", Attributes(("to", 3)), Longs(300)).Span<sbyte>().ToArray());

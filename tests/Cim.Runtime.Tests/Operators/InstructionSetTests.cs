@@ -12,14 +12,16 @@ public sealed class InstructionSetTests
     [InlineData("DOTNET_EnableHWIntrinsic=0")]
     public async Task Every_kernel_gives_the_same_bytes_on_narrower_machines(string settings)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [typeof(KernelDigest).Assembly.Location, "--digest"])
+        var start = new ProcessStartInfo(
+            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [typeof(KernelDigest).Assembly.Location, "--digest"])
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         };
         foreach (string setting in settings.Split(' ')) start.Environment[setting.Split('=')[0]] = setting.Split('=')[1];
         using Process child = Process.Start(start)!;
         Task<string> errors = child.StandardError.ReadToEndAsync();
-        string[] lines = (await child.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string[] lines = (await child.StandardOutput.ReadToEndAsync())
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         await child.WaitForExitAsync();
         Assert.True(child.ExitCode == 0, await errors);
         Assert.Equal([.. KernelDigest.All().Select(d => $"{d.Name} {d.Digest}")], lines);

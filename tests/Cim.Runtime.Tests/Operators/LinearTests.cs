@@ -26,7 +26,9 @@ public sealed class LinearTests
         {
             int[] batch = RandomShape(random, 3, 3);
             int m = random.Next(1, 5), k = random.Next(1, 5), n = random.Next(1, 20);
-            Tensor a = Random(random, [.. Ones(random, batch), m, k]), b = Random(random, [.. Ones(random, batch), k, n]), y = Run("MatMul", a, b);
+            Tensor a = Random(random, [.. Ones(random, batch), m, k]),
+                b = Random(random, [.. Ones(random, batch), k, n]),
+                y = Run("MatMul", a, b);
             float[] expected = [.. Indices(y.Dims()).Select(at =>
             {
                 float sum = 0;

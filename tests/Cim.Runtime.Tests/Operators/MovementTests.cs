@@ -37,12 +37,14 @@ public sealed class MovementTests
             Assert.Equal(expected, Run("Slice", Ramp(size), Longs(start), Longs(end), Longs(0), Longs(step)).Floats());
         }
 
-        static long Bound(Random random) => random.Next(10) switch { 0 => long.MaxValue, 1 => long.MinValue, 2 => int.MinValue, _ => random.Next(-9, 10) };
+        static long Bound(Random random) =>
+            random.Next(10) switch { 0 => long.MaxValue, 1 => long.MinValue, 2 => int.MinValue, _ => random.Next(-9, 10) };
     }
 
     private static List<long> PythonSlice(long size, long start, long end, long step)
     {
-        long Clip(long v) => v < 0 ? Math.Max(v + Math.Min(size, long.MaxValue), step > 0 ? 0 : -1) : Math.Min(v, step > 0 ? size : size - 1);
+        long Clip(long v) =>
+            v < 0 ? Math.Max(v + Math.Min(size, long.MaxValue), step > 0 ? 0 : -1) : Math.Min(v, step > 0 ? size : size - 1);
         var indices = new List<long>();
         if (size == 0) return indices;
         // Python's start may lie before the first element; ONNX clamps it to that.
@@ -89,7 +91,8 @@ public sealed class MovementTests
     public void Padding_modes_fill_the_border(string mode, float[] expected)
     {
         Assert.Equal(expected, Run("Pad", Attributes(("mode", mode)), Ramp(3), Longs(2, 1), Tensor.Scalar(9f)).Floats());
-        Tensor columns = Run("Pad", Attributes(("mode", mode)), Run("Unsqueeze", Ramp(3), Longs(1)), Longs(2, 1), Tensor.Scalar(9f), Longs(0));
+        Tensor columns = Run(
+            "Pad", Attributes(("mode", mode)), Run("Unsqueeze", Ramp(3), Longs(1)), Longs(2, 1), Tensor.Scalar(9f), Longs(0));
         Assert.Equal(expected, columns.Floats());
     }
 

@@ -19,7 +19,8 @@ public sealed class OperatorCatalogTests
         foreach (string name in (string[])["Loop", "add", "", "ConvTranspose"])
         {
             Assert.False(OperatorCatalog.IsSupported(name));
-            Assert.Equal(ErrorCodes.UnsupportedOperators, Assert.Throws<CimException>(() => OperatorCatalog.Create(name, AttributeMap.Empty, "here")).Code);
+            Assert.Equal(ErrorCodes.UnsupportedOperators,
+                Assert.Throws<CimException>(() => OperatorCatalog.Create(name, AttributeMap.Empty, "here")).Code);
         }
     }
 
@@ -29,16 +30,21 @@ public sealed class OperatorCatalogTests
         var random = new Random(1);
         Tensor?[] pool =
         [
-            null, Tensor.Scalar(2f), Ramp(3), Ramp(2, 3), Ramp(1, 2, 4, 4), Ramp(0, 3), Ramp(2, 1, 3), Longs(1), Longs(-1, 2), Longs(long.MaxValue), Longs(long.MinValue, 1),
-            Longs(), Longs(1, 2, 4, 4), Tensor.Scalar(0L), Tensor.Scalar(true), Tensor.Create<byte>(new Shape(2, 2), [1, 2, 3, 4]), Tensor.Create<int>(new Shape(3), [1, -1, 0]),
+            null, Tensor.Scalar(2f), Ramp(3), Ramp(2, 3), Ramp(1, 2, 4, 4), Ramp(0, 3), Ramp(2, 1, 3), Longs(1), Longs(-1, 2),
+                Longs(long.MaxValue), Longs(long.MinValue, 1),
+            Longs(), Longs(1, 2, 4, 4), Tensor.Scalar(0L), Tensor.Scalar(true), Tensor.Create<byte>(new Shape(2, 2), [1, 2, 3, 4]),
+            Tensor.Create<int>(new Shape(3), [1, -1, 0]),
         ];
-        object[] values = [0, 1, -1, 2, 3, long.MaxValue, long.MinValue, 0.5f, "", "SAME_UPPER", "linear", new[] { 1, 1 }, new[] { 2, -3 }, Array.Empty<int>(), new[] { int.MaxValue, 1 }];
-        string[] names = ["axis", "perm", "to", "group", "kernel_shape", "strides", "pads", "dilations", "mode", "auto_pad", "blocksize", "num_outputs", "keepdims", "start", "end", "axes", "epsilon", "bits"];
+        object[] values = [0, 1, -1, 2, 3, long.MaxValue, long.MinValue, 0.5f, "", "SAME_UPPER", "linear", new[] { 1, 1 }, new[] { 2, -3 },
+            Array.Empty<int>(), new[] { int.MaxValue, 1 }];
+        string[] names = ["axis", "perm", "to", "group", "kernel_shape", "strides", "pads", "dilations", "mode", "auto_pad", "blocksize",
+            "num_outputs", "keepdims", "start", "end", "axes", "epsilon", "bits"];
         foreach (string op in OperatorCatalog.Names)
         {
             for (int i = 0; i < 150; i++)
             {
-                AttributeMap attributes = Attributes([.. Enumerable.Range(0, random.Next(3)).Select(_ => (names[random.Next(names.Length)], values[random.Next(values.Length)])).DistinctBy(p => p.Item1)]);
+                AttributeMap attributes = Attributes([.. Enumerable.Range(0, random.Next(3))
+                    .Select(_ => (names[random.Next(names.Length)], values[random.Next(values.Length)])).DistinctBy(p => p.Item1)]);
                 Tensor?[] inputs = [.. Enumerable.Range(0, random.Next(5)).Select(_ => pool[random.Next(pool.Length)])];
                 try
                 {

@@ -14,11 +14,21 @@ public sealed class QuantizationTests
             for (int bits = 1; bits <= 8; bits++)
             {
                 bool signed = random.Next(2) == 0;
-                int low = signed ? -(1 << (bits - 1)) : 0, high = signed ? (1 << (bits - 1)) - 1 : (1 << bits) - 1, zero = random.Next(low, high + 1);
+                int low = signed ? -(1 << (bits - 1)) : 0,
+                    high = signed ? (1 << (bits - 1)) - 1 : (1 << bits) - 1,
+                    zero = random.Next(low, high + 1);
                 float scale = random.Next(3) == 0 ? 0.5f : random.NextSingle() + 1e-3f;
-                float[] x = [.. Enumerable.Range(0, n).Select(i => random.Next(4) switch { 0 => random.Next(-999, 999) * 0.25f, 1 => (random.NextSingle() - 0.5f) * 1e9f, _ => (random.NextSingle() - 0.5f) * 300 })];
+                float[] x = [.. Enumerable.Range(0, n)
+                    .Select(i =>
+                    random.Next(4) switch
+                    {
+                        0 => random.Next(-999, 999) * 0.25f,
+                        1 => (random.NextSingle() - 0.5f) * 1e9f,
+                        _ => (random.NextSingle() - 0.5f) * 300,
+                    })];
                 Tensor zeroPoint = signed ? Tensor.Scalar((sbyte)zero) : Tensor.Scalar((byte)zero);
-                byte[] expected = [.. x.Select(v => unchecked((byte)(int)Math.Clamp(Math.Round((double)(v / scale), MidpointRounding.ToEven) + zero, low, high)))];
+                byte[] expected = [.. x.Select(
+                    v => unchecked((byte)(int)Math.Clamp(Math.Round((double)(v / scale), MidpointRounding.ToEven) + zero, low, high)))];
                 Tensor q = Run("QuantizeLinear", Attributes(("bits", bits)), Floats([n], x), Tensor.Scalar(scale), zeroPoint);
                 Assert.Equal(expected, q.Data.ToArray());
                 float[] back = Run("DequantizeLinear", Attributes(("bits", bits)), q, Tensor.Scalar(scale), zeroPoint).Floats();
@@ -33,7 +43,8 @@ public sealed class QuantizationTests
         float[] x = [float.PositiveInfinity, float.NegativeInfinity, float.NaN];
         byte[] one = Run("QuantizeLinear", Floats([3], x), Tensor.Scalar(1f), Tensor.Scalar((sbyte)3)).Data.ToArray();
         Assert.Equal(new byte[] { 127, 128, 128 }, one);
-        byte[] many = Run("QuantizeLinear", Floats([33], [.. Enumerable.Range(0, 33).Select(i => x[i % 3])]), Tensor.Scalar(1f), Tensor.Scalar((sbyte)3)).Data.ToArray();
+        byte[] many = Run("QuantizeLinear", Floats([33], [.. Enumerable.Range(0, 33).Select(i => x[i % 3])]), Tensor.Scalar(1f),
+            Tensor.Scalar((sbyte)3)).Data.ToArray();
         Assert.Equal([.. Enumerable.Range(0, 33).Select(i => one[i % 3])], many);
     }
 

@@ -9,7 +9,8 @@ public sealed class ResizeTests
     public void Whole_factors_with_nearest_repeat_elements()
     {
         var attributes = Attributes(("coordinate_transformation_mode", "asymmetric"), ("nearest_mode", "floor"));
-        Assert.Equal([0f, 0f, 1f, 1f, 0f, 0f, 1f, 1f, 2f, 2f, 3f, 3f, 2f, 2f, 3f, 3f], Run("Resize", attributes, Ramp(1, 1, 2, 2), null, Floats([4], 1, 1, 2, 2)).Floats());
+        Assert.Equal([0f, 0f, 1f, 1f, 0f, 0f, 1f, 1f, 2f, 2f, 3f, 3f, 2f, 2f, 3f, 3f],
+            Run("Resize", attributes, Ramp(1, 1, 2, 2), null, Floats([4], 1, 1, 2, 2)).Floats());
         byte[] bytes = Run("Resize", attributes, Tensor.Create<byte>(new Shape(2), [7, 9]), null, null, Longs(4)).Data.ToArray();
         Assert.Equal(new byte[] { 7, 7, 9, 9 }, bytes);
     }
@@ -54,7 +55,8 @@ public sealed class ResizeTests
     [Fact]
     public void Cropping_takes_the_extrapolation_value_outside()
     {
-        var attributes = Attributes(("mode", "linear"), ("coordinate_transformation_mode", "tf_crop_and_resize"), ("extrapolation_value", 9f));
+        var attributes = Attributes(
+            ("mode", "linear"), ("coordinate_transformation_mode", "tf_crop_and_resize"), ("extrapolation_value", 9f));
         Assert.Equal([1f, 2f, 9f], Run("Resize", attributes, Ramp(3), Floats([2], 0.5f, 1.5f), null, Longs(3)).Floats());
         Refused("Resize", attributes, Ramp(3), null, null, Longs(3));
     }

@@ -12,10 +12,15 @@ public sealed class SpatialTests
         for (int i = 0; i < 60; i++)
         {
             int rank = random.Next(1, 4), groups = random.Next(1, 4), perGroup = random.Next(1, 4), outputs = groups * random.Next(1, 6);
-            int[] kernel = Each(rank, () => random.Next(1, 4)), stride = Each(rank, () => random.Next(1, 4)), dilation = Each(rank, () => random.Next(1, 3));
+            int[] kernel = Each(rank, () => random.Next(1, 4)),
+                stride = Each(rank, () => random.Next(1, 4)),
+                dilation = Each(rank, () => random.Next(1, 3));
             int[] pads = Each(2 * rank, () => random.Next(0, 3));
-            int[] size = [.. Enumerable.Range(0, rank).Select(d => ((kernel[d] - 1) * dilation[d]) + 1 + random.Next(0, rank switch { 1 => 40, 2 => 9, _ => 4 }))];
-            Tensor x = Random(random, [random.Next(1, 3), groups * perGroup, .. size]), w = Random(random, [outputs, perGroup, .. kernel]), b = Random(random, outputs);
+            int[] size = [.. Enumerable.Range(0, rank)
+                .Select(d => ((kernel[d] - 1) * dilation[d]) + 1 + random.Next(0, rank switch { 1 => 40, 2 => 9, _ => 4 }))];
+            Tensor x = Random(random, [random.Next(1, 3), groups * perGroup, .. size]),
+                w = Random(random, [outputs, perGroup, .. kernel]),
+                b = Random(random, outputs);
             Tensor y = Run("Conv", Attributes(("group", groups), ("strides", stride), ("dilations", dilation), ("pads", pads)), x, w, b);
             float[] expected = [.. Indices(y.Dims()).Select(at => (float)(b.Floats()[at[1]] + Patch(x, at, kernel, stride, dilation, pads)
                 .Sum(p => Enumerable.Range(0, perGroup).Sum(c =>
@@ -37,13 +42,18 @@ public sealed class SpatialTests
         for (int i = 0; i < 120; i++)
         {
             int rank = random.Next(1, 4), ceil = random.Next(2), include = random.Next(2);
-            int[] kernel = Each(rank, () => random.Next(1, 4)), stride = Each(rank, () => random.Next(1, 4)), dilation = Each(rank, () => random.Next(1, 3));
+            int[] kernel = Each(rank, () => random.Next(1, 4)),
+                stride = Each(rank, () => random.Next(1, 4)),
+                dilation = Each(rank, () => random.Next(1, 3));
             int[] pads = [.. Enumerable.Range(0, 2 * rank).Select(d => random.Next(0, ((kernel[d % rank] - 1) / 2) + 1))];
-            int[] size = [.. Enumerable.Range(0, rank).Select(d => ((kernel[d] - 1) * dilation[d]) + 1 + random.Next(0, rank switch { 1 => 60, 2 => 12, _ => 4 }))];
+            int[] size = [.. Enumerable.Range(0, rank)
+                .Select(d => ((kernel[d] - 1) * dilation[d]) + 1 + random.Next(0, rank switch { 1 => 60, 2 => 12, _ => 4 }))];
             Tensor x = Random(random, [2, 3, .. size]);
-            var attributes = Attributes(("kernel_shape", kernel), ("strides", stride), ("dilations", dilation), ("pads", pads), ("ceil_mode", ceil), ("count_include_pad", include));
+            var attributes = Attributes(("kernel_shape", kernel), ("strides", stride), ("dilations", dilation), ("pads", pads),
+                ("ceil_mode", ceil), ("count_include_pad", include));
             Tensor max = Run("MaxPool", attributes, x), mean = Run("AveragePool", attributes, x);
-            Assert.Equal([.. Indices(max.Dims()).Select(at => Patch(x, at, kernel, stride, dilation, pads).Max(p => x.At([at[0], at[1], .. p.Input])))], max.Floats());
+            Assert.Equal([.. Indices(max.Dims())
+                .Select(at => Patch(x, at, kernel, stride, dilation, pads).Max(p => x.At([at[0], at[1], .. p.Input])))], max.Floats());
             AssertClose([.. Indices(mean.Dims()).Select(at =>
             {
                 var patch = Patch(x, at, kernel, stride, dilation, pads);
@@ -70,11 +80,14 @@ public sealed class SpatialTests
             byte[] q = new byte[shape.Aggregate(1, (a, b) => a * b)];
             random.NextBytes(q);
             int kernel = random.Next(1, 4), pad = random.Next(0, kernel);
-            var attributes = Attributes(("kernel_shape", new[] { 3, kernel }), ("strides", new[] { 2, random.Next(1, 4) }), ("pads", new[] { 1, pad, 1, random.Next(0, kernel) }));
+            var attributes = Attributes(("kernel_shape", new[] { 3, kernel }), ("strides", new[] { 2, random.Next(1, 4) }),
+                ("pads", new[] { 1, pad, 1, random.Next(0, kernel) }));
             byte[] unsigned = Run("MaxPool", attributes, Tensor.Create<byte>(new Shape(shape), q)).Data.ToArray();
             sbyte[] signed = Run("MaxPool", attributes, new Tensor(ElementType.Int8, new Shape(shape), q)).Span<sbyte>().ToArray();
-            Assert.Equal(Run("MaxPool", attributes, Floats(shape, [.. q.Select(v => (float)v)])).Floats(), unsigned.Select(v => (float)v).ToArray());
-            Assert.Equal(Run("MaxPool", attributes, Floats(shape, [.. q.Select(v => (float)(sbyte)v)])).Floats(), signed.Select(v => (float)v).ToArray());
+            Assert.Equal(
+                Run("MaxPool", attributes, Floats(shape, [.. q.Select(v => (float)v)])).Floats(), unsigned.Select(v => (float)v).ToArray());
+            Assert.Equal(Run("MaxPool", attributes, Floats(shape, [.. q.Select(v => (float)(sbyte)v)])).Floats(),
+                signed.Select(v => (float)v).ToArray());
         }
     }
 
@@ -144,7 +157,8 @@ public sealed class SpatialTests
     }
 
     private static int Padded(int[] at, int[] size, int[] kernel, int[] stride, int[] dilation, int[] pads) =>
-        Indices(kernel).Count(k => k.Select((v, d) => (at[2 + d] * stride[d]) + (v * dilation[d]) < size[d] + pads[d] + pads[d + kernel.Length]).All(b => b));
+        Indices(kernel).Count(
+            k => k.Select((v, d) => (at[2 + d] * stride[d]) + (v * dilation[d]) < size[d] + pads[d] + pads[d + kernel.Length]).All(b => b));
 
     private static int[] Each(int count, Func<int> value) => [.. Enumerable.Range(0, count).Select(_ => value())];
 }

@@ -43,7 +43,8 @@ public sealed class StatisticsTests
     public void Batch_normalisation_is_an_affine_map_of_every_channel()
     {
         Tensor x = Ramp(2, 2, 3);
-        Tensor y = Run("BatchNormalization", Attributes(("epsilon", 0f)), x, Floats([2], 2, 3), Floats([2], 1, -1), Floats([2], 4, 5), Floats([2], 4, 9));
+        Tensor y = Run("BatchNormalization", Attributes(("epsilon", 0f)), x, Floats([2], 2, 3), Floats([2], 1, -1), Floats([2], 4, 5),
+            Floats([2], 4, 9));
         AssertClose([.. Indices(2, 2, 3).Select(i => i[1] == 0 ? ((x.At(i) - 4) / 2 * 2) + 1 : ((x.At(i) - 5) / 3 * 3) - 1)], y.Floats());
         Refused("BatchNormalization", Attributes(("training_mode", 1)), x, Ramp(2), Ramp(2), Ramp(2), Ramp(2));
         Refused("BatchNormalization", null, x, Ramp(3), Ramp(2), Ramp(2), Ramp(2));
@@ -78,7 +79,8 @@ public sealed class StatisticsTests
     }
 
     public static TheoryData<string> Reductions =>
-        ["ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2", "ReduceSumSquare", "ReduceLogSum", "ReduceLogSumExp"];
+        ["ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2", "ReduceSumSquare", "ReduceLogSum",
+            "ReduceLogSumExp"];
 
     [Theory, MemberData(nameof(Reductions))]
     public void Reductions_equal_their_definition_over_any_axes(string op)
@@ -92,7 +94,8 @@ public sealed class StatisticsTests
             Tensor y = Run(op, x, Longs([.. axes.Select(a => (long)(random.Next(2) == 0 ? a : a - 4))]));
             if (axes.Length == 0) axes = [0, 1, 2, 3];
             float[] expected = [.. Indices(y.Dims()).Select(at =>
-                (float)Definition(op, [.. Indices(shape).Where(j => j.Select((v, d) => axes.Contains(d) || v == at[d]).All(b => b)).Select(j => (double)x.At(j))]))];
+                (float)Definition(op, [.. Indices(shape).Where(j => j.Select((v, d) => axes.Contains(d) || v == at[d]).All(b => b))
+                    .Select(j => (double)x.At(j))]))];
             AssertClose(expected, y.Floats(), 1e-4);
         }
     }

@@ -28,7 +28,8 @@ internal sealed unsafe partial class GuardedMemory : IDisposable
         else
         {
             _pages = MemoryMap(null, _length, Read | Write, Private | (OperatingSystem.IsLinux() ? AnonymousLinux : AnonymousMac), -1, 0);
-            if (_pages == (byte*)-1 || MemoryProtect(_pages + body, page, 0) != 0) throw new InvalidOperationException("No guarded memory.");
+            if (_pages == (byte*)-1 || MemoryProtect(_pages + body, page, 0) != 0)
+                throw new InvalidOperationException("No guarded memory.");
         }
 
         _start = _pages + ((body - (nuint)bytes) / (nuint)alignment * (nuint)alignment);

@@ -9,9 +9,12 @@ internal static class KernelDigest
 {
     public static IEnumerable<(string Name, string Digest)> All()
     {
-        foreach (string op in (string[])["Add", "Sub", "Mul", "Div", "Max", "Min", "PRelu"]) yield return Operator(op, null, X(3, 67), X(67));
-        foreach (string op in (string[])["Relu", "LeakyRelu", "HardSigmoid", "HardSwish", "Neg", "Abs", "Sqrt", "Reciprocal", "Floor", "Ceil", "Softsign",
-            "Sigmoid", "Tanh", "Erf", "Exp", "Log", "Gelu", "Softplus", "Elu", "Softmax", "LogSoftmax", "GlobalAveragePool", "GlobalMaxPool"])
+        foreach (string op in (string[])["Add", "Sub", "Mul", "Div", "Max", "Min", "PRelu"])
+            yield return Operator(op, null, X(3, 67), X(67));
+        foreach (string op in (
+            string[])["Relu", "LeakyRelu", "HardSigmoid", "HardSwish", "Neg", "Abs", "Sqrt", "Reciprocal", "Floor", "Ceil", "Softsign",
+            "Sigmoid", "Tanh", "Erf", "Exp", "Log", "Gelu", "Softplus", "Elu", "Softmax", "LogSoftmax", "GlobalAveragePool",
+            "GlobalMaxPool"])
             yield return Operator(op, null, X(2, 3, 67));
         yield return Operator("Clip", null, X(67), Tensor.Scalar(-1f), Tensor.Scalar(1f));
         yield return Operator("MatMul", null, X(2, 9, 33), X(33, 37));
@@ -21,7 +24,8 @@ internal static class KernelDigest
         yield return Operator("AveragePool", Pool, X(2, 3, 13, 37));
         yield return Operator("BatchNormalization", null, X(2, 3, 37), X(3), X(3), X(3), Ops.Floats([3], 1, 2, 3));
         yield return Operator("LayerNormalization", null, X(5, 67), X(67), X(67));
-        foreach (string op in (string[])["ReduceSum", "ReduceMean", "ReduceL2", "ReduceLogSumExp"]) yield return Operator(op, null, X(5, 67), Ops.Longs(1));
+        foreach (string op in (string[])["ReduceSum", "ReduceMean", "ReduceL2", "ReduceLogSumExp"])
+            yield return Operator(op, null, X(5, 67), Ops.Longs(1));
         yield return Operator("Resize", Ops.Attributes(("mode", "linear")), X(1, 2, 5, 7), null, null, Ops.Longs(1, 2, 11, 19));
         Tensor q = Ops.Run("QuantizeLinear", X(3, 67), Tensor.Scalar(0.03f), Tensor.Scalar((byte)101));
         yield return ("QuantizeLinear", Hash(q.Data.Span));
@@ -33,7 +37,8 @@ internal static class KernelDigest
             yield return ($"crossbar.{hardware}.{fidelity}", Hash(CrossbarDigest.Run(profile, fidelity, images: 2, threads: 2)));
     }
 
-    private static AttributeMap Pool => Ops.Attributes(("kernel_shape", new[] { 3, 3 }), ("strides", new[] { 2, 2 }), ("pads", new[] { 1, 1, 1, 1 }));
+    private static AttributeMap Pool =>
+        Ops.Attributes(("kernel_shape", new[] { 3, 3 }), ("strides", new[] { 2, 2 }), ("pads", new[] { 1, 1, 1, 1 }));
 
     private static string Network(ModelProgram program, Fidelity fidelity)
     {

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Cim.Runtime.Tests.Testing;
 
-/// <summary>The test assembly as a program: prints what kernels compute, so that tests can compare processes with other instruction sets, or puts
+/// <summary>The test assembly as a program: prints what kernels compute, so that tests can compare processes with other instruction sets,
+/// or puts
 /// shared models under stress for minutes.</summary>
 internal static class Program
 {
@@ -13,7 +14,8 @@ internal static class Program
             case ["--digest"]:
                 foreach ((string name, string digest) in KernelDigest.All()) Console.WriteLine($"{name} {digest}");
                 return 0;
-            case ["--stress", string minutes] when double.TryParse(minutes, NumberStyles.Float, CultureInfo.InvariantCulture, out double m) && m is > 0 and < 1e5:
+            case ["--stress", string minutes] when double.TryParse(minutes, NumberStyles.Float, CultureInfo.InvariantCulture, out double m)
+                && m is > 0 and < 1e5:
                 return Stress(TimeSpan.FromMinutes(m));
             default:
                 Console.Error.WriteLine("Run the tests with 'dotnet test'. The arguments are --digest, or --stress MINUTES.");
@@ -29,7 +31,8 @@ internal static class Program
         IReadOnlyList<string> faults = stress.Run(time, Math.Max(6, 2 * Environment.ProcessorCount));
         foreach (string fault in faults) Console.Error.WriteLine(fault);
         (long runs, long refused, long disposed) = stress.Counts;
-        Console.WriteLine($"{runs} runs as expected, {refused} refused as documented, {disposed} on disposed models, {faults.Count} faults.");
+        Console.WriteLine(
+            $"{runs} runs as expected, {refused} refused as documented, {disposed} on disposed models, {faults.Count} faults.");
         return faults.Count == 0 ? 0 : 1;
     }
 }

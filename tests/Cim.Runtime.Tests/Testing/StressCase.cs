@@ -51,7 +51,8 @@ internal sealed class StressCase : IDisposable
     public float[][] Expected(RunOptions options, int first, int count)
     {
         if (!_mixesSamples)
-            return [.. _expected[(options.Fidelity, options.Seed)].Select((all, o) => Slice(all, Info.Outputs[o].SampleLength, first, count))];
+            return [.. _expected[(options.Fidelity, options.Seed)]
+                .Select((all, o) => Slice(all, Info.Outputs[o].SampleLength, first, count))];
         // Every batch has a result of its own; a model nobody else uses computes it.
         using var alone = new CimModel(_compiled);
         float[][] outputs = Outputs(count);

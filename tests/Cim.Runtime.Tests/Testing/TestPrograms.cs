@@ -66,9 +66,11 @@ internal static class TestPrograms
         int x = b.Input("image", ElementType.Float32, batch, 3, 12, 12);
         int q = b.Step("QuantizeLinear", null, [x, Scale(b, first.Input), Zero(b, first.Input)], ElementType.UInt8, batch, 3, 12, 12);
         int a = b.Layer(first, [q], batch, 8, 12, 12);
-        int p = b.Step("MaxPool", Ops.Attributes(("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 })), [a], ElementType.UInt8, batch, 8, 6, 6);
+        int p = b.Step("MaxPool", Ops.Attributes(("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 })), [a], ElementType.UInt8,
+            batch, 8, 6, 6);
         int c = b.Layer(second, [p, p], batch, 8, 6, 6);
-        int d = b.Step("DequantizeLinear", null, [c, b.Constant(Tensor.Scalar(2.5f)), b.Constant(Tensor.Scalar((byte)0))], ElementType.Float32, batch, 8, 6, 6);
+        int d = b.Step("DequantizeLinear", null, [c, b.Constant(Tensor.Scalar(2.5f)), b.Constant(Tensor.Scalar((byte)0))],
+            ElementType.Float32, batch, 8, 6, 6);
         int g = b.Step("GlobalAveragePool", null, [d], ElementType.Float32, batch, 8, 1, 1);
         int f = b.Step("Flatten", null, [g], ElementType.Float32, batch, 8);
         int e = b.Step("QuantizeLinear", null, [f, Scale(b, last.Input), Zero(b, last.Input)], ElementType.UInt8, batch, 8);
@@ -111,7 +113,8 @@ internal static class TestPrograms
 
         int[] results =
         [
-            sum, b.Step("Relu", null, [sum], ElementType.Float32, -1, Columns), b.Step("Tanh", null, [sum], ElementType.Float32, -1, Columns),
+            sum, b.Step("Relu", null, [sum], ElementType.Float32, -1, Columns),
+                b.Step("Tanh", null, [sum], ElementType.Float32, -1, Columns),
             b.Step("ArgMax", Ops.Attributes(("axis", 1), ("keepdims", 0)), [sum], ElementType.Int64, -1),
         ];
         return b.Build(results[^outputs..]);
@@ -142,7 +145,8 @@ internal static class TestPrograms
     /// <summary>Every random effect and resistive wires, each small.</summary>
     public static HardwareProfile Noisy => Isaac with
     {
-        GOff = Isaac.GOn / 100, ProgrammingError = new ProgrammingError("independent", 0.02), ReadNoiseSigma = 0.01, StuckOn = 0.001, StuckOff = 0.001,
+        GOff = Isaac.GOn / 100, ProgrammingError = new ProgrammingError("independent", 0.02), ReadNoiseSigma = 0.01, StuckOn = 0.001,
+            StuckOff = 0.001,
         WordLineResistance = 1, BitLineResistance = 1,
     };
 

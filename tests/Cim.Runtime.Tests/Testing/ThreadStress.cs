@@ -71,7 +71,8 @@ internal sealed class ThreadStress(int seed) : IDisposable
             if (mistake is not null) Fault($"a mistake was accepted ({mistake})");
             float[][] expected = one.Expected(options, first, count);
             for (int o = 0; o < expected.Length; o++)
-                if (!expected[o].AsSpan().SequenceEqual(actual[o])) Fault($"output {o} of samples {first} to {first + count} differs at {options}");
+                if (!expected[o].AsSpan().SequenceEqual(actual[o]))
+                    Fault($"output {o} of samples {first} to {first + count} differs at {options}");
             Interlocked.Increment(ref _runs);
         }
         catch (CimException e) when (e.Code == mistake)

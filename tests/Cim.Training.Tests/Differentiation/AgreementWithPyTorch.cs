@@ -31,7 +31,8 @@ public sealed class AgreementWithPyTorch
             {
                 Assert.True(
                     Math.Abs(wanted[i] - engine.Gradients[p][i]) < 3e-6,
-                    FormattableString.Invariant($"{network.Parameters[p].Name}[{i}]: {wanted[i]} expected, {engine.Gradients[p][i]} found"));
+                    FormattableString.Invariant(
+                        $"{network.Parameters[p].Name}[{i}]: {wanted[i]} expected, {engine.Gradients[p][i]} found"));
             }
         }
     }
@@ -65,7 +66,8 @@ public sealed class AgreementWithPyTorch
 
             // Rounding of 20 float32 layers; a Relu whose input is rounded across zero moves a gradient by a few 1e-4 of its norm.
             double tolerance = (2e-3 * norm) + 1e-9;
-            Assert.True(Math.Abs(norm - found) < tolerance, FormattableString.Invariant($"{network.Parameters[p].Name}: norm {norm} expected, {found} found"));
+            Assert.True(Math.Abs(norm - found) < tolerance,
+                FormattableString.Invariant($"{network.Parameters[p].Name}: norm {norm} expected, {found} found"));
             int i = 0;
             foreach (JsonElement value in wanted.GetProperty("first").EnumerateArray())
                 Assert.Equal(value.GetDouble(), engine.Gradients[p][i++], tolerance);
@@ -88,24 +90,28 @@ public sealed class AgreementWithPyTorch
         }
 
         string Dense(string value, string weight, string bias) => builder.Op("Add", builder.Op("MatMul", value, weight), bias);
-        string Norm(string value, string scale, string bias) => builder.Op("LayerNormalization", [value, scale, bias], Attributes.Float("epsilon", 1e-5f));
+        string Norm(string value, string scale, string bias) =>
+            builder.Op("LayerNormalization", [value, scale, bias], Attributes.Float("epsilon", 1e-5f));
         string Heads(string value) => builder.Op(
             "Transpose", [builder.Op("Reshape", value, builder.Ints(0, 0, 2, 4))], Attributes.Ints("perm", 0, 2, 1, 3));
         string x = builder.Input("x", [Batch, Tokens, Width]);
         string h = Norm(x, Parameter("ln1.scale", 1, 8), Parameter("ln1.bias", 2, 8));
-        NodeProto split = builder.Node("Split", [Dense(h, Parameter("qkv.weight", 3, 8, 24), Parameter("qkv.bias", 4, 24)), builder.Ints(8, 8, 8)], 3);
+        NodeProto split = builder.Node(
+            "Split", [Dense(h, Parameter("qkv.weight", 3, 8, 24), Parameter("qkv.bias", 4, 24)), builder.Ints(8, 8, 8)], 3);
         split.Attribute.Add(Attributes.Int("axis", -1));
         string keys = builder.Op("Transpose", [Heads(split.Output[1])], Attributes.Ints("perm", 0, 1, 3, 2));
         string scores = builder.Op("Mul", builder.Op("MatMul", Heads(split.Output[0]), keys), builder.Scalar(0.5));
         string attention = builder.Op("Softmax", [scores], Attributes.Int("axis", -1));
-        string mixed = builder.Op("Transpose", [builder.Op("MatMul", attention, Heads(split.Output[2]))], Attributes.Ints("perm", 0, 2, 1, 3));
+        string mixed = builder.Op(
+            "Transpose", [builder.Op("MatMul", attention, Heads(split.Output[2]))], Attributes.Ints("perm", 0, 2, 1, 3));
         string merged = builder.Op("Reshape", mixed, builder.Ints(0, 0, 8));
         string x1 = builder.Op("Add", x, Dense(merged, Parameter("out.weight", 5, 8, 8), Parameter("out.bias", 6, 8)));
         string h2 = Norm(x1, Parameter("ln2.scale", 7, 8), Parameter("ln2.bias", 8, 8));
         string gelu = builder.Op("Gelu", Dense(h2, Parameter("mlp1.weight", 9, 8, 16), Parameter("mlp1.bias", 10, 16)));
         string x2 = builder.Op("Add", x1, Dense(gelu, Parameter("mlp2.weight", 11, 16, 8), Parameter("mlp2.bias", 12, 8)));
         string mean = builder.Op("ReduceMean", [x2], Attributes.Ints("axes", 1), Attributes.Int("keepdims", 0));
-        builder.Output(builder.Op("Gemm", [mean, Parameter("head.weight", 13, 3, 8), Parameter("head.bias", 14, 3)], Attributes.Int("transB", 1)));
+        builder.Output(
+            builder.Op("Gemm", [mean, Parameter("head.weight", 13, 3, 8), Parameter("head.bias", 14, 3)], Attributes.Int("transB", 1)));
 
         // Gelu is an operator of opset 20; everything else here has the same form in 17 and 20 but ReduceMean, which import handles.
         return builder.Build(20);

@@ -14,7 +14,8 @@ public sealed class ElementwiseGradients
     [InlineData("Div")]
     public void Binary_operators_sum_gradients_over_broadcast_axes(string operatorType)
     {
-        (long[] A, long[] B)[] shapes = [([3, 4], [3, 4]), ([2, 3, 4], [4]), ([4], [2, 3, 4]), ([2, 1, 4], [1, 3, 1]), ([2, 3], []), ([], [2, 3])];
+        (long[] A, long[] B)[] shapes = [
+            ([3, 4], [3, 4]), ([2, 3, 4], [4]), ([4], [2, 3, 4]), ([2, 1, 4], [1, 3, 1]), ([2, 3], []), ([], [2, 3])];
         foreach ((long[] a, long[] b) in shapes)
         {
             var check = new GradientCheck(1, doublePrecision: true);

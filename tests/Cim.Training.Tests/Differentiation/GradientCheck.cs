@@ -94,7 +94,8 @@ internal sealed class GradientCheck
         }
 
         using var options = new SessionOptions { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-        using var session = new InferenceSession(builder.Build(17, ("com.microsoft", 1), ("com.microsoft.nchwc", 1)).ToByteArray(), options);
+        using var session = new InferenceSession(
+            builder.Build(17, ("com.microsoft", 1), ("com.microsoft.nchwc", 1)).ToByteArray(), options);
         double[][] results = Run(session, lowered, isDouble);
         for (int k = 0; k < (all ? present.Count : 1); k++)
         {

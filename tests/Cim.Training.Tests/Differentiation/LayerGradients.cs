@@ -22,7 +22,8 @@ public sealed class LayerGradients
             string b = check.Variable(transB == 0 ? [4, 5] : [5, 4]);
             string c = check.Variable(bias);
             check.Agrees(check.Builder.Op(
-                "Gemm", [a, b, c], Attributes.Int("transA", transA), Attributes.Int("transB", transB), Attributes.Float("alpha", alpha), Attributes.Float("beta", beta)));
+                "Gemm", [a, b, c], Attributes.Int("transA", transA), Attributes.Int("transB", transB), Attributes.Float("alpha", alpha),
+                Attributes.Float("beta", beta)));
         }
     }
 
@@ -80,7 +81,8 @@ public sealed class LayerGradients
     {
         (long[] Size, long[] Kernel, long[] Strides, long[] Dilations, long[] Pads)[] cases =
         [
-            ([3, 4], [3, 3], [1, 1], [1, 1], [1, 1, 1, 1]), ([5, 6], [3, 2], [2, 2], [1, 1], [1, 0, 1, 1]), ([6, 5], [2, 2], [1, 2], [2, 1], [0, 1, 1, 0]),
+            ([3, 4], [3, 3], [1, 1], [1, 1], [1, 1, 1, 1]), ([5, 6], [3, 2], [2, 2], [1, 1], [1, 0, 1, 1]),
+                ([6, 5], [2, 2], [1, 2], [2, 1], [0, 1, 1, 0]),
             ([14, 14], [1, 1], [1, 1], [1, 1], [0, 0, 0, 0]),
         ];
         foreach ((long[] size, long[] kernel, long[] strides, long[] dilations, long[] pads) in cases)
@@ -91,7 +93,8 @@ public sealed class LayerGradients
             string x = check.Variable([8, 8, .. size]);
             check.Agrees(
                 size[0] < 14,
-                check.Builder.Op("Conv", [x, w], Attributes.Ints("strides", strides), Attributes.Ints("dilations", dilations), Attributes.Ints("pads", pads)));
+                check.Builder.Op("Conv", [x, w], Attributes.Ints("strides", strides), Attributes.Ints("dilations", dilations),
+                    Attributes.Ints("pads", pads)));
         }
     }
 
@@ -161,7 +164,8 @@ public sealed class LayerGradients
             var check = new GradientCheck(8, doublePrecision: true);
             string x = check.Variable([2, 2, .. size], distinct: true);
             check.Agrees(check.Builder.Op(
-                "MaxPool", [x], Attributes.Ints("kernel_shape", kernel), Attributes.Ints("strides", strides), Attributes.Ints("pads", pads), Attributes.Int("ceil_mode", ceil)));
+                "MaxPool", [x], Attributes.Ints("kernel_shape", kernel), Attributes.Ints("strides", strides), Attributes.Ints("pads", pads),
+                Attributes.Int("ceil_mode", ceil)));
         }
     }
 
@@ -178,7 +182,8 @@ public sealed class LayerGradients
             var check = new GradientCheck(9, doublePrecision: false);
             string x = check.Variable([2, 2, .. size]);
             check.Agrees(check.Builder.Op(
-                "AveragePool", [x], Attributes.Ints("kernel_shape", kernel), Attributes.Ints("strides", strides), Attributes.Ints("pads", pads), Attributes.Int("count_include_pad", count)));
+                "AveragePool", [x], Attributes.Ints("kernel_shape", kernel), Attributes.Ints("strides", strides),
+                Attributes.Ints("pads", pads), Attributes.Int("count_include_pad", count)));
         }
     }
 

@@ -80,7 +80,13 @@ public sealed class TrainerTests
     public async Task The_latest_epoch_within_a_standard_error_of_the_best_is_kept_where_that_is_asked(bool latest)
     {
         SampleSet training = SmallNetworks.Quadrants(256, 1), validation = SmallNetworks.Quadrants(60, 2);
-        TrainingOptions options = Options with { Epochs = 12, Optimizer = new OptimizerOptions { LearningRate = 0.02 }, KeepsStart = true, KeepsLatest = latest };
+        TrainingOptions options = Options with
+        {
+            Epochs = 12,
+            Optimizer = new OptimizerOptions { LearningRate = 0.02 },
+            KeepsStart = true,
+            KeepsLatest = latest,
+        };
         TrainingResult result = await new Trainer(SmallNetworks.Dense(1), training, validation, options).RunAsync();
         int expected = Kept(result.Scores, double.NegativeInfinity, latest);
         Assert.Equal((expected, result.Scores[expected - 1]), (result.BestEpoch, result.BestScore));
@@ -98,7 +104,14 @@ public sealed class TrainerTests
         bool matters = false;
         for (int seed = 1; seed <= 6; seed++)
         {
-            TrainingOptions options = Options with { Epochs = 5, Seed = seed, Optimizer = new OptimizerOptions { LearningRate = 0.1 }, KeepsStart = true, KeepsLatest = true };
+            TrainingOptions options = Options with
+            {
+                Epochs = 5,
+                Seed = seed,
+                Optimizer = new OptimizerOptions { LearningRate = 0.1 },
+                KeepsStart = true,
+                KeepsLatest = true,
+            };
             TrainingResult result = await new Trainer(start.Clone(), WithWrongLabels(training, 3), validation, options).RunAsync();
             int expected = Kept(result.Scores, score);
             Assert.Equal(expected, result.BestEpoch);
@@ -115,7 +128,8 @@ public sealed class TrainerTests
         try
         {
             await TrainAsync(Options with { Epochs = 1, Checkpoint = path });
-            CimException foreign = await Assert.ThrowsAsync<CimException>(() => TrainAsync(Options with { Epochs = 1, Seed = 9, Checkpoint = path }));
+            CimException foreign = await Assert.ThrowsAsync<CimException>(
+                () => TrainAsync(Options with { Epochs = 1, Seed = 9, Checkpoint = path }));
             Assert.Equal(ErrorCodes.InvalidCheckpoint, foreign.Code);
             byte[] bytes = await File.ReadAllBytesAsync(path);
             bytes[bytes.Length / 2] ^= 1;
@@ -139,11 +153,13 @@ public sealed class TrainerTests
             await File.WriteAllTextAsync(Path.Combine(folder, "file"), "");
             foreach (string path in new[] { occupied, Path.Combine(folder, "file", "checkpoint") })
             {
-                CimException error = await Assert.ThrowsAsync<CimException>(() => TrainAsync(Options with { Epochs = 1, Checkpoint = path }));
+                CimException error = await Assert.ThrowsAsync<CimException>(
+                    () => TrainAsync(Options with { Epochs = 1, Checkpoint = path }));
                 Assert.Equal((ErrorCodes.FileNotWritable, path), (error.Code, error.File));
             }
 
-            Assert.Equal([Path.Combine(folder, "file"), occupied], Directory.GetFileSystemEntries(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
+            Assert.Equal([Path.Combine(folder, "file"), occupied],
+                Directory.GetFileSystemEntries(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
         }
         finally
         {
@@ -171,7 +187,8 @@ public sealed class TrainerTests
             TrainAsync(Options with { Optimizer = new OptimizerOptions { LearningRate = 1e30 } }));
         Assert.Equal(ErrorCodes.TrainingDiverged, diverged.Code);
         SampleSet wrong = new(new float[64], [1, 8, 8], [4]);
-        CimException labels = await Assert.ThrowsAsync<CimException>(() => new Trainer(SmallNetworks.Dense(1), wrong, null, Options).RunAsync());
+        CimException labels = await Assert.ThrowsAsync<CimException>(
+            () => new Trainer(SmallNetworks.Dense(1), wrong, null, Options).RunAsync());
         Assert.Equal(ErrorCodes.InvalidLabels, labels.Code);
     }
 
@@ -182,7 +199,8 @@ public sealed class TrainerTests
         return [.. network.Parameters.Select(parameter => parameter.Values), .. network.Controls.Select(control => control.Values)];
     }
 
-    private static Task<TrainingResult> Run(TrainableNetwork network, TrainingOptions options, IProgress<TrainingProgress>? progress, CancellationToken token) =>
+    private static Task<TrainingResult> Run(
+        TrainableNetwork network, TrainingOptions options, IProgress<TrainingProgress>? progress, CancellationToken token) =>
         new Trainer(network, SmallNetworks.Quadrants(256, 1), SmallNetworks.Quadrants(64, 2), options).RunAsync(progress, token);
 
     private sealed class Callback(Action<TrainingProgress> report) : IProgress<TrainingProgress>

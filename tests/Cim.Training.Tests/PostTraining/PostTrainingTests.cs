@@ -33,7 +33,8 @@ public sealed class PostTrainingTests
             {
                 TrainableNetwork network = SmallNetworks.Dense(seed);
                 SampleSet training = SmallNetworks.Quadrants(512, seed);
-                new Trainer(network, training, null, new TrainingOptions { Epochs = 4, BatchSize = 16 }).RunAsync().GetAwaiter().GetResult();
+                new Trainer(network, training, null, new TrainingOptions { Epochs = 4, BatchSize = 16 }).RunAsync().GetAwaiter()
+                    .GetResult();
                 SampleSet test = SmallNetworks.Quadrants(256, -seed);
                 float[] wanted = Predict(network, test);
                 QuantizedNetwork quantized = QuantizedNetwork.Create(

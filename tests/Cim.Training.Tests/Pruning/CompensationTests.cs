@@ -53,7 +53,8 @@ public sealed class CompensationTests
         }
 
         // Of the output, and the damping's part for the changes of weights that are left.
-        double Error(int o) => x.Average(sample => Math.Pow((bias?.Values[o] ?? 0) + Enumerable.Range(0, Inputs).Sum(i => Change(o, i) * sample[i]), 2))
+        double Error(int o) =>
+            x.Average(sample => Math.Pow((bias?.Values[o] ?? 0) + Enumerable.Range(0, Inputs).Sum(i => Change(o, i) * sample[i]), 2))
             + (Compensation.Damping * Enumerable.Range(0, Inputs).Average(i => x.Average(sample => sample[i] * sample[i]))
                 * Enumerable.Range(0, Inputs).Where(i => layer.Mask[(o * Inputs) + i] != 0).Sum(i => Math.Pow(Change(o, i), 2)));
 
@@ -77,7 +78,8 @@ public sealed class CompensationTests
         for (int g = 0; g < groups; g++)
         {
             var expected = new double[width * width];
-            foreach (double[] x in from n in Enumerable.Range(0, samples.Count) from place in Enumerable.Range(0, 16) select Window(n, g, place))
+            foreach (double[] x in from n in Enumerable.Range(
+                0, samples.Count) from place in Enumerable.Range(0, 16) select Window(n, g, place))
             {
                 for (int i = 0; i < width; i++)
                 {
@@ -90,7 +92,8 @@ public sealed class CompensationTests
         }
 
         double[] Window(int n, int g, int place) => [.. Enumerable.Range(0, layout.Inputs)
-            .Select(i => (double)At(n, (g * layout.Inputs / 9) + (i / 9), (place / 4 * 2) - 1 + (i % 9 / 3), (place % 4 * 2) - 1 + (i % 3))), 1];
+            .Select(i => (
+                double)At(n, (g * layout.Inputs / 9) + (i / 9), (place / 4 * 2) - 1 + (i % 9 / 3), (place % 4 * 2) - 1 + (i % 3))), 1];
 
         float At(int n, int channel, int row, int column) =>
             row is >= 0 and < 8 && column is >= 0 and < 8 ? input[(((n * 3) + channel) * 64) + (row * 8) + column] : 0;
@@ -104,14 +107,21 @@ public sealed class CompensationTests
     {
         SampleSet labelled = SmallNetworks.Quadrants(256, 1);
         var samples = new SampleSet(labelled.Values, labelled.Shape, null);
-        TrainableNetwork dense = SmallNetworks.Build(1, "conv 16 3x3 pad 1", "relu", "maxpool 2", "conv 16 3x3 pad 1", "relu", "maxpool 2", "flatten", "linear 4");
+        TrainableNetwork dense = SmallNetworks.Build(
+            1, "conv 16 3x3 pad 1", "relu", "maxpool 2", "conv 16 3x3 pad 1", "relu", "maxpool 2", "flatten", "linear 4");
         double[] errors = [.. new[] { false, true }.Select(Error)];
         Assert.True(errors[1] < 0.7 * errors[0], $"{errors[0]} without, {errors[1]} with compensation");
 
         double Error(bool compensates)
         {
             TrainableNetwork network = dense.Clone();
-            var options = new PruningOptions { Granularity = granularity, Geometry = new ArrayGeometry(16, 16, 2), ScoreSamples = 128, Compensates = compensates };
+            var options = new PruningOptions
+            {
+                Granularity = granularity,
+                Geometry = new ArrayGeometry(16, 16, 2),
+                ScoreSamples = 128,
+                Compensates = compensates,
+            };
             new Pruner(network, samples, options).PruneTo(0.4);
             using var before = new Predictor(dense, parts: 1);
             using var after = new Predictor(network, parts: 1);
@@ -133,7 +143,8 @@ public sealed class CompensationTests
         for (int o = 0; o < layout.Outputs; o++)
             weights.Values[layout.Index(o, 1)] = -weights.Values[layout.Index(o, 0)];
         var options = new PruningOptions();
-        float[] apart = GradientSensitivity.Measure(network, [weights], [[.. Enumerable.Range(0, weights.Values.Length)]], samples, options, default)[0];
+        float[] apart = GradientSensitivity.Measure(
+            network, [weights], [[.. Enumerable.Range(0, weights.Values.Length)]], samples, options, default)[0];
         int[] together = [.. Enumerable.Range(0, weights.Values.Length)];
         for (int o = 0; o < layout.Outputs; o++)
             together[layout.Index(o, 1)] = layout.Index(o, 0);

@@ -42,7 +42,8 @@ public sealed class PruningTests
     [InlineData(PruningGranularity.Array)]
     public async Task Pruned_weights_stay_zero_through_training(PruningGranularity granularity)
     {
-        TrainableNetwork network = SmallNetworks.Build(1, "conv 16 3x3 pad 1", "relu", "maxpool 2", "conv 16 3x3 pad 1", "relu", "maxpool 2", "linear 4");
+        TrainableNetwork network = SmallNetworks.Build(
+            1, "conv 16 3x3 pad 1", "relu", "maxpool 2", "conv 16 3x3 pad 1", "relu", "maxpool 2", "linear 4");
         SampleSet training = SmallNetworks.Quadrants(512, 1);
         SampleSet test = SmallNetworks.Quadrants(200, 2);
         var loop = new TrainingOptions { Epochs = 4, BatchSize = 16 };
@@ -60,7 +61,8 @@ public sealed class PruningTests
         PruningReport report = await new Pruner(network, training, options).RunAsync();
         bool frees = granularity is PruningGranularity.ArrayRow or PruningGranularity.ArrayColumn or PruningGranularity.Array;
         Assert.True((frees ? report.FreedArrays : report.Sparsity) >= 0.4, $"{report.FreedArrays} arrays, {report.Sparsity} weights");
-        Assert.Equal(report.Layers.Sum(layer => layer.Zeros), network.Parameters.Where(p => p.Role == ParameterRole.Weight).Sum(p => p.Values.Count(v => v == 0)));
+        Assert.Equal(report.Layers.Sum(layer => layer.Zeros),
+            network.Parameters.Where(p => p.Role == ParameterRole.Weight).Sum(p => p.Values.Count(v => v == 0)));
         using var predictor = new Predictor(network, parts: 1);
         Assert.True(predictor.CountCorrect(test) > 170, $"{predictor.CountCorrect(test)}");
     }

@@ -130,7 +130,10 @@ public sealed class QuantizedNetworkTests
                 QuantizedNetwork quantized = QuantizedNetwork.Create(network, training.Range(0, 128), bits);
                 using Predictor predictor = quantized.CreatePredictor(64);
                 double before = Mistakes(predictor, test);
-                new Training.Loop.Trainer(quantized.Network, training, null, Tuning) { Teacher = network }.RunAsync().GetAwaiter().GetResult();
+                new Training.Loop.Trainer(quantized.Network, training, null, Tuning)
+                {
+                    Teacher = network,
+                }.RunAsync().GetAwaiter().GetResult();
                 double after = Mistakes(predictor, test);
                 // Of 200: networks that rounding left almost whole may lose two by chance.
                 Assert.True(after <= before + 2 && after <= 20, $"{before} mistakes before, {after} after");
@@ -167,7 +170,8 @@ public sealed class QuantizedNetworkTests
         var targets = new float[64];
         for (int i = 0; i < 16; i++)
             targets[(i * 4) + samples.Labels![i]] = 1;
-        Assert.True(float.IsFinite(engine.Run(new Dictionary<string, float[]> { ["input"] = samples.Values, [Objective.Targets] = targets })));
+        Assert.True(
+            float.IsFinite(engine.Run(new Dictionary<string, float[]> { ["input"] = samples.Values, [Objective.Targets] = targets })));
         Assert.All(engine.Gradients, gradient => Assert.All(gradient, value => Assert.True(float.IsFinite(value))));
         Assert.Contains(engine.Gradients, gradient => gradient.Any(value => value != 0));
     }
@@ -231,7 +235,13 @@ public sealed class QuantizedNetworkTests
 
                 double OnChips(bool trainsWithErrors)
                 {
-                    var bits = new QuantizationOptions { WeightBits = 4, ActivationBits = 4, EdgeBits = 0, Noise = new HardwareNoise(32, 0.35, 0) };
+                    var bits = new QuantizationOptions
+                    {
+                        WeightBits = 4,
+                        ActivationBits = 4,
+                        EdgeBits = 0,
+                        Noise = new HardwareNoise(32, 0.35, 0),
+                    };
                     QuantizedNetwork quantized = QuantizedNetwork.Create(network, training.Range(0, 128), bits);
                     new Training.Loop.Trainer(quantized.Network, training, null, Tuning)
                     {

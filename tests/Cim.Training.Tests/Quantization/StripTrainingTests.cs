@@ -127,16 +127,23 @@ public sealed class StripTrainingTests
         SampleSet samples = SmallNetworks.Quadrants(64, 4);
         QuantizedNetwork shape = QuantizedNetwork.Create(SmallNetworks.Dense(3), samples, new QuantizationOptions());
         Dictionary<string, StripPrecision> strips = shape.Layers.ToDictionary(
-            layer => layer.Name, layer => Strips(layer, _ => Widths[random.Next(Widths.Length)], bits => bits == 0 ? 0 : random.Next(9 - bits)), StringComparer.Ordinal);
-        return (QuantizedNetwork.Create(SmallNetworks.Dense(3), samples, new QuantizationOptions { Strips = strips, EdgeBits = 0 }), strips);
+            layer =>
+                layer.Name, layer =>
+                Strips(layer, _ => Widths[random.Next(Widths.Length)], bits => bits == 0 ? 0 : random.Next(9 - bits)),
+                StringComparer.Ordinal);
+        return (QuantizedNetwork.Create(SmallNetworks.Dense(3), samples, new QuantizationOptions { Strips = strips, EdgeBits = 0 }),
+            strips);
     }
 
-    /// <summary>Tiles of five rows that do not lie side by side; the shift may depend on the width, or both on the strip's number.</summary>
+    /// <summary>Tiles of five rows that do not lie side by side; the shift may depend on the width, or both on the strip's
+    /// number.</summary>
     private static StripPrecision Strips(QuantizedLayer layer, Func<int, int> bits, Func<int, int> shift)
     {
         int tiles = (layer.Layout.Inputs + 4) / 5, outputs = layer.Layout.Outputs;
-        int[][] widths = [.. Enumerable.Range(0, tiles).Select(t => Enumerable.Range(0, outputs).Select(o => bits((t * outputs) + o)).ToArray())];
-        return new StripPrecision([.. Enumerable.Range(0, layer.Layout.Inputs).Select(r => r % tiles)], widths, [.. widths.Select(tile => tile.Select(shift).ToArray())]);
+        int[][] widths = [
+            .. Enumerable.Range(0, tiles).Select(t => Enumerable.Range(0, outputs).Select(o => bits((t * outputs) + o)).ToArray())];
+        return new StripPrecision([.. Enumerable.Range(0, layer.Layout.Inputs).Select(r => r % tiles)], widths,
+            [.. widths.Select(tile => tile.Select(shift).ToArray())]);
     }
 
     private static float[][] Gradients(QuantizedNetwork network, SampleSet samples)
@@ -146,6 +153,7 @@ public sealed class StripTrainingTests
         for (int i = 0; i < samples.Count; i++)
             targets[(i * 4) + samples.Labels![i]] = 1;
         engine.Run(new Dictionary<string, float[]> { ["input"] = samples.Values, [Objective.Targets] = targets });
-        return [.. network.Network.Parameters.Select(parameter => engine.Gradients[engine.Parameters.ToList().IndexOf(parameter)].ToArray())];
+        return [.. network.Network.Parameters.Select(
+            parameter => engine.Gradients[engine.Parameters.ToList().IndexOf(parameter)].ToArray())];
     }
 }

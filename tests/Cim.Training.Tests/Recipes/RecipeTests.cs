@@ -40,7 +40,8 @@ public sealed class RecipeTests
     [InlineData("\"data\"", "\"training\": { \"mixup\": 1e30 }, \"data\"", "training.mixup")]
     [InlineData("\"data\"", "\"training\": { \"epochs\": 2.5 }, \"data\"", "'training.epochs' must be a whole number")]
     [InlineData("\"data\"", "\"training\": { \"epochs\": \"two\" }, \"data\"", "'training.epochs' must be a whole number")]
-    [InlineData("\"data\"", "\"training\": { \"lerningRate\": 1 }, \"data\"", "'training.lerningRate' does not exist; 'training' has epochs")]
+    [InlineData(
+        "\"data\"", "\"training\": { \"lerningRate\": 1 }, \"data\"", "'training.lerningRate' does not exist; 'training' has epochs")]
     [InlineData("\"data\"", "\"training\": { \"seed\": 1, \"seed\": 2 }, \"data\"", "'training.seed' stands there twice")]
     [InlineData("\"data\"", "\"quantization\": { \"weightBits\": 3, \"from\": [null] }, \"data\"", "'quantization.from[0]' is null")]
     [InlineData("\"conv 4 3x3\"", "\"conv 99999999999 3x3\"", "number of outputs")]
@@ -58,7 +59,8 @@ public sealed class RecipeTests
     [Fact]
     public void Whole_numbers_may_have_a_point_and_text_a_byte_order_mark()
     {
-        TrainingRecipe recipe = Read("\uFEFF" + Minimal.Replace("\"data\"", "\"training\": { \"epochs\": 64.0, \"seed\": 3.0 }, \"data\"", StringComparison.Ordinal), out _);
+        TrainingRecipe recipe = Read("\uFEFF"
+            + Minimal.Replace("\"data\"", "\"training\": { \"epochs\": 64.0, \"seed\": 3.0 }, \"data\"", StringComparison.Ordinal), out _);
         Assert.Equal((64, 3), (recipe.Training.Epochs, recipe.Training.Seed));
     }
 
@@ -83,7 +85,8 @@ public sealed class RecipeTests
         Assert.Equal(network.Controls.Count, again.Controls.Count);
 
         // Typed classes are generated from the shapes in the file.
-        Assert.Equal(["N", "4"], again.ToOnnx().Graph.Output[0].Type.TensorType.Shape.Dim.Select(dim => dim.DimParam.Length > 0 ? dim.DimParam : $"{dim.DimValue}"));
+        Assert.Equal(["N", "4"], again.ToOnnx().Graph.Output[
+            0].Type.TensorType.Shape.Dim.Select(dim => dim.DimParam.Length > 0 ? dim.DimParam : $"{dim.DimValue}"));
     }
 
     private static TrainingRecipe Read(string json, out string folder)

@@ -70,7 +70,8 @@ public sealed class RecipeTrainingTests : IDisposable
     }
 
     /// <summary>Runs the recipe of a name and notes what it tells; cancels when it tells <paramref name="cancelAt"/>.</summary>
-    private async Task<(RecipeResult Result, List<string> Told)> Run(string name, string? cancelAt, double target = 0.5, int activationBits = 4)
+    private async Task<(RecipeResult Result, List<string> Told)> Run(
+        string name, string? cancelAt, double target = 0.5, int activationBits = 4)
     {
         using var cancellation = new CancellationTokenSource();
         var told = new List<string>();
@@ -84,7 +85,8 @@ public sealed class RecipeTrainingTests : IDisposable
             Output = Path.Combine(folder, name + ".onnx"),
             Checkpoint = Path.Combine(folder, name + ".checkpoint"),
         };
-        TrainableNetwork network = SmallNetworks.Build(1, "conv 8 3x3 pad 1", "relu", "maxpool 2", "conv 8 3x3 pad 1", "relu", "globalavgpool", "linear 4");
+        TrainableNetwork network = SmallNetworks.Build(
+            1, "conv 8 3x3 pad 1", "relu", "maxpool 2", "conv 8 3x3 pad 1", "relu", "globalavgpool", "linear 4");
         var run = new RecipeTraining(recipe, network, SmallNetworks.Quadrants(256, 1), SmallNetworks.Quadrants(64, 2))
         {
             PruningSteps = new Telling<(int Step, PruningReport Report)>(p => Tell($"step {p.Step}")),

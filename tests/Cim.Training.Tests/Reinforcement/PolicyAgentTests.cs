@@ -21,14 +21,16 @@ public sealed class PolicyAgentTests
         batch.AddImitated([0.5f, 0.5f], 3, 2, 0.8);
         double loss = engine.Run(batch.Inputs);
 
-        double expected = (Sampled([1, 2], 3, 1, 0.2, 1.5, 0.7) + Sampled([-1, 1], 2, 0, 0.5, -0.5, -0.4) - (0.8 * Math.Log(Policy([0.5, 0.5], 3).P[2]))) / 3;
+        double expected = (Sampled([1, 2], 3, 1, 0.2, 1.5, 0.7) + Sampled([-1, 1], 2, 0, 0.5, -0.5, -0.4)
+            - (0.8 * Math.Log(Policy([0.5, 0.5], 3).P[2]))) / 3;
         Assert.Equal(expected, loss, 5);
 
         double Sampled(double[] x, int available, int action, double old, double advantage, double total)
         {
             (double[] p, double value) = Policy(x, available);
             double ratio = p[action] / old, entropy = -p.Sum(q => q * Math.Log(q));
-            return -Math.Min(ratio * advantage, Math.Clamp(ratio, 1 - Clip, 1 + Clip) * advantage) - (Bonus * entropy) + (0.5 * (value - total) * (value - total));
+            return -Math.Min(ratio * advantage, Math.Clamp(ratio, 1 - Clip, 1 + Clip) * advantage) - (Bonus * entropy)
+                + (0.5 * (value - total) * (value - total));
         }
 
         (double[] P, double Value) Policy(double[] x, int available)
@@ -76,7 +78,8 @@ public sealed class PolicyAgentTests
 
         static float[] Trained(long seed)
         {
-            using var agent = new PolicyAgent(new PolicyAgentOptions { Features = 3, Actions = 5, ActRows = 4, LearnRows = 8, Seed = seed });
+            using var agent = new PolicyAgent(
+                new PolicyAgentOptions { Features = 3, Actions = 5, ActRows = 4, LearnRows = 8, Seed = seed });
             PolicyBatch batch = agent.NewBatch();
             for (int i = 0; i < 8; i++) batch.AddImitated([i, 1, -i], 5, i % 5, 1);
             for (int i = 0; i < 10; i++) agent.Learn(batch);

@@ -25,7 +25,8 @@ public sealed class TiedWeightsTests
                 layer.Weights.Values[i] += 0.2f * (random.NextSingle() - 0.5f);
             tied.Take();
             Assert.Equal(Expected(layer, tiles), layer.Codes());
-            Assert.All(tiles, tile => Assert.All(tile.Columns, (c, i) => Assert.InRange(c, tile.Low[i / tile.Rows.Count], tile.High[i / tile.Rows.Count])));
+            Assert.All(tiles, tile => Assert.All(
+                tile.Columns, (c, i) => Assert.InRange(c, tile.Low[i / tile.Rows.Count], tile.High[i / tile.Rows.Count])));
             Assert.All(layer.WeightStep.Values, step => Assert.True(step > 0));
         }
     }
@@ -42,7 +43,9 @@ public sealed class TiedWeightsTests
         (QuantizedLayer layer, _) = Tied(new Random(seed), split);
         SharedTile[] start =
         [
-            .. tiles.Select(t => new SharedTile(t.Rows, t.Plus, t.Minus, t.Shifts, t.Low, t.High, [.. t.Columns.Select((c, i) => Math.Clamp(c + random.Next(-2, 3), t.Low[i / t.Rows.Count], t.High[i / t.Rows.Count]))])),
+            .. tiles.Select(t =>
+                new SharedTile(t.Rows, t.Plus, t.Minus, t.Shifts, t.Low, t.High,
+                [.. t.Columns.Select((c, i) => Math.Clamp(c + random.Next(-2, 3), t.Low[i / t.Rows.Count], t.High[i / t.Rows.Count]))])),
         ];
         var tied = new TiedWeights(layer, start);
         double before = Distance(layer.Weights.Values, target);
@@ -92,7 +95,13 @@ public sealed class TiedWeightsTests
         string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         try
         {
-            var options = new TrainingOptions { Epochs = 3, BatchSize = 16, BatchStatistics = false, Optimizer = new OptimizerOptions { LearningRate = 0.05 } };
+            var options = new TrainingOptions
+            {
+                Epochs = 3,
+                BatchSize = 16,
+                BatchStatistics = false,
+                Optimizer = new OptimizerOptions { LearningRate = 0.05 },
+            };
             float[] whole = await Train(options, CancellationToken.None, null);
             using var stop = new CancellationTokenSource();
             await Train(options with { Checkpoint = path }, stop.Token, new Progress(report =>
@@ -101,7 +110,8 @@ public sealed class TiedWeightsTests
                     stop.Cancel();
             }));
             Assert.Equal(whole, await Train(options with { Checkpoint = path }, CancellationToken.None, null));
-            await Assert.ThrowsAsync<InvalidOperationException>(() => Train(options with { AverageDecay = 0.9 }, CancellationToken.None, null));
+            await Assert.ThrowsAsync<InvalidOperationException>(
+                () => Train(options with { AverageDecay = 0.9 }, CancellationToken.None, null));
         }
         finally
         {
@@ -120,7 +130,12 @@ public sealed class TiedWeightsTests
     }
 
     private static QuantizedNetwork Network(int seed) => QuantizedNetwork.Create(
-        SmallNetworks.Dense(seed), SmallNetworks.Quadrants(16, 3), new QuantizationOptions { WeightBits = 8, ActivationBits = 8, EdgeBits = 0 });
+        SmallNetworks.Dense(seed), SmallNetworks.Quadrants(16, 3), new QuantizationOptions
+        {
+            WeightBits = 8,
+            ActivationBits = 8,
+            EdgeBits = 0,
+        });
 
     private static QuantizedLayer Layer(int seed) => Network(seed).Layers[0];
 
@@ -159,14 +174,16 @@ public sealed class TiedWeightsTests
             for (int o = 0; o < layer.Layout.Outputs; o++)
             {
                 for (int r = 0; r < tile.Rows.Count; r++)
-                    codes[(o * layer.Layout.Inputs) + tile.Rows[r]] = (Column(tile, tile.Plus[o], r) - Column(tile, tile.Minus[o], r)) << tile.Shifts[o];
+                    codes[(o * layer.Layout.Inputs) + tile.Rows[r]] = (
+                        Column(tile, tile.Plus[o], r) - Column(tile, tile.Minus[o], r)) << tile.Shifts[o];
             }
         }
 
         return codes;
     }
 
-    private static int Column(SharedTile tile, int column, int row) => column < 0 ? 0 : (int)MathF.Round(tile.Columns[(column * tile.Rows.Count) + row]);
+    private static int Column(SharedTile tile, int column, int row) =>
+        column < 0 ? 0 : (int)MathF.Round(tile.Columns[(column * tile.Rows.Count) + row]);
 
     private static double Distance(float[] a, float[] b) => a.Zip(b, (x, y) => Math.Pow(x - y, 2)).Sum();
 

@@ -44,15 +44,19 @@ internal static class BatchRules
             case "Split":
                 return OnlyFirstVaries() && Axis(node.Attributes.Int("axis", 0), In(0)) != 0;
             case "Slice":
-                return OnlyFirstVaries() && node.Inputs.Length > 3 && Constants(graph, node, 3) is { } axes && !axes.Any(a => Axis(a, In(0)) == 0);
+                return OnlyFirstVaries() && node.Inputs.Length > 3 && Constants(graph, node, 3) is { } axes
+                    && !axes.Any(a => Axis(a, In(0)) == 0);
             case "Pad":
                 return OnlyFirstVaries() && !PadsImages(graph, node, In(0).Rank);
             case "Gather":
-                return Varies(0) ? !Varies(1) && Axis(node.Attributes.Int("axis", 0), In(0)) != 0 : Axis(node.Attributes.Int("axis", 0), In(0)) == 0;
+                return Varies(0)
+                    ? !Varies(1) && Axis(node.Attributes.Int("axis", 0), In(0)) != 0
+                    : Axis(node.Attributes.Int("axis", 0), In(0)) == 0;
             case "Transpose":
                 return node.Attributes.Ints("perm") is { IsDefaultOrEmpty: false } perm && perm[0] == 0;
             case "Expand":
-                return OnlyFirstVaries() && output.Rank == In(0).Rank && Constants(graph, node, 1) is { } target && (target.Length < output.Rank || target[0] == 1);
+                return OnlyFirstVaries() && output.Rank == In(0).Rank && Constants(graph, node, 1) is { } target
+                    && (target.Length < output.Rank || target[0] == 1);
             case "Tile":
                 return OnlyFirstVaries() && Constants(graph, node, 1) is { Length: > 0 } repeats && repeats[0] == 1;
             case "Resize":
@@ -80,7 +84,8 @@ internal static class BatchRules
         {
             if (input.Length == 0) continue;
             Shape shape = graph.Values[input].Shape;
-            if (perImage.Contains(input) ? shape.Rank != output.Rank || shape[0] != output[0] : shape.Rank == output.Rank && shape[0] != 1) return false;
+            if (perImage.Contains(input) ? shape.Rank != output.Rank || shape[0] != output[0] : shape.Rank == output.Rank && shape[0] != 1)
+                return false;
         }
 
         return true;
@@ -91,7 +96,8 @@ internal static class BatchRules
         if (output.Rank == 0) return false;
         if (leftVaries && rightVaries) return left.Rank >= 3 && left.Rank == right.Rank && left[0] == right[0];
         return leftVaries
-            ? left.Rank >= 2 && (right.Rank <= 2 || (right.Rank <= left.Rank && (right.Rank < left.Rank || right[0] == 1))) && output.Rank >= left.Rank - 1
+            ? left.Rank >= 2 && (right.Rank <= 2 || (right.Rank <= left.Rank && (right.Rank < left.Rank || right[0] == 1)))
+                && output.Rank >= left.Rank - 1
             : right.Rank >= 3 && (left.Rank == 2 || (left.Rank <= right.Rank && (left.Rank < right.Rank || left[0] == 1)));
     }
 
@@ -101,7 +107,9 @@ internal static class BatchRules
     private static bool PadsImages(Graph graph, Node node, int rank)
     {
         if (Constants(graph, node, 1) is not { } pads) return true;
-        long[] axes = node.Inputs.Length > 3 && node.Inputs[3].Length > 0 ? Constants(graph, node, 3) ?? [0] : [.. Enumerable.Range(0, rank).Select(i => (long)i)];
+        long[] axes = node.Inputs.Length > 3 && node.Inputs[3].Length > 0
+            ? Constants(graph, node, 3) ?? [0]
+            : [.. Enumerable.Range(0, rank).Select(i => (long)i)];
         int at = Array.FindIndex(axes, a => (a < 0 ? a + rank : a) == 0);
         return at >= 0 && (pads[at] != 0 || pads[at + axes.Length] != 0);
     }

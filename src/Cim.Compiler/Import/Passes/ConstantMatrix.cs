@@ -31,14 +31,17 @@ internal static class ConstantMatrix
         if (transposed && alpha == 1) return name;
 
         string data = transposed ? dequantize.Inputs[0] : editor.AddConstant(dequantize.Inputs[0], Transpose(integers));
-        string scale = alpha == 1 ? dequantize.Inputs[1] : editor.AddConstant(dequantize.Inputs[1], Scale(editor.Constant(dequantize.Inputs[1])!, alpha));
+        string scale = alpha == 1
+            ? dequantize.Inputs[1]
+            : editor.AddConstant(dequantize.Inputs[1], Scale(editor.Constant(dequantize.Inputs[1])!, alpha));
         long axis = dequantize.Attributes.Int("axis", 1);
         if (axis < 0) axis += 2;
         string output = editor.FreshValue(name + "_matrix");
         editor.Declare(output, ElementType.Float32, transposed ? integers.Shape : new Shape(integers.Shape[1], integers.Shape[0]));
         node = inGraph ?? node;
         editor.Replace(node,
-            new Node("DequantizeLinear", editor.FreshNode(dequantize.Name + "_matrix"), dequantize.Inputs.SetItem(0, data).SetItem(1, scale), [output],
+            new Node("DequantizeLinear", editor.FreshNode(dequantize.Name + "_matrix"),
+                dequantize.Inputs.SetItem(0, data).SetItem(1, scale), [output],
                 dequantize.Attributes.With("axis", transposed ? axis : 1 - axis)),
             node);
         return output;

@@ -32,5 +32,6 @@ internal sealed class FixShapeInputs : IGraphPass
 
     /// <summary>A Reshape node to a constant target.</summary>
     public static Node Reshape(GraphEditor editor, string name, string input, string output, ReadOnlySpan<long> target) =>
-        new("Reshape", name, [input, editor.AddConstant(name + "_target", Tensor.Create(new Shape(target.Length), target))], [output], AttributeMap.Empty);
+        new("Reshape", name, [input, editor.AddConstant(name + "_target", Tensor.Create(new Shape(target.Length), target))], [output],
+            AttributeMap.Empty);
 }

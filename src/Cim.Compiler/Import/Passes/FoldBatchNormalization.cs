@@ -16,7 +16,8 @@ internal sealed class FoldBatchNormalization : IGraphPass
         foreach (Node node in graph.Nodes)
         {
             if (node.Op != "BatchNormalization" || ScaleAndShift(node, editor) is not var (scale, shift)) continue;
-            if (LinearLayer.Before(editor, node.Inputs[0]) is { } linear && linear.Outputs == scale.Length && editor.CanRedirect(node.Outputs[0], node.Inputs[0]))
+            if (LinearLayer.Before(editor, node.Inputs[0]) is { } linear && linear.Outputs == scale.Length
+                && editor.CanRedirect(node.Outputs[0], node.Inputs[0]))
             {
                 linear.ScaleOutputs(editor, scale, shift);
                 editor.Remove(node);
@@ -28,8 +29,12 @@ internal sealed class FoldBatchNormalization : IGraphPass
             int[] dims = rank < 2 ? [scale.Length] : [scale.Length, .. Enumerable.Repeat(1, rank - 2)];
             string product = editor.FreshValue(node.Name + "_scaled");
             editor.Replace(node,
-                new Node("Mul", editor.FreshNode(node.Name + "_scale"), [node.Inputs[0], editor.AddConstant(node.Name + "_scale", Tensor.Create<float>(new Shape(dims), scale))], [product], AttributeMap.Empty),
-                new Node("Add", node.Name, [product, editor.AddConstant(node.Name + "_shift", Tensor.Create<float>(new Shape(dims), shift))], [node.Outputs[0]], AttributeMap.Empty));
+                new Node("Mul", editor.FreshNode(node.Name + "_scale"),
+                    [node.Inputs[0], editor.AddConstant(node.Name + "_scale", Tensor.Create<float>(new Shape(dims), scale))], [product],
+                    AttributeMap.Empty),
+                new Node("Add", node.Name, [product,
+                    editor.AddConstant(node.Name + "_shift", Tensor.Create<float>(new Shape(dims), shift))], [node.Outputs[0]],
+                    AttributeMap.Empty));
         }
 
         return editor.Build();
@@ -39,7 +44,10 @@ internal sealed class FoldBatchNormalization : IGraphPass
     {
         Tensor?[] constants = [.. node.Inputs.Skip(1).Select(editor.Constant)];
         if (constants.Length != 4 || constants.Any(c => c is not { Type: ElementType.Float32 })) return null;
-        ReadOnlySpan<float> gamma = constants[0]!.Span<float>(), beta = constants[1]!.Span<float>(), mean = constants[2]!.Span<float>(), variance = constants[3]!.Span<float>();
+        ReadOnlySpan<float> gamma = constants[0]!.Span<float>(),
+            beta = constants[1]!.Span<float>(),
+            mean = constants[2]!.Span<float>(),
+            variance = constants[3]!.Span<float>();
         double epsilon = node.Attributes.Float("epsilon", 1e-5f);
         float[] scale = new float[gamma.Length], shift = new float[gamma.Length];
         for (int i = 0; i < scale.Length; i++)

@@ -57,11 +57,13 @@ internal sealed class FoldConstants(long maxFoldedBytes) : IGraphPass
         }
 
         // Before anything is allocated: sizes come from the file and may be absurd.
-        Kernel kernel = OperatorCatalog.Create(node.Op, node.Attributes, node.Name).Bind([.. inputs.Select(i => i is null ? null : TensorInfo.Of(i))]);
+        Kernel kernel = OperatorCatalog.Create(node.Op, node.Attributes, node.Name)
+            .Bind([.. inputs.Select(i => i is null ? null : TensorInfo.Of(i))]);
         foreach (TensorInfo output in kernel.Outputs) folded += output.Bytes;
         if (folded > maxFoldedBytes)
             throw new CimException(ErrorCodes.InvalidGraph,
-                $"Node '{node.Name}' ({node.Op}): the constants computed from other constants exceed {maxFoldedBytes >> 20} MiB. Check the shapes it computes.");
+                $"Node '{node.Name}' ({node.Op}): the constants computed from other constants exceed {maxFoldedBytes >> 20} MiB. Check "
+                    + $"the shapes it computes.");
         return DigitalEvaluator.Evaluate(kernel, [.. inputs.Select(i => i?.Data ?? default)]);
     }
 }

@@ -17,9 +17,12 @@ internal sealed class FoldPad : IGraphPass
         {
             if (node.Op != "Pad" || editor.IsOutput(node.Outputs[0]) || SpatialPads(node, editor) is not { } pads) continue;
             ImmutableArray<Node> readers = editor.Readers(node.Outputs[0]);
-            if (readers.IsEmpty || !readers.All(r => r.Inputs[0] == node.Outputs[0] && r.Inputs.Count(i => i == node.Outputs[0]) == 1 && Takes(r, node, pads, editor))) continue;
+            if (readers.IsEmpty || !readers.All(
+                r => r.Inputs[0] == node.Outputs[0] && r.Inputs.Count(i => i == node.Outputs[0]) == 1 && Takes(r, node, pads, editor)))
+                continue;
             foreach (Node reader in readers)
-                editor.Replace(reader, reader with { Inputs = reader.Inputs.SetItem(0, node.Inputs[0]), Attributes = reader.Attributes.With("pads", Sum(reader, pads)) });
+                editor.Replace(reader, reader with {
+                    Inputs = reader.Inputs.SetItem(0, node.Inputs[0]), Attributes = reader.Attributes.With("pads", Sum(reader, pads)) });
 
             editor.Remove(node);
         }
@@ -40,7 +43,8 @@ internal sealed class FoldPad : IGraphPass
         if (reader.Op != "MaxPool" || value > -float.MaxValue || reader.Attributes.Int("ceil_mode", 0) != 0) return false;
         // Padding of a pool ends before its window does: a maximum of nothing is no number.
         ImmutableArray<long> kernel = reader.Attributes.Ints("kernel_shape");
-        return Sum(reader, pads).Select((p, i) => p < kernel[i % kernel.Length]).All(fits => fits) && reader.Outputs.Skip(1).All(o => o.Length == 0);
+        return Sum(reader, pads).Select((p, i) => p < kernel[i % kernel.Length]).All(fits => fits)
+            && reader.Outputs.Skip(1).All(o => o.Length == 0);
     }
 
     /// <summary>What is padded with; NaN if that is not constant.</summary>

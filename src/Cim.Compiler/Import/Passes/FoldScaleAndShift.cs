@@ -25,7 +25,9 @@ internal sealed class FoldScaleAndShift : IGraphPass
     {
         int data = editor.Constant(node.Inputs[0]) is null ? 0 : 1;
         string value = node.Inputs[data], result = node.Outputs[0];
-        if (LinearLayer.Before(editor, value) is not { } linear || editor.ShapeOf(value) != editor.ShapeOf(result) || !editor.CanRedirect(result, value)) return;
+        if (LinearLayer.Before(editor, value) is not { } linear || editor.ShapeOf(value) != editor.ShapeOf(result)
+            || !editor.CanRedirect(result, value))
+            return;
         if (Read(editor, node, data, value, linear.Outputs) is not var (scale, shift)) return;
         linear.ScaleOutputs(editor, scale, shift);
         editor.Remove(node);
@@ -36,7 +38,8 @@ internal sealed class FoldScaleAndShift : IGraphPass
     {
         int data = editor.Constant(node.Inputs[0]) is null ? 0 : 1;
         string value = node.Inputs[data], result = node.Outputs[0];
-        if (editor.OnlyReader(result) is not { } reader || reader.Inputs[0] != result || LinearLayer.Of(editor, reader) is not { } linear) return;
+        if (editor.OnlyReader(result) is not { } reader || reader.Inputs[0] != result || LinearLayer.Of(editor, reader) is not { } linear)
+            return;
         if (editor.Constant(value) is not null || editor.ShapeOf(value) != editor.ShapeOf(result)) return;
         if (Read(editor, node, data, value, linear.Inputs) is not var (scale, shift)) return;
         if (linear.HasPadding && shift.AsSpan().ContainsAnyExcept(0f)) return;

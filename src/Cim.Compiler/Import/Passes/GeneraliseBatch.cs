@@ -31,7 +31,8 @@ internal sealed class GeneraliseBatch : IGraphPass
 
             // The leading dimension follows the batch; the others stay.
             Shape output = graph.Values[node.Outputs[0]].Shape;
-            editor.Replace(node, FixShapeInputs.Reshape(editor, node.Name, node.Inputs[0], node.Outputs[0], [-1, .. output.Dims.Skip(1).Select(d => (long)d)]));
+            editor.Replace(node, FixShapeInputs.Reshape(
+                editor, node.Name, node.Inputs[0], node.Outputs[0], [-1, .. output.Dims.Skip(1).Select(d => (long)d)]));
         }
 
         if (!graph.Outputs.All(perImage.Contains)) return graph;
@@ -45,7 +46,8 @@ internal sealed class GeneraliseBatch : IGraphPass
         string batch = editor.FreshValue(node.Name + "_batch");
         var added = new List<Node>
         {
-            new("Shape", editor.FreshNode(node.Name + "_batch"), [node.Inputs.First(perImage.Contains)], [batch], AttributeMap.Empty.With("start", 0).With("end", 1)),
+            new("Shape", editor.FreshNode(node.Name + "_batch"), [node.Inputs.First(perImage.Contains)], [batch],
+                AttributeMap.Empty.With("start", 0).With("end", 1)),
         };
         ImmutableArray<string> inputs = node.Inputs;
         for (int i = 0; i < inputs.Length; i++)
@@ -53,7 +55,9 @@ internal sealed class GeneraliseBatch : IGraphPass
             if (perImage.Contains(inputs[i])) continue;
             long[] rest = [.. editor.ShapeOf(inputs[i]).Dims.Skip(1).Select(d => (long)d)];
             string name = $"{node.Name}_part{i}", target = editor.FreshValue(name + "_target"), repeated = editor.FreshValue(name);
-            added.Add(new Node("Concat", editor.FreshNode(name + "_target"), [batch, editor.AddConstant(name + "_rest", Tensor.Create<long>(new Shape(rest.Length), rest))], [target], AttributeMap.Empty.With("axis", 0)));
+            added.Add(new Node("Concat", editor.FreshNode(name + "_target"),
+                [batch, editor.AddConstant(name + "_rest", Tensor.Create<long>(new Shape(rest.Length), rest))], [target],
+                AttributeMap.Empty.With("axis", 0)));
             added.Add(new Node("Expand", editor.FreshNode(name), [inputs[i], target], [repeated], AttributeMap.Empty));
             inputs = inputs.SetItem(i, repeated);
         }
@@ -78,5 +82,6 @@ internal sealed class GeneraliseBatch : IGraphPass
     }
 
     private static bool IsGeneralised(Shape fixedBatch, Shape many, int images) =>
-        fixedBatch.Rank == many.Rank && many.Rank > 0 && (long)many[0] * images == -fixedBatch[0] && fixedBatch.Dims.AsSpan()[1..].SequenceEqual(many.Dims.AsSpan()[1..]);
+        fixedBatch.Rank == many.Rank && many.Rank > 0 && (long)many[0] * images == -fixedBatch[0]
+            && fixedBatch.Dims.AsSpan()[1..].SequenceEqual(many.Dims.AsSpan()[1..]);
 }

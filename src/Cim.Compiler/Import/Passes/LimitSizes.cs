@@ -20,7 +20,8 @@ internal sealed class LimitSizes : IGraphPass
             Shape shape = graph.Values[value].Shape;
             if (shape.Bind(1).Elements > MaxElements)
                 throw new CimException(ErrorCodes.InvalidGraph,
-                    $"Value '{value}' has shape {shape}: more than {MaxElements} elements for one image. Export the model with smaller inputs, or give smaller dimensions.");
+                    $"Value '{value}' has shape {shape}: more than {MaxElements} elements for one image. Export the model with smaller "
+                        + $"inputs, or give smaller dimensions.");
         }
 
         return graph;

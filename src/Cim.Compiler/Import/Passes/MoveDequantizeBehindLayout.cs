@@ -16,8 +16,11 @@ internal sealed class MoveDequantizeBehindLayout : IGraphPass
         var editor = new GraphEditor(graph);
         foreach (Node original in graph.Nodes)
         {
-            if (editor.Find(original.Name) is not { } node || node.Op is not ("Transpose" or "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze")) continue;
-            if (!ConstantMatrix.IsDequantized(editor, node.Inputs[0]) || !node.Inputs.Skip(1).All(i => editor.Constant(i) is not null)) continue;
+            if (editor.Find(original.Name) is not { } node
+                || node.Op is not ("Transpose" or "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze"))
+                continue;
+            if (!ConstantMatrix.IsDequantized(editor, node.Inputs[0]) || !node.Inputs.Skip(1).All(i => editor.Constant(i) is not null))
+                continue;
             Node dequantize = editor.Producer(node.Inputs[0])!;
             Tensor integers = editor.Constant(dequantize.Inputs[0])!;
             if (AxisAfter(node, dequantize, integers.Shape.Rank, editor) is not { } axis) continue;
@@ -25,7 +28,8 @@ internal sealed class MoveDequantizeBehindLayout : IGraphPass
             Tensor?[] inputs = [integers, .. node.Inputs.Skip(1).Select(editor.Constant)];
             Tensor turned = DigitalEvaluator.Evaluate(node.Op, node.Attributes, inputs, node.Name)[0];
             string data = editor.AddConstant(dequantize.Inputs[0], turned);
-            editor.Replace(node, new Node("DequantizeLinear", node.Name, dequantize.Inputs.SetItem(0, data), node.Outputs, dequantize.Attributes.With("axis", axis)));
+            editor.Replace(node, new Node(
+                "DequantizeLinear", node.Name, dequantize.Inputs.SetItem(0, data), node.Outputs, dequantize.Attributes.With("axis", axis)));
         }
 
         return editor.Build();

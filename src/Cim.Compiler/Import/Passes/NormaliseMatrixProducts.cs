@@ -29,7 +29,8 @@ internal sealed class NormaliseMatrixProducts : IGraphPass
         AttributeMap a = node.Attributes;
         bool transposed = a.Int("transB", 0) != 0;
         float alpha = a.Float("alpha", 1), beta = a.Float("beta", 1);
-        if (editor.Constant(node.Inputs[0]) is not null || ConstantMatrix.Transposed(editor, node, transposed, alpha) is not { } weights) return;
+        if (editor.Constant(node.Inputs[0]) is not null || ConstantMatrix.Transposed(editor, node, transposed, alpha) is not { } weights)
+            return;
 
         int outputs = editor.ShapeOf(node.Outputs[0])[1];
         string input = node.Inputs[0];
@@ -38,7 +39,8 @@ internal sealed class NormaliseMatrixProducts : IGraphPass
             Shape shape = editor.ShapeOf(input);
             string turned = editor.FreshValue(input + "_transposed");
             editor.Declare(turned, ElementType.Float32, new Shape(shape[1], shape[0]));
-            editor.Replace(node, new Node("Transpose", editor.FreshNode(node.Name + "_transpose"), [input], [turned], AttributeMap.Empty.With("perm", [1, 0])), node);
+            editor.Replace(node, new Node(
+                "Transpose", editor.FreshNode(node.Name + "_transpose"), [input], [turned], AttributeMap.Empty.With("perm", [1, 0])), node);
             input = turned;
         }
 
@@ -53,7 +55,8 @@ internal sealed class NormaliseMatrixProducts : IGraphPass
         AttributeMap normal = AttributeMap.Empty.With("transB", 1);
         if (leftOver is null)
         {
-            editor.Replace(node, new Node("Gemm", node.Name, bias.Length > 0 ? [input, weights, bias] : [input, weights], node.Outputs, normal));
+            editor.Replace(
+                node, new Node("Gemm", node.Name, bias.Length > 0 ? [input, weights, bias] : [input, weights], node.Outputs, normal));
             return;
         }
 
@@ -62,13 +65,15 @@ internal sealed class NormaliseMatrixProducts : IGraphPass
         Node gemm = new("Gemm", node.Name, [input, weights], [product], normal);
         if (beta == 1)
         {
-            editor.Replace(node, gemm, new Node("Add", editor.FreshNode(node.Name + "_add"), [product, leftOver], node.Outputs, AttributeMap.Empty));
+            editor.Replace(
+                node, gemm, new Node("Add", editor.FreshNode(node.Name + "_add"), [product, leftOver], node.Outputs, AttributeMap.Empty));
             return;
         }
 
         string scaled = editor.FreshValue(leftOver + "_scaled");
         editor.Replace(node, gemm,
-            new Node("Mul", editor.FreshNode(node.Name + "_beta"), [leftOver, editor.AddConstant(node.Name + "_beta", Tensor.Scalar(beta))], [scaled], AttributeMap.Empty),
+            new Node("Mul", editor.FreshNode(node.Name + "_beta"), [leftOver, editor.AddConstant(node.Name + "_beta", Tensor.Scalar(beta))],
+                [scaled], AttributeMap.Empty),
             new Node("Add", editor.FreshNode(node.Name + "_add"), [product, scaled], node.Outputs, AttributeMap.Empty));
     }
 
@@ -76,7 +81,9 @@ internal sealed class NormaliseMatrixProducts : IGraphPass
     private static string? Bias(GraphEditor editor, Node node, float beta, int outputs)
     {
         string name = node.Inputs[2];
-        if (beta == 1 && editor.ShapeOf(name) == new Shape(outputs) && (editor.Constant(name) is not null || ConstantMatrix.IsDequantized(editor, name))) return name;
+        if (beta == 1 && editor.ShapeOf(name) == new Shape(outputs)
+            && (editor.Constant(name) is not null || ConstantMatrix.IsDequantized(editor, name)))
+            return name;
         if (ChannelVector.Read(editor.Constant(name), 2, 1, outputs) is not { } values) return null;
         for (int i = 0; i < values.Length; i++) values[i] *= beta;
         return editor.AddConstant(name, Tensor.Create<float>(new Shape(outputs), values));
@@ -86,9 +93,13 @@ internal sealed class NormaliseMatrixProducts : IGraphPass
     private static Node ConstantOnTheRight(GraphEditor editor, Node node)
     {
         Shape left = editor.ShapeOf(node.Inputs[0]), right = editor.ShapeOf(node.Inputs[1]);
-        bool constantLeft = editor.Constant(node.Inputs[0]) is { Type: ElementType.Float32 } || ConstantMatrix.IsDequantized(editor, node.Inputs[0]);
-        if (!constantLeft || left.Rank != 2 || right.Rank < 2 || editor.Constant(node.Inputs[1]) is not null || right.Dims.Any(d => d == 0)) return node;
-        if (ConstantMatrix.Transposed(editor, node with { Inputs = [node.Inputs[1], node.Inputs[0]] }, transposed: false, 1, inGraph: node) is not { } turned) return node;
+        bool constantLeft = editor.Constant(node.Inputs[0]) is { Type: ElementType.Float32 }
+            || ConstantMatrix.IsDequantized(editor, node.Inputs[0]);
+        if (!constantLeft || left.Rank != 2 || right.Rank < 2 || editor.Constant(node.Inputs[1]) is not null || right.Dims.Any(d => d == 0))
+            return node;
+        if (ConstantMatrix.Transposed(
+            editor, node with { Inputs = [node.Inputs[1], node.Inputs[0]] }, transposed: false, 1, inGraph: node) is not { } turned)
+            return node;
 
         long[] perm = [.. Enumerable.Range(0, right.Rank).Select(i => (long)i)];
         (perm[^1], perm[^2]) = (perm[^2], perm[^1]);
@@ -102,7 +113,8 @@ internal sealed class NormaliseMatrixProducts : IGraphPass
         editor.Replace(node,
             new Node("Transpose", editor.FreshNode(node.Name + "_transpose"), [node.Inputs[1]], [x], AttributeMap.Empty.With("perm", perm)),
             inner,
-            new Node("Transpose", editor.FreshNode(node.Name + "_restore"), [product], node.Outputs, AttributeMap.Empty.With("perm", perm)));
+            new Node("Transpose", editor.FreshNode(node.Name + "_restore"), [product], node.Outputs,
+                AttributeMap.Empty.With("perm", perm)));
         return inner;
     }
 
@@ -120,9 +132,12 @@ internal sealed class NormaliseMatrixProducts : IGraphPass
         if (add is not null)
         {
             string other = add.Inputs[add.Inputs[0] == result ? 1 : 0];
-            if (editor.ShapeOf(add.Outputs[0]) == output && ChannelVector.Read(editor.Constant(other), output.Rank, output.Rank - 1, outputs) is { } values)
+            if (editor.ShapeOf(add.Outputs[0]) == output
+                && ChannelVector.Read(editor.Constant(other), output.Rank, output.Rank - 1, outputs) is { } values)
             {
-                bias = editor.Constant(other)!.Shape == new Shape(outputs) ? other : editor.AddConstant(other, Tensor.Create<float>(new Shape(outputs), values));
+                bias = editor.Constant(other)!.Shape == new Shape(outputs)
+                    ? other
+                    : editor.AddConstant(other, Tensor.Create<float>(new Shape(outputs), values));
                 result = add.Outputs[0];
                 editor.Remove(add);
             }

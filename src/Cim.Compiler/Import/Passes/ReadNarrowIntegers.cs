@@ -53,7 +53,8 @@ internal sealed class ReadNarrowIntegers : IGraphPass
     private static int? Bound(GraphEditor editor, Node clip, int index) =>
         clip.Inputs.Length > index && editor.Constant(clip.Inputs[index]) is { Length: 1 } t ? QuantizerNodes.Integer(t, 0) : null;
 
-    /// <summary>The fewest bits, in two's complement, that hold dequantized constants of a symmetric quantization; null for any other node.</summary>
+    /// <summary>The fewest bits, in two's complement, that hold dequantized constants of a symmetric quantization; null for any other
+    /// node.</summary>
     private static int? ConstantBits(GraphEditor editor, Node node)
     {
         if (node.Op != "DequantizeLinear" || node.Attributes.Int(Node.BitsAttribute, MaxBits) != MaxBits) return null;

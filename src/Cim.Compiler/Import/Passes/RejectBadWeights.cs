@@ -9,11 +9,13 @@ namespace Cim.Compiler.Import.Passes;
 /// </summary>
 internal sealed class RejectBadWeights : IGraphPass
 {
-    private static readonly string[] s_weighted = ["Conv", "Gemm", "MatMul", "BatchNormalization", "LayerNormalization", "InstanceNormalization", "PRelu"];
+    private static readonly string[] s_weighted = [
+        "Conv", "Gemm", "MatMul", "BatchNormalization", "LayerNormalization", "InstanceNormalization", "PRelu"];
 
     public Graph Run(Graph graph)
     {
-        var weights = new HashSet<string>(graph.Nodes.Where(n => s_weighted.Contains(n.Op)).SelectMany(n => n.Inputs), StringComparer.Ordinal);
+        var weights = new HashSet<string>(
+            graph.Nodes.Where(n => s_weighted.Contains(n.Op)).SelectMany(n => n.Inputs), StringComparer.Ordinal);
         var problems = new List<string>();
         foreach ((string name, Tensor tensor) in graph.Constants.OrderBy(c => c.Key, StringComparer.Ordinal))
         {
@@ -22,11 +24,13 @@ internal sealed class RejectBadWeights : IGraphPass
             int at = IndexOfNonFinite(values, weights.Contains(name));
             if (at < 0) continue;
             Node? reader = graph.Nodes.FirstOrDefault(n => n.Inputs.Contains(name));
-            problems.Add($"'{name}'{(reader is null ? "" : $" (read by node '{reader.Name}')")} has {(float.IsNaN(values[at]) ? "NaN" : "an infinity")} at element {at}");
+            problems.Add($"'{name}'{(reader is null ? "" : $" (read by node '{reader.Name}')")} has "
+                + $"{(float.IsNaN(values[at]) ? "NaN" : "an infinity")} at element {at}");
         }
 
         return problems.Count == 0 ? graph : throw new CimException(ErrorCodes.NonFiniteWeight,
-            $"The model has weights that are not finite: {string.Join("; ", problems)}. Training probably diverged, or the export overflowed float16; export it again from a good checkpoint.");
+            $"The model has weights that are not finite: {string.Join("; ", problems)}. Training probably diverged, or the export "
+                + $"overflowed float16; export it again from a good checkpoint.");
     }
 
     /// <summary>
@@ -47,7 +51,8 @@ internal sealed class RejectBadWeights : IGraphPass
 
         if (problems.Count > 0)
             throw new CimException(ErrorCodes.InvalidGraph,
-                $"Integer weights without a DequantizeLinear, so that their scale is unknown: {string.Join("; ", problems)}. Export the model with DequantizeLinear nodes or with float weights.");
+                $"Integer weights without a DequantizeLinear, so that their scale is unknown: {string.Join("; ", problems)}. Export the "
+                    + $"model with DequantizeLinear nodes or with float weights.");
     }
 
     private static int IndexOfNonFinite(ReadOnlySpan<float> values, bool alsoInfinities)

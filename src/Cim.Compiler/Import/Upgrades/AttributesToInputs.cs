@@ -29,7 +29,10 @@ internal static class AttributesToInputs
         {
             ImmutableArray<long> values = node.Attributes.Ints(attribute);
             if (values.IsDefault) continue;
-            node = WithInput(node, input, context.Add($"{node.Name}_{attribute}", values.AsSpan())) with { Attributes = node.Attributes.Without(attribute) };
+            node = WithInput(node, input, context.Add($"{node.Name}_{attribute}", values.AsSpan())) with
+            {
+                Attributes = node.Attributes.Without(attribute),
+            };
         }
 
         return node;
@@ -41,7 +44,10 @@ internal static class AttributesToInputs
         {
             if (!node.Attributes.Has(attribute)) continue;
             Tensor value = Tensor.Scalar(node.Attributes.Float(attribute, 0));
-            node = WithInput(node, input, context.Add($"{node.Name}_{attribute}", value)) with { Attributes = node.Attributes.Without(attribute) };
+            node = WithInput(node, input, context.Add($"{node.Name}_{attribute}", value)) with
+            {
+                Attributes = node.Attributes.Without(attribute),
+            };
         }
 
         return node;

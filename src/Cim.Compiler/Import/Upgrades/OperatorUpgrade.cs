@@ -50,7 +50,8 @@ internal static class OperatorUpgrade
         // In inference nothing is dropped: the mask is all true.
         string shape = context.Fresh(node.Name + "_shape");
         yield return new Node("Shape", node.Name + "_shape", [node.Inputs[0]], [shape], AttributeMap.Empty);
-        yield return new Node("ConstantOfShape", node.Name + "_mask", [shape], [node.Outputs[1]], AttributeMap.Empty.With("value", new AttributeValue.TensorValue(Ones())));
+        yield return new Node("ConstantOfShape", node.Name
+            + "_mask", [shape], [node.Outputs[1]], AttributeMap.Empty.With("value", new AttributeValue.TensorValue(Ones())));
     }
 
     private static Tensor Ones() => new(ElementType.Bool, new Shape(1), new byte[] { 1 });
@@ -71,10 +72,16 @@ internal static class OperatorUpgrade
     private static Node Cast(Node node)
     {
         long to = node.Attributes.Int("to", 0);
-        ElementType type = TensorConverter.TypeOf(checked((int)to)) ?? throw Unsupported($"casting to ONNX element type {to} is not supported");
+        ElementType type = TensorConverter.TypeOf(checked((int)to))
+            ?? throw Unsupported($"casting to ONNX element type {to} is not supported");
         AttributeMap attributes = node.Attributes.With("to", (long)type).Without("saturate");
         // An integer that is held by a wider one still has its own bits only.
-        return node with { Attributes = Runtime.Operators.Elementwise.Cast.NarrowInteger(to) is null ? attributes : attributes.With(Runtime.Operators.Elementwise.Cast.NarrowAttribute, to) };
+        return node with
+        {
+            Attributes = Runtime.Operators.Elementwise.Cast.NarrowInteger(to) is null
+                ? attributes
+                : attributes.With(Runtime.Operators.Elementwise.Cast.NarrowAttribute, to),
+        };
     }
 
     private static Node MaxPool(Node node, UpgradeContext context)

@@ -15,7 +15,8 @@ internal sealed class UpgradeContext
     /// <param name="used">Every value some node or output reads.</param>
     /// <param name="narrow">Constants that were 4-bit integers in the file.</param>
     /// <param name="inputs">The graph's inputs.</param>
-    public UpgradeContext(int opset, Dictionary<string, Tensor> constants, HashSet<string> used, HashSet<string> narrow, IEnumerable<string> inputs)
+    public UpgradeContext(
+        int opset, Dictionary<string, Tensor> constants, HashSet<string> used, HashSet<string> narrow, IEnumerable<string> inputs)
     {
         (Opset, _constants, _used, _narrow) = (opset, constants, used, narrow);
         _names = new HashSet<string>(used, StringComparer.Ordinal);
@@ -55,6 +56,7 @@ internal sealed class UpgradeContext
     public void Define(string value, Tensor tensor)
     {
         if (!_constants.TryAdd(value, tensor))
-            throw new CimException(ErrorCodes.InvalidGraph, $"The graph is inconsistent: value '{value}' is defined twice. Export the model again.");
+            throw new CimException(
+                ErrorCodes.InvalidGraph, $"The graph is inconsistent: value '{value}' is defined twice. Export the model again.");
     }
 }

@@ -3,12 +3,14 @@ using Cim.Runtime;
 
 namespace Cim.Compiler.Import.Upgrades;
 
-/// <summary>QuantizeLinear and DequantizeLinear: 4-bit integers of the file live in bytes here and say so in <see cref="Node.BitsAttribute"/>.</summary>
+/// <summary>QuantizeLinear and DequantizeLinear: 4-bit integers of the file live in bytes here and say so in
+/// <see cref="Node.BitsAttribute"/>.</summary>
 internal static class UpgradeQuantization
 {
     public static Node Upgrade(Node node, UpgradeContext context)
     {
-        if (node.Attributes.Int("block_size", 0) != 0) throw OperatorUpgrade.Unsupported("quantization in blocks (block_size) is not supported");
+        if (node.Attributes.Int("block_size", 0) != 0)
+            throw OperatorUpgrade.Unsupported("quantization in blocks (block_size) is not supported");
         long type = node.Attributes.Int("output_dtype", 0);
         bool quantize = node.Op == "QuantizeLinear";
         bool hasZeroPoint = node.Inputs.Length > 2 && node.Inputs[2].Length > 0;
@@ -32,7 +34,10 @@ internal static class UpgradeQuantization
             }
         }
 
-        node = node with { Attributes = node.Attributes.Without("output_dtype").Without("block_size").Without("saturate").Without("precision") };
+        node = node with
+        {
+            Attributes = node.Attributes.Without("output_dtype").Without("block_size").Without("saturate").Without("precision"),
+        };
         return bits == 8 ? node : node with { Attributes = node.Attributes.With(Node.BitsAttribute, bits) };
     }
 }

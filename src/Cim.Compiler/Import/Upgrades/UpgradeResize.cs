@@ -11,7 +11,8 @@ internal static class UpgradeResize
     public static Node FromUpsample(Node node, UpgradeContext context)
     {
         ImmutableArray<float> listed = node.Attributes.Floats("scales");
-        string scales = !listed.IsDefault ? context.Add(node.Name + "_scales", Tensor.Create<float>(new Shape(listed.Length), listed.AsSpan()))
+        string scales = !listed.IsDefault ? context.Add(
+            node.Name + "_scales", Tensor.Create<float>(new Shape(listed.Length), listed.AsSpan()))
             : node.Inputs.Length > 1 ? node.Inputs[1]
             : throw OperatorUpgrade.Unsupported("it has no scales");
         string mode = node.Attributes.String("mode", "nearest");

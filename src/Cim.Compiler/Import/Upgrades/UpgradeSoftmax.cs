@@ -14,7 +14,9 @@ internal static class UpgradeSoftmax
         long axis = node.Attributes.Int("axis", 1);
         if (axis == -1) return [node]; // the last axis alone: both definitions agree
 
-        string shape = context.Fresh(node.Name + "_shape"), flat = context.Fresh(node.Name + "_flat"), result = context.Fresh(node.Name + "_result");
+        string shape = context.Fresh(node.Name + "_shape"),
+            flat = context.Fresh(node.Name + "_flat"),
+            result = context.Fresh(node.Name + "_result");
         return
         [
             new Node("Shape", node.Name + "_shape", [node.Inputs[0]], [shape], AttributeMap.Empty),

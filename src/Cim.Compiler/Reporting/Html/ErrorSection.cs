@@ -12,10 +12,12 @@ internal static class ErrorSection
     {
         LayerReport? worst = WorstLayer.Find(report.Layers);
         if (worst is null)
-            return "<section><h2>Error of each layer</h2><p class=\"sub\">Not measured: no calibration or evaluation data was given.</p></section>";
+            return "<section><h2>Error of each layer</h2><p class=\"sub\">Not measured: no calibration or evaluation data was "
+                + "given.</p></section>";
         bool own = report.Layers.Any(l => l.OwnRelativeL2Error is not null);
         string legend = own
-            ? "<span class=\"key own\"></span>this layer alone quantized <span class=\"key all\"></span>with the errors of all layers before it"
+            ? "<span class=\"key own\"></span>this layer alone quantized <span class=\"key all\"></span>with the errors of all layers "
+                + "before it"
             : "<span class=\"key all\"></span>with the errors of all layers before it";
         return $"""
             <section>
@@ -40,7 +42,9 @@ internal static class ErrorSection
 
     private static string Advice(LayerReport layer) => layer switch
     {
-        { AdcSaturation: > 0.01 } => "Many conversions meet the end of the ADC's range: calibrate on more representative data, or use a wider range or more ADC bits.",
+        { AdcSaturation: > 0.01 } =>
+            "Many conversions meet the end of the ADC's range: calibrate on more representative data, or use a wider range or more ADC "
+            + "bits.",
         { WeightBits: < 6 } => "More weight bits in this layer, or retraining, would help first.",
         { ActivationBits: < 6 } => "More activation bits in this layer would help first.",
         _ => "",
@@ -63,7 +67,8 @@ internal static class ErrorSection
         {
             double y = Y(limit * i / intervals);
             svg.AppendLine($"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Svg(y)}\" y2=\"{Svg(y)}\"/>"
-                + $"<text class=\"tick\" x=\"{Left - 6}\" y=\"{Svg(y + 4)}\" text-anchor=\"end\">{Percent(limit * i / intervals, limit < 0.02 ? 2 : limit < 0.2 ? 1 : 0)}</text>");
+                + $"<text class=\"tick\" x=\"{Left - 6}\" y=\"{Svg(y + 4)}\" "
+                    + $"text-anchor=\"end\">{Percent(limit * i / intervals, limit < 0.02 ? 2 : limit < 0.2 ? 1 : 0)}</text>");
         }
 
         double bar = Math.Min(slot * 0.6, 90);
@@ -78,13 +83,16 @@ internal static class ErrorSection
             if (layer.OwnRelativeL2Error is { } own)
             {
                 double y = Y(own);
-                svg.AppendLine($"<rect class=\"own{(layer == worst ? " worst" : "")}\" x=\"{Svg(centre - (bar / 2))}\" y=\"{Svg(y)}\" width=\"{Svg(bar)}\" height=\"{Svg(Height - Bottom - y)}\" rx=\"2\">"
-                    + $"<title>{Escape(layer.Name)}: {Percent(own)} alone, {Percent(layer.RelativeL2Error ?? double.NaN)} in the network</title></rect>");
+                svg.AppendLine($"<rect class=\"own{(layer == worst ? " worst" : "")}\" x=\"{Svg(centre - (bar / 2))}\" y=\"{Svg(y)}\" "
+                    + $"width=\"{Svg(bar)}\" height=\"{Svg(Height - Bottom - y)}\" rx=\"2\">"
+                    + $"<title>{Escape(layer.Name)}: {Percent(own)} alone, {Percent(layer.RelativeL2Error ?? double.NaN)} in the "
+                        + $"network</title></rect>");
             }
 
             if (layer.RelativeL2Error is { } all) line.Add($"{Svg(centre)},{Svg(Y(all))}");
             if (i % labelEvery == 0)
-                svg.AppendLine($"<text class=\"tick\" x=\"{Svg(centre)}\" y=\"{Height - 8}\" text-anchor=\"middle\">{(names ? Escape(Shorten(layer.Name, (int)(slot / 7))) : i + 1)}</text>");
+                svg.AppendLine($"<text class=\"tick\" x=\"{Svg(centre)}\" y=\"{Height - 8}\" "
+                    + $"text-anchor=\"middle\">{(names ? Escape(Shorten(layer.Name, (int)(slot / 7))) : i + 1)}</text>");
         }
 
         svg.AppendLine($"<polyline class=\"all\" points=\"{string.Join(' ', line)}\"/>");
@@ -101,7 +109,8 @@ internal static class ErrorSection
     private static string Shorten(string name, int characters) =>
         name.Length <= Math.Max(characters, 4) ? name : "…" + name[^Math.Max(characters - 1, 3)..];
 
-    private static int Intervals(double limit) => Math.Round(limit / Math.Pow(10, Math.Floor(Math.Log10(limit * (1 + 1e-9))))) is 1 or 5 ? 5 : 4;
+    private static int Intervals(double limit) =>
+        Math.Round(limit / Math.Pow(10, Math.Floor(Math.Log10(limit * (1 + 1e-9))))) is 1 or 5 ? 5 : 4;
 
     /// <summary>The smallest 1, 2, 4, 5 or 8 times a power of ten that is not below the value.</summary>
     private static double NiceLimit(double value)

@@ -42,7 +42,8 @@ internal static class LayerTable
             """;
     }
 
-    private static string Merged(LayerReport layer) => layer.Merged is { } merged ? $"<small>{Percent(merged.Saved, 0)} of cells shared</small>" : "";
+    private static string Merged(LayerReport layer) =>
+        layer.Merged is { } merged ? $"<small>{Percent(merged.Saved, 0)} of cells shared</small>" : "";
 
     private static string Widths(LayerReport layer) =>
         layer.Strips is { IsDefaultOrEmpty: false } strips ? $"{strips[^1].Bits}…{strips[0].Bits}" : $"{layer.WeightBits}";

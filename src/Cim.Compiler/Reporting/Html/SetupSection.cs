@@ -40,5 +40,6 @@ internal static class SetupSection
     private static string Row(string name, string value) => $"<tr><th>{name}</th><td>{value}</td></tr>";
 
     private static string Tensors(ImmutableArray<TensorReport> tensors) => string.Join("<br/>", tensors.Select(t =>
-        $"<code>{Escape(t.Name)}</code> {Escape(t.Type)} [{string.Join(", ", t.Shape.Select(d => d < 0 ? "N" : d.ToString(CultureInfo.InvariantCulture)))}]"));
+        $"<code>{Escape(t.Name)}</code> {Escape(t.Type)} "
+            + $"[{string.Join(", ", t.Shape.Select(d => d < 0 ? "N" : d.ToString(CultureInfo.InvariantCulture)))}]"));
 }

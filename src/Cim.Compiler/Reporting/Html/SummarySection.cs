@@ -71,7 +71,8 @@ internal static class SummarySection
         foreach (AccuracyReport other in accuracies.Where(a => a != headline).Reverse())
             rows.AppendLine(Row($"accuracy, {Escape(other.Fidelity)}{(IsComparable(other) ? "" : $", first {Count(other.Samples)}")}",
                 Percent(other.Accuracy), IsComparable(other) ? Loss(other.Accuracy, reference) : ""));
-        rows.AppendLine(Row("weights", Memory(variant.WeightMemoryBits), Ratio(variant.WeightMemoryBits, Other(report, variant)?.WeightMemoryBits)));
+        rows.AppendLine(
+            Row("weights", Memory(variant.WeightMemoryBits), Ratio(variant.WeightMemoryBits, Other(report, variant)?.WeightMemoryBits)));
         CostReport? mine = variant.Cost, base8 = Other(report, variant)?.Cost;
         rows.AppendLine(Row("latency", mine is null ? Missing : Latency(mine.LatencyNs), Ratio(mine?.LatencyNs, base8?.LatencyNs)));
         rows.AppendLine(Row("energy", mine is null ? Missing : Energy(mine.EnergyPj), Ratio(mine?.EnergyPj, base8?.EnergyPj)));

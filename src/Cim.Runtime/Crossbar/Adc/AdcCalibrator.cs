@@ -84,12 +84,14 @@ internal sealed class AdcCalibrator
     /// <exception cref="InvalidOperationException">Nothing was observed.</exception>
     public AdcCalibration Choose(AdcRangeChoice choice) => Choose(choice, _profile);
 
-    /// <summary>The ranges for the layer's ADC bits, or those of a profile that differs from the measured one in its converters alone.</summary>
+    /// <summary>The ranges for the layer's ADC bits, or those of a profile that differs from the measured one in its converters
+    /// alone.</summary>
     public AdcCalibration Choose(AdcRangeChoice choice, HardwareProfile profile) =>
         Choose(choice, Layer.AdcBits > 0 ? Layer.AdcBits : profile.AdcBits, profile.AdcRange.Policy == AdcRangePolicy.Granular);
 
     /// <summary>The ranges for a resolution.</summary>
-    public AdcCalibration Choose(AdcRangeChoice choice, int bits) => Choose(choice, bits, _profile.AdcRange.Policy == AdcRangePolicy.Granular);
+    public AdcCalibration Choose(AdcRangeChoice choice, int bits) =>
+        Choose(choice, bits, _profile.AdcRange.Policy == AdcRangePolicy.Granular);
 
     private AdcCalibration Choose(AdcRangeChoice choice, int bits, bool powerOfTwo)
     {

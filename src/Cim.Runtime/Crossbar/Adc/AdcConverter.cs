@@ -24,7 +24,8 @@ internal readonly record struct AdcConverter(float Step, float MinCode, float Ma
     /// <summary>What code 0 is read back as.</summary>
     public float Low { get; init; }
 
-    /// <summary>True if sums beyond the first and last code are outside a user-supplied range; else up to half a step beyond is rounding.</summary>
+    /// <summary>True if sums beyond the first and last code are outside a user-supplied range; else up to half a step beyond is
+    /// rounding.</summary>
     public bool EndsAreLimits { get; init; }
 
     public bool IsIdeal => Step == 0;
@@ -104,5 +105,6 @@ internal readonly record struct AdcConverter(float Step, float MinCode, float Ma
     }
 
     // Bounds that are whole but for the rounding of the units they were converted from.
-    private static double Whole(double v) => Math.Abs(v - Math.Round(v)) <= 1e-9 * Math.Max(1, Math.Abs(v)) && Math.Round(v) is var whole && (whole != 0 || v == 0) ? whole : v;
+    private static double Whole(double v) =>
+        Math.Abs(v - Math.Round(v)) <= 1e-9 * Math.Max(1, Math.Abs(v)) && Math.Round(v) is var whole && (whole != 0 || v == 0) ? whole : v;
 }

@@ -65,7 +65,8 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
             : [plan.Reads];
         _constants = new double[_layer.Groups * _cells.Blocks * Block];
         for (int o = 0; o < _layer.Outputs; o++)
-            _constants[(o / _layer.ColumnsPerGroup * _cells.Blocks * Block) + (o % _layer.ColumnsPerGroup)] = plan.Constants[o] + plan.CodeZero;
+            _constants[(o / _layer.ColumnsPerGroup * _cells.Blocks * Block) + (o % _layer.ColumnsPerGroup)] = plan.Constants[o]
+                + plan.CodeZero;
     }
 
     // What a sum starts from: the offset of its converter, [block][tile][slice][output].
@@ -102,7 +103,14 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
         fixed (int* values = _cells.Values, offsets = _cells.Offsets, ones = _cells.Ones, keys = _noise?.Keys, starts = _starts)
         {
             var workspace = new Workspace(memory);
-            var parts = new Parts(this, ref workspace) { Values = values, CellOffsets = offsets, Ones = ones, Keys = keys, Starts = starts };
+            var parts = new Parts(this, ref workspace)
+            {
+                Values = values,
+                CellOffsets = offsets,
+                Ones = ones,
+                Keys = keys,
+                Starts = starts,
+            };
             if (_layer.Geometry is null)
                 RunMatrix(call.Images, call.FirstImage, input, residual, output, parts);
             else
@@ -207,17 +215,22 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
         for (int t = 0; t < _cells.StepCount.Length; t++)
         for (int i = 0; i < inputs; i++)
         {
-            Product(parts, parts.Streams + ((nint)i * _planes * _planeLength), v, vectors, t, parts.Ones + (_cells.StepStart[t] * Block), parts.Zeros);
+            Product(parts, parts.Streams + ((nint)i * _planes * _planeLength), v, vectors, t, parts.Ones
+                + (_cells.StepStart[t] * Block), parts.Zeros);
             for (int h = 0; h < 2; h++)
             {
                 int* to = parts.InputSums + ((v + h) * L.Count);
-                TI sum = _cells.Kind == LevelKind.Real ? L.RoundToInt(L.LoadF((float*)parts.Sums + (h * L.Count))) : L.Load(parts.Sums + (h * L.Count));
+                TI sum = _cells.Kind == LevelKind.Real
+                    ? L.RoundToInt(L.LoadF((float*)parts.Sums + (h * L.Count)))
+                    : L.Load(parts.Sums + (h * L.Count));
                 L.Store(to, L.Add(L.Load(to), L.MultiplyLow(sum, L.Broadcast(_plan.Inputs[i].Factor))));
             }
             if (_noise is null) continue;
             bool real = _cells.Kind == LevelKind.Real;
             // The square of one bit is the bit.
-            if (real) Product(parts, (int*)parts.Squares + ((nint)i * _planes * _planeLength), v, vectors, t, parts.Ones + (_cells.StepStart[t] * Block), parts.Zeros);
+            if (real)
+                Product(parts, (int*)parts.Squares + ((nint)i * _planes * _planeLength), v, vectors, t, parts.Ones
+                    + (_cells.StepStart[t] * Block), parts.Zeros);
             for (int h = 0; h < 2; h++)
             {
                 int* squares = parts.Sums + (h * L.Count);
@@ -247,7 +260,8 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
                 new Span<int>(parts.Codes, 2 * Block * L.Count).Clear();
                 for (int i = 0; i < inputs; i++)
                 {
-                    Product(parts, parts.Streams + ((nint)i * _planes * _planeLength), v, vectors, t, weights + _cells.TileStart[(t * slices) + s],
+                    Product(parts, parts.Streams + ((nint)i * _planes * _planeLength), v, vectors, t, weights
+                        + _cells.TileStart[(t * slices) + s],
                         starts + (((t * slices) + s) * Block));
                     if (_cells.Kind == LevelKind.Fixed) Conversion<L, TI, TF>.ToFloats(parts.Sums);
                     if (_observers is not null) Observe(_observers[s], parts.Sums, block, v, vectors, positions);
@@ -295,7 +309,8 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
     }
 
     private nint At(int vector) =>
-        ((nint)(vector / _layout.VectorsPerRow) * _layout.Geometry.StrideY * _layout.RowLength) + (vector % _layout.VectorsPerRow * L.Count);
+        ((nint)(vector / _layout.VectorsPerRow) * _layout.Geometry.StrideY * _layout.RowLength)
+            + (vector % _layout.VectorsPerRow * L.Count);
 
     // The number of every lane's position: the counter of its noise.
     private TI Positions(in Parts parts, int first, int vector)
@@ -325,7 +340,9 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
         public Parts(AnalogLayer<L, TI, TF> layer, ref Workspace workspace)
         {
             int inputs = layer._plan.Inputs.Length, block = 2 * Block * L.Count;
-            bool matrix = layer._layer.Geometry is null, noisy = layer._noise is not null, squares = noisy && layer._cells.Kind == LevelKind.Real;
+            bool matrix = layer._layer.Geometry is null,
+                noisy = layer._noise is not null,
+                squares = noisy && layer._cells.Kind == LevelKind.Real;
             long plane = layer._planeLength, stream = inputs * layer._planes * plane;
             Bytes = workspace.Take((layer._layout.Channels * plane) + 64);
             Streams = workspace.TakeInts(stream + 16);

@@ -64,7 +64,9 @@ internal sealed class AnalogPlan
         for (int s = 0; s < Converters.Length; s++)
         {
             (double low, double high) = AdcRanges.Full(Layer, Cells, Inputs, s);
-            double read = Converters[s].IsIdeal ? Math.Max(-low, high) : Math.Max(Math.Abs(Converters[s].Read((float)low)), Math.Abs(Converters[s].Read((float)high)));
+            double read = Converters[s].IsIdeal
+                ? Math.Max(-low, high)
+                : Math.Max(Math.Abs(Converters[s].Read((float)low)), Math.Abs(Converters[s].Read((float)high)));
             largest += read * Math.Abs(Cells.Slices[s].Factor);
         }
         return largest * Inputs.Sum(i => Math.Abs((double)i.Factor)) * Layer.Mapping.RowTiles.Length * Cells.WeightStep < 1 << 30;

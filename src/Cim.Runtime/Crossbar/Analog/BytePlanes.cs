@@ -51,7 +51,8 @@ internal static unsafe class BytePlanes
         }
     }
 
-    /// <summary>One slice of two channels as 16-bit pairs (<paramref name="high"/> null: zeros), or their sum of squares as floats.</summary>
+    /// <summary>One slice of two channels as 16-bit pairs (<paramref name="high"/> null: zeros), or their sum of squares as
+    /// floats.</summary>
     public static void Pairs<L, TI, TF>(InputSlice slice, byte* low, byte* high, int count, int* pairs)
         where L : struct, ILanes<TI, TF>
         where TI : unmanaged

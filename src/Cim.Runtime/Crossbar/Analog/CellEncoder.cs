@@ -53,7 +53,8 @@ internal sealed class CellEncoder
             if (Decode(w) != w)
             {
                 throw new CimException(ErrorCodes.InvalidMapping,
-                    $"Layer '{layer.Name}': weight {w} cannot be held by {Encoding} slices of [{string.Join(", ", mapping.SliceBits)}] bits. " +
+                    $"Layer '{layer.Name}': weight {w} cannot be held by {Encoding} slices of [{string.Join(", ", mapping.SliceBits)}] "
+                        + $"bits. " +
                     "Use more weight bits, or for two's complement a one-bit top slice.");
             }
         }

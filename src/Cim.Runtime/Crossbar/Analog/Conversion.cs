@@ -40,13 +40,16 @@ internal readonly unsafe ref struct Conversion<L, TI, TF>
     {
         if (!IsFloat && IsInteger && (adc.IsIdeal || adc.Step == 1))
         {
-            TI low = L.Broadcast(adc.IsIdeal ? int.MinValue : (int)adc.MinCode), high = L.Broadcast(adc.IsIdeal ? int.MaxValue : (int)adc.MaxCode);
+            TI low = L.Broadcast(adc.IsIdeal ? int.MinValue : (int)adc.MinCode),
+                high = L.Broadcast(adc.IsIdeal ? int.MaxValue : (int)adc.MaxCode);
             TI scale = L.Broadcast(factor);
             for (int j = 0; j < Vectors; j++, sums += L.Count, codes += L.Count)
                 L.Store(codes, L.Add(L.Load(codes), L.MultiplyLow(L.MinI(L.MaxI(L.Load(sums), low), high), scale)));
             return;
         }
-        TF inverse = L.BroadcastF(adc.IsIdeal ? 1 : MathF.ScaleB(1f / adc.Step, -fractionBits)), real = L.BroadcastF(factor), bias = L.BroadcastF(adc.Bias);
+        TF inverse = L.BroadcastF(adc.IsIdeal ? 1 : MathF.ScaleB(1f / adc.Step, -fractionBits)),
+            real = L.BroadcastF(factor),
+            bias = L.BroadcastF(adc.Bias);
         TF min = L.BroadcastF(adc.MinCode), max = L.BroadcastF(adc.MaxCode);
         TF below = L.BroadcastF(adc.MinCode - 1), above = L.BroadcastF(adc.MaxCode + 1);
         TI whole = L.Broadcast(factor);
@@ -83,7 +86,8 @@ internal readonly unsafe ref struct Conversion<L, TI, TF>
             if (IsInteger)
                 L.Store(accumulators, L.Add(L.Load(accumulators), L.MultiplyLow(L.Load(codes), whole)));
             else
-                L.StoreF((float*)accumulators, L.FusedF(isFloat ? L.LoadF((float*)codes) : L.ToSingle(L.Load(codes)), real, L.LoadF((float*)accumulators)));
+                L.StoreF((float*)accumulators, L.FusedF(
+                    isFloat ? L.LoadF((float*)codes) : L.ToSingle(L.Load(codes)), real, L.LoadF((float*)accumulators)));
         }
     }
 

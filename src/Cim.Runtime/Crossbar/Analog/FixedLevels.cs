@@ -6,7 +6,8 @@ namespace Cim.Runtime.Crossbar.Analog;
 /// </summary>
 internal sealed class FixedLevels
 {
-    /// <summary>Bits of a sum of four rows, above which programmed levels are cut off: a step of at most 2^-18 of the largest level.</summary>
+    /// <summary>Bits of a sum of four rows, above which programmed levels are cut off: a step of at most 2^-18 of the largest
+    /// level.</summary>
     public const int SumBits = 21;
 
     private const int LargestTile = 256;
@@ -24,7 +25,8 @@ internal sealed class FixedLevels
     /// <summary>Per slice.</summary>
     public int[] FractionBits { get; }
 
-    /// <summary>True if a layer is streamed bit by bit through real converters, and sums of integer levels stay small enough for lookup.</summary>
+    /// <summary>True if a layer is streamed bit by bit through real converters, and sums of integer levels stay small enough for
+    /// lookup.</summary>
     public static bool Suits(AnalogPlan plan) => IsBitSerial(plan, LargestIntegerTile) && plan.Layer.RowsPerGroup > 1;
 
     /// <summary>The integer levels of ideal cells.</summary>
@@ -40,7 +42,8 @@ internal sealed class FixedLevels
         return new FixedLevels(values, new int[slices]);
     }
 
-    /// <summary>Programmed levels, rounded; null where floats are summed instead: conversion after analog accumulation, ideal read-out, large arrays.</summary>
+    /// <summary>Programmed levels, rounded; null where floats are summed instead: conversion after analog accumulation, ideal read-out,
+    /// large arrays.</summary>
     /// <param name="plan">The layer.</param>
     /// <param name="levels">Effective levels [slice, output, row].</param>
     public static FixedLevels? OfEffective(AnalogPlan plan, float[] levels)

@@ -58,7 +58,9 @@ internal static unsafe class LookupConversion
             }
             for (int bit = 0; bit < bits && digits == 3; bit++, from += stride, to += Positions)
             {
-                Vector256<ushort> x = Vector256.Load(from), y = Vector256.Load(from + Positions), z = Vector256.Load(from + (2 * Positions));
+                Vector256<ushort> x = Vector256.Load(from),
+                    y = Vector256.Load(from + Positions),
+                    z = Vector256.Load(from + (2 * Positions));
                 Vector256<int> a = Avx2.ShiftLeftLogical(Avx2.UnpackLow(z, default).AsInt32(), shift) + first;
                 Vector256<int> b = Avx2.ShiftLeftLogical(Avx2.UnpackHigh(z, default).AsInt32(), shift) + first;
                 Store(Avx2.MultiplyAddAdjacent(Avx2.UnpackLow(x, y).AsInt16(), weights) + a,
@@ -76,13 +78,15 @@ internal static unsafe class LookupConversion
     /// <param name="counters">The positions' counters [32].</param>
     /// <param name="keys">The keys of the column's first two conversions.</param>
     /// <param name="keyStride">From two bits' keys to the next two's.</param>
-    public static void AddNoise(float* values, int bits, float* amplitudes, int amplitudeStride, float sigma, int* counters, int* keys, nint keyStride)
+    public static void AddNoise(
+        float* values, int bits, float* amplitudes, int amplitudeStride, float sigma, int* counters, int* keys, nint keyStride)
     {
         TwoFloats deviation = LanesTwice256.BroadcastF(sigma);
         for (int bit = 0; bit < bits; bit += 2, values += 2 * Positions, amplitudes += 2 * amplitudeStride, keys += keyStride)
         for (int i = 0; i < Positions; i += 2 * Lanes)
         {
-            NormalPairs.Draw<LanesTwice256, TwoInts, TwoFloats>(LanesTwice256.Load(counters + i), keys[0], keys[1], out TwoFloats first, out TwoFloats second);
+            NormalPairs.Draw<LanesTwice256, TwoInts, TwoFloats>(
+                LanesTwice256.Load(counters + i), keys[0], keys[1], out TwoFloats first, out TwoFloats second);
             AddNoise(first, deviation, amplitudes + i, values + i);
             AddNoise(second, deviation, amplitudes + amplitudeStride + i, values + Positions + i);
         }
@@ -170,7 +174,8 @@ internal static unsafe class LookupConversion
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddNoise(TwoFloats normals, TwoFloats deviation, float* amplitudes, float* values) => LanesTwice256.StoreF(
-        values, LanesTwice256.FusedF(normals, LanesTwice256.MultiplyF(LanesTwice256.LoadF(amplitudes), deviation), LanesTwice256.LoadF(values)));
+        values, LanesTwice256.FusedF(
+            normals, LanesTwice256.MultiplyF(LanesTwice256.LoadF(amplitudes), deviation), LanesTwice256.LoadF(values)));
 
     private static void Store(Vector256<int> low, Vector256<int> high, float* to)
     {
@@ -178,6 +183,7 @@ internal static unsafe class LookupConversion
         Vector256.ConvertToSingle(high).Store(to + Lanes);
     }
 
-    private static Vector256<float> Code(Vector256<float> sum, Vector256<float> inverse, Vector256<float> bias, Vector256<float> min, Vector256<float> max) =>
+    private static Vector256<float> Code(
+        Vector256<float> sum, Vector256<float> inverse, Vector256<float> bias, Vector256<float> min, Vector256<float> max) =>
         Avx.Min(Avx.Max(Avx.RoundToNearestInteger(Fma.MultiplyAdd(sum, inverse, bias)), min), max);
 }

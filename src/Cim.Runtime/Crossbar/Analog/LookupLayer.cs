@@ -113,7 +113,8 @@ internal sealed unsafe class LookupLayer : PreparedLayer
                         int o = (group * _layer.ColumnsPerGroup) + c;
                         nint at = ((((nint)image * _layer.Outputs) + o) * outputSize) + ((nint)y * g.OutputWidth) + first;
                         _requantizer.Positions<Lanes256, Vector256<int>, Vector256<float>>(parts.Accumulators + (c * Chunk),
-                            !_plan.IsInteger, count, o, residual + (at * _requantizer.ResidualBytes), output + (at * _requantizer.OutputBytes));
+                            !_plan.IsInteger, count, o, residual + (at * _requantizer.ResidualBytes),
+                            output + (at * _requantizer.OutputBytes));
                     }
                 }
             }
@@ -153,7 +154,8 @@ internal sealed unsafe class LookupLayer : PreparedLayer
             for (int plane = 0; plane < tile.Planes; plane++)
             {
                 int channel = tile.FirstChannel + (LookupTables.Rows * plane);
-                LookupSums.Indices(At(channel, tile), At(channel + 1, tile), At(channel + 2, tile), At(channel + 3, tile), _plan.Inputs[bit].Shift,
+                LookupSums.Indices(
+                    At(channel, tile), At(channel + 1, tile), At(channel + 2, tile), At(channel + 3, tile), _plan.Inputs[bit].Shift,
                     _planeLength, parts.Planes + ((((nint)bit * _tables.Planes) + tile.FirstPlane + plane) * _planeLength));
             }
         }
@@ -168,7 +170,8 @@ internal sealed unsafe class LookupLayer : PreparedLayer
         new Span<int>(parts.InputSums, Chunk).Clear();
         ReadOnlySpan<int> order = LookupConversion.Order;
         for (int i = 0; i < Chunk && _noise is not null; i++)
-            parts.Counters[i] = NormalPairs.Counter<Lanes1, int, float>(unchecked(firstPosition + (i / Block * Block) + order[i % Block]), imageKey);
+            parts.Counters[
+                i] = NormalPairs.Counter<Lanes1, int, float>(unchecked(firstPosition + (i / Block * Block) + order[i % Block]), imageKey);
         for (int t = 0; t < _tables.Tiles.Length; t++)
         {
             LookupTile tile = _tables.Tiles[t];
@@ -242,7 +245,8 @@ internal sealed unsafe class LookupLayer : PreparedLayer
             for (int block = 0; block < blocks; block++)
             for (int bit = 0; bit < _bits; bit += LookupSums.Bits)
             {
-                LookupSums.TwoTables(IndicesOf(parts, bit, block), ones, _tables.Tiles[t].PaddedSteps, byte.MaxValue / LookupTables.Rows / 2 * 2, parts.Sums);
+                LookupSums.TwoTables(IndicesOf(parts, bit, block), ones, _tables.Tiles[t].PaddedSteps,
+                    byte.MaxValue / LookupTables.Rows / 2 * 2, parts.Sums);
                 for (int b = bit; b < Math.Min(_bits, bit + LookupSums.Bits); b++)
                 {
                     LookupConversion.Counts(parts.Sums + ((b - bit) * 2 * Block), counts);
@@ -269,7 +273,8 @@ internal sealed unsafe class LookupLayer : PreparedLayer
         float* codes = stackalloc float[Block];
         int start = _starts[(((group * _tables.Tiles.Length) + t) * _tables.Columns) + column];
         if (_tables.FitsWords && _fractionBits[slice] == 0 && _noise is null)
-            LookupConversion.CodesOfWords(sums, bitStride, _bits, _tables.Digits == 2, _tables.DigitBits, start, parts.BitFactors, adc, codes);
+            LookupConversion.CodesOfWords(
+                sums, bitStride, _bits, _tables.Digits == 2, _tables.DigitBits, start, parts.BitFactors, adc, codes);
         else
             ReadFloats(parts, group, t, output, slice, block, sums, bitStride, start, codes);
         int* to = parts.Accumulators + (output * Chunk) + (block * Block);
@@ -284,7 +289,8 @@ internal sealed unsafe class LookupLayer : PreparedLayer
         }
     }
 
-    private void ReadFloats(in Parts parts, int group, int t, int output, int slice, int block, ushort* sums, int bitStride, int start, float* codes)
+    private void ReadFloats(
+        in Parts parts, int group, int t, int output, int slice, int block, ushort* sums, int bitStride, int start, float* codes)
     {
         LookupConversion.Floats(sums, bitStride, _bits, _tables.Digits, _tables.DigitBits, start, parts.Values);
         if (_noise is not null)
@@ -309,7 +315,8 @@ internal sealed unsafe class LookupLayer : PreparedLayer
                 (sum - (x * offset)).Store(accumulators + i);
                 continue;
             }
-            Vector256<float> real = Lanes256.FusedF(Vector256.Load((float*)accumulators + i), Vector256.Create((float)step), Vector256.Create((float)constant));
+            Vector256<float> real = Lanes256.FusedF(
+                Vector256.Load((float*)accumulators + i), Vector256.Create((float)step), Vector256.Create((float)constant));
             Lanes256.FusedF(Vector256.ConvertToSingle(x), Vector256.Create((float)-offset), real).Store((float*)accumulators + i);
         }
         for (int block = 0; block < blocks; block++) LookupConversion.Sort(accumulators + (block * Block));

@@ -69,7 +69,8 @@ internal sealed class LookupTables
         for (int column = 0; column < Columns; column++)
         {
             int output = (group * layer.ColumnsPerGroup) + (column / slices), unit = Digits > 1 ? column : column / 2;
-            ReadOnlySpan<int> rows = levels.Values.AsSpan(((column % slices * layer.Outputs) + output) * layer.RowsPerGroup, layer.RowsPerGroup);
+            ReadOnlySpan<int> rows = levels.Values.AsSpan(
+                ((column % slices * layer.Outputs) + output) * layer.RowsPerGroup, layer.RowsPerGroup);
             Span<byte> tables = Values.AsSpan(Start(group, t, unit) + (Digits > 1 ? 0 : column % 2 * Entries));
             Starts[(((group * Tiles.Length) + t) * Columns) + column] = Fill(Tiles[t], rows, tables, StepBytes, Digits, DigitBits);
         }

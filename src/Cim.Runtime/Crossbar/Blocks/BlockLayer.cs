@@ -111,12 +111,15 @@ internal sealed unsafe class BlockLayer<L, TI, TF> : PreparedLayer
     // sums is all that fixes the result, and that is the order of blocks.
     private void Add(int* sums, int columns, int* totals, int count, BlockTap tap, bool isReal, bool first)
     {
-        (nint fromStep, nint toStep, nint run) = _layer.Geometry is null ? (columns, _layer.Outputs, 1) : ((nint)1, 1, _layer.PositionsPerImage);
+        (nint fromStep, nint toStep, nint run) = _layer.Geometry is null
+            ? (columns, _layer.Outputs, 1)
+            : ((nint)1, 1, _layer.PositionsPerImage);
         for (int start = 0; start < count; start += _layer.PositionsPerImage)
         {
             nint image = start / _layer.PositionsPerImage;
             int* from = sums + (_layer.Geometry is null ? (start * columns) + tap.Column : ((image * columns) + tap.Column) * run);
-            int* to = totals + (_layer.Geometry is null ? (start * _layer.Outputs) + tap.Output : ((image * _layer.Outputs) + tap.Output) * run);
+            int* to = totals + (
+                _layer.Geometry is null ? (start * _layer.Outputs) + tap.Output : ((image * _layer.Outputs) + tap.Output) * run);
             for (int p = 0; p < _layer.PositionsPerImage; p++, from += fromStep, to += toStep)
             {
                 if (!_isReal)
@@ -138,7 +141,9 @@ internal sealed unsafe class BlockLayer<L, TI, TF> : PreparedLayer
         int positions = _layer.PositionsPerImage;
         for (int i = 0; i < count; i++)
         {
-            int* to = totals + (_layer.Geometry is null ? ((nint)i * _layer.Outputs) + output : ((((nint)(i / positions) * _layer.Outputs) + output) * positions) + (i % positions));
+            int* to = totals + (_layer.Geometry is null
+                ? ((nint)i * _layer.Outputs) + output
+                : ((((nint)(i / positions) * _layer.Outputs) + output) * positions) + (i % positions));
             if (_isReal) *(float*)to = first ? _bias[output] : *(float*)to + _bias[output];
             else *to = first ? _bias[output] : unchecked(*to + _bias[output]);
         }

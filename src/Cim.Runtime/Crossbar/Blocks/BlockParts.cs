@@ -32,7 +32,8 @@ internal static class BlockParts
             ImmutableArray<BlockTap> taps = layer.Blocks[b].Taps;
             for (int t = 0; t < taps.Length; t++)
             {
-                bool alone = (t == 0 || taps[t - 1].Column != taps[t].Column) && (t + 1 == taps.Length || taps[t + 1].Column != taps[t].Column);
+                bool alone = (t == 0 || taps[t - 1].Column != taps[t].Column)
+                    && (t + 1 == taps.Length || taps[t + 1].Column != taps[t].Column);
                 with[b][t] = alone && taps[t].Factor == 1 && !seen[taps[t].Output];
                 seen[taps[t].Output] = true;
             }

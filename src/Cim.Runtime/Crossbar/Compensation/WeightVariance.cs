@@ -21,7 +21,8 @@ internal sealed class WeightVariance
         // A layer of one row that holds every weight once has every weight's cells.
         CrossbarLayer all = layer with
         {
-            Groups = 1, RowsPerGroup = (2 * top) + 1, ColumnsPerGroup = 1, Geometry = null, PositionsPerImage = 1, Bias = [0], WeightScales = [1],
+            Groups = 1, RowsPerGroup = (2 * top) + 1, ColumnsPerGroup = 1, Geometry = null, PositionsPerImage = 1, Bias = [0],
+                WeightScales = [1],
             Weights = Tensor.Create<sbyte>(new Shape(1, (2 * top) + 1), [.. Enumerable.Range(-top, (2 * top) + 1).Select(w => (sbyte)w)]),
             Mapping = layer.Mapping with { Tiles = [], RowTiles = [new RowTile(0, (2 * top) + 1)] }, AdcCalibration = null,
         };

@@ -16,7 +16,8 @@ namespace Cim.Runtime.Crossbar.Devices;
 internal readonly record struct ArrayPlacement(
     int Array, int Group, int FirstRow, int Rows, int FirstColumn, int Columns, int RowInArray, int ColumnInArray, int RowsBelow)
 {
-    /// <summary>The blocks of a layer, array after array; without tiles in the mapping, one array per group, row tile and run of columns.</summary>
+    /// <summary>The blocks of a layer, array after array; without tiles in the mapping, one array per group, row tile and run of
+    /// columns.</summary>
     public static IEnumerable<ArrayPlacement> Of(CrossbarLayer layer, HardwareProfile profile)
     {
         LayerMapping mapping = layer.Mapping;
@@ -27,7 +28,8 @@ internal readonly record struct ArrayPlacement(
             {
                 for (int g = 0; g < tile.GroupCount; g++)
                 {
-                    yield return new ArrayPlacement(tile.Array < 0 ? array : tile.Array, tile.FirstGroup + g, tile.FirstRow, tile.Rows, tile.FirstColumn, tile.Columns,
+                    yield return new ArrayPlacement(
+                        tile.Array < 0 ? array : tile.Array, tile.FirstGroup + g, tile.FirstRow, tile.Rows, tile.FirstColumn, tile.Columns,
                         g * tile.Rows, tile.ColumnInArray + (g * tile.Columns), (tile.GroupCount - 1 - g) * tile.Rows);
                 }
                 array++;

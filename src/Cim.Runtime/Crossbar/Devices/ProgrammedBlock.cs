@@ -66,7 +66,8 @@ internal sealed class ProgrammedBlock
             {
                 for (int r = 0; r < block._block.Rows; r++)
                 {
-                    Span<double> there = all.AsSpan((r * columns) + first, block._columns), own = block._conductances.AsSpan(r * block._columns, block._columns);
+                    Span<double> there = all.AsSpan((r * columns) + first, block._columns),
+                        own = block._conductances.AsSpan(r * block._columns, block._columns);
                     if (pass == 0) own.CopyTo(there);
                     else there.CopyTo(own);
                 }

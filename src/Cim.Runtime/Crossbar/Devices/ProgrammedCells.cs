@@ -26,7 +26,8 @@ internal static class ProgrammedCells
     /// <param name="shared">All blocks of the layer with their indices, if it is a block; the first index is the layer's.</param>
     /// <returns>Levels [slice, output, row].</returns>
     public static float[] Program(
-        AnalogPlan plan, HardwareProfile profile, int layerIndex, ulong seed, bool withWires, IReadOnlyList<(AnalogPlan Plan, int Index)>? shared = null)
+        AnalogPlan plan, HardwareProfile profile, int layerIndex, ulong seed, bool withWires,
+        IReadOnlyList<(AnalogPlan Plan, int Index)>? shared = null)
     {
         CrossbarLayer layer = plan.Layer;
         var programmer = new CellProgrammer(profile, seed, layerIndex, shared?[0].Index ?? layerIndex);
@@ -40,13 +41,15 @@ internal static class ProgrammedCells
         {
             (ArrayPlacement Place, long FirstColumn, ProgrammedBlock Cells)[] blocks = Blocks(layer, array, profile, programmer, targets);
             if (withWires && sharesArrays)
-                SharedArray.Solve([.. blocks.Select(b => (b.Place, b.Cells))], array.Key, shared!, layerIndex, profile, seed, wires, separate);
+                SharedArray.Solve(
+                    [.. blocks.Select(b => (b.Place, b.Cells))], array.Key, shared!, layerIndex, profile, seed, wires, separate);
             foreach ((ArrayPlacement place, long firstColumn, ProgrammedBlock block) in blocks)
             {
                 if (withWires && !sharesArrays) block.Solve(wires, separate);
                 for (int r = 0; r < place.Rows; r++)
                 for (int c = 0; c < place.Columns; c++)
-                    deviations[((firstColumn + c) * rows) + place.FirstRow + r] = block[r, c] - targets.Of(firstColumn + c, place.FirstRow + r);
+                    deviations[((firstColumn + c) * rows) + place.FirstRow + r] = block[r, c]
+                        - targets.Of(firstColumn + c, place.FirstRow + r);
             }
         }
         return Levels(plan, targets, deviations, AdcGains(plan, profile, layerIndex, seed));
@@ -58,7 +61,8 @@ internal static class ProgrammedCells
     {
         int perSlice = layer.Mapping.CellsPerSlice;
         ArrayPlacement[] blocks = [.. array];
-        long[] firstColumns = [.. blocks.Select(b => ((long)b.Group * layer.ColumnsPerGroup * layer.Mapping.ColumnsPerOutput) + b.FirstColumn)];
+        long[] firstColumns = [
+            .. blocks.Select(b => ((long)b.Group * layer.ColumnsPerGroup * layer.Mapping.ColumnsPerOutput) + b.FirstColumn)];
         ArrayPlaces[] places = new FaultRemapper(programmer, targets, profile, perSlice).Of(blocks, firstColumns);
         double die = programmer.Die(array.Key);
         SpatialVariation? spatial = programmer.Spatial(array.Key);
@@ -74,7 +78,8 @@ internal static class ProgrammedCells
     }
 
     /// <summary>True if positive and negative cells lie in arrays of their own.</summary>
-    internal static bool SeparatePairs(HardwareProfile profile, CrossbarLayer layer) => profile.SeparatePairArrays && layer.Mapping.CellsPerSlice == 2;
+    internal static bool SeparatePairs(HardwareProfile profile, CrossbarLayer layer) =>
+        profile.SeparatePairArrays && layer.Mapping.CellsPerSlice == 2;
 
     private static float[] Levels(AnalogPlan plan, CellTargets targets, double[] deviations, double[]? gains)
     {

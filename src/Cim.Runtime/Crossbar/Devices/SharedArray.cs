@@ -17,17 +17,20 @@ internal static class SharedArray
     /// <param name="wires">The wires.</param>
     /// <param name="separatePairs">Positive and negative cells lie in arrays of their own.</param>
     public static void Solve(
-        IReadOnlyList<(ArrayPlacement Place, ProgrammedBlock Cells)> own, int array, IReadOnlyList<(AnalogPlan Plan, int Index)> blocks, int index,
+        IReadOnlyList<(ArrayPlacement Place, ProgrammedBlock Cells)> own, int array, IReadOnlyList<(AnalogPlan Plan, int Index)> blocks,
+        int index,
         HardwareProfile profile, ulong seed, Wires wires, bool separatePairs)
     {
         var all = own.ToList();
         foreach ((AnalogPlan plan, int other) in blocks)
         {
             if (other == index) continue;
-            IGrouping<int, ArrayPlacement>? there = ArrayPlacement.Of(plan.Layer, profile).GroupBy(a => a.Array).FirstOrDefault(g => g.Key == array);
+            IGrouping<int, ArrayPlacement>? there = ArrayPlacement.Of(plan.Layer, profile).GroupBy(a => a.Array)
+                .FirstOrDefault(g => g.Key == array);
             if (there is null) continue;
             var programmer = new CellProgrammer(profile, seed, other, blocks[0].Index);
-            all.AddRange(ProgrammedCells.Blocks(plan.Layer, there, profile, programmer, new CellTargets(plan, profile)).Select(b => (b.Place, b.Cells)));
+            all.AddRange(ProgrammedCells.Blocks(plan.Layer, there, profile, programmer, new CellTargets(plan, profile))
+                .Select(b => (b.Place, b.Cells)));
         }
 
         ProgrammedBlock.Solve([.. all.OrderBy(b => b.Place.ColumnInArray).Select(b => b.Cells)], wires, separatePairs);

@@ -105,7 +105,8 @@ internal sealed unsafe class WinogradConvolution : PreparedLayer
             for (int band = 0; band < _tileRows; band += _bandRows)
             {
                 int rows = Math.Min(_bandRows, _tileRows - band);
-                PlanePacker.Pack<Lanes256, Vector256<int>, Vector256<float>>(_layout, input + (image * imageInput) + (group * (imageInput / _layer.Groups)),
+                PlanePacker.Pack<Lanes256, Vector256<int>, Vector256<float>>(
+                    _layout, input + (image * imageInput) + (group * (imageInput / _layer.Groups)),
                     _layer.Input.Signed, _layer.Input.ZeroPoint, 2 * band, _layout.InputRows(rows), _planeRows, planes, scratch);
                 for (int row = 0; row < rows; row += rowsTogether)
                 for (int x = 0; x < _tilesPerRow; x += Tiles)
@@ -158,8 +159,10 @@ internal sealed unsafe class WinogradConvolution : PreparedLayer
         bool contiguous = count == width && width == _geometry.OutputWidth;
         for (int r = 0; r < (contiguous ? 1 : rows); r++)
         {
-            nint at = ((((nint)image * _layer.Outputs) + output) * _geometry.OutputHeight * _geometry.OutputWidth) + ((nint)(y + r) * _geometry.OutputWidth) + x;
-            _requantizer.Positions<Lanes256, Vector256<int>, Vector256<float>>(sums + (r * width), false, contiguous ? rows * width : count, output,
+            nint at = ((((nint)image * _layer.Outputs) + output) * _geometry.OutputHeight * _geometry.OutputWidth)
+                + ((nint)(y + r) * _geometry.OutputWidth) + x;
+            _requantizer.Positions<Lanes256, Vector256<int>, Vector256<float>>(
+                sums + (r * width), false, contiguous ? rows * width : count, output,
                 residual + (at * _requantizer.ResidualBytes), destination + (at * _requantizer.OutputBytes));
         }
 

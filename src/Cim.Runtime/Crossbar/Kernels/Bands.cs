@@ -7,7 +7,8 @@ internal static class Bands
 
     private const long SecondLevelBytes = 192 * 1024;
 
-    /// <summary>Rows whose input fits the first-level cache; if these are few, some more, since rows between bands are packed twice.</summary>
+    /// <summary>Rows whose input fits the first-level cache; if these are few, some more, since rows between bands are packed
+    /// twice.</summary>
     public static int Rows(PlaneLayout layout) => Rows(layout, 4L * layout.Planes * layout.RowLength);
 
     /// <summary>The same for a given number of bytes of one padded input row.</summary>

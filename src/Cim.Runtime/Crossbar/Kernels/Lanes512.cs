@@ -29,7 +29,8 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<int>, Vector512<floa
     public static Vector512<int> Subtract(Vector512<int> a, Vector512<int> b) => a - b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> MultiplyAddPairs(Vector512<int> x, Vector512<int> w) => Avx512BW.MultiplyAddAdjacent(x.AsInt16(), w.AsInt16());
+    public static Vector512<int> MultiplyAddPairs(Vector512<int> x, Vector512<int> w) =>
+        Avx512BW.MultiplyAddAdjacent(x.AsInt16(), w.AsInt16());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> WidenUnsigned(byte* p) => Avx512F.ConvertToVector512Int32(Vector128.Load(p));

@@ -58,7 +58,8 @@ internal readonly unsafe struct LanesTwice256 : ILanes<TwoInts, TwoFloats>
     public static TwoInts MultiplyLow(TwoInts a, TwoInts b) => new(Lanes256.MultiplyLow(a.A, b.A), Lanes256.MultiplyLow(a.B, b.B));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TwoInts MultiplyAddPairs(TwoInts x, TwoInts w) => new(Lanes256.MultiplyAddPairs(x.A, w.A), Lanes256.MultiplyAddPairs(x.B, w.B));
+    public static TwoInts MultiplyAddPairs(TwoInts x, TwoInts w) =>
+        new(Lanes256.MultiplyAddPairs(x.A, w.A), Lanes256.MultiplyAddPairs(x.B, w.B));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TwoInts Pair(TwoInts low, TwoInts high) => new(Lanes256.Pair(low.A, high.A), Lanes256.Pair(low.B, high.B));
@@ -70,7 +71,8 @@ internal readonly unsafe struct LanesTwice256 : ILanes<TwoInts, TwoFloats>
     public static TwoInts ShiftRight(TwoInts v, int bits) => new(Lanes256.ShiftRight(v.A, bits), Lanes256.ShiftRight(v.B, bits));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TwoInts ShiftRightLogical(TwoInts v, int bits) => new(Lanes256.ShiftRightLogical(v.A, bits), Lanes256.ShiftRightLogical(v.B, bits));
+    public static TwoInts ShiftRightLogical(TwoInts v, int bits) =>
+        new(Lanes256.ShiftRightLogical(v.A, bits), Lanes256.ShiftRightLogical(v.B, bits));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TwoInts WidenUnsigned(byte* p) => new(Lanes256.WidenUnsigned(p), Lanes256.WidenUnsigned(p + Half));
@@ -120,7 +122,8 @@ internal readonly unsafe struct LanesTwice256 : ILanes<TwoInts, TwoFloats>
     public static TwoFloats MaxF(TwoFloats a, TwoFloats b) => new(Lanes256.MaxF(a.A, b.A), Lanes256.MaxF(a.B, b.B));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TwoFloats FusedF(TwoFloats a, TwoFloats b, TwoFloats c) => new(Lanes256.FusedF(a.A, b.A, c.A), Lanes256.FusedF(a.B, b.B, c.B));
+    public static TwoFloats FusedF(TwoFloats a, TwoFloats b, TwoFloats c) =>
+        new(Lanes256.FusedF(a.A, b.A, c.A), Lanes256.FusedF(a.B, b.B, c.B));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TwoFloats SqrtF(TwoFloats v) => new(Lanes256.SqrtF(v.A), Lanes256.SqrtF(v.B));

@@ -106,7 +106,8 @@ internal static unsafe class LookupSums
         Store(f0, f1, sums + (5 * Positions));
     }
 
-    /// <summary>Bit b of four bytes (nulls are zeros) as indices: first | second &lt;&lt; 1 | third &lt;&lt; 2 | fourth &lt;&lt; 3, for a whole number of vectors.</summary>
+    /// <summary>Bit b of four bytes (nulls are zeros) as indices: first | second &lt;&lt; 1 | third &lt;&lt; 2 | fourth &lt;&lt; 3, for a
+    /// whole number of vectors.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Indices(byte* first, byte* second, byte* third, byte* fourth, int bit, int count, byte* indices)
     {

@@ -109,7 +109,8 @@ internal static unsafe class PlanePacker
             Vector256<short> zeros = Vector256.Create((short)zeroPoint);
             for (; i + 8 <= to; i += 8)
             {
-                Vector128<byte> both = Sse2.UnpackLow(Vector128.CreateScalar(*(ulong*)(p + i)).AsByte(), Vector128.CreateScalar(*(ulong*)(q + i)).AsByte());
+                Vector128<byte> both = Sse2.UnpackLow(
+                    Vector128.CreateScalar(*(ulong*)(p + i)).AsByte(), Vector128.CreateScalar(*(ulong*)(q + i)).AsByte());
                 Vector256<short> wide = signed ? Avx2.ConvertToVector256Int16(both.AsSByte()) : Avx2.ConvertToVector256Int16(both);
                 (wide - zeros).AsInt32().Store(run + i);
             }

@@ -52,7 +52,8 @@ internal sealed partial class Requantizer
         Vector256<float> y = Vector256.ConvertToSingle(Vector256.Load(sums)) * scale;
         if (_residualQuantized)
         {
-            Vector256<int> q = (_residualSigned ? Lanes256.WidenSigned(residual) : Lanes256.WidenUnsigned(residual)) - Vector256.Create(_residualZero);
+            Vector256<int> q = (_residualSigned ? Lanes256.WidenSigned(residual) : Lanes256.WidenUnsigned(residual))
+                - Vector256.Create(_residualZero);
             y += Vector256.ConvertToSingle(q) * Vector256.Create(_residualScale);
         }
         return Avx.Min(Vector256.Create(_maximum), Avx.Max(Vector256.Create(_minimum), y)) / Vector256.Create(_outputScale);

@@ -90,7 +90,8 @@ internal static unsafe class Winograd
         }
     }
 
-    /// <summary>Eight tiles of one output: A^T m A / 4, as two rows of sixteen neighbouring sums, each in two halves of four tiles.</summary>
+    /// <summary>Eight tiles of one output: A^T m A / 4, as two rows of sixteen neighbouring sums, each in two halves of four
+    /// tiles.</summary>
     /// <param name="sums">Element 0.</param>
     /// <param name="stride">From one element to the next one.</param>
     /// <param name="first">Upper row of the first four tiles.</param>
@@ -118,7 +119,8 @@ internal static unsafe class Winograd
         for (int y = 0; y < 4; y++)
         {
             int a = half[3 * y], b = half[(3 * y) + 1], c = half[(3 * y) + 2];
-            (transformed[4 * y], transformed[(4 * y) + 1], transformed[(4 * y) + 2], transformed[(4 * y) + 3]) = (2 * a, a + b + c, a - b + c, 2 * c);
+            (transformed[4 * y], transformed[(4 * y) + 1], transformed[(4 * y) + 2], transformed[(4 * y) + 3]) = (
+                2 * a, a + b + c, a - b + c, 2 * c);
         }
     }
 

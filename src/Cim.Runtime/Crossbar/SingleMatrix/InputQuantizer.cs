@@ -18,7 +18,9 @@ internal sealed class InputQuantizer
             throw new CimException(ErrorCodes.InvalidMatrixCase, $"A signed activationRange must be symmetric, not [{low}, {high}].");
         Scale = (_signed ? 2 : 1) / (high - low);
         _magnitudeBits = _signed ? _bits - 1 : _bits;
-        StreamBits = _bits == 0 || matrixCase.Profile.DacBits == 0 || matrixCase.Profile.DacBits >= _magnitudeBits ? 0 : matrixCase.Profile.DacBits;
+        StreamBits = _bits == 0 || matrixCase.Profile.DacBits == 0 || matrixCase.Profile.DacBits >= _magnitudeBits
+            ? 0
+            : matrixCase.Profile.DacBits;
         SliceCount = StreamBits == 0 ? 1 : (_magnitudeBits + StreamBits - 1) / StreamBits;
         SliceSize = 1 << StreamBits;
         // A slice is applied as a fraction of its largest value, the last one may be under-used, and sum 2^-i is not 1.

@@ -16,7 +16,8 @@ internal static class IntegerMatrix
     public static double[][] Run(MatrixCase c)
     {
         int outputs = c.Weights.Length, inputs = c.Weights[0].Length, images = c.Inputs.Length;
-        double weightScale = Math.Max(Math.Abs(c.WeightRange.Low), Math.Abs(c.WeightRange.High)) / Math.Max(1, (1 << (c.WeightBits - 1)) - 1);
+        double weightScale = Math.Max(
+            Math.Abs(c.WeightRange.Low), Math.Abs(c.WeightRange.High)) / Math.Max(1, (1 << (c.WeightBits - 1)) - 1);
         double inputScale = c.SignedInputs
             ? Math.Max(-c.ActivationRange.Low, c.ActivationRange.High) / Math.Max(1, (1 << (c.ActivationBits - 1)) - 1)
             : c.ActivationRange.High / ((1 << c.ActivationBits) - 1);
@@ -24,7 +25,8 @@ internal static class IntegerMatrix
         sbyte[] weights = [.. c.Weights.SelectMany(row => row.Select(w => (sbyte)Math.Clamp(Math.Round(w / weightScale), -limit, limit)))];
         var quantization = new QuantizationParameters(1, 0, c.ActivationBits, c.SignedInputs);
         int low = c.SignedInputs ? -quantization.Max : 0;
-        byte[] x = [.. c.Inputs.SelectMany(v => v.Select(a => unchecked((byte)(int)Math.Clamp(Math.Round(a / inputScale), low, quantization.Max))))];
+        byte[] x = [.. c.Inputs.SelectMany(
+            v => v.Select(a => unchecked((byte)(int)Math.Clamp(Math.Round(a / inputScale), low, quantization.Max))))];
         HardwareProfile profile = c.Profile;
         if (profile.AdcRange is { Policy: AdcRangePolicy.Fixed } range)
         {
@@ -89,6 +91,12 @@ internal static class IntegerMatrix
         if (rest < total) bits.Add(1);
         var tiles = ImmutableArray.CreateBuilder<RowTile>();
         for (int r = 0; r < inputs; r += c.Profile.Rows) tiles.Add(new RowTile(r, Math.Min(c.Profile.Rows, inputs - r)));
-        return new LayerMapping { Encoding = c.Profile.Encoding, SliceBits = bits.ToImmutable(), Tiles = [], RowTiles = tiles.ToImmutable() };
+        return new LayerMapping
+        {
+            Encoding = c.Profile.Encoding,
+            SliceBits = bits.ToImmutable(),
+            Tiles = [],
+            RowTiles = tiles.ToImmutable(),
+        };
     }
 }

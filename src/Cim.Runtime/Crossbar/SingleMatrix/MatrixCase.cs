@@ -50,13 +50,17 @@ internal sealed record MatrixCase
     public double[][] Run()
     {
         if (SignedInputs && ActivationBits == 1)
-            throw new CimException(ErrorCodes.InvalidMatrixCase, "activationBits 1 leaves signed inputs no level but zero; use 2 or more, or an activationRange from 0.");
+            throw new CimException(ErrorCodes.InvalidMatrixCase,
+                "activationBits 1 leaves signed inputs no level but zero; use 2 or more, or an activationRange from 0.");
         bool isReal = Convention == QuantizerConvention.CrossSim || WeightBits == 0 || ActivationBits == 0;
         if (isReal && WeightBits == 1)
-            throw new CimException(ErrorCodes.InvalidMatrixCase, "weightBits 1 leaves the weights of CrossSim's convention no level but zero; use 2 or more, or the default convention with activationBits.");
+            throw new CimException(ErrorCodes.InvalidMatrixCase,
+                "weightBits 1 leaves the weights of CrossSim's convention no level but zero; use 2 or more, or the default convention "
+                + "with activationBits.");
         double[][] outputs = isReal ? new RealMatrix(this).Run() : IntegerMatrix.Run(this);
         if (outputs.Any(row => row.Any(y => !double.IsFinite(y))))
-            throw new CimException(ErrorCodes.InvalidMatrixCase, "A result is no finite number: weights, inputs and their ranges are too large, or too small, for double precision.");
+            throw new CimException(ErrorCodes.InvalidMatrixCase,
+                "A result is no finite number: weights, inputs and their ranges are too large, or too small, for double precision.");
         return outputs;
     }
 }

@@ -33,7 +33,8 @@ internal sealed class RealConverter(double low, double high, int levels)
         if (signed && bits < 2)
         {
             throw new CimException(ErrorCodes.InvalidMatrixCase,
-                "adcBits 1 leaves a converter of signed sums (sign-magnitude, 2^adcBits - 1 levels) no level but zero; use 2 or more, or 0 for an ideal read-out.");
+                "adcBits 1 leaves a converter of signed sums (sign-magnitude, 2^adcBits - 1 levels) no level but zero; use 2 or more, or "
+                    + "0 for an ideal read-out.");
         }
         return new RealConverter(low, high, (1 << bits) - (signed ? 1 : 0));
     }

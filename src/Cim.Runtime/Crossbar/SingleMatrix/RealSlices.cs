@@ -29,9 +29,11 @@ internal sealed class RealSlices
         (_outputs, _rows) = (weights.Length, weights[0].Length);
         _differential = p.Encoding is WeightEncoding.Differential or WeightEncoding.DifferentialTwoSided;
         Count = Math.Max(1, c.Slices);
-        if (Count > 1 && c.WeightBits < 2) throw new CimException(ErrorCodes.InvalidMatrixCase, "Several slices need weightBits of at least 2.");
+        if (Count > 1 && c.WeightBits < 2)
+            throw new CimException(ErrorCodes.InvalidMatrixCase, "Several slices need weightBits of at least 2.");
         if (p.Encoding == WeightEncoding.TwosComplement)
-            throw new CimException(ErrorCodes.InvalidMatrixCase, "Two's complement weights have no analog form: choose 'differential' or 'offset', or both weightBits and activationBits.");
+            throw new CimException(ErrorCodes.InvalidMatrixCase,
+                "Two's complement weights have no analog form: choose 'differential' or 'offset', or both weightBits and activationBits.");
         SliceBits = c.WeightBits % Count == 0 ? c.WeightBits / Count
             : _differential ? (c.WeightBits - 1 + Count - 1) / Count : (c.WeightBits + Count - 1) / Count;
         (_off, _range) = (p.GOff / p.GOn, 1 - (p.GOff / p.GOn));

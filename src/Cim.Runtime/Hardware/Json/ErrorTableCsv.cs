@@ -31,14 +31,19 @@ internal static class ErrorTableCsv
             if (!double.IsFinite(g) || !double.IsFinite(sigma)) throw Wrong($"has '{line}', but both must be finite");
             if (g < 0 || sigma < 0) throw Wrong($"has '{line}', but neither may be negative");
             if (rows.Count > 0 && g <= rows[^1].Item1)
-                throw Wrong(string.Create(CultureInfo.InvariantCulture, $"has the conductance {g}, which is not above {rows[^1].Item1} of the entry before"));
+                throw Wrong(string.Create(
+                    CultureInfo.InvariantCulture, $"has the conductance {g}, which is not above {rows[^1].Item1} of the entry before"));
             rows.Add((g, sigma));
 
             FieldException Wrong(string what) => new(ErrorCodes.InvalidErrorTable, $"'{field}': line {i + 1} of {file} {what}");
         }
 
-        return rows.Count > 0 ? rows : throw new FieldException(ErrorCodes.InvalidErrorTable, $"'{field}': {file} has no pair of conductance and standard deviation");
+        return rows.Count > 0
+            ? rows
+            : throw new FieldException(
+            ErrorCodes.InvalidErrorTable, $"'{field}': {file} has no pair of conductance and standard deviation");
     }
 
-    private static bool Number(string text, out double value) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+    private static bool Number(string text, out double value) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
 }

@@ -64,7 +64,8 @@ internal sealed class ErrorTableField(string name, string meaning) : ProfileFiel
                 || pair[0].ValueKind != JsonValueKind.Number || pair[1].ValueKind != JsonValueKind.Number)
                 throw Impossible(value);
             (double g, double sigma) = (pair[0].GetDouble(), pair[1].GetDouble());
-            if (!double.IsFinite(g) || !double.IsFinite(sigma) || g < 0 || sigma < 0 || (rows.Count > 0 && g <= rows[^1].Item1)) throw Impossible(value);
+            if (!double.IsFinite(g) || !double.IsFinite(sigma) || g < 0 || sigma < 0 || (rows.Count > 0 && g <= rows[^1].Item1))
+                throw Impossible(value);
             rows.Add((g, sigma));
         }
         return rows;
@@ -75,7 +76,8 @@ internal sealed class ErrorTableField(string name, string meaning) : ProfileFiel
     {
         if (text.Contains('\n', StringComparison.Ordinal)) return ErrorTableCsv.Parse(Name, "the text", text);
         if (directory is null || text.Length == 0)
-            throw new FieldException(ErrorCodes.InvalidErrorTable, $"'{Name}' is '{text}', which is no file that can be read here; allowed is {Range}, or the path of a CSV file");
+            throw new FieldException(ErrorCodes.InvalidErrorTable,
+                $"'{Name}' is '{text}', which is no file that can be read here; allowed is {Range}, or the path of a CSV file");
         try
         {
             string path = Path.GetFullPath(text, Path.GetFullPath(directory));
@@ -86,7 +88,8 @@ internal sealed class ErrorTableField(string name, string meaning) : ProfileFiel
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new FieldException(ErrorCodes.InvalidErrorTable,
-                $"'{Name}' names the file '{text}', which cannot be read ({e.Message.TrimEnd('.')}); a relative path starts at the folder of the profile");
+                $"'{Name}' names the file '{text}', which cannot be read ({e.Message.TrimEnd('.')}); a relative path starts at the folder "
+                    + $"of the profile");
         }
     }
 }

@@ -15,7 +15,8 @@ namespace Cim.Runtime.Hardware.Json;
 /// <item><c>adcLatency</c>: it is the time of one conversion at <c>adcBits</c>, so other bits take what <c>adcLatencyScaling</c> says,
 /// the same as with <c>--adc-bits</c>.</item>
 /// <item><c>adcEnergy</c>, <c>adcArea</c>: tables by bits, which hold for any width (<see cref="CostFigures.ByBits"/>).</item>
-/// <item><c>arrayReadEnergy</c>, <c>cellWriteEnergy</c> that are computed from conductances: in proportion to the mean of gOn and gOff.</item>
+/// <item><c>arrayReadEnergy</c>, <c>cellWriteEnergy</c> that are computed from conductances: in proportion to the mean of gOn and
+/// gOff.</item>
 /// </list>
 /// </remarks>
 internal sealed class InheritedFigures(HardwareProfile basis, HardwareProfile profile, IReadOnlySet<string> given)
@@ -26,7 +27,8 @@ internal sealed class InheritedFigures(HardwareProfile basis, HardwareProfile pr
 
     private HardwareProfile Rescaled => _rescaled ?? profile;
 
-    /// <summary>The profile with rescaled figures, their sources, a description of its own and the list of what could not be rescaled.</summary>
+    /// <summary>The profile with rescaled figures, their sources, a description of its own and the list of what could not be
+    /// rescaled.</summary>
     public HardwareProfile Apply(bool hasDescription)
     {
         foreach ((string field, string text) in basis.InheritedFigures)
@@ -49,10 +51,13 @@ internal sealed class InheritedFigures(HardwareProfile basis, HardwareProfile pr
         if ((profile.Rows, profile.Columns) == (basis.Rows, basis.Columns)) return;
         string was = $"{basis.Rows}x{basis.Columns}", now = $"{profile.Rows}x{profile.Columns}";
         double cells = (double)profile.Rows / basis.Rows * profile.Columns / basis.Columns;
-        Scale("arrayReadEnergy", cells, $"by cells from {was} to {now}", p => p.Cost.ArrayReadEnergyPj, (p, v) => p with { Cost = p.Cost with { ArrayReadEnergyPj = v } });
-        Scale("arrayArea", cells, $"by cells from {was} to {now}", p => p.Cost.ArrayAreaUm2, (p, v) => p with { Cost = p.Cost with { ArrayAreaUm2 = v } });
+        Scale("arrayReadEnergy", cells, $"by cells from {was} to {now}", p => p.Cost.ArrayReadEnergyPj,
+            (p, v) => p with { Cost = p.Cost with { ArrayReadEnergyPj = v } });
+        Scale("arrayArea", cells, $"by cells from {was} to {now}", p => p.Cost.ArrayAreaUm2,
+            (p, v) => p with { Cost = p.Cost with { ArrayAreaUm2 = v } });
         if (profile.Rows != basis.Rows)
-            Scale("writeLatency", (double)profile.Rows / basis.Rows, $"by rows from {basis.Rows} to {profile.Rows}", p => p.WriteLatency, (p, v) => p with { WriteLatency = v });
+            Scale("writeLatency", (double)profile.Rows / basis.Rows, $"by rows from {basis.Rows} to {profile.Rows}", p => p.WriteLatency,
+                (p, v) => p with { WriteLatency = v });
         Keep("readLatency", basis.ReadLatency, "s", $"{was} arrays");
     }
 
@@ -67,7 +72,8 @@ internal sealed class InheritedFigures(HardwareProfile basis, HardwareProfile pr
             else if (profile.AdcLatencyScaling == AdcLatencyScaling.PerBit)
             {
                 double cycles = (double)(profile.AdcBits + profile.AdcExtraCycles) / (basis.AdcBits + profile.AdcExtraCycles);
-                Scale("adcLatency", cycles, $"by cycles from {basis.AdcBits} to {profile.AdcBits} bits", p => p.AdcLatency, (p, v) => p with { AdcLatency = v });
+                Scale("adcLatency", cycles, $"by cycles from {basis.AdcBits} to {profile.AdcBits} bits", p => p.AdcLatency,
+                    (p, v) => p with { AdcLatency = v });
             }
 
             if (profile.AdcBits > 0)
@@ -88,14 +94,17 @@ internal sealed class InheritedFigures(HardwareProfile basis, HardwareProfile pr
         {
             string stated = string.Create(CultureInfo.InvariantCulture, $"gOn {basis.GOn:G6} S and gOff {basis.GOff:G6} S");
             double mean = (profile.GOn + profile.GOff) / (basis.GOn + basis.GOff);
-            ScaleComputed("arrayReadEnergy", mean, stated, p => p.Cost.ArrayReadEnergyPj, (p, v) => p with { Cost = p.Cost with { ArrayReadEnergyPj = v } });
-            ScaleComputed("cellWriteEnergy", mean, stated, p => p.Cost.CellWriteEnergyPj, (p, v) => p with { Cost = p.Cost with { CellWriteEnergyPj = v } });
+            ScaleComputed("arrayReadEnergy", mean, stated, p => p.Cost.ArrayReadEnergyPj,
+                (p, v) => p with { Cost = p.Cost with { ArrayReadEnergyPj = v } });
+            ScaleComputed("cellWriteEnergy", mean, stated, p => p.Cost.CellWriteEnergyPj,
+                (p, v) => p with { Cost = p.Cost with { CellWriteEnergyPj = v } });
         }
 
         if (profile.CellBits != basis.CellBits) Keep("cellWriteEnergy", basis.Cost.CellWriteEnergyPj, "pJ", $"{basis.CellBits}-bit cells");
     }
 
-    private void ScaleComputed(string field, double factor, string stated, Func<HardwareProfile, double> get, Func<HardwareProfile, double, HardwareProfile> set)
+    private void ScaleComputed(
+        string field, double factor, string stated, Func<HardwareProfile, double> get, Func<HardwareProfile, double, HardwareProfile> set)
     {
         if (basis.Sources.TryGetValue(field, out string? source) && source.StartsWith("computed: ", StringComparison.Ordinal))
             Scale(field, factor, "by mean conductance", get, set);
@@ -103,7 +112,8 @@ internal sealed class InheritedFigures(HardwareProfile basis, HardwareProfile pr
             Keep(field, get(basis), "pJ", stated);
     }
 
-    private void Scale(string field, double factor, string rule, Func<HardwareProfile, double> get, Func<HardwareProfile, double, HardwareProfile> set)
+    private void Scale(
+        string field, double factor, string rule, Func<HardwareProfile, double> get, Func<HardwareProfile, double, HardwareProfile> set)
     {
         if (given.Contains(field) || get(Rescaled) == 0 || factor == 1) return;
         _rescaled = set(Rescaled, get(Rescaled) * factor);
@@ -127,7 +137,8 @@ internal sealed class InheritedFigures(HardwareProfile basis, HardwareProfile pr
 
     private string Description()
     {
-        string[] changes = [.. ProfileFields.All.Where(f => given.Contains(f.Name)).Select(f => $"{f.Name} {ProfileWriter.ValueText(f, profile)}")];
+        string[] changes = [
+            .. ProfileFields.All.Where(f => given.Contains(f.Name)).Select(f => $"{f.Name} {ProfileWriter.ValueText(f, profile)}")];
         return changes.Length == 0 ? basis.Description : $"Based on {basis.Name} with {string.Join(", ", changes)}.";
     }
 }

@@ -32,7 +32,8 @@ internal sealed class ProfileReader
     /// <param name="basis">The base if the text names none.</param>
     /// <param name="opened">Called with the path of each table that is read.</param>
     public static HardwareProfile Read(
-        ReadOnlyMemory<byte> utf8, string origin, Func<string, HardwareProfile>? resolveBase, string? directory = null, HardwareProfile? basis = null,
+        ReadOnlyMemory<byte> utf8, string origin, Func<string, HardwareProfile>? resolveBase, string? directory = null,
+        HardwareProfile? basis = null,
         Action<string>? opened = null)
     {
         utf8 = WithoutByteOrderMark(utf8);
@@ -60,17 +61,22 @@ internal sealed class ProfileReader
     private HardwareProfile Read(JsonElement root, Func<string, HardwareProfile>? resolveBase, HardwareProfile? basis)
     {
         if (root.ValueKind != JsonValueKind.Object)
-            throw new CimException(ErrorCodes.MalformedProfile, "A hardware profile is a JSON object, for example {\"base\": \"isaac\", \"adcBits\": 6}.") { File = _origin };
+            throw new CimException(ErrorCodes.MalformedProfile,
+                "A hardware profile is a JSON object, for example {\"base\": \"isaac\", \"adcBits\": 6}.") { File = _origin };
         foreach (string duplicate in _positions.Duplicates)
             Add(ErrorCodes.MalformedProfile, $"'{duplicate}' is given twice", duplicate);
 
         if (resolveBase is not null && Text(root, "base") is { } baseName) basis = resolveBase(baseName);
-        if (root.TryGetProperty("schema", out JsonElement schema) && !(schema.ValueKind == JsonValueKind.Number && ProfileField.TryWhole(schema, out int s) && s == 1))
+        if (root.TryGetProperty("schema", out JsonElement schema)
+            && !(schema.ValueKind == JsonValueKind.Number && ProfileField.TryWhole(schema, out int s) && s == 1))
             Add(ErrorCodes.MalformedProfile, $"'schema' is {schema.GetRawText()}; this version reads schema 1", "schema");
 
         HardwareProfile profile = (basis ?? Blank()) with
         {
-            Name = Text(root, "name") ?? (basis is null ? Path.GetFileName(_origin).Replace(".cimhw.json", "", StringComparison.OrdinalIgnoreCase) : basis.Name + "*"),
+            Name = Text(root, "name")
+                ?? (basis is null
+                ? Path.GetFileName(_origin).Replace(".cimhw.json", "", StringComparison.OrdinalIgnoreCase)
+                : basis.Name + "*"),
             Description = Text(root, "description") ?? basis?.Description ?? "",
         };
         foreach ((string name, string source) in profile.Sources) _sources[name] = source;
@@ -104,14 +110,18 @@ internal sealed class ProfileReader
 
             if (property.Value.ValueKind != JsonValueKind.Object)
             {
-                string members = string.Join(", ", ProfileFields.All.Where(f => f.Name.StartsWith(property.Name + ".", StringComparison.Ordinal)).Select(f => f.Name[(property.Name.Length + 1)..]));
-                Add(ErrorCodes.ImpossibleProfileValue, $"'{property.Name}' is {property.Value.GetRawText()}; allowed is an object with {members}", property.Name);
+                string members = string.Join(", ",
+                    ProfileFields.All.Where(f => f.Name.StartsWith(property.Name + ".", StringComparison.Ordinal))
+                    .Select(f => f.Name[(property.Name.Length + 1)..]));
+                Add(ErrorCodes.ImpossibleProfileValue,
+                    $"'{property.Name}' is {property.Value.GetRawText()}; allowed is an object with {members}", property.Name);
                 continue;
             }
 
             foreach (JsonProperty member in property.Value.EnumerateObject())
             {
-                if (member.Name == "source" && member.Value.ValueKind == JsonValueKind.String) AddGroupSource(property.Name, member.Value.GetString()!);
+                if (member.Name == "source" && member.Value.ValueKind == JsonValueKind.String)
+                    AddGroupSource(property.Name, member.Value.GetString()!);
                 else AddIfKnown($"{property.Name}.{member.Name}", member.Value);
             }
         }
@@ -129,7 +139,8 @@ internal sealed class ProfileReader
         void AddIfKnown(string path, JsonElement value)
         {
             if (ProfileFields.All.Any(f => f.Name == path)) values[path] = value;
-            else Add(ErrorCodes.UnknownProfileField, $"'{path}' is no field of a hardware profile{Suggestion(path)}; the fields are listed in docs/hardware-profiles.md", path);
+            else Add(ErrorCodes.UnknownProfileField,
+                $"'{path}' is no field of a hardware profile{Suggestion(path)}; the fields are listed in docs/hardware-profiles.md", path);
         }
     }
 
@@ -146,7 +157,8 @@ internal sealed class ProfileReader
                 else if (part.Name == "unit" && part.Value.ValueKind == JsonValueKind.String) unit = part.Value.GetString();
                 else if (part.Name == "source" && part.Value.ValueKind == JsonValueKind.String)
                     (_sources[field.Name], hasSource) = (part.Value.GetString()!, true);
-                else Add(ErrorCodes.UnknownProfileField, $"'{field.Name}.{part.Name}' is unknown or no text; a figure has value, unit and source", field.Name);
+                else Add(ErrorCodes.UnknownProfileField,
+                    $"'{field.Name}.{part.Name}' is unknown or no text; a figure has value, unit and source", field.Name);
             }
 
             if (value.ValueKind == JsonValueKind.Object && !field.ValueIsObject)
@@ -164,7 +176,9 @@ internal sealed class ProfileReader
 
         try
         {
-            return field is ErrorTableField table ? table.Read(profile, value, unit, _directory, _opened) : field.Read(profile, value, unit);
+            return field is ErrorTableField table
+                ? table.Read(profile, value, unit, _directory, _opened)
+                : field.Read(profile, value, unit);
         }
         catch (FieldException e)
         {
@@ -176,18 +190,29 @@ internal sealed class ProfileReader
     /// <summary>What no single field can check.</summary>
     private void CheckTogether(HardwareProfile p)
     {
-        if (p.GOff >= p.GOn) Add(ErrorCodes.ImpossibleProfileValue, $"'gOff' is {p.GOff} S; allowed is less than gOn = {p.GOn} S", Blame("gOff", "gOn"));
-        if (p.StuckOn + p.StuckOff > 1) Add(ErrorCodes.ImpossibleProfileValue, "'stuckOn' and 'stuckOff' together exceed 1", Blame("stuckOff", "stuckOn"));
+        if (p.GOff >= p.GOn)
+            Add(ErrorCodes.ImpossibleProfileValue, $"'gOff' is {p.GOff} S; allowed is less than gOn = {p.GOn} S", Blame("gOff", "gOn"));
+        if (p.StuckOn + p.StuckOff > 1)
+            Add(ErrorCodes.ImpossibleProfileValue, "'stuckOn' and 'stuckOff' together exceed 1", Blame("stuckOff", "stuckOn"));
         if (p.Encoding is WeightEncoding.Differential or WeightEncoding.DifferentialTwoSided && p.Columns < 2)
-            Add(ErrorCodes.ImpossibleProfileValue, "'columns' is 1; allowed is 2 or more for a differential encoding", Blame("columns", "encoding"));
+            Add(ErrorCodes.ImpossibleProfileValue, "'columns' is 1; allowed is 2 or more for a differential encoding",
+                Blame("columns", "encoding"));
         if (p.SpareColumns > p.Columns - (p.Encoding is WeightEncoding.Differential or WeightEncoding.DifferentialTwoSided ? 2 : 1))
-            Add(ErrorCodes.ImpossibleProfileValue, $"'spareColumns' is {p.SpareColumns}, which leaves no column of {p.Columns} for weights; allowed is less than columns (differential: columns - 1)", Blame("spareColumns", "columns"));
+            Add(ErrorCodes.ImpossibleProfileValue,
+                $"'spareColumns' is {p.SpareColumns}, which leaves no column of {p.Columns} for weights; allowed is less than columns "
+                + $"(differential: columns - 1)", Blame("spareColumns", "columns"));
         if (p is { WeightScaling: WeightScaling.Layer, WeightClipping: not WeightClipping.None })
-            Add(ErrorCodes.ImpossibleProfileValue, "'weightClipping' fits a scale to each column, which 'weightScaling' layer forbids; allowed is none with it, or column", Blame("weightClipping", "weightScaling"));
+            Add(ErrorCodes.ImpossibleProfileValue,
+                "'weightClipping' fits a scale to each column, which 'weightScaling' layer forbids; allowed is none with it, or column",
+                Blame("weightClipping", "weightScaling"));
         if (p.ProgrammingError is { Model: "table", Table.Count: 0 })
-            Add(ErrorCodes.ImpossibleProfileValue, "'programmingError.table' is empty but the model is table; allowed is at least one pair of conductance and standard deviation", Blame("programmingError.table", "programmingError.model"));
+            Add(ErrorCodes.ImpossibleProfileValue,
+                "'programmingError.table' is empty but the model is table; allowed is at least one pair of conductance and standard "
+                + "deviation", Blame("programmingError.table", "programmingError.model"));
         if (p.ProgrammingError is { Model: "none", Sigma: > 0 })
-            Add(ErrorCodes.ImpossibleProfileValue, $"'programmingError.sigma' is {p.ProgrammingError.Sigma} but the model is none; allowed is one of {string.Join(", ", ProfileFields.ProgrammingErrorModels.Skip(1))}", "programmingError.sigma");
+            Add(ErrorCodes.ImpossibleProfileValue,
+                $"'programmingError.sigma' is {p.ProgrammingError.Sigma} but the model is none; allowed is one of "
+                + $"{string.Join(", ", ProfileFields.ProgrammingErrorModels.Skip(1))}", "programmingError.sigma");
     }
 
     /// <summary>A figure without a source comes from this file, unless the source stands at its group.</summary>

@@ -56,7 +56,9 @@ internal sealed class Dimension
         int e = number.IndexOfAny(['e', 'E']);
         string digits = e < 0 ? number : number[..e];
         // An exponent of more digits than a long is beyond every double as well.
-        long exponent = e < 0 ? 0 : long.TryParse(number.AsSpan(e + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long n)
+        long exponent = e < 0
+            ? 0
+            : long.TryParse(number.AsSpan(e + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long n)
             ? Math.Clamp(n, -LargestExponent, LargestExponent) : number[e + 1] == '-' ? -LargestExponent : LargestExponent;
         string text = string.Create(CultureInfo.InvariantCulture, $"{digits}e{exponent + scale.Exponent}");
         value = double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) * scale.Factor;

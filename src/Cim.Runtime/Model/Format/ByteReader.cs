@@ -38,7 +38,8 @@ internal sealed class ByteReader(ReadOnlyMemory<byte> data)
         }
     }
 
-    /// <summary>A list whose items take at least <paramref name="itemBytes"/> bytes each: what bounds the memory a false count can cost.</summary>
+    /// <summary>A list whose items take at least <paramref name="itemBytes"/> bytes each: what bounds the memory a false count can
+    /// cost.</summary>
     public ImmutableArray<T> List<T>(int itemBytes, Func<ByteReader, T> read)
     {
         int count = Int();

@@ -61,10 +61,12 @@ internal static class CimFile
         uint format = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
         if (format != FormatVersion)
             throw new CimException(ErrorCodes.InvalidCompiledModel,
-                $"The compiled model has format {format}, written by Cim.Sdk {sdk}; this is Cim.Sdk {RuntimeVersion}, which reads format {FormatVersion}. Compile it again, or reference the matching package.");
+                $"The compiled model has format {format}, written by Cim.Sdk {sdk}; this is Cim.Sdk {RuntimeVersion}, which reads format "
+                    + $"{FormatVersion}. Compile it again, or reference the matching package.");
         uint sections = BinaryPrimitives.ReadUInt32LittleEndian(header[12..]);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(header[16..]);
-        if (sections is 0 or > 64 || length > int.MaxValue || length < (ulong)(HeaderBytes + (EntryBytes * sections))) throw Corrupt("its header is damaged");
+        if (sections is 0 or > 64 || length > int.MaxValue || length < (ulong)(HeaderBytes + (EntryBytes * sections)))
+            throw Corrupt("its header is damaged");
         return ((int)sections, (long)length);
     }
 
@@ -80,8 +82,10 @@ internal static class CimFile
         for (int i = 0; i < sections; i++)
         {
             ReadOnlySpan<byte> entry = start.Slice(HeaderBytes + (i * EntryBytes), EntryBytes);
-            ulong offset = BinaryPrimitives.ReadUInt64LittleEndian(entry[8..]), length = BinaryPrimitives.ReadUInt64LittleEndian(entry[16..]);
-            if (BinaryPrimitives.ReadUInt64LittleEndian(entry) != (ulong)i || offset != (ulong)Align(at) || length > (ulong)fileLength || offset + length > (ulong)fileLength)
+            ulong offset = BinaryPrimitives.ReadUInt64LittleEndian(entry[8..]),
+                length = BinaryPrimitives.ReadUInt64LittleEndian(entry[16..]);
+            if (BinaryPrimitives.ReadUInt64LittleEndian(entry) != (ulong)i || offset != (ulong)Align(at) || length > (ulong)fileLength
+                || offset + length > (ulong)fileLength)
                 throw Corrupt("its section table is damaged");
             places[i] = ((int)offset, (int)length);
             at = (long)(offset + length);
@@ -95,16 +99,20 @@ internal static class CimFile
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(content, hash);
-        if (!hash.SequenceEqual(start.Slice(HeaderBytes + (section * EntryBytes) + 24, hash.Length))) throw Corrupt($"the checksum of section {section} does not match");
+        if (!hash.SequenceEqual(start.Slice(HeaderBytes + (section * EntryBytes) + 24, hash.Length)))
+            throw Corrupt($"the checksum of section {section} does not match");
     }
 
     /// <summary>The error for a file that cannot be read as a compiled model.</summary>
     public static CimException Corrupt(string why, Exception? cause = null) =>
-        new(ErrorCodes.InvalidCompiledModel, $"This is no readable compiled model (.cim): {why.TrimEnd('.')}. Compile it again, or copy it again if it was downloaded.", cause);
+        new(ErrorCodes.InvalidCompiledModel,
+            $"This is no readable compiled model (.cim): {why.TrimEnd('.')}. Compile it again, or copy it again if it was downloaded.",
+            cause);
 
     /// <summary>The version of this assembly without build metadata.</summary>
     public static string RuntimeVersion { get; } =
-        (System.Reflection.CustomAttributeExtensions.GetCustomAttribute<System.Reflection.AssemblyInformationalVersionAttribute>(typeof(CimFile).Assembly)?.InformationalVersion ?? "0.0.0").Split('+')[0];
+        (System.Reflection.CustomAttributeExtensions.GetCustomAttribute<System.Reflection.AssemblyInformationalVersionAttribute>(
+            typeof(CimFile).Assembly)?.InformationalVersion ?? "0.0.0").Split('+')[0];
 
     public static long Align(long offset) => (offset + Alignment - 1) / Alignment * Alignment;
 

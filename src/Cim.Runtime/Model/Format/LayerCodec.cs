@@ -25,7 +25,8 @@ internal static class LayerCodec
         Epilogue(w, layer.Epilogue);
         Mapping(w, layer.Mapping);
         w.Int(layer.AdcBits);
-        w.Byte((byte)((layer.AdcCalibration is not null ? HasAdcRanges : 0) | (layer.TestInputs is not null ? HasTestInputs : 0) | (layer.Blocks.IsEmpty ? 0 : HasBlocks)));
+        w.Byte((byte)((layer.AdcCalibration is not null ? HasAdcRanges : 0) | (
+            layer.TestInputs is not null ? HasTestInputs : 0) | (layer.Blocks.IsEmpty ? 0 : HasBlocks)));
         if (layer.AdcCalibration is { } adc)
         {
             w.List(adc.Low, static (w, v) => w.Float(v));
@@ -105,7 +106,8 @@ internal static class LayerCodec
 
     private static void Geometry(ByteWriter w, ConvolutionGeometry g)
     {
-        foreach (int v in (ReadOnlySpan<int>)[g.InputChannels, g.InputHeight, g.InputWidth, g.KernelHeight, g.KernelWidth, g.StrideY, g.StrideX,
+        foreach (int v in (
+            ReadOnlySpan<int>)[g.InputChannels, g.InputHeight, g.InputWidth, g.KernelHeight, g.KernelWidth, g.StrideY, g.StrideX,
             g.PadTop, g.PadLeft, g.PadBottom, g.PadRight, g.DilationY, g.DilationX]) w.Int(v);
     }
 
@@ -147,7 +149,9 @@ internal static class LayerCodec
         });
         w.List(m.Tiles, static (w, t) =>
         {
-            foreach (int v in (ReadOnlySpan<int>)[t.FirstGroup, t.GroupCount, t.FirstRow, t.Rows, t.FirstColumn, t.Columns, t.Array, t.ColumnInArray]) w.Int(v);
+            foreach (int v in (
+                ReadOnlySpan<int>)[t.FirstGroup, t.GroupCount, t.FirstRow, t.Rows, t.FirstColumn, t.Columns, t.Array, t.ColumnInArray])
+                w.Int(v);
         });
         w.List(m.RowOrder, static (w, r) => w.Int(r));
     }

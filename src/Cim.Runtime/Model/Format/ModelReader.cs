@@ -36,7 +36,8 @@ internal static class ModelReader
             Verify(info, program);
             return new CompiledModel(info, hardware, program);
         }
-        catch (Exception e) when (e is OverflowException or InvalidOperationException || (e is CimException { Code: not ErrorCodes.InvalidCompiledModel }))
+        catch (Exception e) when (
+            e is OverflowException or InvalidOperationException || (e is CimException { Code: not ErrorCodes.InvalidCompiledModel }))
         {
             throw CimFile.Corrupt(e.Message, e);
         }
@@ -88,7 +89,9 @@ internal static class ModelReader
     private static (int Offset, int Length)[] Table(ReadOnlySpan<byte> start, int sections, long length)
     {
         (int, int)[] places = CimFile.ReadTable(start, sections, length);
-        return places.Length == SectionCount ? places : throw CimFile.Corrupt($"it has {places.Length} sections, {SectionCount} are needed");
+        return places.Length == SectionCount
+            ? places
+            : throw CimFile.Corrupt($"it has {places.Length} sections, {SectionCount} are needed");
     }
 
     private static byte[] Extend(Stream stream, byte[] start, int length)
@@ -106,8 +109,10 @@ internal static class ModelReader
         try
         {
             ModelInfo info = JsonSerializer.Deserialize(json, InfoJson.Default.ModelInfo) ?? throw CimFile.Corrupt("it has no description");
-            if (info.Name is null || info.Hardware is null || info.SdkVersion is null || info.Cost is null || info.Baseline is null || info.ModelSha256 is null
-                || info.CalibrationSha256 is null || info.Inputs.IsDefault || info.Outputs.IsDefault || !IsComplete(info.Cost) || !IsComplete(info.Baseline))
+            if (info.Name is null || info.Hardware is null || info.SdkVersion is null || info.Cost is null || info.Baseline is null
+                || info.ModelSha256 is null
+                || info.CalibrationSha256 is null || info.Inputs.IsDefault || info.Outputs.IsDefault || !IsComplete(info.Cost)
+                    || !IsComplete(info.Baseline))
                 throw CimFile.Corrupt("its description is incomplete");
             return info;
         }
@@ -122,15 +127,19 @@ internal static class ModelReader
 
     private static void Verify(ModelInfo info, ModelProgram program)
     {
-        if (!Same(info.Inputs, program.Inputs) || !Same(info.Outputs, program.Outputs)) throw CimFile.Corrupt("description and program differ");
+        if (!Same(info.Inputs, program.Inputs) || !Same(info.Outputs, program.Outputs))
+            throw CimFile.Corrupt("description and program differ");
 
-        bool Same(System.Collections.Immutable.ImmutableArray<TensorDescription> described, System.Collections.Immutable.ImmutableArray<int> values)
+        bool Same(System.Collections.Immutable.ImmutableArray<TensorDescription> described,
+            System.Collections.Immutable.ImmutableArray<int> values)
         {
             if (described.Length != values.Length) return false;
             for (int i = 0; i < values.Length; i++)
             {
                 ProgramValue v = program.Values[values[i]];
-                if (described[i] is not { Name: not null, Shape.IsDefault: false } d || d.Name != v.Name || d.Type != v.Type || !d.Shape.AsSpan().SequenceEqual(v.Shape.Dims.AsSpan())) return false;
+                if (described[i] is not { Name: not null, Shape.IsDefault: false } d || d.Name != v.Name || d.Type != v.Type
+                    || !d.Shape.AsSpan().SequenceEqual(v.Shape.Dims.AsSpan()))
+                    return false;
             }
 
             return true;

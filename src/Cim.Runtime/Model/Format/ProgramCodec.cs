@@ -82,7 +82,8 @@ internal static class ProgramCodec
 
     private static AttributeMap Attributes(ImmutableArray<(string Name, AttributeValue Value)> list)
     {
-        ImmutableSortedDictionary<string, AttributeValue>.Builder map = ImmutableSortedDictionary.CreateBuilder<string, AttributeValue>(StringComparer.Ordinal);
+        ImmutableSortedDictionary<string, AttributeValue>.Builder map =
+            ImmutableSortedDictionary.CreateBuilder<string, AttributeValue>(StringComparer.Ordinal);
         foreach ((string name, AttributeValue value) in list)
             if (!map.TryAdd(name, value)) throw CimFile.Corrupt($"attribute '{name}' is there twice");
         return new AttributeMap(map.ToImmutable());

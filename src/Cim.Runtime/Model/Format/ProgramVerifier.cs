@@ -23,9 +23,11 @@ internal static class ProgramVerifier
         foreach (int input in program.Inputs) Define(input, "input");
         foreach (ProgramStep step in program.Steps)
         {
-            if (step.Op != ProgramStep.CrossbarOp && !OperatorCatalog.IsSupported(step.Op)) throw CimFile.Corrupt($"step '{step.Name}' has the unknown operator '{step.Op}'");
+            if (step.Op != ProgramStep.CrossbarOp && !OperatorCatalog.IsSupported(step.Op))
+                throw CimFile.Corrupt($"step '{step.Name}' has the unknown operator '{step.Op}'");
             foreach (int input in step.Inputs)
-                if (input != -1 && ((uint)input >= (uint)count || !defined[input])) throw CimFile.Corrupt($"step '{step.Name}' reads a value before it is computed");
+                if (input != -1 && ((uint)input >= (uint)count || !defined[input]))
+                    throw CimFile.Corrupt($"step '{step.Name}' reads a value before it is computed");
             foreach (int output in step.Outputs)
                 if (output != -1) Define(output, $"step '{step.Name}'");
         }
@@ -36,7 +38,8 @@ internal static class ProgramVerifier
 
         void Define(int value, string where)
         {
-            if ((uint)value >= (uint)count || defined[value]) throw CimFile.Corrupt($"{where} defines a value that does not exist or has one already");
+            if ((uint)value >= (uint)count || defined[value])
+                throw CimFile.Corrupt($"{where} defines a value that does not exist or has one already");
             defined[value] = true;
         }
     }

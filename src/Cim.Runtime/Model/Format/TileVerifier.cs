@@ -57,7 +57,8 @@ internal static class TileVerifier
         const string Twice = "a cell lies on two arrays", Nowhere = "a weight lies on no array";
         LayerMapping m = part.Mapping;
         int rows = m.RowsPlaced(part.RowsPerGroup), columns = part.ColumnsPerGroup * m.ColumnsPerOutput;
-        bool Holds((int First, int Count) groups, (int First, int Count) places, (int First, int Count) run) => HoldsWeight(part, groups, places, run);
+        bool Holds((int First, int Count) groups, (int First, int Count) places, (int First, int Count) run) =>
+            HoldsWeight(part, groups, places, run);
 
         var byGroups = m.Tiles.GroupBy(t => (t.FirstGroup, t.GroupCount)).ToArray();
         if (Gaps(byGroups.Select(g => g.Key), part.Groups) is not { } groupGaps) return Twice;
@@ -94,7 +95,8 @@ internal static class TileVerifier
     }
 
     // With an offset every weight is a cell that conducts.
-    private static bool HoldsWeight(CrossbarLayer part, (int First, int Count) groups, (int First, int Count) places, (int First, int Count) columns)
+    private static bool HoldsWeight(
+        CrossbarLayer part, (int First, int Count) groups, (int First, int Count) places, (int First, int Count) columns)
     {
         LayerMapping m = part.Mapping;
         if (m.Encoding == WeightEncoding.Offset) return true;

@@ -69,7 +69,8 @@ internal sealed class Cast(long to, long narrow) : Operator
             ReadOnlySpan<TX> x = c.Input<TX>(0);
             Span<TY> y = c.Output<TY>(0);
             if (typeof(TX) == typeof(float))
-                for (int i = 0; i < y.Length; i++) y[i] = TY.CreateTruncating(Truncated(float.CreateTruncating(x[i]), typeof(TY) == typeof(long)));
+                for (int i = 0; i < y.Length; i++)
+                    y[i] = TY.CreateTruncating(Truncated(float.CreateTruncating(x[i]), typeof(TY) == typeof(long)));
             else
                 for (int i = 0; i < y.Length; i++) y[i] = TY.CreateTruncating(x[i]);
         });

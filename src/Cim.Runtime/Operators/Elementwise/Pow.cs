@@ -13,8 +13,12 @@ internal sealed class Pow : Operator
         TensorInfo x = inputs.Required(0, "X"), e = inputs.Required(1, "Y");
         Shape shape = ShapeMath.Broadcast(x.Shape, e.Shape) ?? throw Error($"shapes {x.Shape} and {e.Shape} do not broadcast together.");
         TensorInfo output = Output(x.Type, shape);
-        if (x.Type == ElementType.Float32 && x.Shape == shape && e.Constant is { Length: 1, Type: ElementType.Float32 } c && c.Span<float>()[0] == 2)
-            return new Kernel(output, (in KernelCall k) => UnaryLoop.Run(k.Input<float>(0), k.Output<float>(0), default(Square))) { CanRunInPlace = true };
+        if (x.Type == ElementType.Float32 && x.Shape == shape && e.Constant is { Length: 1, Type: ElementType.Float32 } c
+            && c.Span<float>()[0] == 2)
+            return new Kernel(output, (in KernelCall k) => UnaryLoop.Run(k.Input<float>(0), k.Output<float>(0), default(Square)))
+            {
+                CanRunInPlace = true,
+            };
         var plan = new BroadcastPlan(shape, x.Shape, e.Shape);
         return x.Type switch
         {
@@ -25,7 +29,8 @@ internal sealed class Pow : Operator
         };
     }
 
-    private Kernel WithBase<TX>(TensorInfo output, BroadcastPlan plan, ElementType exponent) where TX : unmanaged, INumber<TX> => exponent switch
+    private Kernel WithBase<TX>(TensorInfo output, BroadcastPlan plan, ElementType exponent)
+        where TX : unmanaged, INumber<TX> => exponent switch
     {
         ElementType.Float32 => Create<TX, float>(output, plan),
         ElementType.Int64 => Create<TX, long>(output, plan),

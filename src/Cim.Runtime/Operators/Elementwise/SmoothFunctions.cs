@@ -65,7 +65,10 @@ internal sealed class SmoothOperator<TF>(TF function) : Operator where TF : stru
     {
         TensorInfo x = inputs.Float(0, "X");
         TF f = function;
-        return new Kernel(Output(x.Type, x.Shape), (in KernelCall c) => SmoothLoop.Run(c.Input<float>(0), c.Output<float>(0), f)) { CanRunInPlace = true };
+        return new Kernel(Output(x.Type, x.Shape), (in KernelCall c) => SmoothLoop.Run(c.Input<float>(0), c.Output<float>(0), f))
+        {
+            CanRunInPlace = true,
+        };
     }
 }
 

@@ -39,7 +39,8 @@ internal static class UnaryCatalog
             "Mish" => Scalar(ScalarFunctions.Mish),
             "Elu" => Smooth(new ExponentialUnit(1, a.Float("alpha", 1), 1)),
             "Celu" => Smooth(new ExponentialUnit(1, a.Float("alpha", 1), a.Float("alpha", 1))),
-            "Selu" => Smooth(new ExponentialUnit(a.Float("gamma", ScalarFunctions.SeluGamma), a.Float("alpha", ScalarFunctions.SeluAlpha), 1)),
+            "Selu" =>
+                Smooth(new ExponentialUnit(a.Float("gamma", ScalarFunctions.SeluGamma), a.Float("alpha", ScalarFunctions.SeluAlpha), 1)),
             "Sin" => Scalar(static x => (float)Math.Sin(x)),
             "Cos" => Scalar(static x => (float)Math.Cos(x)),
             "Tan" => Scalar(static x => (float)Math.Tan(x)),

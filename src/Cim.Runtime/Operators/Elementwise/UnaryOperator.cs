@@ -11,7 +11,10 @@ internal sealed class UnaryOperator<TF>(TF function) : Operator where TF : struc
     {
         TensorInfo x = inputs.Float(0, "X");
         TF f = function;
-        return new Kernel(Output(x.Type, x.Shape), (in KernelCall c) => UnaryLoop.Run(c.Input<float>(0), c.Output<float>(0), f)) { CanRunInPlace = true };
+        return new Kernel(Output(x.Type, x.Shape), (in KernelCall c) => UnaryLoop.Run(c.Input<float>(0), c.Output<float>(0), f))
+        {
+            CanRunInPlace = true,
+        };
     }
 }
 
@@ -48,7 +51,8 @@ internal sealed class ScalarOperator(Func<float, float> function) : Operator
 /// <summary>Which function a <see cref="NumberOperator"/> applies to integers.</summary>
 internal enum NumberKind { Neg, Abs, Sign, Relu, Identity }
 
-/// <summary>Neg, Abs, Sign, Relu of integers, and the rounding functions, which leave integers as they are; floats go to <paramref name="forFloats"/>.</summary>
+/// <summary>Neg, Abs, Sign, Relu of integers, and the rounding functions, which leave integers as they are; floats go to
+/// <paramref name="forFloats"/>.</summary>
 internal sealed class NumberOperator(NumberKind kind, Operator forFloats) : Operator
 {
     protected override Kernel Bind(OperatorInputs inputs)

@@ -14,7 +14,8 @@ internal static class VectorMath
     /// <summary>1/k! from k = 12 down to 0.</summary>
     private static ReadOnlySpan<double> InverseFactorials =>
     [
-        1 / 479001600.0, 1 / 39916800.0, 1 / 3628800.0, 1 / 362880.0, 1 / 40320.0, 1 / 5040.0, 1 / 720.0, 1 / 120.0, 1 / 24.0, 1 / 6.0, 0.5, 1, 1,
+        1 / 479001600.0, 1 / 39916800.0, 1 / 3628800.0, 1 / 362880.0, 1 / 40320.0, 1 / 5040.0, 1 / 720.0, 1 / 120.0, 1 / 24.0, 1 / 6.0, 0.5,
+            1, 1,
     ];
 
     /// <summary>Polynomial of the fit used by <see cref="Erf"/>, highest power first.</summary>

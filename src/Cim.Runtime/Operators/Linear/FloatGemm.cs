@@ -20,7 +20,8 @@ internal static class FloatGemm
     /// <param name="bRow">Distance of rows of B.</param>
     /// <param name="c">The result, overwritten.</param>
     /// <param name="cRow">Distance of rows of C.</param>
-    public static void Multiply(int m, int n, int k, ReadOnlySpan<float> a, int aRow, int aColumn, ReadOnlySpan<float> b, int bRow, Span<float> c, int cRow)
+    public static void Multiply(
+        int m, int n, int k, ReadOnlySpan<float> a, int aRow, int aColumn, ReadOnlySpan<float> b, int bRow, Span<float> c, int cRow)
     {
         if (m == 0 || n == 0) return;
         if (k == 0)
@@ -44,7 +45,14 @@ internal static class FloatGemm
         int j = 0;
         for (; j + 16 <= n; j += 16)
         {
-            Vector256<float> s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default, s30 = default, s31 = default;
+            Vector256<float> s00 = default,
+                s01 = default,
+                s10 = default,
+                s11 = default,
+                s20 = default,
+                s21 = default,
+                s30 = default,
+                s31 = default;
             nuint pa = (nuint)(row * aRow), pb = (nuint)j;
             for (int p = 0; p < k; p++, pa += (nuint)aColumn, pb += (nuint)bRow)
             {

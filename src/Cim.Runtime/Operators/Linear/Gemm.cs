@@ -3,7 +3,8 @@ using Cim.Runtime.Program;
 
 namespace Cim.Runtime.Operators.Linear;
 
-/// <summary>Gemm(A, B, C?) in float: alpha * A' * B' + beta * C with attributes transA, transB, alpha, beta; C broadcasts to the result.</summary>
+/// <summary>Gemm(A, B, C?) in float: alpha * A' * B' + beta * C with attributes transA, transB, alpha, beta; C broadcasts to the
+/// result.</summary>
 internal sealed class Gemm(AttributeMap attributes) : Operator
 {
     protected override Kernel Bind(OperatorInputs inputs)
@@ -14,12 +15,14 @@ internal sealed class Gemm(AttributeMap attributes) : Operator
         bool transA = attributes.Int("transA", 0) != 0, transB = attributes.Int("transB", 0) != 0;
         float alpha = attributes.Float("alpha", 1), beta = attributes.Float("beta", 1);
         int m = a.Shape[transA ? 1 : 0], k = a.Shape[transA ? 0 : 1], n = b.Shape[transB ? 0 : 1];
-        if (b.Shape[transB ? 1 : 0] != k) throw Error($"A {a.Shape}{(transA ? " transposed" : "")} and B {b.Shape}{(transB ? " transposed" : "")} do not fit.");
+        if (b.Shape[transB ? 1 : 0] != k)
+            throw Error($"A {a.Shape}{(transA ? " transposed" : "")} and B {b.Shape}{(transB ? " transposed" : "")} do not fit.");
         TensorInfo output = Output(ElementType.Float32, m, n);
         BroadcastPlan? plan = null;
         if (c is not null)
         {
-            if (ShapeMath.Broadcast(c.Shape, output.Shape) != output.Shape) throw Error($"C {c.Shape} does not broadcast to {output.Shape}.");
+            if (ShapeMath.Broadcast(c.Shape, output.Shape) != output.Shape)
+                throw Error($"C {c.Shape} does not broadcast to {output.Shape}.");
             plan = new BroadcastPlan(output.Shape, output.Shape, c.Shape);
         }
 

@@ -1,6 +1,7 @@
 namespace Cim.Runtime.Operators.Linear;
 
-/// <summary>MatMul(A, B) in float by NumPy's rule: leading axes broadcast, a vector is a row on the left and a column on the right.</summary>
+/// <summary>MatMul(A, B) in float by NumPy's rule: leading axes broadcast, a vector is a row on the left and a column on the
+/// right.</summary>
 internal sealed class MatMul : Operator
 {
     protected override Kernel Bind(OperatorInputs inputs)
@@ -14,7 +15,8 @@ internal sealed class MatMul : Operator
         int m = da[^2], k = da[^1], n = db[^1];
         if (db[^2] != k) throw Error($"A {a.Shape} and B {b.Shape} do not fit.");
         Shape batchA = new(da.AsSpan(0, da.Length - 2)), batchB = new(db.AsSpan(0, db.Length - 2));
-        Shape batch = ShapeMath.Broadcast(batchA, batchB) ?? throw Error($"the leading axes of A {a.Shape} and B {b.Shape} do not broadcast together.");
+        Shape batch = ShapeMath.Broadcast(batchA, batchB)
+            ?? throw Error($"the leading axes of A {a.Shape} and B {b.Shape} do not broadcast together.");
         var dims = new List<long>(batch.ToLongs());
         if (!rowVector) dims.Add(m);
         if (!columnVector) dims.Add(n);

@@ -2,13 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace Cim.Runtime.Operators.Movement;
 
-/// <summary>Gather(data, indices) along attribute <c>axis</c> (default 0); indices are int32 or int64, may be computed, and count from the end if negative.</summary>
+/// <summary>Gather(data, indices) along attribute <c>axis</c> (default 0); indices are int32 or int64, may be computed, and count from the
+/// end if negative.</summary>
 internal sealed class Gather(long axisAttribute) : Operator
 {
     protected override Kernel Bind(OperatorInputs inputs)
     {
         TensorInfo x = inputs.Required(0, "data"), indices = inputs.Required(1, "indices");
-        if (indices.Type is not (ElementType.Int32 or ElementType.Int64)) throw Error($"indices are {indices.Type}, Int64 or Int32 is needed.");
+        if (indices.Type is not (ElementType.Int32 or ElementType.Int64))
+            throw Error($"indices are {indices.Type}, Int64 or Int32 is needed.");
         int rank = x.Shape.Rank, axis = Axis(axisAttribute, rank), size = x.Shape[axis];
         long[] all = x.Shape.ToLongs();
         TensorInfo output = Output(x.Type, [.. all.AsSpan(0, axis), .. indices.Shape.ToLongs(), .. all.AsSpan(axis + 1)]);

@@ -1,6 +1,7 @@
 namespace Cim.Runtime.Operators.Movement;
 
-/// <summary>Reshape(data, shape) with attribute <c>allowzero</c> (default 0: a 0 copies the input's dimension); one entry may be -1.</summary>
+/// <summary>Reshape(data, shape) with attribute <c>allowzero</c> (default 0: a 0 copies the input's dimension); one entry may be
+/// -1.</summary>
 internal sealed class Reshape(bool allowZero) : Operator
 {
     protected override Kernel Bind(OperatorInputs inputs)
@@ -13,7 +14,9 @@ internal sealed class Reshape(bool allowZero) : Operator
         for (int i = 0; i < target.Length; i++)
         {
             if (target[i] == 0 && !allowZero)
-                target[i] = i < x.Shape.Rank ? x.Shape[i] : throw Error($"shape [{asked}] copies dimension {i}, which the input {x.Shape} does not have.");
+                target[i] = i < x.Shape.Rank
+                    ? x.Shape[i]
+                    : throw Error($"shape [{asked}] copies dimension {i}, which the input {x.Shape} does not have.");
             if (target[i] >= 0) known = checked(known * target[i]);
             else if (target[i] != -1 || free >= 0) throw Error($"shape [{asked}] may have one -1 and no other negative entry.");
             else free = i;

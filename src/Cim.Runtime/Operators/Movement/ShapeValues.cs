@@ -60,7 +60,8 @@ internal sealed class Range : Operator
         TensorInfo start = inputs.Required(0, "start");
         if (start.Type == ElementType.Float32)
         {
-            float[] f = [Scalar(inputs.ConstantFloats(0, "start")), Scalar(inputs.ConstantFloats(1, "limit")), Scalar(inputs.ConstantFloats(2, "delta"))];
+            float[] f = [Scalar(inputs.ConstantFloats(0, "start")), Scalar(inputs.ConstantFloats(1, "limit")),
+                Scalar(inputs.ConstantFloats(2, "delta"))];
             TensorInfo output = Output(ElementType.Float32, Count(Math.Ceiling(((double)f[1] - f[0]) / f[2])));
             return new Kernel(output, (in KernelCall c) =>
             {
@@ -69,7 +70,9 @@ internal sealed class Range : Operator
             });
         }
 
-        long a = Scalar(inputs.RequiredIntegers(0, "start")), b = Scalar(inputs.RequiredIntegers(1, "limit")), d = Scalar(inputs.RequiredIntegers(2, "delta"));
+        long a = Scalar(inputs.RequiredIntegers(0, "start")),
+            b = Scalar(inputs.RequiredIntegers(1, "limit")),
+            d = Scalar(inputs.RequiredIntegers(2, "delta"));
         if (d == 0) throw Error("delta is 0.");
         TensorInfo integers = Output(start.Type, Count(Math.Ceiling(((double)b - a) / d)));
         return start.Type == ElementType.Int64

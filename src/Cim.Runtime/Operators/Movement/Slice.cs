@@ -10,7 +10,8 @@ internal sealed class Slice : Operator
         long[] axisInput = inputs.ConstantIntegers(3, "axes") ?? [.. Enumerable.Range(0, starts.Length).Select(i => (long)i)];
         long[] steps = inputs.ConstantIntegers(4, "steps") ?? [.. Enumerable.Repeat(1L, starts.Length)];
         if (starts.Length != ends.Length || starts.Length != axisInput.Length || starts.Length != steps.Length)
-            throw Error($"starts, ends, axes and steps have {starts.Length}, {ends.Length}, {axisInput.Length} and {steps.Length} entries; they must agree.");
+            throw Error($"starts, ends, axes and steps have {starts.Length}, {ends.Length}, {axisInput.Length} and {steps.Length} "
+                + $"entries; they must agree.");
         int[] axes = AxisList(axisInput, x.Shape.Rank);
         long[] dims = x.Shape.ToLongs();
         int[] strides = x.Shape.Strides();
@@ -33,7 +34,8 @@ internal sealed class Slice : Operator
         return new Kernel(output, (in KernelCall c) => copy.Run(c.Input(0), c.Output(0)));
     }
 
-    /// <summary>First index and number of indices of start:end:step on an axis: a start is clamped to an element, an end may lie before the first.</summary>
+    /// <summary>First index and number of indices of start:end:step on an axis: a start is clamped to an element, an end may lie before the
+    /// first.</summary>
     private static (long Start, long Count) Range(long size, long start, long end, long step)
     {
         if (size == 0) return (0, 0);

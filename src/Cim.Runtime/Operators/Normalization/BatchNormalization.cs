@@ -3,7 +3,8 @@ using Cim.Runtime.Program;
 
 namespace Cim.Runtime.Operators.Normalization;
 
-/// <summary>BatchNormalization(X, scale, B, mean, var) in inference; attribute <c>epsilon</c> (default 1e-5). Training mode is refused.</summary>
+/// <summary>BatchNormalization(X, scale, B, mean, var) in inference; attribute <c>epsilon</c> (default 1e-5). Training mode is
+/// refused.</summary>
 internal sealed class BatchNormalization(AttributeMap attributes) : Operator
 {
     protected override Kernel Bind(OperatorInputs inputs)
@@ -17,14 +18,19 @@ internal sealed class BatchNormalization(AttributeMap attributes) : Operator
         float epsilon = attributes.Float("epsilon", 1e-5f);
         return new Kernel(Output(x.Type, x.Shape), (in KernelCall c) =>
         {
-            ReadOnlySpan<float> source = c.Input<float>(0), scale = c.Input<float>(1), b = c.Input<float>(2), mean = c.Input<float>(3), variance = c.Input<float>(4);
+            ReadOnlySpan<float> source = c.Input<float>(0),
+                scale = c.Input<float>(1),
+                b = c.Input<float>(2),
+                mean = c.Input<float>(3),
+                variance = c.Input<float>(4);
             Span<float> y = c.Output<float>(0);
             if (size == 0) return;
             for (int i = 0, plane = 0; i < y.Length; i += size, plane++)
             {
                 int channel = plane % channels;
                 double factor = scale[channel] / Math.Sqrt((double)variance[channel] + epsilon);
-                UnaryLoop.Run(source.Slice(i, size), y.Slice(i, size), new Affine((float)factor, (float)(b[channel] - (mean[channel] * factor))));
+                UnaryLoop.Run(
+                    source.Slice(i, size), y.Slice(i, size), new Affine((float)factor, (float)(b[channel] - (mean[channel] * factor))));
             }
         }) { CanRunInPlace = true };
     }

@@ -17,7 +17,8 @@ internal sealed class LayerNormalization(AttributeMap attributes) : Operator
         int axis = Axis(attributes.Int("axis", -1), x.Shape.Rank);
         Shape row = new(x.Shape.Dims.AsSpan()[axis..]);
         foreach (TensorInfo? p in (TensorInfo?[])[scale, bias])
-            if (p is not null && ShapeMath.Broadcast(p.Shape, row) != row) throw Error($"a parameter of shape {p.Shape} does not broadcast to the normalised axes {row}.");
+            if (p is not null && ShapeMath.Broadcast(p.Shape, row) != row)
+                throw Error($"a parameter of shape {p.Shape} does not broadcast to the normalised axes {row}.");
         long[] statistics = x.Shape.ToLongs();
         statistics.AsSpan(axis).Fill(1);
         TensorInfo perRow = Output(ElementType.Float32, statistics);

@@ -14,7 +14,8 @@ internal sealed class DequantizeLinear(AttributeMap attributes) : Operator
         TensorInfo x = inputs.Required(0, "x"), scale = inputs.Float(1, "x_scale");
         if (x.Type is not (ElementType.UInt8 or ElementType.Int8 or ElementType.Int32)) throw Error($"{x.Type} inputs are not supported.");
         TensorInfo? zero = inputs[2] is null ? null : inputs.Required(2, "x_zero_point", x.Type);
-        QuantizationAxis axis = QuantizationAxis.Create(this, x.Shape, scale, zero, attributes.Int("axis", 1), attributes.Int("block_size", 0));
+        QuantizationAxis axis = QuantizationAxis.Create(
+            this, x.Shape, scale, zero, attributes.Int("axis", 1), attributes.Int("block_size", 0));
         bool hasZero = zero is not null, signed = x.Type == ElementType.Int8, wide = x.Type == ElementType.Int32;
         return new Kernel(Output(ElementType.Float32, x.Shape), (in KernelCall c) =>
         {
@@ -26,7 +27,9 @@ internal sealed class DequantizeLinear(AttributeMap attributes) : Operator
                 {
                     Span<float> target = y.Slice(at, axis.Inner);
                     if (wide) Wide(c.Input<int>(0).Slice(at, axis.Inner), target, scales[ch], hasZero ? c.Input<int>(2)[ch] : 0);
-                    else QuantizeLoops.Dequantize(c.Input(0).Slice(at, axis.Inner), target, scales[ch], hasZero ? (signed ? (sbyte)c.Input(2)[ch] : c.Input(2)[ch]) : 0, signed);
+                    else QuantizeLoops.Dequantize(c.Input(0).Slice(at, axis.Inner), target, scales[ch], hasZero
+                        ? (signed ? (sbyte)c.Input(2)[ch] : c.Input(2)[ch])
+                        : 0, signed);
                 }
             }
         });

@@ -13,12 +13,14 @@ internal sealed class QuantizationAxis
     /// <summary>Neighbouring elements that share a scale.</summary>
     public int Inner { get; }
 
-    public static QuantizationAxis Create(Operator op, Shape input, TensorInfo scale, TensorInfo? zeroPoint, long axisAttribute, long blockSize)
+    public static QuantizationAxis Create(
+        Operator op, Shape input, TensorInfo scale, TensorInfo? zeroPoint, long axisAttribute, long blockSize)
     {
         if (blockSize != 0) throw op.Error("blocked quantization (block_size) is not supported.");
         if (zeroPoint is not null && zeroPoint.Shape.Elements != scale.Shape.Elements)
             throw op.Error($"zero point {zeroPoint.Shape} and scale {scale.Shape} must have the same shape.");
-        if (scale.Shape.Rank == 0 || (scale.Shape.Rank == 1 && scale.Shape[0] == 1 && !(Fits(axisAttribute, input) && input[Normal(axisAttribute, input)] == 1)))
+        if (scale.Shape.Rank == 0
+            || (scale.Shape.Rank == 1 && scale.Shape[0] == 1 && !(Fits(axisAttribute, input) && input[Normal(axisAttribute, input)] == 1)))
             return new QuantizationAxis(1, 1, checked((int)input.Elements));
         if (scale.Shape.Rank != 1) throw op.Error($"scale {scale.Shape} must be a scalar or a list.");
         if (!Fits(axisAttribute, input)) throw op.Error($"axis {axisAttribute} is outside input {input}.");

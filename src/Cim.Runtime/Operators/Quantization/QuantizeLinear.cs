@@ -18,7 +18,8 @@ internal sealed class QuantizeLinear(AttributeMap attributes) : Operator
         if (type is not (ElementType.UInt8 or ElementType.Int8)) throw Error($"quantizing to {type} is not supported (UInt8, Int8 are).");
         long bits = attributes.Int("bits", 8);
         if (bits is < 1 or > 8) throw Error($"bits is {bits}, 1 to 8 are supported.");
-        QuantizationAxis axis = QuantizationAxis.Create(this, x.Shape, scale, zero, attributes.Int("axis", 1), attributes.Int("block_size", 0));
+        QuantizationAxis axis = QuantizationAxis.Create(
+            this, x.Shape, scale, zero, attributes.Int("axis", 1), attributes.Int("block_size", 0));
         bool signed = type == ElementType.Int8;
         int low = signed ? -(1 << ((int)bits - 1)) : 0, high = signed ? (1 << ((int)bits - 1)) - 1 : (1 << (int)bits) - 1;
         bool hasZero = zero is not null;

@@ -14,7 +14,10 @@ internal static class QuantizeLoops
     {
         // Limits are integers, so clamping before rounding gives the same result and keeps the rounding trick in range.
         float min = low - zeroPoint, max = high - zeroPoint;
-        Vector256<float> vs = Vector256.Create(scale), vmin = Vector256.Create(min), vmax = Vector256.Create(max), vr = Vector256.Create(Rounder);
+        Vector256<float> vs = Vector256.Create(scale),
+            vmin = Vector256.Create(min),
+            vmax = Vector256.Create(max),
+            vr = Vector256.Create(Rounder);
         Vector256<int> vz = Vector256.Create(zeroPoint);
         ref float rx = ref MemoryMarshal.GetReference(x);
         ref byte rq = ref MemoryMarshal.GetReference(q);
@@ -23,7 +26,8 @@ internal static class QuantizeLoops
         for (; i <= q.Length - 32; i += 32)
         {
             Vector256<short> a = Vector256.Narrow(Eight(ref rx, i, vs, vmin, vmax, vr, vz), Eight(ref rx, i + 8, vs, vmin, vmax, vr, vz));
-            Vector256<short> b = Vector256.Narrow(Eight(ref rx, i + 16, vs, vmin, vmax, vr, vz), Eight(ref rx, i + 24, vs, vmin, vmax, vr, vz));
+            Vector256<short> b = Vector256.Narrow(
+                Eight(ref rx, i + 16, vs, vmin, vmax, vr, vz), Eight(ref rx, i + 24, vs, vmin, vmax, vr, vz));
             Vector256.Narrow(a, b).AsByte().StoreUnsafe(ref rq, (nuint)i);
         }
 
@@ -36,7 +40,8 @@ internal static class QuantizeLoops
         }
     }
 
-    private static Vector256<int> Eight(ref float x, int at, Vector256<float> scale, Vector256<float> min, Vector256<float> max, Vector256<float> rounder, Vector256<int> zero)
+    private static Vector256<int> Eight(ref float x, int at, Vector256<float> scale, Vector256<float> min, Vector256<float> max,
+        Vector256<float> rounder, Vector256<int> zero)
     {
         Vector256<float> v = Vector256.LoadUnsafe(ref x, (nuint)at) / scale;
         v = Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(v, min), v, min);

@@ -31,7 +31,8 @@ internal sealed class Reduce(ReduceKind kind, AttributeMap attributes) : Operato
             if (!reduced[i] || keep) dims.Add(reduced[i] ? 1 : x.Shape[i]);
         TensorInfo output = Output(x.Type, [.. dims]);
         var rows = new ReducedRows(x, reduced);
-        if (rows.Length == 0 && kind is ReduceKind.Max or ReduceKind.Min && rows.Rows > 0) throw Error($"the axes of {x.Shape} to reduce are empty.");
+        if (rows.Length == 0 && kind is ReduceKind.Max or ReduceKind.Min && rows.Rows > 0)
+            throw Error($"the axes of {x.Shape} to reduce are empty.");
         return x.Type switch
         {
             ElementType.Float32 => Create(output, rows, Floats(kind)),
@@ -43,7 +44,8 @@ internal sealed class Reduce(ReduceKind kind, AttributeMap attributes) : Operato
         };
     }
 
-    private static Kernel Create<T>(TensorInfo output, ReducedRows rows, RowFunction<T> f) where T : unmanaged => new(output, (in KernelCall c) =>
+    private static Kernel Create<T>(TensorInfo output, ReducedRows rows, RowFunction<T> f)
+        where T : unmanaged => new(output, (in KernelCall c) =>
     {
         ReadOnlySpan<T> x = rows.Gather<T>(c);
         Span<T> y = c.Output<T>(0);

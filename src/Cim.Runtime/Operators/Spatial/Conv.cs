@@ -18,7 +18,8 @@ internal sealed class Conv(AttributeMap attributes) : Operator
         TensorInfo x = inputs.Float(0, "X"), w = inputs.Float(1, "W");
         TensorInfo? b = inputs.OptionalFloat(2, "B");
         long groupCount = attributes.Int("group", 1);
-        if (x.Shape.Rank != w.Shape.Rank || x.Shape.Rank < 3) throw Error($"input {x.Shape} and weights {w.Shape} must both have 3 to 5 axes.");
+        if (x.Shape.Rank != w.Shape.Rank || x.Shape.Rank < 3)
+            throw Error($"input {x.Shape} and weights {w.Shape} must both have 3 to 5 axes.");
         int channels = x.Shape[1], outputs = w.Shape[0];
         if (groupCount < 1 || groupCount > Math.Max(1, outputs) || outputs % groupCount != 0 || channels != w.Shape[1] * groupCount)
             throw Error($"weights {w.Shape} with {groupCount} groups do not fit the {channels} channels of input {x.Shape}.");
@@ -46,7 +47,8 @@ internal sealed class Conv(AttributeMap attributes) : Operator
                         int count = Math.Min(block, positions - first);
                         GatherPatches(g, input, groupIn, first, count, patches);
                         FloatGemm.Multiply(groupOut, count, depth,
-                            weights.Slice(group * groupOut * depth, groupOut * depth), depth, 1, patches, count, target[first..], positions);
+                            weights.Slice(group * groupOut * depth, groupOut * depth), depth, 1, patches, count, target[first..],
+                            positions);
                     }
                 }
             }
@@ -83,7 +85,9 @@ internal sealed class Conv(AttributeMap attributes) : Operator
                             int iy = (oy * g.Stride[1]) - g.PadBegin[1] + (ky * g.Dilation[1]);
                             int ix = (ox * g.Stride[2]) - g.PadBegin[2] + (kx * g.Dilation[2]);
                             bool inside = (uint)iz < (uint)g.Input[0] && (uint)iy < (uint)g.Input[1];
-                            if (inside) GatherRow(volume.Slice(((iz * g.Input[1]) + iy) * g.Input[2], g.Input[2]), ix, g.Stride[2], row.Slice(i, run));
+                            if (inside)
+                                GatherRow(volume.Slice(((iz * g.Input[1]) + iy) * g.Input[2], g.Input[2]), ix, g.Stride[2],
+                                    row.Slice(i, run));
                             else row.Slice(i, run).Clear();
                             i += run;
                             ox = 0;

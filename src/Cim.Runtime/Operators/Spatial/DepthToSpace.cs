@@ -2,7 +2,8 @@ using Cim.Runtime.Operators.Movement;
 
 namespace Cim.Runtime.Operators.Spatial;
 
-/// <summary>DepthToSpace with attributes <c>blocksize</c> and <c>mode</c> (DCR, default, or CRD), and its inverse SpaceToDepth, on every element type.</summary>
+/// <summary>DepthToSpace with attributes <c>blocksize</c> and <c>mode</c> (DCR, default, or CRD), and its inverse SpaceToDepth, on every
+/// element type.</summary>
 internal sealed class DepthToSpace(long blockSize, string mode, bool inverse) : Operator
 {
     protected override Kernel Bind(OperatorInputs inputs)

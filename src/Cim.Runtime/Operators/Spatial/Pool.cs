@@ -65,12 +65,15 @@ internal sealed class Pool(AttributeMap attributes, bool average) : Operator
                     for (int oy = 0; oy < g.Output[1]; oy++, at += g.Output[2])
                     {
                         int rows = CombineRows<T, TF>(g, inside[0][oz], inside[1][oy], oz, oy, input, column, neutral);
-                        if (to > from) PoolRows.Slide<T, TF>(column, row, from, to, (from * g.Stride[2]) - g.PadBegin[2], g.Kernel[2], g.Stride[2], g.Dilation[2]);
+                        if (to > from)
+                            PoolRows.Slide<T, TF>(
+                                column, row, from, to, (from * g.Stride[2]) - g.PadBegin[2], g.Kernel[2], g.Stride[2], g.Dilation[2]);
                         CombineBorder<T, TF>(g, inside[2], column, row, 0, from, neutral);
                         CombineBorder<T, TF>(g, inside[2], column, row, to, g.Output[2], neutral);
                         Span<T> target = y.Slice(at, g.Output[2]);
                         row[..target.Length].CopyTo(target);
-                        if (divide != 0) Divide(g, inside[2], target, divide == 1 ? rows : g.InsidePadded(0, oz) * g.InsidePadded(1, oy), divide == 1);
+                        if (divide != 0)
+                            Divide(g, inside[2], target, divide == 1 ? rows : g.InsidePadded(0, oz) * g.InsidePadded(1, oy), divide == 1);
                     }
                 }
             }
@@ -111,7 +114,8 @@ internal sealed class Pool(AttributeMap attributes, bool average) : Operator
     }
 
     /// <summary>Windows that reach over the border: only what lies inside counts.</summary>
-    private static void CombineBorder<T, TF>(WindowGeometry g, (int First, int Last)[] inside, ReadOnlySpan<T> column, Span<T> row, int from, int to, T neutral)
+    private static void CombineBorder<T, TF>(
+        WindowGeometry g, (int First, int Last)[] inside, ReadOnlySpan<T> column, Span<T> row, int from, int to, T neutral)
         where T : unmanaged, INumber<T> where TF : struct, IBinaryFunction<T>
     {
         for (int ox = from; ox < to; ox++)
@@ -124,7 +128,8 @@ internal sealed class Pool(AttributeMap attributes, bool average) : Operator
         }
     }
 
-    private static void Divide<T>(WindowGeometry g, (int First, int Last)[] inside, Span<T> target, int rows, bool insideOnly) where T : unmanaged, INumber<T>
+    private static void Divide<T>(WindowGeometry g, (int First, int Last)[] inside, Span<T> target, int rows, bool insideOnly)
+        where T : unmanaged, INumber<T>
     {
         for (int ox = 0; ox < target.Length; ox++)
         {

@@ -36,9 +36,11 @@ internal static class PoolRows
         {
             SlideByOne<T, TF>(row, target, from, to, start, kernel, dilation);
         }
-        else if (stride == 2 && dilation == 1 && (typeof(T) == typeof(byte) || typeof(T) == typeof(sbyte)) && typeof(TF) == typeof(Maximum<T>))
+        else if (stride == 2 && dilation == 1 && (typeof(T) == typeof(byte) || typeof(T) == typeof(sbyte))
+            && typeof(TF) == typeof(Maximum<T>))
         {
-            MaximaByTwo(MemoryMarshal.Cast<T, byte>(row), MemoryMarshal.Cast<T, byte>(target), from, to, start, kernel, typeof(T) == typeof(sbyte) ? (ushort)0x8080 : (ushort)0);
+            MaximaByTwo(MemoryMarshal.Cast<T, byte>(row), MemoryMarshal.Cast<T, byte>(target), from, to, start, kernel,
+                typeof(T) == typeof(sbyte) ? (ushort)0x8080 : (ushort)0);
         }
         else
         {
@@ -56,10 +58,12 @@ internal static class PoolRows
     {
         ref T source = ref MemoryMarshal.GetReference(row), rt = ref MemoryMarshal.GetReference(target);
         int o = from, reach = (kernel - 1) * dilation;
-        for (; o < to && start + reach + Vector256<T>.Count <= row.Length && o + Vector256<T>.Count <= target.Length; o += Vector256<T>.Count, start += Vector256<T>.Count)
+        for (; o < to && start + reach + Vector256<T>.Count <= row.Length
+            && o + Vector256<T>.Count <= target.Length; o += Vector256<T>.Count, start += Vector256<T>.Count)
         {
             Vector256<T> value = Vector256.LoadUnsafe(ref source, (nuint)start);
-            for (int at = start + dilation; at <= start + reach; at += dilation) value = TF.Invoke(value, Vector256.LoadUnsafe(ref source, (nuint)at));
+            for (int at = start + dilation; at <= start + reach; at += dilation)
+                value = TF.Invoke(value, Vector256.LoadUnsafe(ref source, (nuint)at));
             value.StoreUnsafe(ref rt, (nuint)o);
         }
 
@@ -71,7 +75,8 @@ internal static class PoolRows
         }
     }
 
-    /// <summary>Stride 2 over bytes: sixteen windows at a time as the halves of 16-bit lanes; <paramref name="flip"/> makes signed order unsigned.</summary>
+    /// <summary>Stride 2 over bytes: sixteen windows at a time as the halves of 16-bit lanes; <paramref name="flip"/> makes signed order
+    /// unsigned.</summary>
     private static void MaximaByTwo(ReadOnlySpan<byte> row, Span<byte> target, int from, int to, int start, int kernel, ushort flip)
     {
         ref byte source = ref MemoryMarshal.GetReference(row), rt = ref MemoryMarshal.GetReference(target);

@@ -17,16 +17,22 @@ internal sealed class Resize(AttributeMap attributes) : Operator
         string mode = attributes.String("mode", "nearest"), coordinates = attributes.String("coordinate_transformation_mode", "half_pixel");
         string nearest = attributes.String("nearest_mode", "round_prefer_floor");
         if (mode is not ("nearest" or "linear" or "cubic")) throw Error($"mode '{mode}' is not supported (nearest, linear, cubic are).");
-        if (nearest is not ("round_prefer_floor" or "round_prefer_ceil" or "floor" or "ceil")) throw Error($"nearest_mode '{nearest}' is unknown.");
+        if (nearest is not ("round_prefer_floor" or "round_prefer_ceil" or "floor" or "ceil"))
+            throw Error($"nearest_mode '{nearest}' is unknown.");
         if (!ResizeRule.IsKnownCoordinates(coordinates)) throw Error($"coordinate_transformation_mode '{coordinates}' is unknown.");
         if (attributes.Int("antialias", 0) != 0) throw Error("antialias is not supported.");
-        var rule = new ResizeRule(coordinates, mode, nearest, attributes.Float("cubic_coeff_a", -0.75f), attributes.Int("exclude_outside", 0) != 0);
+        var rule = new ResizeRule(
+            coordinates, mode, nearest, attributes.Float("cubic_coeff_a", -0.75f), attributes.Int("exclude_outside", 0) != 0);
         int rank = x.Shape.Rank;
-        int[] axes = attributes.Ints("axes") is { IsDefault: false, Length: > 0 } given ? AxisList(given.AsSpan(), rank) : [.. Enumerable.Range(0, rank)];
+        int[] axes = attributes.Ints("axes") is { IsDefault: false, Length: > 0 } given
+            ? AxisList(given.AsSpan(), rank)
+            : [.. Enumerable.Range(0, rank)];
         (long[] dims, double[] scales) = Target(inputs, x.Shape, axes);
         TensorInfo output = Output(x.Type, dims);
         if (x.Shape.Elements == 0 && output.Shape.Elements > 0) throw Error($"the empty input {x.Shape} cannot be enlarged.");
-        float[]? roi = coordinates == "tf_crop_and_resize" ? inputs.ConstantFloats(1, "roi") ?? throw Error("tf_crop_and_resize needs 'roi'.") : null;
+        float[]? roi = coordinates == "tf_crop_and_resize"
+            ? inputs.ConstantFloats(1, "roi") ?? throw Error("tf_crop_and_resize needs 'roi'.")
+            : null;
         if (roi is not null && roi.Length != 2 * axes.Length) throw Error($"roi has {roi.Length} entries, {2 * axes.Length} are needed.");
         var plans = new ResizeAxis?[rank];
         for (int i = 0; i < axes.Length; i++)
@@ -60,7 +66,8 @@ internal sealed class Resize(AttributeMap attributes) : Operator
         long[]? sizes = inputs[3] is null ? null : inputs.ConstantIntegers(3, "sizes");
         if (given is null && (sizes is null || sizes.Length == 0)) throw Error("one of 'scales' and 'sizes' must be given.");
         int entries = given?.Length ?? sizes!.Length;
-        if (entries != axes.Length) throw Error($"'{(given is null ? "sizes" : "scales")}' has {entries} entries, {axes.Length} are needed.");
+        if (entries != axes.Length)
+            throw Error($"'{(given is null ? "sizes" : "scales")}' has {entries} entries, {axes.Length} are needed.");
         for (int i = 0; i < axes.Length; i++)
         {
             int size = input[axes[i]];
@@ -147,7 +154,8 @@ internal sealed class Resize(AttributeMap attributes) : Operator
         }) { WorkspaceBytes = checked(2 * half * sizeof(float)) };
     }
 
-    private static void Mix(ResizeAxis plan, ReadOnlySpan<float> x, Span<float> y, int outer, int inputSize, int outputSize, int inner, float extrapolation)
+    private static void Mix(
+        ResizeAxis plan, ReadOnlySpan<float> x, Span<float> y, int outer, int inputSize, int outputSize, int inner, float extrapolation)
     {
         int taps = plan.Taps;
         for (int n = 0; n < outer; n++)

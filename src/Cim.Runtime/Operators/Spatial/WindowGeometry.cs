@@ -63,7 +63,8 @@ internal sealed class WindowGeometry
             long size = input[2 + i], k = kernel[i], s = strides[i], d = dilations[i], begin = pads[i], end = pads[i + rank];
             if (k < 1 || s < 1 || d < 1) throw op.Error($"window, stride and dilation must be positive; axis {i} has {k}, {s} and {d}.");
             if (begin < 0 || end < 0) throw op.Error($"pads must not be negative; axis {i} has {begin} and {end}.");
-            if (Math.Max(Math.Max(k, s), Math.Max(d, Math.Max(begin, end))) > int.MaxValue) throw op.Error($"an attribute of axis {i} is too large.");
+            if (Math.Max(Math.Max(k, s), Math.Max(d, Math.Max(begin, end))) > int.MaxValue)
+                throw op.Error($"an attribute of axis {i} is too large.");
             long reach = checked((d * (k - 1)) + 1);
             long output;
             if (autoPad.StartsWith("SAME", StringComparison.Ordinal))
@@ -82,7 +83,8 @@ internal sealed class WindowGeometry
             }
 
             if (output < 1) throw op.Error($"a window of {reach} does not fit axis {i} of the input {input} with pads {begin} and {end}.");
-            if (Math.Max(Math.Max(output, reach), Math.Max(begin, end)) > Operator.MaxTensorBytes) throw op.Error($"axis {i} of the output would have size {output}.");
+            if (Math.Max(Math.Max(output, reach), Math.Max(begin, end)) > Operator.MaxTensorBytes)
+                throw op.Error($"axis {i} of the output would have size {output}.");
             (g.Input[axis], g.Kernel[axis], g.Stride[axis], g.Dilation[axis]) = ((int)size, (int)k, (int)s, (int)d);
             (g.PadBegin[axis], g.PadEnd[axis], g.Output[axis]) = ((int)begin, (int)end, (int)output);
         }

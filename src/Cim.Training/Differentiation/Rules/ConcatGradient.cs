@@ -15,7 +15,8 @@ internal sealed class ConcatGradient : IGradientRule
         {
             long end = start + context.InputShape(i)[axis];
             if (context.Needs(i))
-                context.Add(i, context.Builder.Op("Slice", context.OutputGradient, context.Builder.Ints(start), context.Builder.Ints(end), context.Builder.Ints(axis)));
+                context.Add(i, context.Builder.Op(
+                    "Slice", context.OutputGradient, context.Builder.Ints(start), context.Builder.Ints(end), context.Builder.Ints(axis)));
             start = end;
         }
     }

@@ -22,7 +22,8 @@ internal sealed class GatherGradient : IGradientRule
         string places = builder.Op("Where", negative, builder.Op("Add", context.Input(1), builder.IntScalar(data[axis])), context.Input(1));
         long[] rest = [.. data[..axis], .. data[(axis + 1)..]];
         string zeros = context.Zeros([data[axis], .. rest]);
-        string sum = builder.Op("ScatterND", [zeros, context.Reshape(places, [.. indices, 1]), slabs], Attributes.String("reduction", "add"));
+        string sum = builder.Op(
+            "ScatterND", [zeros, context.Reshape(places, [.. indices, 1]), slabs], Attributes.String("reduction", "add"));
         context.Add(0, context.Transpose(sum, [.. Range(1, axis), 0, .. Range(axis + 1, rest.Length - axis)]));
     }
 

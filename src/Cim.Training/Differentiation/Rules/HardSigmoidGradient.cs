@@ -11,7 +11,8 @@ internal sealed class HardSigmoidGradient : IGradientRule
     {
         GraphBuilder builder = context.Builder;
         double alpha = Attributes.GetFloat(context.Node, "alpha", 0.2f);
-        string inside = builder.Op("And", builder.Op("Greater", context.Output(), builder.Scalar(0)), builder.Op("Less", context.Output(), builder.Scalar(1)));
+        string inside = builder.Op(
+            "And", builder.Op("Greater", context.Output(), builder.Scalar(0)), builder.Op("Less", context.Output(), builder.Scalar(1)));
         context.Add(0, context.Mask(inside, context.Scale(context.OutputGradient, alpha)));
     }
 }

@@ -56,7 +56,8 @@ internal static class InputGradientOfConvolution
             Attributes.Int("group", group),
         ];
         return group == 1 && geometry.Rank == 2 && BlockedLayout.Fits(convolution.Outputs, convolution.Channels)
-            ? BlockedLayout.Convolve(builder, dy, exchanged, "", [convolution.Channels, convolution.Outputs, .. geometry.Kernel], attributes)
+            ? BlockedLayout.Convolve(
+                builder, dy, exchanged, "", [convolution.Channels, convolution.Outputs, .. geometry.Kernel], attributes)
             : builder.Op("Conv", [dy, exchanged], attributes);
     }
 

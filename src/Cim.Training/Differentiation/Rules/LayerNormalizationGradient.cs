@@ -2,7 +2,8 @@ using Cim.Onnx.Building;
 
 namespace Cim.Training.Differentiation.Rules;
 
-/// <summary>y = scale * h + bias, h = (x - mean) / sqrt(var + epsilon) over the trailing axes: dx = (g - mean(g) - h mean(g h)) / sqrt(var + epsilon), g = dy * scale.</summary>
+/// <summary>y = scale * h + bias, h = (x - mean) / sqrt(var + epsilon) over the trailing axes: dx = (g - mean(g) - h mean(g h)) / sqrt(var
+/// + epsilon), g = dy * scale.</summary>
 internal sealed class LayerNormalizationGradient : IGradientRule
 {
     public IReadOnlyList<string> OperatorTypes { get; } = ["LayerNormalization"];

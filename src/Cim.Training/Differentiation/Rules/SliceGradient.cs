@@ -23,7 +23,8 @@ internal sealed class SliceGradient : IGradientRule
             long count = current[axis];
             if (step < 0)
             {
-                gradient = context.Builder.Op("Slice", gradient, context.Builder.Ints(-1), context.Builder.Ints(long.MinValue), context.Builder.Ints(axis), context.Builder.Ints(-1));
+                gradient = context.Builder.Op("Slice", gradient, context.Builder.Ints(-1), context.Builder.Ints(long.MinValue),
+                    context.Builder.Ints(axis), context.Builder.Ints(-1));
                 start += step * (count - 1);
                 step = -step;
             }

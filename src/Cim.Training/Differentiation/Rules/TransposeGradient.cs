@@ -10,7 +10,8 @@ internal sealed class TransposeGradient : IGradientRule
     public void Differentiate(GradientContext context)
     {
         int rank = context.InputShape(0).Length;
-        long[] permutation = Attributes.GetInts(context.Node, "perm", [.. Enumerable.Range(0, rank).Select(axis => (long)(rank - 1 - axis))]);
+        long[] permutation = Attributes.GetInts(
+            context.Node, "perm", [.. Enumerable.Range(0, rank).Select(axis => (long)(rank - 1 - axis))]);
         var inverse = new long[rank];
         for (int i = 0; i < rank; i++)
             inverse[permutation[i]] = i;

@@ -4,7 +4,8 @@ using Cim.Onnx.Proto;
 namespace Cim.Training.Differentiation.Rules;
 
 /// <summary>Kernel, strides, dilations and resolved pads of a convolution or pooling node, per spatial axis.</summary>
-internal sealed record WindowGeometry(long[] Kernel, long[] Strides, long[] Dilations, long[] PadsBegin, long[] PadsEnd, long[] Input, long[] Output)
+internal sealed record WindowGeometry(
+    long[] Kernel, long[] Strides, long[] Dilations, long[] PadsBegin, long[] PadsEnd, long[] Input, long[] Output)
 {
     /// <summary>Number of spatial axes.</summary>
     public int Rank => Kernel.Length;
@@ -30,7 +31,8 @@ internal sealed record WindowGeometry(long[] Kernel, long[] Strides, long[] Dila
         {
             if (autoPad is "SAME_UPPER" or "SAME_LOWER")
             {
-                long total = Math.Max(0, ((outputShape[i + 2] - 1) * strides[i]) + (dilations[i] * (kernel[i] - 1)) + 1 - inputShape[i + 2]);
+                long total = Math.Max(
+                    0, ((outputShape[i + 2] - 1) * strides[i]) + (dilations[i] * (kernel[i] - 1)) + 1 - inputShape[i + 2]);
                 begin[i] = autoPad == "SAME_UPPER" ? total / 2 : total - (total / 2);
                 end[i] = total - begin[i];
             }
