@@ -9,9 +9,9 @@ internal static class Cifar
 {
     private const int Pixels = 3 * 32 * 32;
 
-    private static readonly float[] Mean = [0.485f, 0.456f, 0.406f];
+    private static readonly float[] _mean = [0.485f, 0.456f, 0.406f];
 
-    private static readonly float[] Deviation = [0.229f, 0.224f, 0.225f];
+    private static readonly float[] _deviation = [0.229f, 0.224f, 0.225f];
 
     /// <summary>The folder <c>shared/data</c>, looked for upwards from the program.</summary>
     public static string Root
@@ -49,7 +49,7 @@ internal static class Cifar
             ReadOnlySpan<byte> record = bytes.AsSpan(i * (Pixels + 1), Pixels + 1);
             labels[i] = record[0];
             for (int p = 0; p < Pixels; p++)
-                values[(i * Pixels) + p] = ((record[p + 1] / 255f) - Mean[p / 1024]) / Deviation[p / 1024];
+                values[(i * Pixels) + p] = ((record[p + 1] / 255f) - _mean[p / 1024]) / _deviation[p / 1024];
         }
 
         return new SampleSet(values, [3, 32, 32], labels);

@@ -84,13 +84,13 @@ internal static class QuantizationAware
 /// <summary>One line at the end of each epoch.</summary>
 internal sealed class EpochLines(Func<int>? correct = null) : IProgress<TrainingProgress>
 {
-    private int last;
+    private int _last;
 
     public void Report(TrainingProgress value)
     {
-        if (value.Batch < value.Batches || value.Epoch == last)
+        if (value.Batch < value.Batches || value.Epoch == _last)
             return;
-        last = value.Epoch;
+        _last = value.Epoch;
         string test = correct is null ? "" : string.Create(CultureInfo.InvariantCulture, $"  test {correct()}");
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"epoch {value.Epoch}/{value.Epochs}  loss {value.Loss:F4}  {value.Accuracy:P2}{test}  left "

@@ -15,13 +15,13 @@ internal sealed record BenchOptions(
         + "Every searcher with the same evaluations; a table for each network and hardware as CSV, all of them as markdown.\n"
         + "--test compiles the uniform policies and what exact and rl found, and evaluates them on all test images.";
 
-    private static readonly string[] Known = [
+    private static readonly string[] _known = [
         "--networks", "--hardware", "--objective", "--loss", "--seeds", "--evaluations", "--samples", "--test", "--out"];
 
     /// <summary>Reads them; null if something is asked that there is not, --help among it.</summary>
     public static BenchOptions? Parse(string[] args)
     {
-        if (args.Any(a => a.StartsWith('-') && !Known.Contains(a))) return null;
+        if (args.Any(a => a.StartsWith('-') && !_known.Contains(a))) return null;
         DirectoryInfo? d = new(AppContext.BaseDirectory);
         while (d is not null && !File.Exists(Path.Combine(d.FullName, "Cim.Sdk.sln"))) d = d.Parent;
         string repository = d?.FullName ?? throw new InvalidOperationException("not inside the repository");

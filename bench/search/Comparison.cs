@@ -60,7 +60,8 @@ internal static class Comparison
         {
             Objective = PolicySearchOptions.Parse(options.Objective), MaxLoss = options.Loss, Evaluations = options.Evaluations,
             Trials = TrialFile.Open(Path.Combine(
-                options.Repository, "artifacts", "search", string.Create(CultureInfo.InvariantCulture, $"{network.Name}-{options.Loss}.trials.json")), key),
+                options.Repository, "artifacts", "search",
+                    string.Create(CultureInfo.InvariantCulture, $"{network.Name}-{options.Loss}.trials.json")), key),
         };
         long start = Stopwatch.GetTimestamp();
         using PolicySearch search = PolicySearch.Prepare(graph, input, hardware, data, searchOptions, null, default);

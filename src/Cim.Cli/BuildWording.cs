@@ -15,7 +15,7 @@ internal static partial class BuildWording
     public static Option<bool> InBuild { get; } = new("--in-build") { Hidden = true, Recursive = true };
 
     // What a build switches by properties.
-    private static readonly Dictionary<string, string> Properties = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> _properties = new(StringComparer.Ordinal)
     {
         ["--force-evaluate"] = "-p:CimForceEvaluate=true",
         ["--refresh-lock"] = "-p:CimLockedMode=false",
@@ -35,7 +35,7 @@ internal static partial class BuildWording
     private static string Reword(Match match)
     {
         string flag = match.Groups["flag"].Value, rest = match.Value[flag.Length..];
-        if (Properties.TryGetValue(flag, out string? property)) return property + rest;
+        if (_properties.TryGetValue(flag, out string? property)) return property + rest;
         if (ModelMetadata.All.FirstOrDefault(m => m.Flag == flag) is not { } option) return match.Value;
         Group is_ = match.Groups["is"], value = match.Groups["value"];
         if (is_.Success) return $"{option.Name}=\"{is_.Value}\"";

@@ -8,7 +8,7 @@ namespace Cim.Cli;
 /// <summary>The <c>cim</c> command: parses, runs one command, and turns every outcome into an exit code and a clean message.</summary>
 internal static class CimApplication
 {
-    private static readonly Lock s_commands = new();
+    private static readonly Lock _commands = new();
 
     /// <summary>Written by every command as one JSON document instead of text.</summary>
     public static Option<bool> Json { get; } = new("--json")
@@ -71,7 +71,7 @@ internal static class CimApplication
     /// <summary>Commands share their options, which learn their rules anew each time: one command line after the other.</summary>
     private static ParseResult Parse(string[] args)
     {
-        lock (s_commands)
+        lock (_commands)
         {
             var root = new RootCommand(
                 "Compiles ONNX networks for ReRAM compute-in-memory crossbars, and simulates them.") { Json, BuildWording.InBuild };

@@ -14,7 +14,7 @@ public sealed class ArgumentFuzzTests(ITestOutputHelper output)
     // Each builds all commands with their options, which takes 30 ms.
     private const int DefaultCases = 500;
 
-    private static readonly string[] s_tokens =
+    private static readonly string[] _tokens =
     [
         "hardware", "show", "list", "fields", "inspect", "cost", "mvm", "isaac", "puma", "nothing.onnx", "--json", "--help", "--hardware",
             "--weight-bits", "--weigth-bits", "4", "0", "-1", "1e999", "0,5", "--adc-bits", "--policy",
@@ -26,7 +26,7 @@ public sealed class ArgumentFuzzTests(ITestOutputHelper output)
     public void Any_command_line_is_answered_with_an_exit_code()
     {
         string folder = Directory.CreateTempSubdirectory("cim-test-").FullName, response = Path.Combine(folder, "a.rsp");
-        Gen<string[]> lines = Gen.Select(Pick.Of("hardware", "inspect", "cost", "mvm", "", "@"), Pick.Of(s_tokens).Array[0, 6])
+        Gen<string[]> lines = Gen.Select(Pick.Of("hardware", "inspect", "cost", "mvm", "", "@"), Pick.Of(_tokens).Array[0, 6])
             .Select((first, rest) => (string[])[first, .. rest]);
         Gen<byte[]> files = Gen.OneOf(lines.Select(l => Encoding.UTF8.GetBytes(string.Join('\n', l))),
             lines.Select(l => Encoding.UTF8.GetBytes(string.Join(' ', l))), Gen.Byte.Array[0, 60]);

@@ -13,11 +13,11 @@ namespace Cim.Cli.Tests;
 /// </summary>
 public sealed class MatrixCaseFuzzTests
 {
-    private static readonly string[] Wild =
+    private static readonly string[] _wild =
         ["null", "{}", "[]", "\"x\"", "-1", "0", "1", "2", "8", "8.0", "9", "1e999", "0.5", "[1]", "[-1,1]", "[1,-1]", "[0,1e-300]",
             "[-1e308,1e308]", "[[1]]", "[[1,2],[3]]", "[[1e308,-1e308]]", "[[null]]", "true", "\"\\uD800\""];
 
-    private static readonly string[] Fields =
+    private static readonly string[] _fields =
         ["schema", "name", "weights", "inputs", "weightBits", "activationBits", "weightRange", "activationRange", "slices", "dacBits",
             "adcBits", "hardware", "fidelity", "convention", "seed", "weigths"];
 
@@ -82,7 +82,7 @@ public sealed class MatrixCaseFuzzTests
         };
         for (int n = random.Next(4) == 0 ? random.Next(1, 4) : 0; n > 0; n--)
         {
-            (string name, string value) = (Fields[random.Next(Fields.Length)], Wild[random.Next(Wild.Length)]);
+            (string name, string value) = (_fields[random.Next(_fields.Length)], _wild[random.Next(_wild.Length)]);
             if (random.Next(8) > 0) fields.RemoveAll(f => f.Name == name);
             fields.Add((name, value));
         }

@@ -6,7 +6,7 @@ namespace Cim.Cli.Tests;
 /// <summary>Search from the command line, on the small sample network.</summary>
 public sealed class SearchCommandTests
 {
-    private static readonly string Sample = FindSample();
+    private static readonly string _sample = FindSample();
 
     [Fact]
     public async Task Compile_with_a_search_prints_the_policy_and_what_can_be_had_by_hand()
@@ -124,7 +124,7 @@ public sealed class SearchCommandTests
         Assert.Contains("error " + code, run.Error, StringComparison.Ordinal);
     }
 
-    private static string File(string relative) => Path.Combine(Sample, relative);
+    private static string File(string relative) => Path.Combine(_sample, relative);
 
     private static string FindSample()
     {

@@ -19,244 +19,248 @@ namespace Cim.Cli.Commands;
 /// <summary><c>cim compile M.onnx -o M.cim</c>: everything from an ONNX network to a compiled model with a report.</summary>
 internal static class CompileCommand
 {
-    private static readonly Argument<string> Model = new("model") { Description = "The network (.onnx)." };
-    private static readonly Option<string?> Output = new("--output", "-o")
+    private static readonly Argument<string> _model = new("model") { Description = "The network (.onnx)." };
+    private static readonly Option<string?> _output = new("--output", "-o")
     {
         Description = "The compiled model (.cim). Without it only figures are printed.",
     };
-    private static readonly Option<string> Hardware = new("--hardware")
+    private static readonly Option<string> _hardware = new("--hardware")
     {
         Description = "A built-in hardware profile or a *.cimhw.json file.",
         DefaultValueFactory = _ => "isaac",
     };
-    private static readonly Option<string?> Calibration = new("--calibration")
+    private static readonly Option<string?> _calibration = new("--calibration")
     {
         Description = "Unlabelled samples: .npz, .npy, IDX or CIFAR-10 binary.",
     };
-    private static readonly Option<string?> Evaluation = new("--evaluation")
+    private static readonly Option<string?> _evaluation = new("--evaluation")
     {
         Description = "Labelled samples: .npz with x and y, IDX with its labels beside it, or CIFAR-10 binary.",
     };
-    private static readonly Option<string?> Training = new("--training")
+    private static readonly Option<string?> _training = new("--training")
     {
         Description = "Samples, with labels or without, the quantized network is trained on: the same formats.",
     };
-    private static readonly Option<int?> Epochs = new("--epochs")
+    private static readonly Option<int?> _epochs = new("--epochs")
     {
         Description = $"Passes over the training samples; {FineTuningOptions.DefaultEpochs} if not given.",
     };
-    private static readonly Option<string?> Validation = new("--validation")
+    private static readonly Option<string?> _validation = new("--validation")
     {
         Description = "Samples that judge the training and choose the epoch that is kept; a tenth of the training samples if not given.",
     };
-    private static readonly Option<int> TrainingShift = new("--training-shift")
+    private static readonly Option<int> _trainingShift = new("--training-shift")
     {
         Description = "Training images are shifted by up to so many pixels along each axis.",
     };
-    private static readonly Option<double?> LearningRate = new("--learning-rate")
+    private static readonly Option<double?> _learningRate = new("--learning-rate")
     {
         Description = string.Create(
             CultureInfo.InvariantCulture, $"Learning rate of the training; {FineTuningOptions.DefaultLearningRate} if not given. "
             + $"Deep networks that lose little without training want less, 0.001 for example."),
     };
-    private static readonly Option<bool> TrainingFlip = new("--training-flip")
+    private static readonly Option<bool> _trainingFlip = new("--training-flip")
     {
         Description = "Half of the training images are mirrored left to right.",
     };
-    private static readonly Option<string?> TrainingCheckpoint = new("--training-checkpoint")
+    private static readonly Option<string?> _trainingCheckpoint = new("--training-checkpoint")
     {
         Description = "Keeps a training that is stopped, for the next time; beside the output if not given.",
     };
-    private static readonly Option<string> Search = new("--search")
+    private static readonly Option<string> _search = new("--search")
     {
         Description = "How precisions are chosen: uniform (the same bits everywhere), rl, exact, evolutionary or random.",
         DefaultValueFactory = _ => "uniform",
     };
-    private static readonly Option<int> WeightBits = new("--weight-bits")
+    private static readonly Option<int> _weightBits = new("--weight-bits")
     {
         Description = "Bits of the weights, 1 to 8: 2 is ternary, 1 binary.",
         DefaultValueFactory = _ => 8,
     };
-    private static readonly Option<int> ActivationBits = new("--activation-bits")
+    private static readonly Option<int> _activationBits = new("--activation-bits")
     {
         Description = "Bits of the input of every layer, 2 to 8.",
         DefaultValueFactory = _ => 8,
     };
-    private static readonly Option<int> AdcBits = new("--adc-bits")
+    private static readonly Option<int> _adcBits = new("--adc-bits")
     {
         Description = "Bits of every conversion, 1 to 16; 0 = the profile's. A search chooses them by layer.",
     };
-    private static readonly Option<long> CopiesWithin = new("--copies-within")
+    private static readonly Option<long> _copiesWithin = new("--copies-within")
     {
         Description = "Copies of slow layers fill up to this many arrays; 0 = no copies.",
     };
-    private static readonly Option<bool> SearchBinary = new("--search-binary")
+    private static readonly Option<bool> _searchBinary = new("--search-binary")
     {
         Description = "A search may make weights binary (1 bit) where the cells make that cheaper than ternary (2 bits).",
     };
-    private static readonly Option<bool> KeepEnds = new("--keep-ends")
+    private static readonly Option<bool> _keepEnds = new("--keep-ends")
     {
         Description = "A search leaves the first and the last layer at 8 bits.",
     };
-    private static readonly Option<string?> Strips = new("--strips")
+    private static readonly Option<string?> _strips = new("--strips")
     {
         Description = "Give strips (a column on a row tile) widths by sensitivity: the share of the cells of 8-bit weights to save, 0 to "
             + "1, or auto = as much as --max-accuracy-loss allows.",
     };
-    private static readonly Option<string?> StripWidths = new("--strip-widths")
+    private static readonly Option<string?> _stripWidths = new("--strip-widths")
     {
         Description = "Widths strips may have, for example 8,4,2,0; default: all that take different numbers of cells, and 0 (pruned).",
     };
-    private static readonly Option<string> StripUnit = new("--strip-unit")
+    private static readonly Option<string> _stripUnit = new("--strip-unit")
     {
         Description = "What has one width together: strip, column or layer.",
         DefaultValueFactory = _ => "strip",
     };
-    private static readonly Option<string?> Merge = new("--merge")
+    private static readonly Option<string?> _merge = new("--merge")
     {
         Description = "Let strips share columns: the share of the cells to save, from 0 (only equal columns, which changes no result) to "
             + "1, or auto = as much as --max-accuracy-loss allows.",
     };
-    private static readonly Option<string> MergeMethod = new("--merge-method")
+    private static readonly Option<string> _mergeMethod = new("--merge-method")
     {
         Description = "What shares columns: group (strips, by k-means), spectral (their positive and negative parts, by spectral "
             + "clustering), or auto (spectral up to 4 bits).",
         DefaultValueFactory = _ => "auto",
     };
-    private static readonly Option<double?> MaxLoss = new("--max-accuracy-loss")
+    private static readonly Option<double?> _maxLoss = new("--max-accuracy-loss")
     {
         Description = "Fail if the compiled network loses more percentage points than this.",
     };
-    private static readonly Option<string> Objective = new("--objective")
+    private static readonly Option<string> _objective = new("--objective")
     {
         Description = "What a search minimises: latency, energy, arrays or energy-delay.",
         DefaultValueFactory = _ => "latency",
     };
-    private static readonly Option<int> Evaluations = new("--search-evaluations")
+    private static readonly Option<int> _evaluations = new("--search-evaluations")
     {
         Description = "Policies a search may measure.",
         DefaultValueFactory = _ => 60,
     };
-    private static readonly Option<double?> Minutes = new("--budget-minutes")
+    private static readonly Option<double?> _minutes = new("--budget-minutes")
     {
         Description = "Minutes a search may take; then its best policy so far is used.",
     };
-    private static readonly Option<int> SearchSamples = new("--search-samples")
+    private static readonly Option<int> _searchSamples = new("--search-samples")
     {
         Description = "Calibration samples a search takes, at most: a third fits quantizers, the rest judges.",
         DefaultValueFactory = _ => SearchData.MaxSamples,
     };
-    private static readonly Option<int> SearchTraining = new("--search-training-samples")
+    private static readonly Option<int> _searchTraining = new("--search-training-samples")
     {
         Description = "Training samples a candidate of a search learns from in its short training, at most.",
         DefaultValueFactory = _ => ShortTraining.DefaultSamples,
     };
-    private static readonly Option<string?> PolicyOutput = new("--policy-output")
+    private static readonly Option<string?> _policyOutput = new("--policy-output")
     {
         Description = "Keep the best policy of a search in this file while it runs; --policy reads it.",
     };
-    private static readonly Option<string?> TrialLog = new("--trial-log")
+    private static readonly Option<string?> _trialLog = new("--trial-log")
     {
         Description = "What a search measured, so that one that was stopped continues; <output>.trials.json unless given.",
     };
-    private static readonly Option<long?> MaxArrays = new("--max-arrays") { Description = "Arrays a searched policy may take." };
-    private static readonly Option<bool> VariationAware = new("--variation-aware")
+    private static readonly Option<long?> _maxArrays = new("--max-arrays") { Description = "Arrays a searched policy may take." };
+    private static readonly Option<bool> _variationAware = new("--variation-aware")
     {
         Description = "Narrow precisions until the hardware's variation falls into output bits that are thrown away, and place weights on "
             + "the cells where it does least.",
     };
-    private static readonly Option<double> VariationConfidence = new("--variation-confidence")
+    private static readonly Option<double> _variationConfidence = new("--variation-confidence")
     {
         Description = "Probability that variation moves a kept output by less than half of its last bit.",
         DefaultValueFactory = _ => VariationOptions.DefaultConfidence,
     };
-    private static readonly Option<string?> Fidelity = new("--fidelity")
+    private static readonly Option<string?> _fidelity = new("--fidelity")
     {
         Description = "What the result is used at, and its accuracy judged at: exact, adc, device or circuit; if not given exact, or adc "
             + "where converters change sums.",
     };
-    private static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of everything random." };
-    private static readonly Option<string?> Report = new("--report")
+    private static readonly Option<ulong> _seed = new("--seed") { Description = "Seed of everything random." };
+    private static readonly Option<string?> _report = new("--report")
     {
         Description = "Write report.json and report.html into this folder.",
     };
-    private static readonly Option<string?> Lock = new("--lock")
+    private static readonly Option<string?> _lock = new("--lock")
     {
         Description = "The lock file: made if missing; if there, its inputs must be those of this compilation, and its policy is used.",
     };
-    private static readonly Option<bool> Force = new("--force-evaluate")
+    private static readonly Option<bool> _force = new("--force-evaluate")
     {
         Description = "Compile anew and write the lock file anew, whatever it says.",
     };
-    private static readonly Option<bool> RefreshLock = new("--refresh-lock")
+    private static readonly Option<bool> _refreshLock = new("--refresh-lock")
     {
         Description = "Choose precisions anew, with a warning, where the lock file was made from other inputs.",
     };
-    private static readonly Option<bool> Locked = new("--locked")
+    private static readonly Option<bool> _locked = new("--locked")
     {
         Description = "The lock file must be there and fit, and is not written.",
     };
-    private static readonly Option<double> LockLimit = new("--lock-limit")
+    private static readonly Option<double> _lockLimit = new("--lock-limit")
     {
         Description = "The lock file holds the quantized network, and so gives the same result on any processor, if it takes at most so "
             + "many MB compressed, else its hash alone; 0 = always the hash alone.",
         DefaultValueFactory = _ => PinnedNetwork.DefaultLimit,
     };
-    private static readonly Option<bool> LockOnly = new("--lock-only")
+    private static readonly Option<bool> _lockOnly = new("--lock-only")
     {
         Description = "Choose precisions, write the lock file, and stop: nothing is compiled.",
     };
-    private static readonly Option<string?> Dependencies = new("--dependencies")
+    private static readonly Option<string?> _dependencies = new("--dependencies")
     {
         Description = "Write every file that was read into this file, each with its SHA-256, as sha256sum does.",
     };
-    private static readonly Option<string?> Policy = new("--policy")
+    private static readonly Option<string?> _policy = new("--policy")
     {
         Description = "Precisions by layer, as this command prints under 'policy' with --json.",
     };
-    private static readonly Option<string?> ExportQdq = new("--export-qdq")
+    private static readonly Option<string?> _exportQdq = new("--export-qdq")
     {
         Description = "Write the quantized network as a standard ONNX model with QuantizeLinear/DequantizeLinear.",
     };
-    private static readonly Option<string> Range = new("--calibration-method")
+    private static readonly Option<string> _range = new("--calibration-method")
     {
         Description = "How activation ranges are chosen: mse, minmax, percentile or entropy.",
         DefaultValueFactory = _ => "mse",
     };
-    private static readonly Option<string> Rounding = new("--rounding")
+    private static readonly Option<string> _rounding = new("--rounding")
     {
         Description = "How weights become integers: compensated (the error of one is made up for by others), nearest, learned (blocks of "
             + "layers, by gradients; slower), or auto (equalized, compensated and learned: what comes nearest to the float network).",
         DefaultValueFactory = _ => RoundingMethods.Auto,
     };
-    private static readonly Option<int> Samples = new("--calibration-samples")
+    private static readonly Option<int> _samples = new("--calibration-samples")
     {
         Description = "At most this many calibration samples, spread over the file.",
         DefaultValueFactory = _ => CalibrationData.DefaultSamples,
     };
-    private static readonly Option<int> Limit = new("--limit") { Description = "At most this many evaluation samples; 0 = all." };
+    private static readonly Option<int> _limit = new("--limit") { Description = "At most this many evaluation samples; 0 = all." };
 
     public static Command Create()
     {
-        Range.AcceptOnlyFromAmong("mse", "minmax", "percentile", "entropy");
-        Fidelity.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. FidelityOption.Names]);
-        Rounding.AcceptOnlyFromAmong([.. RoundingMethods.All]);
+        _range.AcceptOnlyFromAmong("mse", "minmax", "percentile", "entropy");
+        _fidelity.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. FidelityOption.Names]);
+        _rounding.AcceptOnlyFromAmong([.. RoundingMethods.All]);
         var command = new Command("compile", "Compiles a network for crossbars.")
         {
-            Model, Output, Hardware, Calibration, Evaluation, Training, Validation, TrainingShift, TrainingFlip, Epochs, LearningRate,
-                TrainingCheckpoint, Search, WeightBits, ActivationBits, AdcBits, CopiesWithin, KeepEnds, SearchBinary, Strips, StripWidths,
-                StripUnit, Merge, MergeMethod, MaxLoss, Objective, Evaluations, Minutes, SearchSamples, SearchTraining, PolicyOutput,
-                TrialLog, MaxArrays, VariationAware, VariationConfidence, Fidelity, Seed, Report, Lock, Force, RefreshLock, Locked,
-                LockLimit, LockOnly, Dependencies, Policy, ExportQdq, Range, Rounding, Samples, Limit,
+            _model, _output, _hardware, _calibration, _evaluation, _training, _validation, _trainingShift, _trainingFlip, _epochs,
+                _learningRate,
+                _trainingCheckpoint, _search, _weightBits, _activationBits, _adcBits, _copiesWithin, _keepEnds, _searchBinary, _strips,
+                _stripWidths,
+                _stripUnit, _merge, _mergeMethod, _maxLoss, _objective, _evaluations, _minutes, _searchSamples, _searchTraining,
+                _policyOutput,
+                _trialLog, _maxArrays, _variationAware, _variationConfidence, _fidelity, _seed, _report, _lock, _force, _refreshLock,
+                _locked,
+                _lockLimit, _lockOnly, _dependencies, _policy, _exportQdq, _range, _rounding, _samples, _limit,
         };
         var data = new DataArguments(command);
         var import = new ImportArguments(command);
         return command.Does((parsed, context) =>
         {
             CompileOptions options = Read(parsed, data, import);
-            CompileFiles.Of(options).Writes("--dependencies", parsed.GetValue(Dependencies)).Check();
+            CompileFiles.Of(options).Writes("--dependencies", parsed.GetValue(_dependencies)).Check();
             context.LeaveOutputTo(options.OutputPath);
-            if (parsed.GetValue(LockOnly))
+            if (parsed.GetValue(_lockOnly))
             {
                 QuantizationPolicy chosen = CompilePipeline.Lock(
                     options, context.Progress, w => context.Warn(w.Code, w.Message, w.File), context.Cancellation);
@@ -264,11 +268,11 @@ internal static class CompileCommand
                 return;
             }
 
-            CompileDependencies? before = parsed.GetValue(Dependencies) is null ? null : CompileDependencies.Of(options);
+            CompileDependencies? before = parsed.GetValue(_dependencies) is null ? null : CompileDependencies.Of(options);
             WarnOfUnused(parsed, context, options);
             CompileResult result = CompilePipeline.Compile(
                 options, context.Progress, w => context.Warn(w.Code, w.Message, w.File), context.Cancellation);
-            before?.ComparedWith(CompileDependencies.Of(options), options).Write(parsed.GetValue(Dependencies)!);
+            before?.ComparedWith(CompileDependencies.Of(options), options).Write(parsed.GetValue(_dependencies)!);
             context.WriteResult(json => Write(json, result), text => Print(text, options, result));
         });
     }
@@ -280,84 +284,84 @@ internal static class CompileCommand
             judges = searches || o.Strips is { Compression: null } || o.Merge is { Share: null },
             trains = o.Training is not null;
         UnusedOptions.Warn(parsed, context,
-            new(Search, o.Search == "uniform" || searches, "choosing precisions, and those of --policy are used"),
-            new(Objective, searches, ASearch),
-            new(Evaluations, searches, ASearch),
-            new(Minutes, searches, ASearch),
-            new(KeepEnds, searches, ASearch),
-            new(SearchBinary, searches, ASearch),
-            new(PolicyOutput, searches, ASearch),
-            new(SearchSamples, judges, ASearch + ", --strips auto or --merge auto"),
-            new(SearchTraining, searches && trains, "a search with --training"),
-            new(WeightBits, !searches, "the same bits everywhere, and a search chooses them by layer (--search uniform keeps yours)"),
-            new(ActivationBits, !searches, "the same bits everywhere, and a search chooses them by layer (--search uniform keeps yours)"),
-            new(AdcBits, !searches, "the same bits everywhere, and a search chooses them by layer (adcBits of the hardware is the most it "
+            new(_search, o.Search == "uniform" || searches, "choosing precisions, and those of --policy are used"),
+            new(_objective, searches, ASearch),
+            new(_evaluations, searches, ASearch),
+            new(_minutes, searches, ASearch),
+            new(_keepEnds, searches, ASearch),
+            new(_searchBinary, searches, ASearch),
+            new(_policyOutput, searches, ASearch),
+            new(_searchSamples, judges, ASearch + ", --strips auto or --merge auto"),
+            new(_searchTraining, searches && trains, "a search with --training"),
+            new(_weightBits, !searches, "the same bits everywhere, and a search chooses them by layer (--search uniform keeps yours)"),
+            new(_activationBits, !searches, "the same bits everywhere, and a search chooses them by layer (--search uniform keeps yours)"),
+            new(_adcBits, !searches, "the same bits everywhere, and a search chooses them by layer (adcBits of the hardware is the most it "
                 + "may choose)"),
-            new(StripWidths, o.Strips is not null, "strips (--strips)"),
-            new(StripUnit, o.Strips is not null, "strips (--strips)"),
-            new(MergeMethod, o.Merge is not null, "shared columns (--merge)"),
-            new(VariationConfidence, o.VariationAware, "--variation-aware"),
-            new(Force, o.LockPath is not null, "a lock file (--lock)"),
-            new(RefreshLock, o.LockPath is not null, "a lock file (--lock)"),
-            new(Limit, o.Evaluation is not null, "evaluation samples (--evaluation)"),
-            new(Samples, o.Calibration is not null || trains, "calibration samples (--calibration)"));
+            new(_stripWidths, o.Strips is not null, "strips (--strips)"),
+            new(_stripUnit, o.Strips is not null, "strips (--strips)"),
+            new(_mergeMethod, o.Merge is not null, "shared columns (--merge)"),
+            new(_variationConfidence, o.VariationAware, "--variation-aware"),
+            new(_force, o.LockPath is not null, "a lock file (--lock)"),
+            new(_refreshLock, o.LockPath is not null, "a lock file (--lock)"),
+            new(_limit, o.Evaluation is not null, "evaluation samples (--evaluation)"),
+            new(_samples, o.Calibration is not null || trains, "calibration samples (--calibration)"));
     }
 
     private static CompileOptions Read(ParseResult parsed, DataArguments data, ImportArguments import) => new()
     {
-        ModelPath = parsed.GetRequiredValue(Model),
-        OutputPath = parsed.GetValue(Output),
-        Hardware = parsed.GetRequiredValue(Hardware),
-        Calibration = parsed.GetValue(Calibration),
-        Evaluation = parsed.GetValue(Evaluation),
-        Training = parsed.GetValue(Training),
-        Validation = parsed.GetValue(Validation),
-        Augmentation = new Augmentation { Shift = parsed.GetValue(TrainingShift), Flip = parsed.GetValue(TrainingFlip) },
-        Epochs = parsed.GetValue(Epochs),
-        LearningRate = parsed.GetValue(LearningRate),
-        TrainingCheckpoint = parsed.GetValue(Training) is null ? null
-            : parsed.GetValue(TrainingCheckpoint) ?? (parsed.GetValue(Output) is { } output ? output + ".training" : null),
+        ModelPath = parsed.GetRequiredValue(_model),
+        OutputPath = parsed.GetValue(_output),
+        Hardware = parsed.GetRequiredValue(_hardware),
+        Calibration = parsed.GetValue(_calibration),
+        Evaluation = parsed.GetValue(_evaluation),
+        Training = parsed.GetValue(_training),
+        Validation = parsed.GetValue(_validation),
+        Augmentation = new Augmentation { Shift = parsed.GetValue(_trainingShift), Flip = parsed.GetValue(_trainingFlip) },
+        Epochs = parsed.GetValue(_epochs),
+        LearningRate = parsed.GetValue(_learningRate),
+        TrainingCheckpoint = parsed.GetValue(_training) is null ? null
+            : parsed.GetValue(_trainingCheckpoint) ?? (parsed.GetValue(_output) is { } output ? output + ".training" : null),
         Preprocessing = data.Read(parsed),
-        Search = parsed.GetRequiredValue(Search),
-        WeightBits = parsed.GetValue(WeightBits),
-        ActivationBits = parsed.GetValue(ActivationBits),
-        AdcBits = parsed.GetValue(AdcBits),
-        CopiesWithin = parsed.GetValue(CopiesWithin),
-        KeepEnds = parsed.GetValue(KeepEnds),
-        SearchBinary = parsed.GetValue(SearchBinary),
-        Strips = StripOptions.Parse(parsed.GetValue(Strips), parsed.GetValue(StripWidths), parsed.GetRequiredValue(StripUnit)),
-        Merge = MergeOptions.Parse(parsed.GetValue(Merge), parsed.GetRequiredValue(MergeMethod)),
-        MaxAccuracyLoss = parsed.GetValue(MaxLoss),
-        Objective = parsed.GetRequiredValue(Objective),
-        SearchEvaluations = parsed.GetValue(Evaluations),
-        SearchMinutes = parsed.GetValue(Minutes),
-        SearchSamples = parsed.GetValue(SearchSamples),
-        SearchTrainingSamples = parsed.GetValue(SearchTraining),
-        PolicyOutputPath = parsed.GetValue(PolicyOutput),
-        TrialLogPath = parsed.GetValue(TrialLog),
-        MaxArrays = parsed.GetValue(MaxArrays),
-        VariationAware = parsed.GetValue(VariationAware),
-        VariationConfidence = parsed.GetValue(VariationConfidence),
-        Fidelity = parsed.GetValue(Fidelity) is { } fidelity ? FidelityOption.Parse(fidelity) : null,
-        Seed = parsed.GetValue(Seed),
-        ReportDirectory = parsed.GetValue(Report),
-        LockPath = parsed.GetValue(Lock),
-        ForceEvaluate = parsed.GetValue(Force),
-        RefreshLock = parsed.GetValue(RefreshLock),
-        Locked = parsed.GetValue(Locked),
-        LockLimit = parsed.GetValue(LockLimit),
-        PolicyPath = parsed.GetValue(Policy),
-        ExportQdqPath = parsed.GetValue(ExportQdq),
-        Range = parsed.GetValue(Range) switch
+        Search = parsed.GetRequiredValue(_search),
+        WeightBits = parsed.GetValue(_weightBits),
+        ActivationBits = parsed.GetValue(_activationBits),
+        AdcBits = parsed.GetValue(_adcBits),
+        CopiesWithin = parsed.GetValue(_copiesWithin),
+        KeepEnds = parsed.GetValue(_keepEnds),
+        SearchBinary = parsed.GetValue(_searchBinary),
+        Strips = StripOptions.Parse(parsed.GetValue(_strips), parsed.GetValue(_stripWidths), parsed.GetRequiredValue(_stripUnit)),
+        Merge = MergeOptions.Parse(parsed.GetValue(_merge), parsed.GetRequiredValue(_mergeMethod)),
+        MaxAccuracyLoss = parsed.GetValue(_maxLoss),
+        Objective = parsed.GetRequiredValue(_objective),
+        SearchEvaluations = parsed.GetValue(_evaluations),
+        SearchMinutes = parsed.GetValue(_minutes),
+        SearchSamples = parsed.GetValue(_searchSamples),
+        SearchTrainingSamples = parsed.GetValue(_searchTraining),
+        PolicyOutputPath = parsed.GetValue(_policyOutput),
+        TrialLogPath = parsed.GetValue(_trialLog),
+        MaxArrays = parsed.GetValue(_maxArrays),
+        VariationAware = parsed.GetValue(_variationAware),
+        VariationConfidence = parsed.GetValue(_variationConfidence),
+        Fidelity = parsed.GetValue(_fidelity) is { } fidelity ? FidelityOption.Parse(fidelity) : null,
+        Seed = parsed.GetValue(_seed),
+        ReportDirectory = parsed.GetValue(_report),
+        LockPath = parsed.GetValue(_lock),
+        ForceEvaluate = parsed.GetValue(_force),
+        RefreshLock = parsed.GetValue(_refreshLock),
+        Locked = parsed.GetValue(_locked),
+        LockLimit = parsed.GetValue(_lockLimit),
+        PolicyPath = parsed.GetValue(_policy),
+        ExportQdqPath = parsed.GetValue(_exportQdq),
+        Range = parsed.GetValue(_range) switch
         {
             "minmax" => RangeMethod.MinMax,
             "percentile" => RangeMethod.Percentile,
             "entropy" => RangeMethod.Entropy,
             _ => RangeMethod.MeanSquaredError,
         },
-        Rounding = parsed.GetRequiredValue(Rounding),
-        CalibrationSamples = parsed.GetValue(Samples),
-        EvaluationLimit = parsed.GetValue(Limit),
+        Rounding = parsed.GetRequiredValue(_rounding),
+        CalibrationSamples = parsed.GetValue(_samples),
+        EvaluationLimit = parsed.GetValue(_limit),
         Import = import.Read(parsed),
     };
 

@@ -16,29 +16,29 @@ namespace Cim.Cli.Commands;
 /// <summary><c>cim cost M.onnx --hardware H</c>: what an inference would cost, from shapes alone, without data.</summary>
 internal static class CostCommand
 {
-    private static readonly Argument<string> Model = new("model") { Description = "The network (.onnx)." };
+    private static readonly Argument<string> _model = new("model") { Description = "The network (.onnx)." };
 
-    private static readonly Option<string> Hardware = new("--hardware")
+    private static readonly Option<string> _hardware = new("--hardware")
     {
         Description = "A built-in hardware profile or a *.cimhw.json file.",
         DefaultValueFactory = _ => "isaac",
     };
 
-    private static readonly Option<int> WeightBits = Bits("--weight-bits", "Bits of the weights of every layer, 1 to 8.");
+    private static readonly Option<int> _weightBits = Bits("--weight-bits", "Bits of the weights of every layer, 1 to 8.");
 
-    private static readonly Option<int> ActivationBits = Bits("--activation-bits", "Bits of the input of every layer, 1 to 8.");
+    private static readonly Option<int> _activationBits = Bits("--activation-bits", "Bits of the input of every layer, 1 to 8.");
 
-    private static readonly Option<int> AdcBits = new("--adc-bits")
+    private static readonly Option<int> _adcBits = new("--adc-bits")
     {
         Description = "Bits of every conversion, 1 to 16; 0 = the profile's.",
     };
 
-    private static readonly Option<long> CopiesWithin = new("--copies-within")
+    private static readonly Option<long> _copiesWithin = new("--copies-within")
     {
         Description = "Copies of slow layers fill up to this many arrays; 0 = no copies.",
     };
 
-    private static readonly Option<string?> Policy = new("--policy")
+    private static readonly Option<string?> _policy = new("--policy")
     {
         Description = "A policy file, as 'cim compile --json' prints under 'policy': the precision of single layers.",
     };
@@ -47,7 +47,7 @@ internal static class CostCommand
     {
         var command = new Command("cost", "Latency, energy, area and arrays of an inference, per layer, without data.")
         {
-            Model, Hardware, WeightBits, ActivationBits, AdcBits, CopiesWithin, Policy,
+            _model, _hardware, _weightBits, _activationBits, _adcBits, _copiesWithin, _policy,
         };
         var import = new ImportArguments(command);
         return command.Does((parsed, context) => Run(parsed, context, import));
@@ -55,19 +55,20 @@ internal static class CostCommand
 
     private static void Run(ParseResult parsed, CommandContext context, ImportArguments import)
     {
-        HardwareProfile profile = context.LoadHardware(parsed.GetRequiredValue(Hardware));
-        Graph graph = OnnxImporter.Import(parsed.GetRequiredValue(Model), import.Read(parsed), context.Cancellation);
+        HardwareProfile profile = context.LoadHardware(parsed.GetRequiredValue(_hardware));
+        Graph graph = OnnxImporter.Import(parsed.GetRequiredValue(_model), import.Read(parsed), context.Cancellation);
         ImmutableArray<LayerShape> shapes = LayerShapes.Of(graph, profile);
-        (int weights, int activations, int adc) = (parsed.GetValue(WeightBits), parsed.GetValue(ActivationBits), parsed.GetValue(AdcBits));
+        (int weights, int activations, int adc) = (
+            parsed.GetValue(_weightBits), parsed.GetValue(_activationBits), parsed.GetValue(_adcBits));
         if (adc is < 0 or > 16)
             throw new CimException(ErrorCodes.WrongUsage, $"--adc-bits is {adc}; it must be 1 to 16, or 0 for the profile's.");
         UnusedOptions.Warn(parsed, context,
-            new DependentOption(CopiesWithin, profile.Execution == ExecutionModel.Resident,
+            new DependentOption(_copiesWithin, profile.Execution == ExecutionModel.Resident,
                 "machines that keep weights on their arrays, and this one programs them in each inference"));
         var policy = new QuantizationPolicy([.. shapes.Select(s => new LayerPolicy(s.Name, weights, activations, adc))]);
-        if (parsed.GetValue(Policy) is { } file) policy = QuantizationPolicy.Load(file, policy);
+        if (parsed.GetValue(_policy) is { } file) policy = QuantizationPolicy.Load(file, policy);
         var placer = new LayerPlacer(policy, profile);
-        Cost cost = CostModel.Total(Replication.Apply(shapes, placer.CostOf, profile, parsed.GetValue(CopiesWithin)), profile);
+        Cost cost = CostModel.Total(Replication.Apply(shapes, placer.CostOf, profile, parsed.GetValue(_copiesWithin)), profile);
         Warn(cost, profile, context);
         context.WriteResult(json => Write(json, cost), text => Print(text, cost));
     }

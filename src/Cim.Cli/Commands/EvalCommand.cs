@@ -18,33 +18,33 @@ namespace Cim.Cli.Commands;
 /// <summary><c>cim eval M.cim|M.onnx --data D</c>: accuracy on labelled data; an <c>.onnx</c> runs in float.</summary>
 internal static class EvalCommand
 {
-    private static readonly Argument<string> Model = new("model")
+    private static readonly Argument<string> _model = new("model")
     {
         Description = "A compiled model (.cim), or a network (.onnx) to be run in float.",
     };
-    private static readonly Option<string> Data = new("--data") { Description = "Labelled samples.", Required = true };
-    private static readonly Option<string> FidelityName = FidelityOption.Create();
-    private static readonly Option<ulong> Seed = new("--seed") { Description = "Selects the simulated chip; trial t uses seed + t." };
-    private static readonly Option<int> Trials = new("--trials")
+    private static readonly Option<string> _data = new("--data") { Description = "Labelled samples.", Required = true };
+    private static readonly Option<string> _fidelityName = FidelityOption.Create();
+    private static readonly Option<ulong> _seed = new("--seed") { Description = "Selects the simulated chip; trial t uses seed + t." };
+    private static readonly Option<int> _trials = new("--trials")
     {
         Description = "Simulate this many chips.",
         DefaultValueFactory = _ => 1,
     };
-    private static readonly Option<int> Limit = new("--limit") { Description = "At most this many samples; 0 = all." };
-    private static readonly Option<int> Threads = new("--threads")
+    private static readonly Option<int> _limit = new("--limit") { Description = "At most this many samples; 0 = all." };
+    private static readonly Option<int> _threads = new("--threads")
     {
         Description = "At most this many threads; 0 = all processors. Results do not depend on it.",
     };
-    private static readonly Option<int> Words = new("--words")
+    private static readonly Option<int> _words = new("--words")
     {
         Description = "Compare every layer's output words with the noise-free ones on at most this many samples; 0 = do not.",
     };
 
-    private static readonly Option<string[]> Set = new("--set")
+    private static readonly Option<string[]> _set = new("--set")
     {
         Description = "A field of the hardware profile to change: readNoise.sigma=0.01. Any number of times.",
     };
-    private static readonly Option<string?> Calibration = new("--calibration")
+    private static readonly Option<string?> _calibration = new("--calibration")
     {
         Description =
             "Unlabelled samples that set converter ranges if --set changes what they are measured on; default: the first of --data.",
@@ -52,43 +52,43 @@ internal static class EvalCommand
 
     public static Command Create()
     {
-        Trials.Validators.Add(r => { if (!r.Errors.Any() && r.GetValueOrDefault<int>() < 1) r.AddError("--trials must be at least 1."); });
-        Limit.Validators.Add(r => { if (!r.Errors.Any() && r.GetValueOrDefault<int>() < 0) r.AddError("--limit must not be negative."); });
-        Words.Validators.Add(r => { if (!r.Errors.Any() && r.GetValueOrDefault<int>() < 0) r.AddError("--words must not be negative."); });
+        _trials.Validators.Add(r => { if (!r.Errors.Any() && r.GetValueOrDefault<int>() < 1) r.AddError("--trials must be at least 1."); });
+        _limit.Validators.Add(r => { if (!r.Errors.Any() && r.GetValueOrDefault<int>() < 0) r.AddError("--limit must not be negative."); });
+        _words.Validators.Add(r => { if (!r.Errors.Any() && r.GetValueOrDefault<int>() < 0) r.AddError("--words must not be negative."); });
         var command = new Command("eval", "Measures accuracy on labelled data.") {
-            Model, Data, FidelityName, Seed, Trials, Limit, Threads, Words, Set, Calibration };
+            _model, _data, _fidelityName, _seed, _trials, _limit, _threads, _words, _set, _calibration };
         var data = new DataArguments(command);
         return command.Does((parsed, context) =>
         {
-            string path = parsed.GetRequiredValue(Model);
+            string path = parsed.GetRequiredValue(_model);
             bool isCompiled = !Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
-            if (!isCompiled && parsed.GetValue(Set) is { Length: > 0 })
+            if (!isCompiled && parsed.GetValue(_set) is { Length: > 0 })
                 throw new CimException(ErrorCodes.WrongUsage,
                     "--set changes simulated hardware, but an .onnx file is run in float; compile it first, or use 'cim sweep'.");
             if (!isCompiled) WarnOfUnused(parsed, context, hardware: null);
             Evaluation evaluation = isCompiled
                 ? Compiled(path, parsed, data, context)
                 : new Evaluation([(0, Float(path, parsed, data.Read(parsed), context))], null, null);
-            string fidelity = isCompiled ? parsed.GetRequiredValue(FidelityName) : "float";
+            string fidelity = isCompiled ? parsed.GetRequiredValue(_fidelityName) : "float";
             context.WriteResult(json => Write(json, fidelity, evaluation), text => Print(text, fidelity, evaluation));
         });
     }
 
     private static void WarnOfUnused(ParseResult parsed, CommandContext context, HardwareProfile? hardware)
     {
-        bool isRandom = hardware is not null && CrossbarSimulator.IsRandom(hardware, FidelityOption.Read(parsed, FidelityName));
+        bool isRandom = hardware is not null && CrossbarSimulator.IsRandom(hardware, FidelityOption.Read(parsed, _fidelityName));
         string errors = hardware is null
             ? "simulated hardware, and an .onnx file is run in float"
             : "chips that differ, and nothing is random at this fidelity of this hardware (--fidelity device, with errors in the profile "
             + "or by --set)";
         UnusedOptions.Warn(parsed, context,
-            new(FidelityName, hardware is not null, "simulated hardware, and an .onnx file is run in float; compile it first"),
-            new(Threads, hardware is not null, "the simulator, and an .onnx file is run by ONNX Runtime"),
-            new(Words, hardware is not null, "the simulator, and an .onnx file is run by ONNX Runtime"),
-            new(Seed, isRandom, errors),
-            new(Trials, isRandom, errors),
-            new(Calibration, hardware is not null
-                && parsed.GetValue(Set) is { Length: > 0 }, "converter ranges that --set makes to be measured anew"));
+            new(_fidelityName, hardware is not null, "simulated hardware, and an .onnx file is run in float; compile it first"),
+            new(_threads, hardware is not null, "the simulator, and an .onnx file is run by ONNX Runtime"),
+            new(_words, hardware is not null, "the simulator, and an .onnx file is run by ONNX Runtime"),
+            new(_seed, isRandom, errors),
+            new(_trials, isRandom, errors),
+            new(_calibration, hardware is not null
+                && parsed.GetValue(_set) is { Length: > 0 }, "converter ranges that --set makes to be measured anew"));
     }
 
     private static Accuracy Float(string path, ParseResult parsed, Preprocessing preprocessing, CommandContext context)
@@ -98,9 +98,9 @@ internal static class EvalCommand
         // It opens whatever a model names, and would wait for a pipe.
         foreach (string weights in InputHash.ExternalFiles(path)) InputFile.Open(weights, "external weights").Dispose();
         using var evaluator = new FloatEvaluator(path);
-        DataSet data = DataSet.Open(parsed.GetRequiredValue(Data), evaluator.Input.Ports, preprocessing);
+        DataSet data = DataSet.Open(parsed.GetRequiredValue(_data), evaluator.Input.Ports, preprocessing);
         return evaluator.Evaluate(
-            data, parsed.GetValue(Limit), new SampleProgress(context, data, parsed.GetValue(Limit), ""), context.Cancellation);
+            data, parsed.GetValue(_limit), new SampleProgress(context, data, parsed.GetValue(_limit), ""), context.Cancellation);
     }
 
     private static Evaluation Compiled(string path, ParseResult parsed, DataArguments arguments, CommandContext context)
@@ -109,17 +109,17 @@ internal static class EvalCommand
         using CimModel owned = model;
         WarnOfUnused(parsed, context, model.Compiled.Hardware);
         var evaluator = new CompiledEvaluator(model);
-        DataSet data = DataSet.Open(parsed.GetRequiredValue(Data), evaluator.Input.Ports, preprocessing);
-        var results = new (ulong Seed, Accuracy Accuracy)[parsed.GetValue(Trials)];
+        DataSet data = DataSet.Open(parsed.GetRequiredValue(_data), evaluator.Input.Ports, preprocessing);
+        var results = new (ulong Seed, Accuracy Accuracy)[parsed.GetValue(_trials)];
         var words = new List<ImmutableArray<LayerWords>>();
         for (int t = 0; t < results.Length; t++)
         {
-            ulong seed = unchecked(parsed.GetValue(Seed) + (ulong)t);
+            ulong seed = unchecked(parsed.GetValue(_seed) + (ulong)t);
             var options = new RunOptions
             {
-                Fidelity = FidelityOption.Read(parsed, FidelityName),
+                Fidelity = FidelityOption.Read(parsed, _fidelityName),
                 Seed = seed,
-                MaxThreads = parsed.GetValue(Threads),
+                MaxThreads = parsed.GetValue(_threads),
             };
             if (t > 0 && !CrossbarSimulator.IsRandom(model.Compiled.Hardware, options.Fidelity))
             {
@@ -127,11 +127,11 @@ internal static class EvalCommand
                 continue;
             }
             string trial = results.Length == 1 ? "" : $"trial {t + 1} of {results.Length}: ";
-            results[t] = (seed, evaluator.Evaluate(data, options, parsed.GetValue(Limit),
-                new SampleProgress(context, data, parsed.GetValue(Limit), trial), context.Cancellation));
-            if (parsed.GetValue(Words) > 0)
+            results[t] = (seed, evaluator.Evaluate(data, options, parsed.GetValue(_limit),
+                new SampleProgress(context, data, parsed.GetValue(_limit), trial), context.Cancellation));
+            if (parsed.GetValue(_words) > 0)
                 words.Add(OutputWords.Measure(
-                    model.Compiled, evaluator.Input, data, options, parsed.GetValue(Words), context.Cancellation));
+                    model.Compiled, evaluator.Input, data, options, parsed.GetValue(_words), context.Cancellation));
         }
 
         return new Evaluation(results, CorrectOperations.PerJoule(model.Compiled, results.Average(t => t.Accuracy.Fraction)),
@@ -144,12 +144,12 @@ internal static class EvalCommand
         CimModel model = CimModel.Load(path);
         SdkCompatibility.Check(model.Info, path);
         Preprocessing preprocessing = arguments.Read(parsed, model.Info, path, context);
-        ProfileSetting[] settings = [.. (parsed.GetValue(Set) ?? []).Select(s => ProfileSetting.Parse(s, "--set"))];
+        ProfileSetting[] settings = [.. (parsed.GetValue(_set) ?? []).Select(s => ProfileSetting.Parse(s, "--set"))];
         if (settings.Length == 0) return (model, preprocessing);
         CompiledModel compiled = model.Compiled;
         model.Dispose();
         GraphInput input = new CompiledEvaluator(new CimModel(compiled)).Input;
-        string calibration = parsed.GetValue(Calibration) ?? parsed.GetRequiredValue(Data);
+        string calibration = parsed.GetValue(_calibration) ?? parsed.GetRequiredValue(_data);
         var variants = new HardwareVariants(compiled, input,
             () =>
                 CalibrationData.From(

@@ -10,7 +10,7 @@ namespace Cim.Cli.Commands;
 /// <summary><c>cim hardware list</c> and <c>cim hardware show H</c>: the hardware profiles with the source of each figure.</summary>
 internal static class HardwareCommand
 {
-    private static readonly Argument<string> Profile = new("profile")
+    private static readonly Argument<string> _profile = new("profile")
     {
         Description = "A built-in name or a *.cimhw.json file.",
     };
@@ -18,7 +18,7 @@ internal static class HardwareCommand
     public static Command Create() => new("hardware", "Lists and shows hardware profiles.")
     {
         new Command("list", "Lists the built-in profiles.").Does(List),
-        new Command("show", "Shows a profile: every figure with unit and source.") { Profile }.Does(Show),
+        new Command("show", "Shows a profile: every figure with unit and source.") { _profile }.Does(Show),
         new Command("fields", "Lists the fields a profile can have: unit, range, meaning (Markdown).").Does(Fields),
     };
 
@@ -56,7 +56,7 @@ internal static class HardwareCommand
 
     private static void Show(ParseResult parsed, CommandContext context)
     {
-        HardwareProfile profile = context.LoadHardware(parsed.GetRequiredValue(Profile));
+        HardwareProfile profile = context.LoadHardware(parsed.GetRequiredValue(_profile));
         context.WriteResult(
             json => HardwareProfiles.WriteMembers(json, profile),
             text =>

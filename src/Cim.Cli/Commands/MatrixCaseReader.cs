@@ -11,7 +11,7 @@ internal static class MatrixCaseReader
 {
     private const int MaxBits = 8;
 
-    private static readonly string[] Fields =
+    private static readonly string[] _fields =
     [
         "schema", "name", "weights", "inputs", "weightBits", "activationBits", "weightRange", "activationRange", "slices", "dacBits",
         "adcBits", "hardware", "fidelity", "convention", "seed",
@@ -50,7 +50,7 @@ internal static class MatrixCaseReader
         if (root.TryGetProperty("schema", out JsonElement schema) && !(ProfileField.TryWhole(schema, out int version) && version == 1))
             throw Wrong($"'schema' is {schema.GetRawText()}; this version reads schema 1");
         foreach (JsonProperty p in root.EnumerateObject())
-            if (!Fields.Contains(p.Name)) throw Wrong($"Unknown field '{p.Name}'; known are {string.Join(", ", Fields)}");
+            if (!_fields.Contains(p.Name)) throw Wrong($"Unknown field '{p.Name}'; known are {string.Join(", ", _fields)}");
         HardwareProfile profile = Hardware(root, path);
         profile = profile with
         {

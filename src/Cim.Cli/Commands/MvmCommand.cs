@@ -8,13 +8,13 @@ namespace Cim.Cli.Commands;
 /// <summary><c>cim mvm CASE.json</c>: one matrix on one set of arrays, for questions about the hardware itself.</summary>
 internal static class MvmCommand
 {
-    private static readonly Argument<string> Case = new("case")
+    private static readonly Argument<string> _case = new("case")
     {
         Description = "A file with weights, inputs, bits, ranges, hardware, fidelity and seed; docs/cli.md describes its fields.",
     };
 
     public static Command Create() =>
-        new Command("mvm", "Multiply one matrix with vectors on simulated arrays.") { Case }.Does(Run);
+        new Command("mvm", "Multiply one matrix with vectors on simulated arrays.") { _case }.Does(Run);
 
     private static double[][] Run(MatrixCase matrix, string path)
     {
@@ -30,8 +30,8 @@ internal static class MvmCommand
 
     private static void Run(ParseResult parsed, CommandContext context)
     {
-        MatrixCase matrix = MatrixCaseReader.Load(parsed.GetRequiredValue(Case));
-        double[][] outputs = Run(matrix, parsed.GetRequiredValue(Case));
+        MatrixCase matrix = MatrixCaseReader.Load(parsed.GetRequiredValue(_case));
+        double[][] outputs = Run(matrix, parsed.GetRequiredValue(_case));
         context.WriteResult(
             json =>
             {

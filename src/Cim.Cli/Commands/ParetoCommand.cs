@@ -21,31 +21,31 @@ namespace Cim.Cli.Commands;
 /// SVG.</summary>
 internal static class ParetoCommand
 {
-    private static readonly Argument<string> Model = new("model") { Description = "The network (.onnx)." };
-    private static readonly Option<string> Hardware = new("--hardware")
+    private static readonly Argument<string> _model = new("model") { Description = "The network (.onnx)." };
+    private static readonly Option<string> _hardware = new("--hardware")
     {
         Description = "A built-in hardware profile or a *.cimhw.json file.",
         DefaultValueFactory = _ => "isaac",
     };
-    private static readonly Option<string> Calibration = new("--calibration")
+    private static readonly Option<string> _calibration = new("--calibration")
     {
         Description = "Samples: a third is used to fit quantizers, the rest to judge policies. Labels help.",
         Required = true,
     };
-    private static readonly Option<string> Objective = new("--objective")
+    private static readonly Option<string> _objective = new("--objective")
     {
         Description = "The cost: latency, energy or arrays.",
         DefaultValueFactory = _ => "latency",
     };
-    private static readonly Option<int> Points = new("--points") { Description = "Points to measure.", DefaultValueFactory = _ => 12 };
-    private static readonly Option<string?> Csv = new("--csv") { Description = "Write the points as CSV." };
-    private static readonly Option<string?> Svg = new("--svg") { Description = "Draw the points as SVG." };
+    private static readonly Option<int> _points = new("--points") { Description = "Points to measure.", DefaultValueFactory = _ => 12 };
+    private static readonly Option<string?> _csv = new("--csv") { Description = "Write the points as CSV." };
+    private static readonly Option<string?> _svg = new("--svg") { Description = "Draw the points as SVG." };
 
     public static Command Create()
     {
-        Objective.AcceptOnlyFromAmong("latency", "energy", "arrays");
+        _objective.AcceptOnlyFromAmong("latency", "energy", "arrays");
         var command = new Command("pareto", "The front of accuracy against latency, energy or arrays.") {
-            Model, Hardware, Calibration, Objective, Points, Csv, Svg };
+            _model, _hardware, _calibration, _objective, _points, _csv, _svg };
         var data = new DataArguments(command);
         var import = new ImportArguments(command);
         return command.Does((parsed, context) => Run(parsed, context, data, import));
@@ -53,26 +53,26 @@ internal static class ParetoCommand
 
     private static void Run(ParseResult parsed, CommandContext context, DataArguments dataArguments, ImportArguments import)
     {
-        if (parsed.GetValue(Points) < 2) throw new CimException(ErrorCodes.WrongUsage, "--points must be 2 or more.");
-        string model = parsed.GetRequiredValue(Model), word = parsed.GetRequiredValue(Objective);
-        new CommandFiles().ReadsModel(model).ReadsProfile("--hardware", parsed.GetValue(Hardware))
-            .ReadsData("--calibration", parsed.GetValue(Calibration))
-            .Writes("--csv", parsed.GetValue(Csv)).Writes("--svg", parsed.GetValue(Svg)).Check();
-        HardwareProfile hardware = context.LoadHardware(parsed.GetRequiredValue(Hardware));
+        if (parsed.GetValue(_points) < 2) throw new CimException(ErrorCodes.WrongUsage, "--points must be 2 or more.");
+        string model = parsed.GetRequiredValue(_model), word = parsed.GetRequiredValue(_objective);
+        new CommandFiles().ReadsModel(model).ReadsProfile("--hardware", parsed.GetValue(_hardware))
+            .ReadsData("--calibration", parsed.GetValue(_calibration))
+            .Writes("--csv", parsed.GetValue(_csv)).Writes("--svg", parsed.GetValue(_svg)).Check();
+        HardwareProfile hardware = context.LoadHardware(parsed.GetRequiredValue(_hardware));
         Graph graph = OnnxImporter.Import(model, import.Read(parsed), context.Cancellation);
         GraphInput input = GraphInput.Of(graph);
-        DataSet samples = DataSet.Open(parsed.GetRequiredValue(Calibration), input.Ports, dataArguments.Read(parsed));
+        DataSet samples = DataSet.Open(parsed.GetRequiredValue(_calibration), input.Ports, dataArguments.Read(parsed));
         SearchData data = SearchData.For(samples, graph, input, context.Cancellation);
         graph = JudgedGraph.Of(graph, input, samples);
         var options = new PolicySearchOptions { Objective = PolicySearchOptions.Parse(word) };
         using PolicySearch search = PolicySearch.Prepare(graph, input, hardware, data, options, context.Progress, context.Cancellation);
         ImmutableArray<MeasuredPoint> points = ParetoMeasurement.Measure(
-            search, parsed.GetValue(Points), context.Progress, context.Cancellation);
+            search, parsed.GetValue(_points), context.Progress, context.Cancellation);
 
         CostVector eight = search.Space.Costs.Total(PolicyMoves.Widest(search.Space));
         WarnOfConverters(search, graph, input, hardware, data, options, context);
-        if (parsed.GetValue(Csv) is { } csv) Save(csv, ToCsv(points));
-        if (parsed.GetValue(Svg) is { } svg)
+        if (parsed.GetValue(_csv) is { } csv) Save(csv, ToCsv(points));
+        if (parsed.GetValue(_svg) is { } svg)
             Save(svg, ParetoSvg.Draw($"{Path.GetFileNameWithoutExtension(model)} on {hardware.Name}", word, points,
                 eight.Of(options.Objective), options.Objective));
         context.WriteResult(json => Write(json, search, points, word), text => Print(text, points, eight));

@@ -12,55 +12,56 @@ namespace Cim.Cli.Commands;
 /// <summary><c>cim run M.cim --input X.npy --output Y.npy</c>: inference over all samples of a file.</summary>
 internal static class RunCommand
 {
-    private static readonly Argument<string> Model = new("model") { Description = "A compiled model (.cim)." };
-    private static readonly Option<string> Input = new("--input")
+    private static readonly Argument<string> _model = new("model") { Description = "A compiled model (.cim)." };
+    private static readonly Option<string> _input = new("--input")
     {
         Description = "Samples: .npy, or any other data file.",
         Required = true,
     };
-    private static readonly Option<string> Output = new("--output")
+    private static readonly Option<string> _output = new("--output")
     {
         Description = "Where the results go (.npy, float32 [n, ...]).",
         Required = true,
     };
-    private static readonly Option<string?> OutputName = new("--output-name")
+    private static readonly Option<string?> _outputName = new("--output-name")
     {
         Description = "Which output of a model with several; the first if left out.",
     };
-    private static readonly Option<string> FidelityName = FidelityOption.Create();
-    private static readonly Option<ulong> Seed = new("--seed") { Description = "Selects the simulated chip." };
-    private static readonly Option<int> Threads = new("--threads") { Description = "At most this many threads; 0 = all processors." };
+    private static readonly Option<string> _fidelityName = FidelityOption.Create();
+    private static readonly Option<ulong> _seed = new("--seed") { Description = "Selects the simulated chip." };
+    private static readonly Option<int> _threads = new("--threads") { Description = "At most this many threads; 0 = all processors." };
 
     public static Command Create()
     {
         var command = new Command(
-            "run", "Runs a compiled model over the samples of a file.") { Model, Input, Output, OutputName, FidelityName, Seed, Threads };
+            "run", "Runs a compiled model over the samples of a file.") {
+                _model, _input, _output, _outputName, _fidelityName, _seed, _threads };
         var data = new DataArguments(command);
         return command.Does((parsed, context) =>
         {
-            new CommandFiles().Reads("the model", parsed.GetValue(Model)).ReadsData("--input", parsed.GetValue(Input))
-                .Writes("--output", parsed.GetValue(Output)).Check();
-            context.LeaveOutputTo(parsed.GetValue(Output));
-            using CimModel model = CimModel.Load(parsed.GetRequiredValue(Model));
-            SdkCompatibility.Check(model.Info, parsed.GetRequiredValue(Model));
-            int index = IndexOfOutput(model, parsed.GetValue(OutputName));
+            new CommandFiles().Reads("the model", parsed.GetValue(_model)).ReadsData("--input", parsed.GetValue(_input))
+                .Writes("--output", parsed.GetValue(_output)).Check();
+            context.LeaveOutputTo(parsed.GetValue(_output));
+            using CimModel model = CimModel.Load(parsed.GetRequiredValue(_model));
+            SdkCompatibility.Check(model.Info, parsed.GetRequiredValue(_model));
+            int index = IndexOfOutput(model, parsed.GetValue(_outputName));
             var evaluator = new CompiledEvaluator(model);
-            DataSet samples = DataSet.Open(parsed.GetRequiredValue(Input), evaluator.Input.Ports,
-                data.Read(parsed, model.Info, parsed.GetRequiredValue(Model), context));
+            DataSet samples = DataSet.Open(parsed.GetRequiredValue(_input), evaluator.Input.Ports,
+                data.Read(parsed, model.Info, parsed.GetRequiredValue(_model), context));
             var options = new RunOptions
             {
-                Fidelity = FidelityOption.Read(parsed, FidelityName),
-                Seed = parsed.GetValue(Seed),
-                MaxThreads = parsed.GetValue(Threads),
+                Fidelity = FidelityOption.Read(parsed, _fidelityName),
+                Seed = parsed.GetValue(_seed),
+                MaxThreads = parsed.GetValue(_threads),
             };
             UnusedOptions.Warn(
-                parsed, context, new DependentOption(Seed, CrossbarSimulator.IsRandom(model.Compiled.Hardware, options.Fidelity),
+                parsed, context, new DependentOption(_seed, CrossbarSimulator.IsRandom(model.Compiled.Hardware, options.Fidelity),
                 "chips that differ, and nothing is random at this fidelity of this hardware (--fidelity device, with errors in the "
                     + "profile)"));
             int perUnit = Math.Max(1, evaluator.Input.FixedBatch), count = samples.Count / perUnit * perUnit;
             int[] dims = Dims(model.Info.Outputs[index], count, perUnit);
 
-            AtomicFile.Write(parsed.GetRequiredValue(Output), stream =>
+            AtomicFile.Write(parsed.GetRequiredValue(_output), stream =>
             {
                 NpyWriter.WriteHeader(stream, dims);
                 foreach ((_, ReadOnlyMemory<float>[] outputs) in evaluator.Run(samples, options, count, null, context.Cancellation))
@@ -70,14 +71,14 @@ internal static class RunCommand
                 json =>
                 {
                     json.WriteNumber("samples", count);
-                    json.WriteString("output", parsed.GetRequiredValue(Output));
+                    json.WriteString("output", parsed.GetRequiredValue(_output));
                     json.WriteStartArray("shape");
                     foreach (int d in dims) json.WriteNumberValue(d);
                     json.WriteEndArray();
                 },
                 text =>
                     text.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"{count} samples -> {parsed.GetRequiredValue(Output)} [{string.Join(",", dims)}]")));
+                    CultureInfo.InvariantCulture, $"{count} samples -> {parsed.GetRequiredValue(_output)} [{string.Join(",", dims)}]")));
         });
     }
 

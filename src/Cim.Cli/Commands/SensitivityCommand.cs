@@ -22,31 +22,31 @@ namespace Cim.Cli.Commands;
 /// measured.</summary>
 internal static class SensitivityCommand
 {
-    private static readonly JsonSerializerOptions Stored = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions _stored = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
-    private static readonly Argument<string> Model = new("model") { Description = "The network (.onnx)." };
-    private static readonly Option<string> Calibration = new("--calibration")
+    private static readonly Argument<string> _model = new("model") { Description = "The network (.onnx)." };
+    private static readonly Option<string> _calibration = new("--calibration")
     {
         Description = "Samples: a third is used to fit quantizers, the rest to measure. Labels help.",
         Required = true,
     };
-    private static readonly Option<int> Samples = new("--samples")
+    private static readonly Option<int> _samples = new("--samples")
     {
         Description = "Samples behind the derivatives, at most.",
         DefaultValueFactory = _ => 256,
     };
-    private static readonly Option<int> Probes = new("--probes")
+    private static readonly Option<int> _probes = new("--probes")
     {
         Description = "Random vectors behind the Hessian trace.",
         DefaultValueFactory = _ => 8,
     };
-    private static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of these." };
-    private static readonly Option<double?> Minutes = new("--budget-minutes")
+    private static readonly Option<ulong> _seed = new("--seed") { Description = "Seed of these." };
+    private static readonly Option<double?> _minutes = new("--budget-minutes")
     {
         Description = "Minutes it may take; layers there was no time for are left out.",
     };
-    private static readonly Option<bool> Detail = new("--detail") { Description = "With --json: every output channel and strip as well." };
-    private static readonly Option<string?> Cache = new("--cache")
+    private static readonly Option<bool> _detail = new("--detail") { Description = "With --json: every output channel and strip as well." };
+    private static readonly Option<string?> _cache = new("--cache")
     {
         Description = "A folder that keeps results by the content they were made from.",
     };
@@ -55,14 +55,14 @@ internal static class SensitivityCommand
     {
         var command = new Command(
             "sensitivity", "What quantizing the weights of each layer does: Hessian trace, Fisher, gradient x weight, and measured.")
-        { Model, Calibration, Samples, Probes, Seed, Minutes, Detail, Cache };
+        { _model, _calibration, _samples, _probes, _seed, _minutes, _detail, _cache };
         var data = new DataArguments(command);
         var import = new ImportArguments(command);
         return command.Does((parsed, context) =>
         {
-            if (parsed.GetValue(Samples) < 1 || parsed.GetValue(Probes) < 1)
+            if (parsed.GetValue(_samples) < 1 || parsed.GetValue(_probes) < 1)
                 throw new CimException(ErrorCodes.WrongUsage, "--samples and --probes must be 1 or more.");
-            if (parsed.GetValue(Minutes) is { } minutes && !(minutes is > 0 and <= 100_000))
+            if (parsed.GetValue(_minutes) is { } minutes && !(minutes is > 0 and <= 100_000))
                 throw new CimException(
                     ErrorCodes.WrongUsage, string.Create(
                         CultureInfo.InvariantCulture, $"--budget-minutes is {minutes}; it must be more than 0."));
@@ -70,25 +70,25 @@ internal static class SensitivityCommand
             if (report.LayersLeftOut > 0)
                 context.Warn(ErrorCodes.SearchRanOutOfTime,
                     string.Create(CultureInfo.InvariantCulture,
-                        $"The analysis ended after {parsed.GetValue(Minutes)} minutes; {report.LayersLeftOut} of "
+                        $"The analysis ended after {parsed.GetValue(_minutes)} minutes; {report.LayersLeftOut} of "
                     + $"{report.LayersLeftOut + report.Layers.Length} layers are left out. Give it more time (--budget-minutes), or fewer "
-                    + $"samples or probes."), parsed.GetValue(Model));
-            context.WriteResult(json => Write(json, report, parsed.GetValue(Detail)), text => Print(text, report));
+                    + $"samples or probes."), parsed.GetValue(_model));
+            context.WriteResult(json => Write(json, report, parsed.GetValue(_detail)), text => Print(text, report));
         });
     }
 
     private static SensitivityReport Read(ParseResult parsed, CommandContext context, DataArguments dataArguments, ImportArguments import)
     {
-        (string model, string calibration) = (parsed.GetRequiredValue(Model), parsed.GetRequiredValue(Calibration));
+        (string model, string calibration) = (parsed.GetRequiredValue(_model), parsed.GetRequiredValue(_calibration));
         Preprocessing preprocessing = dataArguments.Read(parsed);
-        var clock = new SearchClock(parsed.GetValue(Minutes) is { } minutes ? TimeSpan.FromMinutes(minutes) : null);
+        var clock = new SearchClock(parsed.GetValue(_minutes) is { } minutes ? TimeSpan.FromMinutes(minutes) : null);
         string? stored = null;
-        if (parsed.GetValue(Cache) is { } folder)
+        if (parsed.GetValue(_cache) is { } folder)
         {
             string facts = string.Create(CultureInfo.InvariantCulture,
                 $"{CompilePipeline.SdkVersion} {InputHash.OfModel(model)}{CompileLock.DimensionsOf(import.Read(parsed))} "
-                    + $"{InputHash.OfData(calibration)} {preprocessing} {parsed.GetValue(Samples)} {parsed.GetValue(Probes)} "
-                    + $"{parsed.GetValue(Seed)}");
+                    + $"{InputHash.OfData(calibration)} {preprocessing} {parsed.GetValue(_samples)} {parsed.GetValue(_probes)} "
+                    + $"{parsed.GetValue(_seed)}");
             stored = Path.Combine(folder, $"sensitivity-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(facts)))}.json");
             if (Load(stored) is { } known) return known;
         }
@@ -98,10 +98,10 @@ internal static class SensitivityCommand
         DataSet samples = DataSet.Open(calibration, input.Ports, preprocessing);
         SearchData data = SearchData.For(samples, graph, input, context.Cancellation);
         graph = JudgedGraph.Of(graph, input, samples);
-        SensitivityReport report = SensitivityAnalysis.Run(graph, input, data, parsed.GetValue(Samples), parsed.GetValue(Probes),
-            parsed.GetValue(Seed), clock, context.Progress, context.Cancellation);
+        SensitivityReport report = SensitivityAnalysis.Run(graph, input, data, parsed.GetValue(_samples), parsed.GetValue(_probes),
+            parsed.GetValue(_seed), clock, context.Progress, context.Cancellation);
         if (stored is not null && report.LayersLeftOut == 0)
-            AtomicFile.Write(stored, stream => JsonSerializer.Serialize(stream, report, Stored));
+            AtomicFile.Write(stored, stream => JsonSerializer.Serialize(stream, report, _stored));
         return report;
     }
 
@@ -109,7 +109,7 @@ internal static class SensitivityCommand
     {
         try
         {
-            return File.Exists(path) ? JsonSerializer.Deserialize<SensitivityReport>(File.ReadAllText(path), Stored) : null;
+            return File.Exists(path) ? JsonSerializer.Deserialize<SensitivityReport>(File.ReadAllText(path), _stored) : null;
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or IOException or UnauthorizedAccessException)
         {

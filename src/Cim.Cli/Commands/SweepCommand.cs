@@ -20,68 +20,69 @@ namespace Cim.Cli.Commands;
 /// SVG.</summary>
 internal static class SweepCommand
 {
-    private static readonly Argument<string> Model = new("model")
+    private static readonly Argument<string> _model = new("model")
     {
         Description = "A compiled model (.cim), or a network (.onnx), which is compiled first.",
     };
-    private static readonly Option<string> Data = new("--data") { Description = "Labelled samples.", Required = true };
-    private static readonly Option<string[]> Vary = new("--vary")
+    private static readonly Option<string> _data = new("--data") { Description = "Labelled samples.", Required = true };
+    private static readonly Option<string[]> _vary = new("--vary")
     {
         Description = "A field of the hardware profile and its values: adcBits=4..8, programmingError.sigma=0,0.01,0.05, "
             + "x=FIRST..LAST:STEP. Once or twice.",
         Required = true,
     };
-    private static readonly Option<string[]> Set = new("--set")
+    private static readonly Option<string[]> _set = new("--set")
     {
         Description = "A field of the hardware profile that is the same everywhere: readNoise.sigma=0.01. Any number of times.",
     };
-    private static readonly Option<string> FidelityName = FidelityOption.Create(Fidelity.Device);
-    private static readonly Option<int> Trials = new("--trials") { Description = "Chips at every point.", DefaultValueFactory = _ => 1 };
-    private static readonly Option<ulong> Seed = new("--seed")
+    private static readonly Option<string> _fidelityName = FidelityOption.Create(Fidelity.Device);
+    private static readonly Option<int> _trials = new("--trials") { Description = "Chips at every point.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<ulong> _seed = new("--seed")
     {
         Description = "The first chip; chip t has seed + t, the same at every point.",
     };
-    private static readonly Option<int> Limit = new("--limit") { Description = "At most this many samples; 0 = all." };
-    private static readonly Option<int> Threads = new("--threads")
+    private static readonly Option<int> _limit = new("--limit") { Description = "At most this many samples; 0 = all." };
+    private static readonly Option<int> _threads = new("--threads")
     {
         Description = "At most this many threads; 0 = all processors. Results do not depend on it.",
     };
-    private static readonly Option<string?> Hardware = new("--hardware")
+    private static readonly Option<string?> _hardware = new("--hardware")
     {
         Description = "The profile the sweep starts from; default: that of the compiled model, isaac for a network.",
     };
-    private static readonly Option<string?> Calibration = new("--calibration")
+    private static readonly Option<string?> _calibration = new("--calibration")
     {
         Description = "Unlabelled samples that set converter ranges (and compile a network); default: the first of --data.",
     };
-    private static readonly Option<int> WeightBits = new("--weight-bits")
+    private static readonly Option<int> _weightBits = new("--weight-bits")
     {
         Description = "Of a network that is compiled first.",
         DefaultValueFactory = _ => 8,
     };
-    private static readonly Option<int> ActivationBits = new("--activation-bits")
+    private static readonly Option<int> _activationBits = new("--activation-bits")
     {
         Description = "Of a network that is compiled first.",
         DefaultValueFactory = _ => 8,
     };
-    private static readonly Option<string?> Output = new("--output", "-o")
+    private static readonly Option<string?> _output = new("--output", "-o")
     {
         Description = "Write sweep.csv, sweep.json and sweep.svg into this folder.",
     };
-    private static readonly Option<string?> Csv = new("--csv") { Description = "Write the points as CSV." };
-    private static readonly Option<string?> Svg = new("--svg")
+    private static readonly Option<string?> _csv = new("--csv") { Description = "Write the points as CSV." };
+    private static readonly Option<string?> _svg = new("--svg")
     {
         Description = "Draw them as SVG: a line plot for one parameter, a heat map for two.",
     };
 
     public static Command Create()
     {
-        Trials.Validators.Add(r => { if (!r.Errors.Any() && r.GetValueOrDefault<int>() < 1) r.AddError("--trials must be at least 1."); });
-        Limit.Validators.Add(r => { if (!r.Errors.Any() && r.GetValueOrDefault<int>() < 0) r.AddError("--limit must not be negative."); });
+        _trials.Validators.Add(r => { if (!r.Errors.Any() && r.GetValueOrDefault<int>() < 1) r.AddError("--trials must be at least 1."); });
+        _limit.Validators.Add(r => { if (!r.Errors.Any() && r.GetValueOrDefault<int>() < 0) r.AddError("--limit must not be negative."); });
         var command = new Command("sweep", "Accuracy over one or two figures of the hardware.")
         {
-            Model, Data, Vary, Set, FidelityName, Trials, Seed, Limit, Threads, Hardware, Calibration, WeightBits, ActivationBits, Output,
-                Csv, Svg,
+            _model, _data, _vary, _set, _fidelityName, _trials, _seed, _limit, _threads, _hardware, _calibration, _weightBits,
+                _activationBits, _output,
+                _csv, _svg,
         };
         var data = new DataArguments(command);
         var import = new ImportArguments(command);
@@ -91,17 +92,18 @@ internal static class SweepCommand
     private static void Run(ParseResult parsed, CommandContext context, DataArguments arguments, ImportArguments import)
     {
         var time = Stopwatch.StartNew();
-        string path = parsed.GetRequiredValue(Model);
-        new CommandFiles().ReadsModel(path).ReadsProfile("--hardware", parsed.GetValue(Hardware)).ReadsData("--data", parsed.GetValue(Data))
-            .ReadsData("--calibration", parsed.GetValue(Calibration)).Writes("--csv", parsed.GetValue(Csv))
-                .Writes("--svg", parsed.GetValue(Svg))
-            .WritesInto("--output", parsed.GetValue(Output), "sweep.csv", "sweep.svg", "sweep.json").Check();
-        ImmutableArray<SweepAxis> axes = [.. parsed.GetRequiredValue(Vary).Select(SweepAxis.Parse)];
-        ProfileSetting[] settings = [.. (parsed.GetValue(Set) ?? []).Select(s => ProfileSetting.Parse(s, "--set"))];
+        string path = parsed.GetRequiredValue(_model);
+        new CommandFiles().ReadsModel(path).ReadsProfile("--hardware", parsed.GetValue(_hardware))
+            .ReadsData("--data", parsed.GetValue(_data))
+            .ReadsData("--calibration", parsed.GetValue(_calibration)).Writes("--csv", parsed.GetValue(_csv))
+                .Writes("--svg", parsed.GetValue(_svg))
+            .WritesInto("--output", parsed.GetValue(_output), "sweep.csv", "sweep.svg", "sweep.json").Check();
+        ImmutableArray<SweepAxis> axes = [.. parsed.GetRequiredValue(_vary).Select(SweepAxis.Parse)];
+        ProfileSetting[] settings = [.. (parsed.GetValue(_set) ?? []).Select(s => ProfileSetting.Parse(s, "--set"))];
         bool isNetwork = Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
         CompiledModel? loaded = isNetwork ? null : Load(path);
         Preprocessing preprocessing = loaded is null ? arguments.Read(parsed) : arguments.Read(parsed, loaded.Info, path, context);
-        HardwareProfile hardware = parsed.GetValue(Hardware) is { } name ? context.LoadHardware(name)
+        HardwareProfile hardware = parsed.GetValue(_hardware) is { } name ? context.LoadHardware(name)
             : loaded?.Hardware ?? HardwareProfiles.BuiltIn("isaac");
         // Impossible points are errors before a network is compiled.
         SweepPlan plan = SweepPlan.Of(hardware, settings, axes);
@@ -113,24 +115,24 @@ internal static class SweepCommand
 
         GraphInput input;
         using (var model = new CimModel(compiled)) input = new CompiledEvaluator(model).Input;
-        DataSet samples = DataSet.Open(parsed.GetRequiredValue(Data), input.Ports, preprocessing);
-        string calibration = parsed.GetValue(Calibration) ?? parsed.GetRequiredValue(Data);
-        Fidelity fidelity = FidelityOption.Read(parsed, FidelityName);
+        DataSet samples = DataSet.Open(parsed.GetRequiredValue(_data), input.Ports, preprocessing);
+        string calibration = parsed.GetValue(_calibration) ?? parsed.GetRequiredValue(_data);
+        Fidelity fidelity = FidelityOption.Read(parsed, _fidelityName);
         bool isRandom = plan.Points.Any(p => CrossbarSimulator.IsRandom(p.Hardware, fidelity));
         UnusedOptions.Warn(parsed, context,
-            new(Trials, isRandom, "chips that differ, and nothing is random at this fidelity of this hardware"),
-            new(Seed, isRandom, "chips that differ, and nothing is random at this fidelity of this hardware"),
-            new(WeightBits, isNetwork, "a network (.onnx) that is compiled first"),
-            new(ActivationBits, isNetwork, "a network (.onnx) that is compiled first"));
-        var options = new SweepOptions(FidelityOption.Read(parsed, FidelityName), parsed.GetValue(Trials), parsed.GetValue(Seed),
-            parsed.GetValue(Limit), parsed.GetValue(Threads));
+            new(_trials, isRandom, "chips that differ, and nothing is random at this fidelity of this hardware"),
+            new(_seed, isRandom, "chips that differ, and nothing is random at this fidelity of this hardware"),
+            new(_weightBits, isNetwork, "a network (.onnx) that is compiled first"),
+            new(_activationBits, isNetwork, "a network (.onnx) that is compiled first"));
+        var options = new SweepOptions(FidelityOption.Read(parsed, _fidelityName), parsed.GetValue(_trials), parsed.GetValue(_seed),
+            parsed.GetValue(_limit), parsed.GetValue(_threads));
         ImmutableArray<SweepMeasurement> points = SweepRunner.Run(compiled, plan, samples,
             () =>
                 CalibrationData.From(
                 DataSet.Open(calibration, input.Ports, preprocessing), CalibrationData.DefaultSamples, context.Cancellation),
             options, context.Progress, context.Cancellation);
 
-        var result = new SweepReport(Path.GetFileName(path), hardware.Name, parsed.GetRequiredValue(FidelityName), plan, points, options,
+        var result = new SweepReport(Path.GetFileName(path), hardware.Name, parsed.GetRequiredValue(_fidelityName), plan, points, options,
             settings, time.Elapsed.TotalSeconds);
         Save(parsed, result);
         context.WriteResult(result.WriteMembers, text => Print(text, result));
@@ -147,12 +149,12 @@ internal static class SweepCommand
     {
         var options = new CompileOptions
         {
-            ModelPath = parsed.GetRequiredValue(Model),
-            Hardware = parsed.GetValue(Hardware) ?? "isaac",
-            Calibration = parsed.GetValue(Calibration) ?? parsed.GetRequiredValue(Data),
+            ModelPath = parsed.GetRequiredValue(_model),
+            Hardware = parsed.GetValue(_hardware) ?? "isaac",
+            Calibration = parsed.GetValue(_calibration) ?? parsed.GetRequiredValue(_data),
             Preprocessing = preprocessing,
-            WeightBits = parsed.GetValue(WeightBits),
-            ActivationBits = parsed.GetValue(ActivationBits),
+            WeightBits = parsed.GetValue(_weightBits),
+            ActivationBits = parsed.GetValue(_activationBits),
             Import = import.Read(parsed),
         };
         return CompilePipeline.Compile(options, context.Progress, w => context.Warn(w.Code, w.Message, w.File), context.Cancellation).Model;
@@ -160,10 +162,10 @@ internal static class SweepCommand
 
     private static void Save(ParseResult parsed, SweepReport report)
     {
-        string? folder = parsed.GetValue(Output);
+        string? folder = parsed.GetValue(_output);
         foreach ((string? path, Func<byte[]> content) in new (string?, Func<byte[]>)[]
         {
-            (parsed.GetValue(Csv), report.Csv), (parsed.GetValue(Svg), report.Svg),
+            (parsed.GetValue(_csv), report.Csv), (parsed.GetValue(_svg), report.Svg),
             (In("sweep.csv"), report.Csv), (In("sweep.svg"), report.Svg), (In("sweep.json"), report.Json),
         })
         {

@@ -19,44 +19,44 @@ namespace Cim.Cli.Commands;
 /// <summary><c>cim train RECIPE.json</c>: trains a network, in float or quantization-aware, and writes it as ONNX.</summary>
 internal static class TrainCommand
 {
-    private static readonly Argument<string> Recipe = new("recipe")
+    private static readonly Argument<string> _recipe = new("recipe")
     {
         Description = "A JSON file: network, data, training, quantization, output.",
     };
-    private static readonly Option<int> Threads = new("--threads")
+    private static readonly Option<int> _threads = new("--threads")
     {
         Description = "Has no effect any more: the arithmetic always runs in four parts, on as many processors as the system allows, so "
             + "that the result does not depend on their number.",
     };
-    private static readonly Option<string?> Data = new("--data")
+    private static readonly Option<string?> _data = new("--data")
     {
         Description = "Folder of the recipe's data files; without it they are looked up beside the recipe.",
     };
-    private static readonly Option<string?> Output = new("--output") { Description = "Overrides the recipe's output file." };
-    private static readonly Option<int?> Epochs = new("--epochs") { Description = "Overrides the recipe's number of epochs." };
+    private static readonly Option<string?> _output = new("--output") { Description = "Overrides the recipe's output file." };
+    private static readonly Option<int?> _epochs = new("--epochs") { Description = "Overrides the recipe's number of epochs." };
 
     public static Command Create() =>
-        new Command("train", "Trains a network from a recipe.") { Recipe, Data, Output, Threads, Epochs }.Does(RunAsync);
+        new Command("train", "Trains a network from a recipe.") { _recipe, _data, _output, _threads, _epochs }.Does(RunAsync);
 
     private static async Task<int> RunAsync(ParseResult parsed, CommandContext context)
     {
-        TrainingRecipe recipe = RecipeReader.Read(parsed.GetRequiredValue(Recipe), parsed.GetValue(Data));
-        if (parsed.GetValue(Output) is { } output)
+        TrainingRecipe recipe = RecipeReader.Read(parsed.GetRequiredValue(_recipe), parsed.GetValue(_data));
+        if (parsed.GetValue(_output) is { } output)
             recipe = recipe with { Output = output.Length == 0 ? output : Path.GetFullPath(output) };
-        if (parsed.GetValue(Epochs) is { } epochs)
+        if (parsed.GetValue(_epochs) is { } epochs)
             recipe = recipe with { Training = recipe.Training with { Epochs = epochs } };
-        if (parsed.GetValue(Threads) != 0)
+        if (parsed.GetValue(_threads) != 0)
             context.Report("--threads has no effect: the result must not depend on it. To use fewer processors, limit them from outside "
                 + "(taskset, a container).");
         if (recipe.Checkpoint is { } checkpoint && !CheckpointFile.CanStandAt(checkpoint))
             throw new CimException(ErrorCodes.InvalidRecipe,
                 "recipe field 'checkpoint' names a file that is no checkpoint; name another, or delete it")
                 {
-                    File = parsed.GetValue(Recipe),
+                    File = parsed.GetValue(_recipe),
                 };
-        new CommandFiles().Reads("the recipe", parsed.GetValue(Recipe)).Reads("recipe field 'network.file'", recipe.Network.File)
+        new CommandFiles().Reads("the recipe", parsed.GetValue(_recipe)).Reads("recipe field 'network.file'", recipe.Network.File)
             .ReadsData("recipe field 'data.train'", recipe.Data.Train).ReadsData("recipe field 'data.test'", recipe.Data.Test)
-            .Writes(parsed.GetValue(Output) is null ? "recipe field 'output'" : "--output", recipe.Output)
+            .Writes(parsed.GetValue(_output) is null ? "recipe field 'output'" : "--output", recipe.Output)
             .Writes("recipe field 'checkpoint'", recipe.Checkpoint).Check();
         var clock = Stopwatch.StartNew();
         TrainableNetwork network = RecipeReader.Network(recipe);

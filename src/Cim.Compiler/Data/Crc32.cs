@@ -3,12 +3,12 @@ namespace Cim.Compiler.Data;
 /// <summary>The checksum of zip archives (CRC-32, polynomial 0xEDB88320), eight bytes a step.</summary>
 internal static class Crc32
 {
-    private static readonly uint[][] s_tables = Tables();
+    private static readonly uint[][] _tables = Tables();
 
     /// <summary>Continues a checksum, which starts at 0.</summary>
     public static uint Append(uint crc, ReadOnlySpan<byte> bytes)
     {
-        uint[][] t = s_tables;
+        uint[][] t = _tables;
         crc = ~crc;
         while (bytes.Length >= 8)
         {

@@ -10,7 +10,7 @@ namespace Cim.Compiler.Data;
 /// </summary>
 internal static class StrictJson
 {
-    private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions _options = new() { AllowDuplicateProperties = false };
 
     /// <summary>Reads a file and hands its root to <paramref name="read"/>.</summary>
     /// <param name="path">The file.</param>
@@ -33,7 +33,7 @@ internal static class StrictJson
             };
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json, Options);
+            using JsonDocument document = JsonDocument.Parse(json, _options);
             return read(document.RootElement);
         }
         catch (JsonException e)

@@ -7,7 +7,7 @@ namespace Cim.Compiler.FineTuning;
 /// <summary>Tells the progress of a training: a line at most every few seconds and one at the end of each epoch.</summary>
 internal sealed class EpochLines(Action<string> tell) : IProgress<TrainingProgress>
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _interval = TimeSpan.FromSeconds(5);
 
     private readonly Stopwatch _sinceLast = Stopwatch.StartNew();
 
@@ -15,7 +15,7 @@ internal sealed class EpochLines(Action<string> tell) : IProgress<TrainingProgre
 
     public void Report(TrainingProgress value)
     {
-        if (value.Batch < value.Batches && _sinceLast.Elapsed < Interval) return;
+        if (value.Batch < value.Batches && _sinceLast.Elapsed < _interval) return;
         // The last batch is told before the epoch is judged and again after.
         if (value.Batch == value.Batches && value.Accuracy is null && _ended != value.Epoch)
         {

@@ -11,12 +11,12 @@ internal static class Supported
     public const int MaxOpset = 23;
 
     /// <summary>Operators rewritten into others while the file is read.</summary>
-    private static readonly string[] s_rewritten = ["Upsample"];
+    private static readonly string[] _rewritten = ["Upsample"];
 
     /// <summary>Everything a model may contain, in ordinal order.</summary>
-    public static IEnumerable<string> Operators => OperatorCatalog.Names.Concat(s_rewritten).Distinct().Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Operators => OperatorCatalog.Names.Concat(_rewritten).Distinct().Order(StringComparer.Ordinal);
 
-    public static bool IsSupported(string op) => OperatorCatalog.IsSupported(op) || s_rewritten.Contains(op);
+    public static bool IsSupported(string op) => OperatorCatalog.IsSupported(op) || _rewritten.Contains(op);
 
     /// <exception cref="CimException">CIM0003: lists all unsupported operators together.</exception>
     public static void Require(ConvertedModel model)

@@ -18,9 +18,9 @@ internal sealed record LockFile(ImmutableSortedDictionary<string, string> Inputs
     /// <summary>Base64 characters of one line: short enough for any editor and review.</summary>
     private const int LineLength = 120;
 
-    private static readonly string[] Keys = ["version", "inputs", "policy", "result"],
-        ResultKeys = ["sdkVersion", "program", "layers", "float", "network"], ScoreKeys = ["correct", "samples", "limit"],
-        NetworkKeys = ["sha256", "brotli"];
+    private static readonly string[] _keys = ["version", "inputs", "policy", "result"],
+        _resultKeys = ["sdkVersion", "program", "layers", "float", "network"], _scoreKeys = ["correct", "samples", "limit"],
+        _networkKeys = ["sha256", "brotli"];
 
     /// <summary>The file as it is to be written.</summary>
     public byte[] ToBytes()
@@ -54,7 +54,7 @@ internal sealed record LockFile(ImmutableSortedDictionary<string, string> Inputs
         if (!version.TryGetInt32(out int number) || number != Version)
             throw Invalid(
                 $"The lock file has version {version}, this SDK writes {Version}; compile with --force-evaluate to write it anew.");
-        StrictJson.RequireKnown(root, "The lock file", Keys, m => Damaged(m));
+        StrictJson.RequireKnown(root, "The lock file", _keys, m => Damaged(m));
         JsonElement policy = Member(root, "policy", JsonValueKind.Array);
         return new LockFile(
             Texts(Member(root, "inputs", JsonValueKind.Object), "inputs"),
@@ -64,12 +64,12 @@ internal sealed record LockFile(ImmutableSortedDictionary<string, string> Inputs
         LockResult ReadResult(JsonElement value)
         {
             Require(value, "result", JsonValueKind.Object);
-            StrictJson.RequireKnown(value, "'result'", ResultKeys, m => Damaged(m));
+            StrictJson.RequireKnown(value, "'result'", _resultKeys, m => Damaged(m));
             FloatScore? score = null;
             if (value.TryGetProperty("float", out JsonElement found))
             {
                 Require(found, "float", JsonValueKind.Object);
-                StrictJson.RequireKnown(found, "'float'", ScoreKeys, m => Damaged(m));
+                StrictJson.RequireKnown(found, "'float'", _scoreKeys, m => Damaged(m));
                 score = new FloatScore(Integer(found, "correct"), Integer(found, "samples"), Integer(found, "limit"));
                 if (score.Correct > score.Samples) throw Damaged("'float' has more correct answers than samples");
             }
@@ -83,7 +83,7 @@ internal sealed record LockFile(ImmutableSortedDictionary<string, string> Inputs
         PinnedNetwork ReadNetwork(JsonElement value)
         {
             Require(value, "network", JsonValueKind.Object);
-            StrictJson.RequireKnown(value, "'network'", NetworkKeys, m => Damaged(m));
+            StrictJson.RequireKnown(value, "'network'", _networkKeys, m => Damaged(m));
             JsonElement lines = Member(value, "brotli", JsonValueKind.Array);
             foreach (JsonElement line in lines.EnumerateArray()) Require(line, "brotli", JsonValueKind.String);
             try

@@ -32,7 +32,7 @@ internal sealed class MergeLayer
     /// <summary>Added to the Fisher information as a share of its mean: a few samples do not prove a weight useless.</summary>
     private const double Doubt = 0.05;
 
-    private static readonly double[] Shares = [0.875, 0.75, 0.625, 0.5, 0.375, 0.25, 0.125];
+    private static readonly double[] _shares = [0.875, 0.75, 0.625, 0.5, 0.375, 0.25, 0.125];
 
     private readonly StripTies? _unmerged;
 
@@ -138,7 +138,7 @@ internal sealed class MergeLayer
     }
 
     private static IEnumerable<int> Counts(int columns) =>
-        Shares.Select(s => (int)Math.Ceiling(s * columns)).Where(k => k < columns).Distinct();
+        _shares.Select(s => (int)Math.Ceiling(s * columns)).Where(k => k < columns).Distinct();
 
     private static MergeWay Way(SharedColumns found, long column)
     {

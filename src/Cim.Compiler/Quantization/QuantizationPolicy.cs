@@ -49,8 +49,8 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
     /// <summary>Weights may be binary, -1 and 1.</summary>
     public const int MinWeightBits = 1;
 
-    private static readonly string[] FileKeys = ["policy"],
-        LayerKeys = ["name", "weightBits", "activationBits", "adcBits", "strips", "merge", "columnGroups", "sliceBits", "rowsPerTile"];
+    private static readonly string[] _fileKeys = ["policy"],
+        _layerKeys = ["name", "weightBits", "activationBits", "adcBits", "strips", "merge", "columnGroups", "sliceBits", "rowsPerTile"];
 
     /// <summary>The same precision everywhere.</summary>
     /// <exception cref="CimException">CIM0010: a width is outside 2 to 8, or 1 to 8 for weights.</exception>
@@ -73,7 +73,7 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
                 return Parse(root, others, path);
             // What 'compile --json' prints and a lock file have much else beside it.
             bool isLarger = root.TryGetProperty("schema", out _) || root.TryGetProperty("inputs", out _);
-            if (!isLarger) StrictJson.RequireKnown(root, "The policy", FileKeys, m => Invalid(path, m));
+            if (!isLarger) StrictJson.RequireKnown(root, "The policy", _fileKeys, m => Invalid(path, m));
             return Parse(list, others, path);
         });
     }
@@ -130,7 +130,7 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
             if (index < 0)
                 throw Invalid(path, $"The model has no layer '{name.GetString()}'; its layers are "
                     + $"{string.Join(", ", others.Layers.Select(l => l.Name))}.");
-            StrictJson.RequireKnown(item, $"Layer '{name.GetString()}' of the policy", LayerKeys, m => Invalid(path, m));
+            StrictJson.RequireKnown(item, $"Layer '{name.GetString()}' of the policy", _layerKeys, m => Invalid(path, m));
             if (!seen.Add(name.GetString()!)) throw Invalid(path, $"The layer '{name.GetString()}' is named twice.");
             if (item.TryGetProperty("columnGroups", out _) && (item.TryGetProperty("strips", out _) || item.TryGetProperty("merge", out _)))
                 throw Invalid(path, $"Layer '{name.GetString()}' has 'columnGroups' beside 'strips' or 'merge'; the cells of its columns "

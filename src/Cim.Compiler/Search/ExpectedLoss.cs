@@ -20,7 +20,7 @@ internal sealed class ExpectedLoss
     private const int Enough = 64;
 
     /// <summary>A normal variable's standard deviation over its mean magnitude.</summary>
-    private static readonly double DeviationOfMagnitude = Math.Sqrt(Math.PI / 2);
+    private static readonly double _deviationOfMagnitude = Math.Sqrt(Math.PI / 2);
 
     private readonly float[] _reference;
     private readonly double[] _margins;
@@ -66,7 +66,7 @@ internal sealed class ExpectedLoss
             near++;
         }
 
-        double deviation = DeviationOfMagnitude * magnitudes / Math.Max(1, near);
+        double deviation = _deviationOfMagnitude * magnitudes / Math.Max(1, near);
         bool isSmooth = samples >= Enough && deviation > 0;
         (double lost, double squares) = (0, 0);
         for (int i = 0; i < samples; i++)

@@ -17,7 +17,7 @@ namespace Cim.Compiler.Search;
 /// </summary>
 internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
 {
-    private static readonly ImmutableArray<int> Bits = [2, 3, 4, 5, 6, 7, 8];
+    private static readonly ImmutableArray<int> _bits = [2, 3, 4, 5, 6, 7, 8];
 
     private readonly PolicySearchOptions _options;
     private readonly ImmutableArray<LayerShape> _shapes;
@@ -57,7 +57,7 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
             .. shapes.Select((s, i) => layerOfShape[i] < 0 ? -1 : groups.ToList().FindIndex(g => g.Layers.Contains(s.Name)))];
 
         LayerCostTable costs = LayerCostTable.Build(
-            shapes, hardware, options.BinaryWeights ? [1, .. Bits] : Bits, Bits, AdcWidths.Offered(hardware));
+            shapes, hardware, options.BinaryWeights ? [1, .. _bits] : _bits, _bits, AdcWidths.Offered(hardware));
         CostVector eight = costs.Total([.. shapes.Select(_ => costs.IndexOf(new Precision(8, 8, 0)))]);
         if (options.Objective is Objective.Energy or Objective.EnergyDelay && eight.EnergyPj == 0)
             throw new CimException(ErrorCodes.NoEnergyFigures,

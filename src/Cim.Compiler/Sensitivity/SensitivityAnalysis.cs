@@ -17,7 +17,7 @@ namespace Cim.Compiler.Sensitivity;
 /// measurements.</summary>
 internal static class SensitivityAnalysis
 {
-    private static readonly int[] Bits = [2, 3, 4, 5, 6, 7, 8];
+    private static readonly int[] _bits = [2, 3, 4, 5, 6, 7, 8];
 
     /// <summary>Analyses a network.</summary>
     /// <param name="graph">The float network.</param>
@@ -45,14 +45,14 @@ internal static class SensitivityAnalysis
             network, weights, set, new CrossEntropy(), targets, probes, seed, clock, cancellation);
 
         using var measured = new PolicyNetwork(graph, input, data, layers, groups,
-            layers.ToDictionary(l => l.NodeName, _ => Bits, StringComparer.Ordinal), new QuantizerOptions(), cancellation);
+            layers.ToDictionary(l => l.NodeName, _ => _bits, StringComparer.Ordinal), new QuantizerOptions(), cancellation);
         var result = ImmutableArray.CreateBuilder<LayerSensitivity>();
         for (int l = 0; l < layers.Length && (l == 0 || !clock.IsOver); l++)
         {
             progress?.Report($"measuring layer {l + 1} of {layers.Length}: {layers[l].NodeName}");
             string op = graph.Nodes.First(n => n.Name == layers[l].NodeName).Op;
             var widths = ImmutableArray.CreateBuilder<WidthSensitivity>();
-            foreach (int bits in Bits)
+            foreach (int bits in _bits)
             {
                 Distance distance = measured.Measure(i => i == l ? bits : 0, _ => 0, int.MaxValue, cancellation);
                 widths.Add(Estimate(bits, distance, weights[l], op, curvature[l]));

@@ -3,10 +3,10 @@ namespace Cim.Compiler.Statistics;
 /// <summary>The standard normal distribution.</summary>
 internal static class NormalDistribution
 {
-    private static readonly double InverseRootTwoPi = 1 / Math.Sqrt(2 * Math.PI);
+    private static readonly double _inverseRootTwoPi = 1 / Math.Sqrt(2 * Math.PI);
 
     /// <summary>Density.</summary>
-    public static double Density(double z) => InverseRootTwoPi * Math.Exp(-0.5 * z * z);
+    public static double Density(double z) => _inverseRootTwoPi * Math.Exp(-0.5 * z * z);
 
     /// <summary>P(Z &gt; z), with a relative error below 1.2e-7 even far out (Chebyshev fit of erfc, Press et al., Numerical Recipes,
     /// 6.2).</summary>

@@ -8,7 +8,7 @@ internal static class SweepHeatMap
     private const double Top = 60, Bottom = 66, CellHeight = 46, LegendWidth = 92;
 
     // Seven samples of viridis (matplotlib, CC0): dark is bad, and it reads the same in grey and to colour-blind eyes.
-    private static readonly (int R, int G, int B)[] Colours =
+    private static readonly (int R, int G, int B)[] _colours =
         [(68, 1, 84), (70, 50, 127), (54, 92, 141), (39, 127, 142), (31, 161, 135), (109, 205, 89), (253, 231, 37)];
 
     /// <param name="title">One line.</param>
@@ -77,10 +77,10 @@ internal static class SweepHeatMap
 
     private static (int R, int G, int B) Colour(double share)
     {
-        double at = Math.Clamp(share, 0, 1) * (Colours.Length - 1);
-        int i = Math.Min((int)at, Colours.Length - 2);
+        double at = Math.Clamp(share, 0, 1) * (_colours.Length - 1);
+        int i = Math.Min((int)at, _colours.Length - 2);
         double part = at - i;
-        ((int R, int G, int B) a, (int R, int G, int B) b) = (Colours[i], Colours[i + 1]);
+        ((int R, int G, int B) a, (int R, int G, int B) b) = (_colours[i], _colours[i + 1]);
         return ((int)(a.R + (part * (b.R - a.R))), (int)(a.G + (part * (b.G - a.G))), (int)(a.B + (part * (b.B - a.B))));
     }
 }

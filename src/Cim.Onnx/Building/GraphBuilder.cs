@@ -15,9 +15,9 @@ public sealed class GraphBuilder
     /// <summary>The IR version written into models built here (ONNX 1.12, the first with opset 17).</summary>
     public const int IrVersion = 8;
 
-    private readonly HashSet<string> names = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int> counters = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> constants = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _counters = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _constants = new(StringComparer.Ordinal);
 
     /// <summary>Starts an empty graph.</summary>
     public GraphBuilder(string name, TensorProto.Types.DataType floatType = TensorProto.Types.DataType.Float)
@@ -36,12 +36,12 @@ public sealed class GraphBuilder
         FloatType = floatType;
         foreach (NodeProto node in graph.Node)
         {
-            names.UnionWith(node.Output);
-            names.Add(node.Name);
+            _names.UnionWith(node.Output);
+            _names.Add(node.Name);
         }
 
-        names.UnionWith(graph.Input.Select(input => input.Name));
-        names.UnionWith(graph.Initializer.Select(tensor => tensor.Name));
+        _names.UnionWith(graph.Input.Select(input => input.Name));
+        _names.UnionWith(graph.Initializer.Select(tensor => tensor.Name));
     }
 
     /// <summary>The graph under construction.</summary>
@@ -53,16 +53,16 @@ public sealed class GraphBuilder
     /// <summary>A name that is not used in the graph yet, made from <paramref name="hint"/>.</summary>
     public string Unique(string hint)
     {
-        if (names.Add(hint))
+        if (_names.Add(hint))
             return hint;
-        int counter = counters.GetValueOrDefault(hint);
+        int counter = _counters.GetValueOrDefault(hint);
         string name;
         do
         {
             name = FormattableString.Invariant($"{hint}_{++counter}");
         }
-        while (!names.Add(name));
-        counters[hint] = counter;
+        while (!_names.Add(name));
+        _counters[hint] = counter;
         return name;
     }
 
@@ -155,10 +155,10 @@ public sealed class GraphBuilder
 
     private string Shared(string key, string hint, Func<TensorProto> make)
     {
-        if (constants.TryGetValue(key, out string? name))
+        if (_constants.TryGetValue(key, out string? name))
             return name;
         TensorProto tensor = make();
         tensor.Name = hint;
-        return constants[key] = Initializer(tensor);
+        return _constants[key] = Initializer(tensor);
     }
 }

@@ -23,7 +23,7 @@ internal static partial class FileFacts
 {
     private const int TypeMask = 0xF000, RegularType = 0x8000, FolderType = 0x4000;
 
-    private static readonly StringComparison s_case =
+    private static readonly StringComparison _case =
         OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
 
     /// <summary>What is at a path. A file that may not be looked at is taken for a regular one: opening it gives the reason.</summary>
@@ -78,7 +78,7 @@ internal static partial class FileFacts
         if (!OperatingSystem.IsWindows() && Status(a) is { } one && Status(b) is { } other)
             return (one.Mode & TypeMask) == RegularType && (one.Device, one.Inode) == (other.Device, other.Inode);
         if (KindOf(a) == FileKind.Special || KindOf(b) == FileKind.Special) return false;
-        return string.Equals(ThroughFolders(a), ThroughFolders(b), s_case);
+        return string.Equals(ThroughFolders(a), ThroughFolders(b), _case);
     }
 
     /// <summary>The path with the links of the folders on its way followed.</summary>

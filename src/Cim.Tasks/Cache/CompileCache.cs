@@ -14,7 +14,7 @@ internal sealed class CompileCache(string root)
     private const string Layout = "v1";
 
     // Entries nobody used for so long are removed when a new one is stored; what a killed build left, earlier.
-    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(30), TemporaryLifetime = TimeSpan.FromDays(1);
+    private static readonly TimeSpan _lifetime = TimeSpan.FromDays(30), _temporaryLifetime = TimeSpan.FromDays(1);
 
     /// <summary>Where the entry of a key is, or would be.</summary>
     public string EntryPath(string key) => Path.Combine(root, Layout, key.Substring(0, 2), key);
@@ -113,7 +113,7 @@ internal sealed class CompileCache(string root)
     }
 
     /// <summary>What a killed build left in its intermediate folder.</summary>
-    public static void RemoveAbandoned(string folder) => RemoveOlder(folder, "*" + TemporarySuffix + "*", TemporaryLifetime);
+    public static void RemoveAbandoned(string folder) => RemoveOlder(folder, "*" + TemporarySuffix + "*", _temporaryLifetime);
 
     /// <summary>How the names of temporary folders in the intermediate folder go on after the name of the model.</summary>
     public const string TemporarySuffix = ".tmp-";
@@ -148,7 +148,7 @@ internal sealed class CompileCache(string root)
             foreach (string group in Directory.GetDirectories(Path.Combine(root, Layout)))
             {
                 if (Path.GetFileName(group) == "locks") continue;
-                RemoveOlder(group, "*", Path.GetFileName(group) == "tmp" ? TemporaryLifetime : Lifetime);
+                RemoveOlder(group, "*", Path.GetFileName(group) == "tmp" ? _temporaryLifetime : _lifetime);
             }
         }
         catch (Exception e) when (FileProblem.Is(e))

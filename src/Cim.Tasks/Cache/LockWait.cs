@@ -12,7 +12,7 @@ namespace Cim.Tasks.Cache;
 /// <param name="pause">Waits some milliseconds; true if cancelled.</param>
 internal sealed class LockWait(CompileCache cache, string key, string purpose, Func<int, bool> pause)
 {
-    private static readonly TimeSpan Reminder = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan _reminder = TimeSpan.FromMinutes(1);
 
     /// <summary>How long a holder may show no sign of life.</summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromMinutes(15);
@@ -43,7 +43,7 @@ internal sealed class LockWait(CompileCache cache, string key, string purpose, F
                 TimedOut = true;
                 return null;
             }
-            if (sinceShown.Elapsed > Reminder)
+            if (sinceShown.Elapsed > _reminder)
             {
                 Waiting(CacheLock.HolderOf(path));
                 sinceShown.Restart();

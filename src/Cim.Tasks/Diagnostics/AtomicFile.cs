@@ -5,19 +5,19 @@ namespace Cim.Tasks.Diagnostics;
 /// <summary>Files appear whole or not at all: written beside their place, then renamed.</summary>
 internal static class AtomicFile
 {
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+    private static readonly UTF8Encoding _utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>Writes the text unless the file already holds it. True if it was written.</summary>
     public static bool WriteIfDifferent(string path, string text)
     {
-        byte[] bytes = Utf8.GetBytes(text);
+        byte[] bytes = _utf8.GetBytes(text);
         if (File.Exists(path) && File.ReadAllBytes(path).AsSequenceEqual(bytes)) return false;
         Replace(path, temporary => File.WriteAllBytes(temporary, bytes));
         return true;
     }
 
     /// <summary>Writes the text, whatever the file held.</summary>
-    public static void Write(string path, string text) => Replace(path, temporary => File.WriteAllBytes(temporary, Utf8.GetBytes(text)));
+    public static void Write(string path, string text) => Replace(path, temporary => File.WriteAllBytes(temporary, _utf8.GetBytes(text)));
 
     /// <summary>Copies a file and gives it the time of now, because builds compare times.</summary>
     public static void Copy(string source, string target) => Replace(target, temporary =>

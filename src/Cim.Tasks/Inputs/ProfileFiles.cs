@@ -13,7 +13,7 @@ internal static class ProfileFiles
     // A file of another kind that somebody named *.json by mistake is not searched for names.
     private const long LargestProfile = 4 << 20;
 
-    private static readonly Regex Text = new("\"((?:[^\"\\\\]|\\\\.)*)\"", RegexOptions.CultureInvariant);
+    private static readonly Regex _text = new("\"((?:[^\"\\\\]|\\\\.)*)\"", RegexOptions.CultureInvariant);
 
     /// <summary>Full paths of existing files that a JSON file names, in its order.</summary>
     public static IEnumerable<string> NamedBy(string path)
@@ -21,7 +21,7 @@ internal static class ProfileFiles
         if (!path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || !File.Exists(path) || new FileInfo(path).Length > LargestProfile)
             return [];
         string folder = Path.GetDirectoryName(path)!;
-        return [.. Text.Matches(File.ReadAllText(path)).Cast<Match>().Select(m => Unescape(m.Groups[1].Value))
+        return [.. _text.Matches(File.ReadAllText(path)).Cast<Match>().Select(m => Unescape(m.Groups[1].Value))
             .Select(name => Existing(folder, name)).OfType<string>().Distinct(StringComparer.Ordinal)];
     }
 

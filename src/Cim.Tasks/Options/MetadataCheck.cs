@@ -6,7 +6,7 @@ namespace Cim.Tasks.Options;
 /// <summary>Checks values of metadata, before the compiler is started and in the words of the item.</summary>
 internal static class MetadataCheck
 {
-    private static readonly char[] Separators = [';', ','];
+    private static readonly char[] _separators = [';', ','];
 
     /// <summary>What is wrong with a value, or null.</summary>
     public static string? Check(this ModelMetadata metadata, string value, string fullPath)
@@ -29,7 +29,7 @@ internal static class MetadataCheck
             MetadataKind.Minutes => IsNumber(value, out double minutes) && minutes is > 0 and <= 100_000,
             MetadataKind.Numbers =>
                 value.Split(
-                Separators).All(piece => piece.Split('/') is { Length: <= 2 } parts && parts.All(part => IsNumber(part.Trim(), out _))),
+                _separators).All(piece => piece.Split('/') is { Length: <= 2 } parts && parts.All(part => IsNumber(part.Trim(), out _))),
             MetadataKind.Dimensions => Dimensions(value).All(IsDimension),
             MetadataKind.ClassName => Identifiers.IsValid(value),
             MetadataKind.Namespace => value.Split('.').All(Identifiers.IsValid),
@@ -50,7 +50,7 @@ internal static class MetadataCheck
         metadata.Kind is MetadataKind.File or MetadataKind.NameOrFile or MetadataKind.LockFile or MetadataKind.Output or MetadataKind.State;
 
     /// <summary>The single sizes of <c>Dim="height=32;width=32"</c>.</summary>
-    public static IEnumerable<string> Dimensions(string value) => value.Split(Separators).Select(d => d.Trim()).Where(d => d.Length > 0);
+    public static IEnumerable<string> Dimensions(string value) => value.Split(_separators).Select(d => d.Trim()).Where(d => d.Length > 0);
 
     private static bool IsDimension(string text)
     {

@@ -12,7 +12,7 @@ internal sealed class ResolvedOptions
     /// <summary>How long a search takes in a build at most, unless the item says otherwise.</summary>
     private const string DefaultMinutes = "2";
 
-    private static readonly Regex Words = new("\"([^\"]*)\"|([^\\s\"=]+)", RegexOptions.CultureInvariant);
+    private static readonly Regex _words = new("\"([^\"]*)\"|([^\\s\"=]+)", RegexOptions.CultureInvariant);
 
     private readonly List<(ModelMetadata Metadata, string Value, bool IsFile)> _values = [];
     private readonly string _projectDirectory;
@@ -48,7 +48,7 @@ internal sealed class ResolvedOptions
 
     /// <summary>Files with the flag they belong to, also those among the additional options.</summary>
     public IEnumerable<(string Flag, string Path)> FlaggedFiles => _values.Where(v => v.IsFile).Select(v => (v.Metadata.Flag!, v.Value))
-        .Concat(Words.Matches(Additional).Cast<Match>().Select(m => m.Groups[1].Success ? m.Groups[1].Value : m.Groups[2].Value)
+        .Concat(_words.Matches(Additional).Cast<Match>().Select(m => m.Groups[1].Success ? m.Groups[1].Value : m.Groups[2].Value)
             .Select(word => FullPath(_projectDirectory, word)).Where(File.Exists).Select(path => ("additional", path)));
 
     /// <summary>The class the generator makes.</summary>

@@ -4,7 +4,7 @@ namespace Cim.Tasks.Options;
 internal static class UnknownMetadata
 {
     // What MSBuild, the SDK, NuGet and editors put on items of any kind or read from them; docs/package.md lists it.
-    private static readonly HashSet<string> Foreign = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly HashSet<string> _foreign = new(StringComparer.OrdinalIgnoreCase)
     {
         "Link", "LinkBase", "Visible", "InProject", "DependentUpon", "SubType", "AutoGen", "DesignTime", "Generator", "LastGenOutput",
             "CustomToolNamespace",
@@ -14,7 +14,7 @@ internal static class UnknownMetadata
     };
 
     // What Cim.Sdk.targets put on the items.
-    private static readonly HashSet<string> Own = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly HashSet<string> _own = new(StringComparer.OrdinalIgnoreCase)
     {
         "Key", "SignatureFile", "OptionsFile", "CompiledFile", "DiagnosticsFile", "ReportDirectory",
     };
@@ -23,7 +23,7 @@ internal static class UnknownMetadata
     public static IEnumerable<string> Among(IEnumerable<string> names) =>
         names.Where(name => !IsKnown(name)).OrderBy(name => name, StringComparer.Ordinal);
 
-    private static bool IsKnown(string name) => Foreign.Contains(name) || Own.Contains(name)
+    private static bool IsKnown(string name) => _foreign.Contains(name) || _own.Contains(name)
         || name.StartsWith("_", StringComparison.Ordinal) || name.StartsWith("DefiningProject", StringComparison.OrdinalIgnoreCase)
         || ModelMetadata.All.Any(m => m.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 }

@@ -18,7 +18,7 @@ namespace Cim.Tasks.Signature;
 /// </summary>
 internal static class SignatureFile
 {
-    private static readonly string[] ElementTypes =
+    private static readonly string[] _elementTypes =
     [
         "undefined", "float", "uint8", "int8", "uint16", "int16", "int32", "int64", "string", "bool", "float16", "double",
         "uint32", "uint64", "complex64", "complex128", "bfloat16",
@@ -42,8 +42,8 @@ internal static class SignatureFile
 
     private static void Append(StringBuilder text, string kind, OnnxValue value)
     {
-        string type = value.ElementType >= 0 && value.ElementType < ElementTypes.Length
-            ? ElementTypes[value.ElementType]
+        string type = value.ElementType >= 0 && value.ElementType < _elementTypes.Length
+            ? _elementTypes[value.ElementType]
             : value.ElementType.ToString(CultureInfo.InvariantCulture);
         string shape = value.Dimensions is null ? "-"
             : value.Dimensions.Count == 0 ? "scalar"

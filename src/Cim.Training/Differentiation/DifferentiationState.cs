@@ -6,7 +6,7 @@ namespace Cim.Training.Differentiation;
 /// <summary>Gradients gathered so far, shared by the rules of one differentiation.</summary>
 internal sealed class DifferentiationState
 {
-    private readonly Dictionary<string, List<string>> contributions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<string>> _contributions = new(StringComparer.Ordinal);
 
     public required GraphBuilder Builder { get; init; }
 
@@ -19,15 +19,15 @@ internal sealed class DifferentiationState
 
     public void AddGradient(string value, string gradient)
     {
-        if (!contributions.TryGetValue(value, out List<string>? list))
-            contributions[value] = list = [];
+        if (!_contributions.TryGetValue(value, out List<string>? list))
+            _contributions[value] = list = [];
         list.Add(gradient);
     }
 
     /// <summary>The sum of all contributions, or null where there are none. Summed on first use, in the order they came.</summary>
     public string? Gradient(string value)
     {
-        if (!contributions.TryGetValue(value, out List<string>? list))
+        if (!_contributions.TryGetValue(value, out List<string>? list))
             return null;
         if (list.Count > 1)
         {

@@ -7,11 +7,11 @@ namespace Cim.Training.Differentiation;
 /// <summary>What a gradient rule sees of the graph: its node, the shapes of all forward values, and where to put gradients.</summary>
 internal sealed class GradientContext
 {
-    private readonly DifferentiationState state;
+    private readonly DifferentiationState _state;
 
     public GradientContext(DifferentiationState state, NodeProto node)
     {
-        this.state = state;
+        this._state = state;
         Node = node;
     }
 
@@ -19,7 +19,7 @@ internal sealed class GradientContext
     public NodeProto Node { get; }
 
     /// <summary>Where gradient nodes are appended.</summary>
-    public GraphBuilder Builder => state.Builder;
+    public GraphBuilder Builder => _state.Builder;
 
     /// <summary>Number of inputs, trailing optional ones included only if named.</summary>
     public int InputCount => Node.Input.Count;
@@ -31,7 +31,7 @@ internal sealed class GradientContext
     public bool HasInput(int index) => index < Node.Input.Count && Node.Input[index].Length > 0;
 
     /// <summary>Shape of a forward value.</summary>
-    public long[] Shape(string value) => state.Shapes.TryGetValue(value, out long[]? shape)
+    public long[] Shape(string value) => _state.Shapes.TryGetValue(value, out long[]? shape)
         ? shape
         : throw new InvalidOperationException($"the shape of '{value}' was not recorded");
 
@@ -40,23 +40,23 @@ internal sealed class GradientContext
     public long[] OutputShape(int index = 0) => Shape(Output(index));
 
     /// <summary>Whether the loss depends on a parameter through this input.</summary>
-    public bool Needs(int index) => HasInput(index) && state.Needed.Contains(Input(index));
+    public bool Needs(int index) => HasInput(index) && _state.Needed.Contains(Input(index));
 
     /// <summary>The gradient of an output; null where the loss does not depend on it.</summary>
     public string? OutputGradientOrNull(int index) =>
-        index < Node.Output.Count ? state.Gradient(Node.Output[index]) : null;
+        index < Node.Output.Count ? _state.Gradient(Node.Output[index]) : null;
 
     /// <summary>The gradient of the first output, which exists whenever a rule is called for a one-output node.</summary>
     public string OutputGradient => OutputGradientOrNull(0)
         ?? throw new InvalidOperationException($"no gradient reached '{Node.Output[0]}'");
 
     /// <summary>Adds a contribution to the gradient of an input; contributions are summed.</summary>
-    public void Add(int index, string gradient) => state.AddGradient(Input(index), gradient);
+    public void Add(int index, string gradient) => _state.AddGradient(Input(index), gradient);
 
     /// <summary>The values of an int64 input known before the run.</summary>
     public long[] ConstantInts(int index)
     {
-        if (state.Constants.TryGetValue(Input(index), out TensorProto? tensor))
+        if (_state.Constants.TryGetValue(Input(index), out TensorProto? tensor))
             return Tensors.ToInt64(tensor);
         throw Unsupported($"input {index} ('{Input(index)}') must be a constant");
     }

@@ -15,10 +15,10 @@ internal static class BlockedLayout
     /// <summary>The operators' domain.</summary>
     public const string Domain = "com.microsoft.nchwc";
 
-    private static readonly Lazy<int> Measured = new(Measure);
+    private static readonly Lazy<int> _measured = new(Measure);
 
     /// <summary>B, which depends on the processor; 0 where the layout is not available.</summary>
-    public static int BlockSize => Measured.Value;
+    public static int BlockSize => _measured.Value;
 
     /// <summary>Whether a convolution of this many channels and outputs can run blocked.</summary>
     public static bool Fits(long channels, long outputs) =>

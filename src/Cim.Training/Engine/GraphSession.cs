@@ -8,12 +8,12 @@ namespace Cim.Training.Engine;
 /// <summary>An ONNX Runtime session over float32 arrays: inputs and outputs are pinned once, runs copy nothing.</summary>
 internal sealed class GraphSession : IDisposable
 {
-    private readonly InferenceSession session;
-    private readonly RunOptions runOptions = new();
-    private readonly string[] inputNames;
-    private readonly string[] outputNames;
-    private readonly OrtValue[] inputValues;
-    private readonly OrtValue[] outputValues;
+    private readonly InferenceSession _session;
+    private readonly RunOptions _runOptions = new();
+    private readonly string[] _inputNames;
+    private readonly string[] _outputNames;
+    private readonly OrtValue[] _inputValues;
+    private readonly OrtValue[] _outputValues;
 
     /// <summary>Compiles the graph.</summary>
     /// <param name="graph">All inputs and outputs float32 of fixed shape.</param>
@@ -33,27 +33,27 @@ internal sealed class GraphSession : IDisposable
 
         // Two training sessions in one process must not burn each other's cores while they wait.
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        session = new InferenceSession(model.ToByteArray(), options);
-        inputNames = [.. graph.Input.Select(input => input.Name)];
-        outputNames = [.. graph.Output.Select(output => output.Name)];
-        inputValues = [.. graph.Input.Select(input => Pin(input, bindings))];
-        outputValues = [.. graph.Output.Select(output => Pin(output, bindings))];
+        _session = new InferenceSession(model.ToByteArray(), options);
+        _inputNames = [.. graph.Input.Select(input => input.Name)];
+        _outputNames = [.. graph.Output.Select(output => output.Name)];
+        _inputValues = [.. graph.Input.Select(input => Pin(input, bindings))];
+        _outputValues = [.. graph.Output.Select(output => Pin(output, bindings))];
     }
 
     /// <summary>Reads the bound inputs, writes the bound outputs.</summary>
     public void Run()
     {
-        session.Run(runOptions, inputNames, inputValues, outputNames, outputValues);
-        foreach (OrtValue value in outputValues)
+        _session.Run(_runOptions, _inputNames, _inputValues, _outputNames, _outputValues);
+        foreach (OrtValue value in _outputValues)
             LastBits.Move(value);
     }
 
     public void Dispose()
     {
-        foreach (OrtValue value in inputValues.Concat(outputValues))
+        foreach (OrtValue value in _inputValues.Concat(_outputValues))
             value.Dispose();
-        runOptions.Dispose();
-        session.Dispose();
+        _runOptions.Dispose();
+        _session.Dispose();
     }
 
     private static OrtValue Pin(ValueInfoProto info, IReadOnlyDictionary<string, float[]> bindings) =>

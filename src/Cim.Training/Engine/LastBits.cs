@@ -14,7 +14,7 @@ public static class LastBits
 {
     private const int Units = 2;
 
-    private static readonly ulong? Seed =
+    private static readonly ulong? _seed =
         ulong.TryParse(Environment.GetEnvironmentVariable("CIM_LAST_BITS"), NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed)
             ? seed
             : null;
@@ -22,17 +22,17 @@ public static class LastBits
     /// <summary>Moves the values, if that was asked for.</summary>
     public static void Move(Span<float> values)
     {
-        if (Seed is { } seed) Move(values, seed);
+        if (_seed is { } seed) Move(values, seed);
     }
 
     /// <summary>Moves the values of a tensor of real numbers, if that was asked for.</summary>
     public static void Move(OrtValue value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        if (Seed is null) return;
+        if (_seed is null) return;
         OrtTensorTypeAndShapeInfo info = value.GetTensorTypeAndShape();
         if (info.ElementDataType == TensorElementType.Float) Move(value.GetTensorMutableDataAsSpan<float>());
-        else if (info.ElementDataType == TensorElementType.Double) Move(value.GetTensorMutableDataAsSpan<double>(), Seed.Value);
+        else if (info.ElementDataType == TensorElementType.Double) Move(value.GetTensorMutableDataAsSpan<double>(), _seed.Value);
     }
 
     internal static void Move(Span<float> values, ulong seed)

@@ -11,9 +11,9 @@ public sealed class OrtGradientEngine : IGradientEngine
 {
     private const string LossName = "loss";
 
-    private readonly GraphSession session;
-    private readonly Dictionary<string, float[]> bindings;
-    private readonly HashSet<string> dataInputs;
+    private readonly GraphSession _session;
+    private readonly Dictionary<string, float[]> _bindings;
+    private readonly HashSet<string> _dataInputs;
 
     /// <summary>Builds the training graph of a network.</summary>
     /// <param name="network">The network; its parameters are read at every run.</param>
@@ -41,8 +41,8 @@ public sealed class OrtGradientEngine : IGradientEngine
         IReadOnlyList<string?> gradients = Differentiator.Append(
             forward.Composite, forward.Lowered, forward.Shapes, LossName, [.. Parameters.Select(parameter => parameter.Name)]);
 
-        bindings = forward.Bind(network);
-        dataInputs = [.. forward.DataInputs];
+        _bindings = forward.Bind(network);
+        _dataInputs = [.. forward.DataInputs];
         GraphProto graph = forward.Lowered;
         graph.Output.Clear();
         AddOutput(LossName, forward.Shapes[LossName]);
@@ -58,17 +58,17 @@ public sealed class OrtGradientEngine : IGradientEngine
 
             // A value that is already an output, or serves two parameters, needs a name of its own.
             string own = new GraphBuilder(graph).Op("Identity", name);
-            bindings[own] = gradient;
+            _bindings[own] = gradient;
             graph.Output.Add(Tensors.ValueInfo(own, TensorProto.Types.DataType.Float, Parameters[i].Dims));
         }
 
         Gradients = results;
         DeadNodes.Remove(graph);
-        session = new GraphSession(graph, bindings, parts);
+        _session = new GraphSession(graph, _bindings, parts);
 
         void AddOutput(string name, long[] dims)
         {
-            bindings[name] = new float[Tensors.Count(dims)];
+            _bindings[name] = new float[Tensors.Count(dims)];
             graph.Output.Add(Tensors.ValueInfo(name, TensorProto.Types.DataType.Float, dims));
         }
     }
@@ -89,15 +89,15 @@ public sealed class OrtGradientEngine : IGradientEngine
     public float Run(IReadOnlyDictionary<string, float[]> inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        foreach (string name in dataInputs)
-            inputs[name].AsSpan(0, bindings[name].Length).CopyTo(bindings[name]);
-        session.Run();
-        return bindings[LossName][0];
+        foreach (string name in _dataInputs)
+            inputs[name].AsSpan(0, _bindings[name].Length).CopyTo(_bindings[name]);
+        _session.Run();
+        return _bindings[LossName][0];
     }
 
     /// <inheritdoc/>
-    public float[] Output(string name) => bindings[name];
+    public float[] Output(string name) => _bindings[name];
 
     /// <inheritdoc/>
-    public void Dispose() => session.Dispose();
+    public void Dispose() => _session.Dispose();
 }

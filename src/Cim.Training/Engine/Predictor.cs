@@ -8,11 +8,11 @@ namespace Cim.Training.Engine;
 /// <summary>Runs a network forward with its present parameter values. Safe to call from several threads, one at a time.</summary>
 public sealed class Predictor : IDisposable
 {
-    private readonly Lock gate = new();
-    private readonly GraphSession? session; // null where every requested value is the input itself, or none is requested
-    private readonly Dictionary<string, float[]> bindings;
-    private readonly string inputName;
-    private readonly string[] outputs;
+    private readonly Lock _gate = new();
+    private readonly GraphSession? _session; // null where every requested value is the input itself, or none is requested
+    private readonly Dictionary<string, float[]> _bindings;
+    private readonly string _inputName;
+    private readonly string[] _outputs;
 
     /// <summary>Compiles the forward graph.</summary>
     /// <param name="network">The network; parameters and controls are read at every run.</param>
@@ -23,22 +23,22 @@ public sealed class Predictor : IDisposable
     {
         ArgumentNullException.ThrowIfNull(network);
         BatchSize = batchSize;
-        inputName = network.InputName;
-        outputs = [.. values ?? [network.LogitsName]];
+        _inputName = network.InputName;
+        _outputs = [.. values ?? [network.LogitsName]];
         ForwardGraph forward = ForwardGraph.Prepare(network, batchSize, null, "");
         BlockedLayout.Apply(forward.Lowered, forward.Shapes);
-        bindings = forward.Bind(network);
+        _bindings = forward.Bind(network);
         GraphProto graph = forward.Lowered;
         graph.Output.Clear();
-        foreach (string output in outputs.Where(output => output != inputName))
+        foreach (string output in _outputs.Where(output => output != _inputName))
         {
             long[] dims = forward.Shapes[output];
-            bindings[output] = new float[Tensors.Count(dims)];
+            _bindings[output] = new float[Tensors.Count(dims)];
             graph.Output.Add(Tensors.ValueInfo(output, TensorProto.Types.DataType.Float, dims));
         }
 
         DeadNodes.Remove(graph);
-        session = graph.Output.Count == 0 ? null : new GraphSession(graph, bindings, parts);
+        _session = graph.Output.Count == 0 ? null : new GraphSession(graph, _bindings, parts);
     }
 
     /// <summary>Samples of one run.</summary>
@@ -47,7 +47,7 @@ public sealed class Predictor : IDisposable
     /// <summary>The first value for <paramref name="count"/> samples, row-major, a new array.</summary>
     public float[] Predict(ReadOnlySpan<float> inputs, int count)
     {
-        lock (gate)
+        lock (_gate)
         {
             float[]? results = null;
             int elements = inputs.Length / count;
@@ -55,7 +55,7 @@ public sealed class Predictor : IDisposable
             {
                 int size = Math.Min(BatchSize, count - start);
                 RunBatch(inputs.Slice(start * elements, size * elements));
-                float[] values = bindings[outputs[0]];
+                float[] values = _bindings[_outputs[0]];
                 int perSample = values.Length / BatchSize;
                 results ??= new float[count * perSample];
                 values.AsSpan(0, size * perSample).CopyTo(results.AsSpan(start * perSample));
@@ -102,13 +102,13 @@ public sealed class Predictor : IDisposable
             cancellation.ThrowIfCancellationRequested();
             int size = Math.Min(BatchSize, samples.Count - start);
             RunBatch(samples.Values.AsSpan(start * samples.Elements, size * samples.Elements));
-            foreach (string output in outputs)
-                visit(output, size, bindings[output]);
+            foreach (string output in _outputs)
+                visit(output, size, _bindings[output]);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => session?.Dispose();
+    public void Dispose() => _session?.Dispose();
 
     internal static int ArgMax(ReadOnlySpan<float> values)
     {
@@ -124,9 +124,9 @@ public sealed class Predictor : IDisposable
 
     private void RunBatch(ReadOnlySpan<float> inputs)
     {
-        Span<float> bound = bindings[inputName];
+        Span<float> bound = _bindings[_inputName];
         inputs.CopyTo(bound);
         bound[inputs.Length..].Clear();
-        session?.Run();
+        _session?.Run();
     }
 }

@@ -5,11 +5,11 @@ namespace Cim.Training.Loop;
 /// <summary>Values of all parameters and controls at one time.</summary>
 internal sealed class Snapshot
 {
-    private readonly TrainableNetwork network;
+    private readonly TrainableNetwork _network;
 
     public Snapshot(TrainableNetwork network)
     {
-        this.network = network;
+        this._network = network;
         Values = [.. Arrays(network).Select(values => (float[])values.Clone())];
     }
 
@@ -19,7 +19,7 @@ internal sealed class Snapshot
     public void Take()
     {
         int i = 0;
-        foreach (float[] values in Arrays(network))
+        foreach (float[] values in Arrays(_network))
             values.CopyTo(Values[i++].AsSpan());
     }
 
@@ -27,7 +27,7 @@ internal sealed class Snapshot
     public void Restore()
     {
         int i = 0;
-        foreach (float[] values in Arrays(network))
+        foreach (float[] values in Arrays(_network))
             Values[i++].CopyTo(values.AsSpan());
     }
 

@@ -13,10 +13,10 @@ namespace Cim.Training.Loop;
 /// <summary>Trains a network: batches, gradients, updates, validation, checkpoints; keeps the best.</summary>
 public sealed class Trainer
 {
-    private readonly TrainableNetwork network;
-    private readonly TrainingOptions options;
-    private readonly SampleSet training;
-    private readonly SampleSet? validation;
+    private readonly TrainableNetwork _network;
+    private readonly TrainingOptions _options;
+    private readonly SampleSet _training;
+    private readonly SampleSet? _validation;
 
     /// <summary>Prepares a training.</summary>
     /// <param name="network">Changed in place; holds the best values afterwards.</param>
@@ -28,7 +28,7 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(options);
-        (this.network, this.training, this.validation, this.options) = (network, training, validation, options);
+        (this._network, this._training, this._validation, this._options) = (network, training, validation, options);
     }
 
     /// <summary>The float network to follow, or null.</summary>
@@ -48,23 +48,23 @@ public sealed class Trainer
     /// <exception cref="InvalidOperationException">Tied weights are to be averaged, which unties their integers.</exception>
     public async Task<TrainingResult> RunAsync(IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
-        if (Ties.Count > 0 && options.AverageDecay > 0)
+        if (Ties.Count > 0 && _options.AverageDecay > 0)
             throw new InvalidOperationException("tied weights cannot be averaged; set AverageDecay to 0");
-        BatchStatistics? statistics = options.BatchStatistics && network.Graph.Node.Any(node => node.OpType == "BatchNormalization")
-            ? BatchStatistics.Insert(network)
+        BatchStatistics? statistics = _options.BatchStatistics && _network.Graph.Node.Any(node => node.OpType == "BatchNormalization")
+            ? BatchStatistics.Insert(_network)
             : null;
         using var engine = new OrtGradientEngine(
-            statistics?.Network ?? network, MakeObjective(), options.BatchSize, outputs: statistics?.Outputs);
-        using Predictor evaluation = new(network);
-        using Predictor? teacher = Teacher is null ? null : new Predictor(Teacher, options.BatchSize);
-        int classes = engine.Output(network.LogitsName).Length / options.BatchSize;
+            statistics?.Network ?? _network, MakeObjective(), _options.BatchSize, outputs: statistics?.Outputs);
+        using Predictor evaluation = new(_network);
+        using Predictor? teacher = Teacher is null ? null : new Predictor(Teacher, _options.BatchSize);
+        int classes = engine.Output(_network.LogitsName).Length / _options.BatchSize;
         CheckLabels(classes);
-        var source = new BatchSource(training, classes, network.InputName, MakeBatchOptions(), teacher);
-        var optimizer = new Optimizer(engine.Parameters, options.Optimizer);
+        var source = new BatchSource(_training, classes, _network.InputName, MakeBatchOptions(), teacher);
+        var optimizer = new Optimizer(engine.Parameters, _options.Optimizer);
         var schedule = new LearningRateSchedule(
-            options.Optimizer.LearningRate, (int)(options.WarmUpEpochs * source.Batches), options.Epochs * source.Batches);
-        var average = new WeightAverage(engine.Parameters, options.AverageDecay);
-        var best = new Snapshot(network);
+            _options.Optimizer.LearningRate, (int)(_options.WarmUpEpochs * source.Batches), _options.Epochs * source.Batches);
+        var average = new WeightAverage(engine.Parameters, _options.AverageDecay);
+        var best = new Snapshot(_network);
         var state = new Checkpoint
         {
             Epoch = 0,
@@ -75,24 +75,24 @@ public sealed class Trainer
             Losses = [],
             Scores = [],
         };
-        IEnumerable<float[]> arrays = Snapshot.Arrays(network).Concat(optimizer.State).Concat(average.Values).Concat(best.Values)
+        IEnumerable<float[]> arrays = Snapshot.Arrays(_network).Concat(optimizer.State).Concat(average.Values).Concat(best.Values)
             .Concat(Ties.SelectMany(tied => tied.State));
-        string key = Checkpoint.Key(network, string.Create(
-            CultureInfo.InvariantCulture, $"{options with { Checkpoint = null }};{training.Count};{validation?.Count}"));
-        if (options.Checkpoint is { } existing && FileFacts.KindOf(existing) == FileKind.Regular)
+        string key = Checkpoint.Key(_network, string.Create(
+            CultureInfo.InvariantCulture, $"{_options with { Checkpoint = null }};{_training.Count};{_validation?.Count}"));
+        if (_options.Checkpoint is { } existing && FileFacts.KindOf(existing) == FileKind.Regular)
         {
             state = Checkpoint.Load(existing, key, arrays);
             optimizer.Steps = state.Steps;
         }
-        else if (options.KeepsStart && validation is not null)
+        else if (_options.KeepsStart && _validation is not null)
         {
-            state.BestScore = state.HighestScore = evaluation.CountCorrect(validation, cancellation) / (double)validation.Count;
+            state.BestScore = state.HighestScore = evaluation.CountCorrect(_validation, cancellation) / (double)_validation.Count;
         }
 
         bool cancelled = false;
         var clock = Stopwatch.StartNew();
         int firstEpoch = state.Epoch;
-        while (state.Epoch < options.Epochs && !(options.Patience > 0 && state.Epoch - state.BestEpoch >= options.Patience))
+        while (state.Epoch < _options.Epochs && !(_options.Patience > 0 && state.Epoch - state.BestEpoch >= _options.Patience))
         {
             try
             {
@@ -108,24 +108,24 @@ public sealed class Trainer
                     foreach (TiedWeights tied in Ties)
                         tied.Take();
                     statistics?.Update(engine);
-                    if (options.AverageDecay > 0)
+                    if (_options.AverageDecay > 0)
                         average.Update(optimizer.Steps);
                     loss += batchLoss;
                     done++;
                     progress?.Report(new TrainingProgress(
-                        state.Epoch + 1, options.Epochs, done, source.Batches, loss / done, null,
+                        state.Epoch + 1, _options.Epochs, done, source.Batches, loss / done, null,
                         Remaining(clock, firstEpoch, state.Epoch, done, source.Batches)));
                 }
 
                 state.Epoch++;
                 average.Exchange();
                 BeforeValidation?.Invoke();
-                double score = validation is null
+                double score = _validation is null
                     ? state.Epoch
-                    : evaluation.CountCorrect(validation, cancellation) / (double)validation.Count;
+                    : evaluation.CountCorrect(_validation, cancellation) / (double)_validation.Count;
                 state.Losses.Add(loss / done);
                 state.Scores.Add(score);
-                if (score > state.HighestScore || (options.KeepsLatest && score >= state.HighestScore - StandardError(state.HighestScore)))
+                if (score > state.HighestScore || (_options.KeepsLatest && score >= state.HighestScore - StandardError(state.HighestScore)))
                 {
                     state.BestScore = score;
                     state.BestEpoch = state.Epoch;
@@ -135,10 +135,10 @@ public sealed class Trainer
 
                 average.Exchange();
                 state.Steps = optimizer.Steps;
-                if (options.Checkpoint is { } path)
+                if (_options.Checkpoint is { } path)
                     state.Save(path, key, arrays);
                 progress?.Report(new TrainingProgress(
-                    state.Epoch, options.Epochs, source.Batches, source.Batches, loss / done, validation is null
+                    state.Epoch, _options.Epochs, source.Batches, source.Batches, loss / done, _validation is null
                         ? null
                         : score, Remaining(clock, firstEpoch, state.Epoch, 0, source.Batches)));
             }
@@ -154,32 +154,32 @@ public sealed class Trainer
     }
 
     /// <summary>Of a share of the validation samples; 0 without any.</summary>
-    private double StandardError(double score) => validation is null ? 0 : Math.Sqrt(Math.Max(0, score * (1 - score)) / validation.Count);
+    private double StandardError(double score) => _validation is null ? 0 : Math.Sqrt(Math.Max(0, score * (1 - score)) / _validation.Count);
 
     private Objective MakeObjective()
     {
-        double weight = Teacher is null ? 0 : training.Labels is null ? 1 : options.DistillationWeight;
+        double weight = Teacher is null ? 0 : _training.Labels is null ? 1 : _options.DistillationWeight;
         if (weight <= 0)
             return new CrossEntropy();
-        var distillation = new Distillation(options.DistillationTemperature);
+        var distillation = new Distillation(_options.DistillationTemperature);
         return weight >= 1 ? distillation : new WeightedSum((1 - weight, new CrossEntropy()), (weight, distillation));
     }
 
     private BatchOptions MakeBatchOptions() => new()
     {
-        BatchSize = options.BatchSize,
-        Seed = options.Seed,
-        Augmentation = options.Augmentation,
-        LabelSmoothing = options.LabelSmoothing,
-        Mixup = options.Mixup,
+        BatchSize = _options.BatchSize,
+        Seed = _options.Seed,
+        Augmentation = _options.Augmentation,
+        LabelSmoothing = _options.LabelSmoothing,
+        Mixup = _options.Mixup,
     };
 
     private void CheckLabels(int classes)
     {
-        if (training.Labels is null && Teacher is null)
+        if (_training.Labels is null && Teacher is null)
             throw new CimException(
                 ErrorCodes.InvalidLabels, "training without a teacher needs labels; add them to the data file, or give a teacher");
-        foreach (SampleSet set in new[] { training, validation }.OfType<SampleSet>())
+        foreach (SampleSet set in new[] { _training, _validation }.OfType<SampleSet>())
         {
             int wrong = Array.FindIndex(set.Labels ?? [], label => label < 0 || label >= classes);
             if (wrong >= 0)
@@ -199,7 +199,7 @@ public sealed class Trainer
     private TimeSpan Remaining(Stopwatch clock, int resumed, int epochs, int batches, int batchesPerEpoch)
     {
         double done = ((epochs - resumed) * (double)batchesPerEpoch) + batches;
-        double left = ((options.Epochs - epochs) * (double)batchesPerEpoch) - batches;
+        double left = ((_options.Epochs - epochs) * (double)batchesPerEpoch) - batches;
         return done <= 0 ? TimeSpan.Zero : clock.Elapsed * Math.Max(0, left / done);
     }
 }

@@ -5,13 +5,13 @@ namespace Cim.Training.Loop;
 /// <summary>An exponential running average of parameters, exchanged with them for evaluation.</summary>
 internal sealed class WeightAverage
 {
-    private readonly IReadOnlyList<Parameter> parameters;
-    private readonly double decay;
+    private readonly IReadOnlyList<Parameter> _parameters;
+    private readonly double _decay;
 
     public WeightAverage(IReadOnlyList<Parameter> parameters, double decay)
     {
-        this.parameters = parameters;
-        this.decay = decay;
+        this._parameters = parameters;
+        this._decay = decay;
         Values = [.. parameters.Select(parameter => (float[])parameter.Values.Clone())];
     }
 
@@ -21,11 +21,11 @@ internal sealed class WeightAverage
     /// <summary>Takes the present values in. Early averages forget faster, so that the start does not linger.</summary>
     public void Update(int step)
     {
-        float keep = (float)Math.Min(decay, (1.0 + step) / (10.0 + step));
-        for (int p = 0; p < parameters.Count; p++)
+        float keep = (float)Math.Min(_decay, (1.0 + step) / (10.0 + step));
+        for (int p = 0; p < _parameters.Count; p++)
         {
             float[] average = Values[p];
-            float[] present = parameters[p].Values;
+            float[] present = _parameters[p].Values;
             for (int i = 0; i < average.Length; i++)
                 average[i] += (1 - keep) * (present[i] - average[i]);
         }
@@ -34,11 +34,11 @@ internal sealed class WeightAverage
     /// <summary>Exchanges averages and parameter values; a second call undoes the first.</summary>
     public void Exchange()
     {
-        if (decay <= 0)
+        if (_decay <= 0)
             return;
-        for (int p = 0; p < parameters.Count; p++)
+        for (int p = 0; p < _parameters.Count; p++)
         {
-            float[] present = parameters[p].Values;
+            float[] present = _parameters[p].Values;
             float[] average = Values[p];
             for (int i = 0; i < average.Length; i++)
                 (present[i], average[i]) = (average[i], present[i]);

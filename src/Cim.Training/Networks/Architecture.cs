@@ -157,21 +157,21 @@ public static class Architecture
 
     private sealed class Line(string text, int index)
     {
-        private readonly string[] words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        private readonly string[] _words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
-        public string Word => words.Length > 0 ? words[0] : "";
+        public string Word => _words.Length > 0 ? _words[0] : "";
 
         public string Name { get; } = FormattableString.Invariant($"layer{index + 1}");
 
         public long Number(int at, string what) =>
-            at < words.Length && long.TryParse(words[at], NumberStyles.None, CultureInfo.InvariantCulture, out long value)
+            at < _words.Length && long.TryParse(_words[at], NumberStyles.None, CultureInfo.InvariantCulture, out long value)
                 && value is > 0 and <= MostNumber
                 ? value
                 : throw Error($"lacks its number of {what}, from 1 to {MostNumber}");
 
         public long[] Size(int at)
         {
-            string[] parts = at < words.Length ? words[at].Split('x') : [];
+            string[] parts = at < _words.Length ? _words[at].Split('x') : [];
             long[] sizes = [
                 .. parts.Select(part => long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : 0)];
             return sizes.Length is 1 or 2 && sizes.All(size => size is > 0 and <= MostNumber)
@@ -181,7 +181,7 @@ public static class Architecture
 
         public long Option(string name, long defaultValue)
         {
-            int at = Array.IndexOf(words, name);
+            int at = Array.IndexOf(_words, name);
             return at < 0 ? defaultValue : Number(at + 1, name);
         }
 

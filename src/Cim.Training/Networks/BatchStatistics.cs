@@ -11,7 +11,7 @@ internal sealed class BatchStatistics
 {
     private const float Momentum = 0.1f;
 
-    private readonly List<(string MeanOutput, string VarianceOutput, Control Mean, Control Variance, long[] Shape)> layers = [];
+    private readonly List<(string MeanOutput, string VarianceOutput, Control Mean, Control Variance, long[] Shape)> _layers = [];
 
     private BatchStatistics(TrainableNetwork network) => Network = network;
 
@@ -19,7 +19,7 @@ internal sealed class BatchStatistics
     public TrainableNetwork Network { get; }
 
     /// <summary>Values an engine must return for <see cref="Update"/>.</summary>
-    public IReadOnlyList<string> Outputs => [.. layers.SelectMany(layer => new[] { layer.MeanOutput, layer.VarianceOutput })];
+    public IReadOnlyList<string> Outputs => [.. _layers.SelectMany(layer => new[] { layer.MeanOutput, layer.VarianceOutput })];
 
     /// <summary>Replaces every BatchNormalization node. Their running statistics must be controls.</summary>
     public static BatchStatistics Insert(TrainableNetwork network)
@@ -43,7 +43,7 @@ internal sealed class BatchStatistics
             node.Output.Add(builder.Unique(node.Output[0] + "/variance"));
             node.Attribute.Add(
                 Attributes.Ints("axes", [0, .. Enumerable.Range(2, shapes[node.Input[0]].Length - 2).Select(axis => (long)axis)]));
-            result.layers.Add((node.Output[1], node.Output[2], mean, variance, shapes[node.Input[0]]));
+            result._layers.Add((node.Output[1], node.Output[2], mean, variance, shapes[node.Input[0]]));
         }
 
         return result;
@@ -52,7 +52,7 @@ internal sealed class BatchStatistics
     /// <summary>Moves the running statistics towards the last batch's (variance unbiased, as PyTorch and the ONNX operator do).</summary>
     public void Update(IGradientEngine engine)
     {
-        foreach ((string meanOutput, string varianceOutput, Control mean, Control variance, long[] shape) in layers)
+        foreach ((string meanOutput, string varianceOutput, Control mean, Control variance, long[] shape) in _layers)
         {
             float[] batchMean = engine.Output(meanOutput);
             float[] batchVariance = engine.Output(varianceOutput);

@@ -9,13 +9,13 @@ namespace Cim.Training.Networks;
 /// </summary>
 public sealed class TrainableNetwork
 {
-    private readonly Dictionary<string, Parameter> parameters;
+    private readonly Dictionary<string, Parameter> _parameters;
 
     internal TrainableNetwork(GraphProto graph, IEnumerable<Parameter> parameters, IEnumerable<Control>? controls = null)
     {
         Graph = graph;
-        this.parameters = parameters.ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
-        Parameters = [.. this.parameters.Values];
+        this._parameters = parameters.ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
+        Parameters = [.. this._parameters.Values];
         Controls = [.. controls ?? []];
     }
 
@@ -53,10 +53,10 @@ public sealed class TrainableNetwork
 
     /// <summary>The parameter of that name.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
-    public Parameter this[string name] => parameters[name];
+    public Parameter this[string name] => _parameters[name];
 
     /// <summary>The parameter of that name, or null.</summary>
-    public Parameter? Find(string name) => parameters.GetValueOrDefault(name);
+    public Parameter? Find(string name) => _parameters.GetValueOrDefault(name);
 
     /// <summary>The network with its present values as an ordinary ONNX model with a free batch axis.</summary>
     public ModelProto ToOnnx()

@@ -9,39 +9,39 @@ internal sealed class Optimizer
 {
     private const float AdamEpsilon = 1e-8f;
 
-    private readonly OptimizerOptions options;
-    private readonly IReadOnlyList<Parameter> parameters;
-    private readonly float[][] first;
-    private readonly float[][] second;
+    private readonly OptimizerOptions _options;
+    private readonly IReadOnlyList<Parameter> _parameters;
+    private readonly float[][] _first;
+    private readonly float[][] _second;
 
     public Optimizer(IReadOnlyList<Parameter> parameters, OptimizerOptions options)
     {
-        this.parameters = parameters;
-        this.options = options;
-        first = [.. parameters.Select(parameter => new float[parameter.Values.Length])];
-        second = [.. parameters.Select(parameter => options.Kind == OptimizerKind.AdamW ? new float[parameter.Values.Length] : [])];
+        this._parameters = parameters;
+        this._options = options;
+        _first = [.. parameters.Select(parameter => new float[parameter.Values.Length])];
+        _second = [.. parameters.Select(parameter => options.Kind == OptimizerKind.AdamW ? new float[parameter.Values.Length] : [])];
     }
 
     /// <summary>Updates done.</summary>
     public int Steps { get; set; }
 
     /// <summary>All state that a resumed run needs besides <see cref="Steps"/>.</summary>
-    public IEnumerable<float[]> State => first.Concat(second);
+    public IEnumerable<float[]> State => _first.Concat(_second);
 
     /// <summary>One update.</summary>
     public void Step(IReadOnlyList<float[]> gradients, double learningRate)
     {
         Steps++;
         float scale = ClipScale(gradients);
-        for (int i = 0; i < parameters.Count; i++)
+        for (int i = 0; i < _parameters.Count; i++)
         {
-            Parameter parameter = parameters[i];
-            double rate = parameter.Role == ParameterRole.Step ? learningRate * options.StepRate : learningRate;
-            double decay = parameter.Role is ParameterRole.Weight or ParameterRole.Other ? options.WeightDecay : 0;
-            if (options.Kind == OptimizerKind.Sgd)
-                Sgd(parameter.Values, gradients[i], first[i], scale, (float)rate, (float)decay, (float)options.Momentum);
+            Parameter parameter = _parameters[i];
+            double rate = parameter.Role == ParameterRole.Step ? learningRate * _options.StepRate : learningRate;
+            double decay = parameter.Role is ParameterRole.Weight or ParameterRole.Other ? _options.WeightDecay : 0;
+            if (_options.Kind == OptimizerKind.Sgd)
+                Sgd(parameter.Values, gradients[i], _first[i], scale, (float)rate, (float)decay, (float)_options.Momentum);
             else
-                AdamW(parameter.Values, gradients[i], first[i], second[i], scale, rate, decay);
+                AdamW(parameter.Values, gradients[i], _first[i], _second[i], scale, rate, decay);
             Constrain(parameter);
         }
     }
@@ -85,10 +85,10 @@ internal sealed class Optimizer
 
     private void AdamW(float[] weights, float[] gradient, float[] mean, float[] square, float scale, double rate, double decay)
     {
-        float beta1 = (float)options.Momentum;
-        float beta2 = (float)options.SecondMomentum;
-        float step = (float)(rate / (1 - Math.Pow(options.Momentum, Steps)));
-        float correction = (float)(1 / (1 - Math.Pow(options.SecondMomentum, Steps)));
+        float beta1 = (float)_options.Momentum;
+        float beta2 = (float)_options.SecondMomentum;
+        float step = (float)(rate / (1 - Math.Pow(_options.Momentum, Steps)));
+        float correction = (float)(1 / (1 - Math.Pow(_options.SecondMomentum, Steps)));
         float keep = (float)(1 - (rate * decay));
         Span<Vector<float>> w = MemoryMarshal.Cast<float, Vector<float>>(weights.AsSpan());
         Span<Vector<float>> g = MemoryMarshal.Cast<float, Vector<float>>(gradient.AsSpan());
@@ -114,7 +114,7 @@ internal sealed class Optimizer
 
     private float ClipScale(IReadOnlyList<float[]> gradients)
     {
-        if (options.ClipNorm <= 0)
+        if (_options.ClipNorm <= 0)
             return 1;
         double sum = 0;
         foreach (float[] gradient in gradients)
@@ -124,6 +124,6 @@ internal sealed class Optimizer
         }
 
         double norm = Math.Sqrt(sum);
-        return norm > options.ClipNorm ? (float)(options.ClipNorm / norm) : 1;
+        return norm > _options.ClipNorm ? (float)(_options.ClipNorm / norm) : 1;
     }
 }

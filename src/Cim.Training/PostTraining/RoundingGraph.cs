@@ -23,9 +23,9 @@ internal sealed class RoundingGraph
 
     private const double Warmup = 0.2;
 
-    private readonly List<(QuantizedLayer Layer, Parameter Variable, Control Floor, string Share)> layers = [];
-    private readonly Control sharpness = new("rounding/sharpness", [], [20]);
-    private readonly Control weight = new("rounding/weight", [], [0]);
+    private readonly List<(QuantizedLayer Layer, Parameter Variable, Control Floor, string Share)> _layers = [];
+    private readonly Control _sharpness = new("rounding/sharpness", [], [20]);
+    private readonly Control _weight = new("rounding/weight", [], [0]);
 
     private RoundingGraph()
     {
@@ -77,10 +77,10 @@ internal sealed class RoundingGraph
         Control[] controls = [.. network.Network.Controls.Where(control => used.Contains(control.Name))];
         result.Network = new TrainableNetwork(
             graph,
-            [.. own, .. result.layers.Select(entry => entry.Variable)],
-            [.. controls, .. result.layers.Select(entry => entry.Floor), result.sharpness, result.weight]);
+            [.. own, .. result._layers.Select(entry => entry.Variable)],
+            [.. controls, .. result._layers.Select(entry => entry.Floor), result._sharpness, result._weight]);
         HashSet<string> steps = [.. network.Activations.Select(tensor => tensor.Step.Name)];
-        result.Trained = [.. result.layers.Select(entry => entry.Variable), .. own.Where(parameter => steps.Contains(parameter.Name))];
+        result.Trained = [.. result._layers.Select(entry => entry.Variable), .. own.Where(parameter => steps.Contains(parameter.Name))];
         return result;
     }
 
@@ -88,29 +88,29 @@ internal sealed class RoundingGraph
     public string AppendRegularization(GraphBuilder builder)
     {
         string? total = null;
-        foreach ((_, _, _, string share) in layers)
+        foreach ((_, _, _, string share) in _layers)
         {
             string distance = builder.Op("Abs", builder.Op("Sub", builder.Op("Mul", share, builder.Scalar(2)), builder.Scalar(1)));
-            string open = builder.Op("Sub", builder.Scalar(1), builder.Op("Pow", distance, sharpness.Name));
+            string open = builder.Op("Sub", builder.Scalar(1), builder.Op("Pow", distance, _sharpness.Name));
             string sum = builder.Op("ReduceSum", [open], Attributes.Int("keepdims", 0));
             total = total is null ? sum : builder.Op("Add", total, sum);
         }
 
-        return builder.Op("Mul", total!, weight.Name);
+        return builder.Op("Mul", total!, _weight.Name);
     }
 
     /// <summary>No rounding term in the first fifth, then one that sharpens from exponent 20 to 2.</summary>
     public void Anneal(double progress, double regularization)
     {
-        weight.Values[0] = progress < Warmup ? 0 : (float)regularization;
+        _weight.Values[0] = progress < Warmup ? 0 : (float)regularization;
         double along = Math.Max(0, (progress - Warmup) / (1 - Warmup));
-        sharpness.Values[0] = (float)(2 + (18 * 0.5 * (1 + Math.Cos(Math.PI * along))));
+        _sharpness.Values[0] = (float)(2 + (18 * 0.5 * (1 + Math.Cos(Math.PI * along))));
     }
 
     /// <summary>Rounds every h and writes the weights back as exact multiples of their steps.</summary>
     public void Finish()
     {
-        foreach ((QuantizedLayer layer, Parameter variable, Control floor, _) in layers)
+        foreach ((QuantizedLayer layer, Parameter variable, Control floor, _) in _layers)
         {
             for (int o = 0; o < layer.Layout.Outputs; o++)
             {
@@ -163,6 +163,6 @@ internal sealed class RoundingGraph
         string codes = builder.Op("Clip", builder.Op("Add", floor.Name, share01), layer.Low.Name, layer.High.Name);
         renamed[original.Output[1]] = codes;
         renamed[original.Output[0]] = builder.Op("Mul", codes, layer.WeightStep.Name);
-        layers.Add((layer, variable, floor, share01));
+        _layers.Add((layer, variable, floor, share01));
     }
 }

@@ -47,85 +47,85 @@ internal static class InputMoments
     /// <summary>Reads the inputs of one layer out of its input tensor, place by place.</summary>
     private sealed class Reader
     {
-        private readonly int rows, groups, places;
-        private readonly WindowGeometry? window;
-        private readonly long[] shape;
-        private readonly double[][] sums;
-        private long count;
+        private readonly int _rows, _groups, _places;
+        private readonly WindowGeometry? _window;
+        private readonly long[] _shape;
+        private readonly double[][] _sums;
+        private long _count;
 
         public Reader(NodeProto node, MatrixLayout layout, IReadOnlyDictionary<string, long[]> shapes)
         {
             Value = node.Input[0];
-            rows = layout.Inputs;
-            shape = shapes[Value];
+            _rows = layout.Inputs;
+            _shape = shapes[Value];
             long[] output = shapes[node.Output[0]];
-            groups = node.OpType == "Conv" ? (int)Attributes.GetInt(node, "group", 1) : 1;
-            window = node.OpType == "Conv" ? WindowGeometry.Of(node, shape, output, [.. shapes[node.Input[1]][2..]]) : null;
-            places = window is null ? (int)Math.Max(1, Tensors.Count(shape.AsSpan(1)) / rows) : (int)Tensors.Count(output.AsSpan(2));
-            sums = [.. Enumerable.Range(0, groups).Select(_ => new double[(rows + 1) * (rows + 1)])];
+            _groups = node.OpType == "Conv" ? (int)Attributes.GetInt(node, "group", 1) : 1;
+            _window = node.OpType == "Conv" ? WindowGeometry.Of(node, _shape, output, [.. shapes[node.Input[1]][2..]]) : null;
+            _places = _window is null ? (int)Math.Max(1, Tensors.Count(_shape.AsSpan(1)) / _rows) : (int)Tensors.Count(output.AsSpan(2));
+            _sums = [.. Enumerable.Range(0, _groups).Select(_ => new double[(_rows + 1) * (_rows + 1)])];
         }
 
         public string Value { get; }
 
         public void Add(float[] values, int samples, int perSample, int first)
         {
-            int taken = Math.Min(PlacesPerSample, places);
-            var x = new double[rows + 1];
+            int taken = Math.Min(PlacesPerSample, _places);
+            var x = new double[_rows + 1];
             for (int n = 0; n < samples; n++)
             {
                 ReadOnlySpan<float> sample = values.AsSpan(n * perSample, perSample);
                 for (int t = 0; t < taken; t++)
                 {
                     // Another offset in every sample, so that all places of the layer are seen.
-                    int place = (int)((((long)t * places) + ((first + n) * 7L)) / taken % places);
-                    for (int g = 0; g < groups; g++)
+                    int place = (int)((((long)t * _places) + ((first + n) * 7L)) / taken % _places);
+                    for (int g = 0; g < _groups; g++)
                     {
                         Read(sample, place, g, x);
-                        x[rows] = 1;
-                        for (int i = 0; i <= rows; i++)
+                        x[_rows] = 1;
+                        for (int i = 0; i <= _rows; i++)
                         {
                             if (x[i] != 0)
-                                SymmetricMatrix.AddScaled(sums[g].AsSpan(i * (rows + 1), i + 1), x[i], x.AsSpan(0, i + 1));
+                                SymmetricMatrix.AddScaled(_sums[g].AsSpan(i * (_rows + 1), i + 1), x[i], x.AsSpan(0, i + 1));
                         }
                     }
 
-                    count++;
+                    _count++;
                 }
             }
         }
 
         public double[][] Means()
         {
-            foreach (double[] sum in sums)
+            foreach (double[] sum in _sums)
             {
                 for (int i = 0; i < sum.Length; i++)
-                    sum[i] /= count;
+                    sum[i] /= _count;
             }
 
-            return sums;
+            return _sums;
         }
 
         private void Read(ReadOnlySpan<float> sample, int place, int group, double[] x)
         {
-            if (window is null)
+            if (_window is null)
             {
-                for (int i = 0; i < rows; i++)
-                    x[i] = sample[(place * rows) + i];
+                for (int i = 0; i < _rows; i++)
+                    x[i] = sample[(place * _rows) + i];
                 return;
             }
 
-            int rank = window.Rank;
+            int rank = _window.Rank;
             Span<long> start = stackalloc long[rank];
             long rest = place;
             for (int d = rank - 1; d >= 0; d--)
             {
-                start[d] = (rest % window.Output[d] * window.Strides[d]) - window.PadsBegin[d];
-                rest /= window.Output[d];
+                start[d] = (rest % _window.Output[d] * _window.Strides[d]) - _window.PadsBegin[d];
+                rest /= _window.Output[d];
             }
 
-            int size = (int)window.KernelSize;
-            int channels = rows / size;
-            int plane = (int)Tensors.Count(window.Input);
+            int size = (int)_window.KernelSize;
+            int channels = _rows / size;
+            int plane = (int)Tensors.Count(_window.Input);
             for (int k = 0; k < size; k++)
             {
                 long at = Offset(k, start);
@@ -140,14 +140,14 @@ internal static class InputMoments
         {
             long at = 0;
             long stride = 1;
-            for (int d = window!.Rank - 1; d >= 0; d--)
+            for (int d = _window!.Rank - 1; d >= 0; d--)
             {
-                long position = start[d] + (k % window.Kernel[d] * window.Dilations[d]);
-                k /= (int)window.Kernel[d];
-                if (position < 0 || position >= window.Input[d])
+                long position = start[d] + (k % _window.Kernel[d] * _window.Dilations[d]);
+                k /= (int)_window.Kernel[d];
+                if (position < 0 || position >= _window.Input[d])
                     return -1;
                 at += position * stride;
-                stride *= window.Input[d];
+                stride *= _window.Input[d];
             }
 
             return at;

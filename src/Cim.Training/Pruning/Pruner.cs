@@ -15,11 +15,11 @@ namespace Cim.Training.Pruning;
 /// </summary>
 public sealed class Pruner
 {
-    private readonly TrainableNetwork network;
-    private readonly SampleSet training;
-    private readonly PruningOptions options;
-    private readonly IReadOnlyList<NodeProto> nodes;
-    private readonly IReadOnlyList<PrunedLayer> layers;
+    private readonly TrainableNetwork _network;
+    private readonly SampleSet _training;
+    private readonly PruningOptions _options;
+    private readonly IReadOnlyList<NodeProto> _nodes;
+    private readonly IReadOnlyList<PrunedLayer> _layers;
 
     /// <summary>Prepares pruning of all matrix layers.</summary>
     /// <param name="network">Changed in place; weights removed are zero and stay so in later training (their masks remain).</param>
@@ -30,7 +30,7 @@ public sealed class Pruner
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(options);
-        (this.network, this.training, this.options) = (network, training, options);
+        (this._network, this._training, this._options) = (network, training, options);
         if (training.Labels is null && options.Score == PruningScore.GradientTimesWeight)
             throw new CimException(
                 ErrorCodes.InvalidLabels, "the first-order score needs labels; add them to the training data, or use the score 'fisher'");
@@ -38,8 +38,8 @@ public sealed class Pruner
         // The last layer's outputs are the result; none of them can go as a whole.
         NodeProto[] all = [.. network.Graph.Node
             .Where(node => node.OpType is "Conv" or "Gemm" or "MatMul" && network.Find(node.Input[1]) is { Role: ParameterRole.Weight })];
-        nodes = [.. all.SkipLast(options.Granularity == PruningGranularity.Filter ? 1 : 0)];
-        layers = [.. nodes.Select(
+        _nodes = [.. all.SkipLast(options.Granularity == PruningGranularity.Filter ? 1 : 0)];
+        _layers = [.. _nodes.Select(
             node => new PrunedLayer(network[node.Input[1]], MatrixLayout.Of(node, network[node.Input[1]]), options.Geometry))];
     }
 
@@ -54,7 +54,7 @@ public sealed class Pruner
     public string? Checkpoint { get; init; }
 
     /// <summary>Arrays and zeros at present.</summary>
-    public PruningReport Report() => new([.. layers.Select(layer => layer.Report())]);
+    public PruningReport Report() => new([.. _layers.Select(layer => layer.Report())]);
 
     /// <summary>Prunes and trains. A cancelled run leaves the network as it was after the last removal and the training it got
     /// since.</summary>
@@ -62,12 +62,12 @@ public sealed class Pruner
     public async Task<PruningReport> RunAsync(
         IProgress<(int Step, PruningReport Report)>? progress = null, CancellationToken cancellation = default)
     {
-        PruningOptions relevant = options with { FineTuning = options.FineTuning with { Checkpoint = null } };
+        PruningOptions relevant = _options with { FineTuning = _options.FineTuning with { Checkpoint = null } };
         var kept = new StageCheckpoint(
             Checkpoint,
-            Loop.Checkpoint.Key(network, string.Create(CultureInfo.InvariantCulture, $"{relevant};{training.Count};{Teacher is null}")),
-            Snapshot.Arrays(network).Concat(layers.Select(layer => layer.Mask)));
-        for (int step = kept.Load() + 1; step <= options.Steps; step++)
+            Loop.Checkpoint.Key(_network, string.Create(CultureInfo.InvariantCulture, $"{relevant};{_training.Count};{Teacher is null}")),
+            Snapshot.Arrays(_network).Concat(_layers.Select(layer => layer.Mask)));
+        for (int step = kept.Load() + 1; step <= _options.Steps; step++)
         {
             if (!await StepAsync(step, cancellation))
                 return Report() with { WasCancelled = true };
@@ -81,51 +81,51 @@ public sealed class Pruner
     /// <summary>One step; false if it was cancelled.</summary>
     private async Task<bool> StepAsync(int step, CancellationToken cancellation)
     {
-        double along = step / (double)options.Steps;
+        double along = step / (double)_options.Steps;
         try
         {
-            await Task.Run(() => PruneTo(options.Target * (1 - Math.Pow(1 - along, 3)), cancellation), cancellation);
+            await Task.Run(() => PruneTo(_options.Target * (1 - Math.Pow(1 - along, 3)), cancellation), cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             return false;
         }
 
-        int epochs = step == options.Steps ? options.FinalEpochs : options.FineTuning.Epochs;
+        int epochs = step == _options.Steps ? _options.FinalEpochs : _options.FineTuning.Epochs;
         if (epochs == 0)
             return true;
-        var trainer = new Trainer(network, training, null,
-            options.FineTuning with { Epochs = epochs, Seed = options.FineTuning.Seed + step }) { Teacher = Teacher };
+        var trainer = new Trainer(_network, _training, null,
+            _options.FineTuning with { Epochs = epochs, Seed = _options.FineTuning.Seed + step }) { Teacher = Teacher };
         return !(await trainer.RunAsync(Training, cancellation)).WasCancelled;
     }
 
     /// <summary>Scores once, removes until a fraction is reached and lets the weights left make up for it.</summary>
     public void PruneTo(double fraction, CancellationToken cancellation = default)
     {
-        SampleSet samples = Some(options.ScoreSamples);
+        SampleSet samples = Some(_options.ScoreSamples);
         float[][] scores = GradientSensitivity.Measure(
-            network, [.. layers.Select(layer => layer.Weights)], [.. layers.Select(layer => layer.UnitOfEach(options.Granularity))],
-            samples, options, cancellation);
-        double[][][] moments = options.Compensates
-            ? InputMoments.Measure(network, nodes, [.. layers.Select(layer => layer.Layout)], samples, cancellation)
+            _network, [.. _layers.Select(layer => layer.Weights)], [.. _layers.Select(layer => layer.UnitOfEach(_options.Granularity))],
+            samples, _options, cancellation);
+        double[][][] moments = _options.Compensates
+            ? InputMoments.Measure(_network, _nodes, [.. _layers.Select(layer => layer.Layout)], samples, cancellation)
             : [];
-        float[][] before = [.. layers.Select(layer => (float[])layer.Weights.Values.Clone())];
-        if (options.Granularity is PruningGranularity.ArrayRow or PruningGranularity.ArrayColumn)
-            PruningSelection.FreeArrays(layers, scores, options.Granularity, fraction);
-        else if (options.Granularity == PruningGranularity.Array)
-            PruningSelection.EmptyArrays(layers, scores, fraction);
+        float[][] before = [.. _layers.Select(layer => (float[])layer.Weights.Values.Clone())];
+        if (_options.Granularity is PruningGranularity.ArrayRow or PruningGranularity.ArrayColumn)
+            PruningSelection.FreeArrays(_layers, scores, _options.Granularity, fraction);
+        else if (_options.Granularity == PruningGranularity.Array)
+            PruningSelection.EmptyArrays(_layers, scores, fraction);
         else
-            PruningSelection.RemoveUnits(layers, scores, options.Granularity, fraction);
-        if (!options.Compensates)
+            PruningSelection.RemoveUnits(_layers, scores, _options.Granularity, fraction);
+        if (!_options.Compensates)
             return;
-        for (int l = 0; l < layers.Count; l++)
-            Compensation.Apply(layers[l], before[l], Bias(nodes[l]), moments[l]);
+        for (int l = 0; l < _layers.Count; l++)
+            Compensation.Apply(_layers[l], before[l], Bias(_nodes[l]), moments[l]);
     }
 
-    private Parameter? Bias(NodeProto node) => node.Input.Count > 2 ? network.Find(node.Input[2]) : null;
+    private Parameter? Bias(NodeProto node) => node.Input.Count > 2 ? _network.Find(node.Input[2]) : null;
 
     /// <summary>Evenly spread samples, at most so many.</summary>
-    private SampleSet Some(int count) => training.Count <= count
-        ? training
-        : training.Select([.. Enumerable.Range(0, count).Select(i => (int)((long)i * training.Count / count))]);
+    private SampleSet Some(int count) => _training.Count <= count
+        ? _training
+        : _training.Select([.. Enumerable.Range(0, count).Select(i => (int)((long)i * _training.Count / count))]);
 }

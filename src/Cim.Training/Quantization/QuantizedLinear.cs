@@ -35,14 +35,14 @@ internal sealed class QuantizedLinear : ICompositeOperator
 
     private const int ConverterInput = 7;
 
-    private static readonly string[] Own = [Kind, StepPerStrip, TileChannels, InputChannels, SpatialRank];
+    private static readonly string[] _own = [Kind, StepPerStrip, TileChannels, InputChannels, SpatialRank];
 
     public IReadOnlyList<string> OperatorTypes { get; } = [OperatorType];
 
     public void Lower(NodeProto node, GraphBuilder builder)
     {
         string kind = Attributes.GetString(node, Kind, "Conv");
-        AttributeProto[] attributes = [.. node.Attribute.Where(attribute => !Own.Contains(attribute.Name))];
+        AttributeProto[] attributes = [.. node.Attribute.Where(attribute => !_own.Contains(attribute.Name))];
         bool perStrip = Attributes.GetInt(node, StepPerStrip, 0) != 0;
         string weights = node.Input[5];
         string step = node.Input[4];

@@ -11,31 +11,31 @@ internal sealed class QuantizerInsertion
 {
     private const float SmallestStep = 1e-6f;
 
-    private readonly TrainableNetwork source;
-    private readonly QuantizationOptions options;
-    private readonly GraphProto graph;
-    private readonly GraphBuilder builder;
-    private readonly List<Parameter> parameters;
-    private readonly List<Control> controls;
-    private readonly List<QuantizedLayer> layers = [];
-    private readonly Dictionary<string, (QuantizedTensor Tensor, string Value, string Codes)> activations = new(StringComparer.Ordinal);
-    private readonly IReadOnlyDictionary<string, long[]> shapes;
-    private readonly HashSet<string> nonNegative;
+    private readonly TrainableNetwork _source;
+    private readonly QuantizationOptions _options;
+    private readonly GraphProto _graph;
+    private readonly GraphBuilder _builder;
+    private readonly List<Parameter> _parameters;
+    private readonly List<Control> _controls;
+    private readonly List<QuantizedLayer> _layers = [];
+    private readonly Dictionary<string, (QuantizedTensor Tensor, string Value, string Codes)> _activations = new(StringComparer.Ordinal);
+    private readonly IReadOnlyDictionary<string, long[]> _shapes;
+    private readonly HashSet<string> _nonNegative;
 
     private QuantizerInsertion(TrainableNetwork source, QuantizationOptions options)
     {
-        this.source = source;
-        this.options = options;
-        graph = source.Graph.Clone();
-        graph.Node.Clear();
-        builder = new GraphBuilder(graph);
+        this._source = source;
+        this._options = options;
+        _graph = source.Graph.Clone();
+        _graph.Node.Clear();
+        _builder = new GraphBuilder(_graph);
         foreach (string name in source.Graph.Node.SelectMany(node => node.Output.Append(node.Name))
             .Concat(source.Parameters.Select(p => p.Name)).Concat(source.Controls.Select(c => c.Name)))
-            _ = builder.Unique(name);
-        parameters = [.. source.Parameters.Select(p => new Parameter(p.Name, p.Dims, [.. p.Values], p.Role) { Mask = p.Mask })];
-        controls = [.. source.Controls];
-        shapes = ForwardGraph.Prepare(source, 1, null, "").Shapes;
-        nonNegative = [.. SignAnalysis.NonNegative(source), .. options.NonNegative];
+            _ = _builder.Unique(name);
+        _parameters = [.. source.Parameters.Select(p => new Parameter(p.Name, p.Dims, [.. p.Values], p.Role) { Mask = p.Mask })];
+        _controls = [.. source.Controls];
+        _shapes = ForwardGraph.Prepare(source, 1, null, "").Shapes;
+        _nonNegative = [.. SignAnalysis.NonNegative(source), .. options.NonNegative];
     }
 
     public static QuantizedNetwork Apply(TrainableNetwork source, QuantizationOptions options) =>
@@ -43,11 +43,11 @@ internal sealed class QuantizerInsertion
 
     private QuantizedNetwork Run()
     {
-        HashSet<string> quantized = [.. source.Graph.Node.Where(IsMatrixLayer).Select(node => node.Input[0])];
+        HashSet<string> quantized = [.. _source.Graph.Node.Where(IsMatrixLayer).Select(node => node.Input[0])];
         var renamed = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (string input in source.Graph.Input.Select(input => input.Name).Where(quantized.Contains))
+        foreach (string input in _source.Graph.Input.Select(input => input.Name).Where(quantized.Contains))
             renamed[input] = QuantizeActivation(input);
-        foreach (NodeProto original in source.Graph.Node)
+        foreach (NodeProto original in _source.Graph.Node)
         {
             NodeProto node = original.Clone();
             if (IsMatrixLayer(original))
@@ -56,64 +56,64 @@ internal sealed class QuantizerInsertion
             {
                 for (int i = 0; i < node.Input.Count; i++)
                     node.Input[i] = renamed.GetValueOrDefault(node.Input[i], node.Input[i]);
-                graph.Node.Add(node);
+                _graph.Node.Add(node);
             }
 
             foreach (string output in original.Output.Where(quantized.Contains))
                 renamed[output] = QuantizeActivation(output);
         }
 
-        var network = new TrainableNetwork(graph, parameters, controls);
-        return new QuantizedNetwork(network, layers, [.. activations.Values.Select(entry => entry.Tensor)], source, options.Noise);
+        var network = new TrainableNetwork(_graph, _parameters, _controls);
+        return new QuantizedNetwork(network, _layers, [.. _activations.Values.Select(entry => entry.Tensor)], _source, _options.Noise);
     }
 
     private bool IsMatrixLayer(NodeProto node) =>
         (node.OpType is "Conv" or "Gemm" or "MatMul")
-        && source.Find(node.Input[1]) is { Role: ParameterRole.Weight } weights
+        && _source.Find(node.Input[1]) is { Role: ParameterRole.Weight } weights
         && (node.OpType == "Conv" || weights.Dims.Length == 2)
         && (node.OpType != "Gemm" || Attributes.GetInt(node, "transA", 0) == 0);
 
     private string QuantizeActivation(string value)
     {
-        long[] dims = shapes[value];
+        long[] dims = _shapes[value];
         var step = new Parameter(value + "/step", [], [1], ParameterRole.Step) { Minimum = SmallestStep };
-        int zeroPoint = options.ZeroPoints.GetValueOrDefault(value);
-        var tensor = new QuantizedTensor(value, zeroPoint == 0 && !nonNegative.Contains(value), zeroPoint, step);
-        parameters.Add(step);
-        controls.Add(tensor.Low);
-        controls.Add(tensor.High);
+        int zeroPoint = _options.ZeroPoints.GetValueOrDefault(value);
+        var tensor = new QuantizedTensor(value, zeroPoint == 0 && !_nonNegative.Contains(value), zeroPoint, step);
+        _parameters.Add(step);
+        _controls.Add(tensor.Low);
+        _controls.Add(tensor.High);
         AddInput(tensor.Low);
         AddInput(tensor.High);
-        NodeProto node = builder.Node(
+        NodeProto node = _builder.Node(
             FakeQuantize.OperatorType, [value, step.Name, tensor.Low.Name, tensor.High.Name], 2, CompositeOperators.Domain);
         node.Attribute.Add(Attributes.Int("elements", Tensors.Count(dims.AsSpan(1))));
-        activations[value] = (tensor, node.Output[0], node.Output[1]);
+        _activations[value] = (tensor, node.Output[0], node.Output[1]);
         return node.Output[0];
     }
 
     private void AddLayer(NodeProto node, NodeProto original)
     {
         string name = GradientContext.Describe(original);
-        Parameter weights = parameters.Single(parameter => parameter.Name == original.Input[1]);
+        Parameter weights = _parameters.Single(parameter => parameter.Name == original.Input[1]);
         MatrixLayout layout = MatrixLayout.Of(original, weights);
-        bool hasStrips = options.Strips.ContainsKey(name);
-        bool perStrip = options.StepPerStrip && layout.Strip > 1 && !hasStrips;
+        bool hasStrips = _options.Strips.ContainsKey(name);
+        bool perStrip = _options.StepPerStrip && layout.Strip > 1 && !hasStrips;
         long[] stepDims = StepShape(original, weights, perStrip);
         var steps = new float[Tensors.Count(stepDims)];
         Array.Fill(steps, 1);
         var weightStep = new Parameter(weights.Name + "/step", stepDims, steps, ParameterRole.Step) { Minimum = SmallestStep };
-        (QuantizedTensor input, string value, string codes) = activations[original.Input[0]];
+        (QuantizedTensor input, string value, string codes) = _activations[original.Input[0]];
         var layer = new QuantizedLayer(name, weights, weightStep, layout, input, hasStrips);
-        layers.Add(layer);
-        parameters.Add(weightStep);
+        _layers.Add(layer);
+        _parameters.Add(weightStep);
         Control[] own = [layer.Low, layer.High, layer.Offset, layer.Spacing, .. hasStrips ? [layer.StepRate!] : Array.Empty<Control>()];
         foreach (Control control in own)
         {
-            controls.Add(control);
+            _controls.Add(control);
             AddInput(control);
         }
 
-        NodeProto quantizer = builder.Node(
+        NodeProto quantizer = _builder.Node(
             FakeQuantize.OperatorType,
             [weights.Name, weightStep.Name, .. own.Select(control => control.Name)],
             2,
@@ -128,15 +128,15 @@ internal sealed class QuantizerInsertion
         linear.Attribute.Add(Attributes.String(QuantizedLinear.Kind, original.OpType));
         linear.Attribute.Add(Attributes.Int(QuantizedLinear.StepPerStrip, perStrip ? 1 : 0));
         linear.Attribute.Add(Attributes.Int(QuantizedLinear.SpatialRank, Math.Max(0, weights.Dims.Length - 2)));
-        if (options.Noise is { } noise)
-            NoiseInsertion.Apply(layer, noise, linear, inputs, builder, control =>
+        if (_options.Noise is { } noise)
+            NoiseInsertion.Apply(layer, noise, linear, inputs, _builder, control =>
             {
-                controls.Add(control);
+                _controls.Add(control);
                 AddInput(control);
             });
         linear.Input.Add(inputs);
         linear.Output.Add(original.Output[0]);
-        graph.Node.Add(linear);
+        _graph.Node.Add(linear);
     }
 
     private static long[] StepShape(NodeProto node, Parameter weights, bool perStrip)
@@ -147,5 +147,5 @@ internal sealed class QuantizerInsertion
     }
 
     private void AddInput(Control control) =>
-        graph.Input.Add(Tensors.ValueInfo(control.Name, TensorProto.Types.DataType.Float, control.Dims));
+        _graph.Input.Add(Tensors.ValueInfo(control.Name, TensorProto.Types.DataType.Float, control.Dims));
 }

@@ -7,7 +7,7 @@ namespace Cim.Training.Quantization;
 /// <summary>Finds values that cannot be negative: results of Relu and the like, moved or averaged but not mixed with others.</summary>
 internal static class SignAnalysis
 {
-    private static readonly HashSet<string> Keeping = new(StringComparer.Ordinal)
+    private static readonly HashSet<string> _keeping = new(StringComparer.Ordinal)
     {
         "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "Flatten", "Reshape", "Transpose", "Squeeze", "Unsqueeze",
         "Slice", "Pad", "Identity", "Dropout", "ReduceMean", "ReduceSum", "Concat", "Add", "Gather", "Split",
@@ -26,7 +26,7 @@ internal static class SignAnalysis
                 "Clip" =>
                     node.Input.Count > 1 && constants.TryGetValue(node.Input[1], out TensorProto? low) && Tensors.ToFloats(low)[0] >= 0,
                 "Add" or "Concat" => node.Input.All(known.Contains),
-                _ => Keeping.Contains(node.OpType) && known.Contains(node.Input[0]),
+                _ => _keeping.Contains(node.OpType) && known.Contains(node.Input[0]),
             };
             if (positive)
                 known.UnionWith(node.Output);

@@ -6,23 +6,23 @@ namespace Cim.Training.Randomness;
 /// </summary>
 internal sealed class KeyedRandom
 {
-    private ulong state;
+    private ulong _state;
 
     public KeyedRandom(params ReadOnlySpan<long> keys)
     {
-        state = 0x9E3779B97F4A7C15;
+        _state = 0x9E3779B97F4A7C15;
         foreach (long key in keys)
         {
-            state ^= (ulong)key;
-            state = NextBits();
+            _state ^= (ulong)key;
+            _state = NextBits();
         }
     }
 
     /// <summary>64 random bits.</summary>
     public ulong NextBits()
     {
-        state += 0x9E3779B97F4A7C15;
-        ulong z = state;
+        _state += 0x9E3779B97F4A7C15;
+        ulong z = _state;
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
         return z ^ (z >> 31);

@@ -17,7 +17,7 @@ namespace Cim.Training.Recipes;
 /// <summary>Reads a recipe and makes what it describes.</summary>
 public static class RecipeReader
 {
-    private static readonly IReadOnlyDictionary<string, PruningGranularity> Granularities =
+    private static readonly IReadOnlyDictionary<string, PruningGranularity> _granularities =
         new SortedDictionary<string, PruningGranularity>(StringComparer.Ordinal)
     {
         ["array"] = PruningGranularity.Array,
@@ -28,7 +28,7 @@ public static class RecipeReader
         ["weight"] = PruningGranularity.Weight,
     };
 
-    private static readonly IReadOnlyDictionary<string, PruningScore> Scores = new SortedDictionary<string, PruningScore>(
+    private static readonly IReadOnlyDictionary<string, PruningScore> _scores = new SortedDictionary<string, PruningScore>(
         StringComparer.Ordinal)
     {
         ["fisher"] = PruningScore.Fisher,
@@ -36,7 +36,7 @@ public static class RecipeReader
         ["magnitude"] = PruningScore.Magnitude,
     };
 
-    private static readonly JsonSerializerOptions Json = new()
+    private static readonly JsonSerializerOptions _json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -55,7 +55,8 @@ public static class RecipeReader
         try
         {
             RecipeSchema.Check(text, path);
-            TrainingRecipe recipe = JsonSerializer.Deserialize<TrainingRecipe>(text, Json) ?? throw new JsonException("the recipe is null");
+            TrainingRecipe recipe = JsonSerializer.Deserialize<TrainingRecipe>(text, _json)
+                ?? throw new JsonException("the recipe is null");
             Check(recipe, path);
             string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
             string data = dataFolder is null ? folder : Path.GetFullPath(dataFolder);
@@ -145,8 +146,8 @@ public static class RecipeReader
             ? null
             : new PruningOptions
             {
-                Granularity = Granularities[pruning.Granularity],
-                Score = Scores[pruning.Score],
+                Granularity = _granularities[pruning.Granularity],
+                Score = _scores[pruning.Score],
                 Target = pruning.Target,
                 Steps = pruning.Steps,
                 FinalEpochs = pruning.Epochs,
@@ -202,9 +203,9 @@ public static class RecipeReader
 
         if (recipe.Pruning is { } pruning)
         {
-            Require(Granularities.ContainsKey(pruning.Granularity), "pruning.granularity",
-                $"must be one of {string.Join(", ", Granularities.Keys)}");
-            Require(Scores.ContainsKey(pruning.Score), "pruning.score", $"must be one of {string.Join(", ", Scores.Keys)}");
+            Require(_granularities.ContainsKey(pruning.Granularity), "pruning.granularity",
+                $"must be one of {string.Join(", ", _granularities.Keys)}");
+            Require(_scores.ContainsKey(pruning.Score), "pruning.score", $"must be one of {string.Join(", ", _scores.Keys)}");
             Require(pruning.Target is > 0 and < 1, "pruning.target", "must be above 0 and below 1");
             Require(
                 pruning is { Steps: >= 1 and <= 1000, Epochs: >= 0 and <= 100_000, Samples: >= 1, Rows: >= 1 and <= MostLines,

@@ -29,7 +29,7 @@ internal static class RecipeSchema
 
     private sealed class Walk(byte[] utf8, string path)
     {
-        private static readonly NullabilityInfoContext s_nullability = new();
+        private static readonly NullabilityInfoContext _nullability = new();
 
         public void Object(ref Utf8JsonReader reader, Type type, string key)
         {
@@ -46,7 +46,7 @@ internal static class RecipeSchema
                 if (!seen.Add(name)) throw Error(ref reader, $"{Name(below)} stands there twice");
                 reader.Read();
                 bool isNullable;
-                lock (s_nullability) isNullable = s_nullability.Create(property).WriteState == NullabilityState.Nullable;
+                lock (_nullability) isNullable = _nullability.Create(property).WriteState == NullabilityState.Nullable;
                 Value(ref reader, property.PropertyType, below, isNullable);
             }
 

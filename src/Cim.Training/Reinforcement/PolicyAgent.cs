@@ -41,57 +41,57 @@ public sealed record PolicyAgentOptions
 /// </summary>
 public sealed class PolicyAgent : IDisposable
 {
-    private readonly PolicyAgentOptions options;
-    private readonly IGradientEngine engine;
-    private readonly Predictor predictor;
-    private readonly Optimizer optimizer;
-    private readonly OptimizerOptions optimizerOptions;
+    private readonly PolicyAgentOptions _options;
+    private readonly IGradientEngine _engine;
+    private readonly Predictor _predictor;
+    private readonly Optimizer _optimizer;
+    private readonly OptimizerOptions _optimizerOptions;
 
     /// <summary>Builds the network with random weights and a nearly uniform policy.</summary>
     public PolicyAgent(PolicyAgentOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        this.options = options;
+        this._options = options;
         TrainableNetwork network = TrainableNetwork.FromOnnx(Architecture.Build(
             [options.Features], [$"linear {options.Hidden}", "relu", $"linear {options.Hidden}", "relu", $"linear {options.Actions + 1}"]));
         FreshWeights.Initialize(network, options.Seed);
         float[] last = network.Parameters.Last(parameter => parameter.Role == ParameterRole.Weight).Values;
         for (int i = 0; i < last.Length; i++)
             last[i] *= 0.01f;
-        engine = new OrtGradientEngine(network, new ProximalPolicyLoss(options.Clip, options.EntropyBonus), options.LearnRows, parts: 1);
-        predictor = new Predictor(network, options.ActRows, parts: 1);
-        optimizerOptions = new OptimizerOptions
+        _engine = new OrtGradientEngine(network, new ProximalPolicyLoss(options.Clip, options.EntropyBonus), options.LearnRows, parts: 1);
+        _predictor = new Predictor(network, options.ActRows, parts: 1);
+        _optimizerOptions = new OptimizerOptions
         {
             Kind = OptimizerKind.AdamW,
             LearningRate = options.LearningRate,
             WeightDecay = 1e-4,
             ClipNorm = 1,
         };
-        optimizer = new Optimizer(engine.Parameters, optimizerOptions);
+        _optimizer = new Optimizer(_engine.Parameters, _optimizerOptions);
     }
 
     /// <summary>Logits of every action, then the value: [rows, actions + 1].</summary>
     /// <param name="states">[rows, features].</param>
     /// <param name="rows">The number of states.</param>
-    public float[] Act(ReadOnlySpan<float> states, int rows) => predictor.Predict(states, rows);
+    public float[] Act(ReadOnlySpan<float> states, int rows) => _predictor.Predict(states, rows);
 
     /// <summary>One gradient step.</summary>
     /// <returns>The loss before it.</returns>
     public float Learn(PolicyBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        float loss = engine.Run(batch.Inputs);
-        optimizer.Step(engine.Gradients, optimizerOptions.LearningRate);
+        float loss = _engine.Run(batch.Inputs);
+        _optimizer.Step(_engine.Gradients, _optimizerOptions.LearningRate);
         return loss;
     }
 
     /// <summary>An empty batch of the right size.</summary>
-    public PolicyBatch NewBatch() => new(options.LearnRows, options.Features, options.Actions);
+    public PolicyBatch NewBatch() => new(_options.LearnRows, _options.Features, _options.Actions);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        engine.Dispose();
-        predictor.Dispose();
+        _engine.Dispose();
+        _predictor.Dispose();
     }
 }

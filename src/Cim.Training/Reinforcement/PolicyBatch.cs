@@ -8,25 +8,26 @@ public sealed class PolicyBatch
     /// <summary>What is added to the logit of an action that does not exist.</summary>
     public const float NoAction = -1e4f;
 
-    private readonly int features;
-    private readonly int actions;
-    private readonly float[] states, taken, mask, old, advantage, total, weight, imitation;
+    private readonly int _features;
+    private readonly int _actions;
+    private readonly float[] _states, _taken, _mask, _old, _advantage, _total, _weight, _imitation;
 
     internal PolicyBatch(int rows, int features, int actions)
     {
-        (Capacity, this.features, this.actions) = (rows, features, actions);
-        (states, taken, mask) = (new float[rows * features], new float[rows * actions], new float[rows * actions]);
-        (old, advantage, total, weight, imitation) = (new float[rows], new float[rows], new float[rows], new float[rows], new float[rows]);
+        (Capacity, this._features, this._actions) = (rows, features, actions);
+        (_states, _taken, _mask) = (new float[rows * features], new float[rows * actions], new float[rows * actions]);
+        (_old, _advantage, _total, _weight, _imitation) = (
+            new float[rows], new float[rows], new float[rows], new float[rows], new float[rows]);
         Inputs = new Dictionary<string, float[]>(StringComparer.Ordinal)
         {
-            ["input"] = states,
-            [ProximalPolicyLoss.Taken] = taken,
-            [ProximalPolicyLoss.Mask] = mask,
-            [ProximalPolicyLoss.OldLogProbability] = old,
-            [ProximalPolicyLoss.Advantage] = advantage,
-            [ProximalPolicyLoss.Return] = total,
-            [ProximalPolicyLoss.Weight] = weight,
-            [ProximalPolicyLoss.Imitation] = imitation,
+            ["input"] = _states,
+            [ProximalPolicyLoss.Taken] = _taken,
+            [ProximalPolicyLoss.Mask] = _mask,
+            [ProximalPolicyLoss.OldLogProbability] = _old,
+            [ProximalPolicyLoss.Advantage] = _advantage,
+            [ProximalPolicyLoss.Return] = _total,
+            [ProximalPolicyLoss.Weight] = _weight,
+            [ProximalPolicyLoss.Imitation] = _imitation,
         };
     }
 
@@ -56,7 +57,7 @@ public sealed class PolicyBatch
     public void AddSampled(ReadOnlySpan<float> state, int available, int action, double logProbability, double better, double result)
     {
         int row = Add(state, available, action);
-        (old[row], advantage[row], total[row], weight[row]) = ((float)logProbability, (float)better, (float)result, 1);
+        (_old[row], _advantage[row], _total[row], _weight[row]) = ((float)logProbability, (float)better, (float)result, 1);
     }
 
     /// <summary>A row to imitate, whoever acted.</summary>
@@ -65,16 +66,16 @@ public sealed class PolicyBatch
     /// <param name="action">The one taken.</param>
     /// <param name="strength">How strongly; 1 = as cross-entropy.</param>
     public void AddImitated(ReadOnlySpan<float> state, int available, int action, double strength) =>
-        imitation[Add(state, available, action)] = (float)strength;
+        _imitation[Add(state, available, action)] = (float)strength;
 
     private int Add(ReadOnlySpan<float> state, int available, int action)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(Count, Capacity);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(action, available);
         int row = Count++;
-        state.CopyTo(states.AsSpan(row * features, features));
-        taken[(row * actions) + action] = 1;
-        mask.AsSpan((row * actions) + available, actions - available).Fill(NoAction);
+        state.CopyTo(_states.AsSpan(row * _features, _features));
+        _taken[(row * _actions) + action] = 1;
+        _mask.AsSpan((row * _actions) + available, _actions - available).Fill(NoAction);
         return row;
     }
 }

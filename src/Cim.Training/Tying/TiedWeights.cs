@@ -14,9 +14,9 @@ namespace Cim.Training.Tying;
 /// </remarks>
 public sealed class TiedWeights
 {
-    private readonly QuantizedLayer layer;
-    private readonly IReadOnlyList<SharedTile> tiles;
-    private readonly float[] steps; // Those the present weights were made with.
+    private readonly QuantizedLayer _layer;
+    private readonly IReadOnlyList<SharedTile> _tiles;
+    private readonly float[] _steps; // Those the present weights were made with.
 
     /// <summary>Ties a layer; its weights become what its steps and the columns give.</summary>
     /// <param name="layer">A layer whose range of codes holds every sum of columns, with one step an output.</param>
@@ -30,22 +30,22 @@ public sealed class TiedWeights
             throw new ArgumentException("a layer of one step for each output is needed, and tiles of as many outputs", nameof(layer));
         if (!tiles.SelectMany(tile => tile.Rows).Order().SequenceEqual(Enumerable.Range(0, layer.Layout.Inputs)))
             throw new ArgumentException("the tiles do not hold every row of the layer once", nameof(tiles));
-        (this.layer, this.tiles, steps) = (layer, tiles, [.. layer.WeightStep.Values]);
+        (this._layer, this._tiles, _steps) = (layer, tiles, [.. layer.WeightStep.Values]);
         Assign();
     }
 
     /// <summary>What a training that is continued needs besides the network.</summary>
-    internal IEnumerable<float[]> State => tiles.Select(tile => tile.Columns).Append(steps);
+    internal IEnumerable<float[]> State => _tiles.Select(tile => tile.Columns).Append(_steps);
 
     /// <summary>Takes an update of the layer's weights over to the columns and the steps, and ties the weights again.</summary>
     public void Take()
     {
-        int outputs = layer.Layout.Outputs;
-        float[] changes = new float[layer.Weights.Values.Length];
+        int outputs = _layer.Layout.Outputs;
+        float[] changes = new float[_layer.Weights.Values.Length];
         Parallel.For(0, outputs, o => Change(o, changes));
-        Parallel.For(0, tiles.Count, t => Share(tiles[t], changes));
+        Parallel.For(0, _tiles.Count, t => Share(_tiles[t], changes));
         for (int o = 0; o < outputs; o++)
-            steps[o] = layer.WeightStep.Values[o];
+            _steps[o] = _layer.WeightStep.Values[o];
         Assign();
     }
 
@@ -54,13 +54,13 @@ public sealed class TiedWeights
     private void Change(int output, float[] changes)
     {
         double mixed = 0, square = 0;
-        foreach (SharedTile tile in tiles)
+        foreach (SharedTile tile in _tiles)
         {
             for (int r = 0; r < tile.Rows.Count; r++)
             {
-                int element = layer.Layout.Index(output, tile.Rows[r]);
+                int element = _layer.Layout.Index(output, tile.Rows[r]);
                 float code = Code(tile, output, r);
-                changes[element] = layer.Weights.Values[element] - (steps[output] * code);
+                changes[element] = _layer.Weights.Values[element] - (_steps[output] * code);
                 mixed += (double)changes[element] * code;
                 square += (double)code * code;
             }
@@ -68,13 +68,13 @@ public sealed class TiedWeights
 
         if (square == 0)
             return;
-        float step = layer.WeightStep.Values[output];
-        float change = Math.Max((float)(mixed / square), (layer.WeightStep.Minimum ?? 0) - step);
-        layer.WeightStep.Values[output] = step + change;
-        foreach (SharedTile tile in tiles)
+        float step = _layer.WeightStep.Values[output];
+        float change = Math.Max((float)(mixed / square), (_layer.WeightStep.Minimum ?? 0) - step);
+        _layer.WeightStep.Values[output] = step + change;
+        foreach (SharedTile tile in _tiles)
         {
             for (int r = 0; r < tile.Rows.Count; r++)
-                changes[layer.Layout.Index(output, tile.Rows[r])] -= change * Code(tile, output, r);
+                changes[_layer.Layout.Index(output, tile.Rows[r])] -= change * Code(tile, output, r);
         }
     }
 
@@ -84,7 +84,7 @@ public sealed class TiedWeights
         double[] tops = new double[tile.Columns.Length], bottoms = new double[tile.Low.Count];
         for (int o = 0; o < tile.Plus.Count; o++)
         {
-            double gain = (double)steps[o] * (1 << tile.Shifts[o]);
+            double gain = (double)_steps[o] * (1 << tile.Shifts[o]);
             int columns = (tile.Plus[o] < 0 ? 0 : 1) + (tile.Minus[o] < 0 ? 0 : 1);
             foreach ((int column, int sign) in ((int, int)[])[(tile.Plus[o], 1), (tile.Minus[o], -1)])
             {
@@ -92,7 +92,7 @@ public sealed class TiedWeights
                     continue;
                 bottoms[column] += gain * gain * columns;
                 for (int r = 0; r < rows; r++)
-                    tops[(column * rows) + r] += sign * gain * changes[layer.Layout.Index(o, tile.Rows[r])];
+                    tops[(column * rows) + r] += sign * gain * changes[_layer.Layout.Index(o, tile.Rows[r])];
             }
         }
 
@@ -108,12 +108,12 @@ public sealed class TiedWeights
 
     private void Assign()
     {
-        foreach (SharedTile tile in tiles)
+        foreach (SharedTile tile in _tiles)
         {
-            for (int o = 0; o < layer.Layout.Outputs; o++)
+            for (int o = 0; o < _layer.Layout.Outputs; o++)
             {
                 for (int r = 0; r < tile.Rows.Count; r++)
-                    layer.Weights.Values[layer.Layout.Index(o, tile.Rows[r])] = layer.WeightStep.Values[o] * Code(tile, o, r);
+                    _layer.Weights.Values[_layer.Layout.Index(o, tile.Rows[r])] = _layer.WeightStep.Values[o] * Code(tile, o, r);
             }
         }
     }

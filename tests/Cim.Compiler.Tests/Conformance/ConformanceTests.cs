@@ -8,7 +8,7 @@ public sealed class ConformanceTests(ITestOutputHelper output)
     private const string Cases = "/usr/share/libonnx-testdata/data/node";
 
     /// <summary>Float cases that do not pass, each with its reason; anything else failing is a defect.</summary>
-    private static readonly Dictionary<string, string> s_exceptions = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> _exceptions = new(StringComparer.Ordinal)
     {
         ["batchnorm_epsilon_training_mode"] = Training,
         ["batchnorm_example_training_mode"] = Training,
@@ -44,7 +44,7 @@ public sealed class ConformanceTests(ITestOutputHelper output)
             + $"{results.Count(r => r.Outcome == ConformanceOutcome.Failed)}, not supported "
             + $"{results.Count(r => r.Outcome == ConformanceOutcome.NotSupported)}");
 
-        string page = OperatorsPage.Write(results, s_exceptions);
+        string page = OperatorsPage.Write(results, _exceptions);
         string path = Path.Combine(Repository(), "docs", "operators.md");
         if (Environment.GetEnvironmentVariable("CIM_UPDATE_DOCS") == "1")
         {
@@ -53,7 +53,7 @@ public sealed class ConformanceTests(ITestOutputHelper output)
         }
 
         Assert.Empty(results.Where(r => r.IsFloat && OperatorsPage.IsSupported(r) && r.Outcome != ConformanceOutcome.Passed
-            && !s_exceptions.ContainsKey(r.Name)).Select(r => $"{r.Name}: {r.Detail}"));
+            && !_exceptions.ContainsKey(r.Name)).Select(r => $"{r.Name}: {r.Detail}"));
         Assert.True(File.Exists(path) && File.ReadAllText(path) == page, "docs/operators.md is not current: run with CIM_UPDATE_DOCS=1");
     }
 

@@ -20,7 +20,7 @@ namespace Cim.Compiler.Tests.Emit;
 /// <summary>The compiled network is the exported QDQ network, integer for integer.</summary>
 public sealed class QdqEqualityTests
 {
-    private static readonly HardwareProfile Isaac = HardwareProfiles.BuiltIn("isaac");
+    private static readonly HardwareProfile _isaac = HardwareProfiles.BuiltIn("isaac");
 
     private static Graph Quantize(Graph graph, int weightBits, int activationBits, int samples = 24) =>
         Quantize(graph, weightBits, activationBits, RandomNetworks.Samples(samples, GraphInput.Of(graph).SampleElements, 7), samples);
@@ -34,12 +34,12 @@ public sealed class QdqEqualityTests
     }
 
     private static LoweredModel Lower(Graph quantized) => ProgramBuilder.Build(quantized,
-        (layer, weights) => LayerMapper.Map(LayerShapes.Of(layer), weights.Bits, Isaac, weights.UsesMinimum), _ => 0);
+        (layer, weights) => LayerMapper.Map(LayerShapes.Of(layer), weights.Bits, _isaac, weights.UsesMinimum), _ => 0);
 
     private static Dictionary<string, Tensor> Trace(LoweredModel lowered, float[] values, int count)
     {
         GraphInput input = GraphInput.Of(lowered.Graph);
-        return ProgramTrace.Run(lowered.Program, Isaac, input.Split(0, count, values).Tensors(), Fidelity.Exact, 0);
+        return ProgramTrace.Run(lowered.Program, _isaac, input.Split(0, count, values).Tensors(), Fidelity.Exact, 0);
     }
 
     /// <summary>The named values of the QDQ model in ONNX Runtime, as integers or floats.</summary>

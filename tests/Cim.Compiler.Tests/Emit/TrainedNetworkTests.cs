@@ -25,10 +25,10 @@ public sealed class TrainedNetworkTests(ITestOutputHelper output)
 {
     private const int Batch = 117;
 
-    private static readonly HardwareProfile Isaac = HardwareProfiles.BuiltIn("isaac");
+    private static readonly HardwareProfile _isaac = HardwareProfiles.BuiltIn("isaac");
 
     private static LoweredModel Lower(Graph quantized) => ProgramBuilder.Build(quantized,
-        (layer, weights) => LayerMapper.Map(LayerShapes.Of(layer), weights.Bits, Isaac, weights.UsesMinimum), _ => 0);
+        (layer, weights) => LayerMapper.Map(LayerShapes.Of(layer), weights.Bits, _isaac, weights.UsesMinimum), _ => 0);
 
     private static (
         QuantizedNetwork Network, SampleSet Samples) Train(byte[] model, int weightBits, int activationBits, int seed, int zeroPoint = 0)
@@ -124,7 +124,7 @@ public sealed class TrainedNetworkTests(ITestOutputHelper output)
     }
 
     private static Dictionary<string, Tensor> Run(LoweredModel lowered, SampleSet samples) => ProgramTrace.Run(
-        lowered.Program, Isaac, [Tensor.Create<float>(new Shape([samples.Count, .. samples.Shape.Select(d => (int)d)]), samples.Values)],
+        lowered.Program, _isaac, [Tensor.Create<float>(new Shape([samples.Count, .. samples.Shape.Select(d => (int)d)]), samples.Values)],
         Fidelity.Exact, 0);
 
     /// <summary>Integers of all quantizers in both, and how many differ; any difference but one step at an edge fails.</summary>

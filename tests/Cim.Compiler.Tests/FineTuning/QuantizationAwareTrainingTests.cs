@@ -28,7 +28,7 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
 {
     private const int TrainingSamples = 2048, EvaluationSamples = 512, TrainingEpochs = 8;
 
-    private static readonly byte[] Trained = NoisyPatterns.Network(
+    private static readonly byte[] _trained = NoisyPatterns.Network(
         1024, 6, 0.05, "conv 6 3x3 pad 1", "relu", "linear 12", "relu", "linear 10");
 
     private readonly TemporaryFolder _folder = new();
@@ -39,7 +39,7 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
     public QuantizationAwareTrainingTests(ITestOutputHelper output)
     {
         _output = output;
-        _model = _folder.Write("net.onnx", Trained);
+        _model = _folder.Write("net.onnx", _trained);
         _evaluation = Data("evaluation.npz", EvaluationSamples, 5, labelled: true);
     }
 
@@ -207,7 +207,7 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
     [Fact]
     public void Training_starts_from_the_integers_rounding_made()
     {
-        Graph graph = OnnxImporter.Import(Trained, null);
+        Graph graph = OnnxImporter.Import(_trained, null);
         SampleSet samples = NoisyPatterns.Samples(64, 9);
         QuantizationPolicy policy = QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), 3, 4);
         Graph rounded = new PostTrainingQuantizer(new QuantizerOptions())
@@ -251,7 +251,7 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
             Refused(() => CompilePipeline.Compile(options with { Strips = new StripOptions(2, [2, 4], StripUnit.Strip) })),
             StringComparison.Ordinal);
 
-        Graph graph = OnnxImporter.Import(Trained, null);
+        Graph graph = OnnxImporter.Import(_trained, null);
         GraphInput one = GraphInput.Of(graph);
         QuantizationPolicy policy = QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), 4, 4);
         LearnedRoundingStage.Check(graph, one, policy, hasCalibration: true);

@@ -28,9 +28,9 @@ public sealed class StripTrainingTests
 {
     private const int Rows = 16, Count = 32;
 
-    private static readonly HardwareProfile Hardware = HardwareProfiles.BuiltIn("isaac") with { Rows = Rows };
+    private static readonly HardwareProfile _hardware = HardwareProfiles.BuiltIn("isaac") with { Rows = Rows };
 
-    private static readonly int[] Offered = [8, 6, 4, 3, 2, 0];
+    private static readonly int[] _offered = [8, 6, 4, 3, 2, 0];
 
     public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 6)];
 
@@ -71,7 +71,7 @@ public sealed class StripTrainingTests
         Assert.Contains(network.Layers.Zip(before), pair => !pair.First.Codes().SequenceEqual(pair.Second));
 
         Graph trained = OnnxImporter.Import(QuantizedExport.ToOnnx(network).ToByteArray(), null);
-        LoweredModel lowered = new LayerPlacer(GivenPrecision.Apply(trained, policy), Hardware).Lower(trained);
+        LoweredModel lowered = new LayerPlacer(GivenPrecision.Apply(trained, policy), _hardware).Lower(trained);
         foreach ((QuantizedLayer expected, FusedLayer actual) in network.Layers.Zip(lowered.Layers))
         {
             Assert.Equal(expected.Codes(), actual.Weights.Integers.Span<sbyte>().ToArray().Select(q => (int)q));
@@ -81,7 +81,7 @@ public sealed class StripTrainingTests
         Assert.All(lowered.Program.Layers, l => Assert.Null(BlockVerifier.Problem(l)));
         Assert.Contains(lowered.Program.Layers, l => l.Blocks.Select(b => b.WeightBits).Distinct().Count() > 1);
         Tensor input = Tensor.Create<float>(new Shape([Count, .. samples.Shape.Select(d => (int)d)]), samples.Values);
-        Dictionary<string, Tensor> compiled = ProgramTrace.Run(lowered.Program, Hardware, [input], Fidelity.Exact, 0);
+        Dictionary<string, Tensor> compiled = ProgramTrace.Run(lowered.Program, _hardware, [input], Fidelity.Exact, 0);
         Compare(network, trained, samples, compiled);
         using Predictor predictor = network.CreatePredictor(Count);
         Assert.All(predictor.Predict(samples).Zip(compiled[trained.Outputs[0]].Span<float>().ToArray()),
@@ -133,7 +133,9 @@ public sealed class StripTrainingTests
             return p with
             {
                 Strips = string.Join('/', grid.Tiles.Select(
-                    _ => string.Concat(Enumerable.Range(0, layer.Outputs).Select(o => o == 1 ? 0 : Offered[random.Next(Offered.Length)])))),
+                    _ =>
+                        string.Concat(
+                        Enumerable.Range(0, layer.Outputs).Select(o => o == 1 ? 0 : _offered[random.Next(_offered.Length)])))),
             };
         })]);
         GraphInput input = GraphInput.Of(graph);

@@ -6,7 +6,7 @@ namespace Cim.Compiler.Tests.Fuzz;
 /// <summary>Damages files byte by byte: flipped bits, numbers exchanged for extreme ones, parts cut out, repeated or put in.</summary>
 internal static class Damage
 {
-    private static readonly long[] s_numbers = [
+    private static readonly long[] _numbers = [
         0, 1, -1, 127, 255, 32767, 65535, 1 << 20, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 40, long.MaxValue, long.MinValue];
 
     /// <summary>Files near the originals; one in eight is whole.</summary>
@@ -42,8 +42,8 @@ internal static class Damage
                 return bytes[..at];
             case 3:
                 Span<byte> number = stackalloc byte[8];
-                if (random.Next(2) == 0) BinaryPrimitives.WriteInt64LittleEndian(number, s_numbers[random.Next(s_numbers.Length)]);
-                else BinaryPrimitives.WriteInt64BigEndian(number, s_numbers[random.Next(s_numbers.Length)]);
+                if (random.Next(2) == 0) BinaryPrimitives.WriteInt64LittleEndian(number, _numbers[random.Next(_numbers.Length)]);
+                else BinaryPrimitives.WriteInt64BigEndian(number, _numbers[random.Next(_numbers.Length)]);
                 int length = Math.Min(1 << random.Next(4), bytes.Length - at);
                 number[..length].CopyTo(bytes.AsSpan(at));
                 return bytes;

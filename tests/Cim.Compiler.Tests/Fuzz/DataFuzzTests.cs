@@ -12,22 +12,22 @@ namespace Cim.Compiler.Tests.Fuzz;
 /// <summary>Data files of every format, damaged in their bytes, headers and containers.</summary>
 public sealed class DataFuzzTests(ITestOutputHelper output)
 {
-    private static readonly ImmutableArray<InputPort> s_one = [new InputPort("x", ElementType.Float32, [3, 2], true)];
-    private static readonly ImmutableArray<InputPort> s_two = [
+    private static readonly ImmutableArray<InputPort> _one = [new InputPort("x", ElementType.Float32, [3, 2], true)];
+    private static readonly ImmutableArray<InputPort> _two = [
         new InputPort("a", ElementType.Float32, [2], true), new InputPort("b", ElementType.Int64, [1], true)];
 
-    private static readonly Gen<string> s_types = Pick.Of("|u1", "|i1", "|b1", "<u2", ">i2", "<u4", ">u4", "<i4", "<u8", ">i8", "<f2",
+    private static readonly Gen<string> _types = Pick.Of("|u1", "|i1", "|b1", "<u2", ">i2", "<u4", ">u4", "<i4", "<u8", ">i8", "<f2",
         ">f2", "<f4", ">f4", "<f8", ">f8", "|O", "<c8", "|S3", "<M8[ns]", "", "f4", "=f4");
-    private static readonly Gen<string> s_dimensions = Pick.Of(
+    private static readonly Gen<string> _dimensions = Pick.Of(
         "4", "3", "2", "1", "0", "6", "-1", "2147483647", "99999999999", "65536", "1e3", "", "4L");
-    private static readonly Gen<byte[]> s_payload = Gen.OneOf(Gen.Int[0, 200]
+    private static readonly Gen<byte[]> _payload = Gen.OneOf(Gen.Int[0, 200]
         .Select(n => Enumerable.Range(0, n).Select(i => (byte)i).ToArray()), Gen.Const(new byte[24]), Gen.Const(new byte[96]),
         Gen.Byte.Array[24], Gen.Byte.Array[96]);
 
     [Fact]
     public void Any_npy_file_is_read_or_an_error() =>
         Run("npy", Gen.OneOf(Npy(), Damage.Bytes(Npy()), Damage.Bytes(Gen.Const(DataFiles.Npy("<f4", [4, 3, 2], new byte[96])))), "d.npy",
-            s_one);
+            _one);
 
     [Fact]
     public void Any_npz_file_is_read_or_an_error()
@@ -37,7 +37,7 @@ public sealed class DataFuzzTests(ITestOutputHelper output)
             .Select((x, y, first, second, stored) => DataFiles.Npz(
                 stored ? CompressionLevel.NoCompression : CompressionLevel.Fastest, (first, x), (second, y)));
         Gen<byte[]> valid = Pick.Of(Valid(CompressionLevel.NoCompression), Valid(CompressionLevel.Optimal));
-        Run("npz", Gen.OneOf(archives, Damage.Bytes(archives), Damage.Bytes(valid), Damage.Bytes(valid)), "d.npz", s_one, s_two);
+        Run("npz", Gen.OneOf(archives, Damage.Bytes(archives), Damage.Bytes(valid), Damage.Bytes(valid)), "d.npz", _one, _two);
     }
 
     /// <summary>A damaged archive never gives other numbers: what is read carries its checksum.</summary>
@@ -46,7 +46,7 @@ public sealed class DataFuzzTests(ITestOutputHelper output)
     {
         using var folder = new TemporaryFolder();
         byte[][] originals = [Valid(CompressionLevel.NoCompression), Valid(CompressionLevel.Optimal)];
-        (float[] values, int[] labels) = Read(folder.Write("d.npz", originals[0]), s_one);
+        (float[] values, int[] labels) = Read(folder.Write("d.npz", originals[0]), _one);
         Gen<byte[]> cases = Gen.Select(Pick.Of(originals), Gen.Int[0, int.MaxValue], Gen.Int[0, 7]).Select((bytes, at, bit) =>
         {
             byte[] flipped = [.. bytes];
@@ -55,7 +55,7 @@ public sealed class DataFuzzTests(ITestOutputHelper output)
         });
         new FuzzRun("npz-bit", output).Run(cases, bytes =>
         {
-            (float[] read, int[] found) = Read(folder.Write("d.npz", bytes), s_one);
+            (float[] read, int[] found) = Read(folder.Write("d.npz", bytes), _one);
             Assert.Equal(values, read);
             // The name of an optional array may be hit: then there are no labels, which a reader of labels reports.
             if (found.Length > 0) Assert.Equal(labels, found);
@@ -66,7 +66,7 @@ public sealed class DataFuzzTests(ITestOutputHelper output)
     public void Any_idx_file_is_read_or_an_error()
     {
         Gen<byte[]> plain = Gen.Select(Pick.Of<byte>(8, 9, 10, 11, 12, 13, 14, 0, 255),
-            Pick.Of(4, 3, 2, 1, 0, -1, int.MaxValue, 1 << 20).Array[1, 5], s_payload).Select(DataFiles.Idx);
+            Pick.Of(4, 3, 2, 1, 0, -1, int.MaxValue, 1 << 20).Array[1, 5], _payload).Select(DataFiles.Idx);
         Gen<byte[]> valid = Pick.Of(DataFiles.Idx(8, [4, 3, 2], new byte[24]), DataFiles.Idx(13, [4, 3, 2], new byte[96]),
             DataFiles.Gzip(DataFiles.Idx(8, [4, 3, 2], new byte[24])));
         Gen<byte[]> images = Gen.OneOf(plain, plain.Select(DataFiles.Gzip), Damage.Bytes(valid), Damage.Bytes(plain));
@@ -76,7 +76,7 @@ public sealed class DataFuzzTests(ITestOutputHelper output)
         new FuzzRun("idx", output).Run(Gen.Select(images, labels), files =>
         {
             folder.Write("t10k-labels-idx1-ubyte", files.Item2);
-            Use(folder.Write("t10k-images-idx3-ubyte", files.Item1), s_one);
+            Use(folder.Write("t10k-images-idx3-ubyte", files.Item1), _one);
         }, files => $"{Convert.ToBase64String(files.Item1)} {Convert.ToBase64String(files.Item2)}");
     }
 
@@ -106,7 +106,7 @@ public sealed class DataFuzzTests(ITestOutputHelper output)
         ("y", DataFiles.Npy("<i8", [4], DataFiles.Longs(3, 1, 2, 0))));
 
     private static Gen<byte[]> Npy() =>
-        Gen.Select(s_types, s_dimensions.Array[0, 4], s_payload, Gen.Bool, Gen.Int[0, 20]).Select((type, dims, data, fortran, form) =>
+        Gen.Select(_types, _dimensions.Array[0, 4], _payload, Gen.Bool, Gen.Int[0, 20]).Select((type, dims, data, fortran, form) =>
     {
         string shape = dims.Length == 1 ? dims[0] + "," : string.Join(", ", dims);
         string header = form switch

@@ -18,7 +18,7 @@ internal sealed class FuzzRun(string kind, ITestOutputHelper output, int orElse 
 {
     private const long MostBytes = 2L << 30;
 
-    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _longest = TimeSpan.FromSeconds(30);
 
     private readonly SortedDictionary<string, int> _outcomes = new(StringComparer.Ordinal);
     private readonly List<string> _crashes = [], _large = [], _wrong = [];
@@ -51,9 +51,9 @@ internal sealed class FuzzRun(string kind, ITestOutputHelper output, int orElse 
         worker.Start();
         bool hangs = false;
         while (!hangs && !worker.Join(200))
-            hangs = Volatile.Read(ref _case) >= 0 && Environment.TickCount64 - Volatile.Read(ref _started) > s_longest.TotalMilliseconds;
+            hangs = Volatile.Read(ref _case) >= 0 && Environment.TickCount64 - Volatile.Read(ref _started) > _longest.TotalMilliseconds;
         Report(hangs ? 1 : 0);
-        Assert.False(hangs, $"{kind}: case {_case} of seed {Seed} runs for more than {s_longest.TotalSeconds} s");
+        Assert.False(hangs, $"{kind}: case {_case} of seed {Seed} runs for more than {_longest.TotalSeconds} s");
         string[] faults = [.. _crashes, .. _large, .. _wrong];
         Assert.True(faults.Length == 0, $"{kind}: {faults.Length} faults\n{string.Join("\n", faults.Take(10))}");
         Assert.True(_outcomes.GetValueOrDefault("success") > 0,

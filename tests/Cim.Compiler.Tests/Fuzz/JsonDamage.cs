@@ -9,7 +9,7 @@ namespace Cim.Compiler.Tests.Fuzz;
 /// </summary>
 internal static class JsonDamage
 {
-    private static readonly string[] s_values =
+    private static readonly string[] _values =
     [
         "null", "true", "false", "0", "1", "-1", "2", "8", "64.0", "0.5", "1e999", "-1e999", "1e-999", "2147483648", "99999999999999999999",
             "NaN", "Infinity", "\"\"", "\"a\"",
@@ -48,11 +48,11 @@ internal static class JsonDamage
         if (tokens.Count == 0) return text;
         (int start, int end, bool isKey) = tokens[random.Next(tokens.Count)];
         string token = text[start..end];
-        if (!isKey) return text[..start] + s_values[random.Next(s_values.Length)] + text[end..];
+        if (!isKey) return text[..start] + _values[random.Next(_values.Length)] + text[end..];
         return random.Next(4) switch
         {
             0 => text[..start] + "\"" + token.Trim('"').ToUpperInvariant() + "\"" + text[end..],
-            1 => text[..start] + token + ": " + s_values[random.Next(s_values.Length)] + ", " + text[start..], // twice
+            1 => text[..start] + token + ": " + _values[random.Next(_values.Length)] + ", " + text[start..], // twice
             2 => text[..start] + tokens[random.Next(tokens.Count)] switch { var (s, e, key) => key ? text[s..e] : "\"x\"" } + text[end..],
             _ => text[..start] + "\"" + token.Trim('"') + (char)('a' + random.Next(26)) + "\"" + text[end..],
         };

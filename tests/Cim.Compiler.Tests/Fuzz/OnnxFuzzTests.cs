@@ -14,7 +14,7 @@ namespace Cim.Compiler.Tests.Fuzz;
 /// <summary>ONNX files, damaged in their bytes and in their structure, and what tensors may say about files beside them.</summary>
 public sealed class OnnxFuzzTests(ITestOutputHelper output)
 {
-    private static readonly byte[][] s_models =
+    private static readonly byte[][] _models =
     [
         new ModelBuilder(13, 1).Input("x", -1, 2, 4, 4).Weight("w", 3, 2, 3, 3).Weight("v", 5, 12).Weight("c", 5).Ints("flat", -1, 12)
             .Node("Conv", "x w", "a", ("pads", new[] { 1, 1, 1, 1 })).Node("Relu", "a", "r")
@@ -31,7 +31,7 @@ public sealed class OnnxFuzzTests(ITestOutputHelper output)
             .Node("ReduceSum", "m", "y", ("keepdims", 1)).Output("y").Bytes,
     ];
 
-    private static Gen<byte[]> Structures { get; } = Gen.Select(Pick.Of(s_models), Gen.Int, Gen.Int[0, 4]).Select((bytes, seed, edits) =>
+    private static Gen<byte[]> Structures { get; } = Gen.Select(Pick.Of(_models), Gen.Int, Gen.Int[0, 4]).Select((bytes, seed, edits) =>
     {
         ModelProto model = ModelProto.Parser.ParseFrom(bytes);
         ProtobufDamage.Apply(model, new Random(seed), edits);
@@ -41,7 +41,7 @@ public sealed class OnnxFuzzTests(ITestOutputHelper output)
     [Fact]
     public void Any_model_is_imported_or_refused() =>
         new FuzzRun(
-            "onnx", output).Run(Gen.OneOf(Structures, Structures, Damage.Bytes(Structures), Damage.Bytes(Pick.Of(s_models))), bytes =>
+            "onnx", output).Run(Gen.OneOf(Structures, Structures, Damage.Bytes(Structures), Damage.Bytes(Pick.Of(_models))), bytes =>
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
             OnnxImporter.Import(bytes, null, null, limit.Token);

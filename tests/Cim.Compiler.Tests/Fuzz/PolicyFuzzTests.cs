@@ -18,7 +18,7 @@ public sealed class PolicyFuzzTests(ITestOutputHelper output)
           { "name": "c", "weightBits": 8, "columnGroups": "4[2,2]/128:16", "sliceBits": [2, 2, 4], "rowsPerTile": 64 } ] }
         """;
 
-    private static readonly QuantizationPolicy s_layers = QuantizationPolicy.Uniform(["conv1", "fc", "c"], 8, 8);
+    private static readonly QuantizationPolicy _layers = QuantizationPolicy.Uniform(["conv1", "fc", "c"], 8, 8);
 
     [Fact]
     public void Any_text_is_a_policy_or_an_error()
@@ -28,8 +28,8 @@ public sealed class PolicyFuzzTests(ITestOutputHelper output)
         new FuzzRun("policy", output).Run(JsonDamage.Of(Policy, Policy[(Policy.IndexOf('['))..(Policy.LastIndexOf(']') + 1)]), bytes =>
         {
             File.WriteAllBytes(path, bytes);
-            QuantizationPolicy read = QuantizationPolicy.Load(path, s_layers);
-            Assert.Equal(s_layers.Layers.Select(l => l.Name), read.Layers.Select(l => l.Name));
+            QuantizationPolicy read = QuantizationPolicy.Load(path, _layers);
+            Assert.Equal(_layers.Layers.Select(l => l.Name), read.Layers.Select(l => l.Name));
             Assert.All(
                 read.Layers, l => Assert.True(l is { WeightBits: >= 1 and <= 8, ActivationBits: >= 2 and <= 8, AdcBits: >= 0 and <= 16 }));
         }, Encoding.UTF8.GetString);
@@ -43,13 +43,13 @@ public sealed class PolicyFuzzTests(ITestOutputHelper output)
         HardwareProfile isaac = HardwareProfiles.BuiltIn("isaac");
         var result = new LockResult("0.1.0", new string('a', 64), ImmutableSortedDictionary<string, string>.Empty.Add("fc", "ab"),
             new FloatScore(9, 10, 0), new PinnedNetwork(new string('b', 64), new byte[] { 1, 2, 3 }));
-        CompileLock.Open(options, isaac, s_layers).Write(options.LockPath, s_layers, result);
+        CompileLock.Open(options, isaac, _layers).Write(options.LockPath, _layers, result);
         string text = File.ReadAllText(options.LockPath);
         new FuzzRun("lock", output).Run(JsonDamage.Of(text), bytes =>
         {
             File.WriteAllBytes(options.LockPath, bytes);
-            CompileLock read = CompileLock.Open(options, isaac, s_layers);
-            Assert.Equal(s_layers.Layers.Length, read.Policy!.Layers.Length);
+            CompileLock read = CompileLock.Open(options, isaac, _layers);
+            Assert.Equal(_layers.Layers.Length, read.Policy!.Layers.Length);
         }, Encoding.UTF8.GetString);
     }
 }

@@ -7,9 +7,9 @@ namespace Cim.Compiler.Tests.Fuzz;
 /// <summary>Damages the parsed structure of a protobuf file: any field of any message, whatever the format means by it.</summary>
 internal static class ProtobufDamage
 {
-    private static readonly long[] s_numbers = [
+    private static readonly long[] _numbers = [
         0, 1, -1, 2, 3, 7, 16, 255, 1 << 20, int.MaxValue, int.MinValue, 1L << 40, long.MaxValue, long.MinValue];
-    private static readonly string[] s_texts = [
+    private static readonly string[] _texts = [
         "", "x", "other", "Conv", "Gemm", "Reshape", "Constant", "ai.onnx.ml", "N", "\0", "../w", "a/b:c"];
 
     /// <summary>Changes some fields of a message or of those below it.</summary>
@@ -74,7 +74,7 @@ internal static class ProtobufDamage
 
     private static object? Value(FieldDescriptor field, object? old, List<IMessage> all, Random random)
     {
-        long number = s_numbers[random.Next(s_numbers.Length)];
+        long number = _numbers[random.Next(_numbers.Length)];
         switch (field.FieldType)
         {
             case FieldType.Int64 or FieldType.SInt64 or FieldType.SFixed64: return number;
@@ -87,7 +87,7 @@ internal static class ProtobufDamage
             case FieldType.Enum: return Enum.ToObject(field.EnumType.ClrType, random.Next(25));
             case FieldType.String:
                 string[] known = [.. all.SelectMany(Texts)];
-                return known.Length > 0 && random.Next(2) == 0 ? known[random.Next(known.Length)] : s_texts[random.Next(s_texts.Length)];
+                return known.Length > 0 && random.Next(2) == 0 ? known[random.Next(known.Length)] : _texts[random.Next(_texts.Length)];
             case FieldType.Bytes:
                 byte[] bytes = old is ByteString text ? text.ToByteArray() : [];
                 return ByteString.CopyFrom(random.Next(3) == 0 ? bytes[..random.Next(bytes.Length + 1)] : Damage.Apply(bytes, random, 2));

@@ -19,19 +19,19 @@ public sealed class RandomCompilationTests : IDisposable
 {
     private const int DefaultCases = 60;
 
-    private static readonly string[] Profiles = ["isaac", "puma", "nju-32", "cim-aq-2b", "neurosim-rram22"];
+    private static readonly string[] _profiles = ["isaac", "puma", "nju-32", "cim-aq-2b", "neurosim-rram22"];
 
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
-    private static readonly Gen<Choice> Cases = Gen.Select(
+    private static readonly Gen<Choice> _cases = Gen.Select(
         Gen.Select(Gen.Int[0, RandomLayers.Kinds - 1], Gen.Int[0, int.MaxValue], Gen.Int[1, 8], Gen.Int[2, 8]),
         Gen.Select(Gen.OneOf("uniform", "uniform", "uniform", "rl", "exact", "random", "evolutionary"), Gen.OneOf("latency", "arrays"),
             Gen.OneOf<string?>(null, null, null, "0.4", "auto"), Gen.OneOf<string?>(null, null, null, "0.3", "auto")),
         Gen.Select(
             Gen.OneOf("auto", "nearest", "compensated", "learned"), Gen.Int[0, 3], Gen.OneOf(0, 1, 3, 24, 90), Gen.Bool, Gen.Int[0, 7]),
-        Gen.Select(Gen.OneOf<string>(Profiles), Gen.Bool, Gen.Int[0, 3]),
+        Gen.Select(Gen.OneOf<string>(_profiles), Gen.Bool, Gen.Int[0, 3]),
         (network, search, samples, hardware) => new Choice(network.Item1, network.Item2)
         {
             WeightBits = network.Item3, ActivationBits = network.Item4, Search = search.Item1, Objective = search.Item2,
@@ -48,7 +48,7 @@ public sealed class RandomCompilationTests : IDisposable
         HashSet<string> documented = [.. typeof(ErrorCodes).GetFields().Select(f => (string)f.GetValue(null)!)];
         var failures = new List<string>();
         int cases = FuzzSettings.Cases(DefaultCases), compiled = 0;
-        foreach ((int number, Choice choice) in FuzzSettings.Of(Cases, cases))
+        foreach ((int number, Choice choice) in FuzzSettings.Of(_cases, cases))
         {
             try
             {

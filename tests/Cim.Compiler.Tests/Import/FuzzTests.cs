@@ -17,7 +17,7 @@ namespace Cim.Compiler.Tests.Import;
 public sealed class FuzzTests(ITestOutputHelper output)
 {
     /// <summary>More of them by hand: <c>CIM_FUZZ_FILES=20000 dotnet test ... --filter Fuzz</c>.</summary>
-    private static readonly int s_files = int.TryParse(Environment.GetEnvironmentVariable("CIM_FUZZ_FILES"), out int n) ? n : 200;
+    private static readonly int _files = int.TryParse(Environment.GetEnvironmentVariable("CIM_FUZZ_FILES"), out int n) ? n : 200;
 
     [Fact]
     public void Two_hundred_damaged_files_give_a_graph_or_an_error_with_its_code()
@@ -26,7 +26,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         var outcomes = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var unforeseen = new List<string>();
         long largest = 0;
-        for (int seed = 0; seed < s_files; seed++)
+        for (int seed = 0; seed < _files; seed++)
         {
             byte[] damaged = Mutation.Apply(originals[seed % originals.Count], seed);
             // Everything the importer allocates for a file bounds what it holds at once; other tests share the process's peak.
@@ -39,7 +39,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         foreach ((string outcome, int count) in outcomes) output.WriteLine($"{outcome}: {count}");
         foreach (string text in unforeseen) output.WriteLine(text);
         Assert.True(unforeseen.Count == 0, string.Join("\n", unforeseen));
-        Assert.True(outcomes.Where(o => o.Key != "done").Sum(o => o.Value) > s_files / 2, "most damage should be noticed");
+        Assert.True(outcomes.Where(o => o.Key != "done").Sum(o => o.Value) > _files / 2, "most damage should be noticed");
         Assert.True(largest < 2L << 30, $"one file took {largest >> 20} MiB");
     }
 
@@ -52,7 +52,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         var outcomes = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var unforeseen = new List<string>();
         var time = System.Diagnostics.Stopwatch.StartNew();
-        for (int seed = 0; seed < s_files; seed++)
+        for (int seed = 0; seed < _files; seed++)
         {
             string model = folder.Write("damaged.onnx", Mutation.Apply(originals[seed % originals.Count], seed)),
                 output = folder.At("damaged.cim");
@@ -66,7 +66,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
             File.Delete(output);
         }
 
-        output.WriteLine($"{time.Elapsed.TotalSeconds / s_files:F2} s a file");
+        output.WriteLine($"{time.Elapsed.TotalSeconds / _files:F2} s a file");
         foreach ((string outcome, int count) in outcomes) output.WriteLine($"{outcome}: {count}");
         Assert.True(unforeseen.Count == 0, string.Join("\n", unforeseen));
     }

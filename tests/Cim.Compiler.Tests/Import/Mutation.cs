@@ -6,7 +6,7 @@ namespace Cim.Compiler.Tests.Import;
 /// <summary>Damages a model file in one of several ways, chosen by a seed.</summary>
 internal static class Mutation
 {
-    private static readonly long[] s_dimensions = [0, -1, 1, 7, 1 << 20, int.MaxValue, 1L << 40, long.MaxValue, long.MinValue];
+    private static readonly long[] _dimensions = [0, -1, 1, 7, 1 << 20, int.MaxValue, 1L << 40, long.MaxValue, long.MinValue];
 
     public static byte[] Apply(byte[] original, int seed)
     {
@@ -38,7 +38,7 @@ internal static class Mutation
         return model.ToByteArray();
     }
 
-    private static long Dimension(Random random) => s_dimensions[random.Next(s_dimensions.Length)];
+    private static long Dimension(Random random) => _dimensions[random.Next(_dimensions.Length)];
 
     private static void WrongShape(ModelProto model, Random random)
     {

@@ -15,7 +15,7 @@ namespace Cim.Compiler.Tests.Mapping;
 /// <summary>Groups of outputs with widths and cells of their own.</summary>
 public sealed class ColumnGroupTests
 {
-    private static readonly HardwareProfile Isaac = HardwareProfiles.BuiltIn("isaac") with { Encoding = WeightEncoding.Differential };
+    private static readonly HardwareProfile _isaac = HardwareProfiles.BuiltIn("isaac") with { Encoding = WeightEncoding.Differential };
 
     public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 8)];
 
@@ -37,7 +37,7 @@ public sealed class ColumnGroupTests
     {
         var random = new Random(seed);
         var shape = new LayerShape("l", 1, 50, random.Next(1, 80), 1);
-        ColumnGroups groups = Draw(random, shape.ColumnsPerGroup, Isaac);
+        ColumnGroups groups = Draw(random, shape.ColumnsPerGroup, _isaac);
         string text = groups.ToString();
         Assert.Equal(text, ColumnGroups.Parse("l", text, shape).ToString());
         Assert.Equal(shape.ColumnsPerGroup, ColumnGroups.Parse("l", text, shape).Groups.Sum(g => g.Outputs.Length));
@@ -65,7 +65,7 @@ public sealed class ColumnGroupTests
     public void Groups_of_any_width_and_cells_give_the_integers_of_ONNX_Runtime_and_survive_lossless_converters(int seed)
     {
         var random = new Random(seed);
-        HardwareProfile hardware = Isaac with { Rows = 64 };
+        HardwareProfile hardware = _isaac with { Rows = 64 };
         Graph graph = RandomNetworks.Import(RandomNetworks.Chain(seed));
         var policy = new QuantizationPolicy(
             [.. MvmLayers.Find(graph).Select(l => LayerShapes.Of(l).Groups != 1 ? new LayerPolicy(l.NodeName, 8, 8, 0)
@@ -87,10 +87,10 @@ public sealed class ColumnGroupTests
         var random = new Random(seed);
         var shape = new LayerShape("l", 1, random.Next(1, 400), random.Next(1, 200), 50);
         int bits = random.Next(2, 9);
-        var layout = new CellLayout(WeightSlices.Of(bits, Isaac), 0);
+        var layout = new CellLayout(WeightSlices.Of(bits, _isaac), 0);
         var all = new ColumnGroups([new ColumnGroup([.. Enumerable.Range(0, shape.ColumnsPerGroup)], bits, layout)]);
-        LayerCost grouped = CostModel.Of(shape, ColumnPlacer.Placed(ColumnGroupMapper.Map(shape, all, Isaac)), bits, 8, 0, Isaac);
-        LayerCost whole = CostModel.Of(shape, LayerMapper.Map(shape, bits, Isaac, layout: layout), bits, 8, 0, Isaac);
+        LayerCost grouped = CostModel.Of(shape, ColumnPlacer.Placed(ColumnGroupMapper.Map(shape, all, _isaac)), bits, 8, 0, _isaac);
+        LayerCost whole = CostModel.Of(shape, LayerMapper.Map(shape, bits, _isaac, layout: layout), bits, 8, 0, _isaac);
         Assert.Equal((whole.Arrays, whole.Cells, whole.AdcConversions, whole.EnergyPj, whole.LatencyNs),
             (grouped.Arrays, grouped.Cells, grouped.AdcConversions, grouped.EnergyPj, grouped.LatencyNs));
     }
@@ -101,8 +101,8 @@ public sealed class ColumnGroupTests
         var shape = new LayerShape("l", 1, 200, 32, 1);
         // 20 columns of two pairs and 12 of one: 104 of an array's 128 bit lines.
         ColumnGroups groups = ColumnGroups.Parse("l", "3[1,1]/0:0-19;2[1]/0:20-31", shape);
-        Assert.Equal(2, CostModel.Of(shape, ColumnPlacer.Placed(ColumnGroupMapper.Map(shape, groups, Isaac)), 3, 8, 0, Isaac).Arrays);
+        Assert.Equal(2, CostModel.Of(shape, ColumnPlacer.Placed(ColumnGroupMapper.Map(shape, groups, _isaac)), 3, 8, 0, _isaac).Arrays);
         ColumnGroups split = ColumnGroups.Parse("l", "3[1,1]/50:0-19;2[1]/0:20-31", shape);
-        Assert.Equal(4 + 2, CostModel.Of(shape, ColumnPlacer.Placed(ColumnGroupMapper.Map(shape, split, Isaac)), 3, 8, 0, Isaac).Arrays);
+        Assert.Equal(4 + 2, CostModel.Of(shape, ColumnPlacer.Placed(ColumnGroupMapper.Map(shape, split, _isaac)), 3, 8, 0, _isaac).Arrays);
     }
 }

@@ -18,7 +18,7 @@ namespace Cim.Compiler.Tests.Mapping;
 /// <summary>What is left of a pruned layer moves together.</summary>
 public sealed class PackedMapperTests
 {
-    private static readonly HardwareProfile Small = HardwareProfiles.BuiltIn("isaac") with
+    private static readonly HardwareProfile _small = HardwareProfiles.BuiltIn("isaac") with
     {
         Rows = 16,
         Columns = 16,
@@ -74,12 +74,12 @@ public sealed class PackedMapperTests
         InlineData(4, false, "TwosComplement")]
     public void Packed_layers_give_the_integers_of_ONNX_Runtime_and_survive_lossless_converters(int seed, bool byColumns, string encoding)
     {
-        HardwareProfile hardware = Small with { Encoding = Enum.Parse<WeightEncoding>(encoding) };
+        HardwareProfile hardware = _small with { Encoding = Enum.Parse<WeightEncoding>(encoding) };
         Graph graph = RandomNetworks.Import(Pruned(RandomNetworks.Chain(seed), seed, byColumns));
         QuantizationPolicy policy = QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), 4, 8);
         GraphInput input = GraphInput.Of(graph);
         var data = new CalibrationData(RandomNetworks.Samples(24, input.SampleElements, 7), 24, false);
-        Graph quantized = new PostTrainingQuantizer(new QuantizerOptions { ArrayRows = Small.Rows })
+        Graph quantized = new PostTrainingQuantizer(new QuantizerOptions { ArrayRows = _small.Rows })
             .Quantize(graph, input, data, policy, null, CancellationToken.None);
         LoweredModel lowered = new LayerPlacer(policy, hardware).Lower(quantized);
         Assert.Contains(lowered.Program.Layers, l => l.Blocks.Length > 1);
@@ -91,8 +91,8 @@ public sealed class PackedMapperTests
     {
         var shape = new LayerShape("l", 1, 100, 50, 1);
         sbyte[] weights = [.. Enumerable.Repeat((sbyte)1, 5000)];
-        LayerMapping whole = LayerMapper.Map(shape, 4, Small);
-        Assert.Empty(PackedMapper.Map(shape, Quantized(shape, weights, 4), whole, whole.Tiles.Length, Small));
+        LayerMapping whole = LayerMapper.Map(shape, 4, _small);
+        Assert.Empty(PackedMapper.Map(shape, Quantized(shape, weights, 4), whole, whole.Tiles.Length, _small));
     }
 
     private static int Ceiling(int value, int divisor) => (value + divisor - 1) / divisor;
@@ -135,7 +135,7 @@ public sealed class PackedMapperTests
             float[] values = tensor.RawData.Length > 0
                 ? MemoryMarshal.Cast<byte, float>(tensor.RawData.Span).ToArray()
                 : [.. tensor.FloatData];
-            Zero<float>(values, outputs, rows, Small.Rows, 4, random, byColumns);
+            Zero<float>(values, outputs, rows, _small.Rows, 4, random, byColumns);
             tensor.FloatData.Clear();
             tensor.RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values.AsSpan()));
         }

@@ -13,7 +13,7 @@ namespace Cim.Compiler.Tests.Mapping;
 /// <summary>Cost of profiles that change one field of a built-in one.</summary>
 public sealed class ProfileCostTests
 {
-    private static readonly Gen<ImmutableArray<LayerShape>> Networks = Gen.Select(Gen.Int[1, 300], Gen.Int[1, 200], Gen.Int[1, 400])
+    private static readonly Gen<ImmutableArray<LayerShape>> _networks = Gen.Select(Gen.Int[1, 300], Gen.Int[1, 200], Gen.Int[1, 400])
         .Array[1, 4].Select(
             layers => ImmutableArray.Create([.. layers.Select((l, i) => new LayerShape($"l{i}", 1, l.Item1, l.Item2, l.Item3))]));
 
@@ -41,7 +41,7 @@ public sealed class ProfileCostTests
     public void Conversion_bits_cost_the_same_by_file_and_by_flag(string name)
     {
         HardwareProfile basis = HardwareProfiles.BuiltIn(name);
-        Gen.Select(Networks, Gen.Int[1, 16]).Sample((network, bits) =>
+        Gen.Select(_networks, Gen.Int[1, 16]).Sample((network, bits) =>
         {
             HardwareProfile file = With(name, "adcBits", bits);
             Cost byFlag = ModelCost.Of(network, _ => (8, 8, bits), basis), byFile = ModelCost.Of(network, _ => (8, 8, 0), file);
@@ -54,7 +54,7 @@ public sealed class ProfileCostTests
 
     [Theory, MemberData(nameof(Rising))]
     public void Cost_never_falls_with_a_figure_it_is_made_of(string name, string field) =>
-        Gen.Select(Networks, Gen.Int[1, 15], Gen.Int[0, 15]).Sample((network, less, more) =>
+        Gen.Select(_networks, Gen.Int[1, 15], Gen.Int[0, 15]).Sample((network, less, more) =>
         {
             double unit = field.EndsWith("Latency", StringComparison.Ordinal) ? 1e-9 : 1;
             Cost low = ModelCost.Uniform(network, 8, 8, With(name, field, less * unit)),
@@ -65,7 +65,7 @@ public sealed class ProfileCostTests
 
     [Theory, MemberData(nameof(BuiltIns))]
     public void Larger_arrays_are_never_more_arrays(string name) =>
-        Gen.Select(Networks, Gen.Int[8, 300], Gen.Int[8, 300], Gen.Int[0, 200], Gen.Int[0, 200])
+        Gen.Select(_networks, Gen.Int[8, 300], Gen.Int[8, 300], Gen.Int[0, 200], Gen.Int[0, 200])
             .Sample((network, rows, columns, moreRows, moreColumns) =>
         {
             HardwareProfile small = HardwareProfiles.BuiltIn(name) with { Rows = rows, Columns = columns };

@@ -10,7 +10,7 @@ namespace Cim.Compiler.Tests.Mapping;
 
 public sealed class ReplicationTests
 {
-    private static readonly HardwareProfile Isaac = HardwareProfiles.BuiltIn("isaac");
+    private static readonly HardwareProfile _isaac = HardwareProfiles.BuiltIn("isaac");
 
     public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 20)];
 
@@ -18,7 +18,7 @@ public sealed class ReplicationTests
     public void Three_copies_of_a_layer_take_a_third_of_its_rounds_and_three_times_its_arrays_for_the_same_energy()
     {
         ImmutableArray<LayerShape> shapes = [new("a", 1, 100, 16, 90)];
-        Cost one = ModelCost.Uniform(shapes, 8, 8, Isaac), three = ModelCost.Uniform(shapes, 8, 8, Isaac, copiesWithin: 3);
+        Cost one = ModelCost.Uniform(shapes, 8, 8, _isaac), three = ModelCost.Uniform(shapes, 8, 8, _isaac, copiesWithin: 3);
         Assert.Equal((1L, 3L, 3), (one.Arrays, three.Arrays, three.Layers[0].Copies));
         // 90 products x 8 input bits x 100 ns, and the conversion of the last read.
         Assert.Equal((90 * 800) + 50, one.LatencyNs, 6);
@@ -33,9 +33,9 @@ public sealed class ReplicationTests
         var random = new Random(seed);
         ImmutableArray<LayerShape> shapes = [.. Enumerable.Range(0, random.Next(2, 12))
             .Select(i => new LayerShape($"{i}", 1, random.Next(1, 600), random.Next(1, 100), random.Next(1, 1000)))];
-        Cost single = ModelCost.Uniform(shapes, 8, 8, Isaac);
+        Cost single = ModelCost.Uniform(shapes, 8, 8, _isaac);
         long arrays = single.Arrays * random.Next(2, 6);
-        Cost copied = ModelCost.Uniform(shapes, 8, 8, Isaac, arrays);
+        Cost copied = ModelCost.Uniform(shapes, 8, 8, _isaac, arrays);
         Assert.True(copied.Arrays <= arrays);
         Assert.Equal(single.EnergyPj, copied.EnergyPj, 6);
         foreach ((LayerCost a, LayerCost b) in single.Layers.Zip(copied.Layers)) Assert.True(b.LatencyNs <= a.LatencyNs);
@@ -49,7 +49,7 @@ public sealed class ReplicationTests
     public void Fewer_arrays_than_layers_need_and_serial_machines_leave_everything_as_it_is()
     {
         ImmutableArray<LayerShape> shapes = [new("a", 1, 300, 100, 50)];
-        Assert.Equal(ModelCost.Uniform(shapes, 8, 8, Isaac).LatencyNs, ModelCost.Uniform(shapes, 8, 8, Isaac, 1).LatencyNs);
+        Assert.Equal(ModelCost.Uniform(shapes, 8, 8, _isaac).LatencyNs, ModelCost.Uniform(shapes, 8, 8, _isaac, 1).LatencyNs);
         HardwareProfile serial = HardwareProfiles.BuiltIn("cim-aq-4b");
         Assert.Equal(ModelCost.Uniform(shapes, 8, 8, serial).Arrays, ModelCost.Uniform(shapes, 8, 8, serial, 1000).Arrays);
     }
@@ -60,23 +60,23 @@ public sealed class ReplicationTests
         ImmutableArray<LayerShape> shapes = [new("a", 1, 300, 200, 500), new("b", 1, 500, 64, 20)];
         double energy = Energy(8, 8, 8);
         foreach ((int w, int a, int adc) in new[] { (4, 8, 8), (8, 4, 8), (8, 8, 4) }) Assert.True(Energy(w, a, adc) < 0.9 * energy);
-        long arrays = ModelCost.Uniform(shapes, 8, 8, Isaac).Arrays;
+        long arrays = ModelCost.Uniform(shapes, 8, 8, _isaac).Arrays;
         Assert.True(Latency(4, 8) < 0.6 * Latency(8, 8));
         Assert.True(Latency(8, 4) < 0.6 * Latency(8, 8));
 
-        double Energy(int w, int a, int adc) => ModelCost.Of(shapes, _ => (w, a, adc), Isaac).EnergyPj;
-        double Latency(int w, int a) => ModelCost.Uniform(shapes, w, a, Isaac, arrays).LatencyNs;
+        double Energy(int w, int a, int adc) => ModelCost.Of(shapes, _ => (w, a, adc), _isaac).EnergyPj;
+        double Latency(int w, int a) => ModelCost.Uniform(shapes, w, a, _isaac, arrays).LatencyNs;
     }
 
     [Fact]
     public void Conversions_of_six_bits_take_six_eighths_of_the_time_and_are_free_where_reads_are_slower()
     {
         LayerShape shape = new("a", 1, 100, 32, 1000);
-        HardwareProfile fast = Isaac with { ReadLatency = 1e-9 };
+        HardwareProfile fast = _isaac with { ReadLatency = 1e-9 };
         Assert.Equal(0.75, ((Of(fast, 6) - 1) / (Of(fast, 8) - 1)), 9);
-        Assert.Equal(Of(Isaac, 8) - 100, Of(Isaac, 6) - 75, 9);
+        Assert.Equal(Of(_isaac, 8) - 100, Of(_isaac, 6) - 75, 9);
 
-        LayerCostTable table = LayerCostTable.Build([shape], Isaac, [8], [8], AdcWidths.Offered(Isaac));
+        LayerCostTable table = LayerCostTable.Build([shape], _isaac, [8], [8], AdcWidths.Offered(_isaac));
         Assert.Equal([0], Offered(Objective.CopiedLatency));
         Assert.Equal([2, 3, 4, 5, 6, 7, 0], Offered(Objective.Energy));
 

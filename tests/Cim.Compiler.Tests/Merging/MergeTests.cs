@@ -19,7 +19,7 @@ namespace Cim.Compiler.Tests.Merging;
 /// <summary>Strips that share columns: chosen, quantized, mapped, run and paid for.</summary>
 public sealed class MergeTests
 {
-    private static readonly HardwareProfile Small = HardwareProfiles.BuiltIn("nju-32");
+    private static readonly HardwareProfile _small = HardwareProfiles.BuiltIn("nju-32");
 
     public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 8)];
 
@@ -34,7 +34,7 @@ public sealed class MergeTests
             Graph quantized = Quantize(graph, plain);
             Assert.Equal(GraphText.Write(quantized), GraphText.Write(Quantize(graph, merged)));
             (LoweredModel a, LoweredModel b) = (
-                new LayerPlacer(plain, Small).Lower(quantized), new LayerPlacer(merged, Small).Lower(quantized));
+                new LayerPlacer(plain, _small).Lower(quantized), new LayerPlacer(merged, _small).Lower(quantized));
             foreach ((CrossbarLayer x, CrossbarLayer y) in a.Program.Layers.Zip(b.Program.Layers))
             {
                 Assert.Null(BlockVerifier.Problem(y));
@@ -53,7 +53,7 @@ public sealed class MergeTests
         var random = new Random(seed);
         int rows = random.Next(1, 80), outputs = random.Next(2, 20), distinct = random.Next(1, outputs);
         var shape = new LayerShape("l", 1, rows, outputs, 1);
-        StripWidths widths = StripWidths.Uniform(shape, 8, Small.Rows);
+        StripWidths widths = StripWidths.Uniform(shape, 8, _small.Rows);
         sbyte[] integers = new sbyte[outputs * rows];
         for (int t = 0; t < widths.Bits.Length; t++)
         {
@@ -70,7 +70,7 @@ public sealed class MergeTests
             }
         }
 
-        ImmutableArray<WeightBlock> blocks = MergeMapper.Equal("l", integers, widths, Small);
+        ImmutableArray<WeightBlock> blocks = MergeMapper.Equal("l", integers, widths, _small);
         Assert.All(blocks, b => Assert.InRange(b.Columns, 1, distinct));
         CrossbarLayer layer = Layer(shape, integers, blocks);
         Assert.Null(BlockVerifier.Problem(layer));
@@ -85,11 +85,11 @@ public sealed class MergeTests
         {
             QuantizationPolicy policy = Merged(graph, Uniform(graph, seed % 2 == 0 ? 4 : 8), 0.4, method, seed);
             Graph quantized = Quantize(graph, policy);
-            LoweredModel lowered = new LayerPlacer(policy, Small).Lower(quantized);
+            LoweredModel lowered = new LayerPlacer(policy, _small).Lower(quantized);
             Assert.Contains(lowered.Program.Layers, l => l.Blocks.Any(b => b.Taps.Length > b.Columns));
             if (method == MergeMethod.Spectral)
                 Assert.Contains(lowered.Program.Layers, l => l.Blocks.Any(b => b.Mapping.Encoding == WeightEncoding.Unsigned));
-            LoweredAssert.EqualsOnnxRuntimeAndSurvivesLosslessConverters(quantized, lowered, Small, seed);
+            LoweredAssert.EqualsOnnxRuntimeAndSurvivesLosslessConverters(quantized, lowered, _small, seed);
         }
     }
 
@@ -107,12 +107,13 @@ public sealed class MergeTests
             Assert.True(table.Harm(choice) >= before);
             before = table.Harm(choice);
             QuantizationPolicy policy = table.Apply(plain, choice);
-            long cells = LayerShapes.Of(graph, Small).Where(s => s.Groups == 1).Sum(s => new LayerPlacer(policy, Small).CostOf(s, 1).Cells);
+            long cells = LayerShapes.Of(graph, _small).Where(s => s.Groups == 1)
+                .Sum(s => new LayerPlacer(policy, _small).CostOf(s, 1).Cells);
             Assert.True(cells <= (1 - saved) * table.Whole, $"{cells} of {table.Whole}");
             // Mapped with real integers columns can only become fewer: some are zero or equal.
-            LoweredModel lowered = new LayerPlacer(policy, Small).Lower(Quantize(graph, policy));
-            long mapped = LayerShapes.Of(graph, Small).Where(s => s.Groups == 1)
-                .Sum(s => new LayerPlacer(policy, Small).CostOf(s, lowered, 1).Cells);
+            LoweredModel lowered = new LayerPlacer(policy, _small).Lower(Quantize(graph, policy));
+            long mapped = LayerShapes.Of(graph, _small).Where(s => s.Groups == 1)
+                .Sum(s => new LayerPlacer(policy, _small).CostOf(s, lowered, 1).Cells);
             Assert.True(mapped <= cells, $"{mapped} of {cells}");
         }
     }
@@ -122,16 +123,16 @@ public sealed class MergeTests
     {
         Graph graph = RandomNetworks.Import(RandomNetworks.Chain(seed));
         MvmLayer layer = MvmLayers.Find(graph).First(l => l.Groups == 1 && l.Outputs > 2);
-        StripGrid grid = StripGrid.Of(LayerShapes.Of(layer), Small.Rows);
+        StripGrid grid = StripGrid.Of(LayerShapes.Of(layer), _small.Rows);
         (float[] weights, int rows) = (layer.WeightMatrix.Span<float>().ToArray(), layer.RowsPerGroup);
         foreach (int r in grid.RowsOf(0))
             for (int o = 0; o < layer.Outputs; o += 2) weights[(o * rows) + r] = 0;
         layer = layer.WithData(() => Tensor.Create<float>(new Shape(layer.Outputs, rows), weights), () => null);
         var policy = new QuantizationPolicy([new LayerPolicy(layer.NodeName, 4, 8, 0)]);
-        var table = new MergeTable([layer], policy, null, Small, MergeOptions.Parse("0.3", method)!.Method, 0, null, default);
+        var table = new MergeTable([layer], policy, null, _small, MergeOptions.Parse("0.3", method)!.Method, 0, null, default);
         foreach (double share in new[] { 0.99, 0.5 })
         {
-            StripTies? ties = StripTies.Of(table.Apply(policy, table.Choose(share)).Layers[0], LayerShapes.Of(layer), Small.Rows);
+            StripTies? ties = StripTies.Of(table.Apply(policy, table.Choose(share)).Layers[0], LayerShapes.Of(layer), _small.Rows);
             if (ties is null) continue;
             LayerWeights quantized = TiedQuantizer.Quantize(layer, ties, null);
             for (int o = 0; o < layer.Outputs; o += 2)
@@ -140,7 +141,7 @@ public sealed class MergeTests
                 Assert.All(grid.RowsOf(0), r => Assert.Equal(0, quantized.Integers[(o * rows) + r]));
             }
 
-            Assert.DoesNotContain(MergeMapper.Map("l", quantized.Integers.AsSpan(), ties, Small)
+            Assert.DoesNotContain(MergeMapper.Map("l", quantized.Integers.AsSpan(), ties, _small)
                 .SelectMany(b => b.Mapping.RowOrder.SequenceEqual(grid.RowsOf(0)) ? b.Taps.Select(t => t.Output) : []), o => o % 2 == 0);
         }
     }
@@ -157,8 +158,8 @@ public sealed class MergeTests
             + "-", text.Replace(":", ":x", StringComparison.Ordinal), text.Replace(":", ":0<7,", StringComparison.Ordinal) })
             Assert.Equal("CIM0011", Assert.Throws<CimException>(() => StripTies.Parse("l", wrong, ties.Widths)).Code);
         Assert.Throws<CimException>(
-            () => StripTies.Of(new LayerPolicy("l", 4, 8, 0) { Merge = text }, shape with { Groups = 2 }, Small.Rows));
-        Assert.Null(StripTies.Of(new LayerPolicy("l", 4, 8, 0) { Merge = StripTies.Exact }, shape, Small.Rows));
+            () => StripTies.Of(new LayerPolicy("l", 4, 8, 0) { Merge = text }, shape with { Groups = 2 }, _small.Rows));
+        Assert.Null(StripTies.Of(new LayerPolicy("l", 4, 8, 0) { Merge = StripTies.Exact }, shape, _small.Rows));
     }
 
     [Theory, MemberData(nameof(Seeds))]
@@ -170,7 +171,7 @@ public sealed class MergeTests
         {
             StripTies ties = RandomTies(random, shape, split);
             sbyte[] integers = Integers(random, ties, shape);
-            CrossbarLayer layer = Layer(shape, integers, MergeMapper.Map("l", integers, ties, Small));
+            CrossbarLayer layer = Layer(shape, integers, MergeMapper.Map("l", integers, ties, _small));
             Assert.Null(BlockVerifier.Problem(layer));
             for (int t = 0; t < ties.Tiles.Length; t++)
                 Assert.True(layer.Blocks.Where(b => b.Mapping.RowOrder.SequenceEqual(ties.Widths.Grid.RowsOf(t)))
@@ -182,7 +183,7 @@ public sealed class MergeTests
             sbyte[] wrong = [.. integers];
             wrong[changed] += 127 - 100;
             if (ties.Tiles.Any(t => t.Count(tie => tie == t[changed / shape.RowsPerGroup]) > 1))
-                try { Assert.Null(BlockVerifier.Problem(Layer(shape, wrong, MergeMapper.Map("l", wrong, ties, Small)))); }
+                try { Assert.Null(BlockVerifier.Problem(Layer(shape, wrong, MergeMapper.Map("l", wrong, ties, _small)))); }
                 catch (CimException e) { Assert.Equal("CIM4003", e.Code); }
         }
     }
@@ -219,7 +220,7 @@ public sealed class MergeTests
 
     private static StripTies RandomTies(Random random, LayerShape shape, bool split)
     {
-        StripWidths widths = StripWidths.Uniform(shape, 4, Small.Rows);
+        StripWidths widths = StripWidths.Uniform(shape, 4, _small.Rows);
         int pool = random.Next(1, shape.ColumnsPerGroup + 1);
         return new StripTies(widths, split, 8, [.. widths.Bits.Select(t => t.Select(_ =>
         {
@@ -257,7 +258,7 @@ public sealed class MergeTests
             WeightBits = 8, Geometry = null,
         Weights = Tensor.Create<sbyte>(new Shape(shape.ColumnsPerGroup, shape.RowsPerGroup), integers),
         WeightScales = [.. Enumerable.Repeat(1f, shape.ColumnsPerGroup)], Bias = [.. new int[shape.ColumnsPerGroup]],
-        Input = new QuantizationParameters(1, 0, 8, false), Epilogue = Epilogue.None, Mapping = LayerMapper.Map(shape, 8, Small),
+        Input = new QuantizationParameters(1, 0, 8, false), Epilogue = Epilogue.None, Mapping = LayerMapper.Map(shape, 8, _small),
         Blocks = blocks,
     };
 
@@ -267,7 +268,7 @@ public sealed class MergeTests
         GraphInput input = GraphInput.Of(graph);
         var data = new CalibrationData(RandomNetworks.Samples(24, input.SampleElements, 3), 24, false);
         return new MergeTable(
-            layers, policy, WeightFisher.Measure(graph, input, data, layers, 1, null, default), Small, method, (ulong)seed, null, default);
+            layers, policy, WeightFisher.Measure(graph, input, data, layers, 1, null, default), _small, method, (ulong)seed, null, default);
     }
 
     private static QuantizationPolicy Merged(Graph graph, QuantizationPolicy policy, double saved, MergeMethod method, int seed)
@@ -283,7 +284,7 @@ public sealed class MergeTests
     {
         GraphInput input = GraphInput.Of(graph);
         var data = new CalibrationData(RandomNetworks.Samples(24, input.SampleElements, 7), 24, false);
-        return new PostTrainingQuantizer(new QuantizerOptions { ArrayRows = Small.Rows })
+        return new PostTrainingQuantizer(new QuantizerOptions { ArrayRows = _small.Rows })
             .Quantize(graph, input, data, policy, null, CancellationToken.None);
     }
 }

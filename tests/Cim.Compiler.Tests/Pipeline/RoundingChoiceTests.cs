@@ -19,7 +19,7 @@ namespace Cim.Compiler.Tests.Pipeline;
 /// default.</summary>
 public sealed class RoundingChoiceTests : IDisposable
 {
-    private static readonly byte[] Trained = NoisyPatterns.Network(
+    private static readonly byte[] _trained = NoisyPatterns.Network(
         1024, 4, 0.03, "conv 8 3x3 pad 1", "relu", "conv 8 3x3 pad 1", "relu", "linear 10");
 
     private readonly TemporaryFolder _folder = new();
@@ -29,7 +29,7 @@ public sealed class RoundingChoiceTests : IDisposable
     [Fact]
     public void What_comes_nearest_to_the_float_network_is_kept()
     {
-        (CompileResult result, List<string> lines) = Compile(Trained, Options(3, 4));
+        (CompileResult result, List<string> lines) = Compile(_trained, Options(3, 4));
         (string Method, double Divergence, bool Kept)[] tried = [
             .. lines.Select(l => Regex.Match(l, "^([a-z ]+): divergence ([-+.0-9E]+)(, not kept)?"))
             .Where(m => m.Success).Select(
@@ -51,7 +51,7 @@ public sealed class RoundingChoiceTests : IDisposable
     [Fact]
     public void Unequal_channels_are_equalized()
     {
-        byte[] unequal = Unequal(Trained);
+        byte[] unequal = Unequal(_trained);
         (CompileResult asked, _) = Compile(unequal, Options(8, 3) with { Rounding = "compensated" });
         (CompileResult chosen, _) = Compile(unequal, Options(8, 3));
         Assert.Equal("equalized compensated", chosen.Rounding);
@@ -69,7 +69,7 @@ public sealed class RoundingChoiceTests : IDisposable
     public void There_is_nothing_to_choose(int weightBits, int activationBits, string rounding, int samples, string expected)
     {
         (CompileResult result, List<string> lines) = Compile(
-            Trained, Options(weightBits, activationBits) with { Rounding = rounding, CalibrationSamples = samples });
+            _trained, Options(weightBits, activationBits) with { Rounding = rounding, CalibrationSamples = samples });
         Assert.Equal(expected, result.Rounding);
         Assert.DoesNotContain(lines, l => l.Contains("divergence", StringComparison.Ordinal));
     }
@@ -77,7 +77,7 @@ public sealed class RoundingChoiceTests : IDisposable
     [Fact]
     public void Weights_that_were_pruned_stay_zero()
     {
-        Graph graph = OnnxImporter.Import(Trained, null);
+        Graph graph = OnnxImporter.Import(_trained, null);
         MvmLayer layer = MvmLayers.Find(graph)[1];
         float[] weights = graph.Constants[layer.WeightName].Span<float>().ToArray();
         for (int i = 0; i < weights.Length; i++)
@@ -101,7 +101,7 @@ public sealed class RoundingChoiceTests : IDisposable
         CompileOptions options = Options(3, 4);
         byte[][] made = [.. Enumerable.Range(0, 2).Select(_ =>
         {
-            Compile(Trained, options);
+            Compile(_trained, options);
             return File.ReadAllBytes(options.OutputPath!);
         })];
         Assert.Equal(made[0], made[1]);

@@ -13,7 +13,7 @@ public sealed class TrainedSearchTests : IDisposable
 {
     private const double Budget = 1;
 
-    private static readonly byte[] Network = NoisyPatterns.Network(
+    private static readonly byte[] _network = NoisyPatterns.Network(
         4096, 3, 0.05, "conv 6 3x3 pad 1", "relu", "linear 16", "relu", "linear 12", "relu", "linear 10");
 
     private readonly TemporaryFolder _folder = new();
@@ -67,7 +67,7 @@ public sealed class TrainedSearchTests : IDisposable
 
     private CompileOptions Options(string output) => new()
     {
-        ModelPath = _folder.Write("net.onnx", Network), OutputPath = _folder.At(output), Hardware = "cim-aq-4b",
+        ModelPath = _folder.Write("net.onnx", _network), OutputPath = _folder.At(output), Hardware = "cim-aq-4b",
             Calibration = Data("training.npz", 6144, 3),
         Training = Data("training.npz", 6144, 3), Epochs = 3, TrainingCheckpoint = _folder.At(output + ".training"),
         Search = "exact", SearchEvaluations = 8, SearchSamples = 384, SearchTrainingSamples = 2048, MaxAccuracyLoss = Budget,

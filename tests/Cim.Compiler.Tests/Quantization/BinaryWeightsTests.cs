@@ -18,7 +18,7 @@ namespace Cim.Compiler.Tests.Quantization;
 /// <summary>Weights of one bit, -1 and 1, where cells make them cheaper than ternary ones.</summary>
 public sealed class BinaryWeightsTests : IDisposable
 {
-    private static readonly HardwareProfile OneBitCells = HardwareProfiles.BuiltIn("isaac") with { CellBits = 1 };
+    private static readonly HardwareProfile _oneBitCells = HardwareProfiles.BuiltIn("isaac") with { CellBits = 1 };
 
     private readonly TemporaryFolder _folder = new();
 
@@ -52,8 +52,8 @@ public sealed class BinaryWeightsTests : IDisposable
     [Fact]
     public void Binary_weights_are_offered_where_a_cell_holds_one_bit()
     {
-        Assert.Equal(1, Narrowest(OneBitCells, Objective.Arrays, [1, 2, 3, 4, 5, 6, 7, 8]));
-        Assert.Equal(2, Narrowest(OneBitCells, Objective.Arrays, [2, 3, 4, 5, 6, 7, 8]));
+        Assert.Equal(1, Narrowest(_oneBitCells, Objective.Arrays, [1, 2, 3, 4, 5, 6, 7, 8]));
+        Assert.Equal(2, Narrowest(_oneBitCells, Objective.Arrays, [2, 3, 4, 5, 6, 7, 8]));
     }
 
     [Theory]
@@ -88,7 +88,7 @@ public sealed class BinaryWeightsTests : IDisposable
     private CompileResult Compile(int weightBits, bool trained, string rounding = "compensated")
     {
         string model = _folder.Write("net.onnx", Network()),
-            profile = _folder.Write("one.cimhw.json", HardwareProfiles.ToJson(OneBitCells).ToArray());
+            profile = _folder.Write("one.cimhw.json", HardwareProfiles.ToJson(_oneBitCells).ToArray());
         string samples = _folder.Write(
             "x.npz", DataFiles.Npz(("x", DataFiles.Npy("<f4", [64, 8, 6, 6], DataFiles.Floats(RandomNetworks.Samples(64, 288, 7))))));
         return CompilePipeline.Compile(new CompileOptions

@@ -18,7 +18,7 @@ namespace Cim.Compiler.Tests.Quantization;
 /// <summary>Widths strip by strip: cut, quantized, mapped, run and paid for.</summary>
 public sealed class StripTests
 {
-    private static readonly HardwareProfile Isaac = HardwareProfiles.BuiltIn("isaac");
+    private static readonly HardwareProfile _isaac = HardwareProfiles.BuiltIn("isaac");
 
     public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 12)];
 
@@ -85,9 +85,9 @@ public sealed class StripTests
         int[] offered = [8, 6, 4, 3, 2, 0];
         QuantizationPolicy policy = WithStrips(graph, Uniform(graph, 8), (_, _, _) => offered[random.Next(offered.Length)]);
         Graph quantized = Quantize(graph, policy);
-        LoweredModel lowered = new LayerPlacer(policy, Isaac with { Rows = 64 }).Lower(quantized);
+        LoweredModel lowered = new LayerPlacer(policy, _isaac with { Rows = 64 }).Lower(quantized);
         Assert.Contains(lowered.Program.Layers, l => l.Blocks.Length > 1);
-        LoweredAssert.EqualsOnnxRuntimeAndSurvivesLosslessConverters(quantized, lowered, Isaac with { Rows = 64 }, seed);
+        LoweredAssert.EqualsOnnxRuntimeAndSurvivesLosslessConverters(quantized, lowered, _isaac with { Rows = 64 }, seed);
     }
 
     [Theory, MemberData(nameof(Seeds))]
@@ -95,20 +95,20 @@ public sealed class StripTests
     {
         var random = new Random(seed);
         var shape = new LayerShape("l", 1, random.Next(1, 400), random.Next(1, 200), 50);
-        StripGrid grid = StripGrid.Of(shape, Isaac.Rows);
+        StripGrid grid = StripGrid.Of(shape, _isaac.Rows);
         int[] offered = [8, 4, 2, 0];
         var widths = new StripWidths(grid,
             [.. grid.Tiles.Select(
             _ => Enumerable.Range(0, shape.ColumnsPerGroup).Select(_ => offered[random.Next(4)]).ToImmutableArray())]);
-        LayerCost cost = CostModel.Of(shape, ColumnPlacer.Placed(StripMapper.Map(widths, Isaac)), 8, 8, 0, Isaac);
+        LayerCost cost = CostModel.Of(shape, ColumnPlacer.Placed(StripMapper.Map(widths, _isaac)), 8, 8, 0, _isaac);
         long[] columns = [.. widths.Bits.Select(t => t.Sum(b => (b + 1L) / 2))];
         Assert.Equal(columns.Sum(c => (c + 127) / 128), cost.Arrays);
         Assert.Equal(columns.Zip(grid.Tiles, (c, t) => c * t.Rows).Sum(), cost.Cells);
         Assert.Equal(50 * 8 * columns.Sum(), cost.AdcConversions);
 
         var uniform = new StripWidths(grid, [.. grid.Tiles.Select(_ => Enumerable.Repeat(4, shape.ColumnsPerGroup).ToImmutableArray())]);
-        LayerCost strips = CostModel.Of(shape, ColumnPlacer.Placed(StripMapper.Map(uniform, Isaac)), 4, 8, 0, Isaac);
-        LayerCost plain = CostModel.Of(shape, LayerMapper.Map(shape, 4, Isaac), 4, 8, 0, Isaac);
+        LayerCost strips = CostModel.Of(shape, ColumnPlacer.Placed(StripMapper.Map(uniform, _isaac)), 4, 8, 0, _isaac);
+        LayerCost plain = CostModel.Of(shape, LayerMapper.Map(shape, 4, _isaac), 4, 8, 0, _isaac);
         Assert.Equal((plain.Arrays, plain.Cells, plain.AdcConversions, plain.Events.BusBits, plain.Events.ArrayReads),
             (strips.Arrays, strips.Cells, strips.AdcConversions, strips.Events.BusBits, strips.Events.ArrayReads));
         // The offset is taken off every strip, not once an output.
@@ -126,7 +126,7 @@ public sealed class StripTests
         Dictionary<string, float[]>? fisher = WeightFisher.Measure(graph, input, data, layers, 1, null, default);
         Assert.NotNull(fisher);
         Assert.All(layers, l => Assert.Contains(fisher[l.NodeName], f => f > 0));
-        var table = new StripTable(layers, fisher, Isaac with { Rows = 16 }, []);
+        var table = new StripTable(layers, fisher, _isaac with { Rows = 16 }, []);
         Assert.Equal([8, 6, 4, 2, 0], table.Widths.ToArray());
         foreach (double share in new[] { 0.3, 0.5, 0.8 })
         {
@@ -142,9 +142,9 @@ public sealed class StripTests
 
         QuantizationPolicy policy = table.Apply(Uniform(graph, 8), table.Choose(0.4, StripUnit.Strip));
         Assert.Contains(policy.Layers, l => l.Strips is not null);
-        long cells = LayerShapes.Of(graph, Isaac).Sum(s => new LayerPlacer(policy, Isaac with { Rows = 16 }).CostOf(s, 1).Cells);
+        long cells = LayerShapes.Of(graph, _isaac).Sum(s => new LayerPlacer(policy, _isaac with { Rows = 16 }).CostOf(s, 1).Cells);
         Assert.True(cells <= 0.4 * table.Whole, $"{cells} of {table.Whole}");
-        Assert.Throws<CimException>(() => new LayerPlacer(policy, Isaac)
+        Assert.Throws<CimException>(() => new LayerPlacer(policy, _isaac)
             .CostOf(LayerShapes.Of(
             layers.First(l => policy.Find(l.NodeName)!.Strips is { } s && s.Contains('/', StringComparison.Ordinal))), 1));
     }
@@ -157,7 +157,7 @@ public sealed class StripTests
         GraphInput input = GraphInput.Of(graph);
         var data = new CalibrationData(RandomNetworks.Samples(64, input.SampleElements, 3), 64, false);
         Dictionary<string, float[]> fisher = WeightFisher.Measure(graph, input, data, layers, 1, null, default)!;
-        var table = new StripTable(layers, fisher, Isaac, []);
+        var table = new StripTable(layers, fisher, _isaac, []);
         double[] harm = [.. new[] { 0.9, 0.5, 0.3 }.Select(s => table.Harm(table.Choose(s, StripUnit.Strip)))];
         Assert.True(harm[0] < harm[1] && harm[1] < harm[2]);
     }
@@ -198,5 +198,5 @@ public sealed class StripTests
     }
 
     private static LoweredModel Lower(Graph graph, QuantizationPolicy policy, int rows) =>
-        new LayerPlacer(policy, Isaac with { Rows = rows }).Lower(Quantize(graph, policy));
+        new LayerPlacer(policy, _isaac with { Rows = rows }).Lower(Quantize(graph, policy));
 }

@@ -8,14 +8,14 @@ namespace Cim.Compiler.Tests.Reporting;
 
 public sealed class ReportWriterTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("cim-report-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("cim-report-").FullName;
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public void Both_files_are_written_and_nothing_else_stays_behind()
     {
-        string html = ReportWriter.Write(ExampleReport.Create(), Path.Combine(folder, "new", "report"));
+        string html = ReportWriter.Write(ExampleReport.Create(), Path.Combine(_folder, "new", "report"));
         Assert.Equal(
             [ReportWriter.HtmlFileName, ReportWriter.JsonFileName],
             Directory.GetFileSystemEntries(Path.GetDirectoryName(html)!).Select(Path.GetFileName).Order());
@@ -24,9 +24,9 @@ public sealed class ReportWriterTests : IDisposable
     [Fact]
     public void Existing_files_are_replaced()
     {
-        ReportWriter.Write(ExampleReport.Create(), folder);
-        ReportWriter.Write(ExampleReport.Create() with { SdkVersion = "9.9.9" }, folder);
-        Assert.Contains("9.9.9", File.ReadAllText(Path.Combine(folder, ReportWriter.JsonFileName)), StringComparison.Ordinal);
+        ReportWriter.Write(ExampleReport.Create(), _folder);
+        ReportWriter.Write(ExampleReport.Create() with { SdkVersion = "9.9.9" }, _folder);
+        Assert.Contains("9.9.9", File.ReadAllText(Path.Combine(_folder, ReportWriter.JsonFileName)), StringComparison.Ordinal);
     }
 
     [Fact]

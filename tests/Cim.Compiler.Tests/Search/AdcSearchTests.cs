@@ -14,14 +14,14 @@ namespace Cim.Compiler.Tests.Search;
 public sealed class AdcSearchTests
 {
     // Cells of four bits leave few widths to try.
-    private static readonly HardwareProfile Isaac = HardwareProfiles.BuiltIn("isaac") with { CellBits = 4 };
+    private static readonly HardwareProfile _isaac = HardwareProfiles.BuiltIn("isaac") with { CellBits = 4 };
 
     [Fact]
     public void Narrow_conversions_harm_more_than_wide_ones_and_lossless_ones_not_at_all()
     {
         (Graph graph, GraphInput input, SearchData data) = Load();
         var layers = MvmLayers.Find(graph);
-        AdcSensitivity measured = AdcSensitivity.Measure(graph, input, Isaac, data, layers, [.. layers.Select(_ => new[] { 2, 4, 6, 0 })],
+        AdcSensitivity measured = AdcSensitivity.Measure(graph, input, _isaac, data, layers, [.. layers.Select(_ => new[] { 2, 4, 6, 0 })],
             new QuantizerOptions(), new SearchClock(null), null, default);
         foreach (var layer in measured.Layers)
         {
@@ -29,7 +29,7 @@ public sealed class AdcSearchTests
             Assert.True(layer[2] > layer[4] && layer[4] > layer[6], $"{layer[2]} {layer[4]} {layer[6]}");
         }
 
-        var network = new AdcNetwork(graph, input, Isaac, data.Fit, QuantizationPolicy.Uniform(layers.Select(l => l.NodeName), 8, 8),
+        var network = new AdcNetwork(graph, input, _isaac, data.Fit, QuantizationPolicy.Uniform(layers.Select(l => l.NodeName), 8, 8),
             new QuantizerOptions(), default);
         float[] ideal = network.Run(data.Validation, 8, _ => AdcNetwork.Ideal, default);
         Assert.Equal(ideal, network.Run(data.Validation, 8, _ => 12, default));
@@ -41,12 +41,12 @@ public sealed class AdcSearchTests
     {
         (Graph graph, GraphInput input, SearchData data) = Load();
         var options = new PolicySearchOptions { MaxLoss = 5, Evaluations = 6, Objective = Objective.Energy, KeepEnds = true };
-        using PolicySearch search = PolicySearch.Prepare(graph, input, Isaac, data, options, null, default);
+        using PolicySearch search = PolicySearch.Prepare(graph, input, _isaac, data, options, null, default);
         foreach (int end in new[] { 0, search.Space.Choices.Length - 1 })
             Assert.Equal([new Precision(8, 8, 0)], search.Space.Choices[end].Select(c => search.Space.Costs.Choices[c]));
         SearchSummary found = search.Run(null, default);
         Assert.Contains(found.Policy.Layers, l => l.AdcBits is > 0 and < 8);
-        SearchSummary verified = AdcVerification.Run(search, found, graph, input, Isaac, data, options, null, default);
+        SearchSummary verified = AdcVerification.Run(search, found, graph, input, _isaac, data, options, null, default);
         Assert.True(verified.IsWithinBudget);
         Assert.True(verified.ValidationLoss <= 5);
         Assert.All(found.Policy.Layers.Zip(verified.Policy.Layers),
@@ -55,7 +55,7 @@ public sealed class AdcSearchTests
 
         // A budget that is missed without converters is not met by wider ones: they stay, and the summary says so.
         SearchSummary hopeless = AdcVerification.Run(
-            search, found, graph, input, Isaac, data, options with { MaxLoss = -1 }, null, default);
+            search, found, graph, input, _isaac, data, options with { MaxLoss = -1 }, null, default);
         Assert.False(hopeless.IsWithinBudget);
         Assert.Equal(found.Policy, hopeless.Policy);
     }

@@ -5,18 +5,18 @@ namespace Cim.Compiler.Tests.Search;
 
 public sealed class OutputComparisonTests
 {
-    private static readonly float[] Reference = [2, 0, 0, 0, 3, 1, 0, 0, 5, 1, 0.5f, 0];
+    private static readonly float[] _reference = [2, 0, 0, 0, 3, 1, 0, 0, 5, 1, 0.5f, 0];
 
     [Fact]
     public void Equal_outputs_have_no_distance() =>
-        Assert.Equal(new Distance(0, 0, 0, 0), new OutputComparison(Reference, 4, 10, false, [0, 1, 2, 0]).Of(Reference));
+        Assert.Equal(new Distance(0, 0, 0, 0), new OutputComparison(_reference, 4, 10, false, [0, 1, 2, 0]).Of(_reference));
 
     [Fact]
     public void Without_labels_a_changed_class_loses_what_the_float_network_held_for_more_probable_and_takes_half_as_much_again_of_a_budget()
     {
-        float[] changed = [.. Reference];
+        float[] changed = [.. _reference];
         changed[10] = 9;
-        Distance distance = new OutputComparison(Reference, 4, 10, false, default).Of(changed);
+        Distance distance = new OutputComparison(_reference, 4, 10, false, default).Of(changed);
         double sum = Math.Exp(1) + Math.Exp(0.5) + 1;
         Assert.Equal(100 * (Math.Exp(1) - Math.Exp(0.5)) / sum / 4, distance.LossPoints, 9);
         Assert.Equal(1.5 * distance.LossPoints, distance.BudgetPoints, 9);
@@ -64,8 +64,8 @@ public sealed class OutputComparisonTests
     [Fact]
     public void Outputs_that_are_not_numbers_lose_every_sample()
     {
-        float[] lost = [.. Reference.Select(_ => float.NaN)];
-        Assert.True(new OutputComparison(Reference, 4, 10, false, default).Of(lost).LossPoints > 50);
+        float[] lost = [.. _reference.Select(_ => float.NaN)];
+        Assert.True(new OutputComparison(_reference, 4, 10, false, default).Of(lost).LossPoints > 50);
     }
 
     [Fact]

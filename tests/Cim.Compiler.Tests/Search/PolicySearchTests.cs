@@ -13,7 +13,7 @@ namespace Cim.Compiler.Tests.Search;
 /// <summary>The whole search on the sample network, with few samples and evaluations.</summary>
 public sealed class PolicySearchTests
 {
-    private static readonly string Sample = FindSample();
+    private static readonly string _sample = FindSample();
 
     [Fact]
     public void The_found_policy_is_within_the_budget_cheaper_than_eight_bits_and_found_again()
@@ -105,9 +105,9 @@ public sealed class PolicySearchTests
 
     private static (Graph Graph, GraphInput Input, SearchData Data) Load(int samples = 96)
     {
-        Graph graph = OnnxImporter.Import(Path.Combine(Sample, "models", "fashion.onnx"));
+        Graph graph = OnnxImporter.Import(Path.Combine(_sample, "models", "fashion.onnx"));
         GraphInput input = GraphInput.Of(graph);
-        DataSet set = DataSet.Open(Path.Combine(Sample, "data", "calibration.npz"), input.Ports, Preprocessing.Parse("1/255", null, null));
+        DataSet set = DataSet.Open(Path.Combine(_sample, "data", "calibration.npz"), input.Ports, Preprocessing.Parse("1/255", null, null));
         return (graph, input, SearchData.From(set, default, maxSamples: samples));
     }
 

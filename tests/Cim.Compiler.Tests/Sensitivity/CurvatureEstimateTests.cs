@@ -11,8 +11,8 @@ public sealed class CurvatureEstimateTests
 {
     private const int Inputs = 3, Outputs = 2, Count = 4;
 
-    private static readonly float[] X = [1, 2, -1, 0.5f, -1, 2, 0, 1, 1, -2, 0.5f, 1];
-    private static readonly float[] Y = [1, 0, 0, 1, 1, 1, -1, 0.5f];
+    private static readonly float[] _x = [1, 2, -1, 0.5f, -1, 2, 0, 1, 1, -2, 0.5f, 1];
+    private static readonly float[] _y = [1, 0, 0, 1, 1, 1, -1, 0.5f];
 
     /// <summary>y = W x under the mean square of all outputs: d2L / dw[o,i]2 = 2 / (n outputs) sum x_i^2, whatever the weights.</summary>
     [Fact]
@@ -24,7 +24,8 @@ public sealed class CurvatureEstimateTests
         for (int o = 0; o < Outputs; o++)
             for (int i = 0; i < Inputs; i++)
             {
-                double expected = 2.0 / (Count * Outputs) * Enumerable.Range(0, Count).Sum(n => X[(n * Inputs) + i] * X[(n * Inputs) + i]);
+                double expected = 2.0 / (Count * Outputs) * Enumerable.Range(0, Count)
+                    .Sum(n => _x[(n * Inputs) + i] * _x[(n * Inputs) + i]);
                 Assert.InRange(curvature.Hessian[(o * Inputs) + i], expected - 0.12, expected + 0.12); // 4 standard errors of 4,000 probes
             }
 
@@ -42,8 +43,8 @@ public sealed class CurvatureEstimateTests
                 // One sample's gradient: 2 / outputs (y - t) x.
                 double[] each = [.. Enumerable.Range(0, Count).Select(n =>
                 {
-                    double y = Enumerable.Range(0, Inputs).Sum(k => weights.Values[(o * Inputs) + k] * X[(n * Inputs) + k]);
-                    return 2.0 / Outputs * (y - Y[(n * Outputs) + o]) * X[(n * Inputs) + i];
+                    double y = Enumerable.Range(0, Inputs).Sum(k => weights.Values[(o * Inputs) + k] * _x[(n * Inputs) + k]);
+                    return 2.0 / Outputs * (y - _y[(n * Outputs) + o]) * _x[(n * Inputs) + i];
                 })];
                 Assert.Equal(each.Average(), curvature.Gradient[(o * Inputs) + i], 5);
                 Assert.Equal(each.Average(g => g * g), curvature.Fisher[(o * Inputs) + i], 4);
@@ -66,6 +67,6 @@ public sealed class CurvatureEstimateTests
     }
 
     private static WeightCurvature Measure(TrainableNetwork network, Parameter weights, int probes, ulong seed = 7) =>
-        CurvatureEstimate.Measure(network, [weights], new SampleSet(X, [Inputs], null), new MeanSquaredError(), Y, probes, seed,
+        CurvatureEstimate.Measure(network, [weights], new SampleSet(_x, [Inputs], null), new MeanSquaredError(), _y, probes, seed,
             new SearchClock(null), default)[0];
 }

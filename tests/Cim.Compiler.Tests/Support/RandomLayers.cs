@@ -5,7 +5,7 @@ namespace Cim.Compiler.Tests.Support;
 /// <summary>Small networks of random structure: what exporters write, with names they write, in a few kilobytes.</summary>
 internal sealed class RandomLayers
 {
-    private static readonly string[] OddNames = ["Add", "Conv", "a/b:0", "x_quantized", "Clip", "QuantizeLinear", "schön", "Mul_1"];
+    private static readonly string[] _oddNames = ["Add", "Conv", "a/b:0", "x_quantized", "Clip", "QuantizeLinear", "schön", "Mul_1"];
 
     private readonly Random _random;
     private readonly ModelBuilder _model;
@@ -55,7 +55,7 @@ internal sealed class RandomLayers
     private string Op(string op, string inputs, params (string Name, object Value)[] attributes)
     {
         string output = Fresh("v");
-        string name = _hasOddNames && _random.Next(2) == 0 ? OddNames[_random.Next(OddNames.Length)] : $"{op}_{output}";
+        string name = _hasOddNames && _random.Next(2) == 0 ? _oddNames[_random.Next(_oddNames.Length)] : $"{op}_{output}";
         _model.Node(_names.Add(name) ? name : $"{name}.{output}", op, inputs, output, attributes);
         return output;
     }

@@ -13,7 +13,7 @@ namespace Cim.Compiler.Tests.Variation;
 
 public sealed class VariationAlignmentTests
 {
-    private static readonly HardwareProfile Isaac = HardwareProfiles.BuiltIn("isaac") with
+    private static readonly HardwareProfile _isaac = HardwareProfiles.BuiltIn("isaac") with
     {
         Encoding = WeightEncoding.Differential,
         GOn = 40e-6,
@@ -37,12 +37,12 @@ public sealed class VariationAlignmentTests
     }
 
     private static HardwareProfile Proportional(double sigma) =>
-        Isaac with { ProgrammingError = new ProgrammingError("proportional", sigma) };
+        _isaac with { ProgrammingError = new ProgrammingError("proportional", sigma) };
 
     [Fact]
     public void Without_variation_the_policy_is_the_one_given()
     {
-        (QuantizationPolicy given, QuantizationPolicy policy, ImmutableArray<LayerAlignment> layers) = Align(Isaac);
+        (QuantizationPolicy given, QuantizationPolicy policy, ImmutableArray<LayerAlignment> layers) = Align(_isaac);
         Assert.Same(given, policy);
         Assert.Empty(layers);
     }
@@ -63,13 +63,13 @@ public sealed class VariationAlignmentTests
     public void What_is_called_aligned_has_the_asked_probability_and_nothing_becomes_wider(string model, double sigma)
     {
         (QuantizationPolicy given, QuantizationPolicy policy, ImmutableArray<LayerAlignment> layers) = Align(
-            Isaac with { ProgrammingError = new ProgrammingError(model, sigma) });
+            _isaac with { ProgrammingError = new ProgrammingError(model, sigma) });
         Assert.Equal(given.Layers.Length, layers.Length);
         for (int l = 0; l < layers.Length; l++)
         {
             LayerPolicy before = given.Layers[l], after = policy.Layers[l];
             Assert.True(
-                after.WeightBits <= before.WeightBits && after.ActivationBits <= before.ActivationBits && after.AdcBits <= Isaac.AdcBits);
+                after.WeightBits <= before.WeightBits && after.ActivationBits <= before.ActivationBits && after.AdcBits <= _isaac.AdcBits);
             Assert.Equal(layers[l].IsAligned, layers[l].Errors.Harmless >= 0.999);
             if (after.ColumnGroups is null) Assert.Equal(after.WeightBits - 1, after.Layout!.SliceBits.Sum());
         }
@@ -102,14 +102,14 @@ public sealed class VariationAlignmentTests
         Assert.NotEmpty(grouped);
         (_, QuantizationPolicy whole, _) = Align(Proportional(0.03), columns: false);
         Graph graph = RandomNetworks.Import(RandomNetworks.Chain(1));
-        ImmutableArray<LayerShape> shapes = LayerShapes.Of(graph, Isaac);
+        ImmutableArray<LayerShape> shapes = LayerShapes.Of(graph, _isaac);
         foreach (LayerAlignment layer in grouped)
         {
             Assert.True(layer.IsAligned && layer.Errors.Harmless >= 0.999);
             Assert.Equal(layer.WeightBits, layer.Columns!.Groups.Max(g => g.WeightBits));
             Assert.Equal(layer.Columns.ToString(), policy.Find(layer.Name)!.ColumnGroups);
             LayerShape shape = shapes.Single(s => s.Name == layer.Name);
-            double saved = new LayerPlacer(policy, Isaac).CostOf(shape, 1).EnergyPj / new LayerPlacer(whole, Isaac)
+            double saved = new LayerPlacer(policy, _isaac).CostOf(shape, 1).EnergyPj / new LayerPlacer(whole, _isaac)
                 .CostOf(shape, 1).EnergyPj;
             Assert.InRange(saved, 0, 0.97);
         }
@@ -124,7 +124,7 @@ public sealed class VariationAlignmentTests
     [InlineData(WeightEncoding.Differential, 4, 1, 1)]
     public void Every_way_to_cut_weights_is_a_mapping_that_holds_them(WeightEncoding encoding, int weightBits, int cellBits, int count)
     {
-        HardwareProfile profile = Isaac with { Encoding = encoding, CellBits = cellBits };
+        HardwareProfile profile = _isaac with { Encoding = encoding, CellBits = cellBits };
         ImmutableArray<ImmutableArray<int>> all = CellLayout.SlicesOf(weightBits, profile);
         Assert.Equal(count, all.Select(s => string.Join(' ', s)).Distinct().Count());
         var shape = new LayerShape("l", 1, 30, 7, 1);
@@ -140,7 +140,7 @@ public sealed class VariationAlignmentTests
     public void Slices_that_cannot_hold_the_weights_are_an_error_that_names_the_layer()
     {
         var e = Assert.Throws<Cim.Runtime.CimException>(
-            () => LayerMapper.Map(new LayerShape("conv7", 1, 30, 7, 1), 4, Isaac, layout: new CellLayout([1, 1], 0)));
+            () => LayerMapper.Map(new LayerShape("conv7", 1, 30, 7, 1), 4, _isaac, layout: new CellLayout([1, 1], 0)));
         Assert.Contains("conv7", e.Message, StringComparison.Ordinal);
         Assert.Contains("[1, 1]", e.Message, StringComparison.Ordinal);
     }

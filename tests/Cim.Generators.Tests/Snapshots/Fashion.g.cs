@@ -108,19 +108,19 @@ public sealed partial class Fashion : global::System.IDisposable
     /// <summary>The outputs of one run. Owns its memory: it stays valid whatever runs later.</summary>
     public readonly struct Outputs
     {
-        private readonly float[]? __output0;
+        private readonly float[]? _output0;
 
         internal Outputs(int count, float[] __output0)
         {
             Count = count;
-            this.__output0 = __output0;
+            this._output0 = __output0;
         }
 
         /// <summary>How many samples were run.</summary>
         public int Count { get; }
 
         /// <summary>The output <c>scores</c>, N x 10, sample after sample.</summary>
-        public global::System.ReadOnlySpan<float> Scores => __output0;
+        public global::System.ReadOnlySpan<float> Scores => _output0;
     }
 
     private static class EmbeddedModel

@@ -131,24 +131,24 @@ public sealed partial class TwoEyes : global::System.IDisposable
     /// <summary>The outputs of one run. Owns its memory: it stays valid whatever runs later.</summary>
     public readonly struct Outputs
     {
-        private readonly float[]? __output0;
-        private readonly float[]? __output1;
+        private readonly float[]? _output0;
+        private readonly float[]? _output1;
 
         internal Outputs(int count, float[] __output0, float[] __output1)
         {
             Count = count;
-            this.__output0 = __output0;
-            this.__output1 = __output1;
+            this._output0 = __output0;
+            this._output1 = __output1;
         }
 
         /// <summary>How many samples were run.</summary>
         public int Count { get; }
 
         /// <summary>The output <c>class</c>, N x 10, sample after sample.</summary>
-        public global::System.ReadOnlySpan<float> Class => __output0;
+        public global::System.ReadOnlySpan<float> Class => _output0;
 
         /// <summary>The output <c>class</c>, a single value, sample after sample.</summary>
-        public global::System.ReadOnlySpan<float> Class2 => __output1;
+        public global::System.ReadOnlySpan<float> Class2 => _output1;
     }
 
     private static class EmbeddedModel

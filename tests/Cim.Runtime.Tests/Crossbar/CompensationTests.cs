@@ -11,7 +11,7 @@ namespace Cim.Runtime.Tests.Crossbar;
 
 public sealed class CompensationTests
 {
-    private static readonly HardwareProfile Repairing = Profiles.Plain with { AdcBits = 0, Columns = 160, SpareColumns = 32 };
+    private static readonly HardwareProfile _repairing = Profiles.Plain with { AdcBits = 0, Columns = 160, SpareColumns = 32 };
 
     [Fact]
     public void Without_stuck_cells_nothing_moves()
@@ -46,7 +46,7 @@ public sealed class CompensationTests
                 {
                     Mapping = Mappings.Of(1, 100, 16, 8, encoding, encoding == WeightEncoding.TwosComplement ? 1 : 2, 128),
                 };
-                HardwareProfile faulty = Repairing with { Encoding = encoding, StuckOn = 0.002, StuckOff = 0.004 };
+                HardwareProfile faulty = _repairing with { Encoding = encoding, StuckOn = 0.002, StuckOff = 0.004 };
                 HardwareProfile[] steps =
                 [
                     faulty with { SpareColumns = 0 }, faulty with { SpareColumns = 8 }, faulty,
@@ -69,7 +69,7 @@ public sealed class CompensationTests
         {
             Mapping = Mappings.Of(1, 64, 8, 8, WeightEncoding.Offset, 2, 128),
         };
-        HardwareProfile profile = Repairing with { Encoding = WeightEncoding.Offset, StuckOff = 0.02 };
+        HardwareProfile profile = _repairing with { Encoding = WeightEncoding.Offset, StuckOff = 0.02 };
         var plan = new AnalogPlan(layer, profile);
         var programmer = new CellProgrammer(profile, 7, 0);
         var targets = new CellTargets(plan, profile);

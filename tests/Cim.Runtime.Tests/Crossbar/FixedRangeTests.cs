@@ -13,7 +13,7 @@ namespace Cim.Runtime.Tests.Crossbar;
 /// <summary>A converter with <c>adcRange: [low, high]</c>: its lowest code is low, its highest is high.</summary>
 public sealed class FixedRangeTests
 {
-    private static readonly Gen<(double Low, double High)> Limits = Gen.OneOf(
+    private static readonly Gen<(double Low, double High)> _limits = Gen.OneOf(
         Gen.Select(Gen.Int[-400, 400], Gen.Int[1, 600], (low, width) => ((double)low, (double)(low + width))),
         Gen.Select(Gen.Double[-300, 300], Gen.Double[1e-9, 500], (low, width) => (low, low + width)),
         Gen.Double[1e-9, 2].Select(limit => (-limit, limit)));
@@ -27,7 +27,7 @@ public sealed class FixedRangeTests
 
     [Fact]
     public void A_sum_outside_the_range_is_read_as_its_end() =>
-        Gen.Select(Limits, Gen.Int[1, 16], Gen.Float[0, 1e6f]).Sample((limits, bits, beyond) =>
+        Gen.Select(_limits, Gen.Int[1, 16], Gen.Float[0, 1e6f]).Sample((limits, bits, beyond) =>
         {
             AdcConverter adc = AdcConverter.ForLimits(limits.Low, limits.High, bits);
             // Beyond by what rounding may bring back, and more than a float's resolution.
@@ -41,7 +41,7 @@ public sealed class FixedRangeTests
 
     [Fact]
     public void A_sum_is_read_within_half_a_step_of_the_clipped_sum_and_at_most_2_to_the_bits_codes_occur() =>
-        Gen.Select(Limits, Gen.Int[1, 10]).Sample((limits, bits) =>
+        Gen.Select(_limits, Gen.Int[1, 10]).Sample((limits, bits) =>
         {
             AdcConverter adc = AdcConverter.ForLimits(limits.Low, limits.High, bits);
             // The ends and zero are codes, which costs two codes at most.
@@ -61,7 +61,7 @@ public sealed class FixedRangeTests
 
     [Fact]
     public void Codes_are_those_of_a_plain_converter_in_double_precision() =>
-        Gen.Select(Limits, Gen.Int[1, 12], Gen.Float[-600, 600]).Sample((limits, bits, sum) =>
+        Gen.Select(_limits, Gen.Int[1, 12], Gen.Float[-600, 600]).Sample((limits, bits, sum) =>
         {
             AdcConverter adc = AdcConverter.ForLimits(limits.Low, limits.High, bits);
             double from = adc.Low, code = (sum - from) / adc.Step;

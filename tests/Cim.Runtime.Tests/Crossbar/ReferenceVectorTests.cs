@@ -10,14 +10,14 @@ namespace Cim.Runtime.Tests.Crossbar;
 /// <summary>Thirty results of CrossSim 3.2 for one 8x16 matrix (Rmin 10 kOhm, Rmax 1 MOhm); skipped where the file is absent.</summary>
 public sealed partial class ReferenceVectorTests
 {
-    private static readonly JsonElement? Reference = Load();
+    private static readonly JsonElement? _reference = Load();
 
     public static TheoryData<string> Names
     {
         get
         {
             var names = new TheoryData<string>();
-            if (Reference is { } r)
+            if (_reference is { } r)
                 foreach (JsonElement c in r.GetProperty("cases").EnumerateArray()) names.Add(c.GetProperty("name").GetString()!);
             else
                 names.Add("(no reference file)");
@@ -28,7 +28,7 @@ public sealed partial class ReferenceVectorTests
     [Theory, MemberData(nameof(Names))]
     public void Reference_vectors_are_reproduced(string name)
     {
-        if (Reference is not { } reference) return;
+        if (_reference is not { } reference) return;
         JsonElement c = reference.GetProperty("cases").EnumerateArray().Single(v => v.GetProperty("name").GetString() == name);
         string input = c.GetProperty("input").GetString()!;
         double[] expected = Numbers(c.TryGetProperty("exact_nodal", out JsonElement nodal) ? nodal : c.GetProperty("y"));

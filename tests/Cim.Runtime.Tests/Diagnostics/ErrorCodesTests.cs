@@ -5,12 +5,12 @@ namespace Cim.Runtime.Tests.Diagnostics;
 
 public sealed partial class ErrorCodesTests
 {
-    private static readonly FieldInfo[] Codes = typeof(ErrorCodes).GetFields(BindingFlags.Public | BindingFlags.Static);
+    private static readonly FieldInfo[] _codes = typeof(ErrorCodes).GetFields(BindingFlags.Public | BindingFlags.Static);
 
     public static TheoryData<string, string> NamesAndCodes()
     {
         var data = new TheoryData<string, string>();
-        foreach (FieldInfo field in Codes) data.Add(field.Name, (string)field.GetRawConstantValue()!);
+        foreach (FieldInfo field in _codes) data.Add(field.Name, (string)field.GetRawConstantValue()!);
         return data;
     }
 
@@ -29,12 +29,12 @@ public sealed partial class ErrorCodesTests
     public void Every_paragraph_is_about_a_code_that_exists_and_they_are_in_order()
     {
         string[] described = [.. Heading().Matches(Page()).Select(match => match.Groups["code"].Value)];
-        Assert.Equal(Codes.Select(field => (string)field.GetRawConstantValue()!).Order(StringComparer.Ordinal), described);
+        Assert.Equal(_codes.Select(field => (string)field.GetRawConstantValue()!).Order(StringComparer.Ordinal), described);
     }
 
     [Fact]
     public void No_code_is_used_twice() =>
-        Assert.Equal(Codes.Length, Codes.Select(field => field.GetRawConstantValue()).Distinct().Count());
+        Assert.Equal(_codes.Length, _codes.Select(field => field.GetRawConstantValue()).Distinct().Count());
 
     [GeneratedRegex(@"^## (?<code>CIM\d+)", RegexOptions.Multiline)]
     private static partial Regex Heading();

@@ -10,11 +10,11 @@ namespace Cim.Runtime.Tests.Fuzzing;
 /// well-formed.</summary>
 internal sealed class Damage(Random random)
 {
-    private static readonly long[] s_numbers =
+    private static readonly long[] _numbers =
         [0, 1, -1, 2, 3, 7, 8, 9, 16, 31, 32, 33, 127, 128, 129, 255, 256, 1 << 16, 1 << 24, 1 << 28, 1 << 30, int.MaxValue, int.MinValue,
             long.MaxValue, long.MinValue];
 
-    private static readonly float[] s_reals =
+    private static readonly float[] _reals =
         [0, -0f, 1, -1, 0.5f, 1e-3f, 1e-30f, 1e-40f, 1e9f, 1e30f, float.MaxValue, float.MinValue, float.NaN, float.PositiveInfinity,
             float.NegativeInfinity];
 
@@ -45,7 +45,7 @@ internal sealed class Damage(Random random)
     {
         long changed = random.Next(3) switch
         {
-            0 => s_numbers[random.Next(s_numbers.Length)],
+            0 => _numbers[random.Next(_numbers.Length)],
             1 => unchecked(value + random.Next(-3, 4)),
             _ => unchecked(value * random.Next(-2, 5)),
         };
@@ -53,7 +53,7 @@ internal sealed class Damage(Random random)
     }
 
     private float Real(float value) =>
-        random.Next(2) == 0 ? s_reals[random.Next(s_reals.Length)] : value * (random.NextSingle() - 0.2f) * 3;
+        random.Next(2) == 0 ? _reals[random.Next(_reals.Length)] : value * (random.NextSingle() - 0.2f) * 3;
 
     // The name of an operator becomes that of another one half of the time.
     private string Text(string text) => (OperatorCatalog.IsSupported(text) || text == ProgramStep.CrossbarOp) && random.Next(2) == 0

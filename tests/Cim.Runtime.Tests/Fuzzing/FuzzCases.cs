@@ -9,7 +9,7 @@ namespace Cim.Runtime.Tests.Fuzzing;
 /// </summary>
 internal static class FuzzCases
 {
-    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _longest = TimeSpan.FromSeconds(60);
 
     /// <summary>What may be wrong with a case.</summary>
     public enum Fault
@@ -46,11 +46,11 @@ internal static class FuzzCases
                 // A thread of its own, so that a case that does not end is a failure with a number and not a test that hangs.
                 var worker = new Thread(() => fault = check(number)) { IsBackground = true };
                 worker.Start();
-                bool ends = worker.Join(s_longest);
+                bool ends = worker.Join(_longest);
                 lock (faults)
                 {
                     if (!ends)
-                        (hangs, fault) = (hangs + 1, (Fault.Wrong, $"case {number} runs for more than {s_longest.TotalSeconds} seconds"));
+                        (hangs, fault) = (hangs + 1, (Fault.Wrong, $"case {number} runs for more than {_longest.TotalSeconds} seconds"));
                     if (fault is { } found) faults.Add(found);
                 }
             }

@@ -13,7 +13,7 @@ namespace Cim.Runtime.Tests.Hardware;
 /// </summary>
 public sealed class ProfileFuzzTests
 {
-    private static readonly string[] Values =
+    private static readonly string[] _values =
     [
         "0", "1", "-1", "2", "64", "64.0", "6.4e1", "128", "16385", "1e9", "-0", "1e999", "-1e999", "1e-999", "1e99999999999999999999",
             "1e-99999999999999999999", "2147483648", "9223372036854775808",
@@ -28,7 +28,7 @@ public sealed class ProfileFuzzTests
         "{\"nu\":0.05,\"time\":{\"value\":1,\"unit\":\"day\"}}", "{\"source\":\"s\"}",
     ];
 
-    private static readonly string[] Names =
+    private static readonly string[] _names =
         [.. ProfileFields.All.Select(f => f.Name).Concat(ProfileFields.All.Select(f => f.Name.Split('.')[0])).Distinct(), "base", "name",
             "description", "schema", "$schema", "rowz", "", "\\u0000"];
 
@@ -75,7 +75,7 @@ public sealed class ProfileFuzzTests
                 $"\"base\":\"{HardwareProfiles.BuiltInNames[random.Next(HardwareProfiles.BuiltInNames.Length)]}\",");
         for (int n = random.Next(4); n >= 0; n--)
             json.Append(CultureInfo.InvariantCulture,
-                $"\"{Names[random.Next(Names.Length)]}\":{Values[random.Next(Values.Length)]}{(n > 0 || random.Next(20) == 0 ? "," : "")}");
+                $"\"{_names[random.Next(_names.Length)]}\":{_values[random.Next(_values.Length)]}{(n > 0 || random.Next(20) == 0 ? "," : "")}");
         json.Append('}');
         byte[] text = Encoding.UTF8.GetBytes(json.ToString());
         return random.Next(10) == 0 ? Damaged(random, text) : text;

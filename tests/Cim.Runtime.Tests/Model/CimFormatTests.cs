@@ -8,7 +8,7 @@ namespace Cim.Runtime.Tests.Model;
 
 public sealed class CimFormatTests
 {
-    private static readonly byte[] File = ModelWriter.ToBytes(TestPrograms.Compile(TestPrograms.Convolutional()));
+    private static readonly byte[] _file = ModelWriter.ToBytes(TestPrograms.Compile(TestPrograms.Convolutional()));
 
     [Fact]
     public void What_was_written_is_read_back()
@@ -31,14 +31,14 @@ public sealed class CimFormatTests
 
     [Fact]
     public void The_same_model_gives_the_same_bytes() =>
-        Assert.Equal(File, ModelWriter.ToBytes(TestPrograms.Compile(TestPrograms.Convolutional())));
+        Assert.Equal(_file, ModelWriter.ToBytes(TestPrograms.Compile(TestPrograms.Convolutional())));
 
     [Fact]
     public void A_loaded_model_computes_what_the_compiled_one_does()
     {
         using var compiled = new CimModel(TestPrograms.Compile(TestPrograms.Convolutional()));
-        using CimModel fromMemory = CimModel.Load(File);
-        using CimModel fromStream = CimModel.Load(new Trickle(File));
+        using CimModel fromMemory = CimModel.Load(_file);
+        using CimModel fromStream = CimModel.Load(new Trickle(_file));
         float[] x = TestPrograms.Samples(3, 432), expected = new float[30], actual = new float[30];
         compiled.Run(x, expected);
         foreach (CimModel model in (CimModel[])[fromMemory, fromStream])
@@ -51,7 +51,7 @@ public sealed class CimFormatTests
     [Fact]
     public void The_description_is_read_without_the_rest()
     {
-        ModelInfo info = ModelInfo.Read(new Trickle(File));
+        ModelInfo info = ModelInfo.Read(new Trickle(_file));
         Assert.Equal("test", info.Name);
         Assert.Equal(432, info.Inputs[0].SampleLength);
         Assert.Equal(1.5, info.Cost.LatencyNs);
@@ -60,7 +60,7 @@ public sealed class CimFormatTests
     [Fact]
     public void Constants_lie_at_multiples_of_64()
     {
-        var model = ModelReader.Read(File);
+        var model = ModelReader.Read(_file);
         Assert.True(
             System.Runtime.InteropServices.MemoryMarshal.TryGetArray(model.Program.Layers[0].Weights.Data, out ArraySegment<byte> segment));
         Assert.Equal(0, segment.Offset % 64);
@@ -69,14 +69,14 @@ public sealed class CimFormatTests
     [Fact]
     public void A_file_cut_anywhere_is_an_error()
     {
-        for (int length = 0; length < File.Length; length += length < 600 ? 1 : 97)
+        for (int length = 0; length < _file.Length; length += length < 600 ? 1 : 97)
         {
-            byte[] cut = File[..length];
+            byte[] cut = _file[..length];
             AssertCorrupt(() => ModelReader.Read(cut));
             AssertCorrupt(() => ModelReader.Read(new MemoryStream(cut)));
         }
 
-        AssertCorrupt(() => ModelReader.Read((byte[])[.. File, 0]));
+        AssertCorrupt(() => ModelReader.Read((byte[])[.. _file, 0]));
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class CimFormatTests
         var random = new Random(1);
         for (int i = 0; i < 400; i++)
         {
-            byte[] damaged = [.. File];
+            byte[] damaged = [.. _file];
             int at = i < 200 ? random.Next(400) : random.Next(damaged.Length);
             damaged[at] ^= (byte)(1 << random.Next(8));
             AssertCorrupt(() => ModelReader.Read(damaged));
@@ -100,7 +100,7 @@ public sealed class CimFormatTests
         long limit = GC.GetAllocatedBytesForCurrentThread() + (4L << 30);
         for (int i = 0; i < 2000; i++)
         {
-            byte[] damaged = [.. File];
+            byte[] damaged = [.. _file];
             (int offset, int length) = Section(damaged, i % 8 == 0 ? 1 : i % 8 == 1 ? 0 : 2);
             for (int flips = random.Next(1, 4); flips > 0; flips--)
             {
@@ -143,7 +143,7 @@ public sealed class CimFormatTests
     [Fact]
     public void Another_format_version_names_both_versions_of_the_package()
     {
-        byte[] newer = [.. File];
+        byte[] newer = [.. _file];
         BinaryPrimitives.WriteUInt32LittleEndian(newer.AsSpan(8), CimFile.FormatVersion + 1);
         "9.8.7"u8.CopyTo(newer.AsSpan(24));
         FixChecksums(newer);

@@ -8,7 +8,7 @@ internal sealed class StressCase : IDisposable
 {
     public const int Samples = 24;
 
-    private static readonly ulong[] Seeds = [1, 2];
+    private static readonly ulong[] _seeds = [1, 2];
 
     private readonly CompiledModel _compiled;
     private readonly bool _mixesSamples;
@@ -22,7 +22,7 @@ internal sealed class StressCase : IDisposable
         _model = new CimModel(_compiled);
         Inputs = [.. Info.Inputs.Select((t, i) => TestPrograms.Samples(Samples, t.SampleLength, seed: 40 + i))];
         foreach (Fidelity fidelity in Enum.GetValues<Fidelity>())
-            foreach (ulong seed in Seeds)
+            foreach (ulong seed in _seeds)
                 _expected.Add((fidelity, seed), Run(Inputs, Samples, new RunOptions { Fidelity = fidelity, Seed = seed, MaxThreads = 1 }));
     }
 
@@ -64,7 +64,7 @@ internal sealed class StressCase : IDisposable
     public static RunOptions Options(Random random, int first) => new()
     {
         Fidelity = random.Next(8) switch { 0 => Fidelity.Circuit, 1 => Fidelity.Device, < 4 => Fidelity.Adc, _ => Fidelity.Exact },
-        Seed = Seeds[random.Next(Seeds.Length)],
+        Seed = _seeds[random.Next(_seeds.Length)],
         FirstSample = first,
         MaxThreads = random.Next(5),
     };

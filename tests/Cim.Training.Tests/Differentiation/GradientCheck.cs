@@ -16,15 +16,15 @@ namespace Cim.Training.Tests.Differentiation;
 /// </summary>
 internal sealed class GradientCheck
 {
-    private readonly List<(string Name, long[] Dims, double[] Values)> variables = [];
-    private readonly Random random;
-    private readonly DataType type;
+    private readonly List<(string Name, long[] Dims, double[] Values)> _variables = [];
+    private readonly Random _random;
+    private readonly DataType _type;
 
     public GradientCheck(int seed, bool doublePrecision)
     {
-        random = new Random(seed);
-        type = doublePrecision ? DataType.Double : DataType.Float;
-        Builder = new GraphBuilder("check", type);
+        _random = new Random(seed);
+        _type = doublePrecision ? DataType.Double : DataType.Float;
+        Builder = new GraphBuilder("check", _type);
     }
 
     public GraphBuilder Builder { get; }
@@ -34,19 +34,19 @@ internal sealed class GradientCheck
     {
         var values = new double[Tensors.Count(dims)];
         for (int i = 0; i < values.Length; i++)
-            values[i] = distinct ? low + ((high - low) * (i + 0.5) / values.Length) : low + ((high - low) * random.NextDouble());
+            values[i] = distinct ? low + ((high - low) * (i + 0.5) / values.Length) : low + ((high - low) * _random.NextDouble());
         if (distinct)
-            random.Shuffle(values);
-        string name = FormattableString.Invariant($"x{variables.Count}");
-        variables.Add((name, dims, values));
-        Builder.Initializer(Named(Tensors.Real(type, values, dims), name));
+            _random.Shuffle(values);
+        string name = FormattableString.Invariant($"x{_variables.Count}");
+        _variables.Add((name, dims, values));
+        Builder.Initializer(Named(Tensors.Real(_type, values, dims), name));
         return name;
     }
 
     /// <summary>Moves values of the last variable away from kinks of a piecewise function.</summary>
     public void KeepAwayFrom(double margin, params double[] kinks)
     {
-        double[] values = variables[^1].Values;
+        double[] values = _variables[^1].Values;
         for (int i = 0; i < values.Length; i++)
         {
             foreach (double kink in kinks)
@@ -56,8 +56,8 @@ internal sealed class GradientCheck
             }
         }
 
-        TensorProto tensor = Builder.Graph.Initializer.Single(initializer => initializer.Name == variables[^1].Name);
-        TensorProto moved = Tensors.Real(type, values, variables[^1].Dims);
+        TensorProto tensor = Builder.Graph.Initializer.Single(initializer => initializer.Name == _variables[^1].Name);
+        TensorProto moved = Tensors.Real(_type, values, _variables[^1].Dims);
         tensor.RawData = moved.RawData;
     }
 
@@ -66,31 +66,31 @@ internal sealed class GradientCheck
     /// <summary>Compares all variables, or the first alone.</summary>
     public void Agrees(bool all, params string[] outputs)
     {
-        bool isDouble = type == DataType.Double;
+        bool isDouble = _type == DataType.Double;
         double h = isDouble ? 1e-5 : 0.25;
         double tolerance = isDouble ? 1e-7 : 3e-4;
         string loss = AppendRandomSum(outputs);
         GraphProto graph = Builder.Graph;
-        GraphProto lowered = CompositeOperators.Lower(graph, type);
+        GraphProto lowered = CompositeOperators.Lower(graph, _type);
         Dictionary<string, long[]> shapes = ShapeProbe.Run(lowered);
-        IReadOnlyList<string?> gradients = Differentiator.Append(graph, lowered, shapes, loss, [.. variables.Select(v => v.Name)], type);
+        IReadOnlyList<string?> gradients = Differentiator.Append(graph, lowered, shapes, loss, [.. _variables.Select(v => v.Name)], _type);
         for (int i = lowered.Initializer.Count - 1; i >= 0; i--)
         {
-            if (variables.Any(v => v.Name == lowered.Initializer[i].Name))
+            if (_variables.Any(v => v.Name == lowered.Initializer[i].Name))
                 lowered.Initializer.RemoveAt(i);
         }
 
-        foreach ((string name, long[] dims, _) in variables)
-            lowered.Input.Add(Tensors.ValueInfo(name, type, dims));
-        var builder = new GraphBuilder(lowered, type);
-        lowered.Output.Add(Tensors.ValueInfo(loss, type, []));
+        foreach ((string name, long[] dims, _) in _variables)
+            lowered.Input.Add(Tensors.ValueInfo(name, _type, dims));
+        var builder = new GraphBuilder(lowered, _type);
+        lowered.Output.Add(Tensors.ValueInfo(loss, _type, []));
         var present = new List<int>();
         for (int i = 0; i < gradients.Count; i++)
         {
             if (gradients[i] is not { } name)
                 continue;
             present.Add(i);
-            lowered.Output.Add(Tensors.ValueInfo(builder.Op("Identity", name), type, variables[i].Dims));
+            lowered.Output.Add(Tensors.ValueInfo(builder.Op("Identity", name), _type, _variables[i].Dims));
         }
 
         using var options = new SessionOptions { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
@@ -99,7 +99,7 @@ internal sealed class GradientCheck
         double[][] results = Run(session, lowered, isDouble);
         for (int k = 0; k < (all ? present.Count : 1); k++)
         {
-            (string name, _, double[] values) = variables[present[k]];
+            (string name, _, double[] values) = _variables[present[k]];
             for (int i = 0; i < values.Length; i++)
             {
                 double keep = values[i];
@@ -122,12 +122,12 @@ internal sealed class GradientCheck
     private string AppendRandomSum(string[] outputs)
     {
         string? total = null;
-        Dictionary<string, long[]> shapes = ShapeProbe.Run(CompositeOperators.Lower(Builder.Graph, type));
+        Dictionary<string, long[]> shapes = ShapeProbe.Run(CompositeOperators.Lower(Builder.Graph, _type));
         foreach (string output in outputs)
         {
             var weights = new double[Tensors.Count(shapes[output])];
             for (int i = 0; i < weights.Length; i++)
-                weights[i] = random.NextDouble() + 0.5;
+                weights[i] = _random.NextDouble() + 0.5;
             string product = Builder.Op("Mul", output, Builder.Constant(weights, shapes[output]));
             string sum = Builder.Op("ReduceSum", [product], Attributes.Int("keepdims", 0));
             total = total is null ? sum : Builder.Op("Add", total, sum);
@@ -139,11 +139,11 @@ internal sealed class GradientCheck
     private double[][] Run(InferenceSession session, GraphProto graph, bool isDouble)
     {
         using var run = new RunOptions();
-        List<OrtValue> inputs = [.. variables.Select(v => isDouble
+        List<OrtValue> inputs = [.. _variables.Select(v => isDouble
             ? OrtValue.CreateTensorValueFromMemory(v.Values, v.Dims)
             : OrtValue.CreateTensorValueFromMemory(Array.ConvertAll(v.Values, x => (float)x), v.Dims))];
         using IDisposableReadOnlyCollection<OrtValue> results =
-            session.Run(run, [.. variables.Select(v => v.Name)], inputs, [.. graph.Output.Select(output => output.Name)]);
+            session.Run(run, [.. _variables.Select(v => v.Name)], inputs, [.. graph.Output.Select(output => output.Name)]);
         double[][] values = [.. results.Select(result => isDouble
             ? result.GetTensorDataAsSpan<double>().ToArray()
             : Array.ConvertAll(result.GetTensorDataAsSpan<float>().ToArray(), x => (double)x))];

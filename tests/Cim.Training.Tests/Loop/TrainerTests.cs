@@ -10,7 +10,7 @@ namespace Cim.Training.Tests.Loop;
 
 public sealed class TrainerTests
 {
-    private static readonly TrainingOptions Options = new()
+    private static readonly TrainingOptions _options = new()
     {
         Epochs = 4,
         BatchSize = 16,
@@ -25,7 +25,7 @@ public sealed class TrainerTests
     {
         TrainableNetwork network = SmallNetworks.Dense(1);
         SampleSet validation = SmallNetworks.Quadrants(200, 2);
-        TrainingOptions options = Options with
+        TrainingOptions options = _options with
         {
             Augmentation = Augmentation.None,
             Epochs = 6,
@@ -42,8 +42,8 @@ public sealed class TrainerTests
     [Fact]
     public async Task Same_seed_gives_the_same_bytes()
     {
-        float[][] first = await TrainAsync(Options);
-        float[][] second = await TrainAsync(Options);
+        float[][] first = await TrainAsync(_options);
+        float[][] second = await TrainAsync(_options);
         for (int i = 0; i < first.Length; i++)
             Assert.Equal(first[i], second[i]);
     }
@@ -54,7 +54,7 @@ public sealed class TrainerTests
         string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         try
         {
-            float[][] whole = await TrainAsync(Options);
+            float[][] whole = await TrainAsync(_options);
             using var stop = new CancellationTokenSource();
             TrainableNetwork network = SmallNetworks.Dense(1);
             var progress = new Callback(report =>
@@ -62,9 +62,9 @@ public sealed class TrainerTests
                 if (report.Epoch == 3 && report.Batch == 2)
                     stop.Cancel();
             });
-            TrainingResult cut = await Run(network, Options with { Checkpoint = path }, progress, stop.Token);
+            TrainingResult cut = await Run(network, _options with { Checkpoint = path }, progress, stop.Token);
             Assert.True(cut.WasCancelled);
-            float[][] resumed = await TrainAsync(Options with { Checkpoint = path });
+            float[][] resumed = await TrainAsync(_options with { Checkpoint = path });
             for (int i = 0; i < whole.Length; i++)
                 Assert.Equal(whole[i], resumed[i]);
         }
@@ -80,7 +80,7 @@ public sealed class TrainerTests
     public async Task The_latest_epoch_within_a_standard_error_of_the_best_is_kept_where_that_is_asked(bool latest)
     {
         SampleSet training = SmallNetworks.Quadrants(256, 1), validation = SmallNetworks.Quadrants(60, 2);
-        TrainingOptions options = Options with
+        TrainingOptions options = _options with
         {
             Epochs = 12,
             Optimizer = new OptimizerOptions { LearningRate = 0.02 },
@@ -98,13 +98,13 @@ public sealed class TrainerTests
     {
         SampleSet training = SmallNetworks.Quadrants(256, 1), validation = WithWrongLabels(SmallNetworks.Quadrants(60, 2), 4);
         TrainableNetwork start = SmallNetworks.Dense(1);
-        await new Trainer(start, training, validation, Options with { Epochs = 3 }).RunAsync();
+        await new Trainer(start, training, validation, _options with { Epochs = 3 }).RunAsync();
         using var predictor = new Predictor(start, parts: 1);
         double score = predictor.CountCorrect(validation) / 60.0;
         bool matters = false;
         for (int seed = 1; seed <= 6; seed++)
         {
-            TrainingOptions options = Options with
+            TrainingOptions options = _options with
             {
                 Epochs = 5,
                 Seed = seed,
@@ -127,14 +127,15 @@ public sealed class TrainerTests
         string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         try
         {
-            await TrainAsync(Options with { Epochs = 1, Checkpoint = path });
+            await TrainAsync(_options with { Epochs = 1, Checkpoint = path });
             CimException foreign = await Assert.ThrowsAsync<CimException>(
-                () => TrainAsync(Options with { Epochs = 1, Seed = 9, Checkpoint = path }));
+                () => TrainAsync(_options with { Epochs = 1, Seed = 9, Checkpoint = path }));
             Assert.Equal(ErrorCodes.InvalidCheckpoint, foreign.Code);
             byte[] bytes = await File.ReadAllBytesAsync(path);
             bytes[bytes.Length / 2] ^= 1;
             await File.WriteAllBytesAsync(path, bytes);
-            CimException damaged = await Assert.ThrowsAsync<CimException>(() => TrainAsync(Options with { Epochs = 1, Checkpoint = path }));
+            CimException damaged = await Assert.ThrowsAsync<CimException>(
+                () => TrainAsync(_options with { Epochs = 1, Checkpoint = path }));
             Assert.Contains("damaged", damaged.Message, StringComparison.Ordinal);
         }
         finally
@@ -154,7 +155,7 @@ public sealed class TrainerTests
             foreach (string path in new[] { occupied, Path.Combine(folder, "file", "checkpoint") })
             {
                 CimException error = await Assert.ThrowsAsync<CimException>(
-                    () => TrainAsync(Options with { Epochs = 1, Checkpoint = path }));
+                    () => TrainAsync(_options with { Epochs = 1, Checkpoint = path }));
                 Assert.Equal((ErrorCodes.FileNotWritable, path), (error.Code, error.File));
             }
 
@@ -172,10 +173,10 @@ public sealed class TrainerTests
     {
         TrainableNetwork teacher = SmallNetworks.Dense(1);
         SampleSet training = SmallNetworks.Quadrants(512, 1);
-        await new Trainer(teacher, training, null, Options with { Epochs = 6 }).RunAsync();
+        await new Trainer(teacher, training, null, _options with { Epochs = 6 }).RunAsync();
         TrainableNetwork student = SmallNetworks.Dense(7);
         var unlabelled = new SampleSet(training.Values, training.Shape, null);
-        await new Trainer(student, unlabelled, null, Options with { Epochs = 8 }) { Teacher = teacher }.RunAsync();
+        await new Trainer(student, unlabelled, null, _options with { Epochs = 8 }) { Teacher = teacher }.RunAsync();
         using var predictor = new Predictor(student, parts: 1);
         Assert.True(predictor.CountCorrect(SmallNetworks.Quadrants(200, 2)) > 180);
     }
@@ -184,11 +185,11 @@ public sealed class TrainerTests
     public async Task Divergence_and_wrong_labels_are_clear_errors()
     {
         CimException diverged = await Assert.ThrowsAsync<CimException>(() =>
-            TrainAsync(Options with { Optimizer = new OptimizerOptions { LearningRate = 1e30 } }));
+            TrainAsync(_options with { Optimizer = new OptimizerOptions { LearningRate = 1e30 } }));
         Assert.Equal(ErrorCodes.TrainingDiverged, diverged.Code);
         SampleSet wrong = new(new float[64], [1, 8, 8], [4]);
         CimException labels = await Assert.ThrowsAsync<CimException>(
-            () => new Trainer(SmallNetworks.Dense(1), wrong, null, Options).RunAsync());
+            () => new Trainer(SmallNetworks.Dense(1), wrong, null, _options).RunAsync());
         Assert.Equal(ErrorCodes.InvalidLabels, labels.Code);
     }
 

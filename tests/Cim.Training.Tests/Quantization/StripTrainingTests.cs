@@ -9,7 +9,7 @@ namespace Cim.Training.Tests.Quantization;
 /// <summary>Layers whose strips, one output on one tile of rows, have widths and shifts of their own.</summary>
 public sealed class StripTrainingTests
 {
-    private static readonly int[] Widths = [8, 6, 4, 3, 2, 0];
+    private static readonly int[] _widths = [8, 6, 4, 3, 2, 0];
 
     [Theory]
     [InlineData(1)]
@@ -129,7 +129,7 @@ public sealed class StripTrainingTests
         Dictionary<string, StripPrecision> strips = shape.Layers.ToDictionary(
             layer =>
                 layer.Name, layer =>
-                Strips(layer, _ => Widths[random.Next(Widths.Length)], bits => bits == 0 ? 0 : random.Next(9 - bits)),
+                Strips(layer, _ => _widths[random.Next(_widths.Length)], bits => bits == 0 ? 0 : random.Next(9 - bits)),
                 StringComparer.Ordinal);
         return (QuantizedNetwork.Create(SmallNetworks.Dense(3), samples, new QuantizationOptions { Strips = strips, EdgeBits = 0 }),
             strips);

@@ -13,9 +13,9 @@ namespace Cim.Training.Tests.Recipes;
 /// <summary>A recipe from its first stage to its last, whole and in parts.</summary>
 public sealed class RecipeTrainingTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("cim-recipe").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("cim-recipe").FullName;
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
     [InlineData("step 1")] // cancelled in the second step of pruning
@@ -45,7 +45,7 @@ public sealed class RecipeTrainingTests : IDisposable
         await Run("parts", "step 2");
         CimException error = await Assert.ThrowsAsync<CimException>(() => Run("parts", null, target: 0.6));
         Assert.Equal(ErrorCodes.InvalidCheckpoint, error.Code);
-        Assert.Equal(Path.Combine(folder, "parts.checkpoint.pruned"), error.File);
+        Assert.Equal(Path.Combine(_folder, "parts.checkpoint.pruned"), error.File);
     }
 
     [Theory]
@@ -56,7 +56,7 @@ public sealed class RecipeTrainingTests : IDisposable
         await Run("parts", when);
         CimException error = await Assert.ThrowsAsync<CimException>(() => Run("parts", null, activationBits: 3));
         Assert.Equal(ErrorCodes.InvalidCheckpoint, error.Code);
-        Assert.Equal(Path.Combine(folder, file), error.File);
+        Assert.Equal(Path.Combine(_folder, file), error.File);
     }
 
     [Fact]
@@ -82,8 +82,8 @@ public sealed class RecipeTrainingTests : IDisposable
             Training = new ScheduleRecipe { Epochs = 3, BatchSize = 16, LearningRate = 0.02, ClipNorm = 5, Distillation = 0.5 },
             Pruning = new PruningRecipe { Granularity = "weight", Target = target, Steps = 3, Samples = 64 },
             Quantization = new QuantizationRecipe { WeightBits = 2, ActivationBits = activationBits, EdgeBits = 0, From = [4, 3] },
-            Output = Path.Combine(folder, name + ".onnx"),
-            Checkpoint = Path.Combine(folder, name + ".checkpoint"),
+            Output = Path.Combine(_folder, name + ".onnx"),
+            Checkpoint = Path.Combine(_folder, name + ".checkpoint"),
         };
         TrainableNetwork network = SmallNetworks.Build(
             1, "conv 8 3x3 pad 1", "relu", "maxpool 2", "conv 8 3x3 pad 1", "relu", "globalavgpool", "linear 4");

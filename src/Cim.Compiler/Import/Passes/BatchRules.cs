@@ -67,11 +67,11 @@ internal static class BatchRules
             case "QuantizeLinear" or "DequantizeLinear":
                 return OnlyFirstVaries() && (In(1).Rank == 0 || In(1).Elements == 1 || Axis(node.Attributes.Int("axis", 1), In(0)) != 0);
             default:
-                return s_elementwise.Contains(node.Op) && Elementwise(graph, node, perImage, output);
+                return _elementwise.Contains(node.Op) && Elementwise(graph, node, perImage, output);
         }
     }
 
-    private static readonly ImmutableHashSet<string> s_elementwise = ImmutableHashSet.Create(StringComparer.Ordinal,
+    private static readonly ImmutableHashSet<string> _elementwise = ImmutableHashSet.Create(StringComparer.Ordinal,
         "Abs", "Add", "And", "Cast", "Ceil", "Celu", "Clip", "Cos", "Div", "Elu", "Equal", "Erf", "Exp", "Floor", "Gelu", "Greater",
         "GreaterOrEqual", "HardSigmoid", "HardSwish", "Identity", "LeakyRelu", "Less", "LessOrEqual", "Log", "Max", "Mean", "Min", "Mish",
         "Mod", "Mul", "Neg", "Not", "Or", "PRelu", "Pow", "Reciprocal", "Relu", "Round", "Selu", "Sigmoid", "Sign", "Sin", "Softplus",

@@ -9,13 +9,13 @@ namespace Cim.Compiler.Import.Passes;
 /// </summary>
 internal sealed class RejectBadWeights : IGraphPass
 {
-    private static readonly string[] s_weighted = [
+    private static readonly string[] _weighted = [
         "Conv", "Gemm", "MatMul", "BatchNormalization", "LayerNormalization", "InstanceNormalization", "PRelu"];
 
     public Graph Run(Graph graph)
     {
         var weights = new HashSet<string>(
-            graph.Nodes.Where(n => s_weighted.Contains(n.Op)).SelectMany(n => n.Inputs), StringComparer.Ordinal);
+            graph.Nodes.Where(n => _weighted.Contains(n.Op)).SelectMany(n => n.Inputs), StringComparer.Ordinal);
         var problems = new List<string>();
         foreach ((string name, Tensor tensor) in graph.Constants.OrderBy(c => c.Key, StringComparer.Ordinal))
         {

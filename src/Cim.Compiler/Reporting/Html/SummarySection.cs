@@ -7,7 +7,7 @@ namespace Cim.Compiler.Reporting.Html;
 internal static class SummarySection
 {
     // Measured fidelities in the order in which each contains the one before; float stands for itself.
-    private static readonly string[] Fidelities = ["float", "exact", "adc", "device", "circuit"];
+    private static readonly string[] _fidelities = ["float", "exact", "adc", "device", "circuit"];
 
     public static string Render(CompilationReport report)
     {
@@ -60,7 +60,7 @@ internal static class SummarySection
     private static string Card(string title, string subtitle, VariantReport variant, CompilationReport report, string style)
     {
         var rows = new StringBuilder();
-        AccuracyReport[] accuracies = [.. variant.Accuracies.OrderBy(a => Array.IndexOf(Fidelities, a.Fidelity))];
+        AccuracyReport[] accuracies = [.. variant.Accuracies.OrderBy(a => Array.IndexOf(_fidelities, a.Fidelity))];
         double? reference = report.Float.Accuracy("float");
         // The headline is what the result is used at, else the most faithful simulation of the samples the float network saw; the
         // others stay visible below it. A difference to other samples would say nothing.

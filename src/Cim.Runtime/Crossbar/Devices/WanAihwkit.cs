@@ -8,7 +8,7 @@ internal static class WanAihwkit
 {
     private const double GmaxUs = 40;
 
-    private static readonly (double Seconds, double[] Coefficients)[] Fits =
+    private static readonly (double Seconds, double[] Coefficients)[] _fits =
     [
         (1, [0.348, 16.030, -43.853, 45.393, -16.815]),
         (86_400, [0.701, 22.086, -50.773, 47.095, -16.458]),
@@ -30,6 +30,6 @@ internal static class WanAihwkit
     private static double[] Nearest(double seconds)
     {
         double t = Math.Log(Math.Max(seconds, 1e-9));
-        return Fits.MinBy(f => Math.Abs(Math.Log(f.Seconds) - t)).Coefficients;
+        return _fits.MinBy(f => Math.Abs(Math.Log(f.Seconds) - t)).Coefficients;
     }
 }

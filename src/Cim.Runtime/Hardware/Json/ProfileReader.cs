@@ -8,7 +8,7 @@ namespace Cim.Runtime.Hardware.Json;
 /// </summary>
 internal sealed class ProfileReader
 {
-    private static readonly string[] Meta = ["schema", "name", "description", "base", "$schema"];
+    private static readonly string[] _meta = ["schema", "name", "description", "base", "$schema"];
 
     private readonly string _origin;
     private readonly JsonPositions _positions;
@@ -101,7 +101,7 @@ internal sealed class ProfileReader
         var values = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
         foreach (JsonProperty property in root.EnumerateObject())
         {
-            if (Meta.Contains(property.Name)) continue;
+            if (_meta.Contains(property.Name)) continue;
             if (!ProfileFields.IsGroup(property.Name))
             {
                 AddIfKnown(property.Name, property.Value);

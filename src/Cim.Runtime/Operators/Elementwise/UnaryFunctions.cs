@@ -53,20 +53,20 @@ internal readonly struct Clamp(float low, float high) : IUnaryFunction
 
 internal readonly struct HardSigmoid(float alpha, float beta) : IUnaryFunction
 {
-    private static readonly Clamp Unit = new(0, 1);
+    private static readonly Clamp _unit = new(0, 1);
 
-    public float Invoke(float x) => Unit.Invoke((x * alpha) + beta);
+    public float Invoke(float x) => _unit.Invoke((x * alpha) + beta);
 
-    public Vector256<float> Invoke(Vector256<float> x) => Unit.Invoke((x * Vector256.Create(alpha)) + Vector256.Create(beta));
+    public Vector256<float> Invoke(Vector256<float> x) => _unit.Invoke((x * Vector256.Create(alpha)) + Vector256.Create(beta));
 }
 
 internal readonly struct HardSwish : IUnaryFunction
 {
-    private static readonly HardSigmoid Gate = new(1 / 6f, 0.5f);
+    private static readonly HardSigmoid _gate = new(1 / 6f, 0.5f);
 
-    public float Invoke(float x) => x * Gate.Invoke(x);
+    public float Invoke(float x) => x * _gate.Invoke(x);
 
-    public Vector256<float> Invoke(Vector256<float> x) => x * Gate.Invoke(x);
+    public Vector256<float> Invoke(Vector256<float> x) => x * _gate.Invoke(x);
 }
 
 internal readonly struct Negate : IUnaryFunction
