@@ -42,7 +42,10 @@ public sealed class HardwareProfileJson
     [Fact]
     public void A_number_is_scaled_in_decimal_so_it_is_the_nearest_double()
     {
-        HardwareProfile p = Parse("""{"base":"isaac","readLatency":{"value":1.4,"unit":"us"},"gOn":{"value":123.4,"unit":"uS"},"writeLatency":{"value":2e1,"unit":"ns"}}""");
+        HardwareProfile p = Parse("""
+            {"base":"isaac","readLatency":{"value":1.4,"unit":"us"},"gOn":{"value":123.4,"unit":"uS"},
+             "writeLatency":{"value":2e1,"unit":"ns"}}
+            """);
         Assert.Equal(1.4e-6, p.ReadLatency);
         Assert.Equal(123.4e-6, p.GOn);
         Assert.Equal(2e-8, p.WriteLatency);
@@ -51,7 +54,10 @@ public sealed class HardwareProfileJson
     [Fact]
     public void A_bare_number_is_in_the_documented_unit_and_names_the_file_as_its_source()
     {
-        HardwareProfile p = Parse("""{"base":"isaac","readLatency":2e-7,"adcBits":6,"encoding":"differential","adcRange":[-1,2.5],"programmingError":{"model":"proportional","sigma":0.05},"readNoise":{"sigma":{"value":1,"unit":"%"}}}""");
+        HardwareProfile p = Parse("""
+            {"base":"isaac","readLatency":2e-7,"adcBits":6,"encoding":"differential","adcRange":[-1,2.5],
+             "programmingError":{"model":"proportional","sigma":0.05},"readNoise":{"sigma":{"value":1,"unit":"%"}}}
+            """);
         Assert.Equal(2e-7, p.ReadLatency);
         Assert.Equal(6, p.AdcBits);
         Assert.Equal(WeightEncoding.Differential, p.Encoding);
@@ -123,7 +129,9 @@ public sealed class HardwareProfileJson
         try
         {
             string profile = Path.Combine(directory, "a.cimhw.json");
-            File.WriteAllText(profile, """{"base":"isaac","programmingError":{"model":"table","table":{"value":"errors.csv","unit":"uS"}}}""");
+            File.WriteAllText(profile, """
+                {"base":"isaac","programmingError":{"model":"table","table":{"value":"errors.csv","unit":"uS"}}}
+                """);
             File.WriteAllText(Path.Combine(directory, "errors.csv"), "\uFEFFconductance, sigma\r\n# measured\r\n\r\n0, 1\r\n50, 2.5\r\n");
             Assert.Equal([(0, 1 * 1e-6), (50 * 1e-6, 2.5 * 1e-6)], HardwareProfiles.Load(profile).ProgrammingError.Table);
 

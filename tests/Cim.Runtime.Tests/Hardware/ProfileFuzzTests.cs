@@ -74,8 +74,11 @@ public sealed class ProfileFuzzTests
             json.Append(CultureInfo.InvariantCulture,
                 $"\"base\":\"{HardwareProfiles.BuiltInNames[random.Next(HardwareProfiles.BuiltInNames.Length)]}\",");
         for (int n = random.Next(4); n >= 0; n--)
-            json.Append(CultureInfo.InvariantCulture,
-                $"\"{_names[random.Next(_names.Length)]}\":{_values[random.Next(_values.Length)]}{(n > 0 || random.Next(20) == 0 ? "," : "")}");
+        {
+            json.Append(CultureInfo.InvariantCulture, $"\"{_names[random.Next(_names.Length)]}\":{_values[random.Next(_values.Length)]}");
+            if (n > 0 || random.Next(20) == 0) json.Append(',');
+        }
+
         json.Append('}');
         byte[] text = Encoding.UTF8.GetBytes(json.ToString());
         return random.Next(10) == 0 ? Damaged(random, text) : text;
