@@ -261,4 +261,40 @@ public sealed class CompileCommandTests : IDisposable
         Assert.DoesNotContain("CIM0014", (await CliRun.Of("eval", At("net.cim"), "--data", At("data.npz"), "--scale", "1/255")).Error,
             StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Labels_are_kept_in_the_compiled_model_and_change_nothing_else_of_it()
+    {
+        File.WriteAllText(At("labels.txt"), "left\nmiddle\nright\n");
+        Assert.Equal(0, (await Compile()).ExitCode);
+        using CimModel without = CimModel.Load(At("net.cim"));
+        Assert.Empty(without.Info.Labels);
+        Assert.DoesNotContain("labels", System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(At("net.cim"))), StringComparison.Ordinal);
+
+        Assert.Equal(0, (await Compile("--labels", At("labels.txt"))).ExitCode);
+        using CimModel with = CimModel.Load(At("net.cim"));
+        Assert.Equal("left, middle, right", string.Join(", ", with.Info.Labels));
+        Assert.Equal(Scores(without), Scores(with));
+        JsonElement inspected = (await CliRun.Of("inspect", At("net.cim"), "--json")).Json;
+        Assert.Equal("right", inspected.GetProperty("labels")[2].GetString());
+
+        static float[] Scores(CimModel model)
+        {
+            float[] scores = new float[3];
+            model.Run([0.5f, 2, -1], scores);
+            return scores;
+        }
+    }
+
+    [Theory]
+    [InlineData("left\nright\n", "labels.txt(2,1): error CIM0015: There are 2 labels, but output")]
+    [InlineData("left\n\nright\n", "labels.txt(2,1): error CIM0015: The line is empty")]
+    public async Task Labels_that_do_not_fit_are_an_error_with_file_and_line(string text, string error)
+    {
+        File.WriteAllText(At("labels.txt"), text);
+        CliRun run = await Compile("--labels", At("labels.txt"));
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains(error, run.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(At("net.cim")));
+    }
 }

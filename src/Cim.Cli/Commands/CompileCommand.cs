@@ -37,6 +37,10 @@ internal static class CompileCommand
     {
         Description = "Labelled samples: .npz with x and y, IDX with its labels beside it, or CIFAR-10 binary.",
     };
+    private static readonly Option<string?> _labels = new("--labels")
+    {
+        Description = "The names of the classes, which the compiled model then holds: a text file, one a line in the order of the scores.",
+    };
     private static readonly Option<string?> _training = new("--training")
     {
         Description = "Samples, with labels or without, the quantized network is trained on: the same formats.",
@@ -243,7 +247,7 @@ internal static class CompileCommand
         _rounding.AcceptOnlyFromAmong([.. RoundingMethods.All]);
         var command = new Command("compile", "Compiles a network for crossbars.")
         {
-            _model, _output, _hardware, _calibration, _evaluation, _training, _validation, _trainingShift, _trainingFlip, _epochs,
+            _model, _output, _hardware, _calibration, _evaluation, _labels, _training, _validation, _trainingShift, _trainingFlip, _epochs,
                 _learningRate,
                 _trainingCheckpoint, _search, _weightBits, _activationBits, _adcBits, _copiesWithin, _keepEnds, _searchBinary, _strips,
                 _stripWidths,
@@ -314,6 +318,7 @@ internal static class CompileCommand
         Hardware = parsed.GetRequiredValue(_hardware),
         Calibration = parsed.GetValue(_calibration),
         Evaluation = parsed.GetValue(_evaluation),
+        Labels = parsed.GetValue(_labels),
         Training = parsed.GetValue(_training),
         Validation = parsed.GetValue(_validation),
         Augmentation = new Augmentation { Shift = parsed.GetValue(_trainingShift), Flip = parsed.GetValue(_trainingFlip) },

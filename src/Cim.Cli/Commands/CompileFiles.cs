@@ -22,6 +22,7 @@ internal static class CompileFiles
             .ReadsData("--training", options.Training)
             .ReadsData("--validation", options.Validation)
             .Reads("--policy", options.PolicyPath)
+            .Reads("--labels", options.Labels)
             .Writes("--output", options.OutputPath)
             .Writes("--export-qdq", options.ExportQdqPath)
             .WritesInto("--report", options.ReportDirectory, ReportWriter.JsonFileName, ReportWriter.HtmlFileName)

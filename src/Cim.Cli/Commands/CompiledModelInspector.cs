@@ -22,6 +22,7 @@ internal static class CompiledModelInspector
             Hardware = model.Info.Hardware,
             SdkVersion = model.Info.SdkVersion,
             Preprocessing = model.Info.Preprocessing,
+            Labels = model.Info.Labels,
             Inputs = [.. model.Info.Inputs.Select(Value)],
             Outputs = [.. model.Info.Outputs.Select(Value)],
             Layers = [.. model.Program.Layers.Select(Layer)],

@@ -39,6 +39,9 @@ internal sealed record ModelInspection
     /// <summary>What a compiled model was compiled with; null for data as they are.</summary>
     public ModelPreprocessing? Preprocessing { get; init; }
 
+    /// <summary>The names of the classes of a compiled model.</summary>
+    public ImmutableArray<string> Labels { get; init; } = [];
+
     public required ImmutableArray<InspectedValue> Inputs { get; init; }
 
     public required ImmutableArray<InspectedValue> Outputs { get; init; }
@@ -81,6 +84,13 @@ internal sealed record ModelInspection
             json.WriteString("mean", p.Mean);
             json.WriteString("std", p.Std);
             json.WriteEndObject();
+        }
+
+        if (!Labels.IsEmpty)
+        {
+            json.WriteStartArray("labels");
+            foreach (string label in Labels) json.WriteStringValue(label);
+            json.WriteEndArray();
         }
 
         WriteValues(json, "inputs", Inputs);
@@ -135,6 +145,7 @@ internal sealed record ModelInspection
         if (Preprocessing is { } preprocessing) console.WriteLine($"data: {preprocessing}");
         foreach (InspectedValue value in Inputs) console.WriteLine($"  input   {value.Name} {value.Type} {value.Shape}");
         foreach (InspectedValue value in Outputs) console.WriteLine($"  output  {value.Name} {value.Type} {value.Shape}");
+        if (!Labels.IsEmpty) console.WriteLine($"labels: {string.Join(", ", Labels)}");
         var table = new Table().Border(TableBorder.Simple);
         foreach (string column in (
             string[])["layer", "operator", "rows", "columns", "groups", "MVMs", "weights", "MACs", "quantization", "arrays"])

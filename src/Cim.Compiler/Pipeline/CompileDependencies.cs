@@ -30,6 +30,7 @@ internal sealed record CompileDependencies(ImmutableSortedDictionary<string, str
 
         foreach (string profile in ProfileFiles(options.Hardware)) Add(profile);
         if (options.PolicyPath is { } policy) Add(policy);
+        if (options.Labels is { } names) Add(names);
         if (options.LockPath is { } lockPath) Add(lockPath);
         return new CompileDependencies(files.ToImmutable());
 

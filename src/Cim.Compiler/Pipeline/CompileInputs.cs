@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
@@ -26,11 +27,15 @@ internal sealed class CompileInputs
         (_options, _graph) = (options, graph);
         Input = GraphInput.Of(graph);
         ModelSha256 = InputHash.OfModel(options.ModelPath);
+        Labels = options.Labels is { } labels ? ClassLabels.Read(labels, graph) : [];
     }
 
     public GraphInput Input { get; }
 
     public string ModelSha256 { get; }
+
+    /// <summary>The names of the classes; empty without a file of them.</summary>
+    public ImmutableArray<string> Labels { get; }
 
     /// <summary>Samples really used; 0 without calibration data.</summary>
     public int CalibrationSamples { get; private set; }
@@ -179,6 +184,7 @@ internal sealed class CompileInputs
         ModelSha256 = ModelSha256,
         CalibrationSha256 = _options.Calibration is { } path ? FileHash.Of(path) : "",
         Preprocessing = _options.Preprocessing.Describe(),
+        Labels = Labels,
         SdkVersion = CompilePipeline.SdkVersion,
     };
 

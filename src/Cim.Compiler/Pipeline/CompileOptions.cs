@@ -29,6 +29,9 @@ internal sealed record CompileOptions
     /// <summary>Labelled samples; null = accuracy is not measured.</summary>
     public string? Evaluation { get; init; }
 
+    /// <summary>Text file with the names of the classes, which the compiled model then holds; null = none.</summary>
+    public string? Labels { get; init; }
+
     /// <summary>Samples, with labels or without, the quantized network is trained on before it is mapped; null = no training.</summary>
     public string? Training { get; init; }
 

@@ -198,6 +198,9 @@ public static class ErrorCodes
     /// <summary>Warning: data of a compiled model are preprocessed otherwise than those it was compiled with.</summary>
     public const string PreprocessingDiffers = "CIM0014";
 
+    /// <summary>A file with the names of classes is malformed, or has another number of them than the model has classes.</summary>
+    public const string InvalidClassNames = "CIM0015";
+
     /// <summary>The weights of a layer do not fit the cells its mapping gives them.</summary>
     public const string InvalidMapping = "CIM4003";
 

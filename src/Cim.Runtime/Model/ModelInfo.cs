@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
 
 namespace Cim.Runtime;
 
@@ -45,6 +47,19 @@ public sealed record ModelInfo
     /// <summary>What is done to raw data before it is fed to the model; null if it was compiled on data as they are.</summary>
     public ModelPreprocessing? Preprocessing { get; init; }
 
+    /// <summary>The names of the classes, in the order of the scores; empty if it was compiled without.</summary>
+    [JsonIgnore]
+    public ImmutableArray<string> Labels
+    {
+        get => StoredLabels is null ? [] : ImmutableCollectionsMarshal.AsImmutableArray(StoredLabels);
+        init => StoredLabels = value.IsDefaultOrEmpty ? null : ImmutableCollectionsMarshal.AsArray(value);
+    }
+
+    /// <summary>What the file holds: null where there are no labels, so that such a file is what it was before there could be
+    /// any.</summary>
+    [JsonInclude, JsonPropertyName("labels")]
+    internal string[]? StoredLabels { get; init; }
+
     /// <summary>The version of Cim.Sdk that compiled it.</summary>
     public required string SdkVersion { get; init; }
 
@@ -72,6 +87,26 @@ public sealed record TensorDescription(string Name, ElementType Type, ImmutableA
             int n = 1;
             foreach (int d in Shape) n = checked(n * Math.Abs(d));
             return n;
+        }
+    }
+
+    /// <summary>
+    /// The number of classes if this is a vector of real scores, one a class: the batch first, and one more dimension of two or more
+    /// (others of 1 do not matter). 0 for everything else.
+    /// </summary>
+    internal int Classes
+    {
+        get
+        {
+            if (Type != ElementType.Float32 || Shape.Length < 2 || Shape[0] is not (-1 or 1)) return 0;
+            int classes = 1;
+            foreach (int d in Shape.AsSpan()[1..])
+            {
+                if (d < 1 || (d > 1 && classes > 1)) return 0;
+                classes *= d;
+            }
+
+            return classes > 1 ? classes : 0;
         }
     }
 

@@ -21,6 +21,7 @@ internal sealed record ModelMetadata(string Name, string? Flag, MetadataKind Kin
             "the name of a built-in profile ('cim hardware list') or a *.cimhw.json file"),
         new("Calibration", "--calibration", MetadataKind.File, DataFile),
         new("Evaluation", "--evaluation", MetadataKind.File, "a labelled data file (.npz, IDX, CIFAR-10 binary)"),
+        new("Labels", "--labels", MetadataKind.File, "a text file, one label a line in the order of the scores"),
         new("Training", "--training", MetadataKind.File, DataFile),
         new("Validation", "--validation", MetadataKind.File, DataFile),
         new("TrainingShift", "--training-shift", MetadataKind.Integer, "a whole number of pixels, 0 or more") { Min = 0 },

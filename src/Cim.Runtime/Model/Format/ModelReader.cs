@@ -112,7 +112,7 @@ internal static class ModelReader
             if (info.Name is null || info.Hardware is null || info.SdkVersion is null || info.Cost is null || info.Baseline is null
                 || info.ModelSha256 is null
                 || info.CalibrationSha256 is null || info.Inputs.IsDefault || info.Outputs.IsDefault || !IsComplete(info.Cost)
-                    || !IsComplete(info.Baseline))
+                    || !IsComplete(info.Baseline) || info.StoredLabels is { } labels && labels.Contains(null!))
                 throw CimFile.Corrupt("its description is incomplete");
             return info;
         }
