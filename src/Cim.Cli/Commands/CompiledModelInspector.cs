@@ -1,5 +1,5 @@
 using System.Globalization;
-using Cim.Compiler.Emit;
+using Cim.Compiler.Pipeline;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Format;

@@ -1,11 +1,12 @@
-using System.CommandLine;
 using System.Collections.Immutable;
+using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Lowering;
 using Cim.Compiler.Mapping;
-using Cim.Compiler.Quantization;
+using Cim.Compiler.Precision;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;

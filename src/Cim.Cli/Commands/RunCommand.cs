@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Cim.Compiler.Data;
-using Cim.Compiler.Emit;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Pipeline;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
 using Spectre.Console;

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Cim.Compiler.Data;
-using Cim.Compiler.FineTuning;
+using Cim.Compiler.QuantizationAware;
 using Cim.Runtime;
 using Cim.Training.Data;
 using Cim.Training.Engine;

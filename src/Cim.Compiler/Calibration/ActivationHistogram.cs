@@ -1,3 +1,4 @@
+using Cim.Compiler.Statistics;
 using Cim.Runtime;
 
 namespace Cim.Compiler.Calibration;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Cim.Compiler.Ort;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Program;
 

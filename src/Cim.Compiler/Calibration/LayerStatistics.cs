@@ -1,4 +1,5 @@
 using Cim.Compiler.Ir;
+using Cim.Compiler.Ort;
 using Cim.Onnx.Proto;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;

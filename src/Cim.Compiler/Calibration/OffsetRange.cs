@@ -1,3 +1,4 @@
+using Cim.Compiler.Statistics;
 using Cim.Runtime.Crossbar;
 
 namespace Cim.Compiler.Calibration;

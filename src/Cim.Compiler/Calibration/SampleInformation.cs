@@ -1,4 +1,5 @@
 using Cim.Compiler.Data;
+using Cim.Compiler.Ort;
 using Cim.Runtime;
 
 namespace Cim.Compiler.Calibration;

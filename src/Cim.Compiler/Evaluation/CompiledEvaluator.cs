@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using Cim.Compiler.Calibration;
 using Cim.Compiler.Data;
+using Cim.Compiler.Ort;
 using Cim.Runtime;
 
 namespace Cim.Compiler.Evaluation;

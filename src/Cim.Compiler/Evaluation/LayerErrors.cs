@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using Cim.Compiler.Calibration;
-using Cim.Compiler.Emit;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Lowering;
+using Cim.Compiler.Ort;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Cim.Compiler.Evaluation;

@@ -47,6 +47,9 @@ internal static class NetworkOutputs
             output, v => producers.TryGetValue(v, out NodeProto? n) && n.Input.Count > 0 ? (n.OpType, n.Input[0]) : null);
     }
 
+    /// <summary>True if the first output is made of probabilities.</summary>
+    public static bool EndsWithSoftmax(Graph graph) => graph.Nodes.Any(n => n.Op == "Softmax" && n.Outputs[0] == graph.Outputs[0]);
+
     private static int Numbers(Shape shape, int fixedBatch)
     {
         long all = shape.Bind(1).Elements;

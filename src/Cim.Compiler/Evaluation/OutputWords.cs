@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using Cim.Compiler.Calibration;
 using Cim.Compiler.Data;
+using Cim.Compiler.Ort;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Execution;

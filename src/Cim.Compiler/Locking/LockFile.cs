@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Cim.Compiler.Data;
-using Cim.Compiler.Quantization;
+using Cim.Compiler.Precision;
 using Cim.Runtime;
 
 namespace Cim.Compiler.Locking;

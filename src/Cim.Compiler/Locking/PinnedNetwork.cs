@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Cim.Compiler.Ir;
-using Cim.Compiler.Quantization;
+using Cim.Compiler.Precision;
 using Cim.Runtime;
 using Cim.Runtime.Format;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Cim.Compiler.Quantization;
+using Cim.Compiler.Precision;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;

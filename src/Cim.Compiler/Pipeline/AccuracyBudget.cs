@@ -1,5 +1,4 @@
 using System.Globalization;
-using Cim.Compiler.Evaluation;
 using Cim.Compiler.Reporting;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;

@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Cim.Compiler.Calibration;
-using Cim.Compiler.FineTuning;
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.Ir;
-using Cim.Compiler.Quantization;
+using Cim.Compiler.Ort;
+using Cim.Compiler.Precision;
+using Cim.Compiler.QuantizationAware;
 using Cim.Compiler.Search;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;

@@ -1,13 +1,13 @@
 using System.Collections.Immutable;
 using System.Text;
-using Cim.Compiler.FineTuning;
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.Import;
 using Cim.Compiler.Locking;
-using Cim.Compiler.Quantization;
-using Cim.Compiler.Search;
+using Cim.Compiler.Precision;
+using Cim.Compiler.QuantizationAware;
 using Cim.Runtime;
-using Cim.Training.Data;
 using Cim.Runtime.Hardware;
+using Cim.Training.Data;
 
 namespace Cim.Compiler.Pipeline;
 

@@ -1,11 +1,14 @@
 using System.Globalization;
 using Cim.Compiler.Calibration;
+using Cim.Compiler.ColumnSharing;
 using Cim.Compiler.Data;
-using Cim.Compiler.FineTuning;
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.Import;
 using Cim.Compiler.Locking;
-using Cim.Compiler.Merging;
+using Cim.Compiler.Ort;
+using Cim.Compiler.QuantizationAware;
 using Cim.Compiler.Search;
+using Cim.Compiler.Strips;
 using Cim.Compiler.Variation;
 using Cim.Runtime;
 using Cim.Training.Data;

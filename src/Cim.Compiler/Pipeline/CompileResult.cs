@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Evaluation;
-using Cim.Compiler.Quantization;
+using Cim.Compiler.Precision;
 using Cim.Compiler.Reporting;
 using Cim.Compiler.Search;
 using Cim.Compiler.Variation;

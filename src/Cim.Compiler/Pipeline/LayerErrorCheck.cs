@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Cim.Compiler.Evaluation;
-using Cim.Compiler.Quantization;
+using Cim.Compiler.Precision;
 using Cim.Runtime;
 
 namespace Cim.Compiler.Pipeline;
@@ -20,7 +20,7 @@ internal static class LayerErrorCheck
         foreach (LayerError error in errors)
         {
             if (policy.Find(error.Name) is not {
-                WeightBits: 8, ActivationBits: 8, Strips: null, ColumnGroups: null, Merge: null or Merging.StripTies.Exact })
+                WeightBits: 8, ActivationBits: 8, Strips: null, ColumnGroups: null, Merge: null or StripTies.Exact })
                 continue;
             if (error.OwnRelativeL2 <= Own) continue;
             Warn(context, error, error.OwnRelativeL2, "alone");
@@ -28,7 +28,7 @@ internal static class LayerErrorCheck
         }
 
         bool isWide = policy.Layers.All(
-            l => l is { WeightBits: 8, ActivationBits: 8, Strips: null, ColumnGroups: null, Merge: null or Merging.StripTies.Exact });
+            l => l is { WeightBits: 8, ActivationBits: 8, Strips: null, ColumnGroups: null, Merge: null or StripTies.Exact });
         if (isWide && errors.FirstOrDefault(e => !(e.RelativeL2 <= Total)) is { } first)
             Warn(context, first, first.RelativeL2, "with the layers before it");
     }

@@ -1,8 +1,6 @@
-using Cim.Compiler.Calibration;
-using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Ir;
-using Cim.Compiler.Search;
+using Cim.Compiler.Ort;
 using Cim.Runtime;
 
 namespace Cim.Compiler.Pipeline;

@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
-using Cim.Compiler.Calibration;
-using Cim.Compiler.FineTuning;
+using Cim.Compiler.ColumnSharing;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Mapping;
-using Cim.Compiler.Merging;
+using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
+using Cim.Compiler.QuantizationAware;
 using Cim.Compiler.Search;
+using Cim.Compiler.Strips;
 using Cim.Compiler.Variation;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using Cim.Compiler.Emit;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Ir;
-using Cim.Compiler.Quantization;
+using Cim.Compiler.Lowering;
+using Cim.Compiler.Precision;
 using Cim.Compiler.Reporting;
 using Cim.Compiler.Variation;
 using Cim.Runtime;

@@ -1,9 +1,9 @@
-using Cim.Compiler.Calibration;
 using Cim.Compiler.Evaluation;
-using Cim.Compiler.FineTuning;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Ort;
+using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
-using Cim.Compiler.Search;
+using Cim.Compiler.QuantizationAware;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
 

@@ -1,7 +1,9 @@
 using Cim.Compiler.Calibration;
-using Cim.Compiler.FineTuning;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Ort;
+using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
+using Cim.Compiler.QuantizationAware;
 using Cim.Runtime.Hardware;
 
 namespace Cim.Compiler.Pipeline;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Cim.Compiler.Calibration;
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Search;

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Cim.Compiler.Calibration;
 using Cim.Compiler.Evaluation;
-using Cim.Compiler.FineTuning;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Ort;
+using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
+using Cim.Compiler.QuantizationAware;
 using Cim.Compiler.Variation;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;

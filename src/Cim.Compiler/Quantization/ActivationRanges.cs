@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Ort;
+using Cim.Compiler.Precision;
 using Cim.Runtime.Crossbar;
 
 namespace Cim.Compiler.Quantization;

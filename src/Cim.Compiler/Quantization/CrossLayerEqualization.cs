@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Cim.Compiler.Calibration;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Ort;
 using Cim.Runtime;
 using Microsoft.ML.OnnxRuntime;
 

@@ -1,4 +1,5 @@
-using Cim.Compiler.Calibration;
+using Cim.Compiler.Precision;
+using Cim.Compiler.Statistics;
 using Cim.Training.Numerics;
 
 namespace Cim.Compiler.Quantization;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using Cim.Compiler.Emit;
 using Cim.Compiler.Ir;
-using Cim.Compiler.Merging;
+using Cim.Compiler.Precision;
 
 namespace Cim.Compiler.Quantization;
 

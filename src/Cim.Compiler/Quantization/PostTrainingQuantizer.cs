@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Ir;
-using Cim.Compiler.Mapping;
-using Cim.Compiler.Merging;
+using Cim.Compiler.Ort;
+using Cim.Compiler.Precision;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Cim.Compiler.Precision;
 
 namespace Cim.Compiler.Quantization;
 

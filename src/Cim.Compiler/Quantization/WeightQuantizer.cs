@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Precision;
+using Cim.Compiler.Statistics;
 using Cim.Training.Numerics;
 
 namespace Cim.Compiler.Quantization;

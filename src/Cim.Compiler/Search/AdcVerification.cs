@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Cim.Compiler.Calibration;
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.Ir;
-using Cim.Compiler.Quantization;
+using Cim.Compiler.Ort;
+using Cim.Compiler.Precision;
 using Cim.Runtime.Hardware;
 
 namespace Cim.Compiler.Search;

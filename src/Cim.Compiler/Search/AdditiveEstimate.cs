@@ -30,7 +30,7 @@ internal sealed record AdditiveEstimate(LossTable Widths, LossTable Conversions)
     {
         (var widths, var conversions) = (ImmutableArray.CreateBuilder<double>(), ImmutableArray.CreateBuilder<double>());
         for (int s = 0; s < layerOfShape.Length; s++)
-            foreach (Precision p in space.Costs.Choices)
+            foreach (LayerBits p in space.Costs.Choices)
             {
                 (double width, double conversion) = (0, 0);
                 if (layerOfShape[s] >= 0)

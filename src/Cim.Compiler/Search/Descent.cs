@@ -14,7 +14,7 @@ internal static class Descent
     /// luck.</summary>
     public static bool IsHopeless(SearchProblem problem, TrialLog log, int[] policy)
     {
-        ImmutableArray<Precision> choices = problem.Space.Costs.Choices;
+        ImmutableArray<LayerBits> choices = problem.Space.Costs.Choices;
         foreach (Trial trial in log.Trials)
         {
             if (trial.Loss <= problem.MaxLoss) continue;

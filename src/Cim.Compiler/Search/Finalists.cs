@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
-using Cim.Compiler.Calibration;
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Ort;
 using Cim.Runtime.Hardware;
 
 namespace Cim.Compiler.Search;

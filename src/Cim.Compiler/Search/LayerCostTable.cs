@@ -14,10 +14,10 @@ namespace Cim.Compiler.Search;
 internal sealed class LayerCostTable
 {
     private readonly CostVector[] _costs; // [layer, choice]
-    private readonly Dictionary<Precision, int> _index;
+    private readonly Dictionary<LayerBits, int> _index;
 
     private LayerCostTable(
-        ImmutableArray<LayerShape> layers, ImmutableArray<Precision> choices, CostVector[] costs, HardwareProfile profile)
+        ImmutableArray<LayerShape> layers, ImmutableArray<LayerBits> choices, CostVector[] costs, HardwareProfile profile)
     {
         (Layers, Choices, _costs, Profile) = (layers, choices, costs, profile);
         _index = choices.Select((c, i) => (c, i)).ToDictionary(p => p.c, p => p.i);
@@ -27,7 +27,7 @@ internal sealed class LayerCostTable
     public ImmutableArray<LayerShape> Layers { get; }
 
     /// <summary>The precisions a layer can have; the same for all layers.</summary>
-    public ImmutableArray<Precision> Choices { get; }
+    public ImmutableArray<LayerBits> Choices { get; }
 
     /// <summary>The hardware the costs are of.</summary>
     public HardwareProfile Profile { get; }
@@ -37,9 +37,9 @@ internal sealed class LayerCostTable
         ImmutableArray<LayerShape> layers, HardwareProfile profile,
         ImmutableArray<int> weightBits, ImmutableArray<int> activationBits, ImmutableArray<int> adcBits)
     {
-        ImmutableArray<Precision> choices =
+        ImmutableArray<LayerBits> choices =
         [
-            .. from w in weightBits from a in activationBits from adc in adcBits select new Precision(w, a, adc),
+            .. from w in weightBits from a in activationBits from adc in adcBits select new LayerBits(w, a, adc),
         ];
         var costs = new CostVector[layers.Length * choices.Length];
         for (int l = 0; l < layers.Length; l++)
@@ -65,7 +65,7 @@ internal sealed class LayerCostTable
 
     /// <summary>The index of a precision in <see cref="Choices"/>.</summary>
     /// <exception cref="ArgumentException">The table was not built for it.</exception>
-    public int IndexOf(Precision precision) => _index.TryGetValue(precision, out int index)
+    public int IndexOf(LayerBits precision) => _index.TryGetValue(precision, out int index)
         ? index
         : throw new ArgumentException($"The cost table has no precision {precision}.", nameof(precision));
 

@@ -1,3 +1,4 @@
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.Statistics;
 
 namespace Cim.Compiler.Search;

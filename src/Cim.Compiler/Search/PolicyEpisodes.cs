@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Cim.Compiler.Statistics;
 using Cim.Training.Reinforcement;
 
 namespace Cim.Compiler.Search;
@@ -168,7 +169,7 @@ internal sealed class PolicyEpisodes : IDisposable
             for (int i = 0; i < Items[u].Length; i++)
             {
                 Item item = Items[u][i];
-                Precision precision = problem.Space.Costs.Choices[item.Choices[0]];
+                LayerBits precision = problem.Space.Costs.Choices[item.Choices[0]];
                 Span<float> f = state.Slice(i * ItemFeatures, ItemFeatures);
                 f[0] = (float)(item.Cost / Math.Max(_mostCost[u], 1e-300));
                 f[1] = (float)Math.Sqrt(item.Loss / Math.Max(most, 1e-300));

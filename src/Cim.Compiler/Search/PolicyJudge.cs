@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.Sensitivity;
 
 namespace Cim.Compiler.Search;
@@ -111,7 +112,7 @@ internal sealed class PolicyJudge
         foreach (int bits in new[] { 4, 3, 2 }) // Wide enough to be typical, narrow enough to change classes at all.
         {
             distance = MeasureWithoutConverters(
-                PolicyMoves.Nearest(Space, new Precision(bits, bits, 0)), double.PositiveInfinity, cancellation);
+                PolicyMoves.Nearest(Space, new LayerBits(bits, bits, 0)), double.PositiveInfinity, cancellation);
             if (distance.LossPoints > 0) break;
         }
 

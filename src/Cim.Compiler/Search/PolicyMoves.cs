@@ -1,3 +1,5 @@
+using Cim.Compiler.Statistics;
+
 namespace Cim.Compiler.Search;
 
 /// <summary>Random policies and small changes that stay inside a space: layers of a group keep the same activation bits.</summary>
@@ -44,7 +46,7 @@ internal static class PolicyMoves
     /// For each layer the offered choice nearest to a wanted precision from above (the widest if there is none): how a uniform
     /// policy looks in a space without free bits.
     /// </summary>
-    public static int[] Nearest(PolicySpace space, Precision wanted)
+    public static int[] Nearest(PolicySpace space, LayerBits wanted)
     {
         int[] policy = new int[space.Choices.Length];
         foreach (var group in space.ActivationGroups)
@@ -53,7 +55,7 @@ internal static class PolicyMoves
             int a = offered.Where(b => b >= wanted.ActivationBits).DefaultIfEmpty(offered.Max()).Min();
             foreach (int l in group)
             {
-                Precision target = wanted with { ActivationBits = a };
+                LayerBits target = wanted with { ActivationBits = a };
                 int[] choices = [.. space.Choices[l].Where(c => space.Costs.Choices[c].ActivationBits == a)];
                 policy[l] = choices.Where(c => space.Costs.Choices[c].IsAtLeast(target))
                     .OrderBy(c => space.Costs[l, c].Of(space.Objective)).ThenBy(c => space.Costs.Choices[c].WeightBits)
@@ -67,7 +69,7 @@ internal static class PolicyMoves
     /// <summary>Four bits everywhere but eight in the first and last layer: the yardstick anyone can set by hand.</summary>
     public static int[] FourBitInside(PolicySpace space)
     {
-        int[] four = Nearest(space, new Precision(4, 4, 0)), eight = Widest(space);
+        int[] four = Nearest(space, new LayerBits(4, 4, 0)), eight = Widest(space);
         foreach (int end in new[] { 0, space.Choices.Length - 1 })
             foreach (int l in space.ActivationGroups.First(g => g.Contains(end))) four[l] = eight[l];
         return four;

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Cim.Compiler.Calibration;
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.Ir;
-using Cim.Compiler.Mapping;
+using Cim.Compiler.Ort;
+using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Sensitivity;
 using Cim.Runtime;
@@ -58,14 +59,14 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
 
         LayerCostTable costs = LayerCostTable.Build(
             shapes, hardware, options.BinaryWeights ? [1, .. _bits] : _bits, _bits, AdcWidths.Offered(hardware));
-        CostVector eight = costs.Total([.. shapes.Select(_ => costs.IndexOf(new Precision(8, 8, 0)))]);
+        CostVector eight = costs.Total([.. shapes.Select(_ => costs.IndexOf(new LayerBits(8, 8, 0)))]);
         if (options.Objective is Objective.Energy or Objective.EnergyDelay && eight.EnergyPj == 0)
             throw new CimException(ErrorCodes.NoEnergyFigures,
                 $"The objective is energy, but hardware profile '{hardware.Name}' states no energy figures. Choose another objective or "
                 + $"profile.");
         PolicySpace space = PolicySpace.Create(costs, options.Objective, Together(groupOfShape), options.MaxArrays != long.MaxValue,
             layerOfShape.Select((l, i) => (l, i)).Where(p => p.l < 0 || (options.KeepEnds && (p.i == 0 || p.i == shapes.Length - 1)))
-                .ToImmutableDictionary(p => p.i, _ => new Precision(8, 8, 0)));
+                .ToImmutableDictionary(p => p.i, _ => new LayerBits(8, 8, 0)));
         progress?.Report(
             string.Create(CultureInfo.InvariantCulture, $"search space: 10^{space.Log10Size:F0} policies of {layers.Length} layers"));
 
@@ -98,7 +99,8 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
             }
 
             ProxySelection proxy = ProxySelection.Make(
-                graph, input, data, network, sensitivity, weightBits, options, progress, cancellation);
+                graph, input, data, network, sensitivity, weightBits, new ProxySettings(options.Seed, options.Clock, options.Trials),
+                progress, cancellation);
             sensitivity = (sensitivity with { Weights = proxy.Weights }).Cautious(weightBits, activationBits);
             adc = adc.Cautious(adcBits);
             var judge = new PolicyJudge(space, network, adc, layerOfShape, groupOfShape, options);
@@ -225,7 +227,7 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
         var layers = ImmutableArray.CreateBuilder<LayerPolicy>();
         for (int s = 0; s < policy.Length; s++)
         {
-            Precision p = Space.Costs.Choices[policy[s]];
+            LayerBits p = Space.Costs.Choices[policy[s]];
             if (!_shapes[s].IsDynamic) layers.Add(new LayerPolicy(_shapes[s].Name, p.WeightBits, p.ActivationBits, p.AdcBits));
         }
 
@@ -234,12 +236,12 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
 
     /// <summary>The choices of a policy this search knows; layers it does not name are 8 bits wide.</summary>
     public int[] Choices(QuantizationPolicy policy) =>
-        [.. _shapes.Select(s => policy.Find(s.Name) is { } l ? Choice(l).Choice : Space.Costs.IndexOf(new Precision(8, 8, 0)))];
+        [.. _shapes.Select(s => policy.Find(s.Name) is { } l ? Choice(l).Choice : Space.Costs.IndexOf(new LayerBits(8, 8, 0)))];
 
     /// <summary>A layer's index and choice.</summary>
     public (int Layer, int Choice) Choice(LayerPolicy layer) =>
         (_shapes.ToList().FindIndex(s => s.Name == layer.Name),
-            Space.Costs.IndexOf(new Precision(layer.WeightBits, layer.ActivationBits, layer.AdcBits)));
+            Space.Costs.IndexOf(new LayerBits(layer.WeightBits, layer.ActivationBits, layer.AdcBits)));
 
     public void Dispose() => _network.Dispose();
 

@@ -1,3 +1,4 @@
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.Quantization;
 using Cim.Runtime.Mapping;
 

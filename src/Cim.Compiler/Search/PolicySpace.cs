@@ -35,14 +35,14 @@ internal sealed class PolicySpace
     /// <param name="fixedLayers">Layers with a given precision, for example 8-bit first and last layers.</param>
     public static PolicySpace Create(
         LayerCostTable costs, Objective objective, ImmutableArray<ImmutableArray<int>>? activationGroups = null,
-        bool arraysMatter = false, ImmutableDictionary<int, Precision>? fixedLayers = null)
+        bool arraysMatter = false, ImmutableDictionary<int, LayerBits>? fixedLayers = null)
     {
         var choices = ImmutableArray.CreateBuilder<ImmutableArray<int>>(costs.Layers.Length);
         for (int layer = 0; layer < costs.Layers.Length; layer++)
         {
             int l = layer;
             int[] offered = [.. Enumerable.Range(0, costs.Choices.Length).Where(c => !IsFree(costs, l, c, objective, arraysMatter))];
-            if (fixedLayers is not null && fixedLayers.TryGetValue(l, out Precision given)) offered = [costs.IndexOf(given)];
+            if (fixedLayers is not null && fixedLayers.TryGetValue(l, out LayerBits given)) offered = [costs.IndexOf(given)];
             choices.Add([.. offered.OrderBy(c => costs[l, c].Of(objective)).ThenBy(c => c)]);
         }
 
@@ -70,7 +70,7 @@ internal sealed class PolicySpace
     /// <summary>A choice is free if one that is at least as wide everywhere, and wider somewhere, costs no more.</summary>
     private static bool IsFree(LayerCostTable costs, int layer, int choice, Objective objective, bool arraysMatter)
     {
-        Precision own = costs.Choices[choice];
+        LayerBits own = costs.Choices[choice];
         CostVector cost = costs[layer, choice];
         for (int other = 0; other < costs.Choices.Length; other++)
         {

@@ -1,3 +1,5 @@
+using Cim.Compiler.Statistics;
+
 namespace Cim.Compiler.Search;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Cim.Compiler.Statistics;
 using Cim.Training.Reinforcement;
 
 namespace Cim.Compiler.Search;

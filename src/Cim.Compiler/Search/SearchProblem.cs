@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Cim.Compiler.Evaluation;
 
 namespace Cim.Compiler.Search;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.Ir;
-using Cim.Compiler.Quantization;
+using Cim.Compiler.Precision;
 using Cim.Compiler.Sensitivity;
 
 namespace Cim.Compiler.Search;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.Sensitivity;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
@@ -15,7 +16,7 @@ namespace Cim.Compiler.Search;
 /// whole after every measurement (temporary name, then rename), so a search that was killed, or is repeated with another searcher
 /// or objective, measures nothing twice. A log of another key is replaced.
 /// </summary>
-internal sealed class TrialFile
+internal sealed class TrialFile : IProxyStore
 {
     /// <summary>How losses are estimated; a log of another estimate is of no use.</summary>
     private const string Estimate = "expected loss and its margin: ";

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
-using Cim.Compiler.Calibration;
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Ort;
+using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
-using Cim.Compiler.Search;
 using Cim.Runtime.Hardware;
 
 namespace Cim.Compiler.Sensitivity;
@@ -63,7 +64,4 @@ internal sealed record AdcSensitivity(ImmutableArray<ImmutableSortedDictionary<i
 
         return new AdcSensitivity(measured.ToImmutable());
     }
-
-    /// <summary>True if the first output is made of probabilities.</summary>
-    public static bool EndsWithSoftmax(Graph graph) => graph.Nodes.Any(n => n.Op == "Softmax" && n.Outputs[0] == graph.Outputs[0]);
 }

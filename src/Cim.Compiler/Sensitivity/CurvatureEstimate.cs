@@ -1,8 +1,9 @@
-using Cim.Compiler.Search;
+using Cim.Compiler.Evaluation;
+using Cim.Compiler.Statistics;
 using Cim.Training.Data;
 using Cim.Training.Engine;
-using Objective = Cim.Training.Losses.Objective;
 using Cim.Training.Networks;
+using Objective = Cim.Training.Losses.Objective;
 
 namespace Cim.Compiler.Sensitivity;
 

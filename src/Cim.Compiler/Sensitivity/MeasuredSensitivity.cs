@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Cim.Compiler.Search;
+using Cim.Compiler.Evaluation;
 
 namespace Cim.Compiler.Sensitivity;
 

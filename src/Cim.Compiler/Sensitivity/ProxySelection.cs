@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Cim.Compiler.Calibration;
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.Export;
 using Cim.Compiler.Ir;
-using Cim.Compiler.Search;
+using Cim.Compiler.Ort;
 using Cim.Compiler.Statistics;
 using Cim.Runtime;
 using Cim.Training.Losses;
@@ -34,13 +34,13 @@ internal sealed record ProxySelection(
     /// <param name="network">The network whose widths can be set.</param>
     /// <param name="measured">The measured divergences.</param>
     /// <param name="weightBits">Widths of each layer.</param>
-    /// <param name="options">Clock, seed and memory.</param>
+    /// <param name="settings">Seed, clock and memory.</param>
     /// <param name="progress">Tells the choice.</param>
     /// <param name="cancellation">Checked between runs.</param>
     public static ProxySelection Make(
         Graph graph, GraphInput input, SearchData data, PolicyNetwork network, MeasuredSensitivity measured,
         IReadOnlyList<int[]> weightBits,
-        PolicySearchOptions options, IProgress<string>? progress, CancellationToken cancellation)
+        ProxySettings settings, IProgress<string>? progress, CancellationToken cancellation)
     {
         var divergence = new ProxySelection(MeasuredDivergence, [], measured.Weights);
         (int Layer, int Bits)[] pairs = [
@@ -49,16 +49,16 @@ internal sealed record ProxySelection(
             || input.FixedBatch > 1)
             return divergence;
         string key = string.Create(
-            CultureInfo.InvariantCulture, $"{string.Join(' ', weightBits.Select(b => string.Join(',', b)))} seed={options.Seed}");
-        if (options.Trials?.Selection(key) is { } known) return Tell(known, progress);
-        if (options.Clock.IsOver
-            || Estimates(graph, input, data, network, weightBits, options, progress, cancellation) is not { } estimates)
+            CultureInfo.InvariantCulture, $"{string.Join(' ', weightBits.Select(b => string.Join(',', b)))} seed={settings.Seed}");
+        if (settings.Store?.Selection(key) is { } known) return Tell(known, progress);
+        if (settings.Clock.IsOver
+            || Estimates(graph, input, data, network, weightBits, settings, progress, cancellation) is not { } estimates)
             return divergence;
 
         var loss = new List<double>();
         foreach ((int layer, int bits) in pairs)
         {
-            if (options.Clock.IsOver) return divergence;
+            if (settings.Clock.IsOver) return divergence;
             loss.Add(network.Measure(l => l == layer ? bits : 0, _ => 0, LossSamples, cancellation).LossPoints);
         }
 
@@ -89,7 +89,7 @@ internal sealed record ProxySelection(
             };
         }
 
-        options.Trials?.Keep(key, selection);
+        settings.Store?.Keep(key, selection);
         return Tell(selection, progress);
     }
 
@@ -110,7 +110,7 @@ internal sealed record ProxySelection(
 
     /// <summary>[layer][bits]; null if the network cannot be differentiated or time was over.</summary>
     private static Dictionary<int, WidthSensitivity>[]? Estimates(
-        Graph graph, GraphInput input, SearchData data, PolicyNetwork network, IReadOnlyList<int[]> weightBits, PolicySearchOptions options,
+        Graph graph, GraphInput input, SearchData data, PolicyNetwork network, IReadOnlyList<int[]> weightBits, ProxySettings settings,
         IProgress<string>? progress,
         CancellationToken cancellation)
     {
@@ -122,8 +122,8 @@ internal sealed record ProxySelection(
             if (weights.Any(w => w is null) || weights.Distinct().Count() < weights.Length) return null;
             (Cim.Training.Data.SampleSet set, float[] targets, _) = SensitivityAnalysis.Samples(trainable, input, data, DerivativeSamples);
             IReadOnlyList<WeightCurvature> curvature = CurvatureEstimate.Measure(
-                trainable, weights!, set, new CrossEntropy(), targets, Probes, options.Seed, options.Clock, cancellation);
-            return options.Clock.IsOver ? null : [.. network.Layers.Select((l, i) => weightBits[i].ToDictionary(
+                trainable, weights!, set, new CrossEntropy(), targets, Probes, settings.Seed, settings.Clock, cancellation);
+            return settings.Clock.IsOver ? null : [.. network.Layers.Select((l, i) => weightBits[i].ToDictionary(
                 b => b, b => SensitivityAnalysis.Estimate(b, default, weights[i]!, l.Op, curvature[i])))];
         }
         catch (CimException)

@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
-using Cim.Compiler.Calibration;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Export;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Ort;
 using Cim.Compiler.Quantization;
-using Cim.Compiler.Search;
 using Cim.Compiler.Statistics;
 using Cim.Training.Data;
 using Cim.Training.Engine;

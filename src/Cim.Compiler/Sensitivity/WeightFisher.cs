@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
-using Cim.Compiler.Calibration;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Export;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Ort;
+using Cim.Compiler.Statistics;
 using Cim.Runtime;
 using Cim.Training.Engine;
 using Cim.Training.Losses;
@@ -51,8 +52,8 @@ internal static class WeightFisher
             progress?.Report($"Fisher information of {engine.Parameters.Sum(p => (long)p.Values.Length)} weights");
             double[][] sums = [.. engine.Parameters.Select(p => new double[p.Values.Length])];
             using OnnxSession forward = GraphSession.Open(graph);
-            bool areProbabilities = AdcSensitivity.EndsWithSoftmax(graph);
-            var random = new Search.SplitMix(seed);
+            bool areProbabilities = NetworkOutputs.EndsWithSoftmax(graph);
+            var random = new SplitMix(seed);
             int count = 0;
             foreach (SampleRun run in data.Runs(input, 1, Samples))
             {
@@ -76,7 +77,7 @@ internal static class WeightFisher
         }
     }
 
-    private static float[] Draw(ReadOnlySpan<float> scores, bool areProbabilities, Search.SplitMix random)
+    private static float[] Draw(ReadOnlySpan<float> scores, bool areProbabilities, SplitMix random)
     {
         double[] p = new double[scores.Length];
         float top = scores[Accuracy.ArgMax(scores)];

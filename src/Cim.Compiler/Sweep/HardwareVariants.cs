@@ -1,5 +1,6 @@
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Mapping;
+using Cim.Compiler.Ort;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Crossbar.Compensation;

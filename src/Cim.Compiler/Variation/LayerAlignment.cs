@@ -1,5 +1,4 @@
-using Cim.Compiler.Mapping;
-using Cim.Compiler.Quantization;
+using Cim.Compiler.Precision;
 
 namespace Cim.Compiler.Variation;
 

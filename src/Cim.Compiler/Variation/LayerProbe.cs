@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Mapping;
+using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;

@@ -1,7 +1,8 @@
-using Cim.Compiler.Calibration;
-using Cim.Compiler.Emit;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Lowering;
 using Cim.Compiler.Mapping;
+using Cim.Compiler.Ort;
+using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using Cim.Compiler.Calibration;
-using Cim.Compiler.Emit;
 using Cim.Compiler.Ir;
-using Cim.Compiler.Mapping;
+using Cim.Compiler.Lowering;
+using Cim.Compiler.Ort;
+using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Crossbar.Analog;

@@ -1,6 +1,7 @@
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Ort;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
 using Xunit;

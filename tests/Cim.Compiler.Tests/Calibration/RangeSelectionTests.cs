@@ -1,4 +1,5 @@
 using Cim.Compiler.Calibration;
+using Cim.Compiler.Ort;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Calibration;

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Cim.Compiler.Locking;
 using Cim.Compiler.Pipeline;
-using Cim.Compiler.Quantization;
+using Cim.Compiler.Precision;
 using Cim.Compiler.Tests.Data;
 using Cim.Runtime.Hardware;
 using Xunit;

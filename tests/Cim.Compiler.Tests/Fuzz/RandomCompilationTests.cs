@@ -1,9 +1,11 @@
 using Cim.Compiler.Calibration;
-using Cim.Compiler.Data;
+using Cim.Compiler.ColumnSharing;
 using Cim.Compiler.Ir;
-using Cim.Compiler.Merging;
+using Cim.Compiler.Ort;
 using Cim.Compiler.Pipeline;
+using Cim.Compiler.Precision;
 using Cim.Compiler.Search;
+using Cim.Compiler.Strips;
 using Cim.Compiler.Tests.Data;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime;

@@ -1,4 +1,5 @@
 using System.Text;
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.Search;
 using Cim.Compiler.Sensitivity;
 using Cim.Compiler.Tests.Data;

@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
-using Cim.Compiler.Calibration;
+using Cim.Compiler.ColumnSharing;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
-using Cim.Compiler.Merging;
+using Cim.Compiler.Ort;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Reporting;
 using Cim.Compiler.Search;
+using Cim.Compiler.Strips;
 using Cim.Compiler.Tests.Data;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime;

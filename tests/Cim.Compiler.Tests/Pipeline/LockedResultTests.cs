@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Cim.Compiler.Calibration;
-using Cim.Compiler.Merging;
+using Cim.Compiler.ColumnSharing;
+using Cim.Compiler.Ort;
 using Cim.Compiler.Pipeline;
-using Cim.Compiler.Search;
+using Cim.Compiler.Strips;
 using Cim.Compiler.Tests.Data;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime;

@@ -4,7 +4,6 @@ using System.Text.RegularExpressions;
 using Cim.Compiler.Export;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
-using Cim.Compiler.Mapping;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Tests.Data;

@@ -1,6 +1,6 @@
-using Cim.Compiler.Merging;
+using Cim.Compiler.ColumnSharing;
 using Cim.Compiler.Pipeline;
-using Cim.Compiler.Search;
+using Cim.Compiler.Strips;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
 using Xunit;

@@ -1,6 +1,6 @@
-using Cim.Compiler.Calibration;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Ort;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Tests.Data;
 using Cim.Compiler.Tests.Support;

@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
-using Cim.Compiler.Calibration;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
-using Cim.Compiler.Mapping;
+using Cim.Compiler.Ort;
 using Cim.Compiler.Pipeline;
-using Cim.Compiler.Quantization;
+using Cim.Compiler.Precision;
 using Cim.Compiler.Search;
 using Cim.Compiler.Tests.Data;
 using Cim.Compiler.Tests.Support;

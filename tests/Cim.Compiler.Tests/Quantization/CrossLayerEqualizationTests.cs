@@ -1,7 +1,7 @@
-using Cim.Compiler.Calibration;
 using Cim.Compiler.Export;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Ort;
 using Cim.Compiler.Quantization;
 using Cim.Training.Networks;
 using Google.Protobuf;

@@ -1,11 +1,9 @@
-using Cim.Compiler.Emit;
-using Cim.Compiler.Merging;
+using Cim.Compiler.ColumnSharing;
 using Cim.Compiler.Pipeline;
-using Cim.Compiler.Quantization;
-using Cim.Compiler.Search;
-using Cim.Tests.Shared;
+using Cim.Compiler.Strips;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
+using Cim.Tests.Shared;
 using CsCheck;
 using Microsoft.ML.OnnxRuntime;
 using Xunit;

@@ -1,5 +1,7 @@
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Ort;
+using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime;

@@ -1,7 +1,9 @@
-using Cim.Compiler.Calibration;
 using Cim.Compiler.Data;
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Ort;
+using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Search;
 using Cim.Compiler.Sensitivity;
@@ -43,7 +45,7 @@ public sealed class AdcSearchTests
         var options = new PolicySearchOptions { MaxLoss = 5, Evaluations = 6, Objective = Objective.Energy, KeepEnds = true };
         using PolicySearch search = PolicySearch.Prepare(graph, input, _isaac, data, options, null, default);
         foreach (int end in new[] { 0, search.Space.Choices.Length - 1 })
-            Assert.Equal([new Precision(8, 8, 0)], search.Space.Choices[end].Select(c => search.Space.Costs.Choices[c]));
+            Assert.Equal([new LayerBits(8, 8, 0)], search.Space.Choices[end].Select(c => search.Space.Costs.Choices[c]));
         SearchSummary found = search.Run(null, default);
         Assert.Contains(found.Policy.Layers, l => l.AdcBits is > 0 and < 8);
         SearchSummary verified = AdcVerification.Run(search, found, graph, input, _isaac, data, options, null, default);

@@ -1,7 +1,9 @@
-using Cim.Compiler.Calibration;
 using Cim.Compiler.Data;
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Ort;
+using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Search;
 using Cim.Runtime;

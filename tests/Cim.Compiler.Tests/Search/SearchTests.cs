@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.Mapping;
 using Cim.Compiler.Search;
+using Cim.Compiler.Statistics;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
@@ -76,7 +78,7 @@ public sealed class SearchTests
         Assert.Equal("8", Offered("isaac", Objective.Latency, c => c.WeightBits));
         Assert.Equal("2 4 6 8", Offered("isaac", Objective.Energy, c => c.WeightBits));
 
-        string Offered(string hardware, Objective objective, Func<Precision, int> bits)
+        string Offered(string hardware, Objective objective, Func<LayerBits, int> bits)
         {
             LayerCostTable table = LayerCostTable.Build(
                 shapes, HardwareProfiles.BuiltIn(hardware), [2, 3, 4, 5, 6, 7, 8], [2, 3, 4, 5, 6, 7, 8], [0]);
@@ -92,7 +94,7 @@ public sealed class SearchTests
         int[] policy = PolicyMoves.Random(space, new SplitMix((ulong)seed));
         Cost cost = ModelCost.Of(space.Costs.Layers, s =>
         {
-            Precision p = space.Costs.Choices[policy[space.Costs.Layers.IndexOf(s)]];
+            LayerBits p = space.Costs.Choices[policy[space.Costs.Layers.IndexOf(s)]];
             return (p.WeightBits, p.ActivationBits, p.AdcBits);
         }, space.Costs.Profile);
         CostVector total = space.Costs.Total(policy);

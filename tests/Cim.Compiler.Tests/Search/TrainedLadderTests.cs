@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
-using Cim.Compiler.Calibration;
 using Cim.Compiler.Data;
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Ort;
 using Cim.Compiler.Search;
 using Cim.Runtime.Hardware;
 using Xunit;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.Search;
 using Cim.Compiler.Sensitivity;
 using Cim.Runtime.Hardware;

@@ -1,4 +1,4 @@
-using Cim.Compiler.Search;
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.Sensitivity;
 using Cim.Training.Data;
 using Cim.Training.Losses;

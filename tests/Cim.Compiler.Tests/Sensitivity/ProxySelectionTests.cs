@@ -1,7 +1,8 @@
-using Cim.Compiler.Calibration;
 using Cim.Compiler.Data;
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Ort;
 using Cim.Compiler.Search;
 using Cim.Compiler.Sensitivity;
 using Cim.Compiler.Tests.Support;
@@ -33,7 +34,7 @@ public sealed class ProxySelectionTests
             Assert.DoesNotContain(again, l => l.Contains("derivatives", StringComparison.Ordinal));
             Assert.Equal(first.Proxy.Name, second.Proxy.Name);
             Assert.Equal(first.Proxy.Proxies.AsEnumerable(), second.Proxy.Proxies);
-            int[] four = PolicyMoves.Nearest(first.Space, new Precision(4, 4, 0));
+            int[] four = PolicyMoves.Nearest(first.Space, new LayerBits(4, 4, 0));
             Assert.Equal(first.Losses.Total(four), second.Losses.Total(four));
         }
         finally

@@ -1,6 +1,6 @@
-using Cim.Compiler.Calibration;
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.Ir;
-using Cim.Compiler.Search;
+using Cim.Compiler.Ort;
 using Cim.Compiler.Sensitivity;
 using Cim.Compiler.Tests.Support;
 using Xunit;

@@ -1,7 +1,7 @@
-using Cim.Compiler.Calibration;
-using Cim.Compiler.Emit;
 using Cim.Compiler.Export;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Lowering;
+using Cim.Compiler.Ort;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Execution;

@@ -1,4 +1,4 @@
-using Cim.Compiler.Calibration;
+using Cim.Compiler.Ort;
 using Cim.Compiler.Tests.Data;
 using Cim.Training.Data;
 using Cim.Training.Loop;

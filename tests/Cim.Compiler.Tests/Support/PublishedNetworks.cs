@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Cim.Compiler.Import;
-using Cim.Compiler.Mapping;
+using Cim.Compiler.Ir;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
 

@@ -1,6 +1,6 @@
-using Cim.Compiler.Calibration;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Ort;
 
 namespace Cim.Compiler.Tests.Support;
 

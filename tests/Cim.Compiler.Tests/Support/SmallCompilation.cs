@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using Cim.Compiler.Calibration;
-using Cim.Compiler.Data;
 using Cim.Compiler.Import;
+using Cim.Compiler.Ort;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Tests.Data;
 using Cim.Runtime;

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
-using Cim.Compiler.Calibration;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Lowering;
 using Cim.Compiler.Mapping;
+using Cim.Compiler.Ort;
+using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Tests.Support;
 using Cim.Compiler.Variation;

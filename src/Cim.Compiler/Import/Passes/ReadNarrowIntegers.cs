@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Ir;
-using Cim.Compiler.Quantization;
+using Cim.Compiler.Precision;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
 

@@ -1,0 +1,48 @@
+using System.Globalization;
+using Cim.Runtime;
+
+namespace Cim.Compiler.ColumnSharing;
+
+/// <summary>What shares columns.</summary>
+internal enum MergeMethod
+{
+    /// <summary><see cref="Group"/> above 4 bits; <see cref="Spectral"/> up to 4 bits, where the hardware has differential cells.</summary>
+    Auto,
+
+    /// <summary>Whole strips, by k-means: a column of cell pairs serves several outputs.</summary>
+    Group,
+
+    /// <summary>Positive and negative parts of strips, by spectral clustering: an output is the difference of two shared columns of single
+    /// cells.</summary>
+    Spectral,
+}
+
+/// <summary>How columns are merged.</summary>
+/// <param name="Share">Share of the cells that is saved, 0 = only what merging equal columns saves; null = as much as the loss
+/// allows.</param>
+/// <param name="Method">What shares columns.</param>
+internal sealed record MergeOptions(double? Share, MergeMethod Method)
+{
+    /// <summary>Reads <c>--merge</c> and <c>--merge-method</c>; null if nothing is to be merged.</summary>
+    /// <exception cref="CimException">CIM0010: values that cannot be.</exception>
+    public static MergeOptions? Parse(string? merge, string method)
+    {
+        if (merge is null) return null;
+        double? share = null;
+        if (merge != "auto")
+        {
+            if (!double.TryParse(merge, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) || value is not (>= 0 and < 1))
+                throw new CimException(ErrorCodes.WrongUsage,
+                    $"--merge is '{merge}'; it is the share of cells to save, from 0 (only equal columns) to less than 1, or auto.");
+            share = value;
+        }
+
+        return new MergeOptions(share, method switch
+        {
+            "auto" => MergeMethod.Auto,
+            "group" => MergeMethod.Group,
+            "spectral" => MergeMethod.Spectral,
+            _ => throw new CimException(ErrorCodes.WrongUsage, $"--merge-method is '{method}'; it must be group, spectral or auto."),
+        });
+    }
+}

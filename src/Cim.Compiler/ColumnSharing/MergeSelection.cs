@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Evaluation;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Ort;
+using Cim.Compiler.Precision;
+using Cim.Compiler.Quantization;
+using Cim.Compiler.Sensitivity;
+using Cim.Runtime;
+using Cim.Runtime.Hardware;
+using Cim.Runtime.Mapping;
+
+namespace Cim.Compiler.ColumnSharing;
+
+/// <summary>
+/// Chooses which strips share columns: for a share of cells that is asked for, or, by bisection over the share, the most that stays
+/// within the loss when the network is quantized so on one part of the calibration samples and judged on the other.
+/// </summary>
+internal static class MergeSelection
+{
+    /// <summary>The policy with shared columns.</summary>
+    /// <param name="graph">The float network.</param>
+    /// <param name="input">Its input.</param>
+    /// <param name="hardware">The hardware.</param>
+    /// <param name="data">Samples; may be null if a share is given: then relative errors count instead of sensitivities.</param>
+    /// <param name="policy">Widths of layers and strips.</param>
+    /// <param name="options">What is merged.</param>
+    /// <param name="maxLoss">Percentage points, if no share is given.</param>
+    /// <param name="quantizer">As of the final quantization.</param>
+    /// <param name="seed">Of clustering and of the drawn classes.</param>
+    /// <param name="progress">One line a step.</param>
+    /// <param name="cancellation">Checked throughout.</param>
+    public static QuantizationPolicy Run(
+        Graph graph, GraphInput input, HardwareProfile hardware, SearchData? data, QuantizationPolicy policy, MergeOptions options,
+        double maxLoss,
+        QuantizerOptions quantizer, ulong seed, IProgress<string>? progress, CancellationToken cancellation)
+    {
+        if (options.Method == MergeMethod.Spectral && hardware.Encoding != WeightEncoding.Differential)
+            throw new CimException(ErrorCodes.WrongUsage,
+                $"--merge-method spectral shares the halves of differential pairs, and '{hardware.Name}' holds weights in another way; "
+                + $"use group or auto.");
+        // Layers the model brings quantized keep their integers.
+        ImmutableArray<MvmLayer> layers = [.. MvmLayers.Find(graph).Where(l => l.WeightDequantize is null)];
+        if (options.Share == 0) return new([.. policy.Layers.Select(l => l with { Merge = StripTies.Exact })]);
+        if (layers.IsEmpty) return policy;
+        if (policy.Layers.FirstOrDefault(l => l.WeightBits == 1 && layers.Any(m => m.NodeName == l.Name)) is { } binary)
+            throw new CimException(ErrorCodes.WrongUsage,
+                $"Binary weights are a sign and a scale, and columns of them are not shared, but '{binary.Name}' has 1 bit; give it 2 "
+                + $"bits, or leave --merge out.");
+        Dictionary<string, float[]>? fisher = data is null
+            ? null
+            : WeightFisher.Measure(graph, input, data.Fit, layers, seed, progress, cancellation);
+        var table = new MergeTable(layers, policy, fisher, hardware, options.Method, seed, progress, cancellation);
+        if (options.Share is { } asked) return table.Apply(policy, table.Choose(1 - asked));
+
+        return new MostWithinLoss(graph, input, hardware, data!, quantizer)
+            .Find(share => table.Apply(policy, table.Choose(1 - share)), maxLoss, "merging", progress, cancellation);
+    }
+}

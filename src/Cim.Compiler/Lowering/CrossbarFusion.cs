@@ -1,0 +1,188 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Quantization;
+using Cim.Runtime;
+using Cim.Runtime.Crossbar;
+
+namespace Cim.Compiler.Lowering;
+
+/// <summary>A layer with the digital work after it that its epilogue does.</summary>
+/// <param name="Layer">The layer.</param>
+/// <param name="Nodes">The nodes it replaces; the first is the layer's own.</param>
+/// <param name="Input">The integers it reads.</param>
+/// <param name="InputParameters">What they mean.</param>
+/// <param name="Weights">Its weights.</param>
+/// <param name="Bias">Added to the accumulator.</param>
+/// <param name="Residual">The value added after, integers or float; null if none.</param>
+/// <param name="Epilogue">What is done with the sum.</param>
+/// <param name="Real">The last value of the chain that is a real number: the layer's result before requantization.</param>
+/// <param name="Output">The value the step writes.</param>
+internal sealed record FusedLayer(
+    MvmLayer Layer, ImmutableArray<Node> Nodes, string Input, QuantizationParameters InputParameters, QuantizedWeights Weights,
+    ImmutableArray<int> Bias, string? Residual, Epilogue Epilogue, string Real, string Output);
+
+/// <summary>
+/// Finds DQ(x), DQ(w) -> Conv/Gemm/MatMul (+ bias) [-> Add residual] [-> Relu/Clip] [-> Q] in a graph and decides which
+/// layer takes an addition both of whose sides are layers (the later one).
+/// </summary>
+internal static class CrossbarFusion
+{
+    public static ImmutableArray<FusedLayer> Find(Graph graph)
+    {
+        var topology = new GraphTopology(graph);
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        var found = new List<FusedLayer>();
+        foreach (MvmLayer layer in MvmLayers.Find(graph).Reverse())
+            if (new Chain(topology, layer, taken).Follow() is { } fused)
+            {
+                taken.UnionWith(fused.Nodes.Select(n => n.Name));
+                found.Add(fused);
+            }
+
+        found.Reverse();
+        return [.. found];
+    }
+
+    /// <summary>Follows one layer's result through the nodes its epilogue can do.</summary>
+    private sealed class Chain(GraphTopology topology, MvmLayer layer, HashSet<string> taken)
+    {
+        private readonly Graph _graph = topology.Graph;
+        private readonly List<Node> _nodes = [];
+        private readonly List<string> _biases = [];
+        private string _current = layer.Output;
+        private string? _residual;
+        private QuantizationParameters _input = null!;
+        private QuantizedWeights _weights = null!;
+        private QuantizationParameters? _residualParameters;
+        private float _minimum = float.NegativeInfinity, _maximum = float.PositiveInfinity;
+        private QuantizationParameters? _output;
+
+        private bool IsClamped => _minimum > float.NegativeInfinity || _maximum < float.PositiveInfinity;
+
+        public FusedLayer? Follow()
+        {
+            Node own = _graph.Nodes.First(n => n.Name == layer.NodeName);
+            if (topology.Producer(layer.Input) is not { Op: "DequantizeLinear" } dequantize
+                || QuantizerNodes.Read(_graph, dequantize) is not { } input
+                || _graph.Constants.ContainsKey(dequantize.Inputs[0])
+                || QuantizedWeights.Read(_graph, layer) is not { } weights) return null;
+            if (own.Inputs.Length > 2 && own.Inputs[2].Length > 0 && layer.Bias is null) return null;
+            (_input, _weights) = (input, weights);
+            _nodes.Add(own);
+            while (topology.OnlyConsumer(_current) is { } next && !taken.Contains(next.Name) && Absorb(next))
+            {
+                _nodes.Add(next);
+                if (_output is not null) break;
+            }
+
+            string real = _output is null ? _current : _nodes[^1].Inputs[0];
+            bool residualIsFloat = _residual is not null && _residualParameters is null;
+            return new FusedLayer(layer, [.. _nodes], dequantize.Inputs[0], input, weights, Bias(), _residual,
+                new Epilogue(_residualParameters, residualIsFloat, _minimum, _maximum, _output), real, _current);
+        }
+
+        private bool Absorb(Node next)
+        {
+            bool absorbed = next.Op switch
+            {
+                "Add" => !IsClamped && Add(next),
+                "Relu" => Clamp(0, float.PositiveInfinity),
+                "Clip" =>
+                    Limit(next, 1, float.NegativeInfinity) is { } low && Limit(next, 2, float.PositiveInfinity) is { } high
+                    && Clamp(low, high),
+                "QuantizeLinear" => (_output = QuantizerNodes.Read(_graph, next)) is not null,
+                _ => false,
+            };
+            if (absorbed) _current = next.Outputs[0];
+            return absorbed;
+        }
+
+        private bool Add(Node add)
+        {
+            string other = add.Inputs[0] == _current ? add.Inputs[1] : add.Inputs[0];
+            if (_residual is null && IsBias(other) && AddBias(other)) return true;
+
+            if (_residual is not null || IsConstant(other) || _graph.Values[other].Shape != _graph.Values[_current].Shape
+                || _graph.Values[other].Type != ElementType.Float32) return false;
+            if (topology.Producer(other) is { Op: "DequantizeLinear" } dequantize
+                && QuantizerNodes.Read(_graph, dequantize) is { } parameters)
+                (_residual, _residualParameters) = (dequantize.Inputs[0], parameters);
+            else _residual = other;
+            return true;
+        }
+
+        private bool Clamp(float low, float high)
+        {
+            _minimum = Math.Max(_minimum, low);
+            _maximum = Math.Min(_maximum, high);
+            return true;
+        }
+
+        /// <summary>A bound of Clip: its default if it is omitted, null if it is not constant.</summary>
+        private float? Limit(Node clip, int index, float orElse)
+        {
+            if (clip.Inputs.Length <= index || clip.Inputs[index].Length == 0) return orElse;
+            return _graph.Constants.TryGetValue(clip.Inputs[index], out Tensor? t) && t is { Type: ElementType.Float32, Length: 1 }
+                ? t.Span<float>()[0]
+                : null;
+        }
+
+        private bool IsConstant(string value) => _graph.Constants.ContainsKey(value)
+            || (topology.Producer(value) is { Op: "DequantizeLinear" } d && _graph.Constants.ContainsKey(d.Inputs[0]));
+
+        /// <summary>A constant with one value per output along the axis of outputs.</summary>
+        private bool IsBias(string value)
+        {
+            if (!IsConstant(value)) return false;
+            Shape shape = _graph.Values[value].Shape;
+            if (shape.IsSymbolic || shape.Elements != layer.Outputs) return false;
+            int rank = _graph.Values[_current].Shape.Rank;
+            // Broadcasting aligns the last axes; the outputs of a convolution are axis 1 of its result.
+            int axis = shape.Rank - 1 - (layer.Op == "Conv" ? rank - 2 : 0);
+            return axis >= 0 && shape.Rank <= rank && shape[axis] == layer.Outputs;
+        }
+
+        /// <summary>Takes an addition of constants as bias, if the accumulator's integers hold what it comes to.</summary>
+        private bool AddBias(string value)
+        {
+            _biases.Add(value);
+            double[] real = RealBias();
+            if (Enumerable.Range(0, real.Length).All(c => AccumulatorBias.Fits(real[c], Unit(c))) || Exact() is not null) return true;
+            _biases.RemoveAt(_biases.Count - 1);
+            return false;
+        }
+
+        private ImmutableArray<int> Bias() => Exact() ?? [.. RealBias().Select((real, c) => AccumulatorBias.Round(real, Unit(c)))];
+
+        private float Unit(int c) => AccumulatorBias.Unit(_input.Scale, _weights.Scales[c]);
+
+        private double[] RealBias()
+        {
+            double[] real = new double[layer.Outputs];
+            if (layer.Bias is { } bias)
+                for (int c = 0; c < real.Length; c++) real[c] += bias[c];
+            foreach (string name in _biases)
+                for (int c = 0; c < real.Length; c++) real[c] += RealAt(name, c);
+            return real;
+        }
+
+        private ImmutableArray<int>? Exact()
+        {
+            string own = _nodes[0].Inputs.Length > 2 ? _nodes[0].Inputs[2] : "";
+            return own.Length > 0
+                ? (_biases.Count == 0 ? ExactBias.Of(topology, layer, own, _weights, _input.Scale) : null)
+                : _biases.Count == 1 ? ExactBias.Of(topology, layer, _biases[0], _weights, _input.Scale)
+                : null;
+        }
+
+        private double RealAt(string value, int c)
+        {
+            if (_graph.Constants.TryGetValue(value, out Tensor? constant)) return constant.Span<float>()[c];
+            Node node = topology.Producer(value)!;
+            Tensor integers = _graph.Constants[node.Inputs[0]], scale = _graph.Constants[node.Inputs[1]];
+            Tensor? zero = node.Inputs.Length > 2 && node.Inputs[2].Length > 0 ? _graph.Constants[node.Inputs[2]] : null;
+            int offset = zero is null ? 0 : QuantizerNodes.Integer(zero, zero.Length == 1 ? 0 : c);
+            return (double)scale.Span<float>()[scale.Length == 1 ? 0 : c] * (QuantizerNodes.Integer(integers, c) - offset);
+        }
+    }
+}

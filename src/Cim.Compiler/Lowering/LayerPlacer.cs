@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Mapping;
+using Cim.Compiler.Precision;
+using Cim.Compiler.Quantization;
+using Cim.Runtime;
+using Cim.Runtime.Crossbar;
+using Cim.Runtime.Hardware;
+using Cim.Runtime.Mapping;
+
+namespace Cim.Compiler.Lowering;
+
+/// <summary>Places the layers of a quantized network on arrays as its policy says, whole or in blocks, and tells what they cost.</summary>
+/// <param name="policy">Widths, with strips or without.</param>
+/// <param name="profile">The hardware.</param>
+internal sealed class LayerPlacer(QuantizationPolicy policy, HardwareProfile profile)
+{
+    /// <summary>Lowers a quantized graph with its layers placed.</summary>
+    /// <param name="quantized">The graph.</param>
+    /// <param name="adcBits">ADC bits by layer; null = the policy's.</param>
+    public LoweredModel Lower(Graph quantized, Func<string, int>? adcBits = null) => ProgramBuilder.Build(
+        quantized, (layer, weights) => Map(LayerShapes.Of(layer), weights),
+        adcBits ?? (name => policy.Find(name)?.AdcBits ?? 0),
+        (layer, weights) => Blocks(LayerShapes.Of(layer), weights));
+
+    /// <summary>The cost of a layer as it was lowered; dynamic products and layers that were not lowered have 8 bits.</summary>
+    public LayerCost CostOf(LayerShape shape, LoweredModel lowered, int copies)
+    {
+        int adcBits = policy.Find(shape.Name)?.AdcBits ?? 0;
+        FusedLayer? fused = lowered.Layers.FirstOrDefault(l => l.Layer.NodeName == shape.Name);
+        int weightBits = fused?.Weights.Bits ?? 8, activationBits = fused?.InputParameters.Bits ?? 8;
+        ImmutableArray<WeightBlock> blocks = lowered.Program.Layers.FirstOrDefault(l => l.Name == shape.Name)?.Blocks ?? [];
+        return blocks.IsEmpty
+            ? CostModel.Of(shape, fused is null
+                ? LayerMapper.Map(shape, weightBits, profile, layout: policy.Find(shape.Name)?.Layout)
+                : Map(shape, fused.Weights), weightBits, activationBits, adcBits, profile, copies)
+            : CostModel.Of(shape, ColumnPlacer.Placed(blocks), blocks.Max(b => b.WeightBits), activationBits, adcBits, profile, copies);
+    }
+
+    /// <summary>The cost of a layer before there are weights.</summary>
+    public LayerCost CostOf(LayerShape shape, int copies)
+    {
+        LayerPolicy layer = policy.Find(shape.Name) ?? new LayerPolicy(shape.Name, 8, 8, 0);
+        ImmutableArray<WeightBlock>? blocks = Ties(shape) is { } ties
+            ? MergeMapper.Map(ties, profile)
+            : Strips(shape) is { } strips ? StripMapper.Map(strips, profile)
+            : ColumnBlocks(shape);
+        return blocks is { } placed
+            ? CostModel.Of(shape, ColumnPlacer.Placed(placed), placed.IsEmpty
+                ? layer.WeightBits
+                : placed.Max(b => b.WeightBits), layer.ActivationBits, layer.AdcBits, profile, copies)
+            : CostModel.Of(shape, LayerMapper.Map(shape, layer.WeightBits, profile, layout: layer.Layout), layer.WeightBits,
+                layer.ActivationBits, layer.AdcBits, profile, copies);
+    }
+
+    // A converter with fixed limits may read something of an idle column: then an array without weights has its share in the result.
+    private LayerMapping Map(LayerShape shape, QuantizedWeights weights) => profile.AdcRange.Policy == AdcRangePolicy.Fixed
+        ? Whole(shape, weights) : EmptyArrays.Remove(Whole(shape, weights), shape, weights.Integers);
+
+    private LayerMapping Whole(LayerShape shape, QuantizedWeights weights) =>
+        LayerMapper.Map(shape, weights.Bits, profile, weights.UsesMinimum, policy.Find(shape.Name)?.Layout);
+
+    private ImmutableArray<WeightBlock> Blocks(LayerShape shape, QuantizedWeights weights)
+    {
+        ReadOnlySpan<sbyte> integers = weights.Integers.Span<sbyte>();
+        if (Ties(shape) is { } ties) return MergeMapper.Map(shape.Name, integers, ties, profile);
+        StripWidths? strips = Strips(shape);
+        // -2^(bits-1) of a given quantization fits the cells of a whole layer alone.
+        if (policy.Find(shape.Name)?.Merge == StripTies.Exact && shape.Groups == 1 && !weights.UsesMinimum)
+            return MergeMapper.Equal(shape.Name, integers, strips ?? StripWidths.Uniform(shape, weights.Bits, profile.Rows), profile);
+        if (strips is not null) return StripMapper.Map(shape.Name, integers, strips, profile);
+        return ColumnBlocks(shape) ?? PackedMapper.Map(shape, weights, Whole(shape, weights), Map(shape, weights).Tiles.Length, profile);
+    }
+
+    private StripTies? Ties(LayerShape shape) => policy.Find(shape.Name) is { } layer ? StripTies.Of(layer, shape, profile.Rows) : null;
+
+    private ImmutableArray<WeightBlock>? ColumnBlocks(LayerShape shape) =>
+        policy.Find(shape.Name)?.ColumnGroups is { } text
+            ? ColumnGroupMapper.Map(shape, ColumnGroups.Parse(shape.Name, text, shape), profile)
+            : null;
+
+    private StripWidths? Strips(LayerShape shape) =>
+        policy.Find(shape.Name)?.Strips is { } text ? StripWidths.Parse(shape.Name, text, shape, profile.Rows) : null;
+}

@@ -1,0 +1,134 @@
+using Cim.Runtime;
+using Cim.Training.Engine;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace Cim.Compiler.Ort;
+
+/// <summary>A model run by ONNX Runtime on the CPU; its errors become errors of this tool.</summary>
+internal sealed class OnnxSession : IDisposable
+{
+    private readonly InferenceSession _session;
+    private readonly Microsoft.ML.OnnxRuntime.RunOptions _run = new();
+
+    /// <param name="model">A serialized ModelProto.</param>
+    /// <param name="what">What the model is, for messages.</param>
+    /// <param name="optimize">False keeps every node as it is written.</param>
+    public OnnxSession(byte[] model, string what, bool optimize = true)
+    {
+        using SessionOptions options = Options(optimize);
+        _session = Guard(what, () => new InferenceSession(model, options));
+        What = what;
+    }
+
+    /// <param name="path">An <c>.onnx</c> file; external data is found beside it.</param>
+    public OnnxSession(string path)
+    {
+        using SessionOptions options = Options(optimize: true);
+        _session = Guard(path, () => new InferenceSession(path, options));
+        What = path;
+    }
+
+    private string What { get; }
+
+    public IReadOnlyDictionary<string, NodeMetadata> Inputs => _session.InputMetadata;
+
+    public IReadOnlyList<string> Outputs => _session.OutputNames;
+
+    /// <summary>False for an output that is a sequence or a map.</summary>
+    public bool IsTensor(string output) => _session.OutputMetadata[output].IsTensor;
+
+    /// <summary>The type of an output's numbers.</summary>
+    public Type TypeOf(string output) => _session.OutputMetadata[output].ElementType;
+
+    /// <summary>Runs once and returns the named outputs, which the caller disposes.</summary>
+    public IDisposableReadOnlyCollection<OrtValue> Run(IReadOnlyDictionary<string, OrtValue> inputs, IReadOnlyCollection<string> outputs) =>
+        Guard(What, () =>
+        {
+            IDisposableReadOnlyCollection<OrtValue> results = _session.Run(_run, inputs, outputs);
+            foreach (OrtValue result in results) LastBits.Move(result);
+            return results;
+        });
+
+    /// <summary>Runs samples and returns the named outputs, which the caller disposes.</summary>
+    /// <param name="samples">They may have more inputs than the model.</param>
+    /// <param name="outputs">The values to return.</param>
+    /// <param name="others">Inputs of the model that are no samples.</param>
+    public IDisposableReadOnlyCollection<OrtValue> Run(
+        SampleRun samples, IReadOnlyCollection<string> outputs, IEnumerable<KeyValuePair<string, OrtValue>>? others = null)
+    {
+        using NamedValues feeds = samples.Feeds();
+        return Run(feeds.Where(f => Inputs.ContainsKey(f.Key)).Concat(others ?? []).ToDictionary(StringComparer.Ordinal), outputs);
+    }
+
+    /// <summary>Wraps memory that must outlive the value.</summary>
+    public static OrtValue Tensor(ReadOnlyMemory<float> values, long[] dims) =>
+        OrtValue.CreateTensorValueFromMemory(
+            OrtMemoryInfo.DefaultInstance, System.Runtime.InteropServices.MemoryMarshal.AsMemory(values), dims);
+
+    /// <summary>Numbers in a tensor.</summary>
+    public static int Length(OrtValue value) => checked((int)value.GetTensorTypeAndShape().ElementCount);
+
+    /// <summary>The numbers of a tensor of any type a network's output can have.</summary>
+    public static ReadOnlySpan<float> Floats(OrtValue value)
+    {
+        return value.GetTensorTypeAndShape().ElementDataType switch
+        {
+            TensorElementType.Float => value.GetTensorDataAsSpan<float>(),
+            TensorElementType.Int64 => Converted(value.GetTensorDataAsSpan<long>()),
+            TensorElementType.Int32 => Converted(value.GetTensorDataAsSpan<int>()),
+            TensorElementType.Int8 => Converted(value.GetTensorDataAsSpan<sbyte>()),
+            TensorElementType.UInt8 => Converted(value.GetTensorDataAsSpan<byte>()),
+            TensorElementType.Double => Converted(value.GetTensorDataAsSpan<double>()),
+            TensorElementType.Bool => Array.ConvertAll(value.GetTensorDataAsSpan<bool>().ToArray(), b => b ? 1f : 0f),
+            TensorElementType other =>
+                throw new CimException(ErrorCodes.InvalidGraph, $"An output has the type {other}; export the model with float32 outputs."),
+        };
+
+        static float[] Converted<T>(ReadOnlySpan<T> values) where T : System.Numerics.INumberBase<T>
+        {
+            float[] floats = new float[values.Length];
+            for (int i = 0; i < floats.Length; i++) floats[i] = float.CreateTruncating(values[i]);
+            return floats;
+        }
+    }
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        _run.Dispose();
+    }
+
+    private static SessionOptions Options(bool optimize)
+    {
+        var options = new SessionOptions
+        {
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            // By default it is the number of cores, and sums would differ between machines that differ in nothing else.
+            IntraOpNumThreads = OperatorParts.Count,
+            InterOpNumThreads = 1,
+        };
+        // Where there are fewer cores than parts, a waiting thread must not burn the one another needs.
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        // Without this, 8-bit kernels of CPUs without VNNI add pairs of products in saturating 16 bits: not the integers meant.
+        options.AddSessionConfigEntry("session.x64quantprecision", "1");
+        // This fusion computes into the other summand and so loses it where it is an output, as intermediate values are here. The
+        // transformer moves quantizers over other operators and, since 1.29, gives them a type that contradicts their zero point.
+        options.AddSessionConfigEntry("optimization.disable_specified_optimizers", "ConvAddActivationFusion;QDQPropagationTransformer");
+        options.GraphOptimizationLevel = optimize ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL;
+        return options;
+    }
+
+    private static T Guard<T>(string what, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new CimException(ErrorCodes.InvalidGraph, $"ONNX Runtime cannot run {what}: {e.Message}", e);
+        }
+    }
+}

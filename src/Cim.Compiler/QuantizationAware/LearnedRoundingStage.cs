@@ -1,0 +1,102 @@
+using Cim.Compiler.Export;
+using Cim.Compiler.Import;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Ort;
+using Cim.Compiler.Precision;
+using Cim.Runtime;
+using Cim.Training.Data;
+using Cim.Training.Networks;
+using Cim.Training.PostTraining;
+using Cim.Training.Quantization;
+using Google.Protobuf;
+
+namespace Cim.Compiler.QuantizationAware;
+
+/// <summary>
+/// Rounds weights so that the outputs of whole blocks of layers stay near the float network's (learned rounding with block
+/// reconstruction, see docs/training.md), on calibration samples without labels. It starts from the integers, scales and ranges of a
+/// network that is rounded already, and decides between each integer and the next one on the side of the real weight.
+/// </summary>
+internal sealed class LearnedRoundingStage(IProgress<string>? progress)
+{
+    private const int Samples = 512, CorrectionSamples = 256, Batch = 32;
+
+    /// <summary>Forward, and two gradients.</summary>
+    private const double OperationsPerMac = 6;
+
+    /// <summary>Refuses what no rounding can be learned for, before anything is computed.</summary>
+    /// <param name="graph">The float network.</param>
+    /// <param name="input">Its input.</param>
+    /// <param name="policy">The precision of each layer.</param>
+    /// <param name="hasCalibration">Whether there are calibration samples.</param>
+    /// <exception cref="CimException">CIM0010 with the reason.</exception>
+    public static void Check(Graph graph, GraphInput input, QuantizationPolicy policy, bool hasCalibration)
+    {
+        if (Refusal(graph, input, policy, hasCalibration) is { } why)
+            throw new CimException(ErrorCodes.WrongUsage, $"Rounding cannot be learned here: {why}.");
+    }
+
+    /// <summary>Why no rounding can be learned, and what to do; null if it can.</summary>
+    public static string? Refusal(Graph graph, GraphInput input, QuantizationPolicy policy, bool hasCalibration)
+    {
+        const string Instead = "choose --rounding compensated, or nearest";
+        if (!hasCalibration)
+            return $"it follows the float network on calibration samples, and there are none; give some (--calibration), or {Instead}";
+        if (policy.Layers.FirstOrDefault(l => l is not { Strips: null, ColumnGroups: null, Merge: null or StripTies.Exact }) is { } divided)
+            return $"it knows one width a layer and weights of their own, and '{divided.Name}' has strips, groups of columns or merged "
+                + $"strips; leave them out, or {Instead}";
+        if (policy.Layers.FirstOrDefault(l => l.WeightBits == 1) is { } binary)
+            return $"'{binary.Name}' has binary weights, which have a sign and nothing to round; give it 2 bits, or {Instead}";
+        if (input.Ports is not [{ Type: ElementType.Float32, HasBatchAxis: true }] || !graph.HasSymbolicBatch)
+            return $"it needs a network with one input of real numbers and a free batch axis, and this one has {Describe(input)}; "
+                + $"{Instead}";
+        if (MvmLayers.Find(graph).FirstOrDefault(l => l.WeightDequantize is not null) is { } given)
+            return $"the model brings quantized weights ('{given.NodeName}'), which stay as they are; leave --rounding out, or give the "
+                + $"float network";
+        return null;
+    }
+
+    private static string Describe(GraphInput input) =>
+        string.Join(", ", input.Ports.Select(p => $"'{p.Name}' ({p.Type}{(p.HasBatchAxis ? "" : ", fixed batch")})"));
+
+    /// <summary>Updates of each block that so many operations allow.</summary>
+    public static double Updates(Graph graph, double operations) =>
+        operations / (OperationsPerMac * Batch * MvmLayers.Find(graph).Sum(l => (double)l.MacsPerImage));
+
+    /// <summary>Learns the rounding.</summary>
+    /// <param name="graph">The float network.</param>
+    /// <param name="rounded">The same network quantized: where it starts.</param>
+    /// <param name="input">Its input.</param>
+    /// <param name="calibration">Unlabelled samples.</param>
+    /// <param name="policy">The precision of each layer.</param>
+    /// <param name="arrayRows">Word lines of an array.</param>
+    /// <param name="updates">Of each block.</param>
+    /// <param name="cancellation">Checked between updates.</param>
+    public Graph Run(Graph graph, Graph rounded, GraphInput input, CalibrationData calibration, QuantizationPolicy policy, int arrayRows,
+        int updates, CancellationToken cancellation)
+    {
+        SampleSet samples = TrainingSamples.Some(
+            new SampleSet(calibration.Values, [.. input.Ports[0].SampleDims.Select(d => (long)d)], null), Samples);
+        QuantizedNetwork network = StartingPoint.Of(graph, rounded, policy, arrayRows, samples, null, cancellation);
+        TrainableNetwork reference = TrainableNetwork.FromOnnx(OnnxExporter.Export(graph));
+        Dictionary<string, float[]> real = MvmLayers.Find(graph)
+            .ToDictionary(l => l.NodeName, l => l.WeightMatrix.Span<float>().ToArray(), StringComparer.Ordinal);
+        var options = new LearnedRoundingOptions
+        {
+            RealWeights = real,
+            Reference = reference,
+            Iterations = updates,
+            BatchSize = Math.Min(Batch, samples.Count),
+        };
+        LearnedRounding.Apply(network, samples, options, new BlockLines(progress, updates), cancellation);
+        BiasCorrection.Apply(network, TrainingSamples.Some(samples, CorrectionSamples), reference, cancellation);
+        return OnnxImporter.Import(QuantizedExport.ToOnnx(network).ToByteArray(), null, null, cancellation);
+    }
+
+    private sealed class BlockLines(IProgress<string>? progress, int updates) : IProgress<(int Block, int Blocks)>
+    {
+        public void Report((int Block, int Blocks) value) =>
+            progress?.Report(
+                FormattableString.Invariant($"learning the rounding of block {value.Block} of {value.Blocks} in {updates} updates"));
+    }
+}
