@@ -7,7 +7,7 @@ namespace Cim.Tasks.Tests;
 public sealed class ReadmeTests
 {
     [Theory]
-    [InlineData("README.md")]
+    [InlineData("docs/options.md")]
     [InlineData("src/Cim.Sdk/README.md")]
     public void The_option_table_names_every_metadata_with_its_property_and_flag(string file)
     {
