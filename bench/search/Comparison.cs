@@ -8,6 +8,10 @@ using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Search;
+using Cim.Compiler.Search.Exact;
+using Cim.Compiler.Search.Persistence;
+using Cim.Compiler.Search.Searchers;
+using Cim.Compiler.Search.Space;
 using Cim.Compiler.Statistics;
 using Cim.Runtime.Hardware;
 
@@ -154,9 +158,9 @@ internal static class Comparison
     {
         long start = Stopwatch.GetTimestamp();
         Objective objective = PolicySearchOptions.Parse(options.Objective);
-        Items items = Items.Of(search.Space, search.Losses, c => c.Of(objective));
-        ParetoFront front = ParetoFront.Of(items);
-        Optimum? optimum = ExactOptimum.Solve(items, search.Losses.Total(PolicyMoves.FourBitInside(search.Space)));
+        UnitChoices choices = UnitChoices.Of(search.Space, search.Losses, c => c.Of(objective));
+        ParetoFront front = ParetoFront.Of(choices);
+        Optimum? optimum = ExactOptimum.Solve(choices, search.Losses.Total(PolicyMoves.FourBitInside(search.Space)));
         return front.Points.IsEmpty || optimum is { IsProven: false } ? double.NaN : Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 }

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Json;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Sweep;
@@ -110,7 +111,7 @@ internal static class EvalCommand
         var evaluator = new CompiledEvaluator(model);
         DataSet data = DataSet.Open(parsed.GetRequiredValue(_data), evaluator.Input.Ports, preprocessing);
         var results = new (ulong Seed, Accuracy Accuracy)[parsed.GetValue(_trials)];
-        var words = new List<ImmutableArray<LayerWords>>();
+        var words = new List<ImmutableArray<LayerOutputCodes>>();
         for (int t = 0; t < results.Length; t++)
         {
             ulong seed = unchecked(parsed.GetValue(_seed) + (ulong)t);
@@ -129,12 +130,12 @@ internal static class EvalCommand
             results[t] = (seed, evaluator.Evaluate(data, options, parsed.GetValue(_limit),
                 new SampleProgress(context, data, parsed.GetValue(_limit), trial), context.Cancellation));
             if (parsed.GetValue(_words) > 0)
-                words.Add(OutputWords.Measure(
+                words.Add(OutputCodes.Measure(
                     model.Compiled, evaluator.Input, data, options, parsed.GetValue(_words), context.Cancellation));
         }
 
         return new Evaluation(results, CorrectOperations.PerJoule(model.Compiled, results.Average(t => t.Accuracy.Fraction)),
-            words.Count > 0 ? LayerWords.Mean(words) : null);
+            words.Count > 0 ? LayerOutputCodes.Mean(words) : null);
     }
 
     private static (
@@ -183,7 +184,7 @@ internal static class EvalCommand
         else json.WriteNull("correctOpsPerJoule");
         if (evaluation.Words is not { } words) return;
         json.WriteStartArray("words");
-        foreach (LayerWords layer in words)
+        foreach (LayerOutputCodes layer in words)
         {
             json.WriteStartObject();
             json.WriteString("name", layer.Name);
@@ -212,7 +213,7 @@ internal static class EvalCommand
                 + $"{100 * s.Percentile5:F2} %");
         }
         if (evaluation.CorrectOpsPerJoule is { } perJoule) Line($"{perJoule:G4} correct operations per joule");
-        foreach (LayerWords layer in evaluation.Words ?? [])
+        foreach (LayerOutputCodes layer in evaluation.Words ?? [])
             Line($"words of {layer.Name} ({layer.Bits} bits): {100 * layer.Equal:F2} % noise-free, {100 * layer.WithinOne:F3} % within "
                 + $"one; in the network {100 * layer.EqualInNetwork:F2} %, {100 * layer.WithinOneInNetwork:F3} %");
         Line($"{Speed(trials):F0} images per second");
@@ -222,7 +223,7 @@ internal static class EvalCommand
     /// <param name="CorrectOpsPerJoule">Null for float networks and hardware without energies.</param>
     /// <param name="Words">Null if not asked for.</param>
     private sealed record Evaluation(
-        (ulong Seed, Accuracy Accuracy)[] Trials, double? CorrectOpsPerJoule, ImmutableArray<LayerWords>? Words);
+        (ulong Seed, Accuracy Accuracy)[] Trials, double? CorrectOpsPerJoule, ImmutableArray<LayerOutputCodes>? Words);
 
     private static double Speed((ulong Seed, Accuracy Accuracy)[] trials)
     {

@@ -9,7 +9,10 @@ using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Pipeline;
+using Cim.Compiler.Reporting.Plots;
 using Cim.Compiler.Search;
+using Cim.Compiler.Search.Space;
+using Cim.Compiler.Search.Verification;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
 using Spectre.Console;
@@ -62,7 +65,7 @@ internal static class ParetoCommand
         GraphInput input = GraphInput.Of(graph);
         DataSet samples = DataSet.Open(parsed.GetRequiredValue(_calibration), input.Ports, dataArguments.Read(parsed));
         SearchData data = SearchData.For(samples, graph, input, context.Cancellation);
-        graph = JudgedGraph.Of(graph, input, samples);
+        graph = ScoredGraph.Of(graph, input, samples);
         var options = new PolicySearchOptions { Objective = PolicySearchOptions.Parse(word) };
         using PolicySearch search = PolicySearch.Prepare(graph, input, hardware, data, options, context.Progress, context.Cancellation);
         ImmutableArray<MeasuredPoint> points = ParetoMeasurement.Measure(

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Pipeline;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Cim.Compiler.Search;
+using Cim.Compiler.Search.Space;
 using Cim.Compiler.Sensitivity;
 using Spectre.Console;
 
@@ -65,14 +66,14 @@ internal static class SearchOutput
         Row("uniform w8a8", search.Eight);
         Row("uniform w4a4, 8-bit first and last", search.Four);
         if (search.ProxyStart is { } start) Row("optimum of the additive estimate", start);
-        Row($"found by {search.Searcher}", new Yardstick(search.Chosen, search.ValidationLoss));
+        Row($"found by {search.Searcher}", new SearchBaseline(search.Chosen, search.ValidationLoss));
         console.Write(table);
         if (search.Training is { } training)
             console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"           {training.Trials.Length} candidates were trained for a short time; the estimated loss of the found one is "
                 + $"after full training"));
 
-        void Row(string name, Yardstick y) =>
+        void Row(string name, SearchBaseline y) =>
             table.AddRow(
             new Text(name), Cell($"{y.Cost.LatencyNs:#,0} ns"), Cell($"{100 * y.Cost.LatencyNs / search.Eight.Cost.LatencyNs:F1} %"),
             Cell($"{y.Cost.EnergyPj:#,0} pJ"), Cell($"{y.Cost.Arrays:#,0}"), Cell($"{y.Loss:F2} points"));

@@ -95,7 +95,7 @@ internal static class SensitivityCommand
         GraphInput input = GraphInput.Of(graph);
         DataSet samples = DataSet.Open(calibration, input.Ports, preprocessing);
         SearchData data = SearchData.For(samples, graph, input, context.Cancellation);
-        graph = JudgedGraph.Of(graph, input, samples);
+        graph = ScoredGraph.Of(graph, input, samples);
         SensitivityReport report = SensitivityAnalysis.Run(graph, input, data, parsed.GetValue(_samples), parsed.GetValue(_probes),
             parsed.GetValue(_seed), clock, context.Progress, context.Cancellation);
         if (stored is not null && report.LayersLeftOut == 0)

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Agreement;
+using Cim.Compiler.Reporting.Plots;
 using Cim.Compiler.Sweep;
 
 namespace Cim.Cli.Commands;

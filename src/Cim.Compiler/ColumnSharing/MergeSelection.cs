@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Precision;
@@ -52,7 +53,7 @@ internal static class MergeSelection
         var table = new MergeTable(layers, policy, fisher, hardware, options.Method, seed, progress, cancellation);
         if (options.Share is { } asked) return table.Apply(policy, table.Choose(1 - asked));
 
-        return new MostWithinLoss(graph, input, hardware, data!, quantizer)
+        return new LargestSaving(graph, input, hardware, data!, quantizer)
             .Find(share => table.Apply(policy, table.Choose(1 - share)), maxLoss, "merging", progress, cancellation);
     }
 }

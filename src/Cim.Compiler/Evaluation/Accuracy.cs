@@ -1,7 +1,7 @@
 namespace Cim.Compiler.Evaluation;
 
 /// <summary>How many labelled samples a network classifies correctly.</summary>
-/// <param name="Correct">Samples whose class by the output judged (<see cref="JudgedOutput"/>) is their label.</param>
+/// <param name="Correct">Samples whose class by the output judged (<see cref="ScoredOutput"/>) is their label.</param>
 /// <param name="Samples">All samples.</param>
 /// <param name="RunSeconds">Time spent in the network, without reading data.</param>
 internal sealed record Accuracy(int Correct, int Samples, double RunSeconds)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Cim.Compiler.Data;
+using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Ort;
 using Cim.Runtime;
 
@@ -30,7 +31,7 @@ internal sealed class CompiledEvaluator
     /// <param name="cancellation">Checked between samples.</param>
     public Accuracy Evaluate(DataSet data, RunOptions options, int limit, IProgress<int>? progress, CancellationToken cancellation)
     {
-        JudgedOutput judged = JudgedOutput.For(NetworkOutputs.Of(_model.Compiled, Input.FixedBatch), data);
+        ScoredOutput judged = ScoredOutput.For(NetworkOutputs.Of(_model.Compiled, Input.FixedBatch), data);
         _model.Prepare(options); // Packing weights or programming arrays is not part of a run.
         int correct = 0, samples = 0;
         var time = new Stopwatch();

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Cim.Compiler.Data;
+using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Ort;
 using Cim.Onnx;
 using Cim.Runtime;
@@ -41,7 +42,7 @@ internal sealed class FloatEvaluator : IDisposable
     {
         data.RequireLabels();
         string[] outputs = [.. _session.Outputs.Where(_session.IsTensor)];
-        JudgedOutput? judged = null;
+        ScoredOutput? judged = null;
         int correct = 0, samples = 0;
         var time = new Stopwatch();
         int batch = Input.Batch(32);
@@ -66,7 +67,7 @@ internal sealed class FloatEvaluator : IDisposable
             if (judged is null)
             {
                 // The first run says how many numbers each output has; the others compute only the one that is judged.
-                judged = JudgedOutput.For([.. outputs.Select((o, i) => Facts(o, results[i], images.Count))], data);
+                judged = ScoredOutput.For([.. outputs.Select((o, i) => Facts(o, results[i], images.Count))], data);
                 outputs = [outputs[judged.Index]];
                 correct += judged.CountCorrect(OnnxSession.Floats(results[judged.Index]), data.Labels.AsSpan(images.First, images.Count));
             }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Data;
+using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Statistics;
@@ -40,7 +41,7 @@ internal sealed record SearchData(CalibrationData Fit, CalibrationData Validatio
                 + $"{available}. Give more calibration samples, or choose the bits yourself.") { File = data.Path };
         SearchData parts = From(data, cancellation, maxSamples);
         if (batch > 1) parts = parts.WholeBatches(batch);
-        return JudgedGraph.AreClasses(graph, input, data) ? parts : parts with { Labels = default };
+        return ScoredGraph.AreClasses(graph, input, data) ? parts : parts with { Labels = default };
     }
 
     private SearchData WholeBatches(int batch)

@@ -1,4 +1,3 @@
-
 namespace Cim.Compiler.Ir;
 
 /// <summary>Who makes and who reads each value of a graph.</summary>

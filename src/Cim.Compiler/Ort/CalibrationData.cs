@@ -62,7 +62,7 @@ internal sealed record CalibrationData(float[] Values, int Count, bool IsSynthet
     }
 
     /// <summary>Every so many-th sample, and the others.</summary>
-    public (CalibrationData Others, CalibrationData Apart) HoldApart(int every)
+    public (CalibrationData Others, CalibrationData Apart) HoldOut(int every)
     {
         int elements = Values.Length / Count;
         int[] apart = [.. Enumerable.Range(0, Count).Where(i => i % every == every - 1)],

@@ -1,11 +1,16 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Agreement;
+using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Precision;
 using Cim.Compiler.QuantizationAware;
 using Cim.Compiler.Search;
+using Cim.Compiler.Search.Space;
+using Cim.Compiler.Search.Trained;
+using Cim.Compiler.Search.Verification;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
 
@@ -13,7 +18,7 @@ namespace Cim.Compiler.Pipeline;
 
 /// <summary>
 /// The upper rungs of a search for a network that will be trained: candidates are trained for a short time
-/// (<see cref="TrainedLadder"/>); the cheapest good (or nearly good) one is trained in full and simulated with its converters, and if it
+/// (<see cref="SuccessiveHalving"/>); the cheapest good (or nearly good) one is trained in full and simulated with its converters, and if it
 /// misses the
 /// budget, the next cheapest.
 /// </summary>
@@ -70,7 +75,7 @@ internal sealed class CandidateTraining
 
     private SearchSummary Run(SearchSummary found, SearchData data)
     {
-        var ladder = new TrainedLadder(
+        var ladder = new SuccessiveHalving(
             _search, _options, Train, _training.FloatScore, _training.Raced, _context.Progress, _context.Cancellation);
         TrainedSearch trained = ladder.Run(_search.Choices(found.Policy));
         found = found with { Training = trained, RanOutOfTime = found.RanOutOfTime || _options.Clock.IsOver };

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
 using Cim.Compiler.QuantizationAware;
@@ -88,7 +89,7 @@ internal sealed class CompileInputs
     public Graph Judged()
     {
         DataSet? calibration = _options.Calibration is { } path ? DataSet.Open(path, Input.Ports, _options.Preprocessing) : null;
-        return JudgedGraph.Of(_graph, Input, OpenEvaluation() ?? calibration);
+        return ScoredGraph.Of(_graph, Input, OpenEvaluation() ?? calibration);
     }
 
     /// <summary>Opens every data file, so that one that cannot be used is an error before the long work.</summary>
@@ -97,7 +98,7 @@ internal sealed class CompileInputs
     {
         if (OpenEvaluation() is { } evaluation)
         {
-            _ = JudgedOutput.For(NetworkOutputs.Of(_graph, Input.FixedBatch), evaluation);
+            _ = ScoredOutput.For(NetworkOutputs.Of(_graph, Input.FixedBatch), evaluation);
             RequireBatch(evaluation);
             if (evaluation.Count >= FewestForOneLabel && evaluation.Labels.Distinct().Count() == 1)
                 context.Warn(ErrorCodes.OneLabel,
@@ -112,7 +113,7 @@ internal sealed class CompileInputs
             RequireBatch(DataSet.Open(calibration, Input.Ports, _options.Preprocessing));
         foreach (string? path in new[] { _options.Training, _options.Validation })
             if (path is not null && DataSet.Open(path, Input.Ports, _options.Preprocessing) is { HasLabels: true } labelled)
-                _ = JudgedOutput.For([NetworkOutputs.Of(_graph, Input.FixedBatch)[0]], labelled);
+                _ = ScoredOutput.For([NetworkOutputs.Of(_graph, Input.FixedBatch)[0]], labelled);
     }
 
     private static void Warn(CompileContext context, string path, string problem, string consequence) =>

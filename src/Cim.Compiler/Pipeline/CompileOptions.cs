@@ -7,7 +7,7 @@ using Cim.Compiler.Import;
 using Cim.Compiler.Locking;
 using Cim.Compiler.Ort;
 using Cim.Compiler.QuantizationAware;
-using Cim.Compiler.Search;
+using Cim.Compiler.Search.Space;
 using Cim.Compiler.Strips;
 using Cim.Compiler.Variation;
 using Cim.Runtime;

@@ -4,6 +4,7 @@ using System.Reflection;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Export;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Locking;

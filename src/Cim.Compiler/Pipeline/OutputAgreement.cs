@@ -1,4 +1,5 @@
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
 using Cim.Runtime;
@@ -9,7 +10,7 @@ namespace Cim.Compiler.Pipeline;
 /// <param name="Samples">Samples compared.</param>
 /// <param name="Cosine">Of all outputs together.</param>
 /// <param name="RelativeL2">|difference| / |float|.</param>
-/// <param name="Top">Share of the samples of the same class (<see cref="JudgedOutput"/>); null if outputs are no class scores.</param>
+/// <param name="Top">Share of the samples of the same class (<see cref="ScoredOutput"/>); null if outputs are no class scores.</param>
 /// <param name="LossPoints">Estimated percentage points lost; see <see cref="OutputComparison"/>.</param>
 /// <param name="HardwarePoints">What of it arrays and converters lose.</param>
 internal sealed record Agreement(int Samples, double Cosine, double RelativeL2, double? Top, double LossPoints, double HardwarePoints);
@@ -58,7 +59,7 @@ internal static class OutputAgreement
 
     private static double SameTop(float[] reference, float[] actual, OutputFacts output, int classes)
     {
-        var judged = new JudgedOutput(0, output);
+        var judged = new ScoredOutput(0, output);
         int same = 0, count = reference.Length / classes;
         for (int i = 0; i < count; i++)
             if (judged.ClassOf(reference.AsSpan(i * classes, classes)) == judged.ClassOf(actual.AsSpan(i * classes, classes))) same++;

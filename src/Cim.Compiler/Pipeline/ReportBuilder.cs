@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Lowering;
 using Cim.Compiler.Precision;

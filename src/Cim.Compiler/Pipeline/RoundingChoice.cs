@@ -1,4 +1,5 @@
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Precision;
@@ -36,8 +37,8 @@ internal sealed class RoundingChoice(CompileContext context, PostTrainingQuantiz
             || LearnedRoundingStage.Refusal(graph, input, policy, !calibration.IsSynthetic) is not null)
             return null;
 
-        (CalibrationData seen, CalibrationData apart) = calibration.HoldApart(Part);
-        Graph judged = JudgedGraph.Of(graph, input, null);
+        (CalibrationData seen, CalibrationData apart) = calibration.HoldOut(Part);
+        Graph judged = ScoredGraph.Of(graph, input, null);
         OutputComparison outputs = OutputComparison.WithFloat(
             judged, input, new SearchData(seen, apart, default), apart.Count, context.Cancellation);
         var best = new RoundedNetwork(

@@ -3,6 +3,9 @@ using Cim.Compiler.Evaluation;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Search;
+using Cim.Compiler.Search.Persistence;
+using Cim.Compiler.Search.Space;
+using Cim.Compiler.Search.Verification;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
 
@@ -44,7 +47,7 @@ internal static class SearchStage
         }
 
         if (summary.Trained is null)
-            summary = Finalists.Run(search, summary, judged, inputs.Input, hardware, data, options, context.Progress, context.Cancellation);
+            summary = CandidateVerification.Run(search, summary, judged, inputs.Input, hardware, data, options, context.Progress, context.Cancellation);
         if (!summary.IsWithinBudget) context.Warn(ErrorCodes.SearchFoundNothing, WhyNothing(summary, options));
         if (summary.RanOutOfTime)
             context.Warn(ErrorCodes.SearchRanOutOfTime, string.Create(CultureInfo.InvariantCulture, 

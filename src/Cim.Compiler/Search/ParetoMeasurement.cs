@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Cim.Compiler.Search.Exact;
+using Cim.Compiler.Search.Space;
 
 namespace Cim.Compiler.Search;
 
@@ -18,7 +20,7 @@ internal static class ParetoMeasurement
         PolicySearch search, int points, IProgress<string>? progress, CancellationToken cancellation)
     {
         Objective objective = search.Space.Objective;
-        ParetoFront front = ParetoFront.Of(Items.Of(search.Space, search.Losses, c => c.Of(objective)), cancellation: cancellation);
+        ParetoFront front = ParetoFront.Of(UnitChoices.Of(search.Space, search.Losses, c => c.Of(objective)), cancellation: cancellation);
         (double low, double high) = (Math.Log(front.Points[0].Cost), Math.Log(front.Points[^1].Cost));
         var chosen = Enumerable.Range(0, points)
             .Select(i => low + ((high - low) * i / Math.Max(1, points - 1)))

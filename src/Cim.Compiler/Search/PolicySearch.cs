@@ -1,10 +1,15 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Agreement;
+using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
+using Cim.Compiler.Search.Exact;
+using Cim.Compiler.Search.Searchers;
+using Cim.Compiler.Search.Space;
 using Cim.Compiler.Sensitivity;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
@@ -24,7 +29,7 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
     private readonly ImmutableArray<LayerShape> _shapes;
     private readonly PolicyNetwork _network;
 
-    private PolicySearch(PolicySearchOptions options, ImmutableArray<LayerShape> shapes, PolicyNetwork network, PolicyJudge judge,
+    private PolicySearch(PolicySearchOptions options, ImmutableArray<LayerShape> shapes, PolicyNetwork network, PolicyEvaluator judge,
         AdditiveEstimate estimate, ProxySelection proxy) =>
         (_options, _shapes, _network, Judge, Space, Estimate, Proxy) = (options, shapes, network, judge, judge.Space, estimate, proxy);
 
@@ -101,9 +106,9 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
             ProxySelection proxy = ProxySelection.Make(
                 graph, input, data, network, sensitivity, weightBits, new ProxySettings(options.Seed, options.Clock, options.Trials),
                 progress, cancellation);
-            sensitivity = (sensitivity with { Weights = proxy.Weights }).Cautious(weightBits, activationBits);
-            adc = adc.Cautious(adcBits);
-            var judge = new PolicyJudge(space, network, adc, layerOfShape, groupOfShape, options);
+            sensitivity = (sensitivity with { Weights = proxy.Weights }).Conservative(weightBits, activationBits);
+            adc = adc.Conservative(adcBits);
+            var judge = new PolicyEvaluator(space, network, adc, layerOfShape, groupOfShape, options);
             return new PolicySearch(
                 options, shapes, network, judge, AdditiveEstimate.Of(space, sensitivity, adc, layerOfShape, groupOfShape), proxy);
         }
@@ -131,7 +136,7 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
         if (result.Policy is null && _options.PolicyOutput is { } kept) SearchReporter.Save(this, best, kept);
         Optimum? optimum = _options.Objective == Objective.EnergyDelay ? null
             : ExactOptimum.Solve(
-                Items.Of(Space, Losses, c => c.Of(_options.Objective)), Losses.Total(best) * (1 + 1e-12), cancellation: cancellation);
+                UnitChoices.Of(Space, Losses, c => c.Of(_options.Objective)), Losses.Total(best) * (1 + 1e-12), cancellation: cancellation);
         return new SearchSummary
         {
             Searcher = searcher.Name,
@@ -144,12 +149,12 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
             Evaluations = result.Trials.Length,
             Episodes = result.Episodes,
             RanOutOfTime = result.RanOutOfTime,
-            ProxyStart = result.Start is { } start ? Yardstick(start.Policy.AsSpan(), cancellation) : null,
+            ProxyStart = result.Start is { } start ? BaselineOf(start.Policy.AsSpan(), cancellation) : null,
             Seconds = _options.Clock.Elapsed.TotalSeconds,
             Log10Policies = Space.Log10Size,
             Chosen = Space.Costs.Total(best),
-            Eight = Yardstick(widest, cancellation),
-            Four = Yardstick(PolicyMoves.FourBitInside(Space), cancellation),
+            Eight = BaselineOf(widest, cancellation),
+            Four = BaselineOf(PolicyMoves.FourBitInside(Space), cancellation),
             ProxyOptimum = optimum?.Cost,
             ProxyOptimumIsProven = optimum?.IsProven ?? false,
             Trials = result.Trials,
@@ -175,7 +180,7 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
         Enumerable.Range(0, _shapes.Length).Sum(s => Space.Choices[s].Min(c => Space.Costs[s, c].Arrays));
 
     /// <summary>Searches as <see cref="Run"/> does, but for a network that will be trained.</summary>
-    /// <param name="relaxation">See <see cref="PolicyJudge.Loss"/>.</param>
+    /// <param name="relaxation">See <see cref="PolicyEvaluator.Loss"/>.</param>
     /// <param name="factor">See <see cref="AdditiveEstimate.Relaxed"/>.</param>
     /// <param name="evaluations">Policies it may measure.</param>
     /// <param name="progress">One line an evaluation.</param>
@@ -189,7 +194,7 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
             Clock = _options.Clock,
         };
         var reporter = new SearchReporter(this, "relaxed " + searcher.Name, problem.Cost(PolicyMoves.Widest(Space)), null, progress);
-        return searcher.Search(problem, new RelaxedJudge(Judge, relaxation), reporter, cancellation);
+        return searcher.Search(problem, new RelaxedEvaluator(Judge, relaxation), reporter, cancellation);
     }
 
     private IPolicySearcher Searcher() => _options.Searcher switch
@@ -201,18 +206,18 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
         _ => new UniformSearcher(),
     };
 
-    private sealed class RelaxedJudge(PolicyJudge judge, double relaxation) : IPolicyEvaluator
+    private sealed class RelaxedEvaluator(PolicyEvaluator judge, double relaxation) : IPolicyEvaluator
     {
         public double Loss(ReadOnlySpan<int> policy, CancellationToken cancellation) => judge.Loss(policy, relaxation, cancellation);
     }
 
-    private Yardstick Yardstick(ReadOnlySpan<int> policy, CancellationToken cancellation) =>
+    private SearchBaseline BaselineOf(ReadOnlySpan<int> policy, CancellationToken cancellation) =>
         new(Space.Costs.Total(policy), Measure(policy, cancellation).LossPoints);
 
     /// <summary>The judge of policies.</summary>
-    public PolicyJudge Judge { get; }
+    public PolicyEvaluator Judge { get; }
 
-    /// <inheritdoc cref="PolicyJudge.Measure(ReadOnlySpan{int}, CancellationToken)"/>
+    /// <inheritdoc cref="PolicyEvaluator.Measure(ReadOnlySpan{int}, CancellationToken)"/>
     public Distance Measure(ReadOnlySpan<int> policy, CancellationToken cancellation) => Judge.Measure(policy, cancellation);
 
     /// <inheritdoc/>

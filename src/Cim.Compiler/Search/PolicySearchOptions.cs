@@ -1,5 +1,7 @@
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Quantization;
+using Cim.Compiler.Search.Persistence;
+using Cim.Compiler.Search.Space;
 using Cim.Runtime.Mapping;
 
 namespace Cim.Compiler.Search;

@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
-using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Precision;
+using Cim.Compiler.Search.Space;
 using Cim.Compiler.Sensitivity;
 
 namespace Cim.Compiler.Search;
 
 /// <summary>What can be had by hand: its cost and its estimated loss in percentage points.</summary>
-internal sealed record Yardstick(CostVector Cost, double Loss);
+internal sealed record SearchBaseline(CostVector Cost, double Loss);
 
 /// <summary>How a policy was found, beside what can be had without a search.</summary>
 internal sealed record SearchSummary
@@ -45,7 +46,7 @@ internal sealed record SearchSummary
 
     /// <summary>The cheapest policy on the exact front of the additive estimate that the judge accepts; null for searches that do not use
     /// it.</summary>
-    public Yardstick? ProxyStart { get; init; }
+    public SearchBaseline? ProxyStart { get; init; }
 
     /// <summary>What estimates the harm of narrow weights; see <see cref="ProxySelection"/>.</summary>
     public string Proxy { get; init; } = ProxySelection.MeasuredDivergence;
@@ -59,10 +60,10 @@ internal sealed record SearchSummary
     public required CostVector Chosen { get; init; }
 
     /// <summary>8 bits everywhere.</summary>
-    public required Yardstick Eight { get; init; }
+    public required SearchBaseline Eight { get; init; }
 
     /// <summary>4 bits everywhere but 8 in the first and last layer.</summary>
-    public required Yardstick Four { get; init; }
+    public required SearchBaseline Four { get; init; }
 
     /// <summary>
     /// The least cost of any policy whose additive estimate is no worse than the chosen one's; null for energy-delay, which is not

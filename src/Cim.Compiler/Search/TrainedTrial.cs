@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Cim.Compiler.Search.Space;
 
 namespace Cim.Compiler.Search;
 

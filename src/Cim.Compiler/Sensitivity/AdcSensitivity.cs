@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Agreement;
+using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Precision;
@@ -31,7 +33,7 @@ internal sealed record AdcSensitivity(ImmutableArray<ImmutableSortedDictionary<i
         Layers.Length == adcBits.Count && adcBits.Select((bits, l) => bits.All(b => b == 0 || Layers[l].ContainsKey(b))).All(b => b);
 
     /// <summary>What was not measured is too harmful to choose.</summary>
-    public AdcSensitivity Cautious(IReadOnlyList<int[]> adcBits) => new(Unmeasured.TooHarmful(Layers, adcBits, 0));
+    public AdcSensitivity Conservative(IReadOnlyList<int[]> adcBits) => new(Unmeasured.AtLargeLoss(Layers, adcBits, 0));
 
     /// <summary>Measures every layer at the widths asked for, or as many layers as there is time for.</summary>
     public static AdcSensitivity Measure(

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Agreement;
+using Cim.Compiler.Evaluation.Candidates;
 
 namespace Cim.Compiler.Sensitivity;
 
@@ -66,6 +68,6 @@ internal sealed record MeasuredSensitivity(
 
     /// <summary>The sensitivities with what was not measured taken as too harmful to choose, but for the widest: nobody narrows what he
     /// knows nothing of.</summary>
-    public MeasuredSensitivity Cautious(IReadOnlyList<int[]> weightBits, IReadOnlyList<int[]> activationBits) =>
-        new(Unmeasured.TooHarmful(Weights, weightBits), Unmeasured.TooHarmful(Activations, activationBits));
+    public MeasuredSensitivity Conservative(IReadOnlyList<int[]> weightBits, IReadOnlyList<int[]> activationBits) =>
+        new(Unmeasured.AtLargeLoss(Weights, weightBits), Unmeasured.AtLargeLoss(Activations, activationBits));
 }

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Agreement;
+using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Export;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;

@@ -12,7 +12,7 @@ internal static class Unmeasured
     /// <param name="table">[row][bits].</param>
     /// <param name="bits">Widths of each row.</param>
     /// <param name="widest">The bits that are wider than all; null = the most of each row.</param>
-    public static ImmutableArray<ImmutableSortedDictionary<int, double>> TooHarmful(
+    public static ImmutableArray<ImmutableSortedDictionary<int, double>> AtLargeLoss(
         ImmutableArray<ImmutableSortedDictionary<int, double>> table, IReadOnlyList<int[]> bits, int? widest = null) =>
     [
         .. table.Select((row, i) => bits[i].Where(b => !row.ContainsKey(b)).Aggregate(row,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Precision;
@@ -41,7 +42,7 @@ internal static class StripSelection
         var table = new StripTable(layers, fisher, hardware, options.Widths);
         if (options.Compression is { } asked) return table.Apply(policy, table.Choose(1 - asked, options.Unit));
 
-        return new MostWithinLoss(graph, input, hardware, data!, quantizer)
+        return new LargestSaving(graph, input, hardware, data!, quantizer)
             .Find(compression => table.Apply(policy, table.Choose(1 - compression, options.Unit)), maxLoss, "strips", progress,
                 cancellation);
     }

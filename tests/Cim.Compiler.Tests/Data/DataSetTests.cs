@@ -1,5 +1,6 @@
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Agreement;
 using Cim.Runtime;
 using Xunit;
 
@@ -21,7 +22,7 @@ public sealed class DataSetTests : IDisposable
         Assert.Throws<CimException>(() =>
         {
             DataSet data = Open(name, bytes, sample, preprocessing);
-            if (classes is { } c) _ = JudgedOutput.For([new OutputFacts("y", ElementType.Float32, c, false)], data);
+            if (classes is { } c) _ = ScoredOutput.For([new OutputFacts("y", ElementType.Float32, c, false)], data);
             All(data);
         });
 

@@ -4,7 +4,7 @@ using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Precision;
-using Cim.Compiler.Search;
+using Cim.Compiler.Search.Space;
 using Cim.Compiler.Strips;
 using Cim.Compiler.Tests.Data;
 using Cim.Compiler.Tests.Support;

@@ -1,6 +1,6 @@
 using System.Text;
-using Cim.Compiler.Evaluation;
-using Cim.Compiler.Search;
+using Cim.Compiler.Evaluation.Agreement;
+using Cim.Compiler.Search.Persistence;
 using Cim.Compiler.Sensitivity;
 using Cim.Compiler.Tests.Data;
 using Cim.Runtime.Hardware;

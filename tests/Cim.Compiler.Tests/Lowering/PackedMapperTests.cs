@@ -1,11 +1,11 @@
 using System.Runtime.InteropServices;
-using Cim.Compiler.Tests.Mapping;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Lowering;
 using Cim.Compiler.Mapping;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
+using Cim.Compiler.Tests.Mapping;
 using Cim.Compiler.Tests.Support;
 using Cim.Onnx.Proto;
 using Cim.Runtime;

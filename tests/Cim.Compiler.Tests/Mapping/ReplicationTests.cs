@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Mapping;
-using Cim.Compiler.Search;
+using Cim.Compiler.Search.Space;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;

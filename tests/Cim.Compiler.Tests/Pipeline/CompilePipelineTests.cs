@@ -2,10 +2,11 @@ using System.Collections.Immutable;
 using Cim.Compiler.ColumnSharing;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Reporting;
-using Cim.Compiler.Search;
+using Cim.Compiler.Search.Space;
 using Cim.Compiler.Strips;
 using Cim.Compiler.Tests.Data;
 using Cim.Compiler.Tests.Support;
@@ -288,10 +289,10 @@ public sealed class CompilePipelineTests : IDisposable
         using CimModel model = CimModel.Load(options.OutputPath!);
         var evaluator = new CompiledEvaluator(model);
         DataSet data = DataSet.Open(_data, evaluator.Input.Ports, Preprocessing.None);
-        ImmutableArray<LayerWords> words = LayerWords.Mean([.. Enumerable.Range(0, 5).Select(chip =>
-            OutputWords.Measure(model.Compiled, evaluator.Input, data, new RunOptions { Fidelity = Fidelity.Device, Seed = (ulong)chip },
+        ImmutableArray<LayerOutputCodes> words = LayerOutputCodes.Mean([.. Enumerable.Range(0, 5).Select(chip =>
+            OutputCodes.Measure(model.Compiled, evaluator.Input, data, new RunOptions { Fidelity = Fidelity.Device, Seed = (ulong)chip },
                 Samples, default))]);
-        foreach (LayerWords layer in words)
+        foreach (LayerOutputCodes layer in words)
         {
             double predicted = 1 - result.Alignment.First(a => a.Name == layer.Name).Errors.Wrong;
             Assert.InRange(layer.Equal, predicted - 0.1, 1);

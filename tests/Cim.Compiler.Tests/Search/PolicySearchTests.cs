@@ -1,11 +1,15 @@
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Agreement;
+using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Search;
+using Cim.Compiler.Search.Persistence;
+using Cim.Compiler.Search.Space;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
 using Xunit;
@@ -47,18 +51,19 @@ public sealed class PolicySearchTests
     }
 
     [Fact]
-    public void A_race_stops_at_samples_that_show_a_policy_hopeless_and_else_runs_all()
+    public void Early_stopping_ends_at_samples_that_show_a_policy_hopeless_and_else_runs_all()
     {
         (Graph graph, GraphInput input, SearchData data) = Load(1200);
         var layers = MvmLayers.Find(graph);
         var groups = ActivationGroups.Find(graph, layers);
         using var network = new PolicyNetwork(
             graph, input, data, layers, groups, layers.ToDictionary(l => l.NodeName, _ => new[] { 2, 8 }), new QuantizerOptions(), default);
-        Distance all = network.Measure(_ => 2, _ => 2, int.MaxValue, default), early = network.Race(_ => 2, _ => 2, 0.5, default);
+        Distance all = network.Measure(_ => 2, _ => 2, int.MaxValue, default),
+            early = network.MeasureWithEarlyStopping(_ => 2, _ => 2, 0.5, default);
         Assert.NotEqual(all, early);
         Assert.True(early.LossPoints > 0.5);
-        Assert.Equal(all, network.Race(_ => 2, _ => 2, double.PositiveInfinity, default));
-        Assert.Equal(network.Measure(_ => 8, _ => 8, int.MaxValue, default), network.Race(_ => 8, _ => 8, 5, default));
+        Assert.Equal(all, network.MeasureWithEarlyStopping(_ => 2, _ => 2, double.PositiveInfinity, default));
+        Assert.Equal(network.Measure(_ => 8, _ => 8, int.MaxValue, default), network.MeasureWithEarlyStopping(_ => 8, _ => 8, 5, default));
     }
 
     [Fact]

@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Mapping;
-using Cim.Compiler.Search;
+using Cim.Compiler.Search.Exact;
+using Cim.Compiler.Search.Searchers;
+using Cim.Compiler.Search.Space;
 using Cim.Compiler.Statistics;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
@@ -20,12 +23,12 @@ public sealed class SearchTests
     public void The_exact_optimum_is_the_best_of_all_policies_and_says_so(int seed)
     {
         (PolicySpace space, LossTable losses) = RandomProblem(seed, layers: 4, bits: [3, 5, 8]);
-        Items items = Items.Of(space, losses, c => c.LatencyNs);
+        UnitChoices unitChoices = UnitChoices.Of(space, losses, c => c.LatencyNs);
         (double Cost, double Loss)[] all = [.. AllPolicies(space).Select(p => (space.Costs.Total(p).LatencyNs, losses.Total(p)))];
         foreach (double share in new[] { 0.0, 0.2, 0.5, 0.9 })
         {
             double budget = all.Min(a => a.Loss) + (share * (all.Max(a => a.Loss) - all.Min(a => a.Loss))) + 1e-9;
-            Optimum optimum = ExactOptimum.Solve(items, budget)!;
+            Optimum optimum = ExactOptimum.Solve(unitChoices, budget)!;
             double best = all.Where(a => a.Loss <= budget).Min(a => a.Cost);
             Assert.Equal(best, optimum.Cost, 6);
             Assert.True(optimum.IsProven);
@@ -34,14 +37,14 @@ public sealed class SearchTests
             Assert.True(space.Contains(optimum.Policy.AsSpan()));
         }
 
-        Assert.Null(ExactOptimum.Solve(items, all.Min(a => a.Loss) * 0.99));
+        Assert.Null(ExactOptimum.Solve(unitChoices, all.Min(a => a.Loss) * 0.99));
     }
 
     [Theory, MemberData(nameof(Seeds))]
     public void The_front_holds_every_policy_no_other_beats(int seed)
     {
         (PolicySpace space, LossTable losses) = RandomProblem(seed, layers: 4, bits: [3, 5, 8]);
-        ParetoFront front = ParetoFront.Of(Items.Of(space, losses, c => c.LatencyNs));
+        ParetoFront front = ParetoFront.Of(UnitChoices.Of(space, losses, c => c.LatencyNs));
         (double Cost, double Loss)[] all = [
             .. AllPolicies(space).Select(p => (Math.Round(space.Costs.Total(p).LatencyNs, 6), losses.Total(p)))];
         var expected = new List<(double Cost, double Loss)>();
@@ -55,13 +58,13 @@ public sealed class SearchTests
     public void A_thinned_front_is_within_its_gap_of_the_exact_one()
     {
         (PolicySpace space, LossTable losses) = RandomProblem(7, layers: 12, bits: [2, 3, 4, 5, 6, 8]);
-        Items items = Items.Of(space, losses, c => c.LatencyNs);
-        ParetoFront thin = ParetoFront.Of(items, maxLabels: 500);
+        UnitChoices unitChoices = UnitChoices.Of(space, losses, c => c.LatencyNs);
+        ParetoFront thin = ParetoFront.Of(unitChoices, maxLabels: 500);
         Assert.True(thin.Gap > 0);
         Assert.True(thin.Points.Length <= 500);
         foreach (FrontPoint point in thin.Points.Where((_, i) => i % 50 == 0))
         {
-            Optimum optimum = ExactOptimum.Solve(items, point.Loss)!;
+            Optimum optimum = ExactOptimum.Solve(unitChoices, point.Loss)!;
             Assert.True(optimum.IsProven);
             Assert.True(point.Cost <= optimum.Cost * (1 + thin.Gap) * (1 + 1e-9));
         }
@@ -149,7 +152,7 @@ public sealed class SearchTests
     {
         (PolicySpace space, LossTable losses) = RandomProblem(
             seed, layers: 12, bits: [2, 3, 4, 5, 6, 7, 8], "isaac", [0, 3, 4, 5, 6, 7], Objective.Energy);
-        Assert.Contains(Items.Of(space, losses, c => c.EnergyPj).Units, u => u.Length > 24);
+        Assert.Contains(UnitChoices.Of(space, losses, c => c.EnergyPj).Units, u => u.Length > 24);
         var problem = new SearchProblem(space, losses, losses.Total(PolicyMoves.Widest(space)) + 1, long.MaxValue, 40, (ulong)seed);
         SearchResult rl = Create("rl").Search(problem, new SkewedEvaluator(space, losses), null, default);
         Assert.True(rl.Episodes > 0);
@@ -158,15 +161,15 @@ public sealed class SearchTests
     }
 
     [Fact]
-    public void Thinned_items_hold_those_of_policies_that_are_kept()
+    public void Thinned_choices_hold_those_of_policies_that_are_kept()
     {
         (PolicySpace space, LossTable losses) = RandomProblem(
             3, layers: 6, bits: [2, 3, 4, 5, 6, 7, 8], "isaac", [0, 3, 4, 5, 6, 7], Objective.Energy);
-        Items all = Items.Of(space, losses, c => c.EnergyPj);
+        UnitChoices all = UnitChoices.Of(space, losses, c => c.EnergyPj);
         var random = new Random(3);
         ImmutableArray<int>[] kept = [
             .. Enumerable.Range(0, 5).Select(_ => all.Policy([.. all.Units.Select(u => random.Next(u.Length))]).ToImmutableArray())];
-        Items thinned = all.Thinned(8, kept);
+        UnitChoices thinned = all.Thinned(8, kept);
         Assert.All(thinned.Units, (u, i) => Assert.InRange(u.Length, Math.Min(8, all.Units[i].Length), 8 + kept.Length));
         foreach (ImmutableArray<int> policy in kept)
             Assert.Equal(

@@ -4,6 +4,8 @@ using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Search;
+using Cim.Compiler.Search.Persistence;
+using Cim.Compiler.Search.Space;
 using Cim.Compiler.Sensitivity;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime.Hardware;

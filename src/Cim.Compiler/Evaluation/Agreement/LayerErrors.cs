@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Lowering;
+using Cim.Compiler.Ort;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Cim.Compiler.Evaluation.Agreement;
+
+/// <summary>How far one layer's output is from the float network's.</summary>
+/// <param name="Name">The layer.</param>
+/// <param name="Cosine">Cosine similarity.</param>
+/// <param name="RelativeL2">||quantized - float|| / ||float||, with the errors of all layers before it.</param>
+/// <param name="OwnRelativeL2">The same when only this layer is quantized and reads what the float network gives.</param>
+internal sealed record LayerError(string Name, double Cosine, double RelativeL2, double OwnRelativeL2);
+
+/// <summary>Compares the quantized with the float network layer by layer, so that a loss of accuracy never comes without its
+/// place.</summary>
+internal static class LayerErrors
+{
+    private const int Batch = 8;
+
+    /// <param name="reference">The float network.</param>
+    /// <param name="quantized">The quantized network; values that are real numbers have the same names.</param>
+    /// <param name="layers">The layers as fused.</param>
+    /// <param name="input">The networks' input.</param>
+    /// <param name="data">Samples.</param>
+    /// <param name="samples">At most this many of them.</param>
+    /// <param name="cancellation">Checked between runs.</param>
+    public static ImmutableArray<LayerError> Measure(
+        Graph reference, Graph quantized, ImmutableArray<FusedLayer> layers, GraphInput input, CalibrationData data, int samples,
+        CancellationToken cancellation)
+    {
+        string[] results = [.. layers.Select(l => l.Real).Distinct().Where(reference.Values.ContainsKey)];
+        if (results.Length == 0) return [];
+        // What a layer reads in the float network: the nearest values upstream that both networks have.
+        (string Result, Graph Slice)[] own = [.. results.Select(r => (r, Alone(quantized, r, reference)))];
+        string[] needed = [
+            .. results.Concat(own.SelectMany(o => o.Slice.Inputs)).Where(v => !input.Has(v)).Distinct(StringComparer.Ordinal)];
+        using OnnxSession original = GraphSession.Open(reference with { Outputs = [.. needed] });
+        using OnnxSession changed = GraphSession.Open(quantized with { Outputs = [.. results] });
+        OnnxSession[] alone = [.. own.Select(o => GraphSession.Open(o.Slice))];
+        var total = results.ToDictionary(r => r, _ => new Difference(), StringComparer.Ordinal);
+        var ownTotal = results.ToDictionary(r => r, _ => new Difference(), StringComparer.Ordinal);
+        try
+        {
+            foreach (SampleRun run in data.Runs(input, Batch, samples))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                using IDisposableReadOnlyCollection<OrtValue> a = original.Run(run, needed);
+                using IDisposableReadOnlyCollection<OrtValue> b = changed.Run(run, results);
+                using NamedValues feeds = run.Feeds();
+                Dictionary<string, OrtValue> known = feeds.Concat(needed.Select((n, i) => KeyValuePair.Create(n, a[i])))
+                    .ToDictionary(StringComparer.Ordinal);
+                for (int i = 0; i < results.Length; i++)
+                {
+                    ReadOnlySpan<float> exact = known[results[i]].GetTensorDataAsSpan<float>();
+                    total[results[i]].Add(exact, b[i].GetTensorDataAsSpan<float>());
+                    using IDisposableReadOnlyCollection<OrtValue> c = alone[i]
+                        .Run(own[i].Slice.Inputs.ToDictionary(n => n, n => known[n]), [results[i]]);
+                    ownTotal[results[i]].Add(exact, c[0].GetTensorDataAsSpan<float>());
+                }
+            }
+        }
+        finally
+        {
+            foreach (OnnxSession session in alone) session.Dispose();
+        }
+
+        return [.. layers.Where(l => total.ContainsKey(l.Real)).Select(l =>
+            new LayerError(l.Layer.NodeName, total[l.Real].Cosine, total[l.Real].RelativeL2, ownTotal[l.Real].RelativeL2))];
+    }
+
+    /// <summary>The part of the quantized network from the nearest values the float network has too, to one layer's result.</summary>
+    private static Graph Alone(Graph quantized, string result, Graph reference)
+    {
+        return GraphSlice.Of(quantized, [result], v => v != result && IsShared(v));
+
+        // Values between the layer's own nodes (its sum before an addition or Relu) are not starting points.
+        bool IsShared(string value) =>
+            reference.Values.ContainsKey(value) && reference.Values[value].Type == Cim.Runtime.ElementType.Float32
+            && !reference.Constants.ContainsKey(value) && quantized.Nodes.Any(n => n.Op == "QuantizeLinear" && n.Inputs[0] == value);
+    }
+
+    /// <summary>Running sums of two vectors' products.</summary>
+    private sealed class Difference
+    {
+        private double _aa, _bb, _ab, _dd;
+
+        public double Cosine => _aa == 0 && _bb == 0 ? 1 : _ab / Math.Sqrt(_aa * _bb);
+
+        public double RelativeL2 => _aa == 0 ? (_dd == 0 ? 0 : double.NaN) : Math.Sqrt(_dd / _aa);
+
+        public void Add(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+        {
+            for (int i = 0; i < a.Length; i++)
+            {
+                double x = a[i], y = b[i], d = y - x;
+                _aa += x * x;
+                _bb += y * y;
+                _ab += x * y;
+                _dd += d * d;
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Lowering;
+using Cim.Compiler.Ort;
+using Cim.Compiler.Precision;
+using Cim.Compiler.Quantization;
+using Cim.Runtime;
+using Cim.Runtime.Crossbar;
+using Cim.Runtime.Crossbar.Adc;
+using Cim.Runtime.Crossbar.Blocks;
+using Cim.Runtime.Execution;
+using Cim.Runtime.Hardware;
+using Cim.Runtime.Program;
+
+namespace Cim.Compiler.Evaluation.Candidates;
+
+/// <summary>
+/// A network compiled at one policy whose conversion widths can be set layer by layer and whose outputs are simulated through
+/// the converters. Ranges are calibrated for each width from one histogram of each layer's sums.
+/// </summary>
+internal sealed class AdcNetwork
+{
+    /// <summary>The width of a layer that is computed without converters.</summary>
+    public const int Ideal = -1;
+
+    private const int RangeSamples = 16, RangeBatch = 4, RunBatch = 8;
+
+    private readonly ModelProgram _program;
+    private readonly HardwareProfile _hardware;
+    private readonly GraphInput _input;
+    private readonly AdcCalibrator[][] _calibrators;
+    private readonly Dictionary<(int Layer, int Bits), PreparedLayer> _prepared = [];
+
+    /// <param name="graph">The float network.</param>
+    /// <param name="input">Its input.</param>
+    /// <param name="hardware">The hardware.</param>
+    /// <param name="fit">Samples quantizers and ranges are fitted on.</param>
+    /// <param name="policy">Widths of weights and activations.</param>
+    /// <param name="options">As of the final quantization.</param>
+    /// <param name="cancellation">Checked throughout.</param>
+    public AdcNetwork(
+        Graph graph, GraphInput input, HardwareProfile hardware, CalibrationData fit, QuantizationPolicy policy, QuantizerOptions options,
+        CancellationToken cancellation)
+        : this(new PostTrainingQuantizer(options).Quantize(graph, input, fit, policy, null, cancellation), input, hardware, fit, policy,
+            cancellation)
+    {
+    }
+
+    /// <param name="quantized">The network with quantizers.</param>
+    /// <param name="input">Its input.</param>
+    /// <param name="hardware">The hardware.</param>
+    /// <param name="fit">Samples ranges are fitted on.</param>
+    /// <param name="policy">Widths of weights and activations.</param>
+    /// <param name="cancellation">Checked throughout.</param>
+    public AdcNetwork(Graph quantized, GraphInput input, HardwareProfile hardware, CalibrationData fit, QuantizationPolicy policy,
+        CancellationToken cancellation)
+    {
+        (_hardware, _input) = (hardware, input);
+        _program = new LayerPlacer(policy, hardware).Lower(quantized, _ => 0).Program;
+        _calibrators = [.. _program.Layers.Select(l => BlockParts.Of(l).Select(part => new AdcCalibrator(part, hardware)).ToArray())];
+        PreparedLayer[] exact = [.. _program.Layers.Select((_, i) => Prepare(i, Ideal))];
+        string[] inputs = [.. _program.Layers.Select((_, i) => _program.Values[_program.Steps.First(
+            s => s.Op == ProgramStep.CrossbarOp && s.Attributes.Int("layer", -1) == i).Inputs[0]].Name)];
+        foreach (SampleRun run in fit.Runs(input, RangeBatch, RangeSamples))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Dictionary<string, Tensor> results = ProgramTrace.Run(_program, exact, run.Tensors(), run.First);
+            Parallel.For(0, _calibrators.Length, i =>
+            {
+                foreach (AdcCalibrator part in _calibrators[i])
+                    part.Observe(results[inputs[i]].Data.Span, Images(part.Layer, results[inputs[i]]));
+            });
+        }
+    }
+
+    /// <summary>Multiplications of one sample.</summary>
+    public double MacsPerImage => _program.Layers.Sum(l => (double)l.Outputs * l.RowsPerGroup * l.PositionsPerImage);
+
+    /// <summary>The layers, in the order they run.</summary>
+    public IEnumerable<string> Layers => _program.Layers.Select(l => l.Name);
+
+    /// <summary>Outputs of the first samples, one after the other.</summary>
+    /// <param name="data">The samples.</param>
+    /// <param name="limit">At most this many.</param>
+    /// <param name="adcBits">Conversion width of a layer by name: <see cref="Ideal"/>, 0 = the profile's, or bits.</param>
+    /// <param name="cancellation">Checked between batches.</param>
+    public float[] Run(CalibrationData data, int limit, Func<string, int> adcBits, CancellationToken cancellation)
+    {
+        PreparedLayer[] layers = [.. _program.Layers.Select((l, i) => Prepare(i, adcBits(l.Name)))];
+        string output = _program.Values[_program.Outputs[0]].Name;
+        SampleRun[] runs = [.. data.Runs(_input, RunBatch, limit)];
+        var results = new float[runs.Length][];
+        Parallel.For(0, runs.Length, new ParallelOptions { CancellationToken = cancellation },
+            r => results[r] = ProgramTrace.Run(_program, layers, runs[r].Tensors(), runs[r].First)[output].Floats());
+        return [.. results.SelectMany(r => r)];
+    }
+
+    private PreparedLayer Prepare(int index, int bits)
+    {
+        if (_prepared.TryGetValue((index, bits), out PreparedLayer? known)) return known;
+        CrossbarLayer layer = _program.Layers[index];
+        if (bits >= 0)
+        {
+            layer = layer with { AdcBits = bits };
+            if (_hardware.AdcRange.Policy is AdcRangePolicy.Calibrated or AdcRangePolicy.Granular)
+                layer = BlockParts.Calibrated(layer,
+                    [.. _calibrators[index].Select(c => c.Choose(AdcRangeChoice.LeastSquares, bits > 0 ? bits : _hardware.AdcBits))]);
+        }
+
+        return _prepared[(index, bits)] = CrossbarSimulator.Prepare(layer, index, _hardware, bits < 0 ? Fidelity.Exact : Fidelity.Adc, 0);
+    }
+
+    private static int Images(CrossbarLayer layer, Tensor input) => layer.Geometry is { } g
+        ? input.Length / (g.InputChannels * g.InputHeight * g.InputWidth)
+        : input.Length / (layer.RowsPerGroup * layer.PositionsPerImage);
+}

@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Cim.Compiler.Evaluation.Agreement;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Ort;
+using Cim.Compiler.Precision;
+using Cim.Compiler.Quantization;
+using Cim.Runtime.Crossbar;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Cim.Compiler.Evaluation.Candidates;
+
+/// <summary>A network whose precision can be set layer by layer and group by group, and its distance from the float network
+/// measured.</summary>
+internal sealed class PolicyNetwork : IDisposable
+{
+    private const int MinSamples = 64;
+
+    private readonly FakeQuantizedNetwork _network;
+    private readonly WeightCandidates _weights;
+    private readonly ActivationRanges _ranges;
+    private readonly ImmutableArray<ActivationGroup> _groups;
+    private readonly SearchData _data;
+    private readonly Dictionary<(int Group, int Bits), OrtValue[]> _quantizers = [];
+
+    /// <param name="graph">The float network.</param>
+    /// <param name="input">Its input.</param>
+    /// <param name="data">Samples to fit on and to judge on.</param>
+    /// <param name="layers">The layers whose precision is searched.</param>
+    /// <param name="groups">Their activation groups.</param>
+    /// <param name="bits">The weight widths needed of each layer.</param>
+    /// <param name="options">As of the final quantization.</param>
+    /// <param name="cancellation">Checked throughout.</param>
+    public PolicyNetwork(
+        Graph graph, GraphInput input, SearchData data, ImmutableArray<MvmLayer> layers, ImmutableArray<ActivationGroup> groups,
+        IReadOnlyDictionary<string, int[]> bits, QuantizerOptions options, CancellationToken cancellation)
+    {
+        (Layers, _groups, _data) = (layers, groups, data);
+        _ranges = new ActivationRanges(graph, input, data.Fit, groups, options, cancellation);
+        _weights = new WeightCandidates(graph, input, data.Fit, layers, bits, options, cancellation);
+        _network = new FakeQuantizedNetwork(graph, input, layers, groups);
+        float[] reference = _network.Run(data.Validation, int.MaxValue, Parameters(_ => 0, _ => 0), cancellation);
+        Comparison = OutputComparison.For(graph, input, reference, data.Validation.Count, data.Labels);
+    }
+
+    public ImmutableArray<MvmLayer> Layers { get; }
+
+    public int Groups => _groups.Length;
+
+    /// <summary>Compares outputs of validation samples with the float network's.</summary>
+    public OutputComparison Comparison { get; }
+
+    /// <summary>Runs validation samples with the given widths; 0 = float.</summary>
+    /// <param name="weightBits">By index of <see cref="Layers"/>.</param>
+    /// <param name="activationBits">By group.</param>
+    /// <param name="samples">At most this many.</param>
+    /// <param name="cancellation">Checked between runs.</param>
+    public Distance Measure(Func<int, int> weightBits, Func<int, int> activationBits, int samples, CancellationToken cancellation) =>
+        Comparison.Of(_network.Run(_data.Validation, samples, Parameters(weightBits, activationBits), cancellation));
+
+    /// <summary>
+    /// Runs validation samples, and stops where a policy has certainly lost more than a budget: at an eighth, a quarter and half of
+    /// the samples the loss must not exceed it by more than 2.58 standard deviations (99 %).
+    /// </summary>
+    /// <param name="weightBits">By index of <see cref="Layers"/>.</param>
+    /// <param name="activationBits">By group.</param>
+    /// <param name="budget">Percentage points; infinite = all samples are run.</param>
+    /// <param name="cancellation">Checked between runs.</param>
+    public Distance MeasureWithEarlyStopping(Func<int, int> weightBits, Func<int, int> activationBits, double budget, CancellationToken cancellation)
+    {
+        int samples = _data.Validation.Count, next = Math.Max(MinSamples, samples / 8);
+        return Comparison.Of(
+            _network.Run(_data.Validation, int.MaxValue, Parameters(weightBits, activationBits), cancellation, IsHopeless));
+
+        bool IsHopeless(int count, List<float> outputs)
+        {
+            if (count < next || count >= samples || !double.IsFinite(budget)) return false;
+            next *= 2;
+            Distance early = Comparison.Of(CollectionsMarshal.AsSpan(outputs));
+            return early.BudgetPoints - (2.58 * early.Deviation) > budget;
+        }
+    }
+
+    public void Dispose()
+    {
+        _network.Dispose();
+        _weights.Dispose();
+        foreach (OrtValue value in _quantizers.Values.SelectMany(q => q)) value.Dispose();
+    }
+
+    private Dictionary<string, OrtValue> Parameters(Func<int, int> weightBits, Func<int, int> activationBits)
+    {
+        var parameters = new Dictionary<string, OrtValue>(StringComparer.Ordinal);
+        for (int l = 0; l < Layers.Length; l++)
+        {
+            string name = Layers[l].NodeName;
+            (parameters[FakeQuantizedNetwork.Weight(name)], parameters[FakeQuantizedNetwork.Bias(name)]) = _weights[name, weightBits(l)];
+        }
+
+        for (int g = 0; g < _groups.Length; g++)
+        {
+            OrtValue[] values = Quantizer(g, activationBits(g));
+            (string inverse, string low, string high, string scale) = FakeQuantizedNetwork.Quantizer(g);
+            (parameters[inverse], parameters[low], parameters[high], parameters[scale]) = (values[0], values[1], values[2], values[3]);
+        }
+
+        return parameters;
+    }
+
+    private OrtValue[] Quantizer(int group, int bits)
+    {
+        if (_quantizers.TryGetValue((group, bits), out OrtValue[]? known)) return known;
+        // "Float" is 2^23 levels over twice the range seen: nothing clips, and rounding is that of float32 itself.
+        float magnitude = (float)Math.Max(_ranges.Magnitude(group), WeightScales.Smallest * (1 << 22));
+        QuantizationParameters? p = bits == 0 ? null : _ranges.Parameters(group, bits);
+        float scale = p?.Scale ?? magnitude / (1 << 22);
+        float[] numbers = p is null
+            ? [1 / scale, -(1 << 24), 1 << 24, scale]
+            : [1 / scale, p.Min - p.ZeroPoint, p.Max - p.ZeroPoint, scale];
+        return _quantizers[(group, bits)] = [.. numbers.Select(n => OnnxSession.Tensor(new[] { n }, []))];
+    }
+}

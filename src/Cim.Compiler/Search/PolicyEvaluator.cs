@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Evaluation.Agreement;
+using Cim.Compiler.Evaluation.Candidates;
+using Cim.Compiler.Search.Persistence;
+using Cim.Compiler.Search.Space;
+using Cim.Compiler.Sensitivity;
+
+namespace Cim.Compiler.Search;
+
+/// <summary>
+/// Judges policies without training: the fake-quantized network on validation samples against the float network, plus the additive
+/// estimate for conversions; what is compared with a budget has a margin (<see cref="Distance.BudgetPoints"/>). Errors of little
+/// correlation add up in the divergence, and the expected loss is in proportion to it:
+/// how many points it is worth, a four-bit policy of this network says.
+/// </summary>
+internal sealed class PolicyEvaluator
+{
+    private readonly PolicyNetwork _network;
+    private readonly AdcSensitivity _adc;
+    private readonly ImmutableArray<int> _layerOfShape;
+    private readonly ImmutableArray<int> _groupOfShape;
+    private readonly TrialFile? _trials;
+    private readonly double _maxLoss;
+    private Distance? _typical;
+
+    /// <param name="space">The policies there are.</param>
+    /// <param name="network">The network whose widths can be set.</param>
+    /// <param name="adc">What narrow conversions do.</param>
+    /// <param name="layerOfShape">For each layer of the space its index in the network; -1 = it has a precision of its own.</param>
+    /// <param name="groupOfShape">The index of its activation group.</param>
+    /// <param name="options">The budget, and the memory of measurements.</param>
+    public PolicyEvaluator(
+        PolicySpace space, PolicyNetwork network, AdcSensitivity adc, ImmutableArray<int> layerOfShape, ImmutableArray<int> groupOfShape,
+        PolicySearchOptions options) =>
+        (Space, _network, _adc, _layerOfShape, _groupOfShape, _trials, _maxLoss) = (
+            space, network, adc, layerOfShape, groupOfShape, options.Trials, options.MaxLoss);
+
+    /// <summary>The policies there are.</summary>
+    public PolicySpace Space { get; }
+
+    /// <summary>Distance of a policy from the float network on all validation samples.</summary>
+    public Distance Measure(ReadOnlySpan<int> policy, CancellationToken cancellation) =>
+        Measure(policy, double.PositiveInfinity, cancellation);
+
+    /// <summary>Percentage points of the budget a policy takes; measuring ends early where it is hopeless.</summary>
+    /// <param name="policy">One choice a layer.</param>
+    /// <param name="relaxation">
+    /// Loss before training that is worth one point of loss after it: what weights and activations lose counts divided by this, what
+    /// conversions lose counts in full. 1 = the network will not be trained.
+    /// </param>
+    /// <param name="cancellation">Checked between runs.</param>
+    public double Loss(ReadOnlySpan<int> policy, double relaxation, CancellationToken cancellation)
+    {
+        if (relaxation == 1) return Measure(policy, _maxLoss, cancellation).BudgetPoints;
+        return (MeasureWithoutConverters(policy, _maxLoss * relaxation, cancellation).BudgetPoints / relaxation) + ConversionPoints(
+            policy, cancellation);
+    }
+
+    /// <summary>Percentage points of a budget that weights and activations alone take without training.</summary>
+    public double WidthsLoss(ReadOnlySpan<int> policy, CancellationToken cancellation) =>
+        MeasureWithoutConverters(policy, double.PositiveInfinity, cancellation).BudgetPoints;
+
+    /// <summary>Percentage points of the budget conversions add.</summary>
+    /// <param name="policy">One choice a layer.</param>
+    /// <param name="cancellation">Checked between runs.</param>
+    public double ConversionPoints(ReadOnlySpan<int> policy, CancellationToken cancellation) =>
+        Conversions(policy, cancellation).BudgetPoints;
+
+    private Distance Conversions(ReadOnlySpan<int> policy, CancellationToken cancellation)
+    {
+        double conversions = 0;
+        for (int s = 0; s < policy.Length; s++)
+            if (_layerOfShape[s] >= 0)
+                conversions += _adc.Layers[_layerOfShape[s]].GetValueOrDefault(Space.Costs.Choices[policy[s]].AdcBits);
+        if (conversions == 0 || Typical(cancellation) is not { LossPoints: > 0 } typical) return default;
+        double times = conversions / typical.Divergence;
+        return new Distance(conversions, typical.LossPoints * times, typical.BudgetPoints * times, 0);
+    }
+
+    private Distance Measure(ReadOnlySpan<int> policy, double hopeless, CancellationToken cancellation)
+    {
+        Distance measured = MeasureWithoutConverters(policy, hopeless, cancellation);
+        Distance conversions = Conversions(policy, cancellation);
+        // The estimate of conversions goes on where there is nothing left to lose.
+        return measured with
+        {
+            LossPoints = Math.Min(_network.Comparison.MostPoints, measured.LossPoints + conversions.LossPoints),
+            BudgetPoints = measured.BudgetPoints + conversions.BudgetPoints,
+        };
+    }
+
+    private Distance MeasureWithoutConverters(ReadOnlySpan<int> policy, double hopeless, CancellationToken cancellation)
+    {
+        int[] weights = new int[_network.Layers.Length], activations = new int[_network.Groups];
+        for (int s = 0; s < policy.Length; s++)
+        {
+            if (_layerOfShape[s] < 0) continue;
+            weights[_layerOfShape[s]] = Space.Costs.Choices[policy[s]].WeightBits;
+            activations[_groupOfShape[s]] = Space.Costs.Choices[policy[s]].ActivationBits;
+        }
+
+        // A measurement that may not end early, or ends elsewhere, is another one.
+        if (_trials is null || !double.IsFinite(hopeless)) return Race();
+        string name = string.Join(' ', weights) + " / " + string.Join(' ', activations);
+        return _trials.Measure(hopeless == _maxLoss ? name : FormattableString.Invariant($"{name} within {hopeless:R}"), Race);
+
+        Distance Race() => _network.MeasureWithEarlyStopping(l => weights[l], g => activations[g], hopeless, cancellation);
+    }
+
+    /// <summary>A policy of few bits: what a divergence is worth, it says.</summary>
+    private Distance Typical(CancellationToken cancellation)
+    {
+        if (_typical is { } known) return known;
+        Distance distance = default;
+        foreach (int bits in new[] { 4, 3, 2 }) // Wide enough to be typical, narrow enough to change classes at all.
+        {
+            distance = MeasureWithoutConverters(
+                PolicyMoves.Nearest(Space, new LayerBits(bits, bits, 0)), double.PositiveInfinity, cancellation);
+            if (distance.LossPoints > 0) break;
+        }
+
+        _typical = distance;
+        return distance;
+    }
+}

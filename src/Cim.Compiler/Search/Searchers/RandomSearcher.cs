@@ -1,0 +1,32 @@
+using Cim.Compiler.Search.Space;
+using Cim.Compiler.Statistics;
+
+namespace Cim.Compiler.Search.Searchers;
+
+/// <summary>
+/// Policies drawn uniformly; evaluations are spent only on those that would be an improvement if they pass. The yardstick
+/// any cleverer searcher has to beat at the same number of evaluations.
+/// </summary>
+internal sealed class RandomSearcher : IPolicySearcher
+{
+    private const int MaxDraws = 10_000;
+
+    public string Name => "random";
+
+    public SearchResult Search(
+        SearchProblem problem, IPolicyEvaluator evaluator, IProgress<SearchProgress>? progress, CancellationToken cancellation)
+    {
+        var log = new TrialLog(problem, evaluator, progress, cancellation);
+        var random = new SplitMix(problem.Seed);
+        log.Loss(PolicyMoves.Widest(problem.Space));
+        for (int draws = 0; log.Left > 0 && draws < MaxDraws; draws++)
+        {
+            int[] policy = PolicyMoves.Random(problem.Space, random);
+            if (!problem.Fits(policy) || log.Knows(policy) || (log.Best is { } best && problem.Cost(policy) >= best.Cost)) continue;
+            log.Loss(policy);
+            draws = 0;
+        }
+
+        return log.Result();
+    }
+}

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Evaluation;
+
+namespace Cim.Compiler.Search.Space;
+
+/// <summary>What is searched: the cheapest policy of a space whose measured loss stays within a budget.</summary>
+/// <param name="Space">Useful choices and their cost.</param>
+/// <param name="Proxy">The additive estimate that guides searchers.</param>
+/// <param name="MaxLoss">Percentage points of accuracy that may be lost.</param>
+/// <param name="MaxArrays">Arrays available; <see cref="long.MaxValue"/> = no limit.</param>
+/// <param name="Evaluations">How often the evaluator may be asked; the same for every searcher that is compared.</param>
+/// <param name="Seed">Of everything random.</param>
+internal sealed record SearchProblem(PolicySpace Space, LossTable Proxy, double MaxLoss, long MaxArrays, int Evaluations, ulong Seed)
+{
+    /// <summary>Ends the search early; no limit unless given.</summary>
+    public SearchClock Clock { get; init; } = new(null);
+
+    /// <summary>The number to minimise.</summary>
+    public double Cost(ReadOnlySpan<int> policy) => Space.Costs.Total(policy).Of(Space.Objective);
+
+    /// <summary>True if the arrays suffice.</summary>
+    public bool Fits(ReadOnlySpan<int> policy) => MaxArrays == long.MaxValue || Space.Costs.Total(policy).Arrays <= MaxArrays;
+}
+
+/// <summary>Measures policies: the only judge of accuracy. Asking twice about a policy costs nothing.</summary>
+internal interface IPolicyEvaluator
+{
+    /// <summary>Percentage points of the budget a policy takes.</summary>
+    double Loss(ReadOnlySpan<int> policy, CancellationToken cancellation);
+}
+
+/// <summary>What a searcher has found so far.</summary>
+internal sealed record SearchProgress(int Evaluation, int Evaluations, Trial? Best)
+{
+    /// <summary>Episodes played by an agent; 0 for searches without one.</summary>
+    public int Episodes { get; init; }
+
+    /// <summary>Measured policies no other measured one beats.</summary>
+    public int FrontPoints { get; init; }
+
+    /// <summary>Time that is probably left.</summary>
+    public TimeSpan Left { get; init; }
+}
+
+/// <summary>The outcome of a search.</summary>
+/// <param name="Policy">One choice a layer; null if no policy within the budget was found.</param>
+/// <param name="Loss">Percentage points of the budget it takes, measured.</param>
+/// <param name="Cost">Its cost in the objective.</param>
+/// <param name="Trials">Every measured policy, in order.</param>
+internal sealed record SearchResult(ImmutableArray<int>? Policy, double Loss, double Cost, ImmutableArray<Trial> Trials)
+{
+    public int Episodes { get; init; }
+
+    /// <summary>The exact optimum of the additive problem from which the search set out, if it did.</summary>
+    public Trial? Start { get; init; }
+
+    /// <summary>True if the clock stopped the search before its evaluations were spent.</summary>
+    public bool RanOutOfTime { get; init; }
+}
+
+/// <summary>One measured policy: its cost, and the percentage points of the budget it takes.</summary>
+internal sealed record Trial(ImmutableArray<int> Policy, double Cost, double Loss);
+
+/// <summary>A way to search. All of them see the same problem, evaluator and number of evaluations.</summary>
+internal interface IPolicySearcher
+{
+    string Name { get; }
+
+    SearchResult Search(
+        SearchProblem problem, IPolicyEvaluator evaluator, IProgress<SearchProgress>? progress, CancellationToken cancellation);
+}

@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Search.Exact;
+
+namespace Cim.Compiler.Search.Space;
+
+/// <summary>Spends the evaluations of a problem, each policy once, and keeps the cheapest policy within the budget.</summary>
+internal sealed class TrialLog(
+    SearchProblem problem, IPolicyEvaluator evaluator, IProgress<SearchProgress>? progress, CancellationToken cancellation)
+{
+    private readonly Dictionary<string, double> _losses = new(StringComparer.Ordinal);
+    private readonly ImmutableArray<Trial>.Builder _trials = ImmutableArray.CreateBuilder<Trial>();
+
+    public Trial? Best { get; private set; }
+
+    /// <summary>Every measured policy so far.</summary>
+    public IReadOnlyList<Trial> Trials => _trials;
+
+    /// <summary>Evaluations that may still be spent; 0 when the time is over, but for the first.</summary>
+    public int Left => problem.Evaluations - _trials.Count is var left && left > 0 && _trials.Count > 0 && problem.Clock.IsOver ? 0 : left;
+
+    /// <summary>Where a search set out that follows the additive estimate; see <see cref="ProxyWalk"/>.</summary>
+    public Trial? Start { get; set; }
+
+    /// <summary>Episodes an agent has played; only told.</summary>
+    public int Episodes { get; set; }
+
+    /// <summary>True if the policy was measured before.</summary>
+    public bool Knows(ReadOnlySpan<int> policy) => _losses.ContainsKey(Key(policy));
+
+    /// <summary>The measured loss, from memory if it is known; NaN when no evaluation is left.</summary>
+    public double Loss(ReadOnlySpan<int> policy)
+    {
+        string key = Key(policy);
+        if (_losses.TryGetValue(key, out double known)) return known;
+        if (Left <= 0) return double.NaN;
+        cancellation.ThrowIfCancellationRequested();
+        double loss = evaluator.Loss(policy, cancellation);
+        _losses[key] = loss;
+        var trial = new Trial([.. policy], problem.Cost(policy), loss);
+        _trials.Add(trial);
+        if (loss <= problem.MaxLoss && problem.Fits(policy)
+            && (Best is null || trial.Cost < Best.Cost || (trial.Cost == Best.Cost && loss < Best.Loss)))
+            Best = trial;
+        progress?.Report(new SearchProgress(_trials.Count, problem.Evaluations, Best) {
+            Episodes = Episodes, FrontPoints = FrontPoints(), Left = problem.Clock.Left(_trials.Count, problem.Evaluations) });
+        return loss;
+    }
+
+    public SearchResult Result() => new(Best?.Policy, Best?.Loss ?? double.NaN, Best?.Cost ?? double.NaN, _trials.ToImmutable())
+    {
+        Episodes = Episodes,
+        Start = Start,
+        RanOutOfTime = problem.Clock.IsOver && _trials.Count < problem.Evaluations,
+    };
+
+    /// <summary>Measured policies no other measured one beats in both cost and loss.</summary>
+    private int FrontPoints()
+    {
+        (int points, double least) = (0, double.PositiveInfinity);
+        foreach (Trial trial in _trials.OrderBy(t => t.Cost).ThenBy(t => t.Loss))
+            if (trial.Loss < least) (points, least) = (points + 1, trial.Loss);
+        return points;
+    }
+
+    private static string Key(ReadOnlySpan<int> policy) => string.Join(',', policy.ToArray());
+}

@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Evaluation.Agreement;
+using Cim.Compiler.Search.Persistence;
+using Cim.Compiler.Sensitivity;
+using Cim.Runtime.Hardware;
+using Xunit;
+
+namespace Cim.Compiler.Tests.Search.Persistence;
+
+public sealed class TrialFileTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("cim-trials").FullName;
+
+    private string LogPath => Path.Combine(_folder, "a.trials.json");
+
+    [Fact]
+    public void What_was_measured_is_not_measured_again_after_a_restart()
+    {
+        TrialFile first = TrialFile.Open(LogPath, "key");
+        var measured = new Distance(1e-9, 0.1 + 0.2, 0.45, 0.05);
+        Assert.Equal(measured, first.Measure("8 4 / 8 4", () => measured));
+        HardwareProfile isaac = HardwareProfiles.BuiltIn("isaac");
+        first.Keep(new AdcSensitivity([Row((5, 0.25))]), isaac);
+        var sensitivity = new MeasuredSensitivity([Row((4, 0.5), (8, 1e-9))], [Row((2, 1.25))]);
+        first.Keep(sensitivity);
+
+        TrialFile again = TrialFile.Open(LogPath, "key");
+        Assert.Equal(1, again.Known);
+        Assert.Equal(0.25, again.Conversions(isaac)!.Layers[0][5]);
+        Assert.Null(again.Conversions(isaac with { AdcBits = 7 }));
+        Assert.Equal(measured, again.Measure("8 4 / 8 4", () => throw new InvalidOperationException("measured twice")));
+        Assert.True(again.Sensitivity!.Covers([[4, 8]], [[2]]));
+        Assert.False(again.Sensitivity!.Covers([[2, 4, 8]], [[2]]));
+        Assert.Equal(1e-9, again.Sensitivity!.Weights[0][8]);
+        Assert.Single(Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    public void A_log_of_other_inputs_or_a_damaged_one_counts_for_nothing()
+    {
+        TrialFile.Open(LogPath, "key").Measure("8", () => new Distance(1, 1, 1, 1));
+        Assert.Equal(2, TrialFile.Open(LogPath, "other").Measure("8", () => new Distance(0, 2, 2, 0)).LossPoints);
+        File.WriteAllText(LogPath, File.ReadAllText(LogPath)[..^10]);
+        Assert.Equal(3, TrialFile.Open(LogPath, "other").Measure("8", () => new Distance(0, 3, 3, 0)).LossPoints);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static ImmutableSortedDictionary<int, double> Row(params (int Bits, double Value)[] values) =>
+        values.ToImmutableSortedDictionary(v => v.Bits, v => v.Value);
+}

@@ -1,0 +1,78 @@
+using Cim.Compiler.Data;
+using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Candidates;
+using Cim.Compiler.Import;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Ort;
+using Cim.Compiler.Precision;
+using Cim.Compiler.Quantization;
+using Cim.Compiler.Search;
+using Cim.Compiler.Search.Space;
+using Cim.Compiler.Search.Verification;
+using Cim.Compiler.Sensitivity;
+using Cim.Runtime.Hardware;
+using Xunit;
+
+namespace Cim.Compiler.Tests.Search.Verification;
+
+/// <summary>Conversion widths in the policy, on the sample network.</summary>
+public sealed class AdcSearchTests
+{
+    // Cells of four bits leave few widths to try.
+    private static readonly HardwareProfile _isaac = HardwareProfiles.BuiltIn("isaac") with { CellBits = 4 };
+
+    [Fact]
+    public void Narrow_conversions_harm_more_than_wide_ones_and_lossless_ones_not_at_all()
+    {
+        (Graph graph, GraphInput input, SearchData data) = Load();
+        var layers = MvmLayers.Find(graph);
+        AdcSensitivity measured = AdcSensitivity.Measure(graph, input, _isaac, data, layers, [.. layers.Select(_ => new[] { 2, 4, 6, 0 })],
+            new QuantizerOptions(), new SearchClock(null), null, default);
+        foreach (var layer in measured.Layers)
+        {
+            Assert.Equal([2, 4, 6], layer.Keys);
+            Assert.True(layer[2] > layer[4] && layer[4] > layer[6], $"{layer[2]} {layer[4]} {layer[6]}");
+        }
+
+        var network = new AdcNetwork(graph, input, _isaac, data.Fit, QuantizationPolicy.Uniform(layers.Select(l => l.NodeName), 8, 8),
+            new QuantizerOptions(), default);
+        float[] ideal = network.Run(data.Validation, 8, _ => AdcNetwork.Ideal, default);
+        Assert.Equal(ideal, network.Run(data.Validation, 8, _ => 12, default));
+        Assert.NotEqual(ideal, network.Run(data.Validation, 8, _ => 3, default));
+    }
+
+    [Fact]
+    public void A_search_for_energy_narrows_conversions_and_stays_within_the_budget_when_simulated_through_them()
+    {
+        (Graph graph, GraphInput input, SearchData data) = Load();
+        var options = new PolicySearchOptions { MaxLoss = 5, Evaluations = 6, Objective = Objective.Energy, KeepEnds = true };
+        using PolicySearch search = PolicySearch.Prepare(graph, input, _isaac, data, options, null, default);
+        foreach (int end in new[] { 0, search.Space.Choices.Length - 1 })
+            Assert.Equal([new LayerBits(8, 8, 0)], search.Space.Choices[end].Select(c => search.Space.Costs.Choices[c]));
+        SearchSummary found = search.Run(null, default);
+        Assert.Contains(found.Policy.Layers, l => l.AdcBits is > 0 and < 8);
+        SearchSummary verified = AdcVerification.Run(search, found, graph, input, _isaac, data, options, null, default);
+        Assert.True(verified.IsWithinBudget);
+        Assert.True(verified.ValidationLoss <= 5);
+        Assert.All(found.Policy.Layers.Zip(verified.Policy.Layers),
+            p => Assert.True(p.Second.AdcBits == 0 || p.Second.AdcBits >= p.First.AdcBits));
+        Assert.Equal(search.Space.Costs.Total(search.Choices(verified.Policy)).EnergyPj, verified.Chosen.EnergyPj);
+
+        // A budget that is missed without converters is not met by wider ones: they stay, and the summary says so.
+        SearchSummary hopeless = AdcVerification.Run(
+            search, found, graph, input, _isaac, data, options with { MaxLoss = -1 }, null, default);
+        Assert.False(hopeless.IsWithinBudget);
+        Assert.Equal(found.Policy, hopeless.Policy);
+    }
+
+    private static (Graph Graph, GraphInput Input, SearchData Data) Load()
+    {
+        DirectoryInfo? d = new(AppContext.BaseDirectory);
+        while (d is not null && !File.Exists(Path.Combine(d.FullName, "Cim.Sdk.sln"))) d = d.Parent;
+        string sample = Path.Combine(d!.FullName, "samples", "FashionMnist");
+        Graph graph = OnnxImporter.Import(Path.Combine(sample, "models", "fashion.onnx"));
+        GraphInput input = GraphInput.Of(graph);
+        DataSet set = DataSet.Open(Path.Combine(sample, "data", "calibration.npz"), input.Ports, Preprocessing.Parse("1/255", null, null));
+        return (graph, input, SearchData.From(set, default, maxSamples: 96));
+    }
+}
