@@ -2,7 +2,7 @@ using System.Globalization;
 using Cim.Compiler.Pipeline;
 using Cim.Runtime;
 using Cim.Training.Data;
-using Cim.Training.Engine;
+using Cim.Training.Ort;
 using Cim.Training.Quantization;
 using Google.Protobuf;
 

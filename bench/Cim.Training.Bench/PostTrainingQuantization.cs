@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using Cim.Training.Data;
-using Cim.Training.Engine;
 using Cim.Training.Networks;
+using Cim.Training.Ort;
 using Cim.Training.PostTraining;
 using Cim.Training.Quantization;
 

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using Cim.Training.Data;
-using Cim.Training.Engine;
 using Cim.Training.Loop;
 using Cim.Training.Networks;
 using Cim.Training.Optimization;
+using Cim.Training.Ort;
 using Cim.Training.Pruning;
 
 namespace Cim.Training.Bench;
@@ -29,7 +29,7 @@ internal static class ProgressivePruning
             ScoreSamples = arguments.Integer("--samples", 512),
             Compensates = arguments.Integer("--compensate", 1) != 0,
             Geometry = new ArrayGeometry(32, 32, arguments.Integer("--columns-per-output", 2)),
-            FineTuning = new TrainingOptions
+            Retraining = new TrainingOptions
             {
                 Epochs = arguments.Integer("--epochs", 1),
                 BatchStatistics = false,

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using Cim.Training.Data;
-using Cim.Training.Engine;
 using Cim.Training.Loop;
 using Cim.Training.Networks;
 using Cim.Training.Optimization;
+using Cim.Training.Ort;
 using Cim.Training.Quantization;
 
 namespace Cim.Training.Bench;

@@ -4,6 +4,7 @@ using Cim.Training.Data;
 using Cim.Training.Engine;
 using Cim.Training.Losses;
 using Cim.Training.Networks;
+using Cim.Training.Ort;
 
 namespace Cim.Training.Bench;
 
@@ -22,7 +23,7 @@ internal static class TrainingSpeed
         int repetitions = arguments.Integer("--repetitions", 12);
         TrainableNetwork network = Cifar.ResNet20();
         SampleSet samples = Cifar.Test();
-        using var engine = new OrtGradientEngine(network, new CrossEntropy(), batch, parts: threads);
+        using var engine = new OrtGradientEngine(new GradientRequest(network, new CrossEntropy(), batch) { Parts = threads });
         float[] targets = new float[batch * 10];
         for (int i = 0; i < batch; i++)
             targets[(i * 10) + samples.Labels![i]] = 1;

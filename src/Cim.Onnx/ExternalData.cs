@@ -46,7 +46,7 @@ public sealed class ExternalData(string directory)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new OnnxFormatException($"tensor '{tensor.Name}': the external file '{location}' cannot be read: {e.Message}", e);
+            throw new OnnxFormatException($"Tensor '{tensor.Name}': the external file '{location}' cannot be read: {e.Message}", e);
         }
     }
 
@@ -95,5 +95,5 @@ public sealed class ExternalData(string directory)
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value
         : throw Error(tensor, $"the {key} '{text}' of its external data is not a number");
 
-    private static OnnxFormatException Error(TensorProto tensor, string message) => new($"tensor '{tensor.Name}': {message}");
+    private static OnnxFormatException Error(TensorProto tensor, string message) => new($"Tensor '{tensor.Name}': {message}");
 }

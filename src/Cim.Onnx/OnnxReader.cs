@@ -14,7 +14,7 @@ public static class OnnxReader
     public static ModelProto ReadModel(ReadOnlyMemory<byte> bytes)
     {
         ModelProto model = Parse(ModelProto.Parser, bytes, "model");
-        if (model.Graph is null) throw new OnnxFormatException("the file has no graph: it is not an ONNX model, or it is truncated");
+        if (model.Graph is null) throw new OnnxFormatException("The file has no graph: it is not an ONNX model, or it is truncated");
         return model;
     }
 
@@ -24,7 +24,7 @@ public static class OnnxReader
 
     private static T Parse<T>(MessageParser<T> parser, ReadOnlyMemory<byte> bytes, string what) where T : IMessage<T>
     {
-        if (bytes.IsEmpty) throw new OnnxFormatException("the file is empty");
+        if (bytes.IsEmpty) throw new OnnxFormatException("The file is empty");
         try
         {
             return parser.ParseFrom(bytes.Span);
@@ -32,7 +32,7 @@ public static class OnnxReader
         catch (Exception e) when (e is InvalidProtocolBufferException or ArgumentException or OverflowException)
         {
             // ArgumentException and OverflowException: lengths the generated parser hands on unchecked.
-            throw new OnnxFormatException($"not an ONNX {what}: {e.Message.TrimEnd('.')}", e);
+            throw new OnnxFormatException($"Not an ONNX {what}: {e.Message.TrimEnd('.')}", e);
         }
     }
 }

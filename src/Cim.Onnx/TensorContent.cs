@@ -155,7 +155,7 @@ public sealed record TensorContent(DataType Type, long[] Dims, ReadOnlyMemory<by
     public long[] ToInt64s()
     {
         if (Type is DataType.Float or DataType.Double or DataType.Float16 or DataType.Bfloat16)
-            throw new OnnxFormatException($"a tensor of {Type} is found where integers are needed");
+            throw new OnnxFormatException($"A tensor of {Type} is found where integers are needed");
         ReadOnlySpan<byte> b = Bytes.Span;
         int size = BytesPerElement(Type);
         long[] values = new long[b.Length / size];
@@ -167,7 +167,7 @@ public sealed record TensorContent(DataType Type, long[] Dims, ReadOnlyMemory<by
     {
         DataType.Int64 => BinaryPrimitives.ReadInt64LittleEndian(e),
         DataType.Uint64 => BinaryPrimitives.ReadUInt64LittleEndian(e) is var u && u <= long.MaxValue
-            ? (long)u : throw new OnnxFormatException($"the value {u} of a UINT64 tensor exceeds 63 bits"),
+            ? (long)u : throw new OnnxFormatException($"The value {u} of a UINT64 tensor exceeds 63 bits"),
         DataType.Int32 => BinaryPrimitives.ReadInt32LittleEndian(e),
         DataType.Uint32 => BinaryPrimitives.ReadUInt32LittleEndian(e),
         DataType.Int16 => BinaryPrimitives.ReadInt16LittleEndian(e),
@@ -177,5 +177,5 @@ public sealed record TensorContent(DataType Type, long[] Dims, ReadOnlyMemory<by
         _ => e[0],
     };
 
-    private static OnnxFormatException Error(TensorProto tensor, string message) => new($"tensor '{tensor.Name}': {message}");
+    private static OnnxFormatException Error(TensorProto tensor, string message) => new($"Tensor '{tensor.Name}': {message}");
 }

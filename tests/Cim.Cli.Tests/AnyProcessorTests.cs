@@ -7,7 +7,7 @@ namespace Cim.Cli.Tests;
 
 /// <summary>
 /// What does not depend on the machine: nothing on the number of its processors, and with a lock file nothing on the order in which they
-/// add. Each run is a process of its own; <c>CIM_LAST_BITS</c> moves every result of ONNX Runtime as another processor might.
+/// add. Each run is a process of its own; Cim.OtherProcessor, loaded into it, moves every result of ONNX Runtime as another processor might.
 /// </summary>
 public sealed class AnyProcessorTests : IDisposable
 {
@@ -124,8 +124,12 @@ public sealed class AnyProcessorTests : IDisposable
             RedirectStandardOutput = true,
         };
         start.Environment["DOTNET_PROCESSOR_COUNT"] = $"{processors}";
-        start.Environment.Remove("CIM_LAST_BITS");
-        if (lastBits is { } seed) start.Environment["CIM_LAST_BITS"] = $"{seed}";
+        if (lastBits is { } seed)
+        {
+            start.Environment["DOTNET_STARTUP_HOOKS"] = Path.Combine(AppContext.BaseDirectory, "Cim.OtherProcessor.dll");
+            start.Environment["CIM_TEST_PROCESSOR"] = $"{seed}";
+        }
+
         using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync(), output = process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

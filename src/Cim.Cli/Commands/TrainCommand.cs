@@ -5,9 +5,9 @@ using Cim.Compiler.Data;
 using Cim.Compiler.QuantizationAware;
 using Cim.Runtime;
 using Cim.Training.Data;
-using Cim.Training.Engine;
 using Cim.Training.Loop;
 using Cim.Training.Networks;
+using Cim.Training.Ort;
 using Cim.Training.Pruning;
 using Cim.Training.Quantization;
 using Cim.Training.Recipes;
@@ -59,7 +59,7 @@ internal static class TrainCommand
             .Writes(parsed.GetValue(_output) is null ? "recipe field 'output'" : "--output", recipe.Output)
             .Writes("recipe field 'checkpoint'", recipe.Checkpoint).Check();
         var clock = Stopwatch.StartNew();
-        TrainableNetwork network = RecipeReader.Network(recipe);
+        TrainableNetwork network = RecipeNetwork.Create(recipe);
         SampleSet samples = Read(recipe, recipe.Data.Train, network, context.Cancellation);
         (SampleSet training, SampleSet? validation) = samples.Labels is null
             ? (samples, null)

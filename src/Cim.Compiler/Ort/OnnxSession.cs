@@ -43,12 +43,7 @@ internal sealed class OnnxSession : IDisposable
 
     /// <summary>Runs once and returns the named outputs, which the caller disposes.</summary>
     public IDisposableReadOnlyCollection<OrtValue> Run(IReadOnlyDictionary<string, OrtValue> inputs, IReadOnlyCollection<string> outputs) =>
-        Guard(What, () =>
-        {
-            IDisposableReadOnlyCollection<OrtValue> results = _session.Run(_run, inputs, outputs);
-            foreach (OrtValue result in results) LastBits.Move(result);
-            return results;
-        });
+        Guard(What, () => _session.Run(_run, inputs, outputs));
 
     /// <summary>Runs samples and returns the named outputs, which the caller disposes.</summary>
     /// <param name="samples">They may have more inputs than the model.</param>

@@ -7,13 +7,13 @@ using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Precision;
 using Cim.Runtime;
+using Cim.Training.ColumnSharing;
 using Cim.Training.Data;
-using Cim.Training.Engine;
 using Cim.Training.Loop;
 using Cim.Training.Networks;
 using Cim.Training.Optimization;
+using Cim.Training.Ort;
 using Cim.Training.Quantization;
-using Cim.Training.Tying;
 using Google.Protobuf;
 
 namespace Cim.Compiler.QuantizationAware;
@@ -97,7 +97,7 @@ internal sealed class QuantizationAwareTraining(FineTuningOptions options, IProg
     }
 
     private async Task<TrainingResult> TrainAsync(
-        TrainableNetwork teacher, QuantizedNetwork quantized, ImmutableArray<TiedWeights> ties, TrainingData data,
+        TrainableNetwork teacher, QuantizedNetwork quantized, ImmutableArray<SharedColumnWeights> ties, TrainingData data,
         CancellationToken cancellation)
     {
         TrainingOptions loop = Loop(options.Epochs, options.LearningRate, options.Seed, data) with
@@ -108,7 +108,7 @@ internal sealed class QuantizationAwareTraining(FineTuningOptions options, IProg
         var trainer = new Trainer(quantized.Network, data.Samples, data.Validation, loop)
         {
             Teacher = teacher,
-            Ties = ties,
+            SharedColumns = ties,
             BeforeBatch = options.Noise is null ? null : batch => quantized.DrawProgrammingErrors(loop.Seed, batch),
             BeforeValidation = options.Noise is null ? null : quantized.ClearProgrammingErrors,
         };

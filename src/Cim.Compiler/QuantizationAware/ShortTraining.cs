@@ -2,9 +2,9 @@ using Cim.Compiler.Export;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Precision;
 using Cim.Training.Data;
-using Cim.Training.Engine;
 using Cim.Training.Loop;
 using Cim.Training.Networks;
+using Cim.Training.Ort;
 using Cim.Training.Quantization;
 
 namespace Cim.Compiler.QuantizationAware;

@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
+using Cim.Training.ColumnSharing;
 using Cim.Training.Quantization;
-using Cim.Training.Tying;
 
 namespace Cim.Compiler.QuantizationAware;
 
@@ -22,28 +22,28 @@ internal static class TiedStart
     /// <param name="rounded">The graph with explicit quantizers.</param>
     /// <param name="policy">The precision of each layer, with ties or without.</param>
     /// <param name="arrayRows">Word lines of an array.</param>
-    public static ImmutableArray<TiedWeights> Of(QuantizedNetwork network, Graph rounded, QuantizationPolicy policy, int arrayRows)
+    public static ImmutableArray<SharedColumnWeights> Of(QuantizedNetwork network, Graph rounded, QuantizationPolicy policy, int arrayRows)
     {
-        var tied = ImmutableArray.CreateBuilder<TiedWeights>();
+        var tied = ImmutableArray.CreateBuilder<SharedColumnWeights>();
         Dictionary<string, QuantizedLayer> layers = network.Layers.ToDictionary(l => l.Name, StringComparer.Ordinal);
         foreach (MvmLayer layer in MvmLayers.Find(rounded))
         {
             if (policy.Find(layer.NodeName) is not { } own || StripTies.Of(own, LayerShapes.Of(layer), arrayRows) is not { } ties
                 || QuantizedWeights.Read(rounded, layer) is not { } weights
                     || !layers.TryGetValue(layer.NodeName, out QuantizedLayer? trained)) continue;
-            tied.Add(new TiedWeights(
+            tied.Add(new SharedColumnWeights(
                 trained, [.. Enumerable.Range(0, ties.Tiles.Length).Select(t => Tile(layer.NodeName, weights, ties, t))]));
         }
 
         return tied.ToImmutable();
     }
 
-    private static SharedTile Tile(string name, QuantizedWeights weights, StripTies ties, int tile)
+    private static TileColumns Tile(string name, QuantizedWeights weights, StripTies ties, int tile)
     {
         int[][] columns = TiedColumns.Recover(name, weights.Integers.Span<sbyte>(), ties, tile);
         int[] levels = ties.Levels(tile);
         ImmutableArray<StripTie> strips = ties.Tiles[tile];
-        return new SharedTile(
+        return new TileColumns(
             ties.Widths.Grid.RowsOf(tile), [.. strips.Select(t => t.Plus)], [.. strips.Select(t => t.Minus)],
             [.. strips.Select(t => t.Shift)],
             [.. levels.Select(l => ties.IsSplit ? 0 : -l)], levels, [.. columns.SelectMany(c => c).Select(v => (float)v)]);

@@ -4,6 +4,7 @@ using Cim.Compiler.Statistics;
 using Cim.Training.Data;
 using Cim.Training.Engine;
 using Cim.Training.Networks;
+using Cim.Training.Ort;
 using Objective = Cim.Training.Losses.Objective;
 
 namespace Cim.Compiler.Sensitivity;
@@ -40,7 +41,7 @@ internal static class CurvatureEstimate
         SearchClock clock, CancellationToken cancellation)
     {
         int batch = Math.Min(MaxBatch, samples.Count);
-        using var engine = new OrtGradientEngine(network, objective, batch, weights, parts: 1);
+        using var engine = new OrtGradientEngine(new GradientRequest(network, objective, batch) { Trained = weights, Parts = 1 });
         double[][] gradient = Gradient(engine, network, samples, targets, cancellation);
         double[][] hessian = [.. weights.Select(w => new double[w.Values.Length])];
         float[][] kept = [.. weights.Select(w => w.Values.ToArray())];
@@ -91,7 +92,7 @@ internal static class CurvatureEstimate
         TrainableNetwork network, IReadOnlyList<Parameter> weights, SampleSet samples, Objective objective, float[] targets,
         CancellationToken cancellation)
     {
-        using var single = new OrtGradientEngine(network, objective, 1, weights, parts: 1);
+        using var single = new OrtGradientEngine(new GradientRequest(network, objective, 1) { Trained = weights, Parts = 1 });
         double[][] sum = [.. weights.Select(w => new double[w.Values.Length])];
         int count = Math.Min(FisherSamples, samples.Count);
         for (int s = 0; s < count; s++)

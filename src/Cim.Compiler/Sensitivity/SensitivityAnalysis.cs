@@ -8,9 +8,9 @@ using Cim.Compiler.Ort;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Statistics;
 using Cim.Training.Data;
-using Cim.Training.Engine;
 using Cim.Training.Losses;
 using Cim.Training.Networks;
+using Cim.Training.Ort;
 
 namespace Cim.Compiler.Sensitivity;
 

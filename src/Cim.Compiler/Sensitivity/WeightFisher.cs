@@ -8,6 +8,7 @@ using Cim.Runtime;
 using Cim.Training.Engine;
 using Cim.Training.Losses;
 using Cim.Training.Networks;
+using Cim.Training.Ort;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Cim.Compiler.Sensitivity;
@@ -40,7 +41,7 @@ internal static class WeightFisher
             network = TrainableNetwork.FromOnnx(OnnxExporter.Export(graph));
             Parameter[] trained = [.. layers.Select(l => network.Find(l.WeightName)).OfType<Parameter>().Distinct()];
             if (trained.Length == 0) return null;
-            engine = new OrtGradientEngine(network, new CrossEntropy(Temperature), 1, trained);
+            engine = new OrtGradientEngine(new GradientRequest(network, new CrossEntropy(Temperature), 1) { Trained = trained });
         }
         catch (CimException)
         {

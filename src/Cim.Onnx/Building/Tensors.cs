@@ -32,7 +32,7 @@ public static class Tensors
     {
         ArgumentNullException.ThrowIfNull(tensor);
         if (tensor.DataLocation == TensorProto.Types.DataLocation.External)
-            throw new NotSupportedException($"tensor '{tensor.Name}' keeps its data outside the ONNX file");
+            throw new NotSupportedException($"Tensor '{tensor.Name}' keeps its data outside the ONNX file");
         switch ((TensorProto.Types.DataType)tensor.DataType)
         {
             case TensorProto.Types.DataType.Float:
@@ -49,7 +49,7 @@ public static class Tensors
                 return values;
             default:
                 throw new NotSupportedException(
-                    $"tensor '{tensor.Name}' has element type {(TensorProto.Types.DataType)tensor.DataType}, not FLOAT or DOUBLE");
+                    $"Tensor '{tensor.Name}' has element type {(TensorProto.Types.DataType)tensor.DataType}, not FLOAT or DOUBLE");
         }
     }
 
@@ -72,7 +72,7 @@ public static class Tensors
                 return values;
             default:
                 throw new NotSupportedException(
-                    $"tensor '{tensor.Name}' has element type {(TensorProto.Types.DataType)tensor.DataType}, not INT64 or INT32");
+                    $"Tensor '{tensor.Name}' has element type {(TensorProto.Types.DataType)tensor.DataType}, not INT64 or INT32");
         }
     }
 

@@ -14,7 +14,7 @@ public sealed record Augmentation
     /// <summary>Whether images are mirrored left to right with probability one half.</summary>
     public bool Flip { get; init; }
 
-    /// <summary>Side of a square set to zero at a random place (DeVries and Taylor, arXiv 1708.04552); 0 = none.</summary>
+    /// <summary>Side of a square set to zero at a random position (DeVries and Taylor, arXiv 1708.04552); 0 = none.</summary>
     public int Cutout { get; init; }
 
     /// <summary>Writes a changed copy of a sample.</summary>

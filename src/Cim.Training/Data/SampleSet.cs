@@ -46,7 +46,7 @@ public sealed class SampleSet
     public SampleSet Range(int start, int count) => new(
         Values[(start * Elements)..((start + count) * Elements)], Shape, Labels?[start..(start + count)]);
 
-    /// <summary>The samples at the given places, in that order.</summary>
+    /// <summary>The samples at the given positions, in that order.</summary>
     public SampleSet Select(IReadOnlyList<int> indices)
     {
         ArgumentNullException.ThrowIfNull(indices);

@@ -1,19 +1,17 @@
 using Cim.Onnx.Building;
 using Cim.Onnx.Proto;
+using Cim.Training.Networks;
 
 namespace Cim.Training.Differentiation;
 
 /// <summary>Replaces composite operators by ONNX nodes.</summary>
 internal static class CompositeOperators
 {
-    /// <summary>The domain of operators that exist only inside training graphs.</summary>
-    public const string Domain = "cim.training";
-
     /// <summary>The name of an intermediate value that forward pass and gradient of one composite node share.</summary>
     public static string Saved(NodeProto node, string what) => $"{node.Output[0]}/{what}";
 
     /// <summary>The forward graph as plain ONNX: <paramref name="graph"/> with every composite node lowered.</summary>
-    public static GraphProto Lower(GraphProto graph, TensorProto.Types.DataType floatType)
+    public static GraphProto Lower(GraphProto graph, TensorProto.Types.DataType floatType, GradientRules rules)
     {
         var lowered = new GraphProto { Name = graph.Name };
         lowered.Input.Add(graph.Input);
@@ -29,13 +27,13 @@ internal static class CompositeOperators
 
         foreach (NodeProto node in graph.Node)
         {
-            if (node.Domain != Domain)
+            if (node.Domain != TrainingDomain.Name)
             {
                 lowered.Node.Add(node);
                 continue;
             }
 
-            GradientRules.Composite(node.OpType).Lower(node, builder);
+            rules.Composite(node.OpType).Lower(node, builder);
         }
 
         return lowered;

@@ -8,53 +8,50 @@ namespace Cim.Training.Differentiation;
 /// Reverse-mode differentiation of an ONNX graph: appends nodes that compute the gradient of a scalar with respect to
 /// chosen values (Griewank and Walther, Evaluating Derivatives, 2008, chapter 3).
 /// </summary>
-internal static class Differentiator
+internal sealed class Differentiator(GradientRules rules)
 {
     /// <summary>Appends the gradients of <paramref name="loss"/>.</summary>
-    /// <param name="forward">The forward nodes as written, composite operators included, in topological order.</param>
-    /// <param name="lowered">The same graph without composite operators; gradient nodes are appended to it.</param>
-    /// <param name="shapes">Shape of every forward value.</param>
+    /// <param name="graph">The graph; gradient nodes are appended to its lowered form.</param>
     /// <param name="loss">A scalar value of the graph.</param>
     /// <param name="with">Names of the values (initializers or inputs) to differentiate for.</param>
     /// <param name="floatType">FLOAT or DOUBLE.</param>
     /// <returns>For each entry of <paramref name="with"/> the name of its gradient, or null if the loss does not depend on it.</returns>
     /// <exception cref="CimException"><see cref="ErrorCodes.NotDifferentiable"/>: nodes without a rule; all of them are named.</exception>
-    public static IReadOnlyList<string?> Append(
-        GraphProto forward,
-        GraphProto lowered,
-        IReadOnlyDictionary<string, long[]> shapes,
+    public IReadOnlyList<string?> Append(
+        DifferentiableGraph graph,
         string loss,
         IReadOnlyList<string> with,
         TensorProto.Types.DataType floatType = TensorProto.Types.DataType.Float)
     {
-        var builder = new GraphBuilder(lowered, floatType);
+        GraphProto forward = graph.Composite;
+        var builder = new GraphBuilder(graph.Lowered, floatType);
         HashSet<string> needed = Reached(forward, with);
         HashSet<string> useful = Contributing(forward, loss);
         Dictionary<string, TensorProto> constants = forward.Initializer.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
-        var state = new DifferentiationState { Builder = builder, Shapes = shapes, Constants = constants, Needed = needed };
+        var state = new DifferentiationState { Builder = builder, Shapes = graph.Shapes, Constants = constants, Needed = needed };
         List<NodeProto> nodes = [.. forward.Node.Where(node => node.Input.Any(needed.Contains) && node.Output.Any(useful.Contains))];
         CheckRules(nodes);
 
-        state.AddGradient(loss, builder.Op("Expand", builder.Scalar(1), builder.Ints(shapes[loss])));
+        state.AddGradient(loss, builder.Op("Expand", builder.Scalar(1), builder.Ints(graph.Shapes[loss])));
         for (int i = nodes.Count - 1; i >= 0; i--)
         {
             NodeProto node = nodes[i];
             if (node.Output.Any(output => state.Gradient(output) is not null))
-                GradientRules.For(node)!.Differentiate(new GradientContext(state, node));
+                rules.For(node)!.Differentiate(new GradientContext(state, node));
         }
 
         return [.. with.Select(state.Gradient)];
     }
 
-    private static void CheckRules(List<NodeProto> nodes)
+    private void CheckRules(List<NodeProto> nodes)
     {
-        List<NodeProto> missing = [.. nodes.Where(node => GradientRules.For(node) is null)];
+        List<NodeProto> missing = [.. nodes.Where(node => rules.For(node) is null)];
         if (missing.Count == 0)
             return;
         string list = string.Join(", ", missing.Select(node => $"{node.OpType} '{GradientContext.Describe(node)}'"));
         throw new CimException(
             ErrorCodes.NotDifferentiable,
-            $"no gradient rule for: {list}. Replace these operators, or freeze the parameters in front of them.");
+            $"No gradient rule for: {list}. Replace these operators, or freeze the parameters in front of them.");
     }
 
     private static HashSet<string> Reached(GraphProto graph, IReadOnlyList<string> sources)

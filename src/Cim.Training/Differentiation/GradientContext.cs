@@ -33,7 +33,7 @@ internal sealed class GradientContext
     /// <summary>Shape of a forward value.</summary>
     public long[] Shape(string value) => _state.Shapes.TryGetValue(value, out long[]? shape)
         ? shape
-        : throw new InvalidOperationException($"the shape of '{value}' was not recorded");
+        : throw new InvalidOperationException($"The shape of '{value}' was not recorded");
 
     public long[] InputShape(int index) => Shape(Input(index));
 
@@ -48,7 +48,7 @@ internal sealed class GradientContext
 
     /// <summary>The gradient of the first output, which exists whenever a rule is called for a one-output node.</summary>
     public string OutputGradient => OutputGradientOrNull(0)
-        ?? throw new InvalidOperationException($"no gradient reached '{Node.Output[0]}'");
+        ?? throw new InvalidOperationException($"No gradient reached '{Node.Output[0]}'");
 
     /// <summary>Adds a contribution to the gradient of an input; contributions are summed.</summary>
     public void Add(int index, string gradient) => _state.AddGradient(Input(index), gradient);
@@ -64,7 +64,7 @@ internal sealed class GradientContext
     /// <summary>An error that names this node.</summary>
     public CimException Unsupported(string why) => new(
         ErrorCodes.NotDifferentiable,
-        $"cannot differentiate {Node.OpType} node '{Describe(Node)}': {why}");
+        $"Cannot differentiate {Node.OpType} node '{Describe(Node)}': {why}");
 
     /// <summary>The node's name, or its first output where it has none.</summary>
     public static string Describe(NodeProto node) => node.Name.Length > 0 ? node.Name : node.Output[0];

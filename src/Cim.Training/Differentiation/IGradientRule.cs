@@ -14,7 +14,7 @@ internal interface IGradientRule
 }
 
 /// <summary>
-/// An operator of our own (domain <see cref="CompositeOperators.Domain"/>) that is written as ONNX nodes for the forward pass
+/// An operator of our own (domain <see cref="TrainingDomain.Name"/>) that is written as ONNX nodes for the forward pass
 /// but differentiated as a whole: straight-through estimators, batch statistics.
 /// </summary>
 internal interface ICompositeOperator : IGradientRule

@@ -129,7 +129,7 @@ internal sealed class Checkpoint
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CimException(ErrorCodes.FileNotReadable, $"the checkpoint cannot be read: {exception.Message}", exception)
+            throw new CimException(ErrorCodes.FileNotReadable, $"The checkpoint cannot be read: {exception.Message}", exception)
             {
                 File = path,
             };
@@ -150,5 +150,5 @@ internal sealed class Checkpoint
     }
 
     private static CimException Invalid(string path, string why) =>
-        new(ErrorCodes.InvalidCheckpoint, $"checkpoint '{path}' {why}; delete it to start again") { File = path };
+        new(ErrorCodes.InvalidCheckpoint, $"Checkpoint '{path}' {why}; delete it to start again") { File = path };
 }

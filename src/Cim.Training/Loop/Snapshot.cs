@@ -23,7 +23,7 @@ internal sealed class Snapshot
             values.CopyTo(Values[i++].AsSpan());
     }
 
-    /// <summary>Gives the values back to the network.</summary>
+    /// <summary>Writes the values back to the network.</summary>
     public void Restore()
     {
         int i = 0;

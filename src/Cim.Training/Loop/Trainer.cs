@@ -1,16 +1,17 @@
 using System.Diagnostics;
 using System.Globalization;
 using Cim.Runtime;
+using Cim.Training.ColumnSharing;
 using Cim.Training.Data;
 using Cim.Training.Engine;
 using Cim.Training.Losses;
 using Cim.Training.Networks;
 using Cim.Training.Optimization;
-using Cim.Training.Tying;
+using Cim.Training.Ort;
 
 namespace Cim.Training.Loop;
 
-/// <summary>Trains a network: batches, gradients, updates, validation, checkpoints; keeps the best.</summary>
+/// <summary>Trains a network: batches, gradients, updates, validation, checkpoints; retains the best.</summary>
 public sealed class Trainer
 {
     private readonly TrainableNetwork _network;
@@ -37,24 +38,25 @@ public sealed class Trainer
     /// <summary>Called before every batch with its number from the start, for noise that changes per batch.</summary>
     public Action<int>? BeforeBatch { get; init; }
 
-    /// <summary>Called before the network is judged after an epoch, to take such noise away.</summary>
+    /// <summary>Called before the network is evaluated after an epoch, to take such noise away.</summary>
     public Action? BeforeValidation { get; init; }
 
-    /// <summary>Layers whose weights stay tied.</summary>
-    public IReadOnlyList<TiedWeights> Ties { get; init; } = [];
+    /// <summary>Layers whose weights are made of shared columns while they are trained.</summary>
+    public IReadOnlyList<SharedColumnWeights> SharedColumns { get; init; } = [];
 
     /// <summary>Trains until the last epoch, early stop or cancellation.</summary>
     /// <exception cref="CimException">Diverged, no gradient rule, or a checkpoint that does not fit or cannot be written.</exception>
-    /// <exception cref="InvalidOperationException">Tied weights are to be averaged, which unties their integers.</exception>
+    /// <exception cref="InvalidOperationException">Weights of shared columns are to be averaged, after which they share none.</exception>
     public async Task<TrainingResult> RunAsync(IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
-        if (Ties.Count > 0 && _options.AverageDecay > 0)
-            throw new InvalidOperationException("tied weights cannot be averaged; set AverageDecay to 0");
+        if (SharedColumns.Count > 0 && _options.AverageDecay > 0)
+            throw new InvalidOperationException("Weights of shared columns cannot be averaged; set AverageDecay to 0");
         BatchStatistics? statistics = _options.BatchStatistics && _network.Graph.Node.Any(node => node.OpType == "BatchNormalization")
             ? BatchStatistics.Insert(_network)
             : null;
+        var objective = Objective.LabelsAndTeacher(DistillationWeight, _options.DistillationTemperature);
         using var engine = new OrtGradientEngine(
-            statistics?.Network ?? _network, MakeObjective(), _options.BatchSize, outputs: statistics?.Outputs);
+            new GradientRequest(statistics?.Network ?? _network, objective, _options.BatchSize) { Outputs = statistics?.Outputs ?? [] });
         using Predictor evaluation = new(_network);
         using Predictor? teacher = Teacher is null ? null : new Predictor(Teacher, _options.BatchSize);
         int classes = engine.Output(_network.LogitsName).Length / _options.BatchSize;
@@ -76,7 +78,7 @@ public sealed class Trainer
             Scores = [],
         };
         IEnumerable<float[]> arrays = Snapshot.Arrays(_network).Concat(optimizer.State).Concat(average.Values).Concat(best.Values)
-            .Concat(Ties.SelectMany(tied => tied.State));
+            .Concat(SharedColumns.SelectMany(shared => shared.State));
         string key = Checkpoint.Key(_network, string.Create(
             CultureInfo.InvariantCulture, $"{_options with { Checkpoint = null }};{_training.Count};{_validation?.Count}"));
         if (_options.Checkpoint is { } existing && FileFacts.KindOf(existing) == FileKind.Regular)
@@ -105,8 +107,8 @@ public sealed class Trainer
                     if (!double.IsFinite(batchLoss))
                         throw Diverged(state, best);
                     optimizer.Step(engine.Gradients, schedule.At(optimizer.Steps));
-                    foreach (TiedWeights tied in Ties)
-                        tied.Take();
+                    foreach (SharedColumnWeights shared in SharedColumns)
+                        shared.Update();
                     statistics?.Update(engine);
                     if (_options.AverageDecay > 0)
                         average.Update(optimizer.Steps);
@@ -156,14 +158,8 @@ public sealed class Trainer
     /// <summary>Of a share of the validation samples; 0 without any.</summary>
     private double StandardError(double score) => _validation is null ? 0 : Math.Sqrt(Math.Max(0, score * (1 - score)) / _validation.Count);
 
-    private Objective MakeObjective()
-    {
-        double weight = Teacher is null ? 0 : _training.Labels is null ? 1 : _options.DistillationWeight;
-        if (weight <= 0)
-            return new CrossEntropy();
-        var distillation = new Distillation(_options.DistillationTemperature);
-        return weight >= 1 ? distillation : new WeightedSum((1 - weight, new CrossEntropy()), (weight, distillation));
-    }
+    /// <summary>How much of the loss is distillation.</summary>
+    private double DistillationWeight => Teacher is null ? 0 : _training.Labels is null ? 1 : _options.DistillationWeight;
 
     private BatchOptions MakeBatchOptions() => new()
     {
@@ -178,13 +174,13 @@ public sealed class Trainer
     {
         if (_training.Labels is null && Teacher is null)
             throw new CimException(
-                ErrorCodes.InvalidLabels, "training without a teacher needs labels; add them to the data file, or give a teacher");
+                ErrorCodes.InvalidLabels, "Training without a teacher needs labels; add them to the data file, or give a teacher");
         foreach (SampleSet set in new[] { _training, _validation }.OfType<SampleSet>())
         {
             int wrong = Array.FindIndex(set.Labels ?? [], label => label < 0 || label >= classes);
             if (wrong >= 0)
                 throw new CimException(ErrorCodes.InvalidLabels,
-                    $"label {set.Labels![wrong]} of sample {wrong} is not one of the network's {classes} classes");
+                    $"Label {set.Labels![wrong]} of sample {wrong} is not one of the network's {classes} classes");
         }
     }
 
@@ -192,7 +188,7 @@ public sealed class Trainer
     {
         best.Restore();
         return new CimException(
-            ErrorCodes.TrainingDiverged, $"the loss is not finite in epoch {state.Epoch + 1}; lower the learning rate, or clip gradients");
+            ErrorCodes.TrainingDiverged, $"The loss is not finite in epoch {state.Epoch + 1}; lower the learning rate, or clip gradients");
     }
 
     /// <summary>From the pace since this run began, of which <paramref name="resumed"/> epochs were done before.</summary>

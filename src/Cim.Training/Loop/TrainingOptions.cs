@@ -50,8 +50,8 @@ public sealed record TrainingOptions
     public bool KeepsStart { get; init; }
 
     /// <summary>
-    /// Whether an epoch is kept that is within one standard error of the best score so far, too. The rate falls to nothing, so later epochs
-    /// are better but for luck, and on a few hundred validation samples luck decides.
+    /// Whether an epoch is also retained that is within one standard error of the best score so far. The learning rate falls to zero, so
+    /// later epochs are better except by chance, and on a few hundred validation samples chance decides.
     /// </summary>
     public bool KeepsLatest { get; init; }
 
@@ -63,7 +63,7 @@ public sealed record TrainingOptions
     public string CheckpointTag { get; init; } = "";
 }
 
-/// <summary>What a running training tells.</summary>
+/// <summary>What a running training reports.</summary>
 /// <param name="Epoch">Epoch, counted from 1.</param>
 /// <param name="Epochs">Epochs in all.</param>
 /// <param name="Batch">Batches done in this epoch.</param>

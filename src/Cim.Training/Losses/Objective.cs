@@ -20,6 +20,16 @@ public abstract class Objective
     /// <returns>The name of the scalar.</returns>
     internal abstract string Append(GraphBuilder builder, string logits, long[] shape, ICollection<string> dataInputs);
 
+    /// <summary>The loss of a network that learns from labels, from a teacher, or from both.</summary>
+    /// <param name="weight">Weight of the teacher, 0 to 1.</param>
+    /// <param name="temperature">Temperature of the distillation.</param>
+    internal static Objective LabelsAndTeacher(double weight, double temperature) => weight switch
+    {
+        <= 0 => new CrossEntropy(),
+        >= 1 => new Distillation(temperature),
+        _ => new WeightedSum((1 - weight, new CrossEntropy()), (weight, new Distillation(temperature))),
+    };
+
     private protected static string Input(GraphBuilder builder, string name, long[] shape, ICollection<string> dataInputs)
     {
         if (dataInputs.Contains(name))
@@ -73,7 +83,7 @@ public sealed class MeanSquaredError : Objective
 /// <summary>
 /// Divergence from a teacher, T^2 KL(softmax(teacher / T) || softmax(student / T)) (Hinton et al., arXiv 1503.02531). Needs no labels.
 /// </summary>
-public sealed class Distillation(double temperature = 1) : Objective
+internal sealed class Distillation(double temperature = 1) : Objective
 {
     internal override string Append(GraphBuilder builder, string logits, long[] shape, ICollection<string> dataInputs)
     {
@@ -87,7 +97,7 @@ public sealed class Distillation(double temperature = 1) : Objective
 }
 
 /// <summary>A weighted sum of objectives, for example labels and a teacher.</summary>
-public sealed class WeightedSum(params IReadOnlyList<(double Weight, Objective Objective)> terms) : Objective
+internal sealed class WeightedSum(params IReadOnlyList<(double Weight, Objective Objective)> terms) : Objective
 {
     internal override string Append(GraphBuilder builder, string logits, long[] shape, ICollection<string> dataInputs)
     {

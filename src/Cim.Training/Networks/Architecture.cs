@@ -9,7 +9,7 @@ namespace Cim.Training.Networks;
 /// Builds a feed-forward network from one line per layer: <c>conv 32 3x3 pad 1 stride 2</c>, <c>depthwise 3x3 pad 1</c>,
 /// <c>batchnorm</c>, <c>relu</c>, <c>maxpool 2</c>, <c>avgpool 2</c>, <c>globalavgpool</c>, <c>flatten</c>, <c>linear 10</c>.
 /// </summary>
-public static class Architecture
+internal static class Architecture
 {
     /// <summary>The network with zero weights; see <see cref="FreshWeights"/>.</summary>
     /// <param name="input">Shape of one sample: [channels, height, width] or [features].</param>
@@ -21,14 +21,14 @@ public static class Architecture
         ArgumentNullException.ThrowIfNull(layers);
         if (input.Count is < 1 or > 4 || input.Any(d => d is < 1 or > MostNumber) || Product(input) > MostElements)
             throw new CimException(ErrorCodes.InvalidRecipe,
-                $"recipe field 'network.input' is [{string.Join(", ", input)}]; it must be [channels, height, width] or [features], at "
+                $"Recipe field 'network.input' is [{string.Join(", ", input)}]; it must be [channels, height, width] or [features], at "
                 + $"most {MostElements} numbers in all");
         var builder = new GraphBuilder("network");
         var state = new State(builder, builder.Input("input", [-1, .. input]), [.. input]);
         for (int i = 0; i < layers.Count; i++)
             Append(state, new Line(layers[i], i));
         if (builder.Graph.Node.Count == 0)
-            throw new CimException(ErrorCodes.InvalidRecipe, "recipe field 'network.layers' does nothing with its input; add a layer");
+            throw new CimException(ErrorCodes.InvalidRecipe, "Recipe field 'network.layers' does nothing with its input; add a layer");
         builder.Graph.Node[^1].Output[0] = "scores";
         builder.Output("scores", [-1, .. state.Shape]);
         return builder.Build();
@@ -186,6 +186,6 @@ public static class Architecture
         }
 
         public CimException Error(string what) =>
-            new(ErrorCodes.InvalidRecipe, $"network layer {index + 1}, '{text}', {what}");
+            new(ErrorCodes.InvalidRecipe, $"Network layer {index + 1}, '{text}', {what}");
     }
 }

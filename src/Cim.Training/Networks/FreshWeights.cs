@@ -4,7 +4,7 @@ using Cim.Training.Randomness;
 namespace Cim.Training.Networks;
 
 /// <summary>Random start values: He et al., arXiv 1502.01852, normal with variance 2 / inputs; biases zero, normalizations one.</summary>
-public static class FreshWeights
+internal static class FreshWeights
 {
     /// <summary>Overwrites all parameters and running statistics.</summary>
     public static void Initialize(TrainableNetwork network, long seed)
@@ -15,7 +15,7 @@ public static class FreshWeights
             Parameter parameter = network.Parameters[p];
             var random = new KeyedRandom(seed, p);
             NodeProto user = network.Graph.Node.First(node => node.Input.Contains(parameter.Name));
-            int place = user.Input.IndexOf(parameter.Name);
+            int position = user.Input.IndexOf(parameter.Name);
             switch (parameter.Role)
             {
                 case ParameterRole.Weight:
@@ -24,7 +24,7 @@ public static class FreshWeights
                         parameter.Values[i] = (float)(deviation * random.NextNormal());
                     break;
                 case ParameterRole.Normalization:
-                    Array.Fill(parameter.Values, place == 1 ? 1 : 0);
+                    Array.Fill(parameter.Values, position == 1 ? 1 : 0);
                     break;
                 case ParameterRole.Bias:
                     Array.Clear(parameter.Values);

@@ -8,10 +8,10 @@ namespace Cim.Training.Networks;
 /// tensor is at output * OutputStride + input * InputStride.
 /// </summary>
 /// <param name="Outputs">Columns: output channels.</param>
-/// <param name="Inputs">Rows of one output: input channels of its group times kernel places.</param>
+/// <param name="Inputs">Rows of one output: input channels of its group times kernel positions.</param>
 /// <param name="OutputStride">Distance of neighbouring outputs.</param>
 /// <param name="InputStride">Distance of neighbouring inputs.</param>
-/// <param name="Strip">Length of a strip-weight's stride: kernel places between input channels; 1 for a plain matrix.</param>
+/// <param name="Strip">Length of a strip-weight's stride: kernel positions between input channels; 1 for a plain matrix.</param>
 internal sealed record MatrixLayout(int Outputs, int Inputs, int OutputStride, int InputStride, int Strip)
 {
     /// <summary>The layout of a node's weights.</summary>
@@ -21,8 +21,8 @@ internal sealed record MatrixLayout(int Outputs, int Inputs, int OutputStride, i
         if (node.OpType == "Conv" || Attributes.GetString(node, "operator", "") == "Conv")
         {
             int outputs = (int)weights.Dims[0];
-            int places = (int)Tensors.Count(weights.Dims.AsSpan(2));
-            return new MatrixLayout(outputs, total / outputs, total / outputs, 1, places);
+            int positions = (int)Tensors.Count(weights.Dims.AsSpan(2));
+            return new MatrixLayout(outputs, total / outputs, total / outputs, 1, positions);
         }
 
         bool transposed = Attributes.GetInt(node, "transB", 0) != 0;
@@ -31,7 +31,7 @@ internal sealed record MatrixLayout(int Outputs, int Inputs, int OutputStride, i
         return transposed ? new MatrixLayout(columns, rows, rows, 1, 1) : new MatrixLayout(columns, rows, 1, columns, 1);
     }
 
-    /// <summary>Place of an element.</summary>
+    /// <summary>Position of an element.</summary>
     public int Index(int output, int input) => (output * OutputStride) + (input * InputStride);
 
     /// <summary>Multiplies all weights of an output.</summary>

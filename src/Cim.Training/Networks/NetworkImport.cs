@@ -12,7 +12,7 @@ internal static class NetworkImport
     public static TrainableNetwork Import(ModelProto model)
     {
         if (model.Graph is null || model.Graph.Output.Count == 0)
-            throw new CimException(ErrorCodes.MalformedOnnx, "the model has no graph or no output; give a complete ONNX file");
+            throw new CimException(ErrorCodes.MalformedOnnx, "The model has no graph or no output; give a complete ONNX file");
         GraphProto graph = model.Graph.Clone();
         long opset = model.OpsetImport.FirstOrDefault(set => set.Domain.Length == 0 || set.Domain == "ai.onnx")?.Version ?? 0;
         ConstantsToInitializers(graph);
@@ -24,7 +24,7 @@ internal static class NetworkImport
         {
             string names = string.Join(", ", graph.Input.Select(input => input.Name));
             throw new CimException(
-                ErrorCodes.InvalidGraph, $"training needs a network with one data input, this one has {graph.Input.Count}: {names}");
+                ErrorCodes.InvalidGraph, $"Training needs a network with one data input, this one has {graph.Input.Count}: {names}");
         }
 
         FreeBatch(graph.Input[0]);
@@ -68,7 +68,7 @@ internal static class NetworkImport
         throw new CimException(ErrorCodes.InvalidGraph, $"Constant node '{node.Name}' ({node.Output[0]}) has no numeric value");
     }
 
-    /// <summary>Dropout is the identity in a network that is given to be fine-tuned; quantization noise regularises instead.</summary>
+    /// <summary>Dropout is the identity in a network that is already trained; quantization noise regularises instead.</summary>
     private static void RemoveDropout(GraphProto graph)
     {
         foreach (NodeProto node in graph.Node.Where(node => node.OpType == "Dropout"))
@@ -89,7 +89,7 @@ internal static class NetworkImport
         {
             throw new CimException(
                 ErrorCodes.InvalidGraph,
-                $"input '{input.Name}' needs a batch axis and fixed further dimensions to be trained");
+                $"Input '{input.Name}' needs a batch axis and fixed further dimensions to be trained");
         }
 
         shape.Dim[0] = new TensorShapeProto.Types.Dimension { DimParam = "N" };

@@ -1,7 +1,6 @@
 using Cim.Onnx.Building;
 using Cim.Onnx.Proto;
 using Cim.Runtime;
-using Cim.Training.Differentiation;
 
 namespace Cim.Training.Networks;
 
@@ -17,7 +16,7 @@ internal static class OpsetNormalization
     {
         if (opset < Oldest)
             throw new CimException(
-                ErrorCodes.UnsupportedOperators, $"the model uses opset {opset}; export it with opset {Oldest} or later");
+                ErrorCodes.UnsupportedOperators, $"The model uses opset {opset}; export it with opset {Oldest} or later");
         var builder = new GraphBuilder(graph);
         foreach (NodeProto node in graph.Node.ToArray())
         {
@@ -85,7 +84,7 @@ internal static class OpsetNormalization
                 node.Attribute.Remove(count);
                 break;
             case "Gelu":
-                node.Domain = CompositeOperators.Domain;
+                node.Domain = TrainingDomain.Name;
                 break;
             case "Reshape" when Attributes.Find(node, "allowzero") is { I: 0 } zero:
                 node.Attribute.Remove(zero);

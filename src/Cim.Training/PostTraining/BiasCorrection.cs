@@ -1,8 +1,8 @@
 using Cim.Onnx.Proto;
 using Cim.Training.Data;
 using Cim.Training.Differentiation;
-using Cim.Training.Engine;
 using Cim.Training.Networks;
+using Cim.Training.Ort;
 using Cim.Training.Quantization;
 
 namespace Cim.Training.PostTraining;
@@ -48,7 +48,7 @@ public static class BiasCorrection
     private static Dictionary<string, double[]> Means(
         Predictor predictor, SampleSet samples, TrainableNetwork network, string[] values, CancellationToken cancellation)
     {
-        IReadOnlyDictionary<string, long[]> shapes = ForwardGraph.Prepare(network, 1, null, "").Shapes;
+        IReadOnlyDictionary<string, long[]> shapes = ForwardGraph.ShapesOf(network);
         Dictionary<string, double[]> sums = values.ToDictionary(
             value => value, value => new double[shapes[value][1]], StringComparer.Ordinal);
         predictor.ForEachBatch(
@@ -64,15 +64,15 @@ public static class BiasCorrection
 
     private static void AddChannels(double[] sums, float[] values, int count, int perSample)
     {
-        int places = perSample / sums.Length;
+        int positions = perSample / sums.Length;
         for (int n = 0; n < count; n++)
         {
             for (int c = 0; c < sums.Length; c++)
             {
                 double sum = 0;
-                foreach (float value in values.AsSpan((n * perSample) + (c * places), places))
+                foreach (float value in values.AsSpan((n * perSample) + (c * positions), positions))
                     sum += value;
-                sums[c] += sum / places;
+                sums[c] += sum / positions;
             }
         }
     }

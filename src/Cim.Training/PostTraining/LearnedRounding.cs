@@ -6,6 +6,7 @@ using Cim.Training.Engine;
 using Cim.Training.Losses;
 using Cim.Training.Networks;
 using Cim.Training.Optimization;
+using Cim.Training.Ort;
 using Cim.Training.Quantization;
 using Cim.Training.Randomness;
 
@@ -51,7 +52,7 @@ public static class LearnedRounding
     /// <param name="network">A quantized network with steps chosen.</param>
     /// <param name="calibration">A few hundred samples.</param>
     /// <param name="options">Settings.</param>
-    /// <param name="progress">Told the block, counted from 1, and the number of blocks.</param>
+    /// <param name="progress">Receives the block, counted from 1, and the number of blocks.</param>
     /// <param name="cancellation">Stops between updates; blocks done so far are kept.</param>
     public static void Apply(
         QuantizedNetwork network,
@@ -79,7 +80,8 @@ public static class LearnedRounding
         float[] inputs = Values(network.Network, block.Input, calibration);
         float[] wanted = Values(options.Reference ?? network.Source, block.Output, calibration);
         RoundingGraph rounding = RoundingGraph.Build(network, block, options.RealWeights);
-        using var engine = new OrtGradientEngine(rounding.Network, new Reconstruction(rounding), batch, rounding.Trained);
+        using var engine = new OrtGradientEngine(
+            new GradientRequest(rounding.Network, new Reconstruction(rounding), batch) { Trained = rounding.Trained });
         var optimizer = new Optimizer(
             engine.Parameters, new OptimizerOptions { Kind = OptimizerKind.AdamW, WeightDecay = 0, StepRate = 0.004 });
         int inputSize = inputs.Length / calibration.Count;
@@ -116,14 +118,14 @@ public static class LearnedRounding
         return predictor.Predict(samples);
     }
 
-    /// <summary>Squared error summed over channels, mean over batch and places, plus the rounding term.</summary>
+    /// <summary>Squared error summed over channels, mean over batch and positions, plus the rounding term.</summary>
     private sealed class Reconstruction(RoundingGraph rounding) : Objective
     {
         internal override string Append(GraphBuilder builder, string logits, long[] shape, ICollection<string> dataInputs)
         {
             string difference = builder.Op("Sub", logits, Input(builder, Targets, shape, dataInputs));
-            long places = shape.Length > 2 ? Tensors.Count(shape.AsSpan(2)) : 1;
-            string error = MeanOverBatch(builder, builder.Op("Mul", difference, difference), shape[0] * places);
+            long positions = shape.Length > 2 ? Tensors.Count(shape.AsSpan(2)) : 1;
+            string error = MeanOverBatch(builder, builder.Op("Mul", difference, difference), shape[0] * positions);
             return builder.Op("Add", error, rounding.AppendRegularization(builder));
         }
     }

@@ -1,8 +1,8 @@
 using Cim.Onnx.Building;
 using Cim.Onnx.Proto;
-using Cim.Training.Differentiation;
-using Cim.Training.Engine;
 using Cim.Training.Networks;
+using Cim.Training.Operators.Quantizers;
+using Cim.Training.Ort;
 using Cim.Training.Quantization;
 
 namespace Cim.Training.PostTraining;
@@ -42,7 +42,7 @@ internal sealed class RoundingGraph
         GraphProto whole = network.Network.Graph;
         var graph = new GraphProto { Name = "block" };
         graph.Initializer.Add(whole.Initializer);
-        IReadOnlyDictionary<string, long[]> shapes = ForwardGraph.Prepare(network.Network, 1, null, "").Shapes;
+        IReadOnlyDictionary<string, long[]> shapes = ForwardGraph.ShapesOf(network.Network);
         graph.Input.Add(Tensors.ValueInfo(block.Input, TensorProto.Types.DataType.Float, [-1, .. shapes[block.Input].AsSpan(1)]));
         graph.Output.Add(Tensors.ValueInfoOfUnknownShape(block.Output, TensorProto.Types.DataType.Float));
         var builder = new GraphBuilder(graph);

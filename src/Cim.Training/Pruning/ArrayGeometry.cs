@@ -4,7 +4,7 @@ namespace Cim.Training.Pruning;
 /// <param name="Rows">Word lines of an array.</param>
 /// <param name="Columns">Bit lines of an array.</param>
 /// <param name="ColumnsPerOutput">Bit lines of one output: bit slices times cells per slice.</param>
-public sealed record ArrayGeometry(int Rows, int Columns, int ColumnsPerOutput)
+internal sealed record ArrayGeometry(int Rows, int Columns, int ColumnsPerOutput)
 {
     /// <summary>Outputs side by side on one array.</summary>
     public int OutputsPerArray => Math.Max(1, Columns / ColumnsPerOutput);

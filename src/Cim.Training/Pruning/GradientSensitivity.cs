@@ -1,7 +1,9 @@
 using Cim.Training.Data;
 using Cim.Training.Engine;
+using Cim.Training.Loop;
 using Cim.Training.Losses;
 using Cim.Training.Networks;
+using Cim.Training.Ort;
 using Cim.Training.Randomness;
 
 namespace Cim.Training.Pruning;
@@ -28,11 +30,11 @@ internal static class GradientSensitivity
     {
         if (options.Score == PruningScore.Magnitude)
             return [.. weights.Select(parameter => (float[])[.. parameter.Values.Select(value => value * value)])];
-        double temperature = options.Score == PruningScore.Fisher ? options.FineTuning.DistillationTemperature : 1;
-        using var engine = new OrtGradientEngine(network, new CrossEntropy(temperature), 1, weights);
+        double temperature = options.Score == PruningScore.Fisher ? options.Retraining.DistillationTemperature : 1;
+        using var engine = new OrtGradientEngine(new GradientRequest(network, new CrossEntropy(temperature), 1) { Trained = weights });
         int classes = engine.Output(network.LogitsName).Length;
         int[] labels = options.Score == PruningScore.Fisher
-            ? Drawn(network, samples, classes, temperature, options.FineTuning)
+            ? Drawn(network, samples, classes, temperature, options.Retraining)
             : [.. samples.Labels!];
         double[][] sums = [.. units.Select(unit => new double[unit.Max() + 1])];
         var targets = new float[classes];

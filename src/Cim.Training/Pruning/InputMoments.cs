@@ -1,14 +1,14 @@
 using Cim.Onnx.Building;
 using Cim.Onnx.Proto;
 using Cim.Training.Data;
-using Cim.Training.Differentiation.Rules;
-using Cim.Training.Engine;
 using Cim.Training.Networks;
 using Cim.Training.Numerics;
+using Cim.Training.Operators.Windows;
+using Cim.Training.Ort;
 
 namespace Cim.Training.Pruning;
 
-/// <summary>Second moments of what the matrices of a network read: mean of x x^T over samples and places, x followed by a 1 for the
+/// <summary>Second moments of what the matrices of a network read: mean of x x^T over samples and positions, x followed by a 1 for the
 /// bias.</summary>
 internal static class InputMoments
 {
@@ -25,7 +25,7 @@ internal static class InputMoments
         TrainableNetwork network, IReadOnlyList<NodeProto> nodes, IReadOnlyList<MatrixLayout> layouts, SampleSet samples,
         CancellationToken cancellation)
     {
-        IReadOnlyDictionary<string, long[]> shapes = ForwardGraph.Prepare(network, 1, null, "").Shapes;
+        IReadOnlyDictionary<string, long[]> shapes = ForwardGraph.ShapesOf(network);
         Reader[] readers = [.. nodes.Select((node, i) => new Reader(node, layouts[i], shapes))];
         string[] values = [.. nodes.Select(node => node.Input[0]).Distinct(StringComparer.Ordinal)];
         using var predictor = new Predictor(network, Math.Min(64, samples.Count), values);
@@ -44,10 +44,10 @@ internal static class InputMoments
         return [.. readers.Select(reader => reader.Means())];
     }
 
-    /// <summary>Reads the inputs of one layer out of its input tensor, place by place.</summary>
+    /// <summary>Reads the inputs of one layer out of its input tensor, position by position.</summary>
     private sealed class Reader
     {
-        private readonly int _rows, _groups, _places;
+        private readonly int _rows, _groups, _positions;
         private readonly WindowGeometry? _window;
         private readonly long[] _shape;
         private readonly double[][] _sums;
@@ -61,7 +61,7 @@ internal static class InputMoments
             long[] output = shapes[node.Output[0]];
             _groups = node.OpType == "Conv" ? (int)Attributes.GetInt(node, "group", 1) : 1;
             _window = node.OpType == "Conv" ? WindowGeometry.Of(node, _shape, output, [.. shapes[node.Input[1]][2..]]) : null;
-            _places = _window is null ? (int)Math.Max(1, Tensors.Count(_shape.AsSpan(1)) / _rows) : (int)Tensors.Count(output.AsSpan(2));
+            _positions = _window is null ? (int)Math.Max(1, Tensors.Count(_shape.AsSpan(1)) / _rows) : (int)Tensors.Count(output.AsSpan(2));
             _sums = [.. Enumerable.Range(0, _groups).Select(_ => new double[(_rows + 1) * (_rows + 1)])];
         }
 
@@ -69,18 +69,18 @@ internal static class InputMoments
 
         public void Add(float[] values, int samples, int perSample, int first)
         {
-            int taken = Math.Min(PlacesPerSample, _places);
+            int taken = Math.Min(PlacesPerSample, _positions);
             var x = new double[_rows + 1];
             for (int n = 0; n < samples; n++)
             {
                 ReadOnlySpan<float> sample = values.AsSpan(n * perSample, perSample);
                 for (int t = 0; t < taken; t++)
                 {
-                    // Another offset in every sample, so that all places of the layer are seen.
-                    int place = (int)((((long)t * _places) + ((first + n) * 7L)) / taken % _places);
+                    // Another offset in every sample, so that all positions of the layer are seen.
+                    int position = (int)((((long)t * _positions) + ((first + n) * 7L)) / taken % _positions);
                     for (int g = 0; g < _groups; g++)
                     {
-                        Read(sample, place, g, x);
+                        Read(sample, position, g, x);
                         x[_rows] = 1;
                         for (int i = 0; i <= _rows; i++)
                         {
@@ -105,18 +105,18 @@ internal static class InputMoments
             return _sums;
         }
 
-        private void Read(ReadOnlySpan<float> sample, int place, int group, double[] x)
+        private void Read(ReadOnlySpan<float> sample, int position, int group, double[] x)
         {
             if (_window is null)
             {
                 for (int i = 0; i < _rows; i++)
-                    x[i] = sample[(place * _rows) + i];
+                    x[i] = sample[(position * _rows) + i];
                 return;
             }
 
             int rank = _window.Rank;
             Span<long> start = stackalloc long[rank];
-            long rest = place;
+            long rest = position;
             for (int d = rank - 1; d >= 0; d--)
             {
                 start[d] = (rest % _window.Output[d] * _window.Strides[d]) - _window.PadsBegin[d];
@@ -134,7 +134,7 @@ internal static class InputMoments
             }
         }
 
-        /// <summary>Where kernel place <paramref name="k"/> of the window at <paramref name="start"/> reads in a channel, or -1 in the
+        /// <summary>Where kernel position <paramref name="k"/> of the window at <paramref name="start"/> reads in a channel, or -1 in the
         /// padding.</summary>
         private long Offset(int k, ReadOnlySpan<long> start)
         {

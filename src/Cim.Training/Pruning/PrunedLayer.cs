@@ -1,4 +1,5 @@
 using Cim.Training.Networks;
+using Cim.Training.PostTraining;
 
 namespace Cim.Training.Pruning;
 
@@ -48,7 +49,7 @@ internal sealed class PrunedLayer(Parameter weights, MatrixLayout layout, ArrayG
     public int UnitsPerArray(PruningGranularity granularity) =>
         granularity == PruningGranularity.ArrayRow ? geometry.Rows : geometry.OutputsPerArray;
 
-    /// <summary>The places in the tensor of everything that is removed as a whole.</summary>
+    /// <summary>The positions in the tensor of everything that is removed as a whole.</summary>
     public IEnumerable<int[]> Units(PruningGranularity granularity, int block)
     {
         switch (granularity)
@@ -56,9 +57,9 @@ internal sealed class PrunedLayer(Parameter weights, MatrixLayout layout, ArrayG
             case PruningGranularity.Weight:
                 return Enumerable.Range(0, Weights.Values.Length).Select(index => new[] { index });
             case PruningGranularity.Strip:
-                return from output in Outputs() from place in Enumerable.Range(0, Layout.Strip)
+                return from output in Outputs() from position in Enumerable.Range(0, Layout.Strip)
                        select (int[])[.. Enumerable.Range(0, Layout.Inputs / Layout.Strip)
-                           .Select(channel => Layout.Index(output, (channel * Layout.Strip) + place))];
+                           .Select(channel => Layout.Index(output, (channel * Layout.Strip) + position))];
             case PruningGranularity.ArrayRow:
                 int firstOutput = block * geometry.OutputsPerArray;
                 int outputs = Math.Min(geometry.OutputsPerArray, Layout.Outputs - firstOutput);

@@ -2,9 +2,7 @@ using System.Globalization;
 using Cim.Onnx.Proto;
 using Cim.Runtime;
 using Cim.Training.Data;
-using Cim.Training.Engine;
 using Cim.Training.Loop;
-using Cim.Training.Losses;
 using Cim.Training.Networks;
 
 namespace Cim.Training.Pruning;
@@ -13,7 +11,7 @@ namespace Cim.Training.Pruning;
 /// Progressive pruning by gradient sensitivity: score, remove, train, several times, so that the weights left take over before more
 /// are removed.
 /// </summary>
-public sealed class Pruner
+internal sealed class Pruner
 {
     private readonly TrainableNetwork _network;
     private readonly SampleSet _training;
@@ -33,7 +31,7 @@ public sealed class Pruner
         (this._network, this._training, this._options) = (network, training, options);
         if (training.Labels is null && options.Score == PruningScore.GradientTimesWeight)
             throw new CimException(
-                ErrorCodes.InvalidLabels, "the first-order score needs labels; add them to the training data, or use the score 'fisher'");
+                ErrorCodes.InvalidLabels, "The first-order score needs labels; add them to the training data, or use the score 'fisher'");
 
         // The last layer's outputs are the result; none of them can go as a whole.
         NodeProto[] all = [.. network.Graph.Node
@@ -46,7 +44,7 @@ public sealed class Pruner
     /// <summary>The float network to follow while training, or null.</summary>
     public TrainableNetwork? Teacher { get; init; }
 
-    /// <summary>Told how the training after each step goes, or null.</summary>
+    /// <summary>Receives the progress of the training after each step, or null.</summary>
     public IProgress<TrainingProgress>? Training { get; init; }
 
     /// <summary>File that keeps what the steps done gave, so that a run that was killed or cancelled goes on after them; null =
@@ -62,7 +60,7 @@ public sealed class Pruner
     public async Task<PruningReport> RunAsync(
         IProgress<(int Step, PruningReport Report)>? progress = null, CancellationToken cancellation = default)
     {
-        PruningOptions relevant = _options with { FineTuning = _options.FineTuning with { Checkpoint = null } };
+        PruningOptions relevant = _options with { Retraining = _options.Retraining with { Checkpoint = null } };
         var kept = new StageCheckpoint(
             Checkpoint,
             Loop.Checkpoint.Key(_network, string.Create(CultureInfo.InvariantCulture, $"{relevant};{_training.Count};{Teacher is null}")),
@@ -91,11 +89,11 @@ public sealed class Pruner
             return false;
         }
 
-        int epochs = step == _options.Steps ? _options.FinalEpochs : _options.FineTuning.Epochs;
+        int epochs = step == _options.Steps ? _options.FinalEpochs : _options.Retraining.Epochs;
         if (epochs == 0)
             return true;
         var trainer = new Trainer(_network, _training, null,
-            _options.FineTuning with { Epochs = epochs, Seed = _options.FineTuning.Seed + step }) { Teacher = Teacher };
+            _options.Retraining with { Epochs = epochs, Seed = _options.Retraining.Seed + step }) { Teacher = Teacher };
         return !(await trainer.RunAsync(Training, cancellation)).WasCancelled;
     }
 

@@ -8,7 +8,7 @@ public enum PruningGranularity
     /// <summary>A single weight; saves no array by itself.</summary>
     Weight,
 
-    /// <summary>A strip-weight: one output's weights at one kernel place.</summary>
+    /// <summary>A strip-weight: one output's weights at one kernel position.</summary>
     Strip,
 
     /// <summary>A word line of one block of columns; rows that are left move together and whole arrays are freed.</summary>
@@ -25,7 +25,7 @@ public enum PruningGranularity
 }
 
 /// <summary>How the loss of removing a weight is estimated from gradients g on samples.</summary>
-public enum PruningScore
+internal enum PruningScore
 {
     /// <summary>|w mean(g)|, first order (Molchanov et al., arXiv 1611.06440).</summary>
     GradientTimesWeight,
@@ -39,7 +39,7 @@ public enum PruningScore
 }
 
 /// <summary>How a network is pruned.</summary>
-public sealed record PruningOptions
+internal sealed record PruningOptions
 {
     /// <summary>What is removed as a whole.</summary>
     public PruningGranularity Granularity { get; init; } = PruningGranularity.ArrayRow;
@@ -63,7 +63,7 @@ public sealed record PruningOptions
     public ArrayGeometry Geometry { get; init; } = new(32, 32, 2);
 
     /// <summary>Training after each step; <see cref="TrainingOptions.Epochs"/> are those of one step.</summary>
-    public TrainingOptions FineTuning { get; init; } = new() { Epochs = 1, BatchStatistics = false };
+    public TrainingOptions Retraining { get; init; } = new() { Epochs = 1, BatchStatistics = false };
 
     /// <summary>Epochs after the last step instead of those of the others.</summary>
     public int FinalEpochs { get; init; } = 3;

@@ -1,6 +1,8 @@
+using Cim.Training.PostTraining;
+
 namespace Cim.Training.Pruning;
 
-/// <summary>Chooses what to remove for the least estimated loss; ties go to the earlier place.</summary>
+/// <summary>Chooses what to remove for the least estimated loss; ties go to the earlier position.</summary>
 internal static class PruningSelection
 {
     /// <summary>Removes single units with the lowest score per weight until the fraction of weights is reached.</summary>

@@ -1,6 +1,7 @@
 using Cim.Onnx.Building;
 using Cim.Onnx.Proto;
 using Cim.Training.Networks;
+using Cim.Training.Operators.Quantizers;
 using Cim.Training.Randomness;
 
 namespace Cim.Training.Quantization;

@@ -24,7 +24,7 @@ public sealed record QuantizationOptions
     /// <see cref="StepPerStrip"/>.</summary>
     public IReadOnlyDictionary<string, StripPrecision> Strips { get; init; } = new Dictionary<string, StripPrecision>();
 
-    /// <summary>One step for every kernel place of every output channel instead of one per output channel.</summary>
+    /// <summary>One step for every kernel position of every output channel instead of one per output channel.</summary>
     public bool StepPerStrip { get; init; }
 
     /// <summary>Values known not to be negative although the graph does not say so, for example an image's.</summary>

@@ -86,7 +86,7 @@ public static class QuantizedExport
     {
         MatrixLayout layout = layer.Layout;
         if (layer.WeightStep.Values.Length != layout.Outputs)
-            throw new NotSupportedException($"layer '{layer.Name}' has one step per strip, which DequantizeLinear cannot state");
+            throw new NotSupportedException($"Layer '{layer.Name}' has one step per strip, which DequantizeLinear cannot state");
         var codes = new int[layer.Weights.Values.Length];
         for (int o = 0; o < layout.Outputs; o++)
         {

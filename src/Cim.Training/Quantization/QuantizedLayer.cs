@@ -82,7 +82,7 @@ public sealed class QuantizedLayer
     {
         ArgumentNullException.ThrowIfNull(strips);
         if (StepRate is null)
-            throw new InvalidOperationException($"layer '{Name}' was made with one width; name it in the strips of the options");
+            throw new InvalidOperationException($"Layer '{Name}' was made with one width; name it in the strips of the options");
         WeightBits = strips.Widest;
         Offset.Values[0] = 0;
         for (int o = 0; o < Layout.Outputs; o++)
@@ -110,7 +110,7 @@ public sealed class QuantizedLayer
     public void MoveWithinIntegers(ReadOnlySpan<float> wanted)
     {
         if (wanted.Length != Weights.Values.Length)
-            throw new ArgumentException($"layer '{Name}' has {Weights.Values.Length} weights, not {wanted.Length}", nameof(wanted));
+            throw new ArgumentException($"Layer '{Name}' has {Weights.Values.Length} weights, not {wanted.Length}", nameof(wanted));
         for (int o = 0; o < Layout.Outputs; o++)
         {
             for (int i = 0; i < Layout.Inputs; i++)

@@ -1,6 +1,6 @@
 using Cim.Training.Data;
-using Cim.Training.Engine;
 using Cim.Training.Networks;
+using Cim.Training.Ort;
 
 namespace Cim.Training.Quantization;
 

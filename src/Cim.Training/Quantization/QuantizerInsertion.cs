@@ -1,8 +1,9 @@
 using Cim.Onnx.Building;
 using Cim.Onnx.Proto;
 using Cim.Training.Differentiation;
-using Cim.Training.Engine;
 using Cim.Training.Networks;
+using Cim.Training.Operators.Quantizers;
+using Cim.Training.Ort;
 
 namespace Cim.Training.Quantization;
 
@@ -34,7 +35,7 @@ internal sealed class QuantizerInsertion
             _ = _builder.Unique(name);
         _parameters = [.. source.Parameters.Select(p => new Parameter(p.Name, p.Dims, [.. p.Values], p.Role) { Mask = p.Mask })];
         _controls = [.. source.Controls];
-        _shapes = ForwardGraph.Prepare(source, 1, null, "").Shapes;
+        _shapes = ForwardGraph.ShapesOf(source);
         _nonNegative = [.. SignAnalysis.NonNegative(source), .. options.NonNegative];
     }
 
@@ -85,7 +86,7 @@ internal sealed class QuantizerInsertion
         AddInput(tensor.Low);
         AddInput(tensor.High);
         NodeProto node = _builder.Node(
-            FakeQuantize.OperatorType, [value, step.Name, tensor.Low.Name, tensor.High.Name], 2, CompositeOperators.Domain);
+            FakeQuantize.OperatorType, [value, step.Name, tensor.Low.Name, tensor.High.Name], 2, TrainingDomain.Name);
         node.Attribute.Add(Attributes.Int("elements", Tensors.Count(dims.AsSpan(1))));
         _activations[value] = (tensor, node.Output[0], node.Output[1]);
         return node.Output[0];
@@ -117,13 +118,13 @@ internal sealed class QuantizerInsertion
             FakeQuantize.OperatorType,
             [weights.Name, weightStep.Name, .. own.Select(control => control.Name)],
             2,
-            CompositeOperators.Domain);
+            TrainingDomain.Name);
         quantizer.Attribute.Add(Attributes.Int("elements", weights.Values.Length / steps.Length));
         string weightCodes = quantizer.Output[1];
         List<string> inputs = [value, quantizer.Output[0], original.Input.Count > 2
             ? original.Input[2]
             : "", codes, input.Step.Name, weightCodes, weightStep.Name];
-        NodeProto linear = new() { OpType = QuantizedLinear.OperatorType, Domain = CompositeOperators.Domain, Name = name };
+        NodeProto linear = new() { OpType = QuantizedLinear.OperatorType, Domain = TrainingDomain.Name, Name = name };
         linear.Attribute.Add(node.Attribute.Where(attribute => original.OpType == "Conv" || attribute.Name == "transB"));
         linear.Attribute.Add(Attributes.String(QuantizedLinear.Kind, original.OpType));
         linear.Attribute.Add(Attributes.Int(QuantizedLinear.StepPerStrip, perStrip ? 1 : 0));

@@ -1,6 +1,6 @@
 using Cim.Training.Data;
-using Cim.Training.Engine;
 using Cim.Training.Networks;
+using Cim.Training.Ort;
 
 namespace Cim.Training.Quantization;
 
@@ -64,7 +64,7 @@ internal static class StepSearch
         int length = values.Length / batchSize * count;
         int wanted = Math.Max(1, SampledValues / batches);
 
-        // A prime stride visits all places and channels evenly.
+        // A prime stride visits all positions and channels evenly.
         int stride = Math.Max(1, length / wanted) | 1;
         for (int i = 0; i < length; i += stride)
             into.Add(values[i]);

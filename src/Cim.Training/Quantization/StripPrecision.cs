@@ -17,15 +17,15 @@ public sealed record StripPrecision
         ArgumentNullException.ThrowIfNull(bits);
         ArgumentNullException.ThrowIfNull(shifts);
         if (bits.Count != shifts.Count || bits.Where((tile, t) => tile.Count != bits[0].Count || shifts[t].Count != tile.Count).Any())
-            throw new ArgumentException("every tile needs a width and a shift for each output", nameof(shifts));
+            throw new ArgumentException("Every tile needs a width and a shift for each output", nameof(shifts));
         if (tileOfRow.Any(tile => tile < 0 || tile >= bits.Count))
-            throw new ArgumentException("a row lies on a tile that has no widths", nameof(tileOfRow));
+            throw new ArgumentException("A row lies on a tile that has no widths", nameof(tileOfRow));
         for (int t = 0; t < bits.Count; t++)
         {
             for (int o = 0; o < bits[t].Count; o++)
             {
                 if (bits[t][o] is not (0 or (>= 2 and <= 8)) || shifts[t][o] < 0 || bits[t][o] + shifts[t][o] > 8)
-                    throw new ArgumentException($"strip {o} of tile {t} has {bits[t][o]} bits shifted by {shifts[t][o]}; both together "
+                    throw new ArgumentException($"Strip {o} of tile {t} has {bits[t][o]} bits shifted by {shifts[t][o]}; both together "
                         + $"are at most 8", nameof(bits));
             }
         }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Cim.Training.Data;
 using Cim.Training.Loop;
+using Cim.Training.Losses;
 using Cim.Training.Networks;
 using Cim.Training.Pruning;
 using Cim.Training.Quantization;
@@ -27,13 +28,13 @@ public sealed class RecipeTraining(TrainingRecipe recipe, TrainableNetwork netwo
 {
     private const int CalibrationSamples = 512;
 
-    /// <summary>Told of every batch.</summary>
+    /// <summary>Receives every batch.</summary>
     public IProgress<TrainingProgress>? Epochs { get; init; }
 
-    /// <summary>Told after each step of pruning.</summary>
+    /// <summary>Receives each step of pruning.</summary>
     public IProgress<(int Step, PruningReport Report)>? PruningSteps { get; init; }
 
-    /// <summary>Told the weight bits before a training at wider ones.</summary>
+    /// <summary>Receives the weight bits before a training at wider ones.</summary>
     public IProgress<int>? Widths { get; init; }
 
     /// <summary>Runs it.</summary>
@@ -41,11 +42,11 @@ public sealed class RecipeTraining(TrainingRecipe recipe, TrainableNetwork netwo
     public async Task<RecipeResult> RunAsync(CancellationToken cancellation = default)
     {
         // Other widths or other noise are another training, though the tensors have the same shapes.
-        TrainingOptions options = RecipeReader.Options(recipe) with { CheckpointTag = JsonSerializer.Serialize(recipe.Quantization) };
+        TrainingOptions options = RecipeOptions.Training(recipe) with { CheckpointTag = JsonSerializer.Serialize(recipe.Quantization) };
         bool follows = recipe.Training.Distillation > 0;
         TrainableNetwork original = recipe.Pruning is null ? network : network.Clone();
         PruningReport? pruned = null;
-        if (RecipeReader.Pruning(recipe) is { } pruning)
+        if (RecipeOptions.Pruning(recipe) is { } pruning)
         {
             var pruner = new Pruner(network, training, pruning)
             {
@@ -57,7 +58,7 @@ public sealed class RecipeTraining(TrainingRecipe recipe, TrainableNetwork netwo
         }
 
         bool cancelled = pruned?.WasCancelled == true;
-        if (RecipeReader.Quantization(recipe) is not { } bits)
+        if (RecipeOptions.Quantization(recipe) is not { } bits)
         {
             TrainingResult result = cancelled
                 ? Cancelled
@@ -93,7 +94,8 @@ public sealed class RecipeTraining(TrainingRecipe recipe, TrainableNetwork netwo
         var kept = new StageCheckpoint(
             Beside("wider"),
             Checkpoint.Key(quantized.Network, string.Create(
-                CultureInfo.InvariantCulture, $"{stage};{string.Join(',', from)};{bits.WeightBits};{bits.ActivationBits};{bits.EdgeBits};{training.Count};{validation?.Count}")),
+                CultureInfo.InvariantCulture, $"{stage};{string.Join(',', from)};{bits.WeightBits};{bits.ActivationBits};{bits.EdgeBits};")
+                + string.Create(CultureInfo.InvariantCulture, $"{training.Count};{validation?.Count}")),
             Snapshot.Arrays(quantized.Network));
         int done = kept.Load();
         if (done > 0)

@@ -1,3 +1,7 @@
+using Cim.Training.Loop;
+using Cim.Training.Losses;
+using Cim.Training.Optimization;
+
 namespace Cim.Training.Recipes;
 
 /// <summary>A <c>cim train</c> recipe: network, data, schedule, quantization, output. Paths are relative to the recipe.</summary>
@@ -50,7 +54,7 @@ public sealed record DataRecipe
     /// <summary>Labelled samples that only report, or null.</summary>
     public string? Test { get; init; }
 
-    /// <summary>Part of the training samples held apart to choose the epoch that is kept.</summary>
+    /// <summary>Part of the training samples that is the hold-out set: it chooses the epoch that is retained.</summary>
     public double Validation { get; init; } = 0.05;
 
     /// <summary>Factor, for example 1/255.</summary>
@@ -143,7 +147,7 @@ public sealed record QuantizationRecipe
     /// <summary>Bits of the first and last layer; 0 = as all others.</summary>
     public int EdgeBits { get; init; } = 8;
 
-    /// <summary>One step per kernel place.</summary>
+    /// <summary>One step per kernel position.</summary>
     public bool StepPerStrip { get; init; }
 
     /// <summary>Imperfections injected into the forward pass, or null.</summary>

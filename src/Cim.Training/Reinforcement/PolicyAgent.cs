@@ -1,6 +1,7 @@
 using Cim.Training.Engine;
 using Cim.Training.Networks;
 using Cim.Training.Optimization;
+using Cim.Training.Ort;
 
 namespace Cim.Training.Reinforcement;
 
@@ -58,7 +59,8 @@ public sealed class PolicyAgent : IDisposable
         float[] last = network.Parameters.Last(parameter => parameter.Role == ParameterRole.Weight).Values;
         for (int i = 0; i < last.Length; i++)
             last[i] *= 0.01f;
-        _engine = new OrtGradientEngine(network, new ProximalPolicyLoss(options.Clip, options.EntropyBonus), options.LearnRows, parts: 1);
+        _engine = new OrtGradientEngine(
+            new GradientRequest(network, new ProximalPolicyLoss(options.Clip, options.EntropyBonus), options.LearnRows) { Parts = 1 });
         _predictor = new Predictor(network, options.ActRows, parts: 1);
         _optimizerOptions = new OptimizerOptions
         {

@@ -1,5 +1,3 @@
-using Cim.Training.Losses;
-
 namespace Cim.Training.Reinforcement;
 
 /// <summary>Rows to learn from: a state, the action taken in it, and what came of it. Rows never written weigh nothing.</summary>

@@ -31,11 +31,11 @@ public sealed class RecipeFuzzTests(ITestOutputHelper output)
             File.WriteAllBytes(path, bytes);
             TrainingRecipe recipe = RecipeReader.Read(path);
             Assert.True(double.IsFinite(recipe.Training.Mixup) && recipe.Data.Train.Length > 0 && recipe.Output.Length > 0);
-            TrainableNetwork network = RecipeReader.Network(recipe);
+            TrainableNetwork network = RecipeNetwork.Create(recipe);
             Assert.NotEmpty(network.SampleShape);
-            RecipeReader.Options(recipe);
-            RecipeReader.Quantization(recipe);
-            RecipeReader.Pruning(recipe);
+            RecipeOptions.Training(recipe);
+            RecipeOptions.Quantization(recipe);
+            RecipeOptions.Pruning(recipe);
         }, Encoding.UTF8.GetString);
     }
 }

@@ -13,12 +13,12 @@ using Cim.Runtime.Crossbar;
 using Cim.Runtime.Execution;
 using Cim.Runtime.Format;
 using Cim.Runtime.Hardware;
+using Cim.Training.ColumnSharing;
 using Cim.Training.Data;
-using Cim.Training.Engine;
 using Cim.Training.Loop;
 using Cim.Training.Optimization;
+using Cim.Training.Ort;
 using Cim.Training.Quantization;
-using Cim.Training.Tying;
 using Google.Protobuf;
 using Xunit;
 
@@ -49,7 +49,7 @@ public sealed class TiedTrainingTests
     {
         (Graph graph, Graph rounded, QuantizationPolicy policy, SampleSet samples) = Rounded(seed, method, bits);
         QuantizedNetwork network = StartingPoint.Of(graph, rounded, policy, _hardware.Rows, samples, null, default);
-        ImmutableArray<TiedWeights> ties = TiedStart.Of(network, rounded, policy, _hardware.Rows);
+        ImmutableArray<SharedColumnWeights> ties = TiedStart.Of(network, rounded, policy, _hardware.Rows);
         int[][] before = [.. network.Layers.Select(l => l.Codes())];
         var options = new TrainingOptions
         {
@@ -58,7 +58,7 @@ public sealed class TiedTrainingTests
             BatchStatistics = false,
             Optimizer = new OptimizerOptions { LearningRate = 0.05, StepRate = 0.1, ClipNorm = 5 },
         };
-        await new Trainer(network.Network, samples, null, options) { Ties = ties }.RunAsync();
+        await new Trainer(network.Network, samples, null, options) { SharedColumns = ties }.RunAsync();
         Assert.Contains(network.Layers.Zip(before), pair => !pair.First.Codes().SequenceEqual(pair.Second));
 
         Graph trained = OnnxImporter.Import(QuantizedExport.ToOnnx(network).ToByteArray(), null);

@@ -3,8 +3,10 @@ using Cim.Onnx.Building;
 using Cim.Onnx.Proto;
 using Cim.Training.Data;
 using Cim.Training.Engine;
+using Cim.Training.Loop;
 using Cim.Training.Losses;
 using Cim.Training.Networks;
+using Cim.Training.Ort;
 using Xunit;
 
 namespace Cim.Training.Tests.Differentiation;
@@ -17,7 +19,7 @@ public sealed class AgreementWithPyTorch
     {
         using JsonDocument expected = Asset("vit-block.json");
         TrainableNetwork network = TrainableNetwork.FromOnnx(VisionTransformer());
-        using var engine = new OrtGradientEngine(network, new CrossEntropy(), 2, parts: 1);
+        using var engine = new OrtGradientEngine(new GradientRequest(network, new CrossEntropy(), 2) { Parts = 1 });
         float[] x = [.. Enumerable.Range(0, 80).Select(i => (float)Math.Cos(0.23 * i))];
         float loss = engine.Run(new Dictionary<string, float[]> { ["x"] = x, [Objective.Targets] = [1, 0, 0, 0, 0, 1] });
         Assert.Equal(expected.RootElement.GetProperty("loss").GetDouble(), loss, 2e-6);
@@ -51,7 +53,7 @@ public sealed class AgreementWithPyTorch
         if (mode == "batch")
             network = BatchStatistics.Insert(network).Network;
         SampleSet samples = SharedData.Images(16);
-        using var engine = new OrtGradientEngine(network, new CrossEntropy(), 16, parts: 2);
+        using var engine = new OrtGradientEngine(new GradientRequest(network, new CrossEntropy(), 16) { Parts = 2 });
         var targets = new float[160];
         for (int i = 0; i < 16; i++)
             targets[(i * 10) + samples.Labels![i]] = 1;

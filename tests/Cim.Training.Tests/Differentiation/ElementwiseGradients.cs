@@ -1,6 +1,6 @@
 using Cim.Onnx.Building;
 using Cim.Onnx.Proto;
-using Cim.Training.Differentiation;
+using Cim.Training.Networks;
 using Xunit;
 
 namespace Cim.Training.Tests.Differentiation;
@@ -114,7 +114,7 @@ public sealed class ElementwiseGradients
         var builder = new GraphBuilder("gelu");
         double[] points = [-3, -1.5, -0.4, 0, 0.3, 1, 2.5];
         string x = builder.Initializer(Tensors.Float("x", Array.ConvertAll(points, p => (float)p), [points.Length]));
-        NodeProto node = builder.Node("Gelu", [x], domain: CompositeOperators.Domain);
+        NodeProto node = builder.Node("Gelu", [x], domain: TrainingDomain.Name);
         node.Attribute.Add(Attributes.String("approximate", approximation));
         float[] slopes = Evaluate.Gradient(builder, node.Output[0], x);
         for (int i = 0; i < points.Length; i++)

@@ -1,7 +1,8 @@
 using Cim.Onnx.Building;
 using Cim.Onnx.Proto;
 using Cim.Training.Differentiation;
-using Cim.Training.Engine;
+using Cim.Training.Operators;
+using Cim.Training.Ort;
 using DataType = Cim.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace Cim.Training.Tests.Differentiation;
@@ -13,9 +14,10 @@ internal static class Evaluate
     public static float[] Gradient(GraphBuilder builder, string value, string with)
     {
         string loss = builder.Op("ReduceSum", [value], Attributes.Int("keepdims", 0));
-        GraphProto lowered = CompositeOperators.Lower(builder.Graph, DataType.Float);
+        GraphProto lowered = CompositeOperators.Lower(builder.Graph, DataType.Float, OperatorRules.All);
         Dictionary<string, long[]> shapes = ShapeProbe.Run(lowered);
-        string gradient = Differentiator.Append(builder.Graph, lowered, shapes, loss, [with])[0]!;
+        string gradient = new Differentiator(OperatorRules.All)
+            .Append(new DifferentiableGraph(builder.Graph, lowered, shapes), loss, [with])[0]!;
         return Values(lowered, gradient, shapes[with]);
     }
 

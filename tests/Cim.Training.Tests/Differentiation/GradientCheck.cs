@@ -1,6 +1,8 @@
 using Cim.Onnx.Building;
 using Cim.Onnx.Proto;
 using Cim.Training.Differentiation;
+using Cim.Training.Operators;
+using Cim.Training.Ort;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using Xunit;
@@ -71,9 +73,10 @@ internal sealed class GradientCheck
         double tolerance = isDouble ? 1e-7 : 3e-4;
         string loss = AppendRandomSum(outputs);
         GraphProto graph = Builder.Graph;
-        GraphProto lowered = CompositeOperators.Lower(graph, _type);
+        GraphProto lowered = CompositeOperators.Lower(graph, _type, OperatorRules.All);
         Dictionary<string, long[]> shapes = ShapeProbe.Run(lowered);
-        IReadOnlyList<string?> gradients = Differentiator.Append(graph, lowered, shapes, loss, [.. _variables.Select(v => v.Name)], _type);
+        IReadOnlyList<string?> gradients = new Differentiator(OperatorRules.All).Append(
+            new DifferentiableGraph(graph, lowered, shapes), loss, [.. _variables.Select(v => v.Name)], _type);
         for (int i = lowered.Initializer.Count - 1; i >= 0; i--)
         {
             if (_variables.Any(v => v.Name == lowered.Initializer[i].Name))
@@ -122,7 +125,7 @@ internal sealed class GradientCheck
     private string AppendRandomSum(string[] outputs)
     {
         string? total = null;
-        Dictionary<string, long[]> shapes = ShapeProbe.Run(CompositeOperators.Lower(Builder.Graph, _type));
+        Dictionary<string, long[]> shapes = ShapeProbe.Run(CompositeOperators.Lower(Builder.Graph, _type, OperatorRules.All));
         foreach (string output in outputs)
         {
             var weights = new double[Tensors.Count(shapes[output])];

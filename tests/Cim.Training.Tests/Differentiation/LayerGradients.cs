@@ -1,7 +1,7 @@
 using Cim.Onnx.Building;
 using Cim.Onnx.Proto;
-using Cim.Training.Differentiation;
-using Cim.Training.Differentiation.Rules;
+using Cim.Training.Networks;
+using Cim.Training.Operators.Normalization;
 using Xunit;
 
 namespace Cim.Training.Tests.Differentiation;
@@ -87,7 +87,7 @@ public sealed class LayerGradients
         ];
         foreach ((long[] size, long[] kernel, long[] strides, long[] dilations, long[] pads) in cases)
         {
-            // Only the weights are checked place by place where images are large; the inputs would take minutes.
+            // Only the weights are checked position by position where images are large; the inputs would take minutes.
             var check = new GradientCheck(11, doublePrecision: false);
             string w = check.Variable([8, 8, .. kernel]);
             string x = check.Variable([8, 8, .. size]);
@@ -132,7 +132,7 @@ public sealed class LayerGradients
             string x = check.Variable(dims);
             string scale = check.Variable([dims[1]]);
             string bias = check.Variable([dims[1]]);
-            NodeProto node = check.Builder.Node(BatchStatisticsNormalization.OperatorType, [x, scale, bias], 3, CompositeOperators.Domain);
+            NodeProto node = check.Builder.Node(BatchStatisticsNormalization.OperatorType, [x, scale, bias], 3, TrainingDomain.Name);
             node.Attribute.Add(Attributes.Ints("axes", [0, .. Enumerable.Range(2, dims.Length - 2).Select(axis => (long)axis)]));
             check.Agrees(node.Output[0]);
         }

@@ -1,9 +1,9 @@
 using Cim.Runtime;
 using Cim.Training.Data;
-using Cim.Training.Engine;
 using Cim.Training.Loop;
 using Cim.Training.Networks;
 using Cim.Training.Optimization;
+using Cim.Training.Ort;
 using Xunit;
 
 namespace Cim.Training.Tests.Loop;

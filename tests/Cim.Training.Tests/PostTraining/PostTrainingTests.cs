@@ -1,7 +1,7 @@
 using Cim.Training.Data;
-using Cim.Training.Engine;
 using Cim.Training.Loop;
 using Cim.Training.Networks;
+using Cim.Training.Ort;
 using Cim.Training.PostTraining;
 using Cim.Training.Quantization;
 using CsCheck;

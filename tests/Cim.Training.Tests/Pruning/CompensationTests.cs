@@ -1,7 +1,7 @@
 using Cim.Onnx.Proto;
 using Cim.Training.Data;
-using Cim.Training.Engine;
 using Cim.Training.Networks;
+using Cim.Training.Ort;
 using Cim.Training.Pruning;
 using Xunit;
 
@@ -79,7 +79,7 @@ public sealed class CompensationTests
         {
             var expected = new double[width * width];
             foreach (double[] x in from n in Enumerable.Range(
-                0, samples.Count) from place in Enumerable.Range(0, 16) select Window(n, g, place))
+                0, samples.Count) from position in Enumerable.Range(0, 16) select Window(n, g, position))
             {
                 for (int i = 0; i < width; i++)
                 {
@@ -91,9 +91,10 @@ public sealed class CompensationTests
             Assert.All(expected.Zip(moments[g]), pair => Assert.Equal(pair.First, pair.Second, 1e-9));
         }
 
-        double[] Window(int n, int g, int place) => [.. Enumerable.Range(0, layout.Inputs)
+        double[] Window(int n, int g, int position) => [.. Enumerable.Range(0, layout.Inputs)
             .Select(i => (
-                double)At(n, (g * layout.Inputs / 9) + (i / 9), (place / 4 * 2) - 1 + (i % 9 / 3), (place % 4 * 2) - 1 + (i % 3))), 1];
+                double)At(n, (g * layout.Inputs / 9) + (i / 9), (position / 4 * 2) - 1 + (i % 9 / 3), (position % 4 * 2) - 1 + (i % 3))),
+                1];
 
         float At(int n, int channel, int row, int column) =>
             row is >= 0 and < 8 && column is >= 0 and < 8 ? input[(((n * 3) + channel) * 64) + (row * 8) + column] : 0;

@@ -1,7 +1,7 @@
 using Cim.Training.Data;
-using Cim.Training.Engine;
 using Cim.Training.Loop;
 using Cim.Training.Networks;
+using Cim.Training.Ort;
 using Cim.Training.Pruning;
 using Xunit;
 
@@ -56,7 +56,7 @@ public sealed class PruningTests
             ScoreSamples = 128,
             FinalEpochs = 2,
             Geometry = new ArrayGeometry(16, 16, 2),
-            FineTuning = loop with { Epochs = 1 },
+            Retraining = loop with { Epochs = 1 },
         };
         PruningReport report = await new Pruner(network, training, options).RunAsync();
         bool frees = granularity is PruningGranularity.ArrayRow or PruningGranularity.ArrayColumn or PruningGranularity.Array;

@@ -1,10 +1,13 @@
 using Cim.Onnx.Building;
 using Cim.Onnx.Proto;
 using Cim.Training.Data;
-using Cim.Training.Differentiation;
 using Cim.Training.Engine;
+using Cim.Training.Loop;
 using Cim.Training.Losses;
 using Cim.Training.Networks;
+using Cim.Training.Operators.Quantizers;
+using Cim.Training.Optimization;
+using Cim.Training.Ort;
 using Cim.Training.Quantization;
 using Cim.Training.Tests.Differentiation;
 using CsCheck;
@@ -27,7 +30,7 @@ public sealed class QuantizedNetworkTests
         string input = builder.Initializer(Tensors.Float("x", x, [x.Length]));
         string s = builder.Initializer(Tensors.Float("s", [step], []));
         NodeProto node = builder.Node(
-            FakeQuantize.OperatorType, [input, s, builder.Scalar(low), builder.Scalar(high)], 2, CompositeOperators.Domain);
+            FakeQuantize.OperatorType, [input, s, builder.Scalar(low), builder.Scalar(high)], 2, TrainingDomain.Name);
         node.Attribute.Add(Attributes.Int("elements", x.Length));
         float[] dx = Evaluate.Gradient(new GraphBuilder(builder.Graph.Clone()), node.Output[0], input);
         float[] ds = Evaluate.Gradient(new GraphBuilder(builder.Graph.Clone()), node.Output[0], s);
@@ -166,7 +169,7 @@ public sealed class QuantizedNetworkTests
         Assert.Equal(quiet, predictor.Predict(samples));
         network.DrawProgrammingErrors(1, 0);
 
-        using var engine = new OrtGradientEngine(network.Network, new CrossEntropy(), 16, parts: 1);
+        using var engine = new OrtGradientEngine(new GradientRequest(network.Network, new CrossEntropy(), 16) { Parts = 1 });
         var targets = new float[64];
         for (int i = 0; i < 16; i++)
             targets[(i * 4) + samples.Labels![i]] = 1;

@@ -1,6 +1,7 @@
 using Cim.Training.Data;
 using Cim.Training.Engine;
 using Cim.Training.Losses;
+using Cim.Training.Ort;
 using Cim.Training.Quantization;
 using Xunit;
 
@@ -148,7 +149,7 @@ public sealed class StripTrainingTests
 
     private static float[][] Gradients(QuantizedNetwork network, SampleSet samples)
     {
-        using var engine = new OrtGradientEngine(network.Network, new CrossEntropy(), samples.Count, parts: 1);
+        using var engine = new OrtGradientEngine(new GradientRequest(network.Network, new CrossEntropy(), samples.Count) { Parts = 1 });
         var targets = new float[samples.Count * 4];
         for (int i = 0; i < samples.Count; i++)
             targets[(i * 4) + samples.Labels![i]] = 1;

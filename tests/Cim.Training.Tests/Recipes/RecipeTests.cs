@@ -1,6 +1,7 @@
 using Cim.Onnx.Building;
 using Cim.Runtime;
 using Cim.Training.Networks;
+using Cim.Training.Optimization;
 using Cim.Training.Recipes;
 using Xunit;
 
@@ -8,7 +9,9 @@ namespace Cim.Training.Tests.Recipes;
 
 public sealed class RecipeTests
 {
-    private const string Minimal = """{ "network": { "input": [1, 8, 8], "layers": ["conv 4 3x3", "relu", "linear 3"] }, "data": { "train": "a.npz" }, "output": "b.onnx" }""";
+    private const string Minimal =
+        """{ "network": { "input": [1, 8, 8], "layers": ["conv 4 3x3", "relu", "linear 3"] }, """
+        + """ "data": { "train": "a.npz" }, "output": "b.onnx" }""";
 
     [Fact]
     public void Defaults_and_relative_paths()
@@ -16,8 +19,8 @@ public sealed class RecipeTests
         TrainingRecipe recipe = Read(Minimal, out string folder);
         Assert.Equal(Path.Combine(folder, "a.npz"), recipe.Data.Train);
         Assert.Equal(Path.Combine(folder, "b.onnx"), recipe.Output);
-        Assert.Equal(0.9, RecipeReader.Options(recipe).Optimizer.Momentum);
-        TrainableNetwork network = RecipeReader.Network(recipe);
+        Assert.Equal(0.9, RecipeOptions.Training(recipe).Optimizer.Momentum);
+        TrainableNetwork network = RecipeNetwork.Create(recipe);
         Assert.Equal([1, 8, 8], network.SampleShape);
         Assert.Equal(4, network.Parameters.Count);
         Assert.Contains(network["layer1.weight"].Values, value => value != 0);
@@ -51,7 +54,7 @@ public sealed class RecipeTests
     public void Mistakes_name_the_field(string find, string replace, string named)
     {
         CimException error = Assert.Throws<CimException>(() =>
-            RecipeReader.Network(Read(Minimal.Replace(find, replace, StringComparison.Ordinal), out _)));
+            RecipeNetwork.Create(Read(Minimal.Replace(find, replace, StringComparison.Ordinal), out _)));
         Assert.Equal(ErrorCodes.InvalidRecipe, error.Code);
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
     }

@@ -1,6 +1,6 @@
 using Cim.Runtime;
-using Cim.Training.Data;
 using Cim.Training.Loop;
+using Cim.Training.Losses;
 using Cim.Training.Networks;
 using Cim.Training.Pruning;
 using Cim.Training.Quantization;
@@ -69,12 +69,12 @@ public sealed class RecipeTrainingTests : IDisposable
         Assert.Equal(part.Pruned.Layers.Sum(layer => layer.Zeros), zeros);
     }
 
-    /// <summary>Runs the recipe of a name and notes what it tells; cancels when it tells <paramref name="cancelAt"/>.</summary>
-    private async Task<(RecipeResult Result, List<string> Told)> Run(
+    /// <summary>Runs the recipe of a name and notes what it reports; cancels when it reports <paramref name="cancelAt"/>.</summary>
+    private async Task<(RecipeResult Result, List<string> Reported)> Run(
         string name, string? cancelAt, double target = 0.5, int activationBits = 4)
     {
         using var cancellation = new CancellationTokenSource();
-        var told = new List<string>();
+        var reported = new List<string>();
         var recipe = new TrainingRecipe
         {
             Network = new NetworkRecipe(),
@@ -89,24 +89,24 @@ public sealed class RecipeTrainingTests : IDisposable
             1, "conv 8 3x3 pad 1", "relu", "maxpool 2", "conv 8 3x3 pad 1", "relu", "globalavgpool", "linear 4");
         var run = new RecipeTraining(recipe, network, SmallNetworks.Quadrants(256, 1), SmallNetworks.Quadrants(64, 2))
         {
-            PruningSteps = new Telling<(int Step, PruningReport Report)>(p => Tell($"step {p.Step}")),
-            Widths = new Telling<int>(bits => Tell($"weights {bits}")),
-            Epochs = new Telling<TrainingProgress>(p =>
+            PruningSteps = new Reporting<(int Step, PruningReport Report)>(p => Note($"step {p.Step}")),
+            Widths = new Reporting<int>(bits => Note($"weights {bits}")),
+            Epochs = new Reporting<TrainingProgress>(p =>
             {
-                if (p.Epochs == recipe.Training.Epochs && p.Accuracy is not null) Tell($"epoch {p.Epoch}");
+                if (p.Epochs == recipe.Training.Epochs && p.Accuracy is not null) Note($"epoch {p.Epoch}");
             }),
         };
-        return (await run.RunAsync(cancellation.Token), told);
+        return (await run.RunAsync(cancellation.Token), reported);
 
-        void Tell(string what)
+        void Note(string what)
         {
-            told.Add(what);
+            reported.Add(what);
             if (what == cancelAt) cancellation.Cancel();
         }
     }
 
-    private sealed class Telling<T>(Action<T> tell) : IProgress<T>
+    private sealed class Reporting<T>(Action<T> note) : IProgress<T>
     {
-        public void Report(T value) => tell(value);
+        public void Report(T value) => note(value);
     }
 }

@@ -1,5 +1,6 @@
 using Cim.Training.Engine;
 using Cim.Training.Networks;
+using Cim.Training.Ort;
 using Cim.Training.Reinforcement;
 using Xunit;
 
@@ -14,7 +15,7 @@ public sealed class PolicyAgentTests
         TrainableNetwork network = TrainableNetwork.FromOnnx(Architecture.Build([2], ["linear 4"]));
         float[] weights = network.Parameters.First(p => p.Role == ParameterRole.Weight).Values;
         new[] { 0.5f, -1, 1, 0.25f, -0.5f, 0.75f, 0.3f, -0.2f }.CopyTo(weights, 0);
-        using var engine = new OrtGradientEngine(network, new ProximalPolicyLoss(Clip, Bonus), 3, parts: 1);
+        using var engine = new OrtGradientEngine(new GradientRequest(network, new ProximalPolicyLoss(Clip, Bonus), 3) { Parts = 1 });
         var batch = new PolicyBatch(3, 2, 3);
         batch.AddSampled([1, 2], 3, 1, Math.Log(0.2), 1.5, 0.7);   // ratio far above 1 + e with a positive advantage: clipped
         batch.AddSampled([-1, 1], 2, 0, Math.Log(0.5), -0.5, -0.4); // the third action does not exist

@@ -1,0 +1,47 @@
+using Cim.Tests.Shared.Architecture;
+using Xunit;
+
+namespace Cim.Training.Tests;
+
+/// <summary>The folders of Cim.Training have an order, and their files the size and the names of this house.</summary>
+public sealed class ArchitectureTests
+{
+    /// <summary>The most types of the project that one type may know.</summary>
+    private const int MostCollaborators = 20;
+
+    private static readonly SourceProject _project = SourceProject.Read("src/Cim.Training");
+
+    [Fact]
+    public void Folders_use_only_folders_below_them() => HouseRules.Hold(new FolderGraph(_project).BackEdges(
+        "Randomness", "Numerics", "Networks", "Data", "Losses", "Engine", "Kernels", "Differentiation", "Operators", "Ort", "Optimization",
+        "Quantization", "ColumnSharing", "Loop", "PostTraining", "Pruning", "Recipes", "Reinforcement"));
+
+    /// <summary>So that a second engine needs nothing of the first.</summary>
+    [Fact]
+    public void The_contract_of_engines_knows_no_engine() => Assert.DoesNotContain(
+        new FolderGraph(_project).Edges, edge => edge.From == "Engine" && edge.To is not ("Networks" or "Losses"));
+
+    /// <summary>Operators/OperatorRules.cs knows its subfolders, and they do not know it.</summary>
+    [Fact]
+    public void Subfolders_have_no_cycle() => HouseRules.Hold(new FolderGraph(_project, depth: 2).Cycles());
+
+    [Fact]
+    public void Namespaces_are_folders() => HouseRules.Hold(HouseRules.MisplacedNamespaces(_project));
+
+    [Fact]
+    public void Files_are_short() => HouseRules.Hold(HouseRules.LongFiles(_project));
+
+    [Fact]
+    public void Signatures_are_short() => HouseRules.Hold(HouseRules.LongSignatures(_project));
+
+    [Fact]
+    public void No_type_knows_too_many_others() => HouseRules.Hold(HouseRules.TooManyCollaborators(_project, MostCollaborators));
+
+    [Theory]
+    [InlineData("src/Cim.Training")]
+    [InlineData("src/Cim.Onnx")]
+    [InlineData("tests/Cim.Training.Tests")]
+    [InlineData("tests/Cim.Onnx.Tests")]
+    [InlineData("tests/Cim.OtherProcessor")]
+    public void No_line_is_longer_than_140_columns(string folder) => HouseRules.Hold(HouseRules.LongLines(folder));
+}
