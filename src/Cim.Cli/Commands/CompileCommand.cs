@@ -338,7 +338,7 @@ internal static class CompileCommand
         KeepEnds = parsed.GetValue(_keepEnds),
         SearchBinary = parsed.GetValue(_searchBinary),
         Strips = StripOptions.Parse(parsed.GetValue(_strips), parsed.GetValue(_stripWidths), parsed.GetRequiredValue(_stripUnit)),
-        Merge = MergeOptions.Parse(parsed.GetValue(_merge), parsed.GetRequiredValue(_mergeMethod)),
+        Merge = ColumnSharingOptions.Parse(parsed.GetValue(_merge), parsed.GetRequiredValue(_mergeMethod)),
         MaxAccuracyLoss = parsed.GetValue(_maxLoss),
         Objective = parsed.GetRequiredValue(_objective),
         SearchEvaluations = parsed.GetValue(_evaluations),
@@ -470,7 +470,7 @@ internal static class CompileCommand
         foreach (LayerAlignment layer in result.Alignment)
             Line($"variation  {layer.Name}: "
                 + $"{(layer.Columns is { } columns ? $"columns {columns}" : $"{layer.WeightBits}-bit weights on [{string.Join(' ', layer.Layout.SliceBits)}]")}, {100 * (1 - layer.Errors.Wrong):F1} % of {(layer.OutputBits is { } bits ? $"its {bits}-bit words" : "its results")} right, {100 * (1 - layer.Errors.BeyondOne):F3} % within one{(layer.IsAligned ? "" : ", NOT aligned")}");
-        foreach (IGrouping<(int W, int A, int Adc), LayerPolicy> group in result.Policy.Layers.GroupBy(
+        foreach (IGrouping<(int W, int A, int Adc), LayerPrecision> group in result.Policy.Layers.GroupBy(
             l => (l.WeightBits, l.ActivationBits, l.AdcBits)))
             Line($"precision  {group.Count()} layers with {group.Key.W}-bit weights, {group.Key.A}-bit activations and "
                 + $"{(group.Key.Adc == 0 ? "ideal" : $"{group.Key.Adc}-bit")} conversions");

@@ -66,10 +66,10 @@ internal static class CostCommand
         UnusedOptions.Warn(parsed, context,
             new DependentOption(_copiesWithin, profile.Execution == ExecutionModel.Resident,
                 "machines that keep weights on their arrays, and this one programs them in each inference"));
-        var policy = new QuantizationPolicy([.. shapes.Select(s => new LayerPolicy(s.Name, weights, activations, adc))]);
+        var policy = new QuantizationPolicy([.. shapes.Select(s => new LayerPrecision(s.Name, weights, activations, adc))]);
         if (parsed.GetValue(_policy) is { } file) policy = QuantizationPolicy.Load(file, policy);
-        var placer = new LayerPlacer(policy, profile);
-        Cost cost = CostModel.Total(Replication.Apply(shapes, placer.CostOf, profile, parsed.GetValue(_copiesWithin)), profile);
+        var lowering = new LayerLowering(policy, profile);
+        Cost cost = CostModel.Total(Replication.Apply(shapes, lowering.CostOf, profile, parsed.GetValue(_copiesWithin)), profile);
         Warn(cost, profile, context);
         context.WriteResult(json => Write(json, cost), text => Print(text, cost));
     }

@@ -45,7 +45,7 @@ internal sealed class ActivationHistogram
     /// <summary>Adds values.</summary>
     /// <param name="values">The values.</param>
     /// <param name="tensor">Whose they are, for messages.</param>
-    /// <param name="ignoresLowest">True if minus infinity (and the lowest float) only marks places a maximum ignores.</param>
+    /// <param name="ignoresLowest">True if minus infinity (and the lowest float) only marks positions a maximum ignores.</param>
     /// <exception cref="CimException">CIM0006: a value is not finite.</exception>
     public void Add(ReadOnlySpan<float> values, string tensor, bool ignoresLowest = false)
     {

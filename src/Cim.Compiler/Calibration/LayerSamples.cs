@@ -45,7 +45,7 @@ internal sealed record LayerSamples(int Count, float[] X, float[] Y)
             for (int i = 0; i < ofRun; i++, image++)
             {
                 // Position p of all is taken when the evenly spaced sequence passes it; the golden-ratio offset keeps
-                // the places inside the images from repeating.
+                // the positions inside the images from repeating.
                 for (; next < count; next++)
                 {
                     long p = Position(next, count, all);

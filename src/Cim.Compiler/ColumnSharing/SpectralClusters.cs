@@ -53,21 +53,21 @@ internal sealed class SpectralClusters
     /// <summary>Columns for the group.</summary>
     /// <param name="columns">Columns, at least one and at most <see cref="Parts"/>.</param>
     /// <param name="seed">Of the draws.</param>
-    public SharedColumns Find(int columns, ulong seed)
+    public ColumnClustering Find(int columns, ulong seed)
     {
         int[] labels = Labels(columns, seed);
-        var found = new SharedColumns(_group, columns, true);
+        var found = new ColumnClustering(_group, columns, true);
         for (int p = 0; p < labels.Length; p++)
         {
             (int strip, bool negative) = _parts[p];
-            StripTie tie = found.Ties[strip] with { Shift = _group.Shifts[strip] };
-            found.Ties[strip] = negative ? tie with { Minus = labels[p] } : tie with { Plus = labels[p] };
+            ColumnCombination combination = found.Combinations[strip] with { Shift = _group.Shifts[strip] };
+            found.Combinations[strip] = negative ? combination with { Minus = labels[p] } : combination with { Plus = labels[p] };
         }
 
         // Both parts of a strip in one cluster would cancel: the larger one stays.
-        for (int o = 0; o < found.Ties.Length; o++)
-            if (found.Ties[o] is { Plus: >= 0 } tie && tie.Plus == tie.Minus)
-                found.Ties[o] = IsMostlyNegative(o) ? tie with { Plus = -1 } : tie with { Minus = -1 };
+        for (int o = 0; o < found.Combinations.Length; o++)
+            if (found.Combinations[o] is { Plus: >= 0 } combination && combination.Plus == combination.Minus)
+                found.Combinations[o] = IsMostlyNegative(o) ? combination with { Plus = -1 } : combination with { Minus = -1 };
         found.Fit();
         StripClusters.Alternate(found);
         return found;

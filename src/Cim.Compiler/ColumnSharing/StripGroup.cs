@@ -6,7 +6,7 @@ namespace Cim.Compiler.ColumnSharing;
 /// <summary>
 /// Strips of one row tile that may share columns, as clustering sees them. The Hessian of the loss is taken as the product of a
 /// number for each strip and one for each row (the diagonal Fisher information, factorised), so with rows scaled by the root of
-/// theirs the harm of replacing a strip w by v is 1/2 * importance * |w - v|^2.
+/// theirs the loss increase of replacing a strip w by v is 1/2 * importance * |w - v|^2.
 /// </summary>
 internal sealed class StripGroup
 {
@@ -21,7 +21,7 @@ internal sealed class StripGroup
         int[] shifts, int bits)
     {
         (Rows, Count, Importance, Units, Shifts, Levels, MaxShift) = (
-            rows, units.Length, importance, units, shifts, WeightScales.Levels(bits), StripTies.WholeBits - bits);
+            rows, units.Length, importance, units, shifts, WeightScales.Levels(bits), SharedColumns.WholeBits - bits);
         Roots = new float[rows];
         for (int r = 0; r < rows; r++) Roots[r] = (float)Math.Sqrt(rowImportance[r]);
         Scaled = new float[weights.Length];

@@ -16,13 +16,13 @@ internal static class PackedMapper
     /// <summary>The layer in blocks; none if that would free no array.</summary>
     /// <param name="shape">The layer.</param>
     /// <param name="weights">Its integers.</param>
-    /// <param name="mapping">All of it, as <see cref="LayerMapper"/> places it.</param>
+    /// <param name="mapping">All of it, as <see cref="LayerMapper"/> maps it.</param>
     /// <param name="arrays">Arrays it takes as it stands.</param>
     /// <param name="profile">The hardware.</param>
     public static ImmutableArray<WeightBlock> Map(
         LayerShape shape, QuantizedWeights weights, LayerMapping mapping, int arrays, HardwareProfile profile)
     {
-        // -2^(bits-1) of a given quantization fits the cells of a whole layer alone.
+        // -2^(bits-1) of a pre-quantized layer fits the cells of a whole layer alone.
         if (shape.Groups > 1 || weights.UsesMinimum || arrays == 1) return [];
         int arrayColumns = UsableColumns.Of(profile, mapping.CellsPerSlice);
         Part[] byColumns = [.. Columns(shape, weights, mapping)],
@@ -90,6 +90,6 @@ internal static class PackedMapper
             [.. Enumerable.Range(0, Rows.Length).Chunk(whole.RowTiles[0].Rows).Select(t => new RowTile(t[0], t.Length))];
 
         public (int First, int Count, int Array, int InArray)[] ColumnTiles(LayerMapping whole, int arrayColumns) =>
-            [.. ColumnPlacer.Cut(Outputs.Length * whole.ColumnsPerOutput, 0, arrayColumns)];
+            [.. ColumnMapper.Cut(Outputs.Length * whole.ColumnsPerOutput, 0, arrayColumns)];
     }
 }

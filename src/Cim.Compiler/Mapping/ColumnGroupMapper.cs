@@ -36,7 +36,7 @@ internal static class ColumnGroupMapper
                     WeightBits = group.WeightBits,
                     Mapping = mapping with
                     {
-                        Tiles = [.. mapping.RowTiles.SelectMany((tile, t) => ColumnPlacer.Cut(columns, start, arrayColumns)
+                        Tiles = [.. mapping.RowTiles.SelectMany((tile, t) => ColumnMapper.Cut(columns, start, arrayColumns)
                             .Select(c => new ArrayTile(
                                 0, 1, tile.FirstRow, tile.Rows, c.First, c.Count, array + (t * perTile) + c.Array, c.InArray)))],
                     },

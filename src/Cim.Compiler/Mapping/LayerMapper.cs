@@ -7,7 +7,7 @@ using Cim.Runtime.Mapping;
 namespace Cim.Compiler.Mapping;
 
 /// <summary>
-/// Places the matrix of a layer on arrays: full row tiles then the remainder, full column tiles then the remainder (an
+/// Maps the matrix of a layer on arrays: full row tiles then the remainder, full column tiles then the remainder (an
 /// output's slices may continue on the next array, a differential pair may not be parted); several small groups of a
 /// grouped or depthwise convolution share an array block-diagonally.
 /// </summary>

@@ -29,18 +29,18 @@ internal static class StripMapper
             for (int o = 0; o < outputs; o++) shifts[t][o] = Shift(name, integers.Slice(o * rows, rows), tile, widths.Bits[t][o]);
         }
 
-        return Place(widths, profile, (t, o) => shifts[t][o]);
+        return Map(widths, profile, (t, o) => shifts[t][o]);
     }
 
     /// <summary>What cost needs before there are integers: every strip of more than 0 bits counts.</summary>
     public static ImmutableArray<WeightBlock> Map(StripWidths widths, HardwareProfile profile) =>
-        Place(widths, profile, (t, o) => widths.Bits[t][o] == 0 ? -1 : 0);
+        Map(widths, profile, (t, o) => widths.Bits[t][o] == 0 ? -1 : 0);
 
-    private static ImmutableArray<WeightBlock> Place(StripWidths widths, HardwareProfile profile, Func<int, int, int> shift) =>
-        ColumnPlacer.Place(
-        widths.Bits.Select((bits, t) => (widths.Grid.RowsOf(t), (IReadOnlyList<PoolColumn>)
+    private static ImmutableArray<WeightBlock> Map(StripWidths widths, HardwareProfile profile, Func<int, int, int> shift) =>
+        ColumnMapper.Map(
+        widths.Bits.Select((bits, t) => (widths.Grid.RowsOf(t), (IReadOnlyList<MappedColumn>)
             [.. bits.Select((b, o) => (Bits: b, Output: o, Shift: shift(t, o))).Where(s => s.Shift >= 0)
-                .Select(s => new PoolColumn(s.Bits, [new BlockTap(0, s.Output, s.Shift, false)]))])),
+                .Select(s => new MappedColumn(s.Bits, [new BlockTap(0, s.Output, s.Shift, false)]))])),
         profile.Encoding, profile);
 
     /// <summary>The shift of a strip's integers: the least with which they fit; -1 if all of them are zero.</summary>

@@ -95,7 +95,7 @@ internal sealed record CompileOptions
     public StripOptions? Strips { get; init; }
 
     /// <summary>Columns that strips share; null = every strip has its own.</summary>
-    public MergeOptions? Merge { get; init; }
+    public ColumnSharingOptions? Merge { get; init; }
 
     /// <summary>A search may make weights binary (1 bit: -1 and 1) where the cells make that cheaper than ternary.</summary>
     public bool SearchBinary { get; init; }

@@ -81,7 +81,7 @@ internal sealed class CompilePipeline
         if (calibration.IsSynthetic) _context.Warn(ErrorCodes.NoCalibrationData, NoCalibration);
         RoundedNetwork rounded = Locked(choice) ?? Quantized(choice, calibration);
         Graph quantized = rounded.Quantized;
-        if (Options.Training is not null) policy = GivenPrecision.Apply(quantized, policy);
+        if (Options.Training is not null) policy = PrequantizedPrecision.Apply(quantized, policy);
 
         _context.Step("mapping");
         LoweredModel lowered = Lower(quantized, policy, hardware);
@@ -243,7 +243,7 @@ internal sealed class CompilePipeline
 
     private LoweredModel Lower(Graph quantized, QuantizationPolicy policy, HardwareProfile hardware)
     {
-        LoweredModel lowered = new LayerPlacer(policy, hardware).Lower(quantized);
+        LoweredModel lowered = new LayerLowering(policy, hardware).Lower(quantized);
         lowered = lowered with
         {
             Program = lowered.Program with
@@ -261,7 +261,7 @@ internal sealed class CompilePipeline
 
     private Cost CostOf(LoweredModel lowered, ImmutableArray<LayerShape> shapes, QuantizationPolicy policy, HardwareProfile hardware)
     {
-        var placer = new LayerPlacer(policy, hardware);
+        var placer = new LayerLowering(policy, hardware);
         return CostModel.Total(
             Replication.Apply(shapes, (shape, copies) => placer.CostOf(shape, lowered, copies), hardware, Options.CopiesWithin), hardware);
     }
@@ -323,7 +323,7 @@ internal sealed class CompilePipeline
         new([.. policy.Layers.Select(l => l.AdcBits == 0 ? l with { AdcBits = hardware.AdcBits } : l)]);
 
     private static bool IsBaseline(QuantizationPolicy policy) =>
-        policy.Layers.All(l => l is { WeightBits: 8, ActivationBits: 8, Strips: null, Merge: null or StripTies.Exact });
+        policy.Layers.All(l => l is { WeightBits: 8, ActivationBits: 8, Strips: null, Merge: null or SharedColumns.Exact });
 
     private void Write(CompiledModel compiled, RoundedNetwork rounded, CompilationReport report, PrecisionChoice choice, LockResult result)
     {

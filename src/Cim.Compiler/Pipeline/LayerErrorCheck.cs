@@ -20,7 +20,7 @@ internal static class LayerErrorCheck
         foreach (LayerError error in errors)
         {
             if (policy.Find(error.Name) is not {
-                WeightBits: 8, ActivationBits: 8, Strips: null, ColumnGroups: null, Merge: null or StripTies.Exact })
+                WeightBits: 8, ActivationBits: 8, Strips: null, ColumnGroups: null, Merge: null or SharedColumns.Exact })
                 continue;
             if (error.OwnRelativeL2 <= Own) continue;
             Warn(context, error, error.OwnRelativeL2, "alone");
@@ -28,7 +28,7 @@ internal static class LayerErrorCheck
         }
 
         bool isWide = policy.Layers.All(
-            l => l is { WeightBits: 8, ActivationBits: 8, Strips: null, ColumnGroups: null, Merge: null or StripTies.Exact });
+            l => l is { WeightBits: 8, ActivationBits: 8, Strips: null, ColumnGroups: null, Merge: null or SharedColumns.Exact });
         if (isWide && errors.FirstOrDefault(e => !(e.RelativeL2 <= Total)) is { } first)
             Warn(context, first, first.RelativeL2, "with the layers before it");
     }

@@ -60,7 +60,7 @@ internal sealed record PrecisionChoice(
             LearnedRoundingStage.Check(graph, inputs.Input, policy, options.Calibration is not null);
         SearchSummary? search = null;
         if (options.Searches && compileLock?.Policy is null) search = SearchStage.Run(context, graph, inputs, hardware);
-        policy = GivenPrecision.Apply(graph, search?.Policy ?? policy);
+        policy = PrequantizedPrecision.Apply(graph, search?.Policy ?? policy);
         if (options.Strips is { } strips && compileLock?.Policy is null) policy = Strips(context, graph, inputs, hardware, policy, strips);
         if (options.Merge is { } merge && compileLock?.Policy is null) policy = Merge(context, graph, inputs, hardware, policy, merge);
         ImmutableArray<LayerAlignment> alignment = [];
@@ -86,11 +86,12 @@ internal sealed record PrecisionChoice(
     }
 
     private static QuantizationPolicy Merge(
-        CompileContext context, Graph graph, CompileInputs inputs, HardwareProfile hardware, QuantizationPolicy policy, MergeOptions merge)
+        CompileContext context, Graph graph, CompileInputs inputs, HardwareProfile hardware, QuantizationPolicy policy,
+        ColumnSharingOptions merge)
     {
         CompileOptions options = context.Options;
         context.Step("choosing the columns that strips share");
-        return MergeSelection.Run(
+        return ColumnSharingSelection.Run(
             inputs.Judged(), inputs.Input, hardware, options.Calibration is null
                 ? null
                 : inputs.ReadSearchData(context.Cancellation), policy, merge,

@@ -11,7 +11,7 @@ namespace Cim.Compiler.Precision;
 /// <param name="WeightBits">2 to 8 (2 = ternary: -1, 0, 1), or 1 = binary: -1, 1.</param>
 /// <param name="ActivationBits">Bits of the layer's input, 2 to 8.</param>
 /// <param name="AdcBits">Bits of its conversions; 0 = the hardware profile's.</param>
-internal sealed record LayerPolicy(string Name, int WeightBits, int ActivationBits, int AdcBits)
+internal sealed record LayerPrecision(string Name, int WeightBits, int ActivationBits, int AdcBits)
 {
     /// <summary>How the weights lie on cells; null = as the hardware profile says.</summary>
     public CellLayout? Layout { get; init; }
@@ -19,7 +19,7 @@ internal sealed record LayerPolicy(string Name, int WeightBits, int ActivationBi
     /// <summary>The width of every strip, as <see cref="StripWidths"/> writes it; null = <see cref="WeightBits"/> everywhere.</summary>
     public string? Strips { get; init; }
 
-    /// <summary>Which strips share columns, as <see cref="StripTies"/> writes it; null = none.</summary>
+    /// <summary>Which strips share columns, as <see cref="SharedColumns"/> writes it; null = none.</summary>
     public string? Merge { get; init; }
 
     /// <summary>Widths and cells of groups of outputs, as <see cref="Precision.ColumnGroups"/> writes them; null = all outputs
@@ -39,7 +39,7 @@ internal sealed record LayerPolicy(string Name, int WeightBits, int ActivationBi
 /// The precision of every layer, in the network's order. The JSON form is what <c>cim compile --json</c> prints under
 /// <c>policy</c>: a list of {name, weightBits, activationBits, adcBits}, bare or as the property <c>policy</c> of an object.
 /// </summary>
-internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
+internal sealed record QuantizationPolicy(ImmutableArray<LayerPrecision> Layers)
 {
     /// <summary>Narrower is not a linear quantizer any more; wider does not fit the runtime's tensors.</summary>
     public const int MinBits = 2, MaxBits = 8;
@@ -58,7 +58,7 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
             ("--weight-bits", weightBits, MinWeightBits), ("--activation-bits", activationBits, MinBits) })
             if (bits < least || bits > MaxBits)
                 throw new CimException(ErrorCodes.WrongUsage, $"{option} is {bits}; it must be {least} to {MaxBits}.");
-        return new QuantizationPolicy([.. layers.Select(name => new LayerPolicy(name, weightBits, activationBits, adcBits))]);
+        return new QuantizationPolicy([.. layers.Select(name => new LayerPrecision(name, weightBits, activationBits, adcBits))]);
     }
 
     /// <summary>Reads a policy file; layers it does not name keep their precision of <paramref name="others"/>.</summary>
@@ -76,13 +76,13 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
         });
     }
 
-    public LayerPolicy? Find(string layer) => Layers.FirstOrDefault(l => l.Name == layer);
+    public LayerPrecision? Find(string layer) => Layers.FirstOrDefault(l => l.Name == layer);
 
     /// <summary>Writes the property <c>policy</c>.</summary>
     public void WriteTo(Utf8JsonWriter json)
     {
         json.WriteStartArray("policy");
-        foreach (LayerPolicy layer in Layers)
+        foreach (LayerPrecision layer in Layers)
         {
             json.WriteStartObject();
             json.WriteString("name", layer.Name);
@@ -117,7 +117,7 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
         if (list.ValueKind != JsonValueKind.Array)
             throw Invalid(
                 path, "The policy must be a list of {name, weightBits, activationBits, adcBits}, or an object with that list as 'policy'.");
-        ImmutableArray<LayerPolicy> layers = others.Layers;
+        ImmutableArray<LayerPrecision> layers = others.Layers;
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (JsonElement item in list.EnumerateArray())
         {
@@ -133,7 +133,7 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPolicy> Layers)
             if (item.TryGetProperty("columnGroups", out _) && (item.TryGetProperty("strips", out _) || item.TryGetProperty("merge", out _)))
                 throw Invalid(path, $"Layer '{name.GetString()}' has 'columnGroups' beside 'strips' or 'merge'; the cells of its columns "
                     + $"can follow only one of them.");
-            LayerPolicy old = layers[index];
+            LayerPrecision old = layers[index];
             layers = layers.SetItem(index, old with
             {
                 WeightBits = Bits(item, "weightBits", old.WeightBits, MinWeightBits, MaxBits, path),

@@ -64,7 +64,7 @@ internal sealed record ChannelPair(MvmLayer First, MvmLayer Second, int FirstAxi
         if (axis < 0) axis += tensor.Shape.Rank;
         int inner = 1;
         for (int i = axis + 1; i < tensor.Shape.Rank; i++) inner *= tensor.Shape[i];
-        // Behind a flattened image each channel is as many rows as it has places.
+        // Behind a flattened image each channel is as many rows as it has positions.
         int extent = tensor.Shape[axis], each = extent / exponents.Length;
         float[] values = tensor.Span<float>().ToArray();
         for (int i = 0; i < values.Length; i++)

@@ -63,11 +63,11 @@ internal static class CrossLayerEqualization
             for (int p = 0; p < pairs.Length; p++)
             {
                 ReadOnlySpan<float> all = results[p].GetTensorDataAsSpan<float>();
-                int channels = largest[p].Length, places = all.Length / (run.Count * channels);
-                for (int i = 0; i < all.Length; i += places)
+                int channels = largest[p].Length, positions = all.Length / (run.Count * channels);
+                for (int i = 0; i < all.Length; i += positions)
                 {
-                    int channel = i / places % channels;
-                    foreach (float value in all.Slice(i, places)) largest[p][channel] = Math.Max(largest[p][channel], Math.Abs(value));
+                    int channel = i / positions % channels;
+                    foreach (float value in all.Slice(i, positions)) largest[p][channel] = Math.Max(largest[p][channel], Math.Abs(value));
                 }
             }
         }

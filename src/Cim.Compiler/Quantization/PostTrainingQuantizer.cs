@@ -40,8 +40,8 @@ internal sealed class PostTrainingQuantizer(QuantizerOptions options, ImmutableD
 
         ImmutableArray<MvmLayer> open = [.. layers.Where(l => l.WeightDequantize is null)];
         quantized = data.IsSynthetic
-            ? new QuantizeLayerWeights(open.ToDictionary(l => l.NodeName, l => Ties(policy, l) is { } ties
-                ? TiedQuantizer.Quantize(l, ties, null)
+            ? new QuantizeLayerWeights(open.ToDictionary(l => l.NodeName, l => Shared(policy, l) is { } shared
+                ? SharedColumnQuantizer.Quantize(l, shared, null)
                 : WeightQuantizer.Nearest(l, Bits(policy, l), null, Strips(policy, l)))).Run(quantized)
             : LayerByLayer(graph, quantized, input, data, policy, open, progress, cancellation);
         GraphVerifier.Verify(quantized, nameof(QuantizeLayerWeights));
@@ -51,8 +51,8 @@ internal sealed class PostTrainingQuantizer(QuantizerOptions options, ImmutableD
     private StripWidths? Strips(QuantizationPolicy policy, MvmLayer layer) =>
         policy.Find(layer.NodeName)?.WidthsWithin(LayerShapes.Of(layer), options.ArrayRows);
 
-    private StripTies? Ties(QuantizationPolicy policy, MvmLayer layer) =>
-        policy.Find(layer.NodeName) is { } own ? StripTies.Of(own, LayerShapes.Of(layer), options.ArrayRows) : null;
+    private SharedColumns? Shared(QuantizationPolicy policy, MvmLayer layer) =>
+        policy.Find(layer.NodeName) is { } own ? SharedColumns.Of(own, LayerShapes.Of(layer), options.ArrayRows) : null;
 
     private static int Bits(QuantizationPolicy policy, MvmLayer layer) =>
         policy.Find(layer.NodeName)?.WeightBits ?? QuantizationPolicy.MaxBits;
@@ -86,12 +86,12 @@ internal sealed class PostTrainingQuantizer(QuantizerOptions options, ImmutableD
             staged.Compute([layerInput], cancellation);
             int bits = Bits(policy, layer);
             StripWidths? strips = Strips(policy, layer);
-            StripTies? ties = Ties(policy, layer);
-            bool compensate = ties is null && (strips is not null || bits <= options.ErrorCompensationBits)
+            SharedColumns? shared = Shared(policy, layer);
+            bool compensate = shared is null && (strips is not null || bits <= options.ErrorCompensationBits)
                 && layer.RowsPerGroup <= WeightQuantizer.MaxCovarianceRows;
             LayerStatistics? statistics = options.BiasCorrection || compensate
                 ? LayerStatistics.Of(layer, LayerSamples.Gather(layer, staged, layerInput, float32), compensate) : null;
-            LayerWeights weights = ties is not null ? TiedQuantizer.Quantize(layer, ties, statistics)
+            LayerWeights weights = shared is not null ? SharedColumnQuantizer.Quantize(layer, shared, statistics)
                 : compensate
                 ? WeightQuantizer.Compensated(layer, bits, statistics!, strips)
                 : WeightQuantizer.Nearest(layer, bits, statistics, strips);

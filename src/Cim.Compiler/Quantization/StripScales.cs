@@ -85,11 +85,11 @@ internal static class StripScales
     {
         var kept = new List<float>();
         var counted = new List<double>();
-        var places = new List<int>();
+        var order = new List<int>();
         for (int t = 0; t < bits.Length; t++)
-            if (bits[t] > 0) places.AddRange(rows[t]);
-        places.Sort(); // The order in which a layer of one width adds its errors up.
-        foreach (int r in places)
+            if (bits[t] > 0) order.AddRange(rows[t]);
+        order.Sort(); // The order in which a layer of one width adds its errors up.
+        foreach (int r in order)
         {
             kept.Add(weights[r]);
             if (!importance.IsEmpty) counted.Add(importance[r]);

@@ -42,7 +42,8 @@ internal sealed class LearnedRoundingStage(IProgress<string>? progress)
         const string Instead = "choose --rounding compensated, or nearest";
         if (!hasCalibration)
             return $"it follows the float network on calibration samples, and there are none; give some (--calibration), or {Instead}";
-        if (policy.Layers.FirstOrDefault(l => l is not { Strips: null, ColumnGroups: null, Merge: null or StripTies.Exact }) is { } divided)
+        if (policy.Layers.FirstOrDefault(
+            l => l is not { Strips: null, ColumnGroups: null, Merge: null or SharedColumns.Exact }) is { } divided)
             return $"it knows one width a layer and weights of their own, and '{divided.Name}' has strips, groups of columns or merged "
                 + $"strips; leave them out, or {Instead}";
         if (policy.Layers.FirstOrDefault(l => l.WeightBits == 1) is { } binary)

@@ -20,7 +20,7 @@ internal static class StripStart
         var found = new Dictionary<string, StripPrecision>(StringComparer.Ordinal);
         foreach (MvmLayer layer in MvmLayers.Find(rounded))
         {
-            LayerPolicy? precision = policy.Find(layer.NodeName);
+            LayerPrecision? precision = policy.Find(layer.NodeName);
             // Shared columns have their own ranges: the tie keeps them.
             if (precision is not null && TiedStart.HasTies(precision)) continue;
             if (precision?.WidthsWithin(LayerShapes.Of(layer), arrayRows) is not { } widths

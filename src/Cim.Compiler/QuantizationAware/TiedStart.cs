@@ -12,10 +12,10 @@ namespace Cim.Compiler.QuantizationAware;
 internal static class TiedStart
 {
     /// <summary>Bits of the integers of a layer with ties: columns and shifts together.</summary>
-    public const int LayerBits = StripTies.WholeBits;
+    public const int LayerBits = SharedColumns.WholeBits;
 
     /// <summary>Whether a layer's strips share columns.</summary>
-    public static bool HasTies(LayerPolicy policy) => policy.Merge is not (null or StripTies.Exact);
+    public static bool HasTies(LayerPrecision policy) => policy.Merge is not (null or SharedColumns.Exact);
 
     /// <summary>The ties of every layer that has some.</summary>
     /// <param name="network">The network to be trained; the weights of tied layers are set.</param>
@@ -28,7 +28,7 @@ internal static class TiedStart
         Dictionary<string, QuantizedLayer> layers = network.Layers.ToDictionary(l => l.Name, StringComparer.Ordinal);
         foreach (MvmLayer layer in MvmLayers.Find(rounded))
         {
-            if (policy.Find(layer.NodeName) is not { } own || StripTies.Of(own, LayerShapes.Of(layer), arrayRows) is not { } ties
+            if (policy.Find(layer.NodeName) is not { } own || SharedColumns.Of(own, LayerShapes.Of(layer), arrayRows) is not { } ties
                 || QuantizedWeights.Read(rounded, layer) is not { } weights
                     || !layers.TryGetValue(layer.NodeName, out QuantizedLayer? trained)) continue;
             tied.Add(new SharedColumnWeights(
@@ -38,11 +38,11 @@ internal static class TiedStart
         return tied.ToImmutable();
     }
 
-    private static TileColumns Tile(string name, QuantizedWeights weights, StripTies ties, int tile)
+    private static TileColumns Tile(string name, QuantizedWeights weights, SharedColumns ties, int tile)
     {
-        int[][] columns = TiedColumns.Recover(name, weights.Integers.Span<sbyte>(), ties, tile);
+        int[][] columns = ColumnRecovery.Recover(name, weights.Integers.Span<sbyte>(), ties, tile);
         int[] levels = ties.Levels(tile);
-        ImmutableArray<StripTie> strips = ties.Tiles[tile];
+        ImmutableArray<ColumnCombination> strips = ties.Tiles[tile];
         return new TileColumns(
             ties.Widths.Grid.RowsOf(tile), [.. strips.Select(t => t.Plus)], [.. strips.Select(t => t.Minus)],
             [.. strips.Select(t => t.Shift)],

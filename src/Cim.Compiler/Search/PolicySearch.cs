@@ -229,11 +229,11 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
     /// <summary>A policy as it is compiled and written to files.</summary>
     public QuantizationPolicy ToPolicy(ReadOnlySpan<int> policy)
     {
-        var layers = ImmutableArray.CreateBuilder<LayerPolicy>();
+        var layers = ImmutableArray.CreateBuilder<LayerPrecision>();
         for (int s = 0; s < policy.Length; s++)
         {
             LayerBits p = Space.Costs.Choices[policy[s]];
-            if (!_shapes[s].IsDynamic) layers.Add(new LayerPolicy(_shapes[s].Name, p.WeightBits, p.ActivationBits, p.AdcBits));
+            if (!_shapes[s].IsDynamic) layers.Add(new LayerPrecision(_shapes[s].Name, p.WeightBits, p.ActivationBits, p.AdcBits));
         }
 
         return new QuantizationPolicy(layers.ToImmutable());
@@ -244,7 +244,7 @@ internal sealed class PolicySearch : IDisposable, IPolicyEvaluator
         [.. _shapes.Select(s => policy.Find(s.Name) is { } l ? Choice(l).Choice : Space.Costs.IndexOf(new LayerBits(8, 8, 0)))];
 
     /// <summary>A layer's index and choice.</summary>
-    public (int Layer, int Choice) Choice(LayerPolicy layer) =>
+    public (int Layer, int Choice) Choice(LayerPrecision layer) =>
         (_shapes.ToList().FindIndex(s => s.Name == layer.Name),
             Space.Costs.IndexOf(new LayerBits(layer.WeightBits, layer.ActivationBits, layer.AdcBits)));
 

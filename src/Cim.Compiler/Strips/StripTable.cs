@@ -8,7 +8,8 @@ using Cim.Runtime.Mapping;
 namespace Cim.Compiler.Strips;
 
 /// <summary>
-/// Cells and estimated harm of every strip of a network at every width: harm is the mean Fisher information of the strip's
+/// Cells and estimated loss increase of every strip of a network at every width: loss increase is the mean Fisher information of the
+/// strip's
 /// weights times half their squared quantization error (the trace estimate of HAP and of sensitivity-aware strips), at the
 /// output's 8-bit scale times the strip's best power of two.
 /// </summary>
@@ -17,7 +18,7 @@ internal sealed class StripTable
     private readonly ImmutableArray<int> _widths;
     private readonly List<(int Layer, int Tile, int Output)> _strips = [];
     private readonly List<long[]> _cells = [];
-    private readonly List<double[]> _harms = [];
+    private readonly List<double[]> _lossIncreases = [];
     private readonly ImmutableArray<MvmLayer> _layers;
     private readonly StripGrid?[] _grids;
 
@@ -41,8 +42,8 @@ internal sealed class StripTable
     public long Whole { get; private set; }
 
     /// <summary>
-    /// The widths of least estimated harm that take at most a share of the cells of 8 bits: every unit takes the width of least
-    /// harm + threshold * cells, and the threshold is found by bisection (Lagrangian relaxation; the smallest excess is left).
+    /// The widths of least estimated loss increase that take at most a share of the cells of 8 bits: every unit takes the width of least
+    /// loss increase + threshold * cells, and the threshold is found by bisection (Lagrangian relaxation; the smallest excess is left).
     /// </summary>
     /// <param name="share">Of <see cref="Whole"/>.</param>
     /// <param name="unit">What has one width together.</param>
@@ -65,8 +66,8 @@ internal sealed class StripTable
     /// <summary>Cells of a choice.</summary>
     public long Cells(int[] choice) => choice.Select((w, s) => _cells[s][w]).Sum();
 
-    /// <summary>Estimated harm of a choice.</summary>
-    public double Harm(int[] choice) => choice.Select((w, s) => _harms[s][w]).Sum();
+    /// <summary>Estimated loss increase of a choice.</summary>
+    public double LossIncrease(int[] choice) => choice.Select((w, s) => _lossIncreases[s][w]).Sum();
 
     /// <summary>A policy with the chosen widths; activation and ADC bits stay.</summary>
     public QuantizationPolicy Apply(QuantizationPolicy policy, int[] choice)
@@ -84,7 +85,7 @@ internal sealed class StripTable
 
         return new QuantizationPolicy([.. policy.Layers.Select(p => !bits.TryGetValue(p.Name, out int[][]? own) ? p : With(p, own))]);
 
-        LayerPolicy With(LayerPolicy p, int[][] own)
+        LayerPrecision With(LayerPrecision p, int[][] own)
         {
             int first = own[0][0];
             // One width everywhere is a layer as ever.
@@ -116,26 +117,26 @@ internal sealed class StripTable
             for (int o = 0; o < layer.Outputs; o++)
             {
                 double information = fisher is null ? 1 / Math.Max(power, 1e-30) : tiles[t].Average(r => (double)fisher[(o * rows) + r]);
-                double[] harms = [
+                double[] increases = [
                     .. _widths.Select(b => 0.5 * information * Error(weights.AsSpan(o * rows, rows), tiles[t], b, scales[o]))];
                 Whole += (long)tiles[t].Length * WeightSlices.Of(8, profile).Length * cellsPerSlice;
                 if (_grids[index] is null)
                 {
-                    for (int w = 0; w < whole.Length; w++) whole[w] += harms[w];
+                    for (int w = 0; w < whole.Length; w++) whole[w] += increases[w];
                     continue;
                 }
 
                 _strips.Add((index, t, o));
                 _cells.Add(
                     [.. _widths.Select(b => b == 0 ? 0 : (long)tiles[t].Length * WeightSlices.Of(b, profile).Length * cellsPerSlice)]);
-                _harms.Add(harms);
+                _lossIncreases.Add(increases);
             }
 
         if (_grids[index] is not null) return;
         // A grouped convolution is one unit, and cannot vanish.
         _strips.Add((index, 0, -1));
         _cells.Add([.. _widths.Select(b => layer.WeightCount * WeightSlices.Of(Math.Max(b, 2), profile).Length * cellsPerSlice)]);
-        _harms.Add([.. whole.Select((h, w) => _widths[w] == 0 ? double.PositiveInfinity : h)]);
+        _lossIncreases.Add([.. whole.Select((h, w) => _widths[w] == 0 ? double.PositiveInfinity : h)]);
     }
 
     private static double Error(ReadOnlySpan<float> weights, ImmutableArray<int> rows, int bits, double scale)
@@ -162,7 +163,7 @@ internal sealed class StripTable
                 // Where a whole layer vanished, nothing of the network would be left unless a shortcut goes around it.
                 if (_widths[w] == 0 && unit == StripUnit.Layer) continue;
                 double value = 0;
-                foreach (int s in strips) value += _harms[s][w] + (threshold * _cells[s][w]);
+                foreach (int s in strips) value += _lossIncreases[s][w] + (threshold * _cells[s][w]);
                 if (value < least) (best, least) = (w, value);
             }
 

@@ -25,7 +25,7 @@ internal sealed record LayerInputs(int Count, short[] X, float[] Residual)
         float[] added = layer.Epilogue.AddsResidual ? new float[count * layer.Outputs] : [];
         for (int i = 0; i < count; i++)
         {
-            // Evenly spaced; the offset keeps the places inside the images from repeating.
+            // Evenly spaced; the offset keeps the positions inside the images from repeating.
             long at = count == all ? i : Math.Min(all - 1, (long)((i + (i * GoldenRatio % 1)) * all / count));
             int image = (int)(at / layer.PositionsPerImage), position = (int)(at % layer.PositionsPerImage);
             for (int group = 0; group < layer.Groups; group++)

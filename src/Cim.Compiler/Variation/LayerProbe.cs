@@ -73,9 +73,9 @@ internal sealed class LayerProbe
     public LayerInputs Inputs => _inputs;
 
     /// <summary>True if the model brings the weights as integers, whose width cannot be chosen.</summary>
-    public bool HasGivenWeights => _source.WeightDequantize is not null;
+    public bool IsPrequantized => _source.WeightDequantize is not null;
 
-    public bool UsesMinimum => HasGivenWeights && Full.Weights.Span<sbyte>().Contains((sbyte)-(1 << (Full.WeightBits - 1)));
+    public bool UsesMinimum => IsPrequantized && Full.Weights.Span<sbyte>().Contains((sbyte)-(1 << (Full.WeightBits - 1)));
 
     /// <summary>The mapping of the whole layer.</summary>
     public LayerMapping Map(int weightBits, CellLayout layout) =>
@@ -89,12 +89,12 @@ internal sealed class LayerProbe
     public LayerCost Cost(ColumnGroups groups, int adcBits)
     {
         LayerShape shape = LayerShapes.Of(_source);
-        return CostModel.Of(shape, ColumnPlacer.Placed(ColumnGroupMapper.Map(shape, groups, _profile)),
+        return CostModel.Of(shape, ColumnMapper.AsCosted(ColumnGroupMapper.Map(shape, groups, _profile)),
             groups.Groups.Max(g => g.WeightBits), Full.Input.Bits, adcBits, _profile);
     }
 
-    /// <summary>The words of the layer: its own, or for a real result as many bits as it reads over the range seen.</summary>
-    public QuantizationParameters Words()
+    /// <summary>The output codes of the layer: its own, or for a real result as many bits as it reads over the range seen.</summary>
+    public QuantizationParameters OutputCodes()
     {
         if (Full.Epilogue.Output is { } output) return output;
         double[] values = Values(At(Full.WeightBits), 1);
@@ -104,43 +104,43 @@ internal sealed class LayerProbe
         return new QuantizationParameters(scale, 0, bits, low < 0);
     }
 
-    /// <summary>What variation does to the words.</summary>
+    /// <summary>What variation does to the output codes.</summary>
     /// <param name="weightBits">Width of the weights.</param>
     /// <param name="layout">Their cells.</param>
     /// <param name="adcBits">Resolution of conversions; 0 = the profile's.</param>
-    /// <param name="words">The words.</param>
-    public WordErrors Errors(int weightBits, CellLayout layout, int adcBits, QuantizationParameters words) =>
-        WordErrors.Of(At(weightBits), _inputs, Predict(weightBits, layout, adcBits), words);
+    /// <param name="codes">The output codes.</param>
+    public OutputCodeErrors Errors(int weightBits, CellLayout layout, int adcBits, QuantizationParameters codes) =>
+        OutputCodeErrors.Of(At(weightBits), _inputs, Predict(weightBits, layout, adcBits), codes);
 
     /// <summary>
-    /// Information of the last bit of the words in bits, given the bits above it: H(word) - H(word / 2) on the samples.
+    /// Information of the last bit of the codes in bits, given the bits above it: H(code) - H(code / 2) on the samples.
     /// </summary>
-    public double LastBitInformation(QuantizationParameters words)
+    public double LastBitInformation(QuantizationParameters codes)
     {
         var counts = new Dictionary<int, int>();
         var halves = new Dictionary<int, int>();
-        foreach (double v in Values(At(Full.WeightBits), words.Scale))
+        foreach (double v in Values(At(Full.WeightBits), codes.Scale))
         {
-            int word = (int)Math.Clamp(Math.Round(v) + words.ZeroPoint, words.Min, words.Max);
-            counts[word] = counts.GetValueOrDefault(word) + 1;
-            halves[word >> 1] = halves.GetValueOrDefault(word >> 1) + 1;
+            int code = (int)Math.Clamp(Math.Round(v) + codes.ZeroPoint, codes.Min, codes.Max);
+            counts[code] = counts.GetValueOrDefault(code) + 1;
+            halves[code >> 1] = halves.GetValueOrDefault(code >> 1) + 1;
         }
 
         return Entropy(counts.Values) - Entropy(halves.Values);
     }
 
     /// <summary>
-    /// Mean square change of the kept output, in steps of the words, when weights have fewer bits; a constant change of an output
+    /// Mean square change of the kept output, in steps of the codes, when weights have fewer bits; a constant change of an output
     /// does not count, its bias absorbs it.
     /// </summary>
-    public double RoundingPower(int weightBits, QuantizationParameters words) => RoundingPowers(weightBits, words).Average();
+    public double RoundingPower(int weightBits, QuantizationParameters codes) => RoundingPowers(weightBits, codes).Average();
 
     /// <summary>The same of every column looked at.</summary>
-    public double[] RoundingPowers(int weightBits, QuantizationParameters words) =>
-        Change(Kept(At(Full.WeightBits), words), Kept(At(weightBits), words));
+    public double[] RoundingPowers(int weightBits, QuantizationParameters codes) =>
+        Change(Kept(At(Full.WeightBits), codes), Kept(At(weightBits), codes));
 
     /// <summary>The same when the inputs have fewer bits.</summary>
-    public double RoundingPower(QuantizationParameters narrower, QuantizationParameters words)
+    public double RoundingPower(QuantizationParameters narrower, QuantizationParameters codes)
     {
         float[] rounded = new float[_inputs.X.Length];
         for (int i = 0; i < rounded.Length; i++)
@@ -150,7 +150,7 @@ internal sealed class LayerProbe
             rounded[i] = (float)((q - narrower.ZeroPoint) * narrower.Scale / Full.Input.Scale);
         }
 
-        return Change(Kept(_layer, words), Kept(_layer, words, rounded)).Average();
+        return Change(Kept(_layer, codes), Kept(_layer, codes, rounded)).Average();
     }
 
     private double[] Change(double[] wide, double[] narrow)
@@ -224,10 +224,10 @@ internal sealed class LayerProbe
         return Tensor.Create<sbyte>(new Shape(_columns.Length, rows), taken);
     }
 
-    private double[] Kept(CrossbarLayer layer, QuantizationParameters words, float[]? inputs = null)
+    private double[] Kept(CrossbarLayer layer, QuantizationParameters codes, float[]? inputs = null)
     {
-        double[] values = Values(layer, words.Scale, inputs);
-        for (int i = 0; i < values.Length; i++) values[i] = Math.Clamp(values[i], words.Min - words.ZeroPoint, words.Max - words.ZeroPoint);
+        double[] values = Values(layer, codes.Scale, inputs);
+        for (int i = 0; i < values.Length; i++) values[i] = Math.Clamp(values[i], codes.Min - codes.ZeroPoint, codes.Max - codes.ZeroPoint);
         return values;
     }
 

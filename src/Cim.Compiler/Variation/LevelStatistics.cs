@@ -21,7 +21,7 @@ internal sealed class LevelStatistics
         for (int s = 0; s < _levels.Length; s++)
         {
             int top = cells.Slices[s].TopLevel;
-            // A given quantization may use one level beyond the top; cells clip it.
+            // A pre-quantized layer may use one level beyond the top; cells clip it.
             _lowest[s] = cells.IsDifferential ? -top - 1 : 0;
             int count = (cells.IsDifferential ? 2 * (top + 1) : top) + 1;
             _levels[s] = new (double, double, double)[count];

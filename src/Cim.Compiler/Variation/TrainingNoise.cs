@@ -32,7 +32,7 @@ internal static class TrainingNoise
             NetworkProbes.Of(graph, input, data, policy, hardware, quantizer with { ErrorCompensationBits = 0, BiasCorrection = false },
                 new VariationOptions(), cancellation);
         var layers = new Dictionary<string, IReadOnlyList<CodeNoise>>(StringComparer.Ordinal);
-        foreach (LayerPolicy layer in policy.Layers)
+        foreach (LayerPrecision layer in policy.Layers)
         {
             cancellation.ThrowIfCancellationRequested();
             if (layer.Strips is not null || layer.Merge is not null

@@ -17,11 +17,11 @@ namespace Cim.Compiler.Variation;
 /// <summary>
 /// Variation-aware quantization. Afterwards the errors of the cells fall into output bits that requantization throws away:
 /// every tensor keeps at most the bits its producers can give rightly, weights keep the bits that carry more than the error
-/// around them, and every layer lies on the cheapest cells that keep its words right. Formulas: docs/variation.md.
+/// around them, and every layer lies on the cheapest cells that keep its codes right. Formulas: docs/variation.md.
 /// </summary>
 internal sealed class VariationAlignment
 {
-    /// <summary>Weight bits that are taken back where the words cannot be aligned without.</summary>
+    /// <summary>Weight bits that are taken back where the codes cannot be aligned without.</summary>
     private const int ExtraWeightBits = 2;
 
     private readonly Graph _graph;
@@ -47,7 +47,7 @@ internal sealed class VariationAlignment
         _groups = ActivationGroups.Find(graph, _layers);
     }
 
-    /// <summary>Narrows a policy until variation does no harm.</summary>
+    /// <summary>Narrows a policy until variation changes no output code.</summary>
     /// <param name="graph">The network as imported.</param>
     /// <param name="input">Its input.</param>
     /// <param name="data">Calibration samples.</param>
@@ -65,7 +65,7 @@ internal sealed class VariationAlignment
     {
         if (!Varies(hardware)) return (policy, []);
         var alignment = new VariationAlignment(graph, input, data, hardware, quantizer, options, progress, cancellation);
-        return alignment.PlaceLayers(alignment.NarrowOutputs(policy));
+        return alignment.MapLayers(alignment.NarrowOutputs(policy));
     }
 
     /// <summary>True if a chip of this hardware differs from its design.</summary>
@@ -115,10 +115,12 @@ internal sealed class VariationAlignment
                 _cancellation.ThrowIfCancellationRequested();
                 (FusedLayer fused, LayerProbe probe) = probes[reader];
                 int written = Enumerable.Range(0, _groups.Length).FirstOrDefault(o => _groups[o].Roots.Contains(fused.Real), -1);
-                QuantizationParameters words = written < 0 ? probe.Words() : ranges.Parameters(written, Bits(policy, _groups[written]));
-                double wrong = Wrong(probe, fused.Weights.Bits, words);
+                QuantizationParameters codes = written < 0
+                    ? probe.OutputCodes()
+                    : ranges.Parameters(written, Bits(policy, _groups[written]));
+                double wrong = Wrong(probe, fused.Weights.Bits, codes);
                 int own = wide;
-                while (own > QuantizationPolicy.MinBits && probe.RoundingPower(ranges.Parameters(g, own - 1), words) <= wrong) own--;
+                while (own > QuantizationPolicy.MinBits && probe.RoundingPower(ranges.Parameters(g, own - 1), codes) <= wrong) own--;
                 // What one reader needs, all get.
                 bits = reader == group.Layers[0] ? own : Math.Max(bits, own);
             }
@@ -140,46 +142,46 @@ internal sealed class VariationAlignment
             l => group.Layers.Contains(l.Name) ? l with { ActivationBits = Math.Min(l.ActivationBits, bits) } : l)]);
 
     /// <summary>What is wrong with an output anyway, as mean square in steps: variation, and its own rounding.</summary>
-    private double Wrong(LayerProbe probe, int weightBits, QuantizationParameters words)
+    private double Wrong(LayerProbe probe, int weightBits, QuantizationParameters codes)
     {
         const double OwnRounding = 1.0 / 12;
-        double noise = probe.Errors(weightBits, CellChoice.Quietest(probe, weightBits, _hardware), 0, words).Noise;
+        double noise = probe.Errors(weightBits, CellChoice.Quietest(probe, weightBits, _hardware), 0, codes).Noise;
         return (noise * noise) + OwnRounding;
     }
 
     // The last bit is right often enough, and says more than its errors take away.
-    private bool Carries(LayerProbe probe, int weightBits, CellLayout layout, QuantizationParameters words)
+    private bool Carries(LayerProbe probe, int weightBits, CellLayout layout, QuantizationParameters codes)
     {
-        WordErrors errors = probe.Errors(weightBits, layout, 0, words);
-        return errors.Harmless >= _options.Confidence && probe.LastBitInformation(words) >= BinaryEntropy(Math.Min(0.5, errors.Wrong));
+        OutputCodeErrors errors = probe.Errors(weightBits, layout, 0, codes);
+        return errors.Harmless >= _options.Confidence && probe.LastBitInformation(codes) >= BinaryEntropy(Math.Min(0.5, errors.Wrong));
     }
 
-    private (QuantizationPolicy, ImmutableArray<LayerAlignment>) PlaceLayers(QuantizationPolicy policy)
+    private (QuantizationPolicy, ImmutableArray<LayerAlignment>) MapLayers(QuantizationPolicy policy)
     {
         var chosen = ImmutableArray.CreateBuilder<LayerAlignment>();
         foreach ((string name, (FusedLayer fused, LayerProbe probe)) in Probe(policy))
         {
             _cancellation.ThrowIfCancellationRequested();
             if (policy.Find(name) is { Strips: not null } or { Merge: not null }) continue; // Strips have widths and cells of their own.
-            QuantizationParameters words = probe.Words();
-            int bits = NarrowWeights(probe, fused.Weights.Bits, words);
-            CellChoice cells = CellChoice.Of(probe, bits, words, _hardware, _options.Confidence);
+            QuantizationParameters codes = probe.OutputCodes();
+            int bits = NarrowWeights(probe, fused.Weights.Bits, codes);
+            CellChoice cells = CellChoice.Of(probe, bits, codes, _hardware, _options.Confidence);
             // Errors of more slices average out: a wider weight may be aligned, or need fewer tiles.
-            for (int wider = bits + 1; cells.IsSplit && !probe.HasGivenWeights
+            for (int wider = bits + 1; cells.IsSplit && !probe.IsPrequantized
                 && wider <= Math.Min(fused.Weights.Bits, bits + ExtraWeightBits); wider++)
             {
-                CellChoice other = CellChoice.Of(probe, wider, words, _hardware, _options.Confidence);
+                CellChoice other = CellChoice.Of(probe, wider, codes, _hardware, _options.Confidence);
                 if (other.IsAligned && (!cells.IsAligned || other.Cost < cells.Cost)) cells = other;
             }
 
-            ColumnAlignment? columns = !_options.ColumnGroups || probe.HasGivenWeights || fused.Layer.Groups != 1
+            ColumnAlignment? columns = !_options.ColumnGroups || probe.IsPrequantized || fused.Layer.Groups != 1
                 ? null
                 : ColumnAlignment.Of(
-                probe, cells, words, bits => Wrong(probe, bits, words), _hardware, _options.Confidence);
+                probe, cells, codes, bits => Wrong(probe, bits, codes), _hardware, _options.Confidence);
             if (columns is not null)
             {
                 _progress?.Report($"variation: {name} keeps {columns.Description} of its columns, {100 * (1 - columns.Errors.Wrong):F1} % "
-                    + $"of its words right");
+                    + $"of its output codes right");
                 chosen.Add(new LayerAlignment(name, probe.Full.Epilogue.Output?.Bits, columns.WeightBits, fused.Weights.Bits
                     - columns.WeightBits, columns.AdcBits, columns.Groups.Groups[0].Layout, columns.Errors, true)
                     {
@@ -191,7 +193,7 @@ internal sealed class VariationAlignment
             int adcBits = cells.AdcBits > 0 ? cells.AdcBits : _hardware.AdcBits;
             _progress?.Report(string.Create(CultureInfo.InvariantCulture, 
                 $"variation: {name} keeps {cells.WeightBits}-bit weights on slices of [{string.Join(", ", cells.Layout.SliceBits)}] bits, "
-                    + $"{adcBits}-bit ADC, {100 * (1 - cells.Errors.Wrong):F1} % of its words right"));
+                    + $"{adcBits}-bit ADC, {100 * (1 - cells.Errors.Wrong):F1} % of its output codes right"));
             chosen.Add(new LayerAlignment(name, probe.Full.Epilogue.Output?.Bits, cells.WeightBits, fused.Weights.Bits
                 - cells.WeightBits, cells.AdcBits, cells.Layout, cells.Errors, cells.IsAligned));
         }
@@ -205,10 +207,10 @@ internal sealed class VariationAlignment
 
     /// <summary>Drops weight bits while all that is dropped changes the output less than what is wrong with it anyway: variation and its
     /// own rounding.</summary>
-    private int NarrowWeights(LayerProbe probe, int bits, QuantizationParameters words)
+    private int NarrowWeights(LayerProbe probe, int bits, QuantizationParameters codes)
     {
-        if (probe.HasGivenWeights) return bits;
-        while (bits > QuantizationPolicy.MinBits && probe.RoundingPower(bits - 1, words) <= Wrong(probe, bits - 1, words)) bits--;
+        if (probe.IsPrequantized) return bits;
+        while (bits > QuantizationPolicy.MinBits && probe.RoundingPower(bits - 1, codes) <= Wrong(probe, bits - 1, codes)) bits--;
         return bits;
     }
 

@@ -49,14 +49,14 @@ public sealed class ClusteringTests
         }
 
         StripGroup group = Group(random, weights, rows, strips);
-        double nothing = new SharedColumns(group, 1, false).Harm();
-        double harm = Enumerable.Range(0, 4).Min(s => StripClusters.Find(group, shapes, (ulong)s).Harm());
-        Assert.InRange(harm, 0, 1e-6 * nothing);
-        if (shapes > 1) Assert.True(StripClusters.Find(group, 1, 1).Harm() > 0.01 * nothing);
+        double nothing = new ColumnClustering(group, 1, false).LossIncrease();
+        double increase = Enumerable.Range(0, 4).Min(s => StripClusters.Find(group, shapes, (ulong)s).LossIncrease());
+        Assert.InRange(increase, 0, 1e-6 * nothing);
+        if (shapes > 1) Assert.True(StripClusters.Find(group, 1, 1).LossIncrease() > 0.01 * nothing);
     }
 
     [Theory, MemberData(nameof(Seeds))]
-    public void Assigning_and_fitting_never_raise_the_harm_and_more_columns_lower_it(int seed)
+    public void Assigning_and_fitting_never_raise_the_loss_and_more_columns_lower_it(int seed)
     {
         var random = new Random(seed);
         int rows = 32, strips = 40;
@@ -64,29 +64,29 @@ public sealed class ClusteringTests
         StripGroup group = Group(random, weights, rows, strips);
         foreach (bool split in new[] { false, true })
         {
-            var columns = new SharedColumns(group, 12, split);
+            var columns = new ColumnClustering(group, 12, split);
             for (int j = 0; j < 12; j++) columns.Seed(j, j * 3);
             columns.Assign();
-            double harm = columns.Harm();
+            double increase = columns.LossIncrease();
             for (int round = 0; round < 5; round++)
             {
                 columns.Fit();
-                double fitted = columns.Harm();
-                Assert.True(fitted <= harm * 1.000001, $"fit {harm} -> {fitted}");
+                double fitted = columns.LossIncrease();
+                Assert.True(fitted <= increase * 1.000001, $"fit {increase} -> {fitted}");
                 columns.Assign();
-                harm = columns.Harm();
-                Assert.True(harm <= fitted * 1.000001, $"assign {fitted} -> {harm}");
+                increase = columns.LossIncrease();
+                Assert.True(increase <= fitted * 1.000001, $"assign {fitted} -> {increase}");
             }
         }
 
         var spectral = new SpectralClusters(group);
-        double[] pairs = [.. new[] { 4, 10, 20, 30 }.Select(k => StripClusters.Find(group, k, 1).Harm())];
-        double[] parts = [.. new[] { 8, 20, 40, 60 }.Select(k => spectral.Find(k, 1).Harm())];
+        double[] pairs = [.. new[] { 4, 10, 20, 30 }.Select(k => StripClusters.Find(group, k, 1).LossIncrease())];
+        double[] parts = [.. new[] { 8, 20, 40, 60 }.Select(k => spectral.Find(k, 1).LossIncrease())];
         Assert.Equal(pairs.OrderDescending(), pairs);
         Assert.Equal(parts.OrderDescending(), parts);
         // As many cells: differences of single columns serve strips better than pairs of columns.
         Assert.True(parts[2] < pairs[2], $"{parts[2]} {pairs[2]}");
-        Assert.Equal(spectral.Find(20, 1).Ties, spectral.Find(20, 1).Ties);
+        Assert.Equal(spectral.Find(20, 1).Combinations, spectral.Find(20, 1).Combinations);
     }
 
     [Fact]
@@ -100,9 +100,9 @@ public sealed class ClusteringTests
         float[] weights = [.. pairs.SelectMany(p => Enumerable.Range(0, rows).Select(r => part[p.Item1][r] - part[p.Item2][r]))];
         var group = new StripGroup(weights, rows, [.. Enumerable.Repeat(1.0, rows)], [.. Enumerable.Repeat(1.0, 8)],
             [.. Enumerable.Repeat(1.0, 8)], new int[8], 4);
-        SharedColumns found = new SpectralClusters(group).Find(4, 0);
-        Assert.InRange(found.Harm(), 0, 1e-9);
-        Assert.All(found.Ties, t => Assert.True(t is { Plus: >= 0, Minus: >= 0 }));
+        ColumnClustering found = new SpectralClusters(group).Find(4, 0);
+        Assert.InRange(found.LossIncrease(), 0, 1e-9);
+        Assert.All(found.Combinations, t => Assert.True(t is { Plus: >= 0, Minus: >= 0 }));
     }
 
     private static StripGroup Group(Random random, float[] weights, int rows, int strips) => new(

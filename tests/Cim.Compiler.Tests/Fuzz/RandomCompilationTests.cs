@@ -90,7 +90,7 @@ public sealed class RandomCompilationTests : IDisposable
             Objective = choice.Objective,
             Strips = choice.Strips is { } s
                 ? StripOptions.Parse(s, null, "strip")
-                : null, Merge = choice.Merge is { } m ? MergeOptions.Parse(m, "auto")
+                : null, Merge = choice.Merge is { } m ? ColumnSharingOptions.Parse(m, "auto")
                 : null,
             Rounding = choice.Rounding, Range = choice.Range, VariationAware = choice.VariationAware,
         };
@@ -115,7 +115,7 @@ public sealed class RandomCompilationTests : IDisposable
         float[] wanted = OnnxSession.Floats(reference[0]).ToArray();
         Assert.Equal(wanted.Length, y.Length);
         bool isWide = choice.Samples >= 24
-            && result.Policy.Layers.All(l => l is { WeightBits: 8, ActivationBits: 8, Strips: null, Merge: null or StripTies.Exact })
+            && result.Policy.Layers.All(l => l is { WeightBits: 8, ActivationBits: 8, Strips: null, Merge: null or SharedColumns.Exact })
             && !choice.Trains;
         if (!isWide || reference[0].GetTensorTypeAndShape().ElementDataType != Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float)
             return;

@@ -56,7 +56,7 @@ public sealed class PackedMapperTests
             return;
         }
 
-        Assert.Equal(least, CostModel.Of(shape, ColumnPlacer.Placed([.. blocks]), bits, 8, 0, profile).Arrays);
+        Assert.Equal(least, CostModel.Of(shape, ColumnMapper.AsCosted([.. blocks]), bits, 8, 0, profile).Arrays);
 
         // Every weight that is not zero lies on one array, in one of its cells.
         int[] times = new int[weights.Length];
@@ -83,7 +83,7 @@ public sealed class PackedMapperTests
         var data = new CalibrationData(RandomNetworks.Samples(24, input.SampleElements, 7), 24, false);
         Graph quantized = new PostTrainingQuantizer(new QuantizerOptions { ArrayRows = _small.Rows })
             .Quantize(graph, input, data, policy, null, CancellationToken.None);
-        LoweredModel lowered = new LayerPlacer(policy, hardware).Lower(quantized);
+        LoweredModel lowered = new LayerLowering(policy, hardware).Lower(quantized);
         Assert.Contains(lowered.Program.Layers, l => l.Blocks.Length > 1);
         LoweredAssert.EqualsOnnxRuntimeAndSurvivesLosslessConverters(quantized, lowered, hardware, seed);
     }

@@ -165,12 +165,12 @@ public sealed class TrainedNetworkTests(ITestOutputHelper output)
     {
         (QuantizedNetwork trained, _) = Train(RandomNetworks.Chain(1), 3, 5, 1);
         Graph graph = OnnxImporter.Import(QuantizedExport.ToOnnx(trained).ToByteArray(), null);
-        QuantizationPolicy policy = GivenPrecision.Apply(
+        QuantizationPolicy policy = PrequantizedPrecision.Apply(
             graph, QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), 8, 8));
         Assert.All(policy.Layers, l => Assert.Equal((3, 5), (l.WeightBits, l.ActivationBits)));
         Graph original = RandomNetworks.Import(RandomNetworks.Chain(1));
         QuantizationPolicy free = QuantizationPolicy.Uniform(MvmLayers.Find(original).Select(l => l.NodeName), 7, 6);
-        Assert.Equal(free.Layers.AsEnumerable(), GivenPrecision.Apply(original, free).Layers.AsEnumerable());
+        Assert.Equal(free.Layers.AsEnumerable(), PrequantizedPrecision.Apply(original, free).Layers.AsEnumerable());
     }
 
     private static Dictionary<string, float[]> Values(QuantizedNetwork network, string[] names, SampleSet samples)

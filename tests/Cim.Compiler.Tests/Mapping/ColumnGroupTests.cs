@@ -69,15 +69,15 @@ public sealed class ColumnGroupTests
         HardwareProfile hardware = _isaac with { Rows = 64 };
         Graph graph = RandomNetworks.Import(RandomNetworks.Chain(seed));
         var policy = new QuantizationPolicy(
-            [.. MvmLayers.Find(graph).Select(l => LayerShapes.Of(l).Groups != 1 ? new LayerPolicy(l.NodeName, 8, 8, 0)
-            : new LayerPolicy(l.NodeName, 8, 8, 0)
+            [.. MvmLayers.Find(graph).Select(l => LayerShapes.Of(l).Groups != 1 ? new LayerPrecision(l.NodeName, 8, 8, 0)
+            : new LayerPrecision(l.NodeName, 8, 8, 0)
             {
                 ColumnGroups = Draw(random, LayerShapes.Of(l).ColumnsPerGroup, hardware).ToString(),
             })]);
         GraphInput input = GraphInput.Of(graph);
         Graph quantized = new PostTrainingQuantizer(new QuantizerOptions { ArrayRows = hardware.Rows }).Quantize(
             graph, input, new CalibrationData(RandomNetworks.Samples(16, input.SampleElements, 9), 16, false), policy, null, default);
-        LoweredModel lowered = new LayerPlacer(policy, hardware).Lower(quantized);
+        LoweredModel lowered = new LayerLowering(policy, hardware).Lower(quantized);
         Assert.Contains(lowered.Program.Layers, l => l.Blocks.Length > 1);
         LoweredAssert.EqualsOnnxRuntimeAndSurvivesLosslessConverters(quantized, lowered, hardware, seed);
     }
@@ -90,7 +90,7 @@ public sealed class ColumnGroupTests
         int bits = random.Next(2, 9);
         var layout = new CellLayout(WeightSlices.Of(bits, _isaac), 0);
         var all = new ColumnGroups([new ColumnGroup([.. Enumerable.Range(0, shape.ColumnsPerGroup)], bits, layout)]);
-        LayerCost grouped = CostModel.Of(shape, ColumnPlacer.Placed(ColumnGroupMapper.Map(shape, all, _isaac)), bits, 8, 0, _isaac);
+        LayerCost grouped = CostModel.Of(shape, ColumnMapper.AsCosted(ColumnGroupMapper.Map(shape, all, _isaac)), bits, 8, 0, _isaac);
         LayerCost whole = CostModel.Of(shape, LayerMapper.Map(shape, bits, _isaac, layout: layout), bits, 8, 0, _isaac);
         Assert.Equal((whole.Arrays, whole.Cells, whole.AdcConversions, whole.EnergyPj, whole.LatencyNs),
             (grouped.Arrays, grouped.Cells, grouped.AdcConversions, grouped.EnergyPj, grouped.LatencyNs));
@@ -102,8 +102,9 @@ public sealed class ColumnGroupTests
         var shape = new LayerShape("l", 1, 200, 32, 1);
         // 20 columns of two pairs and 12 of one: 104 of an array's 128 bit lines.
         ColumnGroups groups = ColumnGroups.Parse("l", "3[1,1]/0:0-19;2[1]/0:20-31", shape);
-        Assert.Equal(2, CostModel.Of(shape, ColumnPlacer.Placed(ColumnGroupMapper.Map(shape, groups, _isaac)), 3, 8, 0, _isaac).Arrays);
+        Assert.Equal(2, CostModel.Of(shape, ColumnMapper.AsCosted(ColumnGroupMapper.Map(shape, groups, _isaac)), 3, 8, 0, _isaac).Arrays);
         ColumnGroups split = ColumnGroups.Parse("l", "3[1,1]/50:0-19;2[1]/0:20-31", shape);
-        Assert.Equal(4 + 2, CostModel.Of(shape, ColumnPlacer.Placed(ColumnGroupMapper.Map(shape, split, _isaac)), 3, 8, 0, _isaac).Arrays);
+        Assert.Equal(
+            4 + 2, CostModel.Of(shape, ColumnMapper.AsCosted(ColumnGroupMapper.Map(shape, split, _isaac)), 3, 8, 0, _isaac).Arrays);
     }
 }

@@ -29,7 +29,7 @@ public sealed class MappedCostTests
         int cells = UsableColumns.CellsPerSlice(profile.Encoding);
         foreach ((string layout, ImmutableArray<WeightBlock> blocks) in Layouts(random, shape, profile))
         {
-            LayerCost cost = CostModel.Of(shape, ColumnPlacer.Placed(blocks), 8, 8, 0, profile);
+            LayerCost cost = CostModel.Of(shape, ColumnMapper.AsCosted(blocks), 8, 8, 0, profile);
             ArrayTile[] tiles = [.. blocks.SelectMany(b => b.Mapping.Tiles)];
             Assert.Equal((layout, tiles.Select(t => t.Array).Distinct().LongCount()), (layout, cost.Arrays));
             Assert.Equal((layout, tiles.Sum(t => (long)t.Rows * t.Columns)), (layout, cost.Cells));
@@ -90,19 +90,19 @@ public sealed class MappedCostTests
         foreach (bool strips in new[] { false, true })
         {
             // Widths of 4 and more bits round no strip to zeros.
-            var policy = new QuantizationPolicy([.. shapes.Select(s => new LayerPolicy(s.Name, 8, 8, 0)
+            var policy = new QuantizationPolicy([.. shapes.Select(s => new LayerPrecision(s.Name, 8, 8, 0)
                 { Strips = strips && s.Groups == 1 ? Widths(random, s, profile, [8, 6]).ToString() : null })]);
             Graph quantized = new PostTrainingQuantizer(new QuantizerOptions { ArrayRows = profile.Rows })
                 .Quantize(graph, input, data, policy, null, CancellationToken.None);
-            var placer = new LayerPlacer(policy, profile);
-            LoweredModel lowered = placer.Lower(quantized);
+            var lowering = new LayerLowering(policy, profile);
+            LoweredModel lowered = lowering.Lower(quantized);
             foreach (LayerShape shape in shapes)
             {
                 CrossbarLayer layer = lowered.Program.Layers.First(l => l.Name == shape.Name);
                 ArrayTile[] tiles = [.. BlockParts.Of(layer).SelectMany(p => p.Mapping.Tiles)];
                 long arrays = layer.Blocks.IsEmpty ? tiles.Length : tiles.Select(t => t.Array).Distinct().Count();
-                Assert.Equal(arrays, placer.CostOf(shape, lowered, 1).Arrays);
-                Assert.Equal(arrays, placer.CostOf(shape, 1).Arrays);
+                Assert.Equal(arrays, lowering.CostOf(shape, lowered, 1).Arrays);
+                Assert.Equal(arrays, lowering.CostOf(shape, 1).Arrays);
             }
         }
     }
@@ -113,7 +113,7 @@ public sealed class MappedCostTests
         StripWidths widths = Widths(random, shape, profile, [8, 5, 3, 2]);
         yield return ("strips", StripMapper.Map(widths, profile));
         sbyte[] weights = [.. Enumerable.Range(0, shape.RowsPerGroup * shape.ColumnsPerGroup).Select(_ => (sbyte)random.Next(1, 8))];
-        yield return ("equal columns", MergeMapper.Equal("l", weights, StripWidths.Uniform(shape, 8, profile.Rows), profile));
+        yield return ("equal columns", SharedColumnMapper.Equal("l", weights, StripWidths.Uniform(shape, 8, profile.Rows), profile));
         int[] group = [.. Enumerable.Range(0, shape.ColumnsPerGroup).Select(_ => random.Next(3))];
         var groups = new ColumnGroups([.. Enumerable.Range(0, shape.ColumnsPerGroup).GroupBy(o => group[o]).Select(g =>
         {

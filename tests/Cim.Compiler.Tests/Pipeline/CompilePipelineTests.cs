@@ -76,7 +76,7 @@ public sealed class CompilePipelineTests : IDisposable
         CompileOptions options = Options() with
         {
             Hardware = "nju-32",
-            Merge = MergeOptions.Parse("0.2", "auto"),
+            Merge = ColumnSharingOptions.Parse("0.2", "auto"),
             LockPath = _folder.At("lock.json"),
             ReportDirectory = _folder.At("report"),
         };
@@ -90,7 +90,7 @@ public sealed class CompilePipelineTests : IDisposable
         CompilePipeline.Compile(options);
         Assert.Equal(bytes, File.ReadAllBytes(_folder.At("net.cim")));
         Assert.Equal("CIM1010", Assert.Throws<CimException>(
-            () => CompilePipeline.Compile(options with { Merge = MergeOptions.Parse("0.3", "auto") })).Code);
+            () => CompilePipeline.Compile(options with { Merge = ColumnSharingOptions.Parse("0.3", "auto") })).Code);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class CompilePipelineTests : IDisposable
             Search = "random",
             SearchEvaluations = 3,
             Strips = StripOptions.Parse("0.3", "8,4,2", "strip"),
-            Merge = MergeOptions.Parse("0.2", "group"),
+            Merge = ColumnSharingOptions.Parse("0.2", "group"),
             MaxAccuracyLoss = 30,
         };
         CompileResult result = CompilePipeline.Compile(options);
@@ -112,7 +112,7 @@ public sealed class CompilePipelineTests : IDisposable
         // The lowest conversions and cells of all three: less than strips alone take of 8 bits.
         Assert.True(result.Cost.Cells <= 0.8 * 0.75 * result.Baseline.Cells, $"{result.Cost.Cells} of {result.Baseline.Cells}");
         CimException wrong = Assert.Throws<CimException>(
-            () => CompilePipeline.Compile(Options() with { Hardware = "isaac", Merge = MergeOptions.Parse("0.2", "spectral") }));
+            () => CompilePipeline.Compile(Options() with { Hardware = "isaac", Merge = ColumnSharingOptions.Parse("0.2", "spectral") }));
         Assert.Equal("CIM0010", wrong.Code);
     }
 
@@ -125,7 +125,7 @@ public sealed class CompilePipelineTests : IDisposable
             WeightBits = 4,
             Training = _data,
             Epochs = 1,
-            Merge = MergeOptions.Parse("0.3", "auto"),
+            Merge = ColumnSharingOptions.Parse("0.3", "auto"),
         };
         CompileResult trained = CompilePipeline.Compile(options);
         Assert.True(trained.Report.Merged!.Saved >= 0.3, $"{trained.Report.Merged}");
@@ -134,7 +134,7 @@ public sealed class CompilePipelineTests : IDisposable
         options = Options() with
         {
             Hardware = "nju-32",
-            Merge = MergeOptions.Parse("auto", "group"),
+            Merge = ColumnSharingOptions.Parse("auto", "group"),
             MaxAccuracyLoss = 20,
             Evaluation = null,
         };

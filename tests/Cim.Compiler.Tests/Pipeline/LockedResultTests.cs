@@ -46,7 +46,7 @@ public sealed class LockedResultTests : IDisposable
         "nearest" => Options() with { Rounding = RoundingMethods.Nearest, WeightBits = 8, ActivationBits = 8 },
         "search" => Options() with { Search = "random", SearchEvaluations = 3, MaxAccuracyLoss = 100 },
         "strips" => Options() with { Strips = StripOptions.Parse("0.3", null, "strip") },
-        "merge" => Options() with { Hardware = "nju-32", Merge = MergeOptions.Parse("0.2", "auto") },
+        "merge" => Options() with { Hardware = "nju-32", Merge = ColumnSharingOptions.Parse("0.2", "auto") },
         "no data" => Options() with { Calibration = null, Evaluation = null },
         "trained" => Options() with { Training = _data, Epochs = 1 },
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),

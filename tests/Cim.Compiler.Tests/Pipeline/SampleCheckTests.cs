@@ -31,7 +31,7 @@ public sealed class SampleCheckTests
         CimException e = Assert.Throws<CimException>(() => c.Compile(o => what switch
         {
             "strips" => o with { Strips = StripOptions.Parse("auto", null, "strip") },
-            "merge" => o with { Merge = MergeOptions.Parse("auto", "auto") },
+            "merge" => o with { Merge = ColumnSharingOptions.Parse("auto", "auto") },
             _ => o with { Search = what },
         }));
         Assert.Equal("CIM3011", e.Code);

@@ -61,7 +61,7 @@ public sealed class ExtremeNumbersTests
             Strips = strips is null
                 ? null
                 : StripOptions.Parse(strips, null, "strip"), Merge = merge is null ? null
-                : MergeOptions.Parse(merge, "auto"),
+                : ColumnSharingOptions.Parse(merge, "auto"),
         });
         Assert.True(c.Difference() < 1e-3, $"{c.Difference()}");
     }

@@ -86,7 +86,7 @@ public sealed class StripTests
         int[] offered = [8, 6, 4, 3, 2, 0];
         QuantizationPolicy policy = WithStrips(graph, Uniform(graph, 8), (_, _, _) => offered[random.Next(offered.Length)]);
         Graph quantized = Quantize(graph, policy);
-        LoweredModel lowered = new LayerPlacer(policy, _isaac with { Rows = 64 }).Lower(quantized);
+        LoweredModel lowered = new LayerLowering(policy, _isaac with { Rows = 64 }).Lower(quantized);
         Assert.Contains(lowered.Program.Layers, l => l.Blocks.Length > 1);
         LoweredAssert.EqualsOnnxRuntimeAndSurvivesLosslessConverters(quantized, lowered, _isaac with { Rows = 64 }, seed);
     }
@@ -101,14 +101,14 @@ public sealed class StripTests
         var widths = new StripWidths(grid,
             [.. grid.Tiles.Select(
             _ => Enumerable.Range(0, shape.ColumnsPerGroup).Select(_ => offered[random.Next(4)]).ToImmutableArray())]);
-        LayerCost cost = CostModel.Of(shape, ColumnPlacer.Placed(StripMapper.Map(widths, _isaac)), 8, 8, 0, _isaac);
+        LayerCost cost = CostModel.Of(shape, ColumnMapper.AsCosted(StripMapper.Map(widths, _isaac)), 8, 8, 0, _isaac);
         long[] columns = [.. widths.Bits.Select(t => t.Sum(b => (b + 1L) / 2))];
         Assert.Equal(columns.Sum(c => (c + 127) / 128), cost.Arrays);
         Assert.Equal(columns.Zip(grid.Tiles, (c, t) => c * t.Rows).Sum(), cost.Cells);
         Assert.Equal(50 * 8 * columns.Sum(), cost.AdcConversions);
 
         var uniform = new StripWidths(grid, [.. grid.Tiles.Select(_ => Enumerable.Repeat(4, shape.ColumnsPerGroup).ToImmutableArray())]);
-        LayerCost strips = CostModel.Of(shape, ColumnPlacer.Placed(StripMapper.Map(uniform, _isaac)), 4, 8, 0, _isaac);
+        LayerCost strips = CostModel.Of(shape, ColumnMapper.AsCosted(StripMapper.Map(uniform, _isaac)), 4, 8, 0, _isaac);
         LayerCost plain = CostModel.Of(shape, LayerMapper.Map(shape, 4, _isaac), 4, 8, 0, _isaac);
         Assert.Equal((plain.Arrays, plain.Cells, plain.AdcConversions, plain.Events.BusBits, plain.Events.ArrayReads),
             (strips.Arrays, strips.Cells, strips.AdcConversions, strips.Events.BusBits, strips.Events.ArrayReads));
@@ -118,7 +118,7 @@ public sealed class StripTests
     }
 
     [Theory, InlineData(1), InlineData(2), InlineData(3)]
-    public void A_threshold_saves_what_is_asked_and_finer_units_harm_less(int seed)
+    public void A_threshold_saves_what_is_asked_and_finer_units_cost_less_loss(int seed)
     {
         Graph graph = RandomNetworks.Import(RandomNetworks.Chain(seed));
         ImmutableArray<MvmLayer> layers = MvmLayers.Find(graph);
@@ -131,21 +131,21 @@ public sealed class StripTests
         Assert.Equal([8, 6, 4, 2, 0], table.Widths.ToArray());
         foreach (double share in new[] { 0.3, 0.5, 0.8 })
         {
-            double[] harms = [.. new[] { StripUnit.Strip, StripUnit.Column, StripUnit.Layer }.Select(unit =>
+            double[] increases = [.. new[] { StripUnit.Strip, StripUnit.Column, StripUnit.Layer }.Select(unit =>
             {
                 int[] choice = table.Choose(share, unit);
                 Assert.True(table.Cells(choice) <= share * table.Whole);
                 if (unit == StripUnit.Layer) Assert.DoesNotContain(choice, w => table.Widths[w] == 0);
-                return table.Harm(choice);
+                return table.LossIncrease(choice);
             })];
-            Assert.True(harms[0] <= harms[1] && harms[1] <= harms[2] * 1.0001, string.Join(' ', harms));
+            Assert.True(increases[0] <= increases[1] && increases[1] <= increases[2] * 1.0001, string.Join(' ', increases));
         }
 
         QuantizationPolicy policy = table.Apply(Uniform(graph, 8), table.Choose(0.4, StripUnit.Strip));
         Assert.Contains(policy.Layers, l => l.Strips is not null);
-        long cells = LayerShapes.Of(graph, _isaac).Sum(s => new LayerPlacer(policy, _isaac with { Rows = 16 }).CostOf(s, 1).Cells);
+        long cells = LayerShapes.Of(graph, _isaac).Sum(s => new LayerLowering(policy, _isaac with { Rows = 16 }).CostOf(s, 1).Cells);
         Assert.True(cells <= 0.4 * table.Whole, $"{cells} of {table.Whole}");
-        Assert.Throws<CimException>(() => new LayerPlacer(policy, _isaac)
+        Assert.Throws<CimException>(() => new LayerLowering(policy, _isaac)
             .CostOf(LayerShapes.Of(
             layers.First(l => policy.Find(l.NodeName)!.Strips is { } s && s.Contains('/', StringComparison.Ordinal))), 1));
     }
@@ -159,7 +159,7 @@ public sealed class StripTests
         var data = new CalibrationData(RandomNetworks.Samples(64, input.SampleElements, 3), 64, false);
         Dictionary<string, float[]> fisher = WeightFisher.Measure(graph, input, data, layers, 1, null, default)!;
         var table = new StripTable(layers, fisher, _isaac, []);
-        double[] harm = [.. new[] { 0.9, 0.5, 0.3 }.Select(s => table.Harm(table.Choose(s, StripUnit.Strip)))];
+        double[] harm = [.. new[] { 0.9, 0.5, 0.3 }.Select(s => table.LossIncrease(table.Choose(s, StripUnit.Strip)))];
         Assert.True(harm[0] < harm[1] && harm[1] < harm[2]);
     }
 
@@ -199,5 +199,5 @@ public sealed class StripTests
     }
 
     private static LoweredModel Lower(Graph graph, QuantizationPolicy policy, int rows) =>
-        new LayerPlacer(policy, _isaac with { Rows = rows }).Lower(Quantize(graph, policy));
+        new LayerLowering(policy, _isaac with { Rows = rows }).Lower(Quantize(graph, policy));
 }

@@ -71,7 +71,7 @@ public sealed class StripTrainingTests
         Assert.Contains(network.Layers.Zip(before), pair => !pair.First.Codes().SequenceEqual(pair.Second));
 
         Graph trained = OnnxImporter.Import(QuantizedExport.ToOnnx(network).ToByteArray(), null);
-        LoweredModel lowered = new LayerPlacer(GivenPrecision.Apply(trained, policy), _hardware).Lower(trained);
+        LoweredModel lowered = new LayerLowering(PrequantizedPrecision.Apply(trained, policy), _hardware).Lower(trained);
         foreach ((QuantizedLayer expected, FusedLayer actual) in network.Layers.Zip(lowered.Layers))
         {
             Assert.Equal(expected.Codes(), actual.Weights.Integers.Span<sbyte>().ToArray().Select(q => (int)q));

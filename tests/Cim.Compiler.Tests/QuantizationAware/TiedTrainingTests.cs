@@ -62,16 +62,16 @@ public sealed class TiedTrainingTests
         Assert.Contains(network.Layers.Zip(before), pair => !pair.First.Codes().SequenceEqual(pair.Second));
 
         Graph trained = OnnxImporter.Import(QuantizedExport.ToOnnx(network).ToByteArray(), null);
-        LoweredModel lowered = new LayerPlacer(GivenPrecision.Apply(trained, policy), _hardware).Lower(trained);
+        LoweredModel lowered = new LayerLowering(PrequantizedPrecision.Apply(trained, policy), _hardware).Lower(trained);
         foreach ((QuantizedLayer expected, FusedLayer actual) in network.Layers.Zip(lowered.Layers))
             Assert.Equal(expected.Codes(), actual.Weights.Integers.Span<sbyte>().ToArray().Select(q => (int)q));
         Assert.All(lowered.Program.Layers, l => Assert.Null(BlockVerifier.Problem(l)));
         Assert.Contains(lowered.Program.Layers, l => l.Blocks.Any(b => b.Taps.Length > b.Columns));
-        foreach (LayerPolicy layer in policy.Layers)
+        foreach (LayerPrecision layer in policy.Layers)
         {
             CrossbarLayer mapped = lowered.Program.Layers.First(l => l.Name == layer.Name);
             if (mapped.Blocks.IsEmpty) continue;
-            long columns = new LayerPlacer(policy, _hardware)
+            long columns = new LayerLowering(policy, _hardware)
                 .CostOf(LayerShapes.Of(MvmLayers.Find(graph).First(l => l.NodeName == layer.Name)), 1).Cells;
             Assert.True(mapped.Blocks.Sum(
                 b => (long)b.Columns * b.Mapping.ColumnsPerOutput * b.Mapping.RowsPlaced(mapped.RowsPerGroup)) <= columns, layer.Name);
@@ -96,8 +96,10 @@ public sealed class TiedTrainingTests
                 Strips = string.Join('/', StripGrid.Of(LayerShapes.Of(layer), _hardware.Rows).Tiles.Select(
                     _ => string.Concat(Enumerable.Range(0, layer.Outputs).Select(_ => random.Next(4) switch { 0 => 0, 1 => 8, _ => 4 })))),
             } : p)]);
-        var table = new MergeTable(
-            layers, policy, null, _hardware, method == "spectral" ? MergeMethod.Spectral : MergeMethod.Group, (ulong)seed, null, default);
+        var table = new ColumnSharingTable(
+            layers, policy, null, _hardware, method == "spectral"
+                ? ColumnSharingMethod.Spectral
+                : ColumnSharingMethod.Group, (ulong)seed, null, default);
         policy = table.Apply(policy, table.Choose(0.6));
         GraphInput input = GraphInput.Of(graph);
         float[] values = RandomNetworks.Samples(Count, input.SampleElements, (ulong)seed);

@@ -147,8 +147,8 @@ public sealed class LayerErrorModelTests
         AccumulatorErrors errors = LayerErrorModel.Predict(layer, VariationCases.Ideal, inputs);
         Assert.All(errors.Mean, m => Assert.Equal(0, m));
         Assert.All(errors.Variance, v => Assert.Equal(0, v));
-        WordErrors words = WordErrors.Of(layer, inputs, errors, new QuantizationParameters(3, 0, 4, false));
-        Assert.Equal((1, 0, 0), (words.Harmless, words.Wrong, words.BeyondOne));
+        OutputCodeErrors codes = OutputCodeErrors.Of(layer, inputs, errors, new QuantizationParameters(3, 0, 4, false));
+        Assert.Equal((1, 0, 0), (codes.Harmless, codes.Wrong, codes.BeyondOne));
     }
 
     [Theory]
@@ -156,7 +156,7 @@ public sealed class LayerErrorModelTests
     [InlineData("proportional", 0, 4)]
     [InlineData("wan2022", 5, 4)]
     [InlineData("uniform", 6, 5)]
-    public void Wrong_words_are_as_frequent_as_on_simulated_chips(string model, int adcBits, int outputBits)
+    public void Wrong_output_codes_are_as_frequent_as_on_simulated_chips(string model, int adcBits, int outputBits)
     {
         var random = new Random(7);
         HardwareProfile profile = With(model, VariationCases.Ideal) with
@@ -169,7 +169,7 @@ public sealed class LayerErrorModelTests
         CrossbarLayer layer = sums with { Epilogue = new Epilogue(null, false, 0, float.PositiveInfinity, output) };
         byte[] input = VariationCases.Activations(random, layer);
         LayerInputs inputs = LayerInputs.Gather(layer, input, [], 1, Positions);
-        WordErrors predicted = WordErrors.Of(layer, inputs, LayerErrorModel.Predict(layer, profile, inputs), output);
+        OutputCodeErrors predicted = OutputCodeErrors.Of(layer, inputs, LayerErrorModel.Predict(layer, profile, inputs), output);
 
         byte[] exact = VariationCases.Run(layer, profile, input, Fidelity.Exact, 0);
         double wrong = 0, beyond = 0;
@@ -181,7 +181,7 @@ public sealed class LayerErrorModelTests
         }
 
         Assert.True(wrong > 0.01, $"{wrong}: the test would see nothing");
-        // Errors of read-outs are whole steps; where they are few, the normal takes a few too many words for wrong.
+        // Errors of read-outs are whole steps; where they are few, the normal takes a few too many codes for wrong.
         Assert.InRange(wrong, 0.9 * predicted.Wrong, 1.05 * predicted.Wrong);
         Assert.InRange(beyond, (0.85 * predicted.BeyondOne) - 3e-4, (1.15 * predicted.BeyondOne) + 3e-4);
     }

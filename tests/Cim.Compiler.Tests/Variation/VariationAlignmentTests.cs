@@ -69,7 +69,7 @@ public sealed class VariationAlignmentTests
         Assert.Equal(given.Layers.Length, layers.Length);
         for (int l = 0; l < layers.Length; l++)
         {
-            LayerPolicy before = given.Layers[l], after = policy.Layers[l];
+            LayerPrecision before = given.Layers[l], after = policy.Layers[l];
             Assert.True(
                 after.WeightBits <= before.WeightBits && after.ActivationBits <= before.ActivationBits && after.AdcBits <= _isaac.AdcBits);
             Assert.Equal(layers[l].IsAligned, layers[l].Errors.Harmless >= 0.999);
@@ -111,7 +111,7 @@ public sealed class VariationAlignmentTests
             Assert.Equal(layer.WeightBits, layer.Columns!.Groups.Max(g => g.WeightBits));
             Assert.Equal(layer.Columns.ToString(), policy.Find(layer.Name)!.ColumnGroups);
             LayerShape shape = shapes.Single(s => s.Name == layer.Name);
-            double saved = new LayerPlacer(policy, _isaac).CostOf(shape, 1).EnergyPj / new LayerPlacer(whole, _isaac)
+            double saved = new LayerLowering(policy, _isaac).CostOf(shape, 1).EnergyPj / new LayerLowering(whole, _isaac)
                 .CostOf(shape, 1).EnergyPj;
             Assert.InRange(saved, 0, 0.97);
         }

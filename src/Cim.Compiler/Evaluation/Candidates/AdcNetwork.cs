@@ -56,7 +56,7 @@ internal sealed class AdcNetwork
         CancellationToken cancellation)
     {
         (_hardware, _input) = (hardware, input);
-        _program = new LayerPlacer(policy, hardware).Lower(quantized, _ => 0).Program;
+        _program = new LayerLowering(policy, hardware).Lower(quantized, _ => 0).Program;
         _calibrators = [.. _program.Layers.Select(l => BlockParts.Of(l).Select(part => new AdcCalibrator(part, hardware)).ToArray())];
         PreparedLayer[] exact = [.. _program.Layers.Select((_, i) => Prepare(i, Ideal))];
         string[] inputs = [.. _program.Layers.Select((_, i) => _program.Values[_program.Steps.First(

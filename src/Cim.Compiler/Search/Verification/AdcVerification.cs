@@ -120,7 +120,7 @@ internal static class AdcVerification
     }
 
     /// <summary>Divergence saved by the next wider conversion, for each unit of cost it adds.</summary>
-    private static double Harm(PolicySearch search, LayerPolicy layer)
+    private static double Harm(PolicySearch search, LayerPrecision layer)
     {
         (int shape, int now) = search.Choice(layer);
         (_, int wider) = search.Choice(layer with { AdcBits = Wider(search, layer) });
@@ -129,7 +129,7 @@ internal static class AdcVerification
         return (search.Losses[shape, now] - search.Losses[shape, wider]) / Math.Max(cost, 1e-12);
     }
 
-    private static int Wider(PolicySearch search, LayerPolicy layer)
+    private static int Wider(PolicySearch search, LayerPrecision layer)
     {
         ImmutableArray<int> widths = [
             .. search.Space.Costs.Choices.Select(c => c.AdcBits).Distinct().Where(b => b > layer.AdcBits).Order()];

@@ -8,10 +8,11 @@ using Cim.Runtime.Mapping;
 namespace Cim.Compiler.Mapping;
 
 /// <summary>
-/// Places a layer whose strips share columns. On every row tile columns that are equal, or equal up to a sign or a power of two,
-/// become one, whatever the ties say, and its taps add it to every output that needs it: no integer changes. Strips of zeros take nothing.
+/// Maps a layer whose strips share columns. On every row tile columns that are equal, or equal up to a sign or a power of two,
+/// become one, whatever the policy says, and its taps add it to every output that needs it: no integer changes. Strips of zeros take
+/// nothing.
 /// </summary>
-internal static class MergeMapper
+internal static class SharedColumnMapper
 {
     /// <summary>The blocks of a layer of which every strip has a column of its own, but for equal ones.</summary>
     /// <param name="name">The layer, for errors.</param>
@@ -20,64 +21,66 @@ internal static class MergeMapper
     /// <param name="profile">The hardware.</param>
     public static ImmutableArray<WeightBlock> Equal(string name, ReadOnlySpan<sbyte> integers, StripWidths widths, HardwareProfile profile)
     {
-        var tiles = new List<(ImmutableArray<int>, IReadOnlyList<PoolColumn>)>();
+        var tiles = new List<(ImmutableArray<int>, IReadOnlyList<MappedColumn>)>();
         int outputs = widths.Bits[0].Length, rows = integers.Length / outputs;
         for (int t = 0; t < widths.Bits.Length; t++)
         {
             ImmutableArray<int> tile = widths.Grid.RowsOf(t);
-            var pool = new ColumnPool(areUnsigned: false);
+            var distinct = new DistinctColumns(areUnsigned: false);
             for (int o = 0; o < outputs; o++)
             {
                 ReadOnlySpan<sbyte> own = integers.Slice(o * rows, rows);
                 if (StripMapper.Shift(name, own, tile, widths.Bits[t][o]) >= 0)
-                    pool.Add(widths.Bits[t][o], Values(own, tile), new BlockTap(0, o, 0, false));
+                    distinct.Add(widths.Bits[t][o], Values(own, tile), new BlockTap(0, o, 0, false));
             }
 
-            tiles.Add((tile, pool.Columns()));
+            tiles.Add((tile, distinct.Columns()));
         }
 
-        return ColumnPlacer.Place(tiles, profile.Encoding, profile);
+        return ColumnMapper.Map(tiles, profile.Encoding, profile);
     }
 
-    /// <summary>The blocks of a layer with ties whose integers are known.</summary>
+    /// <summary>The blocks of a layer with shared columns whose integers are known.</summary>
     /// <param name="name">The layer, for errors.</param>
-    /// <param name="integers">Int8 [outputs, rows]; as the ties say.</param>
-    /// <param name="ties">Which strips share columns.</param>
+    /// <param name="integers">Int8 [outputs, rows]; as the policy says.</param>
+    /// <param name="shared">Which strips share columns.</param>
     /// <param name="profile">The hardware.</param>
-    /// <exception cref="Cim.Runtime.CimException">CIM4003: the integers are not those of the ties.</exception>
-    public static ImmutableArray<WeightBlock> Map(string name, ReadOnlySpan<sbyte> integers, StripTies ties, HardwareProfile profile)
+    /// <exception cref="Cim.Runtime.CimException">CIM4003: the integers are not those of the shared columns.</exception>
+    public static ImmutableArray<WeightBlock> Map(string name, ReadOnlySpan<sbyte> integers, SharedColumns shared, HardwareProfile profile)
     {
-        var tiles = new List<(ImmutableArray<int>, IReadOnlyList<PoolColumn>)>();
-        for (int t = 0; t < ties.Tiles.Length; t++)
+        var tiles = new List<(ImmutableArray<int>, IReadOnlyList<MappedColumn>)>();
+        for (int t = 0; t < shared.Tiles.Length; t++)
         {
-            ImmutableArray<int> tile = ties.Widths.Grid.RowsOf(t);
-            int[][] columns = TiedColumns.Recover(name, integers, ties, t);
-            var pool = new ColumnPool(ties.IsSplit);
-            for (int o = 0; o < ties.Tiles[t].Length; o++)
+            ImmutableArray<int> tile = shared.Widths.Grid.RowsOf(t);
+            int[][] columns = ColumnRecovery.Recover(name, integers, shared, t);
+            var distinct = new DistinctColumns(shared.IsSplit);
+            for (int o = 0; o < shared.Tiles[t].Length; o++)
             {
-                StripTie tie = ties.Tiles[t][o];
-                if (tie.Plus >= 0) pool.Add(ties.Widths.Bits[t][o], columns[tie.Plus], new BlockTap(0, o, tie.Shift, false));
-                if (tie.Minus >= 0) pool.Add(ties.Widths.Bits[t][o], columns[tie.Minus], new BlockTap(0, o, tie.Shift, true));
+                ColumnCombination combination = shared.Tiles[t][o];
+                if (combination.Plus >= 0)
+                    distinct.Add(shared.Widths.Bits[t][o], columns[combination.Plus], new BlockTap(0, o, combination.Shift, false));
+                if (combination.Minus >= 0)
+                    distinct.Add(shared.Widths.Bits[t][o], columns[combination.Minus], new BlockTap(0, o, combination.Shift, true));
             }
 
-            tiles.Add((tile, pool.Columns()));
+            tiles.Add((tile, distinct.Columns()));
         }
 
-        return ColumnPlacer.Place(tiles, ties.IsSplit ? WeightEncoding.Unsigned : profile.Encoding, profile);
+        return ColumnMapper.Map(tiles, shared.IsSplit ? WeightEncoding.Unsigned : profile.Encoding, profile);
     }
 
     /// <summary>What cost needs before there are integers: no column is taken to be zero or equal to another.</summary>
-    public static ImmutableArray<WeightBlock> Map(StripTies ties, HardwareProfile profile) => ColumnPlacer.Place(
-        ties.Tiles.Select((strips, t) => (ties.Widths.Grid.RowsOf(t), (IReadOnlyList<PoolColumn>)
+    public static ImmutableArray<WeightBlock> Map(SharedColumns shared, HardwareProfile profile) => ColumnMapper.Map(
+        shared.Tiles.Select((strips, t) => (shared.Widths.Grid.RowsOf(t), (IReadOnlyList<MappedColumn>)
         [
-            .. Enumerable.Range(0, ties.Columns(t))
+            .. Enumerable.Range(0, shared.Columns(t))
                 .Select(c => (Column: c, Users: Enumerable.Range(0, strips.Length).Where(o => strips[o].Factor(c) != 0).ToArray()))
                 .Where(c => c.Users.Length > 0)
                 .Select(c =>
-                    new PoolColumn(ties.Widths.Bits[t][c.Users[0]],
+                    new MappedColumn(shared.Widths.Bits[t][c.Users[0]],
                     [.. c.Users.Select(o => new BlockTap(0, o, strips[o].Shift, strips[o].Minus == c.Column))])),
         ])),
-        ties.IsSplit ? WeightEncoding.Unsigned : profile.Encoding, profile);
+        shared.IsSplit ? WeightEncoding.Unsigned : profile.Encoding, profile);
 
     private static int[] Values(ReadOnlySpan<sbyte> weights, ImmutableArray<int> rows)
     {
@@ -89,7 +92,7 @@ internal static class MergeMapper
 
 /// <summary>Columns of a row tile, equal ones once.</summary>
 /// <param name="areUnsigned">A column and its negation are not one.</param>
-internal sealed class ColumnPool(bool areUnsigned)
+internal sealed class DistinctColumns(bool areUnsigned)
 {
     private readonly Dictionary<string, (int Bits, int[] Values, List<BlockTap> Taps)> _columns = new(StringComparer.Ordinal);
 
@@ -117,9 +120,9 @@ internal sealed class ColumnPool(bool areUnsigned)
 
     /// <summary>The columns in the order they came, each with the largest integers its width and its taps allow, so that cells are used to
     /// the full.</summary>
-    public IReadOnlyList<PoolColumn> Columns() => [.. _columns.Values.Select(Column)];
+    public IReadOnlyList<MappedColumn> Columns() => [.. _columns.Values.Select(Column)];
 
-    private PoolColumn Column((int Bits, int[] Values, List<BlockTap> Taps) column)
+    private MappedColumn Column((int Bits, int[] Values, List<BlockTap> Taps) column)
     {
         int largest = column.Values.Max(Math.Abs),
             levels = WeightScales.Levels(column.Bits),
@@ -128,8 +131,8 @@ internal sealed class ColumnPool(bool areUnsigned)
         while (shift < least && largest << (shift + 1) <= levels) shift++;
         // A sign on the cells instead of on the first tap: where nothing is shared, columns are the strips themselves.
         bool negative = !areUnsigned && column.Taps[0].Negative;
-        var pool = new PoolColumn(
+        var distinct = new MappedColumn(
             column.Bits, [.. column.Taps.Select(t => t with { Shift = t.Shift - shift, Negative = t.Negative != negative })]);
-        return areUnsigned ? pool with { Integers = [.. column.Values.Select(v => (sbyte)(v << shift))] } : pool;
+        return areUnsigned ? distinct with { Integers = [.. column.Values.Select(v => (sbyte)(v << shift))] } : distinct;
     }
 }

@@ -18,24 +18,24 @@ using Xunit;
 namespace Cim.Compiler.Tests.ColumnSharing;
 
 /// <summary>Strips that share columns: chosen, quantized, mapped, run and paid for.</summary>
-public sealed class MergeTests
+public sealed class ColumnSharingTests
 {
     private static readonly HardwareProfile _small = HardwareProfiles.BuiltIn("nju-32");
 
     public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 8)];
 
     [Theory, MemberData(nameof(Seeds))]
-    public void Merging_nothing_but_equal_columns_changes_no_integer_and_no_cell_of_columns_that_differ(int seed)
+    public void Sharing_nothing_but_equal_columns_changes_no_integer_and_no_cell_of_columns_that_differ(int seed)
     {
         Graph graph = RandomNetworks.Import(RandomNetworks.Chain(seed));
         foreach (int bits in new[] { 8, 4, 2 })
         {
             QuantizationPolicy plain = Uniform(graph, bits),
-                merged = new([.. plain.Layers.Select(l => l with { Merge = StripTies.Exact })]);
+                merged = new([.. plain.Layers.Select(l => l with { Merge = SharedColumns.Exact })]);
             Graph quantized = Quantize(graph, plain);
             Assert.Equal(GraphText.Write(quantized), GraphText.Write(Quantize(graph, merged)));
             (LoweredModel a, LoweredModel b) = (
-                new LayerPlacer(plain, _small).Lower(quantized), new LayerPlacer(merged, _small).Lower(quantized));
+                new LayerLowering(plain, _small).Lower(quantized), new LayerLowering(merged, _small).Lower(quantized));
             foreach ((CrossbarLayer x, CrossbarLayer y) in a.Program.Layers.Zip(b.Program.Layers))
             {
                 Assert.Null(BlockVerifier.Problem(y));
@@ -71,24 +71,24 @@ public sealed class MergeTests
             }
         }
 
-        ImmutableArray<WeightBlock> blocks = MergeMapper.Equal("l", integers, widths, _small);
+        ImmutableArray<WeightBlock> blocks = SharedColumnMapper.Equal("l", integers, widths, _small);
         Assert.All(blocks, b => Assert.InRange(b.Columns, 1, distinct));
         CrossbarLayer layer = Layer(shape, integers, blocks);
         Assert.Null(BlockVerifier.Problem(layer));
-        Assert.True(ColumnPlacer.Placed(blocks).Sum(b => b.Columns) <= distinct * widths.Bits.Length);
+        Assert.True(ColumnMapper.AsCosted(blocks).Sum(b => b.Columns) <= distinct * widths.Bits.Length);
     }
 
     [Theory, MemberData(nameof(Seeds))]
     public void Shared_columns_give_the_integers_of_ONNX_Runtime_and_survive_lossless_converters(int seed)
     {
         Graph graph = RandomNetworks.Import(RandomNetworks.Chain(seed));
-        foreach (MergeMethod method in new[] { MergeMethod.Group, MergeMethod.Spectral })
+        foreach (ColumnSharingMethod method in new[] { ColumnSharingMethod.Group, ColumnSharingMethod.Spectral })
         {
             QuantizationPolicy policy = Merged(graph, Uniform(graph, seed % 2 == 0 ? 4 : 8), 0.4, method, seed);
             Graph quantized = Quantize(graph, policy);
-            LoweredModel lowered = new LayerPlacer(policy, _small).Lower(quantized);
+            LoweredModel lowered = new LayerLowering(policy, _small).Lower(quantized);
             Assert.Contains(lowered.Program.Layers, l => l.Blocks.Any(b => b.Taps.Length > b.Columns));
-            if (method == MergeMethod.Spectral)
+            if (method == ColumnSharingMethod.Spectral)
                 Assert.Contains(lowered.Program.Layers, l => l.Blocks.Any(b => b.Mapping.Encoding == WeightEncoding.Unsigned));
             LoweredAssert.EqualsOnnxRuntimeAndSurvivesLosslessConverters(quantized, lowered, _small, seed);
         }
@@ -99,22 +99,22 @@ public sealed class MergeTests
     {
         Graph graph = RandomNetworks.Import(RandomNetworks.Chain(seed));
         QuantizationPolicy plain = Uniform(graph, 4);
-        MergeTable table = Table(graph, plain, MergeOptions.Parse("0.5", method)!.Method, seed);
+        ColumnSharingTable table = Table(graph, plain, ColumnSharingOptions.Parse("0.5", method)!.Method, seed);
         double before = 0;
         foreach (double saved in new[] { 0.1, 0.3, 0.5, 0.7 })
         {
             int[][] choice = table.Choose(1 - saved);
             Assert.True(table.Cells(choice) <= (1 - saved) * table.Whole);
-            Assert.True(table.Harm(choice) >= before);
-            before = table.Harm(choice);
+            Assert.True(table.LossIncrease(choice) >= before);
+            before = table.LossIncrease(choice);
             QuantizationPolicy policy = table.Apply(plain, choice);
             long cells = LayerShapes.Of(graph, _small).Where(s => s.Groups == 1)
-                .Sum(s => new LayerPlacer(policy, _small).CostOf(s, 1).Cells);
+                .Sum(s => new LayerLowering(policy, _small).CostOf(s, 1).Cells);
             Assert.True(cells <= (1 - saved) * table.Whole, $"{cells} of {table.Whole}");
             // Mapped with real integers columns can only become fewer: some are zero or equal.
-            LoweredModel lowered = new LayerPlacer(policy, _small).Lower(Quantize(graph, policy));
+            LoweredModel lowered = new LayerLowering(policy, _small).Lower(Quantize(graph, policy));
             long mapped = LayerShapes.Of(graph, _small).Where(s => s.Groups == 1)
-                .Sum(s => new LayerPlacer(policy, _small).CostOf(s, lowered, 1).Cells);
+                .Sum(s => new LayerLowering(policy, _small).CostOf(s, lowered, 1).Cells);
             Assert.True(mapped <= cells, $"{mapped} of {cells}");
         }
     }
@@ -129,38 +129,40 @@ public sealed class MergeTests
         foreach (int r in grid.RowsOf(0))
             for (int o = 0; o < layer.Outputs; o += 2) weights[(o * rows) + r] = 0;
         layer = layer.WithData(() => Tensor.Create<float>(new Shape(layer.Outputs, rows), weights), () => null);
-        var policy = new QuantizationPolicy([new LayerPolicy(layer.NodeName, 4, 8, 0)]);
-        var table = new MergeTable([layer], policy, null, _small, MergeOptions.Parse("0.3", method)!.Method, 0, null, default);
+        var policy = new QuantizationPolicy([new LayerPrecision(layer.NodeName, 4, 8, 0)]);
+        var table = new ColumnSharingTable(
+            [layer], policy, null, _small, ColumnSharingOptions.Parse("0.3", method)!.Method, 0, null, default);
         foreach (double share in new[] { 0.99, 0.5 })
         {
-            StripTies? ties = StripTies.Of(table.Apply(policy, table.Choose(share)).Layers[0], LayerShapes.Of(layer), _small.Rows);
-            if (ties is null) continue;
-            LayerWeights quantized = TiedQuantizer.Quantize(layer, ties, null);
+            SharedColumns? shared = SharedColumns.Of(
+                table.Apply(policy, table.Choose(share)).Layers[0], LayerShapes.Of(layer), _small.Rows);
+            if (shared is null) continue;
+            LayerWeights quantized = SharedColumnQuantizer.Quantize(layer, shared, null);
             for (int o = 0; o < layer.Outputs; o += 2)
             {
-                Assert.True(ties.Tiles[0][o].IsNone);
+                Assert.True(shared.Tiles[0][o].IsNone);
                 Assert.All(grid.RowsOf(0), r => Assert.Equal(0, quantized.Integers[(o * rows) + r]));
             }
 
-            Assert.DoesNotContain(MergeMapper.Map("l", quantized.Integers.AsSpan(), ties, _small)
+            Assert.DoesNotContain(SharedColumnMapper.Map("l", quantized.Integers.AsSpan(), shared, _small)
                 .SelectMany(b => b.Mapping.RowOrder.SequenceEqual(grid.RowsOf(0)) ? b.Taps.Select(t => t.Output) : []), o => o % 2 == 0);
         }
     }
 
     [Theory, MemberData(nameof(Seeds))]
-    public void Ties_are_read_as_they_are_written_and_checked_against_the_layer(int seed)
+    public void Shared_columns_are_read_as_they_are_written_and_checked_against_the_layer(int seed)
     {
         var random = new Random(seed);
         var shape = new LayerShape("l", 1, random.Next(1, 100), random.Next(1, 20), 1);
-        StripTies ties = RandomTies(random, shape, random.Next(2) == 0);
-        string text = ties.ToString();
-        Assert.Equal(text, StripTies.Parse("l", text, ties.Widths).ToString());
+        SharedColumns shared = RandomSharing(random, shape, random.Next(2) == 0);
+        string text = shared.ToString();
+        Assert.Equal(text, SharedColumns.Parse("l", text, shared.Widths).ToString());
         foreach (string wrong in new[] { "", "pairs", "pairs9:0", "trio4:0", text + "/0", text + ",0", text
             + "-", text.Replace(":", ":x", StringComparison.Ordinal), text.Replace(":", ":0<7,", StringComparison.Ordinal) })
-            Assert.Equal("CIM0011", Assert.Throws<CimException>(() => StripTies.Parse("l", wrong, ties.Widths)).Code);
+            Assert.Equal("CIM0011", Assert.Throws<CimException>(() => SharedColumns.Parse("l", wrong, shared.Widths)).Code);
         Assert.Throws<CimException>(
-            () => StripTies.Of(new LayerPolicy("l", 4, 8, 0) { Merge = text }, shape with { Groups = 2 }, _small.Rows));
-        Assert.Null(StripTies.Of(new LayerPolicy("l", 4, 8, 0) { Merge = StripTies.Exact }, shape, _small.Rows));
+            () => SharedColumns.Of(new LayerPrecision("l", 4, 8, 0) { Merge = text }, shape with { Groups = 2 }, _small.Rows));
+        Assert.Null(SharedColumns.Of(new LayerPrecision("l", 4, 8, 0) { Merge = SharedColumns.Exact }, shape, _small.Rows));
     }
 
     [Theory, MemberData(nameof(Seeds))]
@@ -170,34 +172,34 @@ public sealed class MergeTests
         var shape = new LayerShape("l", 1, random.Next(1, 100), random.Next(1, 30), 1);
         foreach (bool split in new[] { false, true })
         {
-            StripTies ties = RandomTies(random, shape, split);
-            sbyte[] integers = Integers(random, ties, shape);
-            CrossbarLayer layer = Layer(shape, integers, MergeMapper.Map("l", integers, ties, _small));
+            SharedColumns shared = RandomSharing(random, shape, split);
+            sbyte[] integers = Integers(random, shared, shape);
+            CrossbarLayer layer = Layer(shape, integers, SharedColumnMapper.Map("l", integers, shared, _small));
             Assert.Null(BlockVerifier.Problem(layer));
-            for (int t = 0; t < ties.Tiles.Length; t++)
-                Assert.True(layer.Blocks.Where(b => b.Mapping.RowOrder.SequenceEqual(ties.Widths.Grid.RowsOf(t)))
-                    .Sum(b => b.Columns) <= ties.Columns(t));
+            for (int t = 0; t < shared.Tiles.Length; t++)
+                Assert.True(layer.Blocks.Where(b => b.Mapping.RowOrder.SequenceEqual(shared.Widths.Grid.RowsOf(t)))
+                    .Sum(b => b.Columns) <= shared.Columns(t));
 
-            // Integers of other ties are an error, not another network.
+            // Integers of other shared columns are an error, not another network.
             int changed = Array.FindIndex(integers, v => v is > 0 and < 100);
             if (changed < 0) continue;
             sbyte[] wrong = [.. integers];
             wrong[changed] += 127 - 100;
-            if (ties.Tiles.Any(t => t.Count(tie => tie == t[changed / shape.RowsPerGroup]) > 1))
-                try { Assert.Null(BlockVerifier.Problem(Layer(shape, wrong, MergeMapper.Map("l", wrong, ties, _small)))); }
+            if (shared.Tiles.Any(t => t.Count(combination => combination == t[changed / shape.RowsPerGroup]) > 1))
+                try { Assert.Null(BlockVerifier.Problem(Layer(shape, wrong, SharedColumnMapper.Map("l", wrong, shared, _small)))); }
                 catch (CimException e) { Assert.Equal("CIM4003", e.Code); }
         }
     }
 
     [Fact]
-    public void Weights_that_are_what_ties_can_give_are_fitted_to_the_last_bit()
+    public void Weights_that_shared_columns_can_represent_are_fitted_to_the_last_bit()
     {
         var random = new Random(4);
         var shape = new LayerShape("l", 1, 70, 24, 1);
-        StripTies ties = RandomTies(random, shape, false);
-        sbyte[] integers = Integers(random, ties, shape);
+        SharedColumns shared = RandomSharing(random, shape, false);
+        sbyte[] integers = Integers(random, shared, shape);
         float[] weights = [.. integers.Select((q, i) => q * (0.01f + (0.001f * (i / 70))))];
-        TiedLayer fitted = TiedQuantizer.Fit(weights, ties, null);
+        SharedColumnLayer fitted = SharedColumnQuantizer.Fit(weights, shared, null);
         double error = 0, power = 0;
         for (int i = 0; i < weights.Length; i++)
         {
@@ -212,40 +214,42 @@ public sealed class MergeTests
     [Theory, InlineData("1"), InlineData("-0.1"), InlineData("x")]
     public void Shares_that_cannot_be_are_refused(string share)
     {
-        Assert.Equal("CIM0010", Assert.Throws<CimException>(() => MergeOptions.Parse(share, "auto")).Code);
-        Assert.Null(MergeOptions.Parse(null, "auto"));
-        Assert.Null(MergeOptions.Parse("auto", "group")!.Share);
-        Assert.Equal(0, MergeOptions.Parse("0", "spectral")!.Share);
-        Assert.Throws<CimException>(() => MergeOptions.Parse("0.5", "sorted"));
+        Assert.Equal("CIM0010", Assert.Throws<CimException>(() => ColumnSharingOptions.Parse(share, "auto")).Code);
+        Assert.Null(ColumnSharingOptions.Parse(null, "auto"));
+        Assert.Null(ColumnSharingOptions.Parse("auto", "group")!.Share);
+        Assert.Equal(0, ColumnSharingOptions.Parse("0", "spectral")!.Share);
+        Assert.Throws<CimException>(() => ColumnSharingOptions.Parse("0.5", "sorted"));
     }
 
-    private static StripTies RandomTies(Random random, LayerShape shape, bool split)
+    private static SharedColumns RandomSharing(Random random, LayerShape shape, bool split)
     {
         StripWidths widths = StripWidths.Uniform(shape, 4, _small.Rows);
         int pool = random.Next(1, shape.ColumnsPerGroup + 1);
-        return new StripTies(widths, split, 8, [.. widths.Bits.Select(t => t.Select(_ =>
+        return new SharedColumns(widths, split, 8, [.. widths.Bits.Select(t => t.Select(_ =>
         {
             int a = random.Next(-1, pool), b = random.Next(-1, pool), shift = random.Next(5);
-            if (split) return a == b ? StripTie.None : a < 0 && b < 0 ? StripTie.None : new StripTie(a, b, shift);
-            return a < 0 ? StripTie.None : b % 2 == 0 ? new StripTie(a, -1, shift) : new StripTie(-1, a, shift);
+            if (split)
+                return a == b ? ColumnCombination.None : a < 0 && b < 0 ? ColumnCombination.None : new ColumnCombination(a, b, shift);
+            return a < 0 ? ColumnCombination.None : b % 2 == 0 ? new ColumnCombination(a, -1, shift) : new ColumnCombination(-1, a, shift);
         }).ToImmutableArray())]);
     }
 
-    private static sbyte[] Integers(Random random, StripTies ties, LayerShape shape)
+    private static sbyte[] Integers(Random random, SharedColumns shared, LayerShape shape)
     {
         int rows = shape.RowsPerGroup;
         sbyte[] integers = new sbyte[shape.ColumnsPerGroup * rows];
-        for (int t = 0; t < ties.Tiles.Length; t++)
+        for (int t = 0; t < shared.Tiles.Length; t++)
         {
-            int[] column = new int[ties.Columns(t)];
-            foreach (int r in ties.Widths.Grid.RowsOf(t))
+            int[] column = new int[shared.Columns(t)];
+            foreach (int r in shared.Widths.Grid.RowsOf(t))
             {
-                for (int c = 0; c < column.Length; c++) column[c] = random.Next(ties.IsSplit ? 0 : -7, 8);
+                for (int c = 0; c < column.Length; c++) column[c] = random.Next(shared.IsSplit ? 0 : -7, 8);
                 for (int o = 0; o < shape.ColumnsPerGroup; o++)
                 {
-                    StripTie tie = ties.Tiles[t][o];
+                    ColumnCombination combination = shared.Tiles[t][o];
                     integers[(o * rows) + r] = (
-                        sbyte)(((tie.Plus < 0 ? 0 : column[tie.Plus]) - (tie.Minus < 0 ? 0 : column[tie.Minus])) << tie.Shift);
+                        sbyte)(((combination.Plus < 0 ? 0 : column[combination.Plus])
+                            - (combination.Minus < 0 ? 0 : column[combination.Minus])) << combination.Shift);
                 }
             }
         }
@@ -263,18 +267,18 @@ public sealed class MergeTests
         Blocks = blocks,
     };
 
-    private static MergeTable Table(Graph graph, QuantizationPolicy policy, MergeMethod method, int seed)
+    private static ColumnSharingTable Table(Graph graph, QuantizationPolicy policy, ColumnSharingMethod method, int seed)
     {
         ImmutableArray<MvmLayer> layers = MvmLayers.Find(graph);
         GraphInput input = GraphInput.Of(graph);
         var data = new CalibrationData(RandomNetworks.Samples(24, input.SampleElements, 3), 24, false);
-        return new MergeTable(
+        return new ColumnSharingTable(
             layers, policy, WeightFisher.Measure(graph, input, data, layers, 1, null, default), _small, method, (ulong)seed, null, default);
     }
 
-    private static QuantizationPolicy Merged(Graph graph, QuantizationPolicy policy, double saved, MergeMethod method, int seed)
+    private static QuantizationPolicy Merged(Graph graph, QuantizationPolicy policy, double saved, ColumnSharingMethod method, int seed)
     {
-        MergeTable table = Table(graph, policy, method, seed);
+        ColumnSharingTable table = Table(graph, policy, method, seed);
         return table.Apply(policy, table.Choose(1 - saved));
     }
 

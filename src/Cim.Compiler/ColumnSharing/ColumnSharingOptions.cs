@@ -4,7 +4,7 @@ using Cim.Runtime;
 namespace Cim.Compiler.ColumnSharing;
 
 /// <summary>What shares columns.</summary>
-internal enum MergeMethod
+internal enum ColumnSharingMethod
 {
     /// <summary><see cref="Group"/> above 4 bits; <see cref="Spectral"/> up to 4 bits, where the hardware has differential cells.</summary>
     Auto,
@@ -21,11 +21,11 @@ internal enum MergeMethod
 /// <param name="Share">Share of the cells that is saved, 0 = only what merging equal columns saves; null = as much as the loss
 /// allows.</param>
 /// <param name="Method">What shares columns.</param>
-internal sealed record MergeOptions(double? Share, MergeMethod Method)
+internal sealed record ColumnSharingOptions(double? Share, ColumnSharingMethod Method)
 {
     /// <summary>Reads <c>--merge</c> and <c>--merge-method</c>; null if nothing is to be merged.</summary>
     /// <exception cref="CimException">CIM0010: values that cannot be.</exception>
-    public static MergeOptions? Parse(string? merge, string method)
+    public static ColumnSharingOptions? Parse(string? merge, string method)
     {
         if (merge is null) return null;
         double? share = null;
@@ -37,11 +37,11 @@ internal sealed record MergeOptions(double? Share, MergeMethod Method)
             share = value;
         }
 
-        return new MergeOptions(share, method switch
+        return new ColumnSharingOptions(share, method switch
         {
-            "auto" => MergeMethod.Auto,
-            "group" => MergeMethod.Group,
-            "spectral" => MergeMethod.Spectral,
+            "auto" => ColumnSharingMethod.Auto,
+            "group" => ColumnSharingMethod.Group,
+            "spectral" => ColumnSharingMethod.Spectral,
             _ => throw new CimException(ErrorCodes.WrongUsage, $"--merge-method is '{method}'; it must be group, spectral or auto."),
         });
     }

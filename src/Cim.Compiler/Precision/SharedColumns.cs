@@ -7,16 +7,17 @@ using Cim.Runtime.Mapping;
 namespace Cim.Compiler.Precision;
 
 /// <summary>
-/// Which strips of a layer share columns. On each row tile a pool of columns; every strip is one of them up to a sign and a
+/// Which strips of a layer share columns. On each row tile a set of columns; every strip is one of them up to a sign and a
 /// shift, or, in a split layer, the difference of two columns that are never negative. In policies: <c>pairs</c> or
-/// <c>split</c>, the most bits of a column, ':', then for each row tile the strips in order as <see cref="StripTie"/> writes
+/// <c>split</c>, the most bits of a column, ':', then for each row tile the strips in order as <see cref="ColumnCombination"/> writes
 /// them, separated by ',', tiles by '/'.
 /// </summary>
 /// <param name="Widths">Widths of the strips; strips on a column have one width.</param>
 /// <param name="IsSplit">Columns are magnitudes in single cells, strips differences of them.</param>
 /// <param name="MostBits">Columns have at most this many bits, signs included, so that 8-bit integers leave room for shifts.</param>
 /// <param name="Tiles">[tile][output].</param>
-internal sealed record StripTies(StripWidths Widths, bool IsSplit, int MostBits, ImmutableArray<ImmutableArray<StripTie>> Tiles)
+internal sealed record SharedColumns(
+    StripWidths Widths, bool IsSplit, int MostBits, ImmutableArray<ImmutableArray<ColumnCombination>> Tiles)
 {
     /// <summary>In a policy: only equal columns are merged, whatever the weights are.</summary>
     public const string Exact = "exact";
@@ -47,7 +48,7 @@ internal sealed record StripTies(StripWidths Widths, bool IsSplit, int MostBits,
     /// <param name="shape">The layer.</param>
     /// <param name="arrayRows">Word lines of an array.</param>
     /// <exception cref="CimException">CIM0011: the policy's text is not of this layer on these arrays.</exception>
-    public static StripTies? Of(LayerPolicy policy, LayerShape shape, int arrayRows)
+    public static SharedColumns? Of(LayerPrecision policy, LayerShape shape, int arrayRows)
     {
         if (policy.Merge is null or Exact) return null;
         if (shape.Groups != 1)
@@ -63,7 +64,7 @@ internal sealed record StripTies(StripWidths Widths, bool IsSplit, int MostBits,
     /// <param name="text">The text.</param>
     /// <param name="widths">The layer's strips.</param>
     /// <exception cref="CimException">CIM0011: it is not of these strips.</exception>
-    public static StripTies Parse(string layer, string text, StripWidths widths)
+    public static SharedColumns Parse(string layer, string text, StripWidths widths)
     {
         int colon = text.IndexOf(':', StringComparison.Ordinal);
         string kind = colon < 6 ? "" : text[..5];
@@ -75,22 +76,24 @@ internal sealed record StripTies(StripWidths Widths, bool IsSplit, int MostBits,
         if (tiles.Length != widths.Grid.Tiles.Length)
             throw Invalid($"'merge' of layer '{layer}' has {tiles.Length} row tiles and the layer {widths.Grid.Tiles.Length}. Was the "
                 + $"policy made for another hardware?");
-        var all = ImmutableArray.CreateBuilder<ImmutableArray<StripTie>>(tiles.Length);
+        var all = ImmutableArray.CreateBuilder<ImmutableArray<ColumnCombination>>(tiles.Length);
         for (int t = 0; t < tiles.Length; t++)
         {
-            StripTie?[] ties = [.. tiles[t].Split(',').Select(StripTie.Parse)];
-            if (ties.Length != outputs)
-                throw Invalid($"'merge' of layer '{layer}' has {ties.Length} strips on row tile {t}; the layer has {outputs}.");
+            ColumnCombination?[] combinations = [.. tiles[t].Split(',').Select(ColumnCombination.Parse)];
+            if (combinations.Length != outputs)
+                throw Invalid($"'merge' of layer '{layer}' has {combinations.Length} strips on row tile {t}; the layer has {outputs}.");
             for (int o = 0; o < outputs; o++)
-                if (ties[o] is not { } tie || tie.Shift > WholeBits - Math.Min(most, widths.Bits[t][o])
-                    || (kind == "pairs" && tie is { Plus: >= 0, Minus: >= 0 }) || Math.Max(tie.Plus, tie.Minus) >= 2 * outputs)
+                if (combinations[o] is not { } combination || combination.Shift > WholeBits - Math.Min(most, widths.Bits[t][o])
+                    || (kind == "pairs" && combination is { Plus: >= 0, Minus: >= 0 })
+                        || Math.Max(combination.Plus, combination.Minus) >= 2 * outputs)
                     throw Invalid($"'merge' of layer '{layer}' has '{tiles[t].Split(',')[o]}' for output {o} on row tile {t}, which is no "
                         + $"strip of it.");
-            all.Add([.. ties.Select(tie => tie!.Value)]);
+            all.Add([.. combinations.Select(combination => combination!.Value)]);
         }
 
-        var result = new StripTies(widths, kind == "split", most, all.ToImmutable());
-        if (result.MixedColumn() is { } mixed) throw Invalid($"'merge' of layer '{layer}' ties strips of different widths ({mixed}).");
+        var result = new SharedColumns(widths, kind == "split", most, all.ToImmutable());
+        if (result.MixedColumn() is { } mixed)
+            throw Invalid($"'merge' of layer '{layer}' shares a column between strips of different widths ({mixed}).");
         return result;
     }
 

@@ -7,7 +7,7 @@ namespace Cim.Compiler.Quantization;
 /// A weight matrix made of shared columns: w[o, r] = unit[o] * 2^shift * (column plus - column minus)[r] on every row tile. The
 /// columns are real numbers while they are fitted and integers in the end.
 /// </summary>
-internal sealed class TiedLayer
+internal sealed class SharedColumnLayer
 {
     private const int Sweeps = 3;
 
@@ -17,18 +17,18 @@ internal sealed class TiedLayer
     private readonly int[][] _levels;
     private readonly ImmutableArray<ImmutableArray<int>> _rowsOf;
 
-    /// <param name="ties">Which strips share columns.</param>
+    /// <param name="shared">Which strips share columns.</param>
     /// <param name="rows">Rows of the matrix.</param>
     /// <param name="units">The first units, by output.</param>
-    public TiedLayer(StripTies ties, int rows, double[] units)
+    public SharedColumnLayer(SharedColumns shared, int rows, double[] units)
     {
-        (Ties, _rows, _units) = (ties, rows, units);
-        _rowsOf = [.. Enumerable.Range(0, ties.Tiles.Length).Select(ties.Widths.Grid.RowsOf)];
-        _levels = [.. Enumerable.Range(0, ties.Tiles.Length).Select(ties.Levels)];
+        (Shared, _rows, _units) = (shared, rows, units);
+        _rowsOf = [.. Enumerable.Range(0, shared.Tiles.Length).Select(shared.Widths.Grid.RowsOf)];
+        _levels = [.. Enumerable.Range(0, shared.Tiles.Length).Select(shared.Levels)];
         _columns = [.. _rowsOf.Select((r, t) => new double[r.Length * _levels[t].Length])];
     }
 
-    public StripTies Ties { get; }
+    public SharedColumns Shared { get; }
 
     /// <summary>The columns of a tile of least squared error, each in turn given the others, for the present units.</summary>
     /// <param name="tile">The tile.</param>
@@ -36,26 +36,26 @@ internal sealed class TiedLayer
     /// <param name="integers">Round them.</param>
     public void FitColumns(int tile, float[] weights, bool integers)
     {
-        ImmutableArray<StripTie> ties = Ties.Tiles[tile];
+        ImmutableArray<ColumnCombination> combinations = Shared.Tiles[tile];
         double[] columns = _columns[tile];
         int[] levels = _levels[tile];
         ImmutableArray<int> rows = _rowsOf[tile];
-        for (int sweep = 0; sweep < (Ties.IsSplit ? Sweeps : 1); sweep++)
-            foreach ((int column, int[] members) in Members(ties, levels.Length))
+        for (int sweep = 0; sweep < (Shared.IsSplit ? Sweeps : 1); sweep++)
+            foreach ((int column, int[] members) in Members(combinations, levels.Length))
             {
                 double bottom = 0;
-                foreach (int o in members) bottom += Math.Pow(_units[o] * ties[o].Factor(column), 2);
+                foreach (int o in members) bottom += Math.Pow(_units[o] * combinations[o].Factor(column), 2);
                 for (int i = 0; i < rows.Length && bottom > 0; i++)
                 {
                     double top = 0;
                     foreach (int o in members)
                     {
-                        double gain = _units[o] * ties[o].Factor(column);
-                        int other = ties[o].Plus == column ? ties[o].Minus : ties[o].Plus;
+                        double gain = _units[o] * combinations[o].Factor(column);
+                        int other = combinations[o].Plus == column ? combinations[o].Minus : combinations[o].Plus;
                         top += gain * (weights[(o * _rows) + rows[i]] + (other < 0 ? 0 : gain * columns[(other * rows.Length) + i]));
                     }
 
-                    double value = Math.Clamp(top / bottom, Ties.IsSplit ? 0 : -levels[column], levels[column]);
+                    double value = Math.Clamp(top / bottom, Shared.IsSplit ? 0 : -levels[column], levels[column]);
                     columns[(column * rows.Length) + i] = integers ? Math.Round(value) : value;
                 }
             }
@@ -97,24 +97,25 @@ internal sealed class TiedLayer
     /// <summary>One an output.</summary>
     public float[] Scales() => [.. _units.Select(u => (float)u)];
 
-    private double Sum(int tile, int output, int place)
+    private double Sum(int tile, int output, int rank)
     {
-        StripTie tie = Ties.Tiles[tile][output];
+        ColumnCombination combination = Shared.Tiles[tile][output];
         double[] columns = _columns[tile];
         int height = _rowsOf[tile].Length;
-        return (1 << tie.Shift) * (
-            (tie.Plus < 0 ? 0 : columns[(tie.Plus * height) + place]) - (tie.Minus < 0 ? 0 : columns[(tie.Minus * height) + place]));
+        return (1 << combination.Shift) * (
+            (combination.Plus < 0 ? 0 : columns[(combination.Plus * height) + rank])
+                - (combination.Minus < 0 ? 0 : columns[(combination.Minus * height) + rank]));
     }
 
     /// <summary>The columns of a tile that strips use, with those strips.</summary>
-    private static IEnumerable<(int Column, int[] Members)> Members(ImmutableArray<StripTie> ties, int columns)
+    private static IEnumerable<(int Column, int[] Members)> Members(ImmutableArray<ColumnCombination> combinations, int columns)
     {
         var members = new List<int>[columns];
         for (int c = 0; c < columns; c++) members[c] = [];
-        for (int o = 0; o < ties.Length; o++)
+        for (int o = 0; o < combinations.Length; o++)
         {
-            if (ties[o].Plus >= 0) members[ties[o].Plus].Add(o);
-            if (ties[o].Minus >= 0) members[ties[o].Minus].Add(o);
+            if (combinations[o].Plus >= 0) members[combinations[o].Plus].Add(o);
+            if (combinations[o].Minus >= 0) members[combinations[o].Minus].Add(o);
         }
 
         for (int c = 0; c < columns; c++)

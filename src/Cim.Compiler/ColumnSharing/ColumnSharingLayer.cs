@@ -9,23 +9,24 @@ namespace Cim.Compiler.ColumnSharing;
 
 /// <summary>One number of columns for a group.</summary>
 /// <param name="Cells">What the columns take.</param>
-/// <param name="Harm">Estimated, beyond that of quantization.</param>
+/// <param name="LossIncrease">Estimated, beyond that of quantization.</param>
 /// <param name="Columns">Their number.</param>
-/// <param name="Ties">By strip of the group.</param>
-internal sealed record MergeWay(long Cells, double Harm, int Columns, StripTie[] Ties);
+/// <param name="Combinations">By strip of the group.</param>
+internal sealed record ColumnSharingChoice(long Cells, double LossIncrease, int Columns, ColumnCombination[] Combinations);
 
 /// <summary>Strips of one width on one row tile.</summary>
 /// <param name="Tile">The row tile.</param>
 /// <param name="Outputs">The strips.</param>
-/// <param name="Ways">Different numbers of columns; the first gives every strip its own.</param>
-internal sealed record MergeGroup(int Tile, int[] Outputs, MergeWay[] Ways)
+/// <param name="Choices">Different numbers of columns; the first gives every strip its own.</param>
+internal sealed record ColumnSharingGroup(int Tile, int[] Outputs, ColumnSharingChoice[] Choices)
 {
-    /// <summary>The way of least harm + threshold * cells; of equal ones the first.</summary>
-    public int Best(double threshold) => Enumerable.Range(0, Ways.Length).MinBy(w => Ways[w].Harm + (threshold * Ways[w].Cells));
+    /// <summary>The choice of least loss increase + threshold * cells; of equal ones the first.</summary>
+    public int Best(double threshold) =>
+        Enumerable.Range(0, Choices.Length).MinBy(w => Choices[w].LossIncrease + (threshold * Choices[w].Cells));
 }
 
-/// <summary>The groups of a layer and the ways to merge each of them.</summary>
-internal sealed class MergeLayer
+/// <summary>The groups of a layer and the choices of columns for each of them.</summary>
+internal sealed class ColumnSharingLayer
 {
     private const int PairGroup = 128, SplitGroup = 64, SplitBits = 4;
 
@@ -34,14 +35,14 @@ internal sealed class MergeLayer
 
     private static readonly double[] _shares = [0.875, 0.75, 0.625, 0.5, 0.375, 0.25, 0.125];
 
-    private readonly StripTies? _unmerged;
+    private readonly SharedColumns? _unshared;
 
-    private MergeLayer(StripTies? unmerged, MergeGroup[] groups) => (_unmerged, Groups) = (unmerged, groups);
+    private ColumnSharingLayer(SharedColumns? unshared, ColumnSharingGroup[] groups) => (_unshared, Groups) = (unshared, groups);
 
-    public MergeGroup[] Groups { get; }
+    public ColumnSharingGroup[] Groups { get; }
 
     /// <summary>Cells of all strips that are not zero, each with columns of its own.</summary>
-    public long Whole => Groups.Sum(g => g.Ways[0].Cells);
+    public long Whole => Groups.Sum(g => g.Choices[0].Cells);
 
     /// <param name="layer">The layer; a grouped convolution has no groups of strips.</param>
     /// <param name="policy">Its widths.</param>
@@ -50,25 +51,26 @@ internal sealed class MergeLayer
     /// <param name="method">What shares columns.</param>
     /// <param name="seed">Of clustering.</param>
     /// <param name="cancellation">Checked between groups.</param>
-    public static MergeLayer Of(
-        MvmLayer layer, LayerPolicy policy, float[]? fisher, HardwareProfile profile, MergeMethod method, ulong seed,
+    public static ColumnSharingLayer Of(
+        MvmLayer layer, LayerPrecision policy, float[]? fisher, HardwareProfile profile, ColumnSharingMethod method, ulong seed,
         CancellationToken cancellation)
     {
-        if (layer.Groups != 1) return new MergeLayer(null, []);
+        if (layer.Groups != 1) return new ColumnSharingLayer(null, []);
         LayerShape shape = LayerShapes.Of(layer);
         StripWidths widths = policy.Strips is { } text
             ? StripWidths.Parse(layer.NodeName, text, shape, profile.Rows)
             : StripWidths.Uniform(shape, policy.WeightBits, profile.Rows);
         bool isSplit = profile.Encoding == WeightEncoding.Differential
-            && (method == MergeMethod.Spectral || (method == MergeMethod.Auto && widths.Widest <= SplitBits));
+            && (method == ColumnSharingMethod.Spectral || (method == ColumnSharingMethod.Auto && widths.Widest <= SplitBits));
         int outputs = layer.Outputs, rows = layer.RowsPerGroup;
         float[] weights = layer.WeightMatrix.Span<float>().ToArray();
-        var unmerged = new StripTies(widths, isSplit, StripTies.ColumnBits(Math.Max(2, widths.Widest), profile), []);
+        var unshared = new SharedColumns(widths, isSplit, SharedColumns.ColumnBits(Math.Max(2, widths.Widest), profile), []);
         ImmutableArray<ImmutableArray<int>> rowsOf = [.. Enumerable.Range(0, widths.Bits.Length).Select(widths.Grid.RowsOf)];
         (double[] byOutput, double[] byRow) = Importance(weights, fisher, outputs, rows);
         var units = new (double Unit, int[] Shifts)[outputs];
         Parallel.For(0, outputs, o => units[
-            o] = TieUnits.Of(weights.AsSpan(o * rows, rows), rowsOf, [.. widths.Bits.Select(t => Math.Min(t[o], unmerged.MostBits))]));
+            o] = SharedColumnUnits.Of(
+                weights.AsSpan(o * rows, rows), rowsOf, [.. widths.Bits.Select(t => Math.Min(t[o], unshared.MostBits))]));
 
         (int Tile, int[] Outputs)[] parts =
         [
@@ -76,74 +78,76 @@ internal sealed class MergeLayer
                 .Where(o => widths.Bits[t][o] > 0 && HoldsWeight(weights.AsSpan(o * rows, rows), rowsOf[t]))
                 .GroupBy(o => widths.Bits[t][o]).SelectMany(g => g.Chunk(isSplit ? SplitGroup : PairGroup)).Select(g => (t, g))),
         ];
-        var groups = new MergeGroup[parts.Length];
+        var groups = new ColumnSharingGroup[parts.Length];
         Parallel.For(0, parts.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
         {
             (int t, int[] own) = parts[i];
             int bits = widths.Bits[t][own[0]];
             float[] values = [.. own.SelectMany(o => rowsOf[t].Select(r => weights[(o * rows) + r]))];
             var group = new StripGroup(values, rowsOf[t].Length, [.. rowsOf[t].Select(r => byRow[r])], [.. own.Select(o => byOutput[o])],
-                [.. own.Select(o => units[o].Unit)], [.. own.Select(o => units[o].Shifts[t])], Math.Min(bits, unmerged.MostBits));
+                [.. own.Select(o => units[o].Unit)], [.. own.Select(o => units[o].Shifts[t])], Math.Min(bits, unshared.MostBits));
             long column = (long)rowsOf[t].Length * WeightSlices.Of(bits, profile).Length * (
                 isSplit || profile.Encoding is not (WeightEncoding.Differential or WeightEncoding.DifferentialTwoSided) ? 1 : 2);
-            groups[i] = new MergeGroup(t, own, isSplit ? Split(group, column, Seed(seed, i)) : Pairs(group, column, Seed(seed, i)));
+            groups[i] = new ColumnSharingGroup(t, own, isSplit ? Split(group, column, Seed(seed, i)) : Pairs(group, column, Seed(seed, i)));
         });
-        return new MergeLayer(unmerged, groups);
+        return new ColumnSharingLayer(unshared, groups);
     }
 
-    /// <summary>The policy's text for a way of each group; where no group shares anything only equal columns are merged.</summary>
+    /// <summary>The policy's text for a choice for each group; where no group shares anything only equal columns are merged.</summary>
     public string? Text(int[] choice)
     {
-        if (_unmerged is null) return null;
-        if (choice.All(w => w == 0)) return StripTies.Exact;
-        StripTie[][] tiles = [.. _unmerged.Widths.Bits.Select(t => Enumerable.Repeat(StripTie.None, t.Length).ToArray())];
+        if (_unshared is null) return null;
+        if (choice.All(w => w == 0)) return SharedColumns.Exact;
+        ColumnCombination[][] tiles = [.. _unshared.Widths.Bits.Select(t => Enumerable.Repeat(ColumnCombination.None, t.Length).ToArray())];
         int[] next = new int[tiles.Length];
         for (int g = 0; g < Groups.Length; g++)
         {
-            (int tile, int[] outputs, MergeWay way) = (Groups[g].Tile, Groups[g].Outputs, Groups[g].Ways[choice[g]]);
+            (int tile, int[] outputs, ColumnSharingChoice chosen) = (Groups[g].Tile, Groups[g].Outputs, Groups[g].Choices[choice[g]]);
             for (int i = 0; i < outputs.Length; i++)
-                tiles[tile][outputs[i]] = way.Ties[i] with
+                tiles[tile][outputs[i]] = chosen.Combinations[i] with
                 {
-                    Plus = After(way.Ties[i].Plus, next[tile]),
-                    Minus = After(way.Ties[i].Minus, next[tile]),
+                    Plus = After(chosen.Combinations[i].Plus, next[tile]),
+                    Minus = After(chosen.Combinations[i].Minus, next[tile]),
                 };
-            next[tile] += way.Columns;
+            next[tile] += chosen.Columns;
         }
 
-        return (_unmerged with { Tiles = [.. tiles.Select(t => t.ToImmutableArray())] }).ToString();
+        return (_unshared with { Tiles = [.. tiles.Select(t => t.ToImmutableArray())] }).ToString();
 
         static int After(int column, int first) => column < 0 ? -1 : column + first;
     }
 
-    private static MergeWay[] Pairs(StripGroup group, long column, ulong seed)
+    private static ColumnSharingChoice[] Pairs(StripGroup group, long column, ulong seed)
     {
-        var own = new MergeWay(
-            column * group.Count, 0, group.Count, [.. Enumerable.Range(0, group.Count).Select(o => new StripTie(o, -1, group.Shifts[o]))]);
-        return [own, .. Counts(group.Count).Select(k => Way(StripClusters.Find(group, k, seed), column))];
+        var own = new ColumnSharingChoice(
+            column * group.Count, 0, group.Count,
+            [.. Enumerable.Range(0, group.Count).Select(o => new ColumnCombination(o, -1, group.Shifts[o]))]);
+        return [own, .. Counts(group.Count).Select(k => Choice(StripClusters.Find(group, k, seed), column))];
     }
 
-    private static MergeWay[] Split(StripGroup group, long column, ulong seed)
+    private static ColumnSharingChoice[] Split(StripGroup group, long column, ulong seed)
     {
-        var ties = new StripTie[group.Count];
+        var combinations = new ColumnCombination[group.Count];
         int next = 0;
-        for (int o = 0; o < ties.Length; o++)
+        for (int o = 0; o < combinations.Length; o++)
         {
             bool hasPositive = false, hasNegative = false;
             foreach (float w in group.Of(o)) (hasPositive, hasNegative) = (hasPositive || w > 0, hasNegative || w < 0);
-            ties[o] = new StripTie(hasPositive ? next++ : -1, hasNegative ? next++ : -1, group.Shifts[o]);
+            combinations[o] = new ColumnCombination(hasPositive ? next++ : -1, hasNegative ? next++ : -1, group.Shifts[o]);
         }
 
         var spectral = new SpectralClusters(group);
-        return [new MergeWay(column * next, 0, next, ties), .. Counts(next).Select(k => Way(spectral.Find(k, seed), column))];
+        return [new ColumnSharingChoice(column * next, 0, next, combinations),
+            .. Counts(next).Select(k => Choice(spectral.Find(k, seed), column))];
     }
 
     private static IEnumerable<int> Counts(int columns) =>
         _shares.Select(s => (int)Math.Ceiling(s * columns)).Where(k => k < columns).Distinct();
 
-    private static MergeWay Way(SharedColumns found, long column)
+    private static ColumnSharingChoice Choice(ColumnClustering found, long column)
     {
-        StripTie[] ties = found.Compact(out int columns);
-        return new MergeWay(column * columns, found.Harm(), columns, ties);
+        ColumnCombination[] combinations = found.Compact(out int columns);
+        return new ColumnSharingChoice(column * columns, found.LossIncrease(), columns, combinations);
     }
 
     /// <summary>The Fisher information as a product of one number an output and one a row: their means over its mean.</summary>

@@ -5,7 +5,7 @@ using Cim.Compiler.Precision;
 namespace Cim.Compiler.Quantization;
 
 /// <summary>The precision of layers a model brings quantized: nothing a policy says can change it.</summary>
-internal static class GivenPrecision
+internal static class PrequantizedPrecision
 {
     /// <summary>The policy with the model's own bits for every tensor that is quantized already.</summary>
     public static QuantizationPolicy Apply(Graph graph, QuantizationPolicy policy)
@@ -17,7 +17,7 @@ internal static class GivenPrecision
             .. policy.Layers.Select(item => !layers.TryGetValue(item.Name, out MvmLayer? layer) ? item : item with
             {
                 // The integers of a layer with shared columns have room for shifts; the policy knows the width of its columns.
-                WeightBits = item.Merge is null or StripTies.Exact
+                WeightBits = item.Merge is null or SharedColumns.Exact
                     ? QuantizedWeights.Read(graph, layer)?.Bits ?? item.WeightBits
                     : item.WeightBits,
                 ActivationBits = ActivationBits(topology, layer.Input) ?? item.ActivationBits,

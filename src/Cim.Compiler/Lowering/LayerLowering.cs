@@ -10,12 +10,12 @@ using Cim.Runtime.Mapping;
 
 namespace Cim.Compiler.Lowering;
 
-/// <summary>Places the layers of a quantized network on arrays as its policy says, whole or in blocks, and tells what they cost.</summary>
+/// <summary>Maps the layers of a quantized network onto arrays as its policy says, whole or in blocks, and counts what they cost.</summary>
 /// <param name="policy">Widths, with strips or without.</param>
 /// <param name="profile">The hardware.</param>
-internal sealed class LayerPlacer(QuantizationPolicy policy, HardwareProfile profile)
+internal sealed class LayerLowering(QuantizationPolicy policy, HardwareProfile profile)
 {
-    /// <summary>Lowers a quantized graph with its layers placed.</summary>
+    /// <summary>Lowers a quantized graph with its layers on arrays.</summary>
     /// <param name="quantized">The graph.</param>
     /// <param name="adcBits">ADC bits by layer; null = the policy's.</param>
     public LoweredModel Lower(Graph quantized, Func<string, int>? adcBits = null) => ProgramBuilder.Build(
@@ -34,21 +34,21 @@ internal sealed class LayerPlacer(QuantizationPolicy policy, HardwareProfile pro
             ? CostModel.Of(shape, fused is null
                 ? LayerMapper.Map(shape, weightBits, profile, layout: policy.Find(shape.Name)?.Layout)
                 : Map(shape, fused.Weights), weightBits, activationBits, adcBits, profile, copies)
-            : CostModel.Of(shape, ColumnPlacer.Placed(blocks), blocks.Max(b => b.WeightBits), activationBits, adcBits, profile, copies);
+            : CostModel.Of(shape, ColumnMapper.AsCosted(blocks), blocks.Max(b => b.WeightBits), activationBits, adcBits, profile, copies);
     }
 
     /// <summary>The cost of a layer before there are weights.</summary>
     public LayerCost CostOf(LayerShape shape, int copies)
     {
-        LayerPolicy layer = policy.Find(shape.Name) ?? new LayerPolicy(shape.Name, 8, 8, 0);
-        ImmutableArray<WeightBlock>? blocks = Ties(shape) is { } ties
-            ? MergeMapper.Map(ties, profile)
+        LayerPrecision layer = policy.Find(shape.Name) ?? new LayerPrecision(shape.Name, 8, 8, 0);
+        ImmutableArray<WeightBlock>? blocks = Shared(shape) is { } shared
+            ? SharedColumnMapper.Map(shared, profile)
             : Strips(shape) is { } strips ? StripMapper.Map(strips, profile)
             : ColumnBlocks(shape);
-        return blocks is { } placed
-            ? CostModel.Of(shape, ColumnPlacer.Placed(placed), placed.IsEmpty
+        return blocks is { } mapped
+            ? CostModel.Of(shape, ColumnMapper.AsCosted(mapped), mapped.IsEmpty
                 ? layer.WeightBits
-                : placed.Max(b => b.WeightBits), layer.ActivationBits, layer.AdcBits, profile, copies)
+                : mapped.Max(b => b.WeightBits), layer.ActivationBits, layer.AdcBits, profile, copies)
             : CostModel.Of(shape, LayerMapper.Map(shape, layer.WeightBits, profile, layout: layer.Layout), layer.WeightBits,
                 layer.ActivationBits, layer.AdcBits, profile, copies);
     }
@@ -63,16 +63,18 @@ internal sealed class LayerPlacer(QuantizationPolicy policy, HardwareProfile pro
     private ImmutableArray<WeightBlock> Blocks(LayerShape shape, QuantizedWeights weights)
     {
         ReadOnlySpan<sbyte> integers = weights.Integers.Span<sbyte>();
-        if (Ties(shape) is { } ties) return MergeMapper.Map(shape.Name, integers, ties, profile);
+        if (Shared(shape) is { } shared) return SharedColumnMapper.Map(shape.Name, integers, shared, profile);
         StripWidths? strips = Strips(shape);
-        // -2^(bits-1) of a given quantization fits the cells of a whole layer alone.
-        if (policy.Find(shape.Name)?.Merge == StripTies.Exact && shape.Groups == 1 && !weights.UsesMinimum)
-            return MergeMapper.Equal(shape.Name, integers, strips ?? StripWidths.Uniform(shape, weights.Bits, profile.Rows), profile);
+        // -2^(bits-1) of a pre-quantized layer fits the cells of a whole layer alone.
+        if (policy.Find(shape.Name)?.Merge == SharedColumns.Exact && shape.Groups == 1 && !weights.UsesMinimum)
+            return SharedColumnMapper.Equal(
+                shape.Name, integers, strips ?? StripWidths.Uniform(shape, weights.Bits, profile.Rows), profile);
         if (strips is not null) return StripMapper.Map(shape.Name, integers, strips, profile);
         return ColumnBlocks(shape) ?? PackedMapper.Map(shape, weights, Whole(shape, weights), Map(shape, weights).Tiles.Length, profile);
     }
 
-    private StripTies? Ties(LayerShape shape) => policy.Find(shape.Name) is { } layer ? StripTies.Of(layer, shape, profile.Rows) : null;
+    private SharedColumns? Shared(LayerShape shape) =>
+        policy.Find(shape.Name) is { } layer ? SharedColumns.Of(layer, shape, profile.Rows) : null;
 
     private ImmutableArray<WeightBlock>? ColumnBlocks(LayerShape shape) =>
         policy.Find(shape.Name)?.ColumnGroups is { } text

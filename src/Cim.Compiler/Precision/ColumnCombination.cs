@@ -6,10 +6,10 @@ namespace Cim.Compiler.Precision;
 /// <param name="Plus">The column that is added, -1 = none.</param>
 /// <param name="Minus">The column that is subtracted, -1 = none.</param>
 /// <param name="Shift">0 to 7.</param>
-internal readonly record struct StripTie(int Plus, int Minus, int Shift)
+internal readonly record struct ColumnCombination(int Plus, int Minus, int Shift)
 {
     /// <summary>A strip of zeros.</summary>
-    public static StripTie None { get; } = new(-1, -1, 0);
+    public static ColumnCombination None { get; } = new(-1, -1, 0);
 
     public bool IsNone => Plus < 0 && Minus < 0;
 
@@ -17,7 +17,7 @@ internal readonly record struct StripTie(int Plus, int Minus, int Shift)
     public int Factor(int column) => column < 0 || Plus == Minus ? 0 : Plus == column ? 1 << Shift : Minus == column ? -(1 << Shift) : 0;
 
     /// <summary>Reads <see cref="ToString"/>; null if it is none.</summary>
-    public static StripTie? Parse(string text)
+    public static ColumnCombination? Parse(string text)
     {
         if (text == ".") return None;
         int shift = 0, at = text.IndexOf('<', StringComparison.Ordinal);
@@ -26,7 +26,7 @@ internal readonly record struct StripTie(int Plus, int Minus, int Shift)
         int minus = columns.IndexOf('-', StringComparison.Ordinal), plus = -1, subtracted = -1;
         if (minus != 0 && !Number(minus < 0 ? columns : columns[..minus], out plus)) return null;
         if (minus >= 0 && !Number(columns[(minus + 1)..], out subtracted)) return null;
-        return shift <= 7 && plus != subtracted ? new StripTie(plus, subtracted, shift) : null;
+        return shift <= 7 && plus != subtracted ? new ColumnCombination(plus, subtracted, shift) : null;
     }
 
     /// <summary><c>3</c>, <c>-3</c>, <c>3-5</c>, with a shift <c>3-5&lt;1</c>; <c>.</c> = nothing.</summary>

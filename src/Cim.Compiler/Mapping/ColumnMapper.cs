@@ -6,12 +6,12 @@ using Cim.Runtime.Mapping;
 
 namespace Cim.Compiler.Mapping;
 
-/// <summary>A column to be placed on a row tile.</summary>
+/// <summary>A column to be mapped onto a row tile.</summary>
 /// <param name="Bits">Its width.</param>
-/// <param name="Taps">Outputs it is added to; column numbers are given when it is placed.</param>
-internal sealed record PoolColumn(int Bits, ImmutableArray<BlockTap> Taps)
+/// <param name="Taps">Outputs it is added to; column numbers follow when it is mapped.</param>
+internal sealed record MappedColumn(int Bits, ImmutableArray<BlockTap> Taps)
 {
-    /// <summary>Its integers by place of the row, for columns of single cells.</summary>
+    /// <summary>Its integers by rank of the row, for columns of single cells.</summary>
     public ImmutableArray<sbyte> Integers { get; init; }
 }
 
@@ -19,23 +19,24 @@ internal sealed record PoolColumn(int Bits, ImmutableArray<BlockTap> Taps)
 /// Lays the columns of each row tile side by side without gaps, widest first, so the tile takes no more arrays than its cells
 /// need; each width of a tile is a <see cref="WeightBlock"/> whose taps undo the sorting.
 /// </summary>
-internal static class ColumnPlacer
+internal static class ColumnMapper
 {
     /// <summary>The blocks of a layer.</summary>
     /// <param name="tiles">Rows and columns of each row tile.</param>
     /// <param name="encoding">The profile's, or <see cref="WeightEncoding.Unsigned"/> for columns of single cells.</param>
     /// <param name="profile">The hardware.</param>
-    public static ImmutableArray<WeightBlock> Place(
-        IEnumerable<(ImmutableArray<int> Rows, IReadOnlyList<PoolColumn> Columns)> tiles, WeightEncoding encoding, HardwareProfile profile)
+    public static ImmutableArray<WeightBlock> Map(
+        IEnumerable<(ImmutableArray<int> Rows, IReadOnlyList<MappedColumn> Columns)> tiles, WeightEncoding encoding,
+        HardwareProfile profile)
     {
         int cellsPerSlice = UsableColumns.CellsPerSlice(encoding), arrayColumns = UsableColumns.Of(profile, encoding), array = 0;
         var blocks = ImmutableArray.CreateBuilder<WeightBlock>();
-        foreach ((ImmutableArray<int> rows, IReadOnlyList<PoolColumn> all) in tiles)
+        foreach ((ImmutableArray<int> rows, IReadOnlyList<MappedColumn> all) in tiles)
         {
             int at = 0;
-            foreach (IGrouping<int, PoolColumn> group in all.GroupBy(c => c.Bits).OrderByDescending(g => g.Key))
+            foreach (IGrouping<int, MappedColumn> group in all.GroupBy(c => c.Bits).OrderByDescending(g => g.Key))
             {
-                PoolColumn[] own = [.. group];
+                MappedColumn[] own = [.. group];
                 ImmutableArray<int> slices = WeightSlices.Of(group.Key, profile);
                 int columns = own.Length * slices.Length * cellsPerSlice;
                 blocks.Add(new WeightBlock
@@ -62,10 +63,10 @@ internal static class ColumnPlacer
     }
 
     /// <summary>As cost sees blocks.</summary>
-    public static PlacedBlock[] Placed(ImmutableArray<WeightBlock> blocks) =>
+    public static PlacedBlock[] AsCosted(ImmutableArray<WeightBlock> blocks) =>
         [.. blocks.Select(b => new PlacedBlock(b.Mapping, b.Columns, b.Taps.Length))];
 
-    /// <summary>A run of physical columns that begins at a place, cut at the ends of arrays.</summary>
+    /// <summary>A run of physical columns that begins at a slot, cut at the ends of arrays.</summary>
     public static IEnumerable<(int First, int Count, int Array, int InArray)> Cut(int columns, int at, int arrayColumns)
     {
         for (int first = 0; first < columns;)

@@ -7,13 +7,14 @@ using Cim.Runtime.Mapping;
 namespace Cim.Compiler.ColumnSharing;
 
 /// <summary>
-/// Ways to merge the strips of a network, group by group, with their cells and estimated harm, and the choice among them. A group
-/// is strips of one width on one row tile; its ways are different numbers of columns.
+/// Choices of columns for the strips of a network, group by group, with their cells and estimated loss increase, and the choice among them.
+/// A group
+/// is strips of one width on one row tile; its choices are different numbers of columns.
 /// </summary>
-internal sealed class MergeTable
+internal sealed class ColumnSharingTable
 {
     private readonly ImmutableArray<MvmLayer> _layers;
-    private readonly MergeLayer[] _merged;
+    private readonly ColumnSharingLayer[] _layerChoices;
 
     /// <param name="layers">The layers whose strips may share columns.</param>
     /// <param name="policy">Their widths.</param>
@@ -23,30 +24,30 @@ internal sealed class MergeTable
     /// <param name="seed">Of clustering.</param>
     /// <param name="progress">One line a layer.</param>
     /// <param name="cancellation">Checked between groups.</param>
-    public MergeTable(
+    public ColumnSharingTable(
         ImmutableArray<MvmLayer> layers, QuantizationPolicy policy, IReadOnlyDictionary<string, float[]>? fisher, HardwareProfile profile,
-        MergeMethod method,
+        ColumnSharingMethod method,
         ulong seed, IProgress<string>? progress, CancellationToken cancellation)
     {
         _layers = layers;
-        _merged = new MergeLayer[layers.Length];
+        _layerChoices = new ColumnSharingLayer[layers.Length];
         for (int l = 0; l < layers.Length; l++)
         {
             progress?.Report($"clustering the strips of layer {l + 1} of {layers.Length}: {layers[l].NodeName}");
-            _merged[l] = MergeLayer.Of(
+            _layerChoices[l] = ColumnSharingLayer.Of(
                 layers[l], policy.Find(layers[l].NodeName)!, fisher?[layers[l].NodeName], profile, method, seed, cancellation);
         }
     }
 
     /// <summary>Cells of all strips that are not zero, each with columns of its own.</summary>
-    public long Whole => _merged.Sum(l => l.Whole);
+    public long Whole => _layerChoices.Sum(l => l.Whole);
 
     /// <summary>
-    /// The ways of least estimated harm that take at most a share of the cells: every group takes the way of least
-    /// harm + threshold * cells, and the threshold is found by bisection (Lagrangian relaxation; the smallest excess is left).
+    /// The choices of least estimated loss increase that take at most a share of the cells: every group takes the choice of least
+    /// loss increase + threshold * cells, and the threshold is found by bisection (Lagrangian relaxation; the smallest excess is left).
     /// </summary>
     /// <param name="share">Of <see cref="Whole"/>.</param>
-    /// <returns>[layer][group] index of the way.</returns>
+    /// <returns>[layer][group] index of the chosen.</returns>
     public int[][] Choose(double share)
     {
         (double low, double high) = (0, 1e-30);
@@ -62,17 +63,18 @@ internal sealed class MergeTable
     }
 
     /// <summary>Cells of a choice.</summary>
-    public long Cells(int[][] choice) => _merged.Zip(choice, (l, c) => l.Groups.Zip(c, (g, w) => g.Ways[w].Cells).Sum()).Sum();
+    public long Cells(int[][] choice) => _layerChoices.Zip(choice, (l, c) => l.Groups.Zip(c, (g, w) => g.Choices[w].Cells).Sum()).Sum();
 
-    /// <summary>Estimated harm of a choice.</summary>
-    public double Harm(int[][] choice) => _merged.Zip(choice, (l, c) => l.Groups.Zip(c, (g, w) => g.Ways[w].Harm).Sum()).Sum();
+    /// <summary>Estimated loss increase of a choice.</summary>
+    public double LossIncrease(int[][] choice) =>
+        _layerChoices.Zip(choice, (l, c) => l.Groups.Zip(c, (g, w) => g.Choices[w].LossIncrease).Sum()).Sum();
 
     /// <summary>A policy with the chosen columns; widths stay.</summary>
     public QuantizationPolicy Apply(QuantizationPolicy policy, int[][] choice) => new([.. policy.Layers.Select(p =>
     {
         int l = _layers.ToList().FindIndex(layer => layer.NodeName == p.Name);
-        return l < 0 ? p : p with { Merge = _merged[l].Text(choice[l]) };
+        return l < 0 ? p : p with { Merge = _layerChoices[l].Text(choice[l]) };
     })]);
 
-    private int[][] Take(double threshold) => [.. _merged.Select(l => l.Groups.Select(g => g.Best(threshold)).ToArray())];
+    private int[][] Take(double threshold) => [.. _layerChoices.Select(l => l.Groups.Select(g => g.Best(threshold)).ToArray())];
 }

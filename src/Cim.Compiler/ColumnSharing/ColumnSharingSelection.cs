@@ -16,7 +16,7 @@ namespace Cim.Compiler.ColumnSharing;
 /// Chooses which strips share columns: for a share of cells that is asked for, or, by bisection over the share, the most that stays
 /// within the loss when the network is quantized so on one part of the calibration samples and judged on the other.
 /// </summary>
-internal static class MergeSelection
+internal static class ColumnSharingSelection
 {
     /// <summary>The policy with shared columns.</summary>
     /// <param name="graph">The float network.</param>
@@ -31,17 +31,17 @@ internal static class MergeSelection
     /// <param name="progress">One line a step.</param>
     /// <param name="cancellation">Checked throughout.</param>
     public static QuantizationPolicy Run(
-        Graph graph, GraphInput input, HardwareProfile hardware, SearchData? data, QuantizationPolicy policy, MergeOptions options,
+        Graph graph, GraphInput input, HardwareProfile hardware, SearchData? data, QuantizationPolicy policy, ColumnSharingOptions options,
         double maxLoss,
         QuantizerOptions quantizer, ulong seed, IProgress<string>? progress, CancellationToken cancellation)
     {
-        if (options.Method == MergeMethod.Spectral && hardware.Encoding != WeightEncoding.Differential)
+        if (options.Method == ColumnSharingMethod.Spectral && hardware.Encoding != WeightEncoding.Differential)
             throw new CimException(ErrorCodes.WrongUsage,
                 $"--merge-method spectral shares the halves of differential pairs, and '{hardware.Name}' holds weights in another way; "
                 + $"use group or auto.");
         // Layers the model brings quantized keep their integers.
         ImmutableArray<MvmLayer> layers = [.. MvmLayers.Find(graph).Where(l => l.WeightDequantize is null)];
-        if (options.Share == 0) return new([.. policy.Layers.Select(l => l with { Merge = StripTies.Exact })]);
+        if (options.Share == 0) return new([.. policy.Layers.Select(l => l with { Merge = SharedColumns.Exact })]);
         if (layers.IsEmpty) return policy;
         if (policy.Layers.FirstOrDefault(l => l.WeightBits == 1 && layers.Any(m => m.NodeName == l.Name)) is { } binary)
             throw new CimException(ErrorCodes.WrongUsage,
@@ -50,7 +50,7 @@ internal static class MergeSelection
         Dictionary<string, float[]>? fisher = data is null
             ? null
             : WeightFisher.Measure(graph, input, data.Fit, layers, seed, progress, cancellation);
-        var table = new MergeTable(layers, policy, fisher, hardware, options.Method, seed, progress, cancellation);
+        var table = new ColumnSharingTable(layers, policy, fisher, hardware, options.Method, seed, progress, cancellation);
         if (options.Share is { } asked) return table.Apply(policy, table.Choose(1 - asked));
 
         return new LargestSaving(graph, input, hardware, data!, quantizer)

@@ -3,10 +3,10 @@ using Cim.Compiler.Precision;
 namespace Cim.Compiler.ColumnSharing;
 
 /// <summary>
-/// A pool of columns for a group and which strips use which of them: the two alternating steps of clustering, each of which
-/// never raises the harm. Columns are real multiples of the integers' unit; they become integers when the layer is quantized.
+/// A set of columns for a group and which strips use which of them: the two alternating steps of clustering, each of which
+/// never raises the loss. Columns are real multiples of the integers' unit; they become integers when the layer is quantized.
 /// </summary>
-internal sealed class SharedColumns
+internal sealed class ColumnClustering
 {
     private const int Sweeps = 2;
 
@@ -14,19 +14,19 @@ internal sealed class SharedColumns
     private readonly bool _isSplit;
     private readonly float[] _columns; // [columns, rows], rows scaled as those of the group.
 
-    public SharedColumns(StripGroup group, int columns, bool isSplit)
+    public ColumnClustering(StripGroup group, int columns, bool isSplit)
     {
         (_group, _isSplit, Count) = (group, isSplit, columns);
         _columns = new float[columns * group.Rows];
-        Ties = new StripTie[group.Count];
-        Array.Fill(Ties, StripTie.None);
+        Combinations = new ColumnCombination[group.Count];
+        Array.Fill(Combinations, ColumnCombination.None);
     }
 
     public int Count { get; }
 
-    public StripTie[] Ties { get; }
+    public ColumnCombination[] Combinations { get; }
 
-    /// <summary>Sets a column to a strip (in a split pool to its positive part), what cannot be held cut off.</summary>
+    /// <summary>Sets a column to a strip (in a split set to its positive part), what cannot be held cut off.</summary>
     public void Seed(int column, int strip)
     {
         double unit = _group.Units[strip] * (1 << _group.Shifts[strip]);
@@ -34,22 +34,22 @@ internal sealed class SharedColumns
         for (int r = 0; r < to.Length; r++) to[r] = Clamp(_group.Of(strip)[r] / unit, r);
     }
 
-    /// <summary>Harm of the present ties.</summary>
-    public double Harm()
+    /// <summary>LossIncrease of the present combinations.</summary>
+    public double LossIncrease()
     {
-        double harm = 0;
-        for (int o = 0; o < _group.Count; o++) harm += HarmOf(o);
-        return harm;
+        double increase = 0;
+        for (int o = 0; o < _group.Count; o++) increase += LossIncreaseOf(o);
+        return increase;
     }
 
-    /// <summary>Harm of one strip.</summary>
-    public double HarmOf(int strip)
+    /// <summary>LossIncrease of one strip.</summary>
+    public double LossIncreaseOf(int strip)
     {
-        StripTie tie = Ties[strip];
-        double sum = 0, gain = _group.Units[strip] * (1 << tie.Shift);
+        ColumnCombination combination = Combinations[strip];
+        double sum = 0, gain = _group.Units[strip] * (1 << combination.Shift);
         ReadOnlySpan<float> w = _group.Of(strip),
-            plus = tie.Plus < 0 ? default : Of(tie.Plus),
-            minus = tie.Minus < 0 ? default : Of(tie.Minus);
+            plus = combination.Plus < 0 ? default : Of(combination.Plus),
+            minus = combination.Minus < 0 ? default : Of(combination.Minus);
         for (int r = 0; r < w.Length; r++)
         {
             double d = w[r] - (gain * ((plus.IsEmpty ? 0 : plus[r]) - (minus.IsEmpty ? 0 : minus[r])));
@@ -59,7 +59,8 @@ internal sealed class SharedColumns
         return 0.5 * _group.Importance[strip] * sum;
     }
 
-    /// <summary>Gives every strip the tie of least harm (in a split pool: the best added column, then the best subtracted one).</summary>
+    /// <summary>Gives every strip the combination of least loss increase (in a split set: the best added column, then the best subtracted
+    /// one).</summary>
     public void Assign()
     {
         double[] squares = new double[Count], products = new double[Count];
@@ -69,25 +70,26 @@ internal sealed class SharedColumns
         {
             if (_group.Squares[o] == 0)
             {
-                Ties[o] = StripTie.None;
+                Combinations[o] = ColumnCombination.None;
                 continue;
             }
 
             for (int j = 0; j < Count; j++) products[j] = StripGroup.Dot(_group.Of(o), Of(j));
-            Ties[o] = crosses is null ? BestOne(o, products, squares) : BestTwo(o, products, squares, crosses);
+            Combinations[o] = crosses is null ? BestOne(o, products, squares) : BestTwo(o, products, squares, crosses);
         }
     }
 
-    /// <summary>Lowers the harms of strips that a new column would serve better; for seeding, in units of twice the harm.</summary>
-    public void Consider(int column, double[] harms)
+    /// <summary>Lowers the increases of strips that a new column would serve better; for seeding, in units of twice the loss
+    /// increase.</summary>
+    public void Consider(int column, double[] increases)
     {
         double square = StripGroup.Dot(Of(column), Of(column));
-        for (int o = 0; o < harms.Length; o++)
+        for (int o = 0; o < increases.Length; o++)
         {
             double product = Math.Abs(StripGroup.Dot(_group.Of(o), Of(column))), unit = _group.Units[o];
             for (int h = 0; h <= _group.MaxShift; h++, unit *= 2)
-                harms[o] = Math.Min(
-                    harms[o], _group.Importance[o] * Math.Max(0, _group.Squares[o] + (unit * unit * square) - (2 * unit * product)));
+                increases[o] = Math.Min(
+                    increases[o], _group.Importance[o] * Math.Max(0, _group.Squares[o] + (unit * unit * square) - (2 * unit * product)));
         }
     }
 
@@ -97,10 +99,10 @@ internal sealed class SharedColumns
         int rows = _group.Rows;
         var members = new List<int>[Count];
         for (int j = 0; j < Count; j++) members[j] = [];
-        for (int o = 0; o < Ties.Length; o++)
+        for (int o = 0; o < Combinations.Length; o++)
         {
-            if (Ties[o].Plus >= 0) members[Ties[o].Plus].Add(o);
-            if (Ties[o].Minus >= 0) members[Ties[o].Minus].Add(o);
+            if (Combinations[o].Plus >= 0) members[Combinations[o].Plus].Add(o);
+            if (Combinations[o].Minus >= 0) members[Combinations[o].Minus].Add(o);
         }
 
         double[] top = new double[rows], rest = new double[rows];
@@ -112,8 +114,8 @@ internal sealed class SharedColumns
                 double bottom = 0;
                 foreach (int o in members[j])
                 {
-                    double gain = _group.Units[o] * Ties[o].Factor(j), weight = _group.Importance[o] * gain;
-                    int other = Ties[o].Plus == j ? Ties[o].Minus : Ties[o].Plus;
+                    double gain = _group.Units[o] * Combinations[o].Factor(j), weight = _group.Importance[o] * gain;
+                    int other = Combinations[o].Plus == j ? Combinations[o].Minus : Combinations[o].Plus;
                     ReadOnlySpan<float> w = _group.Of(o), beside = other < 0 ? default : Of(other);
                     // The other column of a difference counts with the opposite sign.
                     for (int r = 0; r < rows; r++) rest[r] = w[r] + (beside.IsEmpty ? 0 : gain * beside[r]);
@@ -127,20 +129,21 @@ internal sealed class SharedColumns
             }
     }
 
-    /// <summary>Columns that no strip uses take the strips of most harm, one each, as they are.</summary>
+    /// <summary>Columns that no strip uses take the strips of most loss increase, one each, as they are.</summary>
     /// <returns>True if there were any.</returns>
     public bool Revive()
     {
         bool[] used = new bool[Count];
-        foreach (StripTie tie in Ties)
+        foreach (ColumnCombination combination in Combinations)
         {
-            if (tie.Plus >= 0) used[tie.Plus] = true;
-            if (tie.Minus >= 0) used[tie.Minus] = true;
+            if (combination.Plus >= 0) used[combination.Plus] = true;
+            if (combination.Minus >= 0) used[combination.Minus] = true;
         }
 
         if (used.All(u => u)) return false;
-        Queue<int> worst = new(Enumerable.Range(0, _group.Count).Select(o => (Strip: o, Harm: HarmOf(o))).Where(p => p.Harm > 0)
-            .OrderByDescending(p => p.Harm).ThenBy(p => p.Strip).Select(p => p.Strip));
+        Queue<int> worst = new(
+            Enumerable.Range(0, _group.Count).Select(o => (Strip: o, LossIncrease: LossIncreaseOf(o))).Where(p => p.LossIncrease > 0)
+            .OrderByDescending(p => p.LossIncrease).ThenBy(p => p.Strip).Select(p => p.Strip));
         bool revived = false;
         for (int j = 0; j < Count && worst.Count > 0; j++)
             if (!used[j])
@@ -152,20 +155,21 @@ internal sealed class SharedColumns
         return revived;
     }
 
-    /// <summary>Ties with the columns that are used numbered in order.</summary>
-    public StripTie[] Compact(out int columns)
+    /// <summary>Combinations with the columns that are used numbered in order.</summary>
+    public ColumnCombination[] Compact(out int columns)
     {
         int[] number = new int[Count];
         Array.Fill(number, -1);
         int next = 0;
-        foreach (StripTie tie in Ties)
+        foreach (ColumnCombination combination in Combinations)
         {
-            if (tie.Plus >= 0 && number[tie.Plus] < 0) number[tie.Plus] = next++;
-            if (tie.Minus >= 0 && number[tie.Minus] < 0) number[tie.Minus] = next++;
+            if (combination.Plus >= 0 && number[combination.Plus] < 0) number[combination.Plus] = next++;
+            if (combination.Minus >= 0 && number[combination.Minus] < 0) number[combination.Minus] = next++;
         }
 
         columns = next;
-        return [.. Ties.Select(t => t with { Plus = t.Plus < 0 ? -1 : number[t.Plus], Minus = t.Minus < 0 ? -1 : number[t.Minus] })];
+        return [.. Combinations.Select(
+            t => t with { Plus = t.Plus < 0 ? -1 : number[t.Plus], Minus = t.Minus < 0 ? -1 : number[t.Minus] })];
     }
 
     private Span<float> Of(int column) => _columns.AsSpan(column * _group.Rows, _group.Rows);
@@ -184,26 +188,26 @@ internal sealed class SharedColumns
         return crosses;
     }
 
-    private StripTie BestOne(int strip, double[] products, double[] squares)
+    private ColumnCombination BestOne(int strip, double[] products, double[] squares)
     {
-        (StripTie best, double least) = (StripTie.None, 0); // Relative to the harm of leaving the strip out.
+        (ColumnCombination best, double least) = (ColumnCombination.None, 0); // Relative to the loss increase of leaving the strip out.
         for (int j = 0; j < Count; j++)
         {
             double unit = _group.Units[strip];
             for (int h = 0; h <= _group.MaxShift; h++, unit *= 2)
             {
-                double harm = (unit * unit * squares[j]) - (2 * unit * Math.Abs(products[j]));
-                if (harm >= least) continue;
-                (best, least) = (products[j] < 0 ? new StripTie(-1, j, h) : new StripTie(j, -1, h), harm);
+                double increase = (unit * unit * squares[j]) - (2 * unit * Math.Abs(products[j]));
+                if (increase >= least) continue;
+                (best, least) = (products[j] < 0 ? new ColumnCombination(-1, j, h) : new ColumnCombination(j, -1, h), increase);
             }
         }
 
         return best;
     }
 
-    private StripTie BestTwo(int strip, double[] products, double[] squares, double[] crosses)
+    private ColumnCombination BestTwo(int strip, double[] products, double[] squares, double[] crosses)
     {
-        StripTie now = Ties[strip];
+        ColumnCombination now = Combinations[strip];
         for (int round = 0; round < 2; round++)
         {
             now = BestBeside(strip, now.Minus, true, products, squares, crosses);
@@ -214,9 +218,9 @@ internal sealed class SharedColumns
     }
 
     /// <summary>The best column and shift beside a column that is kept.</summary>
-    private StripTie BestBeside(int strip, int kept, bool adds, double[] products, double[] squares, double[] crosses)
+    private ColumnCombination BestBeside(int strip, int kept, bool adds, double[] products, double[] squares, double[] crosses)
     {
-        (StripTie best, double least) = (StripTie.None, 0);
+        (ColumnCombination best, double least) = (ColumnCombination.None, 0);
         double keptProduct = kept < 0 ? 0 : products[kept], keptSquare = kept < 0 ? 0 : squares[kept];
         for (int j = -1; j < Count; j++)
         {
@@ -227,9 +231,9 @@ internal sealed class SharedColumns
             double unit = _group.Units[strip];
             for (int h = 0; h <= _group.MaxShift; h++, unit *= 2)
             {
-                double harm = (unit * unit * square) - (2 * unit * product);
-                if (harm >= least) continue;
-                (best, least) = (adds ? new StripTie(j, kept, h) : new StripTie(kept, j, h), harm);
+                double increase = (unit * unit * square) - (2 * unit * product);
+                if (increase >= least) continue;
+                (best, least) = (adds ? new ColumnCombination(j, kept, h) : new ColumnCombination(kept, j, h), increase);
             }
         }
 

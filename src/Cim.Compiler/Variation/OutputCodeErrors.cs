@@ -4,20 +4,20 @@ using Cim.Runtime.Crossbar;
 namespace Cim.Compiler.Variation;
 
 /// <summary>
-/// What errors of accumulators do to the requantized output words of a layer. Either every conversion gives its most likely
-/// code, or the error is taken as normal; a value v in output steps with the clamp [low, high] becomes the word round(clamp(v)).
+/// What errors of accumulators do to the requantized output codes of a layer. Either every conversion gives its most likely
+/// code, or the error is taken as normal; a value v in output steps with the clamp [low, high] becomes the code round(clamp(v)).
 /// </summary>
 /// <param name="Harmless">Probability that the kept output is moved by less than half of its last bit.</param>
-/// <param name="Wrong">Probability that a word is not the noise-free one.</param>
+/// <param name="Wrong">Probability that a code is not the noise-free one.</param>
 /// <param name="BeyondOne">Probability that it is off by more than one.</param>
 /// <param name="Noise">Root mean square of the error of the kept (clamped) output in its steps.</param>
-internal sealed record WordErrors(double Harmless, double Wrong, double BeyondOne, double Noise)
+internal sealed record OutputCodeErrors(double Harmless, double Wrong, double BeyondOne, double Noise)
 {
     /// <param name="layer">The layer.</param>
     /// <param name="inputs">Gives the residuals.</param>
     /// <param name="errors">Of <see cref="LayerErrorModel"/>.</param>
-    /// <param name="output">The words.</param>
-    public static WordErrors Of(CrossbarLayer layer, LayerInputs inputs, AccumulatorErrors errors, QuantizationParameters output)
+    /// <param name="output">The codes.</param>
+    public static OutputCodeErrors Of(CrossbarLayer layer, LayerInputs inputs, AccumulatorErrors errors, QuantizationParameters output)
     {
         double low = Bound(layer.Epilogue.Minimum, output, output.Min), high = Bound(layer.Epilogue.Maximum, output, output.Max);
         double harmless = 0, wrong = 0, beyond = 0, noise = 0;
@@ -30,7 +30,7 @@ internal sealed record WordErrors(double Harmless, double Wrong, double BeyondOn
                 int at = (i * errors.Positions) + p;
                 double value = (errors.Exact[at] * unit) + output.ZeroPoint;
                 if (inputs.Residual.Length > 0) value += inputs.Residual[(p * layer.Outputs) + o] / output.Scale;
-                double kept = Math.Clamp(value, low, high), word = Math.Round(kept);
+                double kept = Math.Clamp(value, low, high), code = Math.Round(kept);
                 (double mean, double variance) = errors.Disturbed(at);
                 Count(errors.Quiet[at], errors.QuietError[at] * unit, 0);
                 Count(1 - errors.Quiet[at], mean * unit, Math.Sqrt(variance) * Math.Abs(unit));
@@ -38,8 +38,8 @@ internal sealed record WordErrors(double Harmless, double Wrong, double BeyondOn
                 void Count(double chance, double mean, double sigma)
                 {
                     if (chance <= 0) return;
-                    wrong += chance * Leaves(value + mean, sigma, word - 0.5, word + 0.5, low, high);
-                    beyond += chance * Leaves(value + mean, sigma, word - 1.5, word + 1.5, low, high);
+                    wrong += chance * Leaves(value + mean, sigma, code - 0.5, code + 0.5, low, high);
+                    beyond += chance * Leaves(value + mean, sigma, code - 1.5, code + 1.5, low, high);
                     harmless += chance * (1 - Leaves(value + mean, sigma, kept - 0.5, kept + 0.5, low, high));
                     noise += chance * Moved(value, mean, sigma, low, high);
                 }
@@ -47,7 +47,7 @@ internal sealed record WordErrors(double Harmless, double Wrong, double BeyondOn
         }
 
         double count = Math.Max(1, errors.Exact.Length);
-        return new WordErrors(harmless / count, wrong / count, beyond / count, Math.Sqrt(noise / count));
+        return new OutputCodeErrors(harmless / count, wrong / count, beyond / count, Math.Sqrt(noise / count));
     }
 
     // E[(clamp(v + e) - clamp(v))^2] by Gauss-Hermite quadrature of five points.

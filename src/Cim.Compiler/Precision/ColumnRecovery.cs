@@ -7,19 +7,19 @@ namespace Cim.Compiler.Precision;
 /// The columns of a row tile from the integers of the strips made of them. Strips that are differences tell their columns up to a
 /// constant a row for each set of columns that differences connect; the constants are those that make the smallest column zero.
 /// </summary>
-internal static class TiedColumns
+internal static class ColumnRecovery
 {
-    /// <summary>[column][place of the row].</summary>
+    /// <summary>[column][rank of the row in the tile].</summary>
     /// <param name="name">The layer, for errors.</param>
     /// <param name="integers">Int8 [outputs, rows].</param>
-    /// <param name="ties">Which strips share columns.</param>
+    /// <param name="shared">Which strips share columns.</param>
     /// <param name="tile">The row tile.</param>
-    /// <exception cref="CimException">CIM4003: the integers are not those of the ties.</exception>
-    public static int[][] Recover(string name, ReadOnlySpan<sbyte> integers, StripTies ties, int tile)
+    /// <exception cref="CimException">CIM4003: the integers are not made of the shared columns.</exception>
+    public static int[][] Recover(string name, ReadOnlySpan<sbyte> integers, SharedColumns shared, int tile)
     {
-        ImmutableArray<StripTie> strips = ties.Tiles[tile];
-        ImmutableArray<int> rows = ties.Widths.Grid.RowsOf(tile);
-        int width = integers.Length / strips.Length, count = ties.Columns(tile);
+        ImmutableArray<ColumnCombination> strips = shared.Tiles[tile];
+        ImmutableArray<int> rows = shared.Widths.Grid.RowsOf(tile);
+        int width = integers.Length / strips.Length, count = shared.Columns(tile);
         // A node more than columns: nothing, which is zero.
         int[] set = new int[count + 1];
         Array.Fill(set, -1);
@@ -39,16 +39,16 @@ internal static class TiedColumns
                 int at = reached[next];
                 for (int o = 0; o < strips.Length; o++)
                 {
-                    StripTie tie = strips[o];
-                    if (tie.IsNone) continue;
-                    int plus = tie.Plus < 0 ? count : tie.Plus,
-                        minus = tie.Minus < 0 ? count : tie.Minus,
+                    ColumnCombination combination = strips[o];
+                    if (combination.IsNone) continue;
+                    int plus = combination.Plus < 0 ? count : combination.Plus,
+                        minus = combination.Minus < 0 ? count : combination.Minus,
                         to = plus == at ? minus : minus == at ? plus : -1;
                     if (to < 0 || set[to] >= 0) continue;
                     columns[to] = new int[rows.Length];
                     for (int i = 0; i < rows.Length; i++)
                     {
-                        int difference = w[(o * stride) + rows[i]] >> tie.Shift;
+                        int difference = w[(o * stride) + rows[i]] >> combination.Shift;
                         columns[to][i] = columns[at][i] + (to == plus ? difference : -difference);
                     }
 
@@ -68,10 +68,10 @@ internal static class TiedColumns
 
         void Check(ReadOnlySpan<sbyte> w, int stride)
         {
-            int[] levels = ties.Levels(tile);
+            int[] levels = shared.Levels(tile);
             for (int c = 0; c < count; c++)
                 foreach (int v in columns[c])
-                    if (v > levels[c] || v < (ties.IsSplit ? 0 : -levels[c])) throw Wrong($"column {c} does not fit {levels[c]} levels");
+                    if (v > levels[c] || v < (shared.IsSplit ? 0 : -levels[c])) throw Wrong($"column {c} does not fit {levels[c]} levels");
             for (int o = 0; o < strips.Length; o++)
                 for (int i = 0; i < rows.Length; i++)
                 {
