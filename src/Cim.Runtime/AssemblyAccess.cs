@@ -7,4 +7,4 @@ using System.Runtime.CompilerServices;
 [assembly: InternalsVisibleTo("Cim.Compiler.Tests")]
 [assembly: InternalsVisibleTo("cim")]
 [assembly: InternalsVisibleTo("Cim.Cli.Tests")]
-[assembly: InternalsVisibleTo("Cim.Benchmarks")]
+[assembly: InternalsVisibleTo("bench")]

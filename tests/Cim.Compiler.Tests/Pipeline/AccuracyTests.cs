@@ -12,7 +12,7 @@ using Xunit.Abstractions;
 namespace Cim.Compiler.Tests.Pipeline;
 
 /// <summary>
-/// Post-training quantization of real networks keeps their accuracy. The thresholds are the project's; bench/accuracy prints
+/// Post-training quantization of real networks keeps their accuracy. The thresholds are the project's; `bench accuracy` prints
 /// the whole table, MNIST included.
 /// </summary>
 public sealed class AccuracyTests(ITestOutputHelper output) : IDisposable

@@ -1,0 +1,29 @@
+using System.CommandLine;
+using Cim.Bench.Accuracy;
+using Cim.Bench.Common;
+using Cim.Bench.Kernels;
+using Cim.Bench.Merging;
+using Cim.Bench.Physics;
+using Cim.Bench.Rounding;
+using Cim.Bench.Search;
+using Cim.Bench.Speed;
+using Cim.Bench.Training;
+using Cim.Bench.Variation;
+
+// A new topic is a folder with its command and one line here; its results go to bench/results/<topic>/.
+var root = new RootCommand("Measures what the project claims, one command a topic; bench/README.md lists the questions and the data.")
+{
+    new AccuracyCommand(),
+    new RoundingCommand(),
+    new VariationCommand(),
+    new SearchCommand(),
+    new MergingCommand(),
+    new PhysicsCommand(),
+    new TrainingCommand(),
+    new SpeedCommand(),
+    new KernelsCommand(),
+    CimOption.Instance,
+};
+ParseResult parsed = root.Parse(args);
+int code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+return parsed.Errors.Count > 0 ? 2 : code;
