@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Cim.Runtime;
 
 namespace Cim.Bench.Common;
 
@@ -82,7 +83,7 @@ internal abstract class BenchCommand : Command
             await RunAsync(parsed, BenchRun.Of(parsed, _topic, parsed.GetValue(_output)), cancellation);
             return 0;
         }
-        catch (Exception exception) when (exception is BenchException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is BenchException or CimException or IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync($"bench: {exception.Message}");
             return 1;

@@ -1,12 +1,14 @@
 using System.Diagnostics;
 using Cim.Bench.Common;
 using Cim.Bench.Common.Data;
-using Cim.Compiler.Calibration;
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.Data;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Ort;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Search;
+using Cim.Compiler.Statistics;
 using Cim.Runtime.Hardware;
 using static System.FormattableString;
 

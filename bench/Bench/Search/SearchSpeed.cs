@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Cim.Compiler.Search;
+using Cim.Compiler.Statistics;
 
 namespace Cim.Bench.Search;
 

@@ -65,7 +65,8 @@ internal sealed class QuantizationAwareCommand : BenchCommand
         {
             WeightBits = parsed.GetValue(_weightBits), ActivationBits = parsed.GetValue(_activationBits),
         };
-        QuantizedNetwork quantized = QuantizedNetwork.Create(network, training.Range(0, CalibrationSamples), bits, cancellation);
+        QuantizedNetwork quantized = QuantizedNetwork.Create(
+            network, training.Range(0, Math.Min(CalibrationSamples, training.Count)), bits, cancellation);
         using Predictor predictor = quantized.CreatePredictor();
         string label = $"w{bits.WeightBits}a{bits.ActivationBits}";
         ResultReport report = run.Report($"qat-{label}");
