@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Cim.Compiler.Search;
+using Cim.Compiler.Search.Exact;
+using Cim.Compiler.Search.Space;
 using Cim.Compiler.Statistics;
 
 namespace Cim.Bench.Search;
@@ -23,9 +25,9 @@ internal static class SearchSpeed
     public static double ProxySeconds(PolicySearch search, Objective objective)
     {
         long start = Stopwatch.GetTimestamp();
-        Items items = Items.Of(search.Space, search.Losses, c => c.Of(objective));
-        ParetoFront front = ParetoFront.Of(items);
-        Optimum? optimum = ExactOptimum.Solve(items, search.Losses.Total(PolicyMoves.FourBitInside(search.Space)));
+        UnitChoices choices = UnitChoices.Of(search.Space, search.Losses, c => c.Of(objective));
+        ParetoFront front = ParetoFront.Of(choices);
+        Optimum? optimum = ExactOptimum.Solve(choices, search.Losses.Total(PolicyMoves.FourBitInside(search.Space)));
         return front.Points.IsEmpty || optimum is { IsProven: false } ? double.NaN : Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 }

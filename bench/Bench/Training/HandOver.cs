@@ -3,7 +3,7 @@ using Cim.Bench.Common.Results;
 using Cim.Compiler.Pipeline;
 using Cim.Runtime;
 using Cim.Training.Data;
-using Cim.Training.Engine;
+using Cim.Training.Ort;
 using Cim.Training.Quantization;
 using Google.Protobuf;
 using static System.FormattableString;

@@ -3,10 +3,10 @@ using System.Diagnostics;
 using Cim.Bench.Common;
 using Cim.Bench.Common.Results;
 using Cim.Training.Data;
-using Cim.Training.Engine;
 using Cim.Training.Loop;
 using Cim.Training.Networks;
 using Cim.Training.Optimization;
+using Cim.Training.Ort;
 using Cim.Training.Pruning;
 using static System.FormattableString;
 
@@ -76,7 +76,7 @@ internal sealed class PruningCommand : BenchCommand
         Granularity = parsed.GetValue(_granularity), Score = parsed.GetValue(_score), Target = parsed.GetValue(_target),
         Steps = parsed.GetValue(_steps), FinalEpochs = parsed.GetValue(_finalEpochs), ScoreSamples = parsed.GetValue(_samples),
         Compensates = !parsed.GetValue(_isUncompensated), Geometry = new ArrayGeometry(32, 32, parsed.GetValue(_columnsPerOutput)),
-        FineTuning = new TrainingOptions
+        Retraining = new TrainingOptions
         {
             Epochs = parsed.GetValue(_epochs), BatchStatistics = false, Augmentation = new Augmentation { Shift = 4, Flip = true },
             Mixup = parsed.GetValue(_mixup), AverageDecay = parsed.GetValue(_average), Seed = parsed.GetValue(_seed),

@@ -3,10 +3,10 @@ using System.Diagnostics;
 using Cim.Bench.Common;
 using Cim.Bench.Common.Results;
 using Cim.Training.Data;
-using Cim.Training.Engine;
 using Cim.Training.Loop;
 using Cim.Training.Networks;
 using Cim.Training.Optimization;
+using Cim.Training.Ort;
 using Cim.Training.Quantization;
 using static System.FormattableString;
 

@@ -2,9 +2,10 @@ using System.CommandLine;
 using Cim.Bench.Common;
 using Cim.Bench.Common.Results;
 using Cim.Training.Data;
-using Cim.Training.Engine;
 using Cim.Training.Losses;
 using Cim.Training.Networks;
+using Cim.Training.Engine;
+using Cim.Training.Ort;
 using static System.FormattableString;
 
 namespace Cim.Bench.Training;
@@ -39,7 +40,7 @@ internal sealed class TrainingSpeedCommand : BenchCommand
             (parsed.GetValue(_threads), parsed.GetValue(_batch), parsed.GetValue(_repetitions));
         TrainableNetwork network = Cifar.ResNet20(run);
         SampleSet samples = Cifar.Test(run);
-        using var engine = new OrtGradientEngine(network, new CrossEntropy(), batch, parts: threads);
+        using var engine = new OrtGradientEngine(new GradientRequest(network, new CrossEntropy(), batch) { Parts = threads });
         float[] targets = new float[batch * 10];
         for (int i = 0; i < batch; i++)
             targets[(i * 10) + samples.Labels![i]] = 1;
