@@ -2,6 +2,7 @@ using Cim.Bench.Common.Data;
 using Cim.Compiler.Data;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Search;
+using Cim.Compiler.Search.Persistence;
 
 namespace Cim.Bench.Search;
 
@@ -20,7 +21,7 @@ internal sealed class PolicyTest(PolicySearch search, ImageNetwork network, Prep
     {
         string name = string.Join(',', policy);
         if (_known.TryGetValue(name, out double known)) return known;
-        SearchReporter.Save(search, policy, file);
+        PolicyFile.Write(search.ToPolicy(policy), file);
         CompileResult result = CompilePipeline.Compile(new CompileOptions
         {
             ModelPath = network.Model, Hardware = hardware, Calibration = network.Calibration, Evaluation = network.Test,

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using Cim.Bench.Common;
 using Cim.Bench.Common.Data;
-using Cim.Compiler.Evaluation;
 using Cim.Compiler.Data;
+using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
@@ -63,8 +64,8 @@ internal sealed class SearchComparison
                 Invariant($"{FileHash.Of(network.Model)} {samples} {options.Loss}")),
         };
         long start = Stopwatch.GetTimestamp();
-        using PolicySearch search = PolicySearch.Prepare(
-            graph, input, HardwareProfiles.BuiltIn(hardwareName), data, searchOptions, null, cancellation);
+        using PolicySearch search = SearchPreparation.Prepare(
+            new SampledNetwork(graph, input, data), HardwareProfiles.BuiltIn(hardwareName), searchOptions, null, cancellation);
         double preparation = Stopwatch.GetElapsedTime(start).TotalSeconds;
         BenchRun.Progress(Invariant($"{network.Name} on {hardwareName}: prepared in {preparation:F0} s, ")
             + Invariant($"{SearchSpeed.CostsPerSecond(search):N0} policies costed/s, proxy optimum in ")

@@ -189,7 +189,7 @@ internal static class EvalCommand
             json.WriteStartObject();
             json.WriteString("name", layer.Name);
             json.WriteNumber("bits", layer.Bits);
-            json.WriteNumber("words", layer.Words);
+            json.WriteNumber("words", layer.Codes);
             json.WriteFinite("equal", layer.Equal);
             json.WriteFinite("withinOne", layer.WithinOne);
             json.WriteFinite("equalInNetwork", layer.EqualInNetwork);

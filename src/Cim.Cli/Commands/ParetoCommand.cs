@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
@@ -31,7 +32,7 @@ internal static class ParetoCommand
     };
     private static readonly Option<string> _calibration = new("--calibration")
     {
-        Description = "Samples: a third is used to fit quantizers, the rest to judge policies. Labels help.",
+        Description = "Samples: a third is used to fit quantizers, the rest to evaluate policies. Labels help.",
         Required = true,
     };
     private static readonly Option<string> _objective = new("--objective")
@@ -67,12 +68,13 @@ internal static class ParetoCommand
         SearchData data = SearchData.For(samples, graph, input, context.Cancellation);
         graph = ScoredGraph.Of(graph, input, samples);
         var options = new PolicySearchOptions { Objective = PolicySearchOptions.Parse(word) };
-        using PolicySearch search = PolicySearch.Prepare(graph, input, hardware, data, options, context.Progress, context.Cancellation);
+        using PolicySearch search = SearchPreparation.Prepare(
+            new SampledNetwork(graph, input, data), hardware, options, context.Progress, context.Cancellation);
         ImmutableArray<MeasuredPoint> points = ParetoMeasurement.Measure(
             search, parsed.GetValue(_points), context.Progress, context.Cancellation);
 
         CostVector eight = search.Space.Costs.Total(PolicyMoves.Widest(search.Space));
-        WarnOfConverters(search, graph, input, hardware, data, options, context);
+        WarnOfConverters(search, context);
         if (parsed.GetValue(_csv) is { } csv) Save(csv, ToCsv(points));
         if (parsed.GetValue(_svg) is { } svg)
             Save(svg, ParetoSvg.Draw($"{Path.GetFileNameWithoutExtension(model)} on {hardware.Name}", word, points,
@@ -81,12 +83,11 @@ internal static class ParetoCommand
     }
 
     // Losses of the front are those of integers, and of conversions narrower than the profile's.
-    private static void WarnOfConverters(
-        PolicySearch search, Graph graph, GraphInput input, HardwareProfile hardware, SearchData data, PolicySearchOptions options,
-        CommandContext context)
+    private static void WarnOfConverters(PolicySearch search, CommandContext context)
     {
+        HardwareProfile hardware = search.Hardware;
         if (hardware.AdcBits == 0) return;
-        double lost = AdcVerification.ConverterPoints(search, graph, input, hardware, data, options, context.Cancellation);
+        double lost = AdcVerification.ConverterPoints(search, context.Cancellation);
         if (lost > ConverterLoss.WorthAWarning)
         {
             context.Warn(ErrorCodes.ConvertersLoseAccuracy, string.Create(CultureInfo.InvariantCulture,

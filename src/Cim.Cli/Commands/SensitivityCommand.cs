@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
@@ -96,8 +97,9 @@ internal static class SensitivityCommand
         DataSet samples = DataSet.Open(calibration, input.Ports, preprocessing);
         SearchData data = SearchData.For(samples, graph, input, context.Cancellation);
         graph = ScoredGraph.Of(graph, input, samples);
-        SensitivityReport report = SensitivityAnalysis.Run(graph, input, data, parsed.GetValue(_samples), parsed.GetValue(_probes),
-            parsed.GetValue(_seed), clock, context.Progress, context.Cancellation);
+        SensitivityReport report = SensitivityAnalysis.Run(
+            new SampledNetwork(graph, input, data), parsed.GetValue(_samples),
+            new CurvatureProbes(parsed.GetValue(_probes), parsed.GetValue(_seed), clock), context.Progress, context.Cancellation);
         if (stored is not null && report.LayersLeftOut == 0)
             AtomicFile.Write(stored, stream => JsonSerializer.Serialize(stream, report, _stored));
         return report;

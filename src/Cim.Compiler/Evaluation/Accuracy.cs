@@ -1,7 +1,7 @@
 namespace Cim.Compiler.Evaluation;
 
 /// <summary>How many labelled samples a network classifies correctly.</summary>
-/// <param name="Correct">Samples whose class by the output judged (<see cref="ScoredOutput"/>) is their label.</param>
+/// <param name="Correct">Samples whose class by the scored output (<see cref="ScoredOutput"/>) is their label.</param>
 /// <param name="Samples">All samples.</param>
 /// <param name="RunSeconds">Time spent in the network, without reading data.</param>
 internal sealed record Accuracy(int Correct, int Samples, double RunSeconds)
@@ -11,7 +11,7 @@ internal sealed record Accuracy(int Correct, int Samples, double RunSeconds)
 
     public double ImagesPerSecond => RunSeconds > 0 ? Samples / RunSeconds : 0;
 
-    /// <summary>The place of the largest score; of equal ones the first.</summary>
+    /// <summary>The index of the largest score; of equal ones the first.</summary>
     public static int ArgMax(ReadOnlySpan<float> scores)
     {
         int best = 0;

@@ -31,13 +31,13 @@ internal sealed class CompiledEvaluator
     /// <param name="cancellation">Checked between samples.</param>
     public Accuracy Evaluate(DataSet data, RunOptions options, int limit, IProgress<int>? progress, CancellationToken cancellation)
     {
-        ScoredOutput judged = ScoredOutput.For(NetworkOutputs.Of(_model.Compiled, Input.FixedBatch), data);
+        ScoredOutput scored = ScoredOutput.For(NetworkOutputs.Of(_model.Compiled, Input.FixedBatch), data);
         _model.Prepare(options); // Packing weights or programming arrays is not part of a run.
         int correct = 0, samples = 0;
         var time = new Stopwatch();
         foreach ((DataBatch images, ReadOnlyMemory<float>[] outputs) in Run(data, options, limit, time, cancellation))
         {
-            correct += judged.CountCorrect(outputs[judged.Index].Span, data.Labels.AsSpan(images.First, images.Count));
+            correct += scored.CountCorrect(outputs[scored.Index].Span, data.Labels.AsSpan(images.First, images.Count));
             samples += images.Count;
             progress?.Report(samples);
         }

@@ -42,7 +42,7 @@ internal sealed class FloatEvaluator : IDisposable
     {
         data.RequireLabels();
         string[] outputs = [.. _session.Outputs.Where(_session.IsTensor)];
-        ScoredOutput? judged = null;
+        ScoredOutput? scored = null;
         int correct = 0, samples = 0;
         var time = new Stopwatch();
         int batch = Input.Batch(32);
@@ -64,14 +64,14 @@ internal sealed class FloatEvaluator : IDisposable
             using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(
                 Input.Split(images.First, images.Count, images.Values), outputs);
             time.Stop();
-            if (judged is null)
+            if (scored is null)
             {
-                // The first run says how many numbers each output has; the others compute only the one that is judged.
-                judged = ScoredOutput.For([.. outputs.Select((o, i) => Facts(o, results[i], images.Count))], data);
-                outputs = [outputs[judged.Index]];
-                correct += judged.CountCorrect(OnnxSession.Floats(results[judged.Index]), data.Labels.AsSpan(images.First, images.Count));
+                // The first run says how many numbers each output has; the others compute only the one that is scored.
+                scored = ScoredOutput.For([.. outputs.Select((o, i) => Facts(o, results[i], images.Count))], data);
+                outputs = [outputs[scored.Index]];
+                correct += scored.CountCorrect(OnnxSession.Floats(results[scored.Index]), data.Labels.AsSpan(images.First, images.Count));
             }
-            else correct += judged.CountCorrect(OnnxSession.Floats(results[0]), data.Labels.AsSpan(images.First, images.Count));
+            else correct += scored.CountCorrect(OnnxSession.Floats(results[0]), data.Labels.AsSpan(images.First, images.Count));
             samples += images.Count;
             progress?.Report(samples);
         }

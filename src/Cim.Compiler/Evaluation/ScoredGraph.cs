@@ -6,7 +6,7 @@ using Cim.Runtime;
 
 namespace Cim.Compiler.Evaluation;
 
-/// <summary>A network seen through the output it is judged by, which searches compare with the float network's.</summary>
+/// <summary>A network seen through the output it is scored by, which searches compare with the float network's.</summary>
 internal static class ScoredGraph
 {
     /// <summary>Whether the labels of a file are classes a network names; those of a regression (one real output, other numbers) are
@@ -22,7 +22,7 @@ internal static class ScoredGraph
     }
 
     /// <summary>
-    /// The same network with the output that is judged as its first one. Where that is the place of the largest score, it is the scores:
+    /// The same network with the output that is scored as its first one. Where that is the index of the largest score, it is the scores:
     /// two numbers of classes are no nearer to each other than others.
     /// </summary>
     /// <param name="graph">The network.</param>
@@ -33,10 +33,10 @@ internal static class ScoredGraph
         ImmutableArray<OutputFacts> outputs = NetworkOutputs.Of(graph, input.FixedBatch);
         if (outputs.IsEmpty) return graph;
         bool isRegression = outputs is [{ Rule: ClassRule.Logit }];
-        string judged = graph.Outputs[labels is { HasLabels: true } && !isRegression ? ScoredOutput.For(outputs, labels).Index : 0];
-        if (graph.Nodes.FirstOrDefault(n => n.Outputs.Contains(judged)) is { Op: "ArgMax" } largest
+        string scored = graph.Outputs[labels is { HasLabels: true } && !isRegression ? ScoredOutput.For(outputs, labels).Index : 0];
+        if (graph.Nodes.FirstOrDefault(n => n.Outputs.Contains(scored)) is { Op: "ArgMax" } largest
             && graph.Values[largest.Inputs[0]].Type == ElementType.Float32)
-            judged = largest.Inputs[0];
-        return judged == graph.Outputs[0] ? graph : graph with { Outputs = [judged, .. graph.Outputs.Where(o => o != judged)] };
+            scored = largest.Inputs[0];
+        return scored == graph.Outputs[0] ? graph : graph with { Outputs = [scored, .. graph.Outputs.Where(o => o != scored)] };
     }
 }

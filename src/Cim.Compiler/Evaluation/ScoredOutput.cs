@@ -21,7 +21,7 @@ internal enum ClassRule
     Label,
 }
 
-/// <summary>An output as far as judging needs to know it.</summary>
+/// <summary>An output as far as scoring needs to know it.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Type">Its numbers.</param>
 /// <param name="Numbers">Numbers of one sample.</param>
@@ -39,7 +39,7 @@ internal sealed record OutputFacts(string Name, ElementType Type, int Numbers, b
 }
 
 /// <summary>
-/// The output accuracy is judged by: the first one that can name every label. Decided from the labels before anything is run, so that
+/// The output accuracy is measured at: the first one that can name every label. Decided from the labels before anything is run, so that
 /// labels no output can name are an error at the start.
 /// </summary>
 /// <param name="Index">Which output.</param>
@@ -53,19 +53,21 @@ internal sealed record ScoredOutput(int Index, OutputFacts Output)
     /// <exception cref="CimException">CIM0007: no output can name every label.</exception>
     public static ScoredOutput For(IReadOnlyList<OutputFacts> outputs, ImmutableArray<int> labels, string? path)
     {
-        if (outputs.Count == 0) throw Invalid("The model has no output to judge.");
+        if (outputs.Count == 0) throw Invalid("The model has no output to score.");
         for (int i = 0; i < outputs.Count; i++)
             if (FirstBeyond(outputs[i]) < 0) return new ScoredOutput(i, outputs[i]);
 
         int sample = FirstBeyond(outputs[0]);
         if (outputs.Count > 1)
-            throw Invalid($"No output can be judged by these labels: "
-                + $"{string.Join(", ", outputs.Select(o => $"'{o.Name}' {Describe(o)}, but sample {FirstBeyond(o)} has the label {labels[FirstBeyond(o)]}"))}.");
+            throw Invalid($"No output can be scored with these labels: {string.Join(", ", outputs.Select(Why))}.");
         throw Invalid(outputs[0].Rule == ClassRule.LargestScore || labels[sample] < 0
             ? $"Sample {sample} has the label {labels[sample]}, but the model has {outputs[0].Classes} classes (0 to "
                 + $"{outputs[0].Classes - 1})."
             : $"Sample {sample} has the label {labels[sample]}, but the model's output '{outputs[0].Name}' is one number a sample, which "
                 + $"tells two classes apart: labels must be 0 or 1.");
+
+        string Why(OutputFacts output) =>
+            $"'{output.Name}' {Describe(output)}, but sample {FirstBeyond(output)} has the label {labels[FirstBeyond(output)]}";
 
         int FirstBeyond(OutputFacts output)
         {

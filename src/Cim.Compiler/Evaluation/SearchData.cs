@@ -9,7 +9,7 @@ using Cim.Runtime;
 namespace Cim.Compiler.Evaluation;
 
 /// <summary>
-/// The calibration samples of a search, in two parts that share no sample: quantizers are fitted on one, policies are judged on
+/// The calibration samples of a search, in two parts that share no sample: quantizers are fitted on one, policies are evaluated on
 /// the other. Evaluation data never takes part in the choice.
 /// </summary>
 /// <param name="Fit">A third of the samples.</param>
@@ -36,7 +36,7 @@ internal sealed record SearchData(CalibrationData Fit, CalibrationData Validatio
         int available = Math.Min(maxSamples, data.Count);
         if (available < fewest)
             throw new CimException(ErrorCodes.SearchNeedsData,
-                $"A search fits quantizers on some samples and judges by others: it needs at least {fewest} "
+                $"A search fits quantizers on some samples and evaluates on others: it needs at least {fewest} "
                 + $"samples{(batch == 1 ? "" : $" for a network of {batch} a run")} (a few hundred to be worth anything), and has "
                 + $"{available}. Give more calibration samples, or choose the bits yourself.") { File = data.Path };
         SearchData parts = From(data, cancellation, maxSamples);
@@ -69,17 +69,17 @@ internal sealed record SearchData(CalibrationData Fit, CalibrationData Validatio
             if (!fits && data.HasLabels) labels.Add(data.Labels[sample.First]);
         }
 
-        // Any first part of the judging samples is a fair sample, also of a file sorted by class.
-        int judged = validation.Count / elements;
-        int[] order = [.. Enumerable.Range(0, judged)];
-        var random = new SplitMix((ulong)judged);
+        // Any first part of the evaluation samples is a fair sample, also of a file sorted by class.
+        int evaluated = validation.Count / elements;
+        int[] order = [.. Enumerable.Range(0, evaluated)];
+        var random = new SplitMix((ulong)evaluated);
         for (int i = order.Length - 1; i > 0; i--)
             if (random.Next(i + 1) is var j) (order[i], order[j]) = (order[j], order[i]);
         float[] values = new float[validation.Count];
-        for (int i = 0; i < judged; i++) validation.CopyTo(order[i] * elements, values, i * elements, elements);
+        for (int i = 0; i < evaluated; i++) validation.CopyTo(order[i] * elements, values, i * elements, elements);
         return new SearchData(
             new CalibrationData([.. fit], fit.Count / elements, false),
-            new CalibrationData(values, judged, false),
+            new CalibrationData(values, evaluated, false),
             data.HasLabels ? [.. order.Select(i => labels[i])] : default);
     }
 }

@@ -9,7 +9,7 @@ namespace Cim.Compiler.Ort;
 /// <param name="IsSynthetic">True if there was no data and the samples are random.</param>
 internal sealed record CalibrationData(float[] Values, int Count, bool IsSynthetic)
 {
-    /// <summary>At most this many numbers are kept (256 MiB).</summary>
+    /// <summary>At most this many numbers are held in memory (256 MiB).</summary>
     private const long MaxElements = 1L << 26;
 
     /// <summary>Samples used unless the user asks otherwise.</summary>
@@ -21,11 +21,11 @@ internal sealed record CalibrationData(float[] Values, int Count, bool IsSynthet
         int elements = data.SampleElements;
         int count = (int)Math.Min(Math.Min(samples, data.Count), Math.Max(1, MaxElements / elements));
         float[] values = new float[checked(count * elements)];
-        int kept = 0;
+        int read = 0;
         foreach (DataBatch sample in data.Spread(count))
         {
             cancellation.ThrowIfCancellationRequested();
-            sample.Values.Span.CopyTo(values.AsSpan(kept++ * elements));
+            sample.Values.Span.CopyTo(values.AsSpan(read++ * elements));
         }
 
         return new CalibrationData(values, count, false);
@@ -33,7 +33,7 @@ internal sealed record CalibrationData(float[] Values, int Count, bool IsSynthet
 
     /// <summary>
     /// Standard normal samples. Networks are trained on roughly normalised inputs, so this is the least bad guess without
-    /// data; what it misses is said by the warning that goes with it. Integer inputs are zero: an index that is always valid.
+    /// data; what it misses is stated by the warning that goes with it. Integer inputs are zero: an index that is always valid.
     /// </summary>
     public static CalibrationData Random(GraphInput input, ulong seed)
     {
@@ -61,13 +61,13 @@ internal sealed record CalibrationData(float[] Values, int Count, bool IsSynthet
         return new CalibrationData(values, count, IsSynthetic);
     }
 
-    /// <summary>Every so many-th sample, and the others.</summary>
-    public (CalibrationData Others, CalibrationData Apart) HoldOut(int every)
+    /// <summary>The others, and every so many-th sample as a hold-out set.</summary>
+    public (CalibrationData Others, CalibrationData HeldOut) HoldOut(int every)
     {
         int elements = Values.Length / Count;
-        int[] apart = [.. Enumerable.Range(0, Count).Where(i => i % every == every - 1)],
-            others = [.. Enumerable.Range(0, Count).Except(apart)];
-        return (Take(others), Take(apart));
+        int[] heldOut = [.. Enumerable.Range(0, Count).Where(i => i % every == every - 1)],
+            others = [.. Enumerable.Range(0, Count).Except(heldOut)];
+        return (Take(others), Take(heldOut));
 
         CalibrationData Take(int[] samples)
         {

@@ -8,7 +8,7 @@ internal static class GraphSlice
 {
     /// <param name="graph">The whole.</param>
     /// <param name="wanted">The values to compute; they become the outputs.</param>
-    /// <param name="available">The values that are given; those used become the inputs.</param>
+    /// <param name="available">The values that are known; those used become the inputs.</param>
     public static Graph Of(Graph graph, IReadOnlyCollection<string> wanted, Func<string, bool> available)
     {
         var needed = new HashSet<string>(wanted.Where(w => !available(w)), StringComparer.Ordinal);

@@ -181,7 +181,7 @@ internal sealed class CandidateTraining
         {
             var network = new AdcNetwork(trained.Graph, _inputs.Input, _hardware, data.Fit, policy, _context.Cancellation);
             summary = AdcVerification.Run(
-                _search, summary, network, loss, data, _options.MaxLoss, _context.Progress, _context.Cancellation);
+                _search, summary, network, loss, _context.Progress, _context.Cancellation);
         }
 
         _context.Progress?.Report(string.Create(CultureInfo.InvariantCulture,

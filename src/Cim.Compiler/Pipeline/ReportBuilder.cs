@@ -47,9 +47,17 @@ internal sealed class ReportBuilder(
             graph.Constants.Values.Where(c => c.Type == ElementType.Float32).Sum(c => (long)c.Length),
             lowered.Layers.Sum(l => l.Layer.MacsPerImage),
             [.. graph.Inputs.Select(Tensor)], [.. graph.Outputs.Select(Tensor)]),
-        Hardware = new HardwareReport(
-            hardware.Name, hardware.Rows, hardware.Columns, hardware.CellBits, hardware.DacBits, hardware.AdcBits,
-            Encoding(hardware.Encoding), Range(hardware.AdcRange)),
+        Hardware = new HardwareReport
+        {
+            Name = hardware.Name,
+            Rows = hardware.Rows,
+            Columns = hardware.Columns,
+            CellBits = hardware.CellBits,
+            DacBits = hardware.DacBits,
+            AdcBits = hardware.AdcBits,
+            Encoding = Encoding(hardware.Encoding),
+            AdcRange = Range(hardware.AdcRange),
+        },
         Options = new OptionsReport(
             options.Search, options.Objective, options.MaxAccuracyLoss,
             options.Calibration is { } c ? Path.GetFileName(c) : null, inputs.CalibrationSamples, options.Seed),

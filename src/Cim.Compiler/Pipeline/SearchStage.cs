@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Search;
@@ -33,12 +34,10 @@ internal static class SearchStage
             Trials = (asked.TrialLogPath ?? (asked.OutputPath is { } output ? output + ".trials.json" : null)) is { } log
                 ? TrialFile.Open(log, CompileLock.SearchKey(asked)) : null,
             PolicyOutput = asked.PolicyOutputPath,
-            Quantizer = new QuantizerOptions { Range = asked.Range },
         };
-        Graph judged = inputs.Judged();
         SearchData data = inputs.ReadSearchData(context.Cancellation);
-        using PolicySearch search = PolicySearch.Prepare(
-            judged, inputs.Input, hardware, data, options, context.Progress, context.Cancellation);
+        var source = new SampledNetwork(inputs.Judged(), inputs.Input, data) { Quantizer = new QuantizerOptions { Range = asked.Range } };
+        using PolicySearch search = SearchPreparation.Prepare(source, hardware, options, context.Progress, context.Cancellation);
         SearchSummary summary = search.Run(context.Progress, context.Cancellation);
         if (asked.Training is not null)
         {
@@ -47,10 +46,10 @@ internal static class SearchStage
         }
 
         if (summary.Trained is null)
-            summary = CandidateVerification.Run(search, summary, judged, inputs.Input, hardware, data, options, context.Progress, context.Cancellation);
+            summary = CandidateVerification.Run(search, summary, context.Progress, context.Cancellation);
         if (!summary.IsWithinBudget) context.Warn(ErrorCodes.SearchFoundNothing, WhyNothing(summary, options));
         if (summary.RanOutOfTime)
-            context.Warn(ErrorCodes.SearchRanOutOfTime, string.Create(CultureInfo.InvariantCulture, 
+            context.Warn(ErrorCodes.SearchRanOutOfTime, string.Create(CultureInfo.InvariantCulture,
                 $"The search ended after {asked.SearchMinutes} minutes with {summary.Evaluations} of {options.Evaluations} evaluations; "
                     + $"the best policy so far is used. Give it more time (--budget-minutes), or fewer evaluations "
                     + $"(--search-evaluations)."));
@@ -60,7 +59,7 @@ internal static class SearchStage
     private static string WhyNothing(SearchSummary summary, PolicySearchOptions options)
     {
         string limit = string.Create(CultureInfo.InvariantCulture, $"{options.MaxLoss} percentage points"),
-            loses = string.Create(CultureInfo.InvariantCulture, 
+            loses = string.Create(CultureInfo.InvariantCulture,
             $"the one that loses least is used, estimated at {summary.ValidationLoss:F2} points on {summary.Chosen.Arrays} arrays");
         if (summary.LeastArrays > options.MaxArrays)
             return $"No precision takes as few arrays as allowed: the fewest bits take {summary.LeastArrays}, and --max-arrays is "

@@ -27,7 +27,7 @@ internal sealed record CompilationReport
 
     public required string SdkVersion { get; init; }
 
-    /// <summary>What the result is used at and judged at: <c>exact</c>, <c>adc</c> ...; null if no accuracy was measured.</summary>
+    /// <summary>The fidelity the result is used and evaluated at: <c>exact</c>, <c>adc</c> ...; null if no accuracy was measured.</summary>
     public string? Fidelity { get; init; }
 
     /// <summary>Percentage points lost at <see cref="Fidelity"/> against the float network; null if no accuracy was measured.</summary>
@@ -54,7 +54,7 @@ internal sealed record CompilationReport
     /// <summary>In execution order.</summary>
     public required ImmutableArray<LayerReport> Layers { get; init; }
 
-    /// <summary>The layer that harms the result most, by <see cref="LayerReport.Harm"/>; null if no error was measured.</summary>
+    /// <summary>The layer of the largest error, by <see cref="LayerReport.RankingError"/>; null if no error was measured.</summary>
     public string? WorstLayer => Reporting.WorstLayer.Find(Layers)?.Name;
 
     /// <summary>Of all layers with shared columns; null if there is none.</summary>
@@ -83,9 +83,25 @@ internal sealed record ModelReport(
 internal sealed record TensorReport(string Name, string Type, ImmutableArray<long> Shape);
 
 /// <summary>The hardware compiled for, as far as a reader of the report needs it.</summary>
-/// <param name="AdcRange">The policy, or <c>[low, high]</c>.</param>
-internal sealed record HardwareReport(
-    string Name, int Rows, int Columns, int CellBits, int DacBits, int AdcBits, string Encoding, string AdcRange);
+internal sealed record HardwareReport
+{
+    public required string Name { get; init; }
+
+    public required int Rows { get; init; }
+
+    public required int Columns { get; init; }
+
+    public required int CellBits { get; init; }
+
+    public required int DacBits { get; init; }
+
+    public required int AdcBits { get; init; }
+
+    public required string Encoding { get; init; }
+
+    /// <summary>The policy, or <c>[low, high]</c>.</summary>
+    public required string AdcRange { get; init; }
+}
 
 /// <summary>What was asked for.</summary>
 /// <param name="Search">uniform, exact, random or rl.</param>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Cim.Compiler.Reporting;
 
-/// <summary>One layer on crossbars: its shape, precision, place, error against the float network, and cost.</summary>
+/// <summary>One layer on crossbars: its shape, precision, arrays, error against the float network, and cost.</summary>
 internal sealed record LayerReport
 {
     /// <summary>The ONNX node name.</summary>
@@ -77,7 +77,7 @@ internal sealed record LayerReport
 
     /// <summary>What makes a layer the worst one: its own error if it was measured, else its error with all before it.</summary>
     [JsonIgnore]
-    public double? Harm => OwnRelativeL2Error ?? RelativeL2Error;
+    public double? RankingError => OwnRelativeL2Error ?? RelativeL2Error;
 }
 
 /// <summary>How many of a layer's weights have a width.</summary>
@@ -95,14 +95,14 @@ internal sealed record MergeReport(long Cells, long CellsOwn)
     public double Saved => CellsOwn == 0 ? 0 : 1 - ((double)Cells / CellsOwn);
 }
 
-/// <summary>A layer's cells, and what variation does to its output words.</summary>
-/// <param name="OutputBits">Bits of a word; null if the result is not requantized.</param>
+/// <summary>A layer's cells, and what variation does to its output codes.</summary>
+/// <param name="OutputBits">Bits of an output code; null if the result is not requantized.</param>
 /// <param name="SliceBits">Bits of each weight slice, least significant first; with groups of columns those of the widest.</param>
 /// <param name="RowsPerTile">Word lines that share a conversion, at most; 0 = those of the array.</param>
 /// <param name="Aligned">The error stays under half of the last kept bit as often as asked.</param>
 /// <param name="Harmless">How often it does, 0..1.</param>
-/// <param name="Equal">Words that are the noise-free ones, 0..1.</param>
-/// <param name="WithinOne">Words at most one unit off, 0..1.</param>
+/// <param name="Equal">Output codes that are the noise-free ones, 0..1.</param>
+/// <param name="WithinOne">Output codes at most one unit off, 0..1.</param>
 internal sealed record VariationReport(
     int? OutputBits, ImmutableArray<int> SliceBits, int RowsPerTile, bool Aligned, double Harmless, double Equal, double WithinOne)
 {
@@ -113,15 +113,15 @@ internal sealed record VariationReport(
 /// <summary>Picks the layer a reader should look at first.</summary>
 internal static class WorstLayer
 {
-    /// <summary>The layer of the largest harm, the first one of several; null if no layer has a measured error.</summary>
+    /// <summary>The layer of the largest error, the first one of several; null if no layer has a measured error.</summary>
     public static LayerReport? Find(ImmutableArray<LayerReport> layers)
     {
         LayerReport? worst = null;
         foreach (LayerReport layer in layers)
         {
             // A NaN error (the float output is zero everywhere, or something overflowed) is worse than any number.
-            if (layer.Harm is not { } harm) continue;
-            if (worst?.Harm is not { } most || (double.IsNaN(harm) && !double.IsNaN(most)) || harm > most) worst = layer;
+            if (layer.RankingError is not { } error) continue;
+            if (worst?.RankingError is not { } most || (double.IsNaN(error) && !double.IsNaN(most)) || error > most) worst = layer;
         }
 
         return worst;

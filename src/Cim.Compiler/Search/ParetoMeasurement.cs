@@ -29,7 +29,7 @@ internal static class ParetoMeasurement
         var measured = new List<MeasuredPoint>();
         foreach (FrontPoint point in chosen)
         {
-            progress?.Report($"measuring point {measured.Count + 1} of {chosen.Count}");
+            progress?.Report($"Measuring point {measured.Count + 1} of {chosen.Count}");
             double loss = search.Measure(point.Policy.AsSpan(), cancellation).LossPoints;
             measured.Add(new MeasuredPoint(point.Policy, search.Space.Costs.Total(point.Policy.AsSpan()), point.Loss, loss, true));
         }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Search.Persistence;
@@ -8,17 +7,16 @@ using Cim.Compiler.Sensitivity;
 namespace Cim.Compiler.Search;
 
 /// <summary>
-/// Judges policies without training: the fake-quantized network on validation samples against the float network, plus the additive
+/// Evaluates policies without training: the fake-quantized network on validation samples against the float network, plus the additive
 /// estimate for conversions; what is compared with a budget has a margin (<see cref="Distance.BudgetPoints"/>). Errors of little
 /// correlation add up in the divergence, and the expected loss is in proportion to it:
-/// how many points it is worth, a four-bit policy of this network says.
+/// a four-bit policy of this network shows how many points it is worth.
 /// </summary>
 internal sealed class PolicyEvaluator
 {
     private readonly PolicyNetwork _network;
     private readonly AdcSensitivity _adc;
-    private readonly ImmutableArray<int> _layerOfShape;
-    private readonly ImmutableArray<int> _groupOfShape;
+    private readonly SearchLayers _layers;
     private readonly TrialFile? _trials;
     private readonly double _maxLoss;
     private Distance? _typical;
@@ -26,14 +24,11 @@ internal sealed class PolicyEvaluator
     /// <param name="space">The policies there are.</param>
     /// <param name="network">The network whose widths can be set.</param>
     /// <param name="adc">What narrow conversions do.</param>
-    /// <param name="layerOfShape">For each layer of the space its index in the network; -1 = it has a precision of its own.</param>
-    /// <param name="groupOfShape">The index of its activation group.</param>
+    /// <param name="layers">The layers of the space.</param>
     /// <param name="options">The budget, and the memory of measurements.</param>
     public PolicyEvaluator(
-        PolicySpace space, PolicyNetwork network, AdcSensitivity adc, ImmutableArray<int> layerOfShape, ImmutableArray<int> groupOfShape,
-        PolicySearchOptions options) =>
-        (Space, _network, _adc, _layerOfShape, _groupOfShape, _trials, _maxLoss) = (
-            space, network, adc, layerOfShape, groupOfShape, options.Trials, options.MaxLoss);
+        PolicySpace space, PolicyNetwork network, AdcSensitivity adc, SearchLayers layers, PolicySearchOptions options) =>
+        (Space, _network, _adc, _layers, _trials, _maxLoss) = (space, network, adc, layers, options.Trials, options.MaxLoss);
 
     /// <summary>The policies there are.</summary>
     public PolicySpace Space { get; }
@@ -70,8 +65,8 @@ internal sealed class PolicyEvaluator
     {
         double conversions = 0;
         for (int s = 0; s < policy.Length; s++)
-            if (_layerOfShape[s] >= 0)
-                conversions += _adc.Layers[_layerOfShape[s]].GetValueOrDefault(Space.Costs.Choices[policy[s]].AdcBits);
+            if (_layers.LayerOfShape[s] >= 0)
+                conversions += _adc.Layers[_layers.LayerOfShape[s]].GetValueOrDefault(Space.Costs.Choices[policy[s]].AdcBits);
         if (conversions == 0 || Typical(cancellation) is not { LossPoints: > 0 } typical) return default;
         double times = conversions / typical.Divergence;
         return new Distance(conversions, typical.LossPoints * times, typical.BudgetPoints * times, 0);
@@ -94,20 +89,20 @@ internal sealed class PolicyEvaluator
         int[] weights = new int[_network.Layers.Length], activations = new int[_network.Groups];
         for (int s = 0; s < policy.Length; s++)
         {
-            if (_layerOfShape[s] < 0) continue;
-            weights[_layerOfShape[s]] = Space.Costs.Choices[policy[s]].WeightBits;
-            activations[_groupOfShape[s]] = Space.Costs.Choices[policy[s]].ActivationBits;
+            if (_layers.LayerOfShape[s] < 0) continue;
+            weights[_layers.LayerOfShape[s]] = Space.Costs.Choices[policy[s]].WeightBits;
+            activations[_layers.GroupOfShape[s]] = Space.Costs.Choices[policy[s]].ActivationBits;
         }
 
         // A measurement that may not end early, or ends elsewhere, is another one.
-        if (_trials is null || !double.IsFinite(hopeless)) return Race();
+        if (_trials is null || !double.IsFinite(hopeless)) return Run();
         string name = string.Join(' ', weights) + " / " + string.Join(' ', activations);
-        return _trials.Measure(hopeless == _maxLoss ? name : FormattableString.Invariant($"{name} within {hopeless:R}"), Race);
+        return _trials.Measure(hopeless == _maxLoss ? name : FormattableString.Invariant($"{name} within {hopeless:R}"), Run);
 
-        Distance Race() => _network.MeasureWithEarlyStopping(l => weights[l], g => activations[g], hopeless, cancellation);
+        Distance Run() => _network.MeasureWithEarlyStopping(l => weights[l], g => activations[g], hopeless, cancellation);
     }
 
-    /// <summary>A policy of few bits: what a divergence is worth, it says.</summary>
+    /// <summary>A policy of few bits, which shows what a divergence is worth.</summary>
     private Distance Typical(CancellationToken cancellation)
     {
         if (_typical is { } known) return known;

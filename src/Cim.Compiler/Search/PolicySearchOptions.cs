@@ -1,5 +1,4 @@
 using Cim.Compiler.Evaluation;
-using Cim.Compiler.Quantization;
 using Cim.Compiler.Search.Persistence;
 using Cim.Compiler.Search.Space;
 using Cim.Runtime.Mapping;
@@ -38,10 +37,8 @@ internal sealed record PolicySearchOptions
     /// <summary>Where the best policy so far is written; null = nowhere.</summary>
     public string? PolicyOutput { get; init; }
 
-    public QuantizerOptions Quantizer { get; init; } = new();
-
-    /// <summary>The objective of a command line word; <paramref name="copies"/> if copies of slow layers fill the arrays that are
-    /// left.</summary>
+    /// <summary>The objective by the name the command line gives it; <paramref name="copies"/> if copies of slow layers fill the arrays
+    /// that are left.</summary>
     public static Objective Parse(string objective, bool copies = false) => objective switch
     {
         "latency" when copies => Objective.CopiedLatency,

@@ -23,7 +23,7 @@ internal sealed record SearchSummary
     /// <summary>Arrays of the policy that takes the fewest.</summary>
     public long LeastArrays { get; init; }
 
-    /// <summary>True if a policy keeps the loss but takes more arrays than allowed.</summary>
+    /// <summary>True if a policy stays within the loss but takes more arrays than allowed.</summary>
     public bool LossFitsMoreArrays { get; init; }
 
     /// <summary>
@@ -44,11 +44,11 @@ internal sealed record SearchSummary
     /// <summary>Wall clock of preparation and search.</summary>
     public double Seconds { get; init; }
 
-    /// <summary>The cheapest policy on the exact front of the additive estimate that the judge accepts; null for searches that do not use
-    /// it.</summary>
+    /// <summary>The cheapest policy on the exact front of the additive estimate that the evaluator accepts; null for searches that do not
+    /// use it.</summary>
     public SearchBaseline? ProxyStart { get; init; }
 
-    /// <summary>What estimates the harm of narrow weights; see <see cref="ProxySelection"/>.</summary>
+    /// <summary>What estimates the loss increase by narrow weights; see <see cref="ProxySelection"/>.</summary>
     public string Proxy { get; init; } = ProxySelection.MeasuredDivergence;
 
     /// <summary>How well each estimate orders widths as the measured loss does, best first; empty if that was not measured.</summary>

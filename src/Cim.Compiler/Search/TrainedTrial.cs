@@ -13,13 +13,13 @@ namespace Cim.Compiler.Search;
 internal sealed record TrainedTrial(string Origin, ImmutableArray<int> Policy, double Cost, CostVector Costs, double Loss, bool Stopped);
 
 /// <summary>What short trainings found.</summary>
-/// <param name="FloatScore">Share of the samples held apart that the float network classifies right.</param>
+/// <param name="FloatScore">Share of the hold-out samples that the float network classifies right.</param>
 /// <param name="EightBitScore">The same of 8 bits everywhere, trained as the candidates are; NaN if time was over before.</param>
 /// <param name="Trials">All candidates, in order.</param>
 internal sealed record TrainedSearch(double FloatScore, double EightBitScore, ImmutableArray<TrainedTrial> Trials)
 {
     /// <summary>
-    /// What losses are counted from: the lesser score. The float network knows the samples held apart where they were part of its own
+    /// What losses are counted from: the lesser score. The float network knows the hold-out samples where they were part of its own
     /// training, and forgets some when it is trained on; what 8 bits lose in the same training is no loss of bits.
     /// </summary>
     public double Reference => double.IsNaN(EightBitScore) ? FloatScore : Math.Min(FloatScore, EightBitScore);

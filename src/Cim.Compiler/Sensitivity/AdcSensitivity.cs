@@ -16,7 +16,7 @@ namespace Cim.Compiler.Sensitivity;
 /// slice sets the error, and in real numbers its step hardly depends on how many slices there are below, so one
 /// measurement serves every width of weights and activations.
 /// </summary>
-/// <param name="Layers">[layer][ADC bits]; 0 = the profile's, taken as harmless.</param>
+/// <param name="Layers">[layer][ADC bits]; 0 = the profile's, taken to lose nothing.</param>
 internal sealed record AdcSensitivity(ImmutableArray<ImmutableSortedDictionary<int, double>> Layers)
 {
     private const int MaxSamples = 64, MinSamples = 16;
@@ -32,19 +32,27 @@ internal sealed record AdcSensitivity(ImmutableArray<ImmutableSortedDictionary<i
     public bool Covers(IReadOnlyList<int[]> adcBits) =>
         Layers.Length == adcBits.Count && adcBits.Select((bits, l) => bits.All(b => b == 0 || Layers[l].ContainsKey(b))).All(b => b);
 
-    /// <summary>What was not measured is too harmful to choose.</summary>
-    public AdcSensitivity Conservative(IReadOnlyList<int[]> adcBits) => new(Unmeasured.AtLargeLoss(Layers, adcBits, 0));
+    /// <summary>What was not measured is taken to lose too much to be chosen.</summary>
+    public AdcSensitivity Conservative(IReadOnlyList<int[]> adcBits) => new(UnmeasuredWidths.AtLargeLoss(Layers, adcBits, 0));
 
     /// <summary>Measures every layer at the widths asked for, or as many layers as there is time for.</summary>
+    /// <param name="source">The float network and its samples.</param>
+    /// <param name="hardware">The machine.</param>
+    /// <param name="layers">The layers.</param>
+    /// <param name="adcBits">Widths of each layer.</param>
+    /// <param name="clock">When it is over, the rest is left out.</param>
+    /// <param name="progress">One line a layer.</param>
+    /// <param name="cancellation">Checked between runs.</param>
     public static AdcSensitivity Measure(
-        Graph graph, GraphInput input, HardwareProfile hardware, SearchData data, ImmutableArray<MvmLayer> layers,
-        IReadOnlyList<int[]> adcBits,
-        QuantizerOptions options, SearchClock clock, IProgress<string>? progress, CancellationToken cancellation)
+        SampledNetwork source, HardwareProfile hardware, ImmutableArray<MvmLayer> layers, IReadOnlyList<int[]> adcBits, SearchClock clock,
+        IProgress<string>? progress, CancellationToken cancellation)
     {
+        (Graph graph, GraphInput input, SearchData data) = source;
         if (clock.IsOver || adcBits.All(b => b.All(w => w == 0))) return None(layers.Length);
-        progress?.Report("sensitivity of conversions: quantizing to 8 bits");
+        progress?.Report("Sensitivity of conversions: quantizing to 8 bits");
         var network = new AdcNetwork(
-            graph, input, hardware, data.Fit, QuantizationPolicy.Uniform(layers.Select(l => l.NodeName), 8, 8), options, cancellation);
+            graph, input, hardware, data.Fit, QuantizationPolicy.Uniform(layers.Select(l => l.NodeName), 8, 8), source.Quantizer,
+            cancellation);
         double macs = layers.Sum(l => (double)l.MacsPerImage), runs = adcBits.Sum(b => b.Length);
         int samples = (int)Math.Clamp(MaxWork / Math.Max(1, macs * runs), MinSamples, MaxSamples);
         float[] reference = network.Run(data.Validation, samples, _ => AdcNetwork.Ideal, cancellation);
@@ -59,7 +67,7 @@ internal sealed record AdcSensitivity(ImmutableArray<ImmutableSortedDictionary<i
                 continue;
             }
 
-            progress?.Report($"sensitivity of conversions {l + 1} of {layers.Length}: {name}");
+            progress?.Report($"Sensitivity of conversions {l + 1} of {layers.Length}: {name}");
             measured.Add(adcBits[l].Where(b => b > 0).ToImmutableSortedDictionary(b => b, b => comparison.Of(
                 network.Run(data.Validation, samples, n => n == name ? b : AdcNetwork.Ideal, cancellation)).Divergence));
         }

@@ -28,29 +28,25 @@ internal static class CurvatureEstimate
     /// <summary>Measures the weights of a network; it is left as it was.</summary>
     /// <param name="network">The network.</param>
     /// <param name="weights">The tensors.</param>
-    /// <param name="samples">Samples with labels.</param>
     /// <param name="objective">The loss, a mean over samples.</param>
-    /// <param name="targets">What the loss wants of each sample: [samples, outputs].</param>
+    /// <param name="samples">Samples and their targets.</param>
     /// <param name="probes">Random vectors; the standard error of a trace falls with their root.</param>
-    /// <param name="seed">Of the vectors.</param>
-    /// <param name="clock">When it is over, no more vectors are taken; one always is.</param>
     /// <param name="cancellation">Checked between batches.</param>
     public static IReadOnlyList<WeightCurvature> Measure(
-        TrainableNetwork network, IReadOnlyList<Parameter> weights, SampleSet samples, Objective objective, float[] targets, int probes,
-        ulong seed,
-        SearchClock clock, CancellationToken cancellation)
+        TrainableNetwork network, IReadOnlyList<Parameter> weights, Objective objective, LossSamples samples, CurvatureProbes probes,
+        CancellationToken cancellation)
     {
-        int batch = Math.Min(MaxBatch, samples.Count);
+        int batch = Math.Min(MaxBatch, samples.Set.Count);
         using var engine = new OrtGradientEngine(new GradientRequest(network, objective, batch) { Trained = weights, Parts = 1 });
-        double[][] gradient = Gradient(engine, network, samples, targets, cancellation);
+        double[][] gradient = Gradient(engine, network, samples, cancellation);
         double[][] hessian = [.. weights.Select(w => new double[w.Values.Length])];
         float[][] kept = [.. weights.Select(w => w.Values.ToArray())];
         double[] step = [.. weights.Select(w => Step * Math.Max(Math.Sqrt(w.Values.Average(v => (double)v * v)), 1e-6))];
         int taken = 0;
-        for (int probe = 0; probe < probes && (probe == 0 || !clock.IsOver); probe++, taken++)
+        for (int probe = 0; probe < probes.Count && (probe == 0 || !probes.Clock.IsOver); probe++, taken++)
         {
             float[][] signs = [
-                .. weights.Select((w, i) => Signs(w.Values.Length, new SplitMix(seed ^ ((ulong)(uint)probe << 32) ^ (uint)i)))];
+                .. weights.Select((w, i) => Signs(w.Values.Length, new SplitMix(probes.Seed ^ ((ulong)(uint)probe << 32) ^ (uint)i)))];
             double[][] above = At(1, signs), below = At(-1, signs);
             for (int i = 0; i < weights.Count; i++)
                 for (int k = 0; k < hessian[i].Length; k++)
@@ -60,27 +56,27 @@ internal static class CurvatureEstimate
         foreach (double[] sum in hessian)
             for (int k = 0; k < sum.Length; k++) sum[k] /= Math.Max(1, taken);
         for (int i = 0; i < weights.Count; i++) kept[i].CopyTo(weights[i].Values, 0);
-        double[][] fisher = Fisher(network, weights, samples, objective, targets, cancellation);
+        double[][] fisher = Fisher(network, weights, samples, objective, cancellation);
         return [.. weights.Select((_, i) => new WeightCurvature(hessian[i], fisher[i], gradient[i]))];
 
         double[][] At(int direction, float[][] signs)
         {
             for (int i = 0; i < weights.Count; i++)
                 for (int k = 0; k < kept[i].Length; k++) weights[i].Values[k] = (float)(kept[i][k] + (direction * step[i] * signs[i][k]));
-            return Gradient(engine, network, samples, targets, cancellation);
+            return Gradient(engine, network, samples, cancellation);
         }
     }
 
     /// <summary>The mean gradient over all whole batches.</summary>
     private static double[][] Gradient(
-        IGradientEngine engine, TrainableNetwork network, SampleSet samples, float[] targets, CancellationToken cancellation)
+        IGradientEngine engine, TrainableNetwork network, LossSamples samples, CancellationToken cancellation)
     {
         double[][] sum = [.. engine.Parameters.Select(p => new double[p.Values.Length])];
-        int batches = samples.Count / engine.BatchSize;
+        int batches = samples.Set.Count / engine.BatchSize;
         for (int b = 0; b < batches; b++)
         {
             cancellation.ThrowIfCancellationRequested();
-            Run(engine, network, samples, targets, b * engine.BatchSize);
+            Run(engine, network, samples, b * engine.BatchSize);
             for (int i = 0; i < sum.Length; i++)
                 for (int k = 0; k < sum[i].Length; k++) sum[i][k] += engine.Gradients[i][k] / batches;
         }
@@ -89,16 +85,16 @@ internal static class CurvatureEstimate
     }
 
     private static double[][] Fisher(
-        TrainableNetwork network, IReadOnlyList<Parameter> weights, SampleSet samples, Objective objective, float[] targets,
+        TrainableNetwork network, IReadOnlyList<Parameter> weights, LossSamples samples, Objective objective,
         CancellationToken cancellation)
     {
         using var single = new OrtGradientEngine(new GradientRequest(network, objective, 1) { Trained = weights, Parts = 1 });
         double[][] sum = [.. weights.Select(w => new double[w.Values.Length])];
-        int count = Math.Min(FisherSamples, samples.Count);
+        int count = Math.Min(FisherSamples, samples.Set.Count);
         for (int s = 0; s < count; s++)
         {
             cancellation.ThrowIfCancellationRequested();
-            Run(single, network, samples, targets, s);
+            Run(single, network, samples, s);
             for (int i = 0; i < sum.Length; i++)
                 for (int k = 0; k < sum[i].Length; k++) sum[i][k] += (double)single.Gradients[i][k] * single.Gradients[i][k] / count;
         }
@@ -106,12 +102,13 @@ internal static class CurvatureEstimate
         return sum;
     }
 
-    private static void Run(IGradientEngine engine, TrainableNetwork network, SampleSet samples, float[] targets, int first)
+    private static void Run(IGradientEngine engine, TrainableNetwork network, LossSamples samples, int first)
     {
-        int outputs = targets.Length / samples.Count;
+        (SampleSet set, float[] targets) = samples;
+        int outputs = targets.Length / set.Count;
         engine.Run(new Dictionary<string, float[]>(StringComparer.Ordinal)
         {
-            [network.InputName] = samples.Values.AsSpan(first * samples.Elements, engine.BatchSize * samples.Elements).ToArray(),
+            [network.InputName] = set.Values.AsSpan(first * set.Elements, engine.BatchSize * set.Elements).ToArray(),
             [Objective.Targets] = targets.AsSpan(first * outputs, engine.BatchSize * outputs).ToArray(),
         });
     }

@@ -7,5 +7,5 @@ internal interface IProxyStore
     ProxySelection? Selection(string space);
 
     /// <summary>Remembers a choice.</summary>
-    void Keep(string space, ProxySelection selection);
+    void Store(string space, ProxySelection selection);
 }

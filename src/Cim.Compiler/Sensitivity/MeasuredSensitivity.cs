@@ -7,7 +7,7 @@ namespace Cim.Compiler.Sensitivity;
 
 /// <summary>
 /// What quantizing one layer's weights, or one group's activations, alone does to the output: the divergence from the float
-/// network, everything else float. Their sum over layers is the additive estimate of a policy's harm.
+/// network, everything else float. Their sum over layers is the additive estimate of a policy's loss increase.
 /// </summary>
 /// <param name="Weights">[layer][bits] of <see cref="PolicyNetwork.Layers"/>.</param>
 /// <param name="Activations">[group][bits].</param>
@@ -39,7 +39,7 @@ internal sealed record MeasuredSensitivity(
         var weights = ImmutableArray.CreateBuilder<ImmutableSortedDictionary<int, double>>();
         for (int l = 0; l < weightBits.Count; l++)
         {
-            if (!clock.IsOver) progress?.Report($"sensitivity of layer {l + 1} of {weightBits.Count}: {network.Layers[l].NodeName}");
+            if (!clock.IsOver) progress?.Report($"Sensitivity of layer {l + 1} of {weightBits.Count}: {network.Layers[l].NodeName}");
             weights.Add(
                 Row(known?.Weights, l, weightBits, b => network.Measure(i => i == l ? b : 0, _ => 0, Samples, cancellation).Divergence));
         }
@@ -47,7 +47,7 @@ internal sealed record MeasuredSensitivity(
         var activations = ImmutableArray.CreateBuilder<ImmutableSortedDictionary<int, double>>();
         for (int g = 0; g < activationBits.Count; g++)
         {
-            if (!clock.IsOver) progress?.Report($"sensitivity of activations {g + 1} of {activationBits.Count}");
+            if (!clock.IsOver) progress?.Report($"Sensitivity of activations {g + 1} of {activationBits.Count}");
             activations.Add(Row(known?.Activations, g, activationBits,
                 b => network.Measure(_ => 0, i => i == g ? b : 0, Samples, cancellation).Divergence));
         }
@@ -66,8 +66,8 @@ internal sealed record MeasuredSensitivity(
         }
     }
 
-    /// <summary>The sensitivities with what was not measured taken as too harmful to choose, but for the widest: nobody narrows what he
-    /// knows nothing of.</summary>
+    /// <summary>The sensitivities, with widths that were not measured taken to lose too much to be chosen; the widest of each row loses
+    /// nothing.</summary>
     public MeasuredSensitivity Conservative(IReadOnlyList<int[]> weightBits, IReadOnlyList<int[]> activationBits) =>
-        new(Unmeasured.AtLargeLoss(Weights, weightBits), Unmeasured.AtLargeLoss(Activations, activationBits));
+        new(UnmeasuredWidths.AtLargeLoss(Weights, weightBits), UnmeasuredWidths.AtLargeLoss(Activations, activationBits));
 }

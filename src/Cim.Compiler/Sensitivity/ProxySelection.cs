@@ -14,8 +14,8 @@ using Cim.Training.Networks;
 namespace Cim.Compiler.Sensitivity;
 
 /// <summary>
-/// Which estimate of the harm of narrow weights a search follows: of the measured divergence (on few samples), the Hessian, the Fisher
-/// information and gradient x weight the one that orders the narrowest widths of the layers most like the loss measured on many.
+/// Which estimate of the loss increase by narrow weights a search follows: of the measured divergence (on few samples), the Hessian, the
+/// Fisher information and gradient x weight the one that orders the narrowest widths of the layers most like the loss measured on many.
 /// Networks differ in this, so every search finds out for its own.
 /// </summary>
 /// <param name="Name">The estimate chosen.</param>
@@ -27,41 +27,38 @@ internal sealed record ProxySelection(
     /// <summary>The estimate where no other is better.</summary>
     public const string MeasuredDivergence = "measured divergence";
 
-    private const int DerivativeSamples = 128, Probes = 4, LossSamples = 512, NarrowWidths = 2, MinPairs = 4;
+    private const int DerivativeSamples = 128, Probes = 4, SamplesOfLoss = 512, NarrowWidths = 2, MinPairs = 4;
 
     /// <summary>Chooses; the measured divergence if nothing can be compared: no gradients, too few layers, or no time.</summary>
-    /// <param name="graph">The float network.</param>
-    /// <param name="input">Its input.</param>
-    /// <param name="data">Samples.</param>
     /// <param name="network">The network whose widths can be set.</param>
     /// <param name="measured">The measured divergences.</param>
     /// <param name="weightBits">Widths of each layer.</param>
     /// <param name="settings">Seed, clock and memory.</param>
-    /// <param name="progress">Tells the choice.</param>
+    /// <param name="progress">Reports the choice.</param>
     /// <param name="cancellation">Checked between runs.</param>
     public static ProxySelection Make(
-        Graph graph, GraphInput input, SearchData data, PolicyNetwork network, MeasuredSensitivity measured,
-        IReadOnlyList<int[]> weightBits,
-        ProxySettings settings, IProgress<string>? progress, CancellationToken cancellation)
+        PolicyNetwork network, MeasuredSensitivity measured, IReadOnlyList<int[]> weightBits, ProxySettings settings,
+        IProgress<string>? progress, CancellationToken cancellation)
     {
         var divergence = new ProxySelection(MeasuredDivergence, [], measured.Weights);
         (int Layer, int Bits)[] pairs = [
             .. weightBits.SelectMany((bits, l) => bits.Order().SkipLast(1).Take(NarrowWidths).Select(b => (l, b)))];
+        GraphInput input = network.Source.Input;
         if (pairs.Length < MinPairs || pairs.Any(p => !measured.Weights[p.Layer].ContainsKey(p.Bits)) || input.Ports.Length != 1
             || input.FixedBatch > 1)
             return divergence;
         string key = string.Create(
             CultureInfo.InvariantCulture, $"{string.Join(' ', weightBits.Select(b => string.Join(',', b)))} seed={settings.Seed}");
-        if (settings.Store?.Selection(key) is { } known) return Tell(known, progress);
+        if (settings.Store?.Selection(key) is { } known) return Report(known, progress);
         if (settings.Clock.IsOver
-            || Estimates(graph, input, data, network, weightBits, settings, progress, cancellation) is not { } estimates)
+            || Estimates(network, weightBits, settings, progress, cancellation) is not { } estimates)
             return divergence;
 
         var loss = new List<double>();
         foreach ((int layer, int bits) in pairs)
         {
             if (settings.Clock.IsOver) return divergence;
-            loss.Add(network.Measure(l => l == layer ? bits : 0, _ => 0, LossSamples, cancellation).LossPoints);
+            loss.Add(network.Measure(l => l == layer ? bits : 0, _ => 0, SamplesOfLoss, cancellation).LossPoints);
         }
 
         (string Name, Func<int, int, double> Of)[] proxies =
@@ -91,15 +88,14 @@ internal sealed record ProxySelection(
             };
         }
 
-        settings.Store?.Keep(key, selection);
-        return Tell(selection, progress);
+        settings.Store?.Store(key, selection);
+        return Report(selection, progress);
     }
 
-    private static ProxySelection Tell(ProxySelection selection, IProgress<string>? progress)
+    private static ProxySelection Report(ProxySelection selection, IProgress<string>? progress)
     {
-        progress?.Report(string.Create(CultureInfo.InvariantCulture,
-            $"the estimate that orders widths most like the loss is {selection.Name}: rank correlation "
-                + $"{string.Join(", ", selection.Proxies.Select(q => string.Create(CultureInfo.InvariantCulture, $"{q.Proxy} {q.WithLoss:F2}")))}"));
+        string correlations = string.Join(", ", selection.Proxies.Select(q => FormattableString.Invariant($"{q.Proxy} {q.WithLoss:F2}")));
+        progress?.Report($"The estimate that orders widths most like the loss is {selection.Name}: rank correlation {correlations}");
         return selection;
     }
 
@@ -112,19 +108,18 @@ internal sealed record ProxySelection(
 
     /// <summary>[layer][bits]; null if the network cannot be differentiated or time was over.</summary>
     private static Dictionary<int, WidthSensitivity>[]? Estimates(
-        Graph graph, GraphInput input, SearchData data, PolicyNetwork network, IReadOnlyList<int[]> weightBits, ProxySettings settings,
-        IProgress<string>? progress,
+        PolicyNetwork network, IReadOnlyList<int[]> weightBits, ProxySettings settings, IProgress<string>? progress,
         CancellationToken cancellation)
     {
-        progress?.Report("derivatives of the loss by the weights");
+        progress?.Report("Derivatives of the loss by the weights");
         try
         {
-            TrainableNetwork trainable = TrainableNetwork.FromOnnx(OnnxExporter.Export(graph));
+            TrainableNetwork trainable = TrainableNetwork.FromOnnx(OnnxExporter.Export(network.Source.Graph));
             Parameter?[] weights = [.. network.Layers.Select(l => trainable.Find(l.WeightName))];
             if (weights.Any(w => w is null) || weights.Distinct().Count() < weights.Length) return null;
-            (Cim.Training.Data.SampleSet set, float[] targets, _) = SensitivityAnalysis.Samples(trainable, input, data, DerivativeSamples);
+            LossSamples samples = LossSamples.Of(trainable, network.Source, DerivativeSamples);
             IReadOnlyList<WeightCurvature> curvature = CurvatureEstimate.Measure(
-                trainable, weights!, set, new CrossEntropy(), targets, Probes, settings.Seed, settings.Clock, cancellation);
+                trainable, weights!, new CrossEntropy(), samples, new CurvatureProbes(Probes, settings.Seed, settings.Clock), cancellation);
             return settings.Clock.IsOver ? null : [.. network.Layers.Select((l, i) => weightBits[i].ToDictionary(
                 b => b, b => SensitivityAnalysis.Estimate(b, default, weights[i]!, l.Op, curvature[i])))];
         }

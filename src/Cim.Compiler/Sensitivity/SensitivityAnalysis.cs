@@ -4,10 +4,7 @@ using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Export;
 using Cim.Compiler.Ir;
-using Cim.Compiler.Ort;
-using Cim.Compiler.Quantization;
 using Cim.Compiler.Statistics;
-using Cim.Training.Data;
 using Cim.Training.Losses;
 using Cim.Training.Networks;
 using Cim.Training.Ort;
@@ -21,36 +18,31 @@ internal static class SensitivityAnalysis
     private static readonly int[] _bits = [2, 3, 4, 5, 6, 7, 8];
 
     /// <summary>Analyses a network.</summary>
-    /// <param name="graph">The float network.</param>
-    /// <param name="input">Its input.</param>
-    /// <param name="data">Samples: quantizers are fitted on a third, the rest measures.</param>
+    /// <param name="source">The float network; quantizers are fitted on a third of its samples, the rest measures.</param>
     /// <param name="samples">Of the rest, at most so many for the derivatives.</param>
-    /// <param name="probes">Random vectors for the Hessian.</param>
-    /// <param name="seed">Of these.</param>
-    /// <param name="clock">When it is over, layers not measured yet are left out; one is always measured.</param>
+    /// <param name="probes">Random vectors for the Hessian; when their clock is over, layers not measured yet are left out, but for the
+    /// first.</param>
     /// <param name="progress">One line a step.</param>
     /// <param name="cancellation">Checked throughout.</param>
     public static SensitivityReport Run(
-        Graph graph, GraphInput input, SearchData data, int samples, int probes, ulong seed, SearchClock clock, IProgress<string>? progress,
-        CancellationToken cancellation)
+        SampledNetwork source, int samples, CurvatureProbes probes, IProgress<string>? progress, CancellationToken cancellation)
     {
-        ImmutableArray<ActivationGroup> groups = ActivationGroups.Find(graph, MvmLayers.Find(graph));
-        HashSet<string> grouped = [.. groups.SelectMany(g => g.Layers)];
-        ImmutableArray<MvmLayer> layers = [.. MvmLayers.Find(graph).Where(l => l.WeightDequantize is null && grouped.Contains(l.NodeName))];
+        Graph graph = source.Graph;
+        QuantizableLayers quantizable = QuantizableLayers.Of(graph);
+        ImmutableArray<MvmLayer> layers = quantizable.Layers;
 
-        progress?.Report("derivatives of the loss by the weights");
+        progress?.Report("Derivatives of the loss by the weights");
         TrainableNetwork network = TrainableNetwork.FromOnnx(OnnxExporter.Export(graph));
         Parameter[] weights = [.. layers.Select(l => network[graph.Nodes.First(n => n.Name == l.NodeName).Inputs[1]])];
-        (SampleSet set, float[] targets, int used) = Samples(network, input, data, samples);
+        LossSamples used = LossSamples.Of(network, source, samples);
         IReadOnlyList<WeightCurvature> curvature = CurvatureEstimate.Measure(
-            network, weights, set, new CrossEntropy(), targets, probes, seed, clock, cancellation);
+            network, weights, new CrossEntropy(), used, probes, cancellation);
 
-        using var measured = new PolicyNetwork(graph, input, data, layers, groups,
-            layers.ToDictionary(l => l.NodeName, _ => _bits, StringComparer.Ordinal), new QuantizerOptions(), cancellation);
+        using var measured = new PolicyNetwork(source, quantizable, [.. layers.Select(_ => _bits)], cancellation);
         var result = ImmutableArray.CreateBuilder<LayerSensitivity>();
-        for (int l = 0; l < layers.Length && (l == 0 || !clock.IsOver); l++)
+        for (int l = 0; l < layers.Length && (l == 0 || !probes.Clock.IsOver); l++)
         {
-            progress?.Report($"measuring layer {l + 1} of {layers.Length}: {layers[l].NodeName}");
+            progress?.Report($"Measuring layer {l + 1} of {layers.Length}: {layers[l].NodeName}");
             string op = graph.Nodes.First(n => n.Name == layers[l].NodeName).Op;
             var widths = ImmutableArray.CreateBuilder<WidthSensitivity>();
             foreach (int bits in _bits)
@@ -62,26 +54,10 @@ internal static class SensitivityAnalysis
             result.Add(Describe(layers[l].NodeName, weights[l], op, curvature[l], widths.ToImmutable()));
         }
 
-        return new SensitivityReport(used, probes, result.ToImmutable(), Compare(result)) { LayersLeftOut = layers.Length - result.Count };
-    }
-
-    /// <summary>Whole batches only; without labels the float network's own classes.</summary>
-    public static (
-        SampleSet Set, float[] Targets, int Used) Samples(TrainableNetwork network, GraphInput input, SearchData data, int samples)
-    {
-        int count = Math.Min(samples, data.Validation.Count);
-        int used = count <= 64 ? count : count / 64 * 64;
-        float[] values = data.Validation.Values[..(used * input.SampleElements)];
-        var set = new SampleSet(values, network.SampleShape, null);
-        using var predictor = new Predictor(network, Math.Min(64, used), parts: 1);
-        float[] scores = predictor.Predict(set);
-        int classes = scores.Length / used;
-        float[] targets = new float[scores.Length];
-        // One output has no other class to be told from: there are no derivatives, and what is measured decides.
-        for (int i = 0; i < used; i++)
-            targets[(i * classes) + (
-                classes == 1 ? 0 : data.Labels.IsDefault ? Accuracy.ArgMax(scores.AsSpan(i * classes, classes)) : data.Labels[i])] = 1;
-        return (set, targets, used);
+        return new SensitivityReport(used.Set.Count, probes.Count, result.ToImmutable(), Compare(result))
+        {
+            LayersLeftOut = layers.Length - result.Count,
+        };
     }
 
     /// <summary>The estimates of one width of one layer.</summary>
@@ -115,8 +91,18 @@ internal static class SensitivityAnalysis
         double[] perChannel = [.. strips.GroupBy(s => s.Channel).Select(g => Hap([.. g.SelectMany(s => s.Indices)]))];
         double product = 0;
         for (int i = 0; i < weights.Values.Length; i++) product += Math.Abs(curvature.Gradient[i] * weights.Values[i]);
-        return new LayerSensitivity(name, weights.Values.Length, curvature.Hessian.Sum(), curvature.Fisher.Sum(), product,
-            Hap([.. Enumerable.Range(0, weights.Values.Length)]), widths, [.. perChannel], [.. perStrip]);
+        return new LayerSensitivity
+        {
+            Name = name,
+            Weights = weights.Values.Length,
+            HessianTrace = curvature.Hessian.Sum(),
+            FisherTrace = curvature.Fisher.Sum(),
+            GradientTimesWeight = product,
+            Hap = Hap([.. Enumerable.Range(0, weights.Values.Length)]),
+            Widths = widths,
+            Channels = [.. perChannel],
+            Strips = [.. perStrip],
+        };
 
         double Hap(int[] indices)
         {
@@ -127,7 +113,7 @@ internal static class SensitivityAnalysis
         }
     }
 
-    /// <summary>Output channel by output channel, the weights at each place of the kernel. A matrix has one place.</summary>
+    /// <summary>Output channel by output channel, the weights at each kernel position. A matrix has one position.</summary>
     private static IEnumerable<(int Channel, int[] Indices)> Strips(Parameter weights, string op)
     {
         long[] dims = weights.Dims;
@@ -138,10 +124,10 @@ internal static class SensitivityAnalysis
             yield break;
         }
 
-        int places = (int)dims.Skip(2).Aggregate(1L, (a, b) => a * b), inputs = (int)dims[1];
+        int positions = (int)dims.Skip(2).Aggregate(1L, (a, b) => a * b), inputs = (int)dims[1];
         for (int o = 0; o < dims[0]; o++)
-            for (int p = 0; p < places; p++)
-                yield return (o, [.. Enumerable.Range(0, inputs).Select(c => (((o * inputs) + c) * places) + p)]);
+            for (int p = 0; p < positions; p++)
+                yield return (o, [.. Enumerable.Range(0, inputs).Select(c => (((o * inputs) + c) * positions) + p)]);
     }
 
     private static ImmutableArray<ProxyQuality> Compare(IReadOnlyList<LayerSensitivity> layers)

@@ -3,18 +3,35 @@ using System.Collections.Immutable;
 namespace Cim.Compiler.Sensitivity;
 
 /// <summary>What quantizing one layer's weights does, estimated from derivatives and measured.</summary>
-/// <param name="Name">The layer.</param>
-/// <param name="Weights">The number of weights.</param>
-/// <param name="HessianTrace">Hutchinson's estimate.</param>
-/// <param name="FisherTrace">Of the empirical Fisher matrix.</param>
-/// <param name="GradientTimesWeight">Sum of |gradient * weight|.</param>
-/// <param name="Hap">trace / weights * |w|^2 / 2 (HAP, arXiv 2101.08940, as used by arXiv 2512.19445).</param>
-/// <param name="Widths">By weight bits.</param>
-/// <param name="Channels">Hessian trace / weights * |w|^2 / 2 of each output channel.</param>
-/// <param name="Strips">The same of each strip: the weights of one output channel at one place of the kernel, [channel, place].</param>
-internal sealed record LayerSensitivity(
-    string Name, int Weights, double HessianTrace, double FisherTrace, double GradientTimesWeight, double Hap,
-    ImmutableArray<WidthSensitivity> Widths, ImmutableArray<double> Channels, ImmutableArray<double> Strips);
+internal sealed record LayerSensitivity
+{
+    /// <summary>The layer.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The number of weights.</summary>
+    public required int Weights { get; init; }
+
+    /// <summary>Hutchinson's estimate.</summary>
+    public required double HessianTrace { get; init; }
+
+    /// <summary>Of the empirical Fisher matrix.</summary>
+    public required double FisherTrace { get; init; }
+
+    /// <summary>Sum of |gradient * weight|.</summary>
+    public required double GradientTimesWeight { get; init; }
+
+    /// <summary>trace / weights * |w|^2 / 2 (HAP, arXiv 2101.08940, as used by arXiv 2512.19445).</summary>
+    public required double Hap { get; init; }
+
+    /// <summary>By weight bits.</summary>
+    public required ImmutableArray<WidthSensitivity> Widths { get; init; }
+
+    /// <summary>Hessian trace / weights * |w|^2 / 2 of each output channel.</summary>
+    public required ImmutableArray<double> Channels { get; init; }
+
+    /// <summary>The same of each strip: the weights of one output channel at one kernel position, [channel, position].</summary>
+    public required ImmutableArray<double> Strips { get; init; }
+}
 
 /// <summary>One width of one layer.</summary>
 /// <param name="Bits">Weight bits.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Search.Persistence;
@@ -20,8 +21,8 @@ public sealed class TrialLogFuzzTests(ITestOutputHelper output)
         TrialFile file = TrialFile.Open(path, "key");
         file.Measure("8 4 / 8 4", () => new Distance(0.1, 0.2, 0.3, 0.4));
         file.Train("8 8", () => (0.5, true));
-        file.Keep(new MeasuredSensitivity(Table, Table));
-        file.Keep(new AdcSensitivity(Table), HardwareProfiles.BuiltIn("isaac"));
+        file.Store(new MeasuredSensitivity(Table, Table));
+        file.Store(new AdcSensitivity(Table), HardwareProfiles.BuiltIn("isaac"));
         string log = File.ReadAllText(path);
         int whole = 0;
         new FuzzRun(
@@ -36,6 +37,6 @@ public sealed class TrialLogFuzzTests(ITestOutputHelper output)
         Assert.True(whole > 0);
     }
 
-    private static System.Collections.Immutable.ImmutableArray<System.Collections.Immutable.ImmutableSortedDictionary<int, double>> Table { get; } =
-        [System.Collections.Immutable.ImmutableSortedDictionary.CreateRange(new Dictionary<int, double> { [2] = 0.5, [8] = 1e-9 })];
+    private static ImmutableArray<ImmutableSortedDictionary<int, double>> Table { get; } =
+        [ImmutableSortedDictionary.CreateRange(new Dictionary<int, double> { [2] = 0.5, [8] = 1e-9 })];
 }

@@ -11,7 +11,17 @@ internal static class ExampleReport
         SdkVersion = "0.1.0",
         Model = new ModelReport("Example", "example.onnx", new string('0', 64), 120_000, 1_600_000,
             [new TensorReport("image", "float32", [-1, 1, 28, 28])], [new TensorReport("scores", "float32", [-1, 10])]),
-        Hardware = new HardwareReport("isaac", 128, 128, 2, 1, 8, "offset", "calibrated"),
+        Hardware = new HardwareReport
+        {
+            Name = "isaac",
+            Rows = 128,
+            Columns = 128,
+            CellBits = 2,
+            DacBits = 1,
+            AdcBits = 8,
+            Encoding = "offset",
+            AdcRange = "calibrated",
+        },
         Options = new OptionsReport("uniform", "energy", 0.5, "calibration.npz", 512, 1),
         Evaluation = new EvaluationReport("test.npz", 2000),
         Float = new VariantReport { Accuracies = [new("float", 1830, 2000)], WeightMemoryBits = 32 * 120_000 },

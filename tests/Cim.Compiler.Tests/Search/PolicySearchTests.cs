@@ -54,10 +54,9 @@ public sealed class PolicySearchTests
     public void Early_stopping_ends_at_samples_that_show_a_policy_hopeless_and_else_runs_all()
     {
         (Graph graph, GraphInput input, SearchData data) = Load(1200);
-        var layers = MvmLayers.Find(graph);
-        var groups = ActivationGroups.Find(graph, layers);
+        var layers = QuantizableLayers.Of(graph);
         using var network = new PolicyNetwork(
-            graph, input, data, layers, groups, layers.ToDictionary(l => l.NodeName, _ => new[] { 2, 8 }), new QuantizerOptions(), default);
+            new SampledNetwork(graph, input, data), layers, [.. layers.Layers.Select(_ => new[] { 2, 8 })], default);
         Distance all = network.Measure(_ => 2, _ => 2, int.MaxValue, default),
             early = network.MeasureWithEarlyStopping(_ => 2, _ => 2, 0.5, default);
         Assert.NotEqual(all, early);
@@ -82,10 +81,9 @@ public sealed class PolicySearchTests
     public void Float_widths_change_nothing_and_narrow_ones_more_than_wide_ones()
     {
         (Graph graph, GraphInput input, SearchData data) = Load();
-        var layers = MvmLayers.Find(graph);
-        var groups = ActivationGroups.Find(graph, layers);
-        using var network = new PolicyNetwork(graph, input, data, layers, groups,
-            layers.ToDictionary(l => l.NodeName, _ => new[] { 2, 4, 8 }), new QuantizerOptions(), default);
+        var layers = QuantizableLayers.Of(graph);
+        using var network = new PolicyNetwork(
+            new SampledNetwork(graph, input, data), layers, [.. layers.Layers.Select(_ => new[] { 2, 4, 8 })], default);
         Assert.Equal(0, network.Measure(_ => 0, _ => 0, int.MaxValue, default).Divergence, 12);
         double[] weights = [.. new[] { 8, 4, 2 }.Select(b => network.Measure(_ => b, _ => 0, int.MaxValue, default).Divergence)];
         double[] activations = [.. new[] { 8, 4, 2 }.Select(b => network.Measure(_ => 0, _ => b, int.MaxValue, default).Divergence)];
@@ -97,7 +95,7 @@ public sealed class PolicySearchTests
         string? trials = null, string? policyOutput = null)
     {
         (Graph graph, GraphInput input, SearchData data) = Load();
-        using PolicySearch search = PolicySearch.Prepare(graph, input, HardwareProfiles.BuiltIn("cim-aq-4b"), data,
+        using PolicySearch search = SearchPreparation.Prepare(new SampledNetwork(graph, input, data), HardwareProfiles.BuiltIn("cim-aq-4b"),
             new PolicySearchOptions
             {
                 Searcher = searcher,

@@ -68,6 +68,6 @@ public sealed class CurvatureEstimateTests
     }
 
     private static WeightCurvature Measure(TrainableNetwork network, Parameter weights, int probes, ulong seed = 7) =>
-        CurvatureEstimate.Measure(network, [weights], new SampleSet(_x, [Inputs], null), new MeanSquaredError(), _y, probes, seed,
-            new SearchClock(null), default)[0];
+        CurvatureEstimate.Measure(network, [weights], new MeanSquaredError(), new LossSamples(new SampleSet(_x, [Inputs], null), _y),
+            new CurvatureProbes(probes, seed, new SearchClock(null)), default)[0];
 }

@@ -1,5 +1,6 @@
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
@@ -62,7 +63,8 @@ public sealed class ProxySelectionTests
     public void An_analysis_whose_time_is_over_says_how_many_layers_it_left_out()
     {
         (Graph graph, GraphInput input, SearchData data) = Load();
-        SensitivityReport report = SensitivityAnalysis.Run(graph, input, data, 32, 2, 1, new SearchClock(TimeSpan.Zero), null, default);
+        SensitivityReport report = SensitivityAnalysis.Run(
+            new SampledNetwork(graph, input, data), 32, new CurvatureProbes(2, 1, new SearchClock(TimeSpan.Zero)), null, default);
         Assert.Single(report.Layers);
         Assert.Equal(MvmLayers.Find(graph).Length - 1, report.LayersLeftOut);
     }
@@ -70,8 +72,8 @@ public sealed class ProxySelectionTests
     private static PolicySearch Prepare(PolicySearchOptions options, List<string> lines)
     {
         (Graph graph, GraphInput input, SearchData data) = Load();
-        return PolicySearch.Prepare(
-            graph, input, HardwareProfiles.BuiltIn("cim-aq-2b"), data, options, new ProgressLines(lines.Add), default);
+        return SearchPreparation.Prepare(
+            new SampledNetwork(graph, input, data), HardwareProfiles.BuiltIn("cim-aq-2b"), options, new ProgressLines(lines.Add), default);
     }
 
     private static (Graph Graph, GraphInput Input, SearchData Data) Load()

@@ -1,4 +1,5 @@
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Sensitivity;
@@ -17,7 +18,8 @@ public sealed class SensitivityAnalysisTests
         var fit = new CalibrationData(RandomNetworks.Samples(32, input.SampleElements, 1), 32, false);
         var validation = new CalibrationData(RandomNetworks.Samples(64, input.SampleElements, 2), 64, false);
         SensitivityReport report = SensitivityAnalysis.Run(
-            graph, input, new SearchData(fit, validation, default), 64, 2, 1, new SearchClock(null), null, default);
+            new SampledNetwork(graph, input, new SearchData(fit, validation, default)), 64,
+            new CurvatureProbes(2, 1, new SearchClock(null)), null, default);
 
         var layers = MvmLayers.Find(graph);
         Assert.Equal(layers.Select(l => l.NodeName), report.Layers.Select(l => l.Name));

@@ -8,7 +8,7 @@ namespace Cim.Compiler.Evaluation.Agreement;
 /// become right there as wrong; so loss is of second order in the errors, and counting changes would overestimate a small one.
 /// </summary>
 /// <remarks>
-/// Few samples change at all, and a search would find the policy that has luck with them. So as much error again (a normal variable of
+/// Few samples change at all, and a search would find the policy that is lucky with them. So as much error again (a normal variable of
 /// standard deviation s, that of the margin between a and b of samples near a boundary) is thought to be added, which doubles the
 /// loss: a sample of margin m changes with probability Phi(-m / s) by it, which is known without drawing anything. Half of the loss of
 /// these probabilities is the estimate.
@@ -51,14 +51,14 @@ internal sealed class ExpectedLoss
     public (double Lost, double Deviation) Among(ReadOnlySpan<float> outputs)
     {
         int samples = outputs.Length / _classes;
-        double[] margins = new double[samples], harms = new double[samples];
+        double[] margins = new double[samples], losses = new double[samples];
         (double magnitudes, int near) = (0, 0);
         for (int i = 0; i < samples; i++)
         {
             ReadOnlySpan<float> scores = Of(outputs, i);
             (int first, int next) = (_classOf[i], Next(scores, _classOf[i]));
             margins[i] = Score(scores[first]) - Score(scores[next]);
-            harms[i] = Harm(Of(_reference, i), first, next);
+            losses[i] = LossOf(Of(_reference, i), first, next);
             // Errors grow with a sample's outputs, and it is the samples near a boundary that change.
             if (_margins[i] > _near) continue;
             magnitudes += Math.Abs(margins[i] - _margins[i]);
@@ -70,7 +70,7 @@ internal sealed class ExpectedLoss
         (double lost, double squares) = (0, 0);
         for (int i = 0; i < samples; i++)
         {
-            double loss = harms[i] * (isSmooth ? 0.5 * NormalDistribution.Above(margins[i] / deviation) : margins[i] >= 0 ? 0 : 1);
+            double loss = losses[i] * (isSmooth ? 0.5 * NormalDistribution.Above(margins[i] / deviation) : margins[i] >= 0 ? 0 : 1);
             (lost, squares) = (lost + loss, squares + (loss * loss));
         }
 
@@ -80,7 +80,7 @@ internal sealed class ExpectedLoss
     private ReadOnlySpan<float> Of(ReadOnlySpan<float> outputs, int sample) => outputs.Slice(sample * _classes, _classes);
 
     /// <summary>p(a) - p(b) by the float network.</summary>
-    private double Harm(ReadOnlySpan<float> scores, int first, int next)
+    private double LossOf(ReadOnlySpan<float> scores, int first, int next)
     {
         if (_areProbabilities) return Math.Max(0, scores[first] - scores[next]);
         double sum = 0;

@@ -14,7 +14,7 @@ namespace Cim.Compiler.Evaluation.Agreement;
 internal sealed record LayerError(string Name, double Cosine, double RelativeL2, double OwnRelativeL2);
 
 /// <summary>Compares the quantized with the float network layer by layer, so that a loss of accuracy never comes without its
-/// place.</summary>
+/// layer.</summary>
 internal static class LayerErrors
 {
     private const int Batch = 8;

@@ -10,23 +10,23 @@ using Cim.Runtime.Program;
 
 namespace Cim.Compiler.Evaluation.Agreement;
 
-/// <summary>How many requantized output words of a layer are those of the exact integer network.</summary>
+/// <summary>How many requantized output codes of a layer are those of the exact integer network.</summary>
 /// <param name="Name">The layer.</param>
-/// <param name="Bits">Bits of a word.</param>
-/// <param name="Words">Words compared.</param>
-/// <param name="Equal">Share of words that are equal when the layer reads noise-free inputs.</param>
+/// <param name="Bits">Bits of an output code.</param>
+/// <param name="Words">Codes compared.</param>
+/// <param name="Equal">Share of codes that are equal when the layer reads noise-free inputs.</param>
 /// <param name="WithinOne">Share that differ by at most one unit.</param>
 /// <param name="EqualInNetwork">As <paramref name="Equal"/>, with the errors of all layers before.</param>
 /// <param name="WithinOneInNetwork">As <paramref name="WithinOne"/>, with the errors of all layers before.</param>
 internal sealed record LayerOutputCodes(
-    string Name, int Bits, long Words, double Equal, double WithinOne, double EqualInNetwork, double WithinOneInNetwork)
+    string Name, int Bits, long Codes, double Equal, double WithinOne, double EqualInNetwork, double WithinOneInNetwork)
 {
     /// <summary>The mean over several chips.</summary>
     public static ImmutableArray<LayerOutputCodes> Mean(IReadOnlyList<ImmutableArray<LayerOutputCodes>> chips) =>
     [
         .. chips[0].Select((first, l) => first with
         {
-            Words = chips.Sum(c => c[l].Words),
+            Codes = chips.Sum(c => c[l].Codes),
             Equal = chips.Average(c => c[l].Equal),
             WithinOne = chips.Average(c => c[l].WithinOne),
             EqualInNetwork = chips.Average(c => c[l].EqualInNetwork),
@@ -36,8 +36,8 @@ internal sealed record LayerOutputCodes(
 }
 
 /// <summary>
-/// Compares the output words of every layer with the noise-free ones: those of fidelity <c>exact</c>. Layers whose result is not
-/// requantized (the scores of a classifier) have no words and are left out.
+/// Compares the output codes of every layer with the noise-free ones: those of fidelity <c>exact</c>. Layers whose result is not
+/// requantized (the scores of a classifier) have no codes and are left out.
 /// </summary>
 internal static class OutputCodes
 {
@@ -106,7 +106,7 @@ internal static class OutputCodes
 
     private sealed class CodeCounts
     {
-        private long _words, _equal, _near, _equalInNetwork, _nearInNetwork;
+        private long _codes, _equal, _near, _equalInNetwork, _nearInNetwork;
 
         public void Add(ReadOnlySpan<byte> wanted, ReadOnlySpan<byte> own, ReadOnlySpan<byte> network, bool signed)
         {
@@ -119,13 +119,13 @@ internal static class OutputCodes
                 if (n <= 1) _nearInNetwork++;
             }
 
-            _words += wanted.Length;
+            _codes += wanted.Length;
         }
 
         public LayerOutputCodes Of(string name, int bits)
         {
-            double all = Math.Max(1, _words);
-            return new LayerOutputCodes(name, bits, _words, _equal / all, _near / all, _equalInNetwork / all, _nearInNetwork / all);
+            double all = Math.Max(1, _codes);
+            return new LayerOutputCodes(name, bits, _codes, _equal / all, _near / all, _equalInNetwork / all, _nearInNetwork / all);
         }
 
         private static int Difference(byte a, byte b, bool signed) => Math.Abs(signed ? (sbyte)a - (sbyte)b : a - b);

@@ -25,9 +25,9 @@ internal sealed class OutputComparison
     /// <summary>
     /// An evaluation of two thousand samples differs from the expected loss by some 0.3 points by chance, and the float network's
     /// probabilities
-    /// are not quite right: a budget is to be kept nevertheless, so no more than two thirds of it may be expected.
+    /// are not quite right: a budget has to hold nevertheless, so no more than two thirds of it may be expected.
     /// </summary>
-    private const double Caution = 1.5;
+    private const double ConservativeFactor = 1.5;
 
     private readonly float[] _reference;
     private readonly int _classes;
@@ -44,7 +44,7 @@ internal sealed class OutputComparison
     public OutputComparison(
         float[] reference, int samples, int inputElements, bool areProbabilities, ImmutableArray<int> labels, bool endsWithSigmoid = false)
     {
-        // One output that names one of two classes is judged as the scores of both.
+        // One output that names one of two classes is treated as the scores of both.
         _isBinary = reference.Length == samples && (endsWithSigmoid || !labels.IsDefault);
         _endsWithSigmoid = endsWithSigmoid;
         if (_isBinary) (reference, areProbabilities) = (BothClasses(reference), endsWithSigmoid);
@@ -54,7 +54,7 @@ internal sealed class OutputComparison
         MostPoints = areClasses ? FloatPoints(samples) : 100;
     }
 
-    /// <summary>A comparison with the float network on the samples that judge.</summary>
+    /// <summary>A comparison with the float network on the samples of the evaluation part.</summary>
     /// <param name="graph">The float network.</param>
     /// <param name="input">Its input.</param>
     /// <param name="data">The samples.</param>
@@ -126,7 +126,7 @@ internal sealed class OutputComparison
 
         (double expected, double spread) = _expected.Among(outputs);
         double changed = Math.Sqrt(lost + gained), net = _labels.IsDefault ? double.NegativeInfinity : lost - gained - changed;
-        double budget = Caution * expected, deviation = budget >= net ? Caution * spread : changed;
+        double budget = ConservativeFactor * expected, deviation = budget >= net ? ConservativeFactor * spread : changed;
         return new Distance(Math.Max(0, divergence / samples), Math.Min(MostPoints, 100 * Math.Max(expected, net) / samples),
             100 * Math.Max(budget, net) / samples, 100 * deviation / samples);
     }

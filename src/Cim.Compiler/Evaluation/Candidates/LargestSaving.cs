@@ -9,7 +9,7 @@ namespace Cim.Compiler.Evaluation.Candidates;
 
 /// <summary>
 /// The most that can be saved within a loss, by bisection over the share that is saved: the network is quantized on one part of the
-/// calibration samples and judged on the other.
+/// calibration samples and evaluated on the other.
 /// </summary>
 /// <param name="graph">The float network.</param>
 /// <param name="input">Its input.</param>
@@ -19,7 +19,7 @@ namespace Cim.Compiler.Evaluation.Candidates;
 internal sealed class LargestSaving(Graph graph, GraphInput input, HardwareProfile hardware, SearchData data, QuantizerOptions quantizer)
 {
     private const double Most = 0.95;
-    private const int Bisections = 6, JudgeSamples = 512;
+    private const int Bisections = 6, EvaluationSamples = 512;
 
     /// <summary>The policy that saves most; that of saving nothing if no share stays within the loss.</summary>
     /// <param name="saving">The policy that saves a share, 0 to 1.</param>
@@ -30,15 +30,15 @@ internal sealed class LargestSaving(Graph graph, GraphInput input, HardwareProfi
     public QuantizationPolicy Find(
         Func<double, QuantizationPolicy> saving, double maxLoss, string what, IProgress<string>? progress, CancellationToken cancellation)
     {
-        OutputComparison comparison = OutputComparison.WithFloat(graph, input, data, JudgeSamples, cancellation);
+        OutputComparison comparison = OutputComparison.WithFloat(graph, input, data, EvaluationSamples, cancellation);
         (double low, double high) = (0, Most); // Low is within the loss, or nothing is.
         for (int i = 0; i < Bisections; i++)
         {
             double middle = (low + high) / 2;
             var network = new AdcNetwork(graph, input, hardware, data.Fit, saving(middle), quantizer, cancellation);
-            Distance distance = comparison.Of(network.Run(data.Validation, JudgeSamples, _ => AdcNetwork.Ideal, cancellation));
+            Distance distance = comparison.Of(network.Run(data.Validation, EvaluationSamples, _ => AdcNetwork.Ideal, cancellation));
             progress?.Report(
-                FormattableString.Invariant($"saving {100 * middle:F1} % of the cells by {what} loses {distance.LossPoints:F2} points"));
+                FormattableString.Invariant($"Saving {100 * middle:F1} % of the cells by {what} loses {distance.LossPoints:F2} points"));
             if (distance.BudgetPoints <= maxLoss) low = middle;
             else high = middle;
         }

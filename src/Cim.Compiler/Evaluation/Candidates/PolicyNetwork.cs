@@ -19,44 +19,42 @@ internal sealed class PolicyNetwork : IDisposable
     private readonly FakeQuantizedNetwork _network;
     private readonly WeightCandidates _weights;
     private readonly ActivationRanges _ranges;
-    private readonly ImmutableArray<ActivationGroup> _groups;
-    private readonly SearchData _data;
+    private readonly QuantizableLayers _layers;
     private readonly Dictionary<(int Group, int Bits), OrtValue[]> _quantizers = [];
 
-    /// <param name="graph">The float network.</param>
-    /// <param name="input">Its input.</param>
-    /// <param name="data">Samples to fit on and to judge on.</param>
+    /// <param name="source">The float network and its samples.</param>
     /// <param name="layers">The layers whose precision is searched.</param>
-    /// <param name="groups">Their activation groups.</param>
     /// <param name="bits">The weight widths needed of each layer.</param>
-    /// <param name="options">As of the final quantization.</param>
     /// <param name="cancellation">Checked throughout.</param>
     public PolicyNetwork(
-        Graph graph, GraphInput input, SearchData data, ImmutableArray<MvmLayer> layers, ImmutableArray<ActivationGroup> groups,
-        IReadOnlyDictionary<string, int[]> bits, QuantizerOptions options, CancellationToken cancellation)
+        SampledNetwork source, QuantizableLayers layers, IReadOnlyList<int[]> bits, CancellationToken cancellation)
     {
-        (Layers, _groups, _data) = (layers, groups, data);
-        _ranges = new ActivationRanges(graph, input, data.Fit, groups, options, cancellation);
-        _weights = new WeightCandidates(graph, input, data.Fit, layers, bits, options, cancellation);
-        _network = new FakeQuantizedNetwork(graph, input, layers, groups);
+        (Source, _layers) = (source, layers);
+        (Graph graph, GraphInput input, SearchData data) = source;
+        _ranges = new ActivationRanges(graph, input, data.Fit, layers.Groups, source.Quantizer, cancellation);
+        _weights = new WeightCandidates(source, layers.Layers, bits, cancellation);
+        _network = new FakeQuantizedNetwork(graph, input, layers.Layers, layers.Groups);
         float[] reference = _network.Run(data.Validation, int.MaxValue, Parameters(_ => 0, _ => 0), cancellation);
         Comparison = OutputComparison.For(graph, input, reference, data.Validation.Count, data.Labels);
     }
 
-    public ImmutableArray<MvmLayer> Layers { get; }
+    /// <summary>The float network and its samples.</summary>
+    public SampledNetwork Source { get; }
 
-    public int Groups => _groups.Length;
+    public ImmutableArray<MvmLayer> Layers => _layers.Layers;
+
+    public int Groups => _layers.Groups.Length;
 
     /// <summary>Compares outputs of validation samples with the float network's.</summary>
     public OutputComparison Comparison { get; }
 
-    /// <summary>Runs validation samples with the given widths; 0 = float.</summary>
+    /// <summary>Runs validation samples with a choice of widths; 0 = float.</summary>
     /// <param name="weightBits">By index of <see cref="Layers"/>.</param>
     /// <param name="activationBits">By group.</param>
     /// <param name="samples">At most this many.</param>
     /// <param name="cancellation">Checked between runs.</param>
     public Distance Measure(Func<int, int> weightBits, Func<int, int> activationBits, int samples, CancellationToken cancellation) =>
-        Comparison.Of(_network.Run(_data.Validation, samples, Parameters(weightBits, activationBits), cancellation));
+        Comparison.Of(_network.Run(Source.Data.Validation, samples, Parameters(weightBits, activationBits), cancellation));
 
     /// <summary>
     /// Runs validation samples, and stops where a policy has certainly lost more than a budget: at an eighth, a quarter and half of
@@ -66,11 +64,12 @@ internal sealed class PolicyNetwork : IDisposable
     /// <param name="activationBits">By group.</param>
     /// <param name="budget">Percentage points; infinite = all samples are run.</param>
     /// <param name="cancellation">Checked between runs.</param>
-    public Distance MeasureWithEarlyStopping(Func<int, int> weightBits, Func<int, int> activationBits, double budget, CancellationToken cancellation)
+    public Distance MeasureWithEarlyStopping(
+        Func<int, int> weightBits, Func<int, int> activationBits, double budget, CancellationToken cancellation)
     {
-        int samples = _data.Validation.Count, next = Math.Max(MinSamples, samples / 8);
+        int samples = Source.Data.Validation.Count, next = Math.Max(MinSamples, samples / 8);
         return Comparison.Of(
-            _network.Run(_data.Validation, int.MaxValue, Parameters(weightBits, activationBits), cancellation, IsHopeless));
+            _network.Run(Source.Data.Validation, int.MaxValue, Parameters(weightBits, activationBits), cancellation, IsHopeless));
 
         bool IsHopeless(int count, List<float> outputs)
         {
@@ -97,7 +96,7 @@ internal sealed class PolicyNetwork : IDisposable
             (parameters[FakeQuantizedNetwork.Weight(name)], parameters[FakeQuantizedNetwork.Bias(name)]) = _weights[name, weightBits(l)];
         }
 
-        for (int g = 0; g < _groups.Length; g++)
+        for (int g = 0; g < Groups; g++)
         {
             OrtValue[] values = Quantizer(g, activationBits(g));
             (string inverse, string low, string high, string scale) = FakeQuantizedNetwork.Quantizer(g);

@@ -9,7 +9,7 @@ namespace Cim.Compiler.Evaluation.Candidates;
 
 /// <summary>
 /// The weights of every layer at every width, quantized once as post-training quantization does (error-compensating rounding,
-/// bias correction), given what the float network feeds each layer. Width 0 is the float weights.
+/// bias correction), on what the float network feeds each layer. Width 0 is the float weights.
 /// </summary>
 internal sealed class WeightCandidates : IDisposable
 {
@@ -17,28 +17,27 @@ internal sealed class WeightCandidates : IDisposable
 
     private readonly Dictionary<(string Layer, int Bits), (OrtValue Weight, OrtValue Bias)> _values = [];
 
-    /// <param name="graph">The float network.</param>
-    /// <param name="input">Its input.</param>
-    /// <param name="data">Samples to fit on.</param>
+    /// <param name="source">The float network and its samples.</param>
     /// <param name="layers">The layers.</param>
     /// <param name="bits">The widths needed of each layer.</param>
-    /// <param name="options">As of the final quantization.</param>
     /// <param name="cancellation">Checked at every layer.</param>
     public WeightCandidates(
-        Graph graph, GraphInput input, CalibrationData data, ImmutableArray<MvmLayer> layers, IReadOnlyDictionary<string, int[]> bits,
-        QuantizerOptions options, CancellationToken cancellation)
+        SampledNetwork source, ImmutableArray<MvmLayer> layers, IReadOnlyList<int[]> bits, CancellationToken cancellation)
     {
-        using var executor = new StagedExecutor(graph, input, data, StagedBatch, PostTrainingQuantizer.SamplesThatFit(graph));
-        foreach (MvmLayer layer in layers)
+        (Graph graph, QuantizerOptions options) = (source.Graph, source.Quantizer);
+        using var executor = new StagedExecutor(
+            graph, source.Input, source.Data.Fit, StagedBatch, PostTrainingQuantizer.SamplesThatFit(graph));
+        for (int l = 0; l < layers.Length; l++)
         {
+            MvmLayer layer = layers[l];
             cancellation.ThrowIfCancellationRequested();
             executor.Compute([layer.Input], cancellation);
             executor.Compute([layer.Input, layer.Output], cancellation);
             Add(graph, layer, 0, layer.WeightMatrix.Span<float>().ToArray(), layer.Bias ?? new float[layer.Outputs]);
-            bool compensates = bits[layer.NodeName].Any(b => Compensates(layer, b, options));
+            bool compensates = bits[l].Any(b => Compensates(layer, b, options));
             LayerStatistics statistics = LayerStatistics.Of(
                 layer, LayerSamples.Gather(layer, executor, layer.Input, executor), compensates);
-            foreach (int b in bits[layer.NodeName])
+            foreach (int b in bits[l])
             {
                 LayerWeights weights = Compensates(layer, b, options)
                     ? WeightQuantizer.Compensated(layer, b, statistics)

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Sensitivity;
@@ -12,9 +10,8 @@ namespace Cim.Compiler.Search.Persistence;
 
 /// <summary>
 /// The log of a search beside its output: sensitivities, every measured policy and every candidate that was trained, under a key of all
-/// that they depend on. Written
-/// whole after every measurement (temporary name, then rename), so a search that was killed, or is repeated with another searcher
-/// or objective, measures nothing twice. A log of another key is replaced.
+/// that they depend on. Written whole after every measurement (temporary name, then rename), so a search that was killed, or is
+/// repeated with another searcher or objective, measures nothing twice. A log of another key is replaced.
 /// </summary>
 internal sealed class TrialFile : IProxyStore
 {
@@ -44,29 +41,17 @@ internal sealed class TrialFile : IProxyStore
         try
         {
             if (FileFacts.KindOf(path) != FileKind.Regular) return file;
-            using JsonDocument document = JsonDocument.Parse(InputFile.ReadText(path, "trial log", ErrorCodes.InvalidData));
-            JsonElement root = document.RootElement;
-            if (root.GetProperty("key").GetString() != file._key) return file;
-            if (root.TryGetProperty("sensitivity", out JsonElement sensitivity)) file.Sensitivity = ReadSensitivity(sensitivity);
-            foreach (JsonProperty trial in root.GetProperty("trials").EnumerateObject())
-                file._trials[trial.Name] = new Distance(
-                    trial.Value[0].GetDouble(), trial.Value[1].GetDouble(), trial.Value[2].GetDouble(), trial.Value[3].GetDouble());
-            foreach (JsonProperty hardware in root.GetProperty("conversions").EnumerateObject())
-                file._conversions[hardware.Name] = new AdcSensitivity(Table(hardware.Value));
-            if (root.TryGetProperty("estimates", out JsonElement estimates))
-                foreach (JsonProperty e in estimates.EnumerateObject()) file._selections[e.Name] = ReadSelection(e.Value);
-            if (root.TryGetProperty("trained", out JsonElement trained))
-                foreach (JsonProperty trial in trained.EnumerateObject())
-                    file._trained[trial.Name] = (trial.Value[0].GetDouble(), trial.Value[1].GetBoolean());
-            file.Known = file._trials.Count;
+            string text = InputFile.ReadText(path, "trial log", ErrorCodes.InvalidData);
+            if (JsonSerializer.Deserialize(text, TrialJson.Relaxed.TrialDocument) is { } document && document.Key == file._key)
+                file.Take(document);
             return file;
         }
         catch (CimException e) when (e.Code == ErrorCodes.InvalidData)
         {
             return new TrialFile(path, key); // No text.
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException
-            or IndexOutOfRangeException or OverflowException or ArgumentException or NullReferenceException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or IndexOutOfRangeException
+            or OverflowException or ArgumentException or NullReferenceException)
         {
             return new TrialFile(path, key); // A damaged log is no more than a lost one.
         }
@@ -82,7 +67,7 @@ internal sealed class TrialFile : IProxyStore
         return text.Length == 0 || (text[0] == '{' && text[1..].TrimStart().StartsWith("\"key\"", StringComparison.Ordinal));
     }
 
-    public void Keep(MeasuredSensitivity sensitivity)
+    public void Store(MeasuredSensitivity sensitivity)
     {
         Sensitivity = sensitivity;
         Write();
@@ -91,7 +76,7 @@ internal sealed class TrialFile : IProxyStore
     /// <summary>The estimate of weights that was chosen for a space, if it is known.</summary>
     public ProxySelection? Selection(string space) => _selections.GetValueOrDefault(space);
 
-    public void Keep(string space, ProxySelection selection)
+    public void Store(string space, ProxySelection selection)
     {
         lock (_gate) _selections[space] = selection;
         Write();
@@ -100,7 +85,7 @@ internal sealed class TrialFile : IProxyStore
     /// <summary>What narrow conversions do on a machine, if it is known.</summary>
     public AdcSensitivity? Conversions(HardwareProfile hardware) => _conversions.GetValueOrDefault(Name(hardware));
 
-    public void Keep(AdcSensitivity conversions, HardwareProfile hardware)
+    public void Store(AdcSensitivity conversions, HardwareProfile hardware)
     {
         lock (_gate) _conversions[Name(hardware)] = conversions;
         Write();
@@ -136,97 +121,48 @@ internal sealed class TrialFile : IProxyStore
     private static string Name(HardwareProfile hardware) =>
         Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(HardwareProfiles.ToJson(hardware)));
 
+    private void Take(TrialDocument document)
+    {
+        if (document.Sensitivity is { } s) Sensitivity = new MeasuredSensitivity(Table(s.Weights), Table(s.Activations));
+        foreach ((string policy, double[] d) in document.Trials) _trials[policy] = new Distance(d[0], d[1], d[2], d[3]);
+        foreach ((string hardware, var rows) in document.Conversions) _conversions[hardware] = new AdcSensitivity(Table(rows));
+        if (document.Estimates is { } estimates)
+            foreach ((string space, TrialEstimate e) in estimates)
+                _selections[space] = new ProxySelection(
+                    e.Chosen, [.. e.RankCorrelation.Select(q => new ProxyQuality(q.Key, Number(q.Value[0]), Number(q.Value[1])))],
+                    Table(e.Weights));
+        if (document.Trained is { } trained)
+            foreach ((string candidate, TrainedScore t) in trained) _trained[candidate] = (t.Score, t.Stopped);
+        Known = _trials.Count;
+    }
+
     private void Write()
     {
         lock (_gate)
-            AtomicFile.Write(_path, stream =>
-            {
-                using var json = new Utf8JsonWriter(stream,
-                    new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-                json.WriteStartObject();
-                json.WriteString("key", _key);
-                if (Sensitivity is { } sensitivity)
-                {
-                    json.WriteStartObject("sensitivity");
-                    WriteTable(json, "weights", sensitivity.Weights);
-                    WriteTable(json, "activations", sensitivity.Activations);
-                    json.WriteEndObject();
-                }
-
-                json.WriteStartObject("trials");
-                foreach ((string policy, Distance distance) in _trials)
-                {
-                    json.WriteStartArray(policy);
-                    json.WriteNumberValue(distance.Divergence);
-                    json.WriteNumberValue(distance.LossPoints);
-                    json.WriteNumberValue(distance.BudgetPoints);
-                    json.WriteNumberValue(distance.Deviation);
-                    json.WriteEndArray();
-                }
-
-                json.WriteEndObject();
-                json.WriteStartObject("conversions");
-                foreach ((string hardware, AdcSensitivity conversions) in _conversions) WriteTable(json, hardware, conversions.Layers);
-                json.WriteEndObject();
-                json.WriteStartObject("estimates");
-                foreach ((string space, ProxySelection selection) in _selections) Write(json, space, selection);
-                json.WriteEndObject();
-                json.WriteStartObject("trained");
-                foreach ((string candidate, (double score, bool stopped)) in _trained)
-                {
-                    json.WriteStartArray(candidate);
-                    json.WriteNumberValue(score);
-                    json.WriteBooleanValue(stopped);
-                    json.WriteEndArray();
-                }
-
-                json.WriteEndObject();
-                json.WriteEndObject();
-            });
+            AtomicFile.Write(_path, stream => JsonSerializer.Serialize(stream, ToDocument(), TrialJson.Relaxed.TrialDocument));
     }
 
-    private static void WriteTable(Utf8JsonWriter json, string name, ImmutableArray<ImmutableSortedDictionary<int, double>> table)
+    private TrialDocument ToDocument() => new()
     {
-        json.WriteStartArray(name);
-        foreach (ImmutableSortedDictionary<int, double> row in table)
-        {
-            json.WriteStartObject();
-            foreach ((int bits, double divergence) in row) json.WriteNumber(bits.ToString(CultureInfo.InvariantCulture), divergence);
-            json.WriteEndObject();
-        }
+        Key = _key,
+        Sensitivity = Sensitivity is { } s ? new TrialSensitivity(Rows(s.Weights), Rows(s.Activations)) : null,
+        Trials = Sorted(_trials, d => new[] { d.Divergence, d.LossPoints, d.BudgetPoints, d.Deviation }),
+        Conversions = Sorted(_conversions, c => Rows(c.Layers)),
+        Estimates = Sorted(_selections, p => new TrialEstimate(
+            p.Name, p.Proxies.ToDictionary(q => q.Proxy, q => new[] { Number(q.WithDivergence), Number(q.WithLoss) }), Rows(p.Weights))),
+        Trained = Sorted(_trained, t => new TrainedScore(t.Score, t.Stopped)),
+    };
 
-        json.WriteEndArray();
-    }
+    private static SortedDictionary<string, T> Sorted<TValue, T>(SortedDictionary<string, TValue> values, Func<TValue, T> form) =>
+        new(values.ToDictionary(v => v.Key, v => form(v.Value)), StringComparer.Ordinal);
 
-    private static void Write(Utf8JsonWriter json, string space, ProxySelection selection)
-    {
-        json.WriteStartObject(space);
-        json.WriteString("chosen", selection.Name);
-        json.WriteStartObject("rankCorrelation");
-        foreach (ProxyQuality q in selection.Proxies)
-        {
-            json.WriteStartArray(q.Proxy);
-            foreach (double value in new[] { q.WithDivergence, q.WithLoss })
-                if (double.IsNaN(value)) json.WriteNullValue();
-                else json.WriteNumberValue(value);
-            json.WriteEndArray();
-        }
+    private static double Number(double? value) => value ?? double.NaN;
 
-        json.WriteEndObject();
-        WriteTable(json, "weights", selection.Weights);
-        json.WriteEndObject();
-    }
+    private static double? Number(double value) => double.IsNaN(value) ? null : value;
 
-    private static ProxySelection ReadSelection(JsonElement e) => new(e.GetProperty("chosen").GetString()!,
-        [.. e.GetProperty("rankCorrelation").EnumerateObject()
-            .Select(q => new ProxyQuality(q.Name, Number(q.Value[0]), Number(q.Value[1])))], Table(e.GetProperty("weights")));
+    private static SortedDictionary<int, double>[] Rows(ImmutableArray<ImmutableSortedDictionary<int, double>> table) =>
+        [.. table.Select(row => new SortedDictionary<int, double>(row))];
 
-    private static double Number(JsonElement value) => value.ValueKind == JsonValueKind.Null ? double.NaN : value.GetDouble();
-
-    private static MeasuredSensitivity ReadSensitivity(JsonElement element) =>
-        new(Table(element.GetProperty("weights")), Table(element.GetProperty("activations")));
-
-    private static ImmutableArray<ImmutableSortedDictionary<int, double>> Table(JsonElement rows) =>
-        [.. rows.EnumerateArray().Select(r => r.EnumerateObject()
-            .ToImmutableSortedDictionary(p => int.Parse(p.Name, CultureInfo.InvariantCulture), p => p.Value.GetDouble()))];
+    private static ImmutableArray<ImmutableSortedDictionary<int, double>> Table(SortedDictionary<int, double>[] rows) =>
+        [.. rows.Select(row => row.ToImmutableSortedDictionary())];
 }

@@ -10,10 +10,10 @@ internal static class Descent
     /// <summary>The next policy to measure; null if every step was measured or is hopeless, or there is nothing to set out from.</summary>
     public static int[]? Next(SearchProblem problem, TrialLog log) => log.Best is not { } best ? null
         : Neighbours(problem, best.Policy).Where(n => !log.Knows(n.Policy) && problem.Fits(n.Policy) && !IsHopeless(problem, log, n.Policy))
-            .OrderBy(n => n.Harm).Select(n => n.Policy).FirstOrDefault();
+            .OrderBy(n => n.Rate).Select(n => n.Policy).FirstOrDefault();
 
-    /// <summary>True if a policy that is nowhere narrower was measured and lost too much: fewer bits do not lose less, but for
-    /// luck.</summary>
+    /// <summary>True if a policy that is nowhere narrower was measured and lost too much: fewer bits do not lose less, except by
+    /// chance.</summary>
     public static bool IsHopeless(SearchProblem problem, TrialLog log, int[] policy)
     {
         ImmutableArray<LayerBits> choices = problem.Space.Costs.Choices;
@@ -30,9 +30,9 @@ internal static class Descent
 
     /// <summary>
     /// Cheaper policies one or two groups away: a group takes a cheaper choice; or one takes a cheaper and another a dearer choice
-    /// and together they save. Harm is estimated loss for each unit saved.
+    /// and together they save. The rate is estimated loss for each unit saved.
     /// </summary>
-    private static List<(int[] Policy, double Harm)> Neighbours(SearchProblem problem, ImmutableArray<int> policy)
+    private static List<(int[] Policy, double Rate)> Neighbours(SearchProblem problem, ImmutableArray<int> policy)
     {
         UnitChoices choices = UnitChoices.Of(problem.Space, problem.Proxy, ProxyWalk.CostOf(problem));
         var moves = new List<(int Group, UnitChoice Choice, double Cost, double Loss)>();
@@ -45,7 +45,7 @@ internal static class Descent
                 if (choice.Cost != cost) moves.Add((g, choice, choice.Cost - cost, choice.Loss - loss));
         }
 
-        var result = new List<(int[] Policy, double Harm)>();
+        var result = new List<(int[] Policy, double Rate)>();
         foreach (var down in moves.Where(m => m.Cost < 0))
         {
             result.Add((Apply(down), down.Loss / -down.Cost));

@@ -69,7 +69,7 @@ internal sealed class LossSurrogate
         for (int u = 0; u < units; u++)
         {
             for (int v = 0; v < units; v++) mean[u] += covariance[u, v] * b[v];
-            // More harm estimated is never less harm expected.
+            // A larger estimate is never a smaller expectation.
             mean[u] = Math.Max(mean[u], 0.05 * common);
         }
 

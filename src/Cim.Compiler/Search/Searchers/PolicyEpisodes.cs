@@ -12,7 +12,7 @@ internal sealed class Episode(int units, int features)
     /// <summary>The choice of each unit.</summary>
     public int[] Actions { get; } = new int[units];
 
-    /// <summary>True where the agent decided, false where the choice was given.</summary>
+    /// <summary>True where the agent decided, false where the choice was fixed.</summary>
     public bool[] Decided { get; } = new bool[units];
 
     /// <summary>[unit, feature].</summary>
@@ -32,8 +32,8 @@ internal sealed class Episode(int units, int features)
 }
 
 /// <summary>
-/// The search as episodes of an agent: unit after unit it picks a choice. A state tells, for each choice of the unit, its cost,
-/// estimated harm and bits; the unit's place and sensitivity; and how much of the loss budget and of the cost is spent.
+/// The search as episodes of an agent: unit after unit it picks a choice. A state holds, for each choice of the unit, its cost,
+/// estimated loss and bits; the unit's position and sensitivity; and how much of the loss budget and of the cost is spent.
 /// </summary>
 internal sealed class PolicyEpisodes : IDisposable
 {
@@ -95,13 +95,14 @@ internal sealed class PolicyEpisodes : IDisposable
     }
 
     /// <summary>Plays episodes with the present policy of the agent.</summary>
-    /// <param name="given">For each episode the choices that are not the agent's to choose (-1 = its choice); null = all are.</param>
-    /// <param name="surrogate">Tells how much of the budget a choice takes.</param>
+    /// <param name="fixedChoices">For each episode the choices that are not the agent's to choose (-1 = its choice); null = all
+    /// are.</param>
+    /// <param name="surrogate">Estimates how much of the budget a choice takes.</param>
     /// <param name="budget">The loss allowed.</param>
-    public Episode[] Play(IReadOnlyList<int[]?> given, LossSurrogate surrogate, double budget)
+    public Episode[] Play(IReadOnlyList<int[]?> fixedChoices, LossSurrogate surrogate, double budget)
     {
-        if (given.Count == 0) return [];
-        var episodes = new Episode[given.Count];
+        if (fixedChoices.Count == 0) return [];
+        var episodes = new Episode[fixedChoices.Count];
         ImmutableArray<int> available = [.. Choices.Select(u => u.Length)];
         for (int e = 0; e < episodes.Length; e++) episodes[e] = new Episode(Choices.Length, Features) { Available = available };
         double[] cost = new double[episodes.Length], loss = new double[episodes.Length];
@@ -124,7 +125,7 @@ internal sealed class PolicyEpisodes : IDisposable
             for (int e = 0; e < episodes.Length; e++)
             {
                 ReadOnlySpan<float> row = outputs.AsSpan(e * (Actions + 1), Actions + 1);
-                int forced = given[e]?[u] ?? -1;
+                int forced = fixedChoices[e]?[u] ?? -1;
                 LogSoftmax(row[..Choices[u].Length], probabilities);
                 int action = forced >= 0 ? forced : Sample(probabilities.AsSpan(0, Choices[u].Length));
                 Episode episode = episodes[e];

@@ -8,11 +8,11 @@ namespace Cim.Compiler.Search.Searchers;
 
 /// <summary>
 /// Policy gradient (PPO with value baseline and entropy bonus). It starts from the optimum of the additive problem: bisection
-/// along the exact front finds the cheapest front point the judge accepts, and the agent first learns to imitate it. Then, before
+/// along the exact front finds the cheapest front point the evaluator accepts, and the agent first learns to imitate it. Then, before
 /// each evaluation, the agent plays episodes against a surrogate that all measurements so far have taught
 /// (<see cref="LossSurrogate"/>), and replays the best measured policies (self-imitation, Oh et al., arXiv 1806.05635). Of the policies it
 /// visited the one of the largest expected improvement is measured, whenever three more steps of <see cref="Descent"/> have failed.
-/// Half of the episodes redecide a few units of the best policy, so that what is good about it is kept.
+/// Half of the episodes redecide a few units of the best policy, so that what is good about it remains.
 /// </summary>
 internal sealed class RlSearcher : IPolicySearcher
 {
@@ -53,7 +53,7 @@ internal sealed class RlSearcher : IPolicySearcher
             int[]? next = null;
             for (int round = 0; round < Rounds || (next is null && round < MaxRounds); round++)
             {
-                Episode[] played = episodes.Play(Given(log, problem, episodes, random), surrogate, problem.MaxLoss);
+                Episode[] played = episodes.Play(FixedChoices(log, problem, episodes, random), surrogate, problem.MaxLoss);
                 log.Episodes += played.Length;
                 foreach (Episode episode in played) episode.Reward = Reward(problem, log, episodes, surrogate, episode, start);
                 Learn(played, Replay(problem, log, episodes, surrogate, start), batch, agent);
@@ -91,18 +91,18 @@ internal sealed class RlSearcher : IPolicySearcher
     }
 
     /// <summary>Half of the episodes are free, half redecide a few units of the best policy.</summary>
-    private static int[]?[] Given(TrialLog log, SearchProblem problem, PolicyEpisodes episodes, SplitMix random)
+    private static int[]?[] FixedChoices(TrialLog log, SearchProblem problem, PolicyEpisodes episodes, SplitMix random)
     {
         int[]? best = log.Best is { } trial ? episodes.ActionsOf(trial.Policy.AsSpan()) : null;
-        var given = new int[]?[episodes.Batch];
-        for (int e = 0; best is not null && e < given.Length / 2; e++)
+        var choices = new int[]?[episodes.Batch];
+        for (int e = 0; best is not null && e < choices.Length / 2; e++)
         {
-            given[e] = [.. best];
+            choices[e] = [.. best];
             for (int u = 0; u < best.Length; u++)
-                if (random.NextDouble() < RedecidedUnits / best.Length) given[e]![u] = -1;
+                if (random.NextDouble() < RedecidedUnits / best.Length) choices[e]![u] = -1;
         }
 
-        return given;
+        return choices;
     }
 
     /// <summary>Behaviour cloning: the start of the search becomes the likeliest policy of the agent, not the only one.</summary>

@@ -2,7 +2,7 @@ using Cim.Compiler.Search.Space;
 
 namespace Cim.Compiler.Search.Searchers;
 
-/// <summary>The same bits in every layer, cheapest first: the yardstick everyone can do by hand.</summary>
+/// <summary>The same bits in every layer, cheapest first: the baseline everyone can set by hand.</summary>
 internal sealed class UniformSearcher : IPolicySearcher
 {
     public string Name => "uniform";

@@ -22,12 +22,11 @@ internal sealed record AdditiveEstimate(LossTable Widths, LossTable Conversions)
     /// <param name="space">The policies there are.</param>
     /// <param name="sensitivity">What narrow weights and activations do.</param>
     /// <param name="adc">What narrow conversions do.</param>
-    /// <param name="layerOfShape">For each layer of the space its index in the sensitivities; -1 = it has a precision of its own.</param>
-    /// <param name="groupOfShape">The index of its activation group.</param>
+    /// <param name="layers">The layers of the space.</param>
     public static AdditiveEstimate Of(
-        PolicySpace space, MeasuredSensitivity sensitivity, AdcSensitivity adc, ImmutableArray<int> layerOfShape,
-        ImmutableArray<int> groupOfShape)
+        PolicySpace space, MeasuredSensitivity sensitivity, AdcSensitivity adc, SearchLayers layers)
     {
+        (ImmutableArray<int> layerOfShape, ImmutableArray<int> groupOfShape) = (layers.LayerOfShape, layers.GroupOfShape);
         (var widths, var conversions) = (ImmutableArray.CreateBuilder<double>(), ImmutableArray.CreateBuilder<double>());
         for (int s = 0; s < layerOfShape.Length; s++)
             foreach (LayerBits p in space.Costs.Choices)

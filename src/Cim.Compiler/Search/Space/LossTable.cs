@@ -4,7 +4,7 @@ namespace Cim.Compiler.Search.Space;
 
 /// <summary>
 /// An additive estimate of what a policy does to the network's output: one number, zero or more, for each layer and choice of a
-/// <see cref="LayerCostTable"/>. Measured by <see cref="MeasuredSensitivity"/>, or given.
+/// <see cref="LayerCostTable"/>. Measured by <see cref="MeasuredSensitivity"/>.
 /// </summary>
 internal sealed class LossTable
 {

@@ -66,7 +66,7 @@ internal static class PolicyMoves
         return policy;
     }
 
-    /// <summary>Four bits everywhere but eight in the first and last layer: the yardstick anyone can set by hand.</summary>
+    /// <summary>Four bits everywhere but eight in the first and last layer: the baseline anyone can set by hand.</summary>
     public static int[] FourBitInside(PolicySpace space)
     {
         int[] four = Nearest(space, new LayerBits(4, 4, 0)), eight = Widest(space);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Cim.Compiler.Precision;
 
 namespace Cim.Compiler.Search.Space;
 
@@ -32,7 +33,7 @@ internal sealed class PolicySpace
     /// <param name="objective">Decides which bits are free; arrays always count too when <paramref name="arraysMatter"/>.</param>
     /// <param name="activationGroups">Layers that read the same tensor; null = every layer its own.</param>
     /// <param name="arraysMatter">True if there is a limit on arrays.</param>
-    /// <param name="fixedLayers">Layers with a given precision, for example 8-bit first and last layers.</param>
+    /// <param name="fixedLayers">Layers with a fixed precision, for example 8-bit first and last layers.</param>
     public static PolicySpace Create(
         LayerCostTable costs, Objective objective, ImmutableArray<ImmutableArray<int>>? activationGroups = null,
         bool arraysMatter = false, ImmutableDictionary<int, LayerBits>? fixedLayers = null)
@@ -42,7 +43,7 @@ internal sealed class PolicySpace
         {
             int l = layer;
             int[] offered = [.. Enumerable.Range(0, costs.Choices.Length).Where(c => !IsFree(costs, l, c, objective, arraysMatter))];
-            if (fixedLayers is not null && fixedLayers.TryGetValue(l, out LayerBits given)) offered = [costs.IndexOf(given)];
+            if (fixedLayers is not null && fixedLayers.TryGetValue(l, out LayerBits own)) offered = [costs.IndexOf(own)];
             choices.Add([.. offered.OrderBy(c => costs[l, c].Of(objective)).ThenBy(c => c)]);
         }
 
@@ -66,6 +67,29 @@ internal sealed class PolicySpace
                 if (Costs.Choices[policy[l]].ActivationBits != Costs.Choices[policy[group[0]]].ActivationBits) return false;
         return true;
     }
+
+    /// <summary>A policy as it is compiled and written to files.</summary>
+    public QuantizationPolicy ToPolicy(ReadOnlySpan<int> policy)
+    {
+        var layers = ImmutableArray.CreateBuilder<LayerPrecision>();
+        for (int l = 0; l < policy.Length; l++)
+        {
+            LayerBits bits = Costs.Choices[policy[l]];
+            if (!Costs.Layers[l].IsDynamic)
+                layers.Add(new LayerPrecision(Costs.Layers[l].Name, bits.WeightBits, bits.ActivationBits, bits.AdcBits));
+        }
+
+        return new QuantizationPolicy(layers.ToImmutable());
+    }
+
+    /// <summary>The choices of a policy of this space; layers it does not name are 8 bits wide.</summary>
+    public int[] ChoicesOf(QuantizationPolicy policy) =>
+        [.. Costs.Layers.Select(s => policy.Find(s.Name) is { } l ? ChoiceOf(l).Choice : Costs.IndexOf(new LayerBits(8, 8, 0)))];
+
+    /// <summary>A layer's index and choice.</summary>
+    public (int Layer, int Choice) ChoiceOf(LayerPrecision layer) =>
+        (Costs.Layers.ToList().FindIndex(s => s.Name == layer.Name),
+            Costs.IndexOf(new LayerBits(layer.WeightBits, layer.ActivationBits, layer.AdcBits)));
 
     /// <summary>A choice is free if one that is at least as wide everywhere, and wider somewhere, costs no more.</summary>
     private static bool IsFree(LayerCostTable costs, int layer, int choice, Objective objective, bool arraysMatter)

@@ -12,7 +12,7 @@ namespace Cim.Compiler.Search.Space;
 /// <param name="Seed">Of everything random.</param>
 internal sealed record SearchProblem(PolicySpace Space, LossTable Proxy, double MaxLoss, long MaxArrays, int Evaluations, ulong Seed)
 {
-    /// <summary>Ends the search early; no limit unless given.</summary>
+    /// <summary>Ends the search early; no limit by default.</summary>
     public SearchClock Clock { get; init; } = new(null);
 
     /// <summary>The number to minimise.</summary>
@@ -22,7 +22,7 @@ internal sealed record SearchProblem(PolicySpace Space, LossTable Proxy, double 
     public bool Fits(ReadOnlySpan<int> policy) => MaxArrays == long.MaxValue || Space.Costs.Total(policy).Arrays <= MaxArrays;
 }
 
-/// <summary>Measures policies: the only judge of accuracy. Asking twice about a policy costs nothing.</summary>
+/// <summary>Measures policies: the only measure of accuracy. Asking twice about a policy costs nothing.</summary>
 internal interface IPolicyEvaluator
 {
     /// <summary>Percentage points of the budget a policy takes.</summary>

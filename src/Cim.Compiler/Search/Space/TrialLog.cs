@@ -3,7 +3,7 @@ using Cim.Compiler.Search.Exact;
 
 namespace Cim.Compiler.Search.Space;
 
-/// <summary>Spends the evaluations of a problem, each policy once, and keeps the cheapest policy within the budget.</summary>
+/// <summary>Spends the evaluations of a problem, each policy once, and retains the cheapest policy within the budget.</summary>
 internal sealed class TrialLog(
     SearchProblem problem, IPolicyEvaluator evaluator, IProgress<SearchProgress>? progress, CancellationToken cancellation)
 {
@@ -21,7 +21,7 @@ internal sealed class TrialLog(
     /// <summary>Where a search set out that follows the additive estimate; see <see cref="ProxyWalk"/>.</summary>
     public Trial? Start { get; set; }
 
-    /// <summary>Episodes an agent has played; only told.</summary>
+    /// <summary>Episodes an agent has played; only reported.</summary>
     public int Episodes { get; set; }
 
     /// <summary>True if the policy was measured before.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Cim.Compiler.Search.Exact;
+using Cim.Compiler.Search.Persistence;
 using Cim.Compiler.Search.Space;
 
 namespace Cim.Compiler.Search.Trained;
@@ -13,19 +14,19 @@ internal delegate (double Score, bool Stopped)? TrainCandidate(ImmutableArray<in
 
 /// <summary>
 /// Finds the cheapest policy that is within the budget after a short training. What few bits lose before training says little about
-/// what they lose after it, so candidates of the exact front at ever larger multiples of the estimated harm are trained, by
-/// bisection on cost. The cheapest good one says how much loss before training is worth one point after it; with that rate the
+/// what they lose after it, so candidates of the exact front at ever larger multiples of the estimated loss increase are trained, by
+/// bisection on cost. The cheapest good one shows how much loss before training is worth one point after it; with that rate the
 /// searcher that was asked for improves on it, and is trained in turn.
 /// </summary>
 internal sealed class SuccessiveHalving
 {
-    /// <summary>Rungs cost at least this much less than the one before.</summary>
+    /// <summary>Candidates cost at least this much less than the one before.</summary>
     private const double Spacing = 0.96;
 
-    /// <summary>Rungs double the harm allowed every second time, at most so many times.</summary>
-    private const int MaxRungs = 64;
+    /// <summary>Candidates double the estimate allowed every second time, at most so many times.</summary>
+    private const int MaxCandidates = 64;
 
-    /// <summary>Conversions may take half of the harm allowed: training does not see them, and weights and activations need the
+    /// <summary>Conversions may take half of the estimate allowed: training does not see them, and weights and activations need the
     /// rest.</summary>
     private const double ConversionWeight = 2;
 
@@ -34,12 +35,12 @@ internal sealed class SuccessiveHalving
 
     /// <summary>Relaxed searches, of half the evaluations each, and how far the rate moves between them.</summary>
     private const int Searches = 2;
-    private const double Bolder = 1.25, Shyer = 0.8;
+    private const double LessConservative = 1.25, MoreConservative = 0.8;
 
     private readonly PolicySearch _search;
     private readonly PolicySearchOptions _options;
     private readonly TrainCandidate _train;
-    private readonly int _raced;
+    private readonly int _halfWaySamples;
     private readonly IProgress<string>? _progress;
     private readonly CancellationToken _cancellation;
     private readonly SearchProblem _problem;
@@ -50,36 +51,37 @@ internal sealed class SuccessiveHalving
     /// <param name="options">Its options.</param>
     /// <param name="train">Trains a candidate.</param>
     /// <param name="floatScore">The score of the float network.</param>
-    /// <param name="raced">Samples behind a score half-way.</param>
+    /// <param name="halfWaySamples">Samples behind a score half-way.</param>
     /// <param name="progress">One line a candidate.</param>
     /// <param name="cancellation">Checked throughout.</param>
     public SuccessiveHalving(
-        PolicySearch search, PolicySearchOptions options, TrainCandidate train, double floatScore, int raced, IProgress<string>? progress,
-        CancellationToken cancellation)
+        PolicySearch search, PolicySearchOptions options, TrainCandidate train, double floatScore, int halfWaySamples,
+        IProgress<string>? progress, CancellationToken cancellation)
     {
-        (_search, _options, _train, _raced, _progress, _cancellation) = (search, options, train, raced, progress, cancellation);
+        (_search, _options, _train, _halfWaySamples) = (search, options, train, halfWaySamples);
+        (_progress, _cancellation) = (progress, cancellation);
         _problem = new SearchProblem(search.Space, search.Losses, options.MaxLoss, options.MaxArrays, 1, options.Seed);
         _result = new TrainedSearch(floatScore, double.NaN, []);
     }
 
     private TrainedTrial? Best => _trials.Where(t => IsWithin(t)).MinBy(t => t.Cost);
 
-    /// <summary>Runs the ladder.</summary>
+    /// <summary>Trains candidates until the cheapest one within the budget is found.</summary>
     /// <param name="start">The cheapest policy that is within the budget without training: nothing dearer is tried.</param>
     public TrainedSearch Run(int[] start)
     {
         int[] eight = PolicyMoves.Widest(_search.Space);
-        _progress?.Report("short training: 8 bits everywhere, which candidates are compared with");
+        _progress?.Report("Short training: 8 bits everywhere, which candidates are compared with");
         if (_options.Clock.IsOver || _train([.. eight], _ => false) is not { } reference) return _result;
         _result = _result with { EightBitScore = reference.Score };
 
-        ImmutableArray<(int[] Policy, double Factor)> rungs = Rungs(start);
-        (int low, int high) = (-1, rungs.Length); // low is good (-1: the start), high is not.
+        ImmutableArray<(int[] Policy, double Factor)> candidates = Candidates(start);
+        (int low, int high) = (-1, candidates.Length); // low is good (-1: the start), high is not.
         bool isOver = false;
         while (high - low > 1 && !isOver)
         {
             int middle = low + ((high - low) / 2);
-            if (Try("front", rungs[middle].Policy) is not { } trial) isOver = true;
+            if (Try("front", candidates[middle].Policy) is not { } trial) isOver = true;
             else if (IsWithin(trial)) low = middle;
             else high = middle;
         }
@@ -88,16 +90,17 @@ internal sealed class SuccessiveHalving
         if (!isOver && _problem.Fits(four) && _problem.Cost(four) < (Best?.Cost ?? _problem.Cost(start)))
             isOver = Try("uniform w4a4, 8-bit ends", four) is null;
         if (!isOver && low >= 0 && Best is { } best)
-            SearchOn(best, rungs[low].Factor, high < rungs.Length ? rungs[high].Factor : rungs[low].Factor);
+            SearchOn(best, candidates[low].Factor, high < candidates.Length ? candidates[high].Factor : candidates[low].Factor);
         return _result with { Trials = [.. _trials] };
     }
 
-    /// <summary>Cheapest policies for ever more harm of weights and activations, each noticeably cheaper than the one before.</summary>
-    private ImmutableArray<(int[] Policy, double Factor)> Rungs(int[] start)
+    /// <summary>Cheapest policies for an ever larger estimate of weights and activations, each noticeably cheaper than the one
+    /// before.</summary>
+    private ImmutableArray<(int[] Policy, double Factor)> Candidates(int[] start)
     {
-        var rungs = ImmutableArray.CreateBuilder<(int[] Policy, double Factor)>();
+        var candidates = ImmutableArray.CreateBuilder<(int[] Policy, double Factor)>();
         double allowed = Math.Max(_search.Losses.Total(start), 1e-9), cost = _problem.Cost(start);
-        for (int i = 1; i <= MaxRungs; i++)
+        for (int i = 1; i <= MaxCandidates; i++)
         {
             double factor = Math.Pow(2, i / 2.0);
             LossTable losses = LossTable.Sum(
@@ -107,28 +110,28 @@ internal sealed class SuccessiveHalving
             int[] policy = [.. optimum.Policy];
             if (_problem.Fits(policy) && _problem.Cost(policy) <= cost * Spacing)
             {
-                rungs.Add((policy, factor));
+                candidates.Add((policy, factor));
                 cost = _problem.Cost(policy);
             }
 
             if (optimum.Cost <= unitChoices.Units.Sum(u => u[0].Cost) * (1 + 1e-9)) break;
         }
 
-        return rungs.ToImmutable();
+        return candidates.ToImmutable();
     }
 
     /// <summary>
-    /// Searches with the rate of exchange the trained candidates show, a little bolder where that was good, shyer where not: the loss
-    /// before training at which the line through the best candidate and the nearest one that missed the budget meets it.
+    /// Searches with the rate of exchange the trained candidates show, a little less conservative where that was good, more where not: the
+    /// loss before training at which the line through the best candidate and the nearest one that missed the budget meets it.
     /// </summary>
     private void SearchOn(TrainedTrial best, double factor, double tooFar)
     {
-        double points = _search.Judge.WidthsLoss(best.Policy.AsSpan(), _cancellation);
+        double points = _search.Evaluator.WidthsLoss(best.Policy.AsSpan(), _cancellation);
         if (_trials.Where(t => !t.Stopped && !IsWithin(t) && t.Loss > _options.MaxLoss && t.Cost < best.Cost)
             .MinBy(t => t.Loss) is { } missed)
         {
             double share = (_options.MaxLoss - best.Loss) / (missed.Loss - best.Loss);
-            points += share * Math.Max(0, _search.Judge.WidthsLoss(missed.Policy.AsSpan(), _cancellation) - points);
+            points += share * Math.Max(0, _search.Evaluator.WidthsLoss(missed.Policy.AsSpan(), _cancellation) - points);
             factor *= Math.Pow(tooFar / factor, share);
         }
 
@@ -136,12 +139,13 @@ internal sealed class SuccessiveHalving
         for (int i = 0; i < Searches && relaxation > 1 && !_options.Clock.IsOver; i++)
         {
             _progress?.Report(string.Create(CultureInfo.InvariantCulture, 
-                $"short training: {relaxation:F1} points lost before training are worth one after it; searching with that"));
-            SearchResult found = _search.RunRelaxed(relaxation, factor, Math.Max(1, _options.Evaluations / 2), _progress, _cancellation);
+                $"Short training: {relaxation:F1} points lost before training are worth one after it; searching with that"));
+            SearchResult found = new RelaxedSearch(relaxation, factor, Math.Max(1, _options.Evaluations / 2))
+                .Run(_search, _progress, _cancellation);
             bool isGood = found.Policy is { } policy && found.Cost < Best!.Cost * (1 - 1e-6) && Try("search", [.. policy]) is { } trial
                 && IsWithin(trial);
-            relaxation *= isGood ? Bolder : Shyer;
-            factor *= isGood ? Bolder : Shyer;
+            relaxation *= isGood ? LessConservative : MoreConservative;
+            factor *= isGood ? LessConservative : MoreConservative;
         }
     }
 
@@ -149,8 +153,8 @@ internal sealed class SuccessiveHalving
     {
         if (_trials.FirstOrDefault(t => t.Policy.SequenceEqual(policy)) is { } known) return known;
         if (_options.Clock.IsOver) return null;
-        double conversions = _search.Judge.ConversionPoints(policy, _cancellation);
-        double deviation = 100 * Math.Sqrt(_result.Reference * (1 - _result.Reference) / _raced);
+        double conversions = _search.Evaluator.ConversionPoints(policy, _cancellation);
+        double deviation = 100 * Math.Sqrt(_result.Reference * (1 - _result.Reference) / _halfWaySamples);
         if (_train([.. policy], score => _result.LossOf(score)
             - (Deviations * deviation) > Halving * (_options.MaxLoss - conversions + (Deviations * deviation))) is not { } trained)
             return null;
@@ -163,9 +167,9 @@ internal sealed class SuccessiveHalving
             ? string.Create(CultureInfo.InvariantCulture, $"best {eight / b.Cost:F2}x at {b.Loss:F2} points")
             : "none within the budget yet";
         _progress?.Report(string.Create(CultureInfo.InvariantCulture,
-            $"short training {_trials.Count}: {eight / trial.Cost:F2}x cheaper than 8 bits loses {trial.Loss:F2} "
+            $"Short training {_trials.Count}: {eight / trial.Cost:F2}x cheaper than 8 bits loses {trial.Loss:F2} "
                 + $"points{(trial.Stopped ? " half-way, stopped" : "")}; {best}, {_options.Clock.Elapsed.TotalSeconds:F0} s"));
-        if (Best == trial && _options.PolicyOutput is { } path) SearchReporter.Save(_search, policy, path);
+        if (Best == trial && _options.PolicyOutput is { } path) PolicyFile.Write(_search.ToPolicy(policy), path);
         return trial;
     }
 

@@ -3,17 +3,14 @@ using System.Globalization;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Evaluation.Candidates;
-using Cim.Compiler.Ir;
-using Cim.Compiler.Ort;
 using Cim.Compiler.Precision;
 using Cim.Compiler.Search.Space;
-using Cim.Runtime.Hardware;
 
 namespace Cim.Compiler.Search.Verification;
 
 /// <summary>
 /// Simulates the policy a search found through its converters, on validation samples, and gives conversions back their bits
-/// where the estimate was too hopeful: the quarter of the narrowed layers that hurt most for what they save, again and again,
+/// where the estimate was too low: the quarter of the narrowed layers that lose most for what they save, again and again,
 /// until the loss is within the budget.
 /// </summary>
 internal static class AdcVerification
@@ -25,32 +22,22 @@ internal static class AdcVerification
 
     /// <summary>The summary with verified conversion widths; unchanged if no layer has narrow conversions.</summary>
     public static SearchSummary Run(
-        PolicySearch search, SearchSummary found, Graph graph, GraphInput input, HardwareProfile hardware, SearchData data,
-        PolicySearchOptions options, IProgress<string>? progress, CancellationToken cancellation)
-    {
-        if (found.Policy.Layers.All(l => l.AdcBits == 0)) return found;
-        var network = new AdcNetwork(graph, input, hardware, data.Fit, found.Policy, options.Quantizer, cancellation);
-        return Run(search, found, network, null, data, options.MaxLoss, progress, cancellation);
-    }
+        PolicySearch search, SearchSummary found, IProgress<string>? progress, CancellationToken cancellation) =>
+        found.Policy.Layers.All(l => l.AdcBits == 0)
+            ? found
+            : Run(search, found, Simulated(search, found.Policy, cancellation), null, progress, cancellation);
 
     /// <summary>Estimated percentage points that the profile's own converters lose at 8 bits everywhere, against exact sums of the same
     /// integers.</summary>
-    /// <param name="search">The search.</param>
-    /// <param name="graph">The float network.</param>
-    /// <param name="input">Its input.</param>
-    /// <param name="hardware">The hardware.</param>
-    /// <param name="data">Samples.</param>
-    /// <param name="options">As of the search.</param>
-    /// <param name="cancellation">Checked throughout.</param>
-    public static double ConverterPoints(
-        PolicySearch search, Graph graph, GraphInput input, HardwareProfile hardware, SearchData data, PolicySearchOptions options,
-        CancellationToken cancellation)
+    public static double ConverterPoints(PolicySearch search, CancellationToken cancellation)
     {
-        QuantizationPolicy widest = search.ToPolicy(PolicyMoves.Widest(search.Space));
-        var network = new AdcNetwork(graph, input, hardware, data.Fit, widest, options.Quantizer, cancellation);
-        int samples = Math.Min(MinSamples, data.Validation.Count);
-        double exact = search.Comparison.Of(network.Run(data.Validation, samples, _ => AdcNetwork.Ideal, cancellation)).LossPoints;
-        return search.Comparison.Of(network.Run(data.Validation, samples, _ => 0, cancellation)).LossPoints - exact;
+        AdcNetwork network = Simulated(search, search.ToPolicy(PolicyMoves.Widest(search.Space)), cancellation);
+        int samples = Math.Min(MinSamples, search.Network.Source.Data.Validation.Count);
+        double exact = Points(_ => AdcNetwork.Ideal);
+        return Points(_ => 0) - exact;
+
+        double Points(Func<string, int> adcBits) => search.Network.Comparison.Of(
+            network.Run(search.Network.Source.Data.Validation, samples, adcBits, cancellation)).LossPoints;
     }
 
     /// <summary>The same for a network that was trained with the policy.</summary>
@@ -58,34 +45,31 @@ internal static class AdcVerification
     /// <param name="found">What it found.</param>
     /// <param name="network">The network with quantizers.</param>
     /// <param name="lossWithoutConverters">
-    /// Percentage points it loses without converters, measured elsewhere: conversions add what they change on the validation samples. Null
-    /// =
-    /// all is measured on these.
+    /// Percentage points it loses without converters, measured elsewhere: conversions add what they change on the validation samples.
+    /// Null = all is measured on these.
     /// </param>
-    /// <param name="data">Validation samples.</param>
-    /// <param name="maxLoss">Percentage points.</param>
     /// <param name="progress">One line a round.</param>
     /// <param name="cancellation">Checked throughout.</param>
     public static SearchSummary Run(
-        PolicySearch search, SearchSummary found, AdcNetwork network, double? lossWithoutConverters, SearchData data, double maxLoss,
-        IProgress<string>? progress,
+        PolicySearch search, SearchSummary found, AdcNetwork network, double? lossWithoutConverters, IProgress<string>? progress,
         CancellationToken cancellation)
     {
-        progress?.Report("simulating the policy through its converters");
+        progress?.Report("Simulating the policy through its converters");
+        (SearchData data, double maxLoss) = (search.Network.Source.Data, search.Options.MaxLoss);
         HashSet<string> simulated = [.. network.Layers];
         QuantizationPolicy policy = found.Policy;
         double macs = network.MacsPerImage;
         int samples = (int)Math.Max(MinSamples, Math.Min(data.Validation.Count, MaxWork / Math.Max(1, macs)));
         Distance ideal = Through(_ => AdcNetwork.Ideal);
         // A loss measured elsewhere is no estimate, and takes no more of the budget than it is.
-        (double points, double budget) = lossWithoutConverters is { } given
-            ? (given - ideal.LossPoints, given - ideal.BudgetPoints)
+        (double points, double budget) = lossWithoutConverters is { } known
+            ? (known - ideal.LossPoints, known - ideal.BudgetPoints)
             : (0, 0);
         if (budget + ideal.BudgetPoints > maxLoss)
         {
             progress?.Report(string.Create(
-                CultureInfo.InvariantCulture, $"without converters the policy takes {budget + ideal.BudgetPoints:F2} points of "
-                + $"the budget: no conversions can mend that"));
+                CultureInfo.InvariantCulture, $"Without converters the policy takes {budget + ideal.BudgetPoints:F2} points of "
+                + $"the budget: no conversions can make up for that"));
             return found with { ValidationLoss = points + ideal.LossPoints, IsWithinBudget = false };
         }
 
@@ -96,7 +80,7 @@ internal static class AdcVerification
             double taken = budget + distance.BudgetPoints;
             bool isWithin = taken <= maxLoss;
             string[] narrow = [.. policy.Layers.Where(l => l.AdcBits > 0 && simulated.Contains(l.Name))
-                .OrderByDescending(l => Harm(search, l)).Select(l => l.Name)];
+                .OrderByDescending(l => Gain(search, l)).Select(l => l.Name)];
             if (isWithin || narrow.Length == 0 || round == MaxRounds)
             {
                 int[] choices = search.Choices(policy);
@@ -113,17 +97,24 @@ internal static class AdcVerification
             policy = new QuantizationPolicy(
                 [.. policy.Layers.Select(l => widened.Contains(l.Name) ? l with { AdcBits = Wider(search, l) } : l)]);
             progress?.Report(FormattableString.Invariant(
-                $"through converters the policy takes {taken:F2} points of the budget: wider conversions in {widened.Count} layers"));
+                $"Through converters the policy takes {taken:F2} points of the budget: wider conversions in {widened.Count} layers"));
         }
 
-        Distance Through(Func<string, int> adcBits) => search.Comparison.Of(network.Run(data.Validation, samples, adcBits, cancellation));
+        Distance Through(Func<string, int> adcBits) =>
+            search.Network.Comparison.Of(network.Run(data.Validation, samples, adcBits, cancellation));
+    }
+
+    private static AdcNetwork Simulated(PolicySearch search, QuantizationPolicy policy, CancellationToken cancellation)
+    {
+        SampledNetwork source = search.Network.Source;
+        return new AdcNetwork(source.Graph, source.Input, search.Hardware, source.Data.Fit, policy, source.Quantizer, cancellation);
     }
 
     /// <summary>Divergence saved by the next wider conversion, for each unit of cost it adds.</summary>
-    private static double Harm(PolicySearch search, LayerPrecision layer)
+    private static double Gain(PolicySearch search, LayerPrecision layer)
     {
-        (int shape, int now) = search.Choice(layer);
-        (_, int wider) = search.Choice(layer with { AdcBits = Wider(search, layer) });
+        (int shape, int now) = search.Space.ChoiceOf(layer);
+        (_, int wider) = search.Space.ChoiceOf(layer with { AdcBits = Wider(search, layer) });
         double cost = search.Space.Costs[shape, wider].Of(search.Space.Objective)
             - search.Space.Costs[shape, now].Of(search.Space.Objective);
         return (search.Losses[shape, now] - search.Losses[shape, wider]) / Math.Max(cost, 1e-12);

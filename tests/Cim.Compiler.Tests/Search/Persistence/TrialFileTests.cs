@@ -20,9 +20,9 @@ public sealed class TrialFileTests : IDisposable
         var measured = new Distance(1e-9, 0.1 + 0.2, 0.45, 0.05);
         Assert.Equal(measured, first.Measure("8 4 / 8 4", () => measured));
         HardwareProfile isaac = HardwareProfiles.BuiltIn("isaac");
-        first.Keep(new AdcSensitivity([Row((5, 0.25))]), isaac);
+        first.Store(new AdcSensitivity([Row((5, 0.25))]), isaac);
         var sensitivity = new MeasuredSensitivity([Row((4, 0.5), (8, 1e-9))], [Row((2, 1.25))]);
-        first.Keep(sensitivity);
+        first.Store(sensitivity);
 
         TrialFile again = TrialFile.Open(LogPath, "key");
         Assert.Equal(1, again.Known);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
@@ -68,7 +69,7 @@ public sealed class SuccessiveHalvingTests
         Assert.Empty(found.Trials);
     }
 
-    /// <summary>Runs the ladder on the sample network.</summary>
+    /// <summary>Trains candidates of the sample network.</summary>
     private static TrainedSearch Run(
         string searcher, double budget, Func<PolicySpace, ImmutableArray<int>, double> lossAfterTraining, out int[] start,
         out PolicySpace space, SearchClock? clock = null)
@@ -81,7 +82,8 @@ public sealed class SuccessiveHalvingTests
             Evaluations = 8,
             Clock = clock ?? new SearchClock(null),
         };
-        using PolicySearch search = PolicySearch.Prepare(graph, input, HardwareProfiles.BuiltIn("cim-aq-4b"), data, options, null, default);
+        using PolicySearch search = SearchPreparation.Prepare(
+            new SampledNetwork(graph, input, data), HardwareProfiles.BuiltIn("cim-aq-4b"), options, null, default);
         PolicySpace known = space = search.Space;
         int[] widest = PolicyMoves.Widest(known);
         search.Run(null, default);

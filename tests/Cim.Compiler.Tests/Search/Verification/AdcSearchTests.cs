@@ -22,12 +22,13 @@ public sealed class AdcSearchTests
     private static readonly HardwareProfile _isaac = HardwareProfiles.BuiltIn("isaac") with { CellBits = 4 };
 
     [Fact]
-    public void Narrow_conversions_harm_more_than_wide_ones_and_lossless_ones_not_at_all()
+    public void Narrow_conversions_lose_more_than_wide_ones_and_lossless_ones_not_at_all()
     {
         (Graph graph, GraphInput input, SearchData data) = Load();
         var layers = MvmLayers.Find(graph);
-        AdcSensitivity measured = AdcSensitivity.Measure(graph, input, _isaac, data, layers, [.. layers.Select(_ => new[] { 2, 4, 6, 0 })],
-            new QuantizerOptions(), new SearchClock(null), null, default);
+        AdcSensitivity measured = AdcSensitivity.Measure(
+            new SampledNetwork(graph, input, data), _isaac, layers, [.. layers.Select(_ => new[] { 2, 4, 6, 0 })], new SearchClock(null),
+            null, default);
         foreach (var layer in measured.Layers)
         {
             Assert.Equal([2, 4, 6], layer.Keys);
@@ -46,21 +47,23 @@ public sealed class AdcSearchTests
     {
         (Graph graph, GraphInput input, SearchData data) = Load();
         var options = new PolicySearchOptions { MaxLoss = 5, Evaluations = 6, Objective = Objective.Energy, KeepEnds = true };
-        using PolicySearch search = PolicySearch.Prepare(graph, input, _isaac, data, options, null, default);
+        using PolicySearch search = SearchPreparation.Prepare(
+            new SampledNetwork(graph, input, data), _isaac, options, null, default);
         foreach (int end in new[] { 0, search.Space.Choices.Length - 1 })
             Assert.Equal([new LayerBits(8, 8, 0)], search.Space.Choices[end].Select(c => search.Space.Costs.Choices[c]));
         SearchSummary found = search.Run(null, default);
         Assert.Contains(found.Policy.Layers, l => l.AdcBits is > 0 and < 8);
-        SearchSummary verified = AdcVerification.Run(search, found, graph, input, _isaac, data, options, null, default);
+        SearchSummary verified = AdcVerification.Run(search, found, null, default);
         Assert.True(verified.IsWithinBudget);
         Assert.True(verified.ValidationLoss <= 5);
         Assert.All(found.Policy.Layers.Zip(verified.Policy.Layers),
             p => Assert.True(p.Second.AdcBits == 0 || p.Second.AdcBits >= p.First.AdcBits));
         Assert.Equal(search.Space.Costs.Total(search.Choices(verified.Policy)).EnergyPj, verified.Chosen.EnergyPj);
 
-        // A budget that is missed without converters is not met by wider ones: they stay, and the summary says so.
+        // A loss beyond the budget without converters is not mended by wider ones: they stay, and the summary says so.
         SearchSummary hopeless = AdcVerification.Run(
-            search, found, graph, input, _isaac, data, options with { MaxLoss = -1 }, null, default);
+            search, found, new AdcNetwork(graph, input, _isaac, data.Fit, found.Policy, new QuantizerOptions(), default), 100, null,
+            default);
         Assert.False(hopeless.IsWithinBudget);
         Assert.Equal(found.Policy, hopeless.Policy);
     }
