@@ -4,7 +4,7 @@ namespace Cim.Runtime.Hardware;
 /// One hardware design: array geometry, converters, device statistics and cost figures. Plain numbers in SI units (or the
 /// unit in the name); where each figure comes from is kept in <see cref="Sources"/>. Read from <c>*.cimhw.json</c>.
 /// </summary>
-public sealed record HardwareProfile
+internal sealed record HardwareProfile
 {
     /// <summary>The profile's name, for example <c>isaac</c>.</summary>
     public required string Name { get; init; }
@@ -169,7 +169,7 @@ public sealed record HardwareProfile
 
 /// <summary>Programming error: a model name (<c>none</c>, <c>independent</c>, <c>proportional</c>, <c>wan2022</c> ...) and its sigma as a
 /// fraction of gOn for the generic models.</summary>
-public sealed record ProgrammingError(string Model, double Sigma)
+internal sealed record ProgrammingError(string Model, double Sigma)
 {
     /// <summary>Every cell gets exactly its target.</summary>
     public static ProgrammingError None { get; } = new("none", 0);
@@ -186,7 +186,7 @@ public sealed record ProgrammingError(string Model, double Sigma)
 }
 
 /// <summary>Drift exponent nu after <paramref name="TimeSeconds"/> seconds.</summary>
-public sealed record Drift(double Nu, double TimeSeconds)
+internal sealed record Drift(double Nu, double TimeSeconds)
 {
     /// <summary>No drift.</summary>
     public static Drift None { get; } = new(0, 1);
@@ -196,7 +196,7 @@ public sealed record Drift(double Nu, double TimeSeconds)
 }
 
 /// <summary>How the currents of an array with resistive wires are found. Formulas: docs/devices.md.</summary>
-public enum IrDropSolution
+internal enum IrDropSolution
 {
     /// <summary>The nodal equations of the whole array.</summary>
     Exact,
@@ -206,7 +206,7 @@ public enum IrDropSolution
 }
 
 /// <summary>What is moved to other cells once a chip's stuck cells are known.</summary>
-public enum FaultRemapping
+internal enum FaultRemapping
 {
     /// <summary>Columns, to spare columns only.</summary>
     Spares,
@@ -219,7 +219,7 @@ public enum FaultRemapping
 }
 
 /// <summary>The digital correction of a column's result, y = scale * result + offset.</summary>
-public enum ColumnCorrection
+internal enum ColumnCorrection
 {
     /// <summary>None.</summary>
     None,
@@ -232,7 +232,7 @@ public enum ColumnCorrection
 }
 
 /// <summary>Which weights share a scale between integers and conductances.</summary>
-public enum WeightScaling
+internal enum WeightScaling
 {
     /// <summary>Those of one output: every output uses the whole range of conductances.</summary>
     Column,
@@ -243,7 +243,7 @@ public enum WeightScaling
 }
 
 /// <summary>Which weight of a column is mapped to the fully on conductance.</summary>
-public enum WeightClipping
+internal enum WeightClipping
 {
     /// <summary>The largest the weight bits allow: quantized weights are stored as they are.</summary>
     None,
@@ -256,7 +256,7 @@ public enum WeightClipping
 }
 
 /// <summary>How arrays are used over time.</summary>
-public enum ExecutionModel
+internal enum ExecutionModel
 {
     /// <summary>Weights are programmed once and stay; the arrays of a layer work in parallel, layers one after the other.</summary>
     Resident,
@@ -266,7 +266,7 @@ public enum ExecutionModel
 }
 
 /// <summary>How the time of a conversion depends on its bits.</summary>
-public enum AdcLatencyScaling
+internal enum AdcLatencyScaling
 {
     /// <summary>The same time for any number of bits.</summary>
     Constant,
@@ -276,7 +276,7 @@ public enum AdcLatencyScaling
 }
 
 /// <summary>The policy for ADC ranges.</summary>
-public enum AdcRangePolicy
+internal enum AdcRangePolicy
 {
     /// <summary>The largest sum that can occur.</summary>
     Full,
@@ -292,10 +292,10 @@ public enum AdcRangePolicy
 }
 
 /// <summary>The ADC range: a policy, and the limits if they are given (in units of weight times input).</summary>
-public sealed record AdcRange(AdcRangePolicy Policy, double Low = 0, double High = 0);
+internal sealed record AdcRange(AdcRangePolicy Policy, double Low = 0, double High = 0);
 
 /// <summary>Energy per event in picojoule, area per component in square micrometre, time in seconds.</summary>
-public sealed record CostFigures
+internal sealed record CostFigures
 {
     /// <summary>pJ per conversion by ADC bits; see <see cref="ByBits"/> for widths that are not listed.</summary>
     public IReadOnlyDictionary<int, double> AdcEnergyPj { get; init; } = new Dictionary<int, double>();

@@ -6,7 +6,7 @@ using Cim.Runtime.Hardware.Json;
 namespace Cim.Runtime.Hardware;
 
 /// <summary>The built-in hardware profiles, and how profiles are read from files and written. See docs/hardware-profiles.md.</summary>
-public static class HardwareProfiles
+internal static class HardwareProfiles
 {
     private const string Extension = ".cimhw.json";
 

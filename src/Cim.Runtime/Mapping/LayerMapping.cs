@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Cim.Runtime.Mapping;
 
 /// <summary>How a signed weight becomes cell conductances.</summary>
-public enum WeightEncoding
+internal enum WeightEncoding
 {
     /// <summary>Two cells per slice: one holds the magnitude, the other is off.</summary>
     Differential,

@@ -7,7 +7,7 @@ namespace Cim.Runtime;
 /// The dimensions of a tensor. A dimension of <c>-k</c> is symbolic: k times the batch size, so <c>-1</c> is the
 /// batch itself and <c>-12</c> is what a reshape makes of [batch, 12].
 /// </summary>
-public readonly struct Shape : IEquatable<Shape>
+internal readonly struct Shape : IEquatable<Shape>
 {
     private readonly ImmutableArray<int> _dims;
 

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Cim.Runtime;
 
 /// <summary>A constant: element type, concrete shape and row-major data in the machine's (little-endian) order.</summary>
-public sealed class Tensor
+internal sealed class Tensor
 {
     private readonly ReadOnlyMemory<byte> _data;
 

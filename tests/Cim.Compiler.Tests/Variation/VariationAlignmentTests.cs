@@ -124,7 +124,7 @@ public sealed class VariationAlignmentTests
     [InlineData(WeightEncoding.Offset, 4, 2, 5)]
     [InlineData(WeightEncoding.TwosComplement, 5, 2, 5)]
     [InlineData(WeightEncoding.Differential, 4, 1, 1)]
-    public void Every_way_to_cut_weights_is_a_mapping_that_holds_them(WeightEncoding encoding, int weightBits, int cellBits, int count)
+    internal void Every_way_to_cut_weights_is_a_mapping_that_holds_them(WeightEncoding encoding, int weightBits, int cellBits, int count)
     {
         HardwareProfile profile = _isaac with { Encoding = encoding, CellBits = cellBits };
         ImmutableArray<ImmutableArray<int>> all = CellLayout.SlicesOf(weightBits, profile);

@@ -11,20 +11,20 @@ namespace Cim.Runtime.Tests.Crossbar;
 
 public sealed class AdcTests
 {
-    public static TheoryData<WeightEncoding, int> EncodingsAndLevels
+    public static IEnumerable<object[]> EncodingsAndLevels
     {
         get
         {
-            var data = new TheoryData<WeightEncoding, int>();
+            var data = new List<object[]>();
             foreach (WeightEncoding e in Enum.GetValues<WeightEncoding>())
             foreach (SimdLevel l in SimdLevels.Supported)
-                data.Add(e, (int)l);
+                data.Add([e, (int)l]);
             return data;
         }
     }
 
     [Theory, MemberData(nameof(EncodingsAndLevels))]
-    public void Adc_with_lossless_bits_equals_exact(WeightEncoding encoding, int level)
+    internal void Adc_with_lossless_bits_equals_exact(WeightEncoding encoding, int level)
     {
         var random = new Random((int)encoding);
         for (int i = 0; i < 25; i++)
@@ -42,7 +42,7 @@ public sealed class AdcTests
     }
 
     [Theory, MemberData(nameof(EncodingsAndLevels))]
-    public void Every_conversion_is_rounded_and_clipped(WeightEncoding encoding, int level)
+    internal void Every_conversion_is_rounded_and_clipped(WeightEncoding encoding, int level)
     {
         var random = new Random(100 + (int)encoding);
         for (int i = 0; i < 25; i++)

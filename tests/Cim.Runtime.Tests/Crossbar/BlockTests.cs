@@ -13,13 +13,13 @@ namespace Cim.Runtime.Tests.Crossbar;
 public sealed class BlockTests
 {
     /// <summary>Of blocks whose columns are told by the outputs they are added to.</summary>
-    public static TheoryData<WeightEncoding, int> EncodingsAndLevels
+    public static IEnumerable<object[]> EncodingsAndLevels
     {
         get
         {
-            var data = new TheoryData<WeightEncoding, int>();
+            var data = new List<object[]>();
             foreach (WeightEncoding e in Enum.GetValues<WeightEncoding>().Where(e => e != WeightEncoding.Unsigned))
-                foreach (SimdLevel l in SimdLevels.Supported) data.Add(e, (int)l);
+                foreach (SimdLevel l in SimdLevels.Supported) data.Add([e, (int)l]);
             return data;
         }
     }
@@ -27,7 +27,7 @@ public sealed class BlockTests
     public static TheoryData<int> Levels => [.. SimdLevels.Supported.Select(l => (int)l)];
 
     [Theory, MemberData(nameof(EncodingsAndLevels))]
-    public void One_block_is_todays_layer_bit_for_bit_at_every_fidelity(WeightEncoding encoding, int level)
+    internal void One_block_is_todays_layer_bit_for_bit_at_every_fidelity(WeightEncoding encoding, int level)
     {
         var random = new Random(1 + (int)encoding);
         for (int i = 0; i < 5; i++)
@@ -61,7 +61,7 @@ public sealed class BlockTests
     }
 
     [Theory, MemberData(nameof(EncodingsAndLevels))]
-    public void Widths_shifts_pruning_permutation_and_sharing_never_change_the_integers(WeightEncoding encoding, int level)
+    internal void Widths_shifts_pruning_permutation_and_sharing_never_change_the_integers(WeightEncoding encoding, int level)
     {
         var random = new Random(100 + (int)encoding);
         for (int i = 0; i < 8; i++)
@@ -81,7 +81,7 @@ public sealed class BlockTests
     }
 
     [Theory, MemberData(nameof(EncodingsAndLevels))]
-    public void Blocks_that_share_an_array_see_each_others_currents_in_its_wires(WeightEncoding encoding, int level)
+    internal void Blocks_that_share_an_array_see_each_others_currents_in_its_wires(WeightEncoding encoding, int level)
     {
         var random = new Random(40 + (int)encoding);
         for (int i = 0; i < 3; i++)

@@ -98,7 +98,7 @@ public sealed class CompensationTests
     }
 
     [Theory, InlineData(ColumnCorrection.Offset), InlineData(ColumnCorrection.ScaleAndOffset)]
-    public void Correcting_an_ideal_device_changes_nothing_bit_for_bit(ColumnCorrection correction)
+    internal void Correcting_an_ideal_device_changes_nothing_bit_for_bit(ColumnCorrection correction)
     {
         var random = new Random(5);
         foreach (WeightEncoding encoding in Enum.GetValues<WeightEncoding>())

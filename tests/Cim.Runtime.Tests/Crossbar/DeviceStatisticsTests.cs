@@ -146,7 +146,7 @@ public sealed class DeviceStatisticsTests
     [InlineData(WeightEncoding.Differential, -1.0)]
     [InlineData(WeightEncoding.Offset, -1.0)]
     [InlineData(WeightEncoding.DifferentialTwoSided, 0.0)]
-    public void Analog_matrices_of_any_size_and_tiling_are_multiplied(WeightEncoding encoding, double low)
+    internal void Analog_matrices_of_any_size_and_tiling_are_multiplied(WeightEncoding encoding, double low)
     {
         var random = new Random(4);
         for (int i = 0; i < 30; i++)

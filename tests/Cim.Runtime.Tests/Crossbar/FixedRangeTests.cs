@@ -80,19 +80,19 @@ public sealed class FixedRangeTests
             Assert.False(adc.IsLossless(low, high + 1));
         });
 
-    public static TheoryData<WeightEncoding, bool> EncodingsAndAccumulation
+    public static IEnumerable<object[]> EncodingsAndAccumulation
     {
         get
         {
-            var data = new TheoryData<WeightEncoding, bool>();
+            var data = new List<object[]>();
             foreach (WeightEncoding e in Enum.GetValues<WeightEncoding>())
-                foreach (bool perSlice in (ReadOnlySpan<bool>)[true, false]) data.Add(e, perSlice);
+                foreach (bool perSlice in (ReadOnlySpan<bool>)[true, false]) data.Add([e, perSlice]);
             return data;
         }
     }
 
     [Theory, MemberData(nameof(EncodingsAndAccumulation))]
-    public void Wide_limits_equal_exact_bit_for_bit(WeightEncoding encoding, bool perInputSlice)
+    internal void Wide_limits_equal_exact_bit_for_bit(WeightEncoding encoding, bool perInputSlice)
     {
         var random = new Random(7 + (int)encoding);
         for (int i = 0; i < 15; i++)
@@ -112,7 +112,7 @@ public sealed class FixedRangeTests
     }
 
     [Theory, MemberData(nameof(EncodingsAndAccumulation))]
-    public void Every_sum_is_clipped_where_the_range_is_narrower_than_one_unit(WeightEncoding encoding, bool perInputSlice)
+    internal void Every_sum_is_clipped_where_the_range_is_narrower_than_one_unit(WeightEncoding encoding, bool perInputSlice)
     {
         var random = new Random(17 + (int)encoding);
         for (int i = 0; i < 15; i++)
@@ -149,7 +149,7 @@ public sealed class FixedRangeTests
     [InlineData(WeightEncoding.Differential, Fidelity.Adc, -3.7, 20.2)]
     [InlineData(WeightEncoding.Differential, Fidelity.Adc, -1e-9, 1e-9)]
     [InlineData(WeightEncoding.Differential, Fidelity.Adc, -63.5, 2)]
-    public void One_matrix_is_clipped_at_exactly_the_limits(WeightEncoding encoding, Fidelity fidelity, double low, double high)
+    internal void One_matrix_is_clipped_at_exactly_the_limits(WeightEncoding encoding, Fidelity fidelity, double low, double high)
     {
         double[][] y = SumsOf64(encoding, fidelity, low, high, adcBits: 8).Run();
         Assert.Equal(Math.Min(64, high), y[0][0], 1e-5);
