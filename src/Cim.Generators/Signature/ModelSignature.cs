@@ -1,26 +1,35 @@
 namespace Cim.Generators.Signature;
 
-/// <summary>What a signature file says about a model.</summary>
+/// <summary>What a signature file contains about a model.</summary>
 /// <param name="ModelFile">The file name of the ONNX model, for the documentation of the class.</param>
 /// <param name="Inputs">The graph's inputs, in order.</param>
 /// <param name="Outputs">The graph's outputs, in order.</param>
-internal sealed record ModelSignature(string ModelFile, EquatableArray<TensorSignature> Inputs, EquatableArray<TensorSignature> Outputs);
-
-/// <summary>One input or output.</summary>
-/// <param name="Name">The ONNX name.</param>
-/// <param name="ElementType">The ONNX element type, for example <c>float</c>.</param>
-/// <param name="HasShape">False if the model gives no shape.</param>
-/// <param name="Dimensions">The dimensions; -1 where symbolic.</param>
-internal sealed record TensorSignature(string Name, string ElementType, bool HasShape, EquatableArray<long> Dimensions)
+internal sealed record ModelSignature(string ModelFile, EquatableArray<TensorSignature> Inputs, EquatableArray<TensorSignature> Outputs)
 {
-    /// <summary>True if the first dimension counts samples: it is symbolic, or 1 in a model exported for one sample.</summary>
-    public bool HasBatch => HasShape && Dimensions.Count > 0 && Dimensions[0] is -1 or 1;
+    /// <summary>The names of the classes, in the order of the scores.</summary>
+    public EquatableArray<string> Labels { get; init; }
 
-    /// <summary>The first dimension, if it is a fixed number of several; null otherwise.</summary>
-    public long? FixedBatch => HasShape && Dimensions.Count > 1 && Dimensions[0] > 1 ? Dimensions[0] : null;
+    /// <summary>What is done to raw data, as the item has it; for the documentation of the class.</summary>
+    public PreprocessingText Preprocessing { get; init; } = PreprocessingText.None;
+}
 
-    /// <summary>For people: <c>N x 1 x 28 x 28</c>.</summary>
-    public string ShapeText => !HasShape ? "unknown shape" : Dimensions.Count == 0 ? "a single value"
-        : string.Join(" x ", Dimensions.Select(
-            (d, i) => d > 0 && !(i == 0 && HasBatch) ? d.ToString(System.Globalization.CultureInfo.InvariantCulture) : i == 0 ? "N" : "?"));
+/// <summary>The preprocessing (x * scale - mean) / std as text; empty parts are 1, 0 and 1.</summary>
+internal sealed record PreprocessingText(string Scale, string Mean, string Std)
+{
+    /// <summary>Raw data are used as they are.</summary>
+    public static PreprocessingText None { get; } = new("", "", "");
+
+    /// <summary>The formula with its numbers, or null where nothing is done.</summary>
+    public string? Formula
+    {
+        get
+        {
+            if (Scale.Length + Mean.Length + Std.Length == 0) return null;
+            string value = Scale.Length == 0 ? "x" : $"x * {Braced(Scale)}";
+            if (Mean.Length > 0) value = $"{value} - {Braced(Mean)}";
+            return Std.Length == 0 ? value : $"({value}) / {Braced(Std)}";
+        }
+    }
+
+    private static string Braced(string list) => list.IndexOf(',') >= 0 || list.IndexOf(';') >= 0 ? $"[{list}]" : list;
 }

@@ -14,6 +14,8 @@ internal static class SignatureParser
         string modelFile = "";
         ImmutableArray<TensorSignature>.Builder inputs = ImmutableArray.CreateBuilder<TensorSignature>();
         ImmutableArray<TensorSignature>.Builder outputs = ImmutableArray.CreateBuilder<TensorSignature>();
+        ImmutableArray<string>.Builder labels = ImmutableArray.CreateBuilder<string>();
+        PreprocessingText preprocessing = PreprocessingText.None;
         int number = 0;
         foreach (string line in lines)
         {
@@ -40,17 +42,33 @@ internal static class SignatureParser
                     }
                     (kind == "input" ? inputs : outputs).Add(tensor);
                     break;
+                case "label":
+                    labels.Add(NameEscaping.Unescape(rest));
+                    break;
+                case "scale":
+                    preprocessing = preprocessing with { Scale = NameEscaping.Unescape(rest) };
+                    break;
+                case "mean":
+                    preprocessing = preprocessing with { Mean = NameEscaping.Unescape(rest) };
+                    break;
+                case "std":
+                    preprocessing = preprocessing with { Std = NameEscaping.Unescape(rest) };
+                    break;
                 case "external" or "":
                     break;
                 default:
-                    problem = $"line {number} starts with the unknown word '{kind}'";
+                    problem = $"line {number} starts with the unknown keyword '{kind}'";
                     return null;
             }
         }
         problem = number == 0 ? "it is empty" : outputs.Count == 0 ? "it names no output" : "";
         return problem.Length > 0 ? null
             : new ModelSignature(modelFile, new EquatableArray<TensorSignature>(inputs.ToImmutable()),
-                new EquatableArray<TensorSignature>(outputs.ToImmutable()));
+                new EquatableArray<TensorSignature>(outputs.ToImmutable()))
+            {
+                Labels = new EquatableArray<string>(labels.ToImmutable()),
+                Preprocessing = preprocessing,
+            };
     }
 
     private static TensorSignature? ParseTensor(string text)

@@ -1,6 +1,5 @@
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Hardware;
-using Cim.Runtime.Operators;
 using Cim.Runtime.Program;
 
 namespace Cim.Runtime.Execution;
@@ -18,15 +17,17 @@ internal sealed class Executor
     private readonly PlanPool _plans;
     private readonly PreparedModels _prepared;
     private readonly Stack<RunJob> _idleJobs = new(8);
+    private readonly PortCopy _copy;
     private readonly BatchMode _mode;
     private readonly int _largestPiece;
 
     /// <exception cref="CimException">CIM4001: the program is inconsistent.</exception>
-    public Executor(ModelProgram program, HardwareProfile profile, ProgrammedChips? chips = null)
+    public Executor(CompiledModel compiled, ProgrammedChips? chips = null)
     {
-        _program = program;
+        ModelProgram program = _program = compiled.Program;
+        _copy = new PortCopy(this, program, compiled.Info);
         _plans = new PlanPool(program);
-        _prepared = new PreparedModels(program, profile, chips);
+        _prepared = new PreparedModels(program, compiled.Hardware, chips);
         ExecutionPlan one = _plans.Plan(1); // binds every operator, so what follows may rely on types and shapes
         _mode = BatchRule.Decide(program);
         bool matricesOnly = program.Layers.All(l => l.PositionsPerImage < 8)
@@ -64,6 +65,7 @@ internal sealed class Executor
     public void Run(RunJob job, int units, RunOptions options, CancellationToken cancellation)
     {
         RefuseOverlaps(job, units);
+        _copy.Prepare(job);
         PreparedLayer[] layers = _prepared.Get(options.Fidelity, options.Seed);
         int threads = options.MaxThreads > 0 ? options.MaxThreads : Environment.ProcessorCount;
         int piece = _mode switch
@@ -79,7 +81,7 @@ internal sealed class Executor
         catch (CimException e) when (e.Code == ErrorCodes.NonFiniteInput)
         {
             // Several threads may have found one each: the same call always names the same value.
-            throw NonFinite(job, units) ?? e;
+            throw _copy.NonFinite(job, units) ?? e;
         }
     }
 
@@ -89,24 +91,25 @@ internal sealed class Executor
     {
         for (int o = 0; o < OutputLengths.Length; o++)
         {
-            long length = OutputLength(o, units);
+            long bytes = OutputBytes(o);
             for (int i = 0; i < InputLengths.Length; i++)
             {
-                bool inPlace = job.Inputs[i] == job.Outputs[o] && InputLength(i, units) == length;
-                if ((units > 1 || _mode == BatchMode.Whole) && !inPlace
-                    && Overlap(job.Inputs[i], InputLength(i, units), job.Outputs[o], length))
+                long input = InputLength(i, units) * job.InputTypes[i].SizeOf(_program.Values[_program.Inputs[i]].Type);
+                bool inPlace = job.Inputs[i] == job.Outputs[o] && input == bytes;
+                if ((units > 1 || _mode == BatchMode.Whole) && !inPlace && Overlap(job.Inputs[i], input, job.Outputs[o], bytes))
                     throw Shared(o, $"input '{_program.Values[_program.Inputs[i]].Name}'");
             }
 
             for (int other = 0; other < o; other++)
-                if (Overlap(job.Outputs[other], OutputLength(other, units), job.Outputs[o], length))
+                if (Overlap(job.Outputs[other], OutputBytes(other), job.Outputs[o], bytes))
                     throw Shared(o, $"output '{_program.Values[_program.Outputs[other]].Name}'");
         }
+
+        long OutputBytes(int i) => OutputLength(i, units) * job.OutputTypes[i].SizeOf(_program.Values[_program.Outputs[i]].Type);
     }
 
-    private static bool Overlap(nint first, long firstLength, nint second, long secondLength) =>
-        firstLength > 0 && secondLength > 0 && first < second + (secondLength * sizeof(float))
-            && second < first + (firstLength * sizeof(float));
+    private static bool Overlap(nint first, long firstBytes, nint second, long secondBytes) =>
+        firstBytes > 0 && secondBytes > 0 && first < second + secondBytes && second < first + firstBytes;
 
     private CimException Shared(int output, string with) => new(ErrorCodes.BufferMismatch,
         $"Output '{_program.Values[_program.Outputs[output]].Name}' shares memory with {with}; give it memory of its own.");
@@ -131,7 +134,7 @@ internal sealed class Executor
                 }
 
                 RunPiece(job, context, first, units);
-                CopyOut(job, context, first, units);
+                _copy.Out(job, context, first, units);
             }
         }
         finally
@@ -166,7 +169,7 @@ internal sealed class Executor
 
     private void RunPiece(RunJob job, PlanContext context, int first, int units)
     {
-        CopyIn(job, context, first, units);
+        _copy.In(job, context, first, units);
         try
         {
             context.Run(job.Layers, job.FirstUnit + first);
@@ -193,58 +196,6 @@ internal sealed class Executor
         finally
         {
             _plans.Return(one);
-        }
-    }
-
-    private unsafe ReadOnlySpan<float> Source(RunJob job, int input, int first, int units) =>
-        new((float*)job.Inputs[input] + ((long)first * InputLengths[input]), checked((int)InputLength(input, units)));
-
-    private void CopyIn(RunJob job, PlanContext context, int first, int units)
-    {
-        for (int i = 0; i < InputLengths.Length; i++)
-        {
-            int value = _program.Inputs[i];
-            ReadOnlySpan<float> source = Source(job, i, first, units);
-            int bad = HostCopy.ToModel(source, context.Value(value).Span, _program.Values[value].Type);
-            if (bad >= 0) throw NonFinite(i, ((long)first * InputLengths[i]) + bad, source[bad]);
-        }
-    }
-
-    /// <summary>The error for the first sample of a batch that has a value that is no finite number; null if there is none.</summary>
-    private CimException? NonFinite(RunJob job, int units)
-    {
-        (long Sample, int Input, int Index) first = (long.MaxValue, -1, -1);
-        for (int i = 0; i < InputLengths.Length; i++)
-        {
-            int index = HostCopy.FirstNonFinite(Source(job, i, 0, units));
-            if (index >= 0 && index / InputLengths[i] < first.Sample) first = (index / InputLengths[i], i, index);
-        }
-
-        return first.Input < 0 ? null : NonFinite(first.Input, first.Index, Source(job, first.Input, 0, units)[first.Index]);
-    }
-
-    private CimException NonFinite(int input, long index, float value)
-    {
-        int length = InputLengths[input];
-        return new CimException(ErrorCodes.NonFiniteInput, string.Create(System.Globalization.CultureInfo.InvariantCulture,
-            $"Input '{_program.Values[_program.Inputs[input]].Name}' has the value {value} in sample {index / length}, element "
-                + $"{index % length}; every value must be a finite number. Nothing of the batch can be used."));
-    }
-
-    private unsafe void CopyOut(RunJob job, PlanContext context, int first, int units)
-    {
-        for (int i = 0; i < OutputLengths.Length; i++)
-        {
-            int value = _program.Outputs[i];
-            var target = new Span<float>((float*)job.Outputs[i] + ((long)first * OutputLengths[i]), checked((int)OutputLength(i, units)));
-            TensorInfo info = context.Plan.Values[value].Info!;
-            ReadOnlySpan<byte> source = info.Constant is { } constant ? constant.Data.Span : context.Value(value).Span;
-            int inexact = HostCopy.ToHost(source, target, info.Type);
-            if (inexact < 0) continue;
-            long index = ((long)first * OutputLengths[i]) + inexact;
-            throw new CimException(ErrorCodes.InexactOutput,
-                $"Output '{_program.Values[value].Name}' is an integer in sample {index / OutputLengths[i]}, element "
-                    + $"{index % OutputLengths[i]} that a float cannot hold exactly (beyond 2^24). Let the network give smaller ones.");
         }
     }
 

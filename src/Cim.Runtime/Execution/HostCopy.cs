@@ -26,6 +26,17 @@ internal static class HostCopy
         _ => Bools(source, target),
     };
 
+    /// <summary>Copies values that have the model's element type already.</summary>
+    /// <returns>As <see cref="ToModel"/>.</returns>
+    public static int Same(ReadOnlySpan<byte> source, Span<byte> target, ElementType type)
+    {
+        if (type == ElementType.Float32) return Floats(MemoryMarshal.Cast<byte, float>(source), MemoryMarshal.Cast<byte, float>(target));
+        if (type != ElementType.Bool) source.CopyTo(target);
+        else
+            for (int i = 0; i < target.Length; i++) target[i] = source[i] != 0 ? (byte)1 : (byte)0;
+        return -1;
+    }
+
     /// <summary>The index of the first value that is NaN or infinite, else -1.</summary>
     public static int FirstNonFinite(ReadOnlySpan<float> values)
     {

@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Program;
+using Cim.Runtime.Telemetry;
 
 namespace Cim.Runtime.Execution;
 
@@ -55,6 +56,7 @@ internal sealed class PreparedModels(ModelProgram program, HardwareProfile profi
     private PreparedLayer[] Prepare(Fidelity fidelity, ulong seed)
     {
         var layers = new PreparedLayer[program.Layers.Length];
+        Measurement measurement = ModelTelemetry.Prepare(fidelity, seed);
         // Layers are independent, and programming the arrays of a large network is the slow part of the higher fidelities.
         try
         {
@@ -62,7 +64,12 @@ internal sealed class PreparedModels(ModelProgram program, HardwareProfile profi
         }
         catch (AggregateException e)
         {
+            measurement.Fail(e.InnerExceptions[0]);
             ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+        finally
+        {
+            measurement.Dispose();
         }
 
         return layers;

@@ -24,12 +24,18 @@ internal sealed class RunJob : IThreadPoolWorkItem
     private Exception? _failure;
 
     public RunJob(Executor executor, int inputs, int outputs) =>
-        (_executor, Inputs, Outputs, _pins) = (executor, new nint[inputs], new nint[outputs], new MemoryHandle[inputs + outputs]);
+        (_executor, Inputs, Outputs, InputTypes, OutputTypes, _pins) = (executor, new nint[inputs], new nint[outputs],
+            new HostType[inputs], new HostType[outputs], new MemoryHandle[inputs + outputs]);
 
-    /// <summary>The caller's buffers of floats, which do not move while the job runs.</summary>
+    /// <summary>The caller's buffers, which do not move while the job runs.</summary>
     public nint[] Inputs { get; }
 
     public nint[] Outputs { get; }
+
+    /// <summary>What numbers are in each buffer; floats unless a run says otherwise.</summary>
+    public HostType[] InputTypes { get; }
+
+    public HostType[] OutputTypes { get; }
 
     public PreparedLayer[] Layers { get; private set; } = [];
 
@@ -56,6 +62,8 @@ internal sealed class RunJob : IThreadPoolWorkItem
     {
         Array.Clear(Inputs);
         Array.Clear(Outputs);
+        Array.Clear(InputTypes);
+        Array.Clear(OutputTypes);
         while (_pinned > 0)
         {
             ref MemoryHandle pin = ref _pins[--_pinned];

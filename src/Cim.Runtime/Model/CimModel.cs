@@ -1,5 +1,6 @@
 using Cim.Runtime.Execution;
 using Cim.Runtime.Format;
+using Cim.Runtime.Telemetry;
 
 namespace Cim.Runtime;
 
@@ -22,7 +23,7 @@ public sealed class CimModel : IDisposable
         (_compiled, Info) = (compiled, compiled.Info);
         try
         {
-            _executor = new Executor(compiled.Program, compiled.Hardware, chips);
+            _executor = new Executor(compiled, chips);
         }
         catch (Exception e) when (e is OverflowException || e is CimException { Code: not ErrorCodes.InvalidCompiledModel })
         {
@@ -72,12 +73,13 @@ public sealed class CimModel : IDisposable
     public static CimModel Load(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return new CimModel(ModelReader.Read(stream));
+        return Measured(() => new CimModel(ModelReader.Read(stream)));
     }
 
     /// <summary>Loads a compiled model from memory, which must not change while the model is used.</summary>
     /// <exception cref="CimException">CIM4001: it is no compiled model, or a damaged one.</exception>
-    public static CimModel Load(ReadOnlyMemory<byte> data) => new(ModelReader.Read(data));
+    public static CimModel Load(ReadOnlyMemory<byte> data) =>
+        Measured(() => new CimModel(ModelReader.Read(data)));
 
     /// <summary>Programs the arrays (packs the weights) for a fidelity and seed now instead of in the first run that needs them.</summary>
     public void Prepare(RunOptions? options = null)
@@ -130,15 +132,15 @@ public sealed class CimModel : IDisposable
         if (executor.InputLengths.Length != 1 || executor.OutputLengths.Length != 1)
             throw Mismatch($"The model has {executor.InputLengths.Length} inputs and {executor.OutputLengths.Length} outputs: pass them "
                 + $"as lists of memory");
-        Check(executor.InputLength(0, Positive(count)), input.Length, count, "Input", Info.Inputs[0]);
-        Check(executor.OutputLength(0, count), output.Length, count, "Output", Info.Outputs[0]);
+        CheckInput(executor, 0, input.Length, Positive(count));
+        CheckOutput(executor, 0, output.Length, count);
         fixed (float* source = input)
         fixed (float* target = output)
         {
             using RunLease lease = executor.Rent();
             lease.Job.Inputs[0] = (nint)source;
             lease.Job.Outputs[0] = (nint)target;
-            executor.Run(lease.Job, count, Valid(options), cancellation);
+            Execute(executor, lease.Job, new RunCall(count, options, cancellation));
         }
     }
 
@@ -159,13 +161,12 @@ public sealed class CimModel : IDisposable
             throw Mismatch($"The model has {executor.InputLengths.Length} inputs and {executor.OutputLengths.Length} outputs; "
                 + $"{inputs.Length} and {outputs.Length} are given");
         Positive(count);
-        for (int i = 0; i < inputs.Length; i++) Check(executor.InputLength(i, count), inputs[i].Length, count, "Input", Info.Inputs[i]);
-        for (int i = 0; i < outputs.Length; i++)
-            Check(executor.OutputLength(i, count), outputs[i].Length, count, "Output", Info.Outputs[i]);
+        for (int i = 0; i < inputs.Length; i++) CheckInput(executor, i, inputs[i].Length, count);
+        for (int i = 0; i < outputs.Length; i++) CheckOutput(executor, i, outputs[i].Length, count);
         using RunLease lease = executor.Rent();
         for (int i = 0; i < inputs.Length; i++) lease.Job.PinInput(i, inputs[i]);
         for (int i = 0; i < outputs.Length; i++) lease.Job.PinOutput(i, outputs[i]);
-        executor.Run(lease.Job, count, Valid(options), cancellation);
+        Execute(executor, lease.Job, new RunCall(count, options, cancellation));
     }
 
     /// <summary>Frees the memory of the model. Runs that are still going on in other threads end normally.</summary>
@@ -175,12 +176,41 @@ public sealed class CimModel : IDisposable
         _compiled = null;
     }
 
-    private Executor Open()
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    internal Executor Open()
     {
         Executor? executor = _executor;
         ObjectDisposedException.ThrowIf(executor is null, this);
         return executor;
     }
+
+    /// <summary>Runs a job whose buffers are set and checked.</summary>
+    internal void Execute(Executor executor, RunJob job, RunCall call)
+    {
+        RunOptions options = Valid(call.Options);
+        Measurement measurement = ModelTelemetry.Run(Info.Name, options.Fidelity, call.Count);
+        try
+        {
+            executor.Run(job, call.Count, options, call.Cancellation);
+        }
+        catch (Exception e)
+        {
+            measurement.Fail(e);
+            throw;
+        }
+        finally
+        {
+            measurement.Dispose();
+        }
+    }
+
+    /// <exception cref="CimException">CIM4002: an input has another length than so many samples.</exception>
+    internal void CheckInput(Executor executor, int index, int length, int count) =>
+        Check(executor.InputLength(index, count), length, count, "Input", Info.Inputs[index]);
+
+    /// <exception cref="CimException">CIM4002: an output has another length than so many samples.</exception>
+    internal void CheckOutput(Executor executor, int index, int length, int count) =>
+        Check(executor.OutputLength(index, count), length, count, "Output", Info.Outputs[index]);
 
     private static RunOptions Valid(RunOptions? options)
     {
@@ -189,6 +219,26 @@ public sealed class CimModel : IDisposable
         if (options.Fidelity is < Fidelity.Exact or > Fidelity.Circuit)
             throw new ArgumentOutOfRangeException(nameof(options), options.Fidelity, "There is no such fidelity.");
         return options;
+    }
+
+    private static CimModel Measured(Func<CimModel> load)
+    {
+        Measurement measurement = ModelTelemetry.Load();
+        try
+        {
+            CimModel model = load();
+            if (measurement.IsActive) measurement.Tag("cim.model", model.Info.Name).Tag("cim.hardware", model.Info.Hardware);
+            return model;
+        }
+        catch (Exception e)
+        {
+            measurement.Fail(e);
+            throw;
+        }
+        finally
+        {
+            measurement.Dispose();
+        }
     }
 
     private static int Positive(int count)

@@ -36,11 +36,15 @@ internal static class ElementTypes
 
     /// <summary>The element type of a .NET type.</summary>
     public static ElementType Of<T>() where T : unmanaged =>
+        TryOf<T>() ?? throw new NotSupportedException($"No tensor element type for {typeof(T)}.");
+
+    /// <summary>The element type of a .NET type; null if there is none.</summary>
+    public static ElementType? TryOf<T>() where T : unmanaged =>
         typeof(T) == typeof(float) ? ElementType.Float32
         : typeof(T) == typeof(long) ? ElementType.Int64
         : typeof(T) == typeof(int) ? ElementType.Int32
         : typeof(T) == typeof(sbyte) ? ElementType.Int8
         : typeof(T) == typeof(byte) ? ElementType.UInt8
         : typeof(T) == typeof(bool) ? ElementType.Bool
-        : throw new NotSupportedException($"No tensor element type for {typeof(T)}.");
+        : null;
 }
