@@ -19,6 +19,9 @@ public sealed class CimSignature : MSBuildTask
     [Required]
     public ITaskItem[] Models { get; set; } = [];
 
+    /// <summary>The project, as the base of relative paths.</summary>
+    public string Project { get; set; } = "";
+
     /// <inheritdoc/>
     public override bool Execute()
     {
@@ -40,7 +43,8 @@ public sealed class CimSignature : MSBuildTask
                 return;
             }
             OnnxSignature signature = OnnxSignatureReader.Read(model);
-            AtomicFile.WriteIfDifferent(item.GetMetadata("SignatureFile"), SignatureFile.Write(Path.GetFileName(model), signature));
+            if (ItemFacts.Of(item, Path.GetDirectoryName(Project) ?? "", signature, Log) is not { } facts) return;
+            AtomicFile.WriteIfDifferent(item.GetMetadata("SignatureFile"), SignatureFile.Write(Path.GetFileName(model), signature, facts));
         }
         catch (InvalidDataException e)
         {

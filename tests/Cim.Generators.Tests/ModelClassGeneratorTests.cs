@@ -75,6 +75,97 @@ public class ModelClassGeneratorTests
         Assert.Contains($"public global::System.ReadOnlySpan<{type}> Label", Generated.Text(signature), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("int64", "long")]
+    [InlineData("bool", "bool")]
+    [InlineData("uint8", "byte")]
+    public void Inputs_have_the_type_of_the_graph_and_bytes_of_real_ones_are_raw(string elementType, string type)
+    {
+        string signature = $"cimsig 1\nmodel net.onnx\ninput {elementType} ?,4 ids\n"
+            + $"input float ?,3,8,8 image\noutput {elementType} ? label\n";
+        string source = $$"""
+            namespace Demo;
+            internal static class User
+            {
+                internal static {{type}} Floats(Net net, {{type}}[] ids, float[] image) => net.Run(ids, image).Label[0];
+                internal static {{type}} Bytes(Net net, {{type}}[] ids, byte[] image) => net.RunBatch(ids, image, 3)[2].Label[0];
+                internal static void Into(Net net, {{type}}[] ids, byte[] image, System.Span<{{type}}> label) => net.Run(ids, image, label);
+            }
+            """;
+        Assert.Empty(Generated.Compile(source, out _, Generated.Signature(signature)));
+    }
+
+    [Fact]
+    public void A_network_without_real_inputs_has_no_methods_for_raw_bytes() =>
+        Assert.DoesNotContain("raw", Generated.Text("cimsig 1\nmodel net.onnx\ninput int64 ?,4 ids\noutput float ?,2 scores\n"),
+            StringComparison.Ordinal);
+
+    [Fact]
+    public void Scores_have_their_best_classes_with_names()
+    {
+        const string Source = """
+            namespace Demo;
+            internal static class User
+            {
+                internal static string? Name(byte[] image) => Fashion.Shared.Run(image).Top(3)[0].Label;
+                internal static string Names(float[] images) => string.Join(", ", Fashion.Shared.RunBatch(images, 2)[1].Top(3));
+            }
+            """;
+        Assert.Empty(Generated.Compile(Source, out _, Generated.Signature(Generated.Fashion)));
+    }
+
+    [Fact]
+    public void Of_several_vectors_of_scores_each_has_a_method_of_its_own()
+    {
+        const string Source = """
+            namespace Demo;
+            internal static class User
+            {
+                internal static int Both(Song.Outputs song) => song.TopMood(1)[0].Index + song[0].TopGenre(1)[0].Index;
+            }
+            """;
+        Assert.Empty(Generated.Compile(Source, out _, Generated.Signature(
+            "cimsig 1\nmodel song.onnx\ninput float ?,40 sound\noutput float ?,3 mood\n"
+            + "output float 1,8,1,1 genre\noutput float ?,2,2 map\n")));
+    }
+
+    [Theory]
+    [InlineData("int64 ?,10")]
+    [InlineData("float ?,?")]
+    [InlineData("float ?,10,10")]
+    [InlineData("float ?,1")]
+    [InlineData("float 8,10")]
+    [InlineData("float -")]
+    public void An_output_that_is_no_vector_of_scores_has_no_best_classes(string output) =>
+        Assert.DoesNotContain("Top(", Generated.Text($"cimsig 1\nmodel net.onnx\ninput float ?,4 x\noutput {output} y\n"),
+            StringComparison.Ordinal);
+
+    [Fact]
+    public void An_output_whose_batch_is_not_in_front_has_no_span_of_one_sample()
+    {
+        string text = Generated.Text("cimsig 1\nmodel net.onnx\ninput float ?,4 x\noutput float 5,?,3 steps\n");
+        Assert.Contains("ReadOnlySpan<float> Steps => __output0;", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("all.Slice", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_class_says_what_it_does_to_raw_data_and_what_its_classes_are()
+    {
+        string text = Generated.Text(
+            "cimsig 1\nmodel net.onnx\ninput float ?,3,8,8 image\noutput float ?,2 scores\nscale 1/255\nmean 0.5,0.4,0.3\nstd 0.2\n"
+            + "label T-shirt\nlabel 100%25 wool <b>\n");
+        Assert.Contains("<c>(x * 1/255 - [0.5,0.4,0.3]) / 0.2</c>", text, StringComparison.Ordinal);
+        Assert.Contains("The 2 classes: T-shirt, 100% wool &lt;b&gt;.", text, StringComparison.Ordinal);
+        Assert.Contains("each with its label", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_public_type_says_that_nobody_wrote_it()
+    {
+        string text = Generated.Text(Generated.Fashion);
+        Assert.Equal(3, text.Split("[global::System.CodeDom.Compiler.GeneratedCode(\"Cim.Sdk\"").Length - 1);
+    }
+
     [Fact]
     public void Users_can_add_to_the_class()
     {
@@ -122,7 +213,7 @@ public class ModelClassGeneratorTests
     [InlineData("cimsig 1\nmodel m.onnx\n", "names no output")]
     [InlineData("cimsig 1\nmodel m.onnx\noutput float\n", "line 3 is not 'output TYPE SHAPE NAME'")]
     [InlineData("cimsig 1\nmodel m.onnx\noutput float 0,x y\n", "line 3 is not")]
-    [InlineData("cimsig 1\nwhat is this\n", "unknown word 'what'")]
+    [InlineData("cimsig 1\nwhat is this\n", "unknown keyword 'what'")]
     public void A_damaged_signature_is_one_clear_error(string signature, string part)
     {
         GeneratorDriverRunResult result = Generated.Driver(Generated.Signature(signature)).RunGenerators(Generated.Compilation())

@@ -142,7 +142,7 @@ public class OnnxSignatureReaderTests
     public void Signature_files_keep_any_name_on_one_line()
     {
         string text = SignatureFile.Write("a b%.onnx", new OnnxSignature(
-            [new OnnxValue("left\neye %41", 1, [null, 3])], [new OnnxValue("y", 99, null), new OnnxValue("z", 9, [])], ["w 1.bin"]));
+            [new OnnxValue("left\neye %41", 1, [null, 3])], [new OnnxValue("y", 99, null), new OnnxValue("z", 9, [])], ["w 1.bin"]), []);
         Assert.Equal(
             "cimsig 1\nmodel a b%25.onnx\ninput float ?,3 left%0Aeye %2541\noutput 99 - y\noutput bool scalar z\nexternal w 1.bin\n", text);
         using Folder folder = new();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Cim.Generators.Signature;
 
@@ -6,34 +7,57 @@ namespace Cim.Generators.Emit;
 /// <summary>Writes the class: loading, options, lengths. The run methods are in <see cref="RunMethodsWriter"/>.</summary>
 internal static class ClassWriter
 {
+    public const string ModelType = "global::Cim.Runtime.CimModel";
+    public const string InfoType = "global::Cim.Runtime.ModelInfo";
+    public const string OptionsType = "global::Cim.Runtime.RunOptions";
+
+    /// <summary>What tells analyzers and coverage tools that nobody wrote this.</summary>
+    public static string GeneratedCode { get; } =
+        $"[global::System.CodeDom.Compiler.GeneratedCode(\"Cim.Sdk\", \"{typeof(ClassWriter).Assembly.GetName().Version.ToString(3)}\")]";
+
     public static string Write(ModelClass model, ClassNames names)
     {
         ModelSignature signature = model.Signature!;
         string body = $$"""
             /// <summary>
-            /// The network of <c>{{Xml(signature.ModelFile)}}</c> on simulated compute-in-memory crossbars. The compiled model lies inside this
-            /// assembly; an instance may be used by many threads at once.
+            /// The network of <c>{{Documentation.Xml(signature.ModelFile)}}</c> on simulated compute-in-memory crossbars.
+            /// The compiled model lies inside this assembly; an instance may be used by many threads at once.
             /// </summary>
             /// <remarks>
-            /// <list type="table">
-            {{TensorTable(signature)}}
-            /// </list>
-            /// </remarks>
+            {{Documentation.Remarks(signature)}}/// </remarks>
+            {{GeneratedCode}}
             public sealed partial class {{names.Class}} : global::System.IDisposable
             {
-                private {{names.Class}}({{ModelType}} model, {{OptionsType}} options)
+                private readonly bool __isShared;
+
+                private {{names.Class}}({{ModelType}} model, {{OptionsType}} options, bool __isShared)
                 {
                     {{names.Model}} = model;
                     {{names.Options}} = options;
+                    this.__isShared = __isShared;
                 }
 
-                /// <summary>What was compiled: inputs, outputs, layers with their bits, cost, accuracy and hashes.</summary>
-                public static {{InfoType}} {{names.Info}} => EmbeddedModel.Info.Value;
+                /// <summary>
+                /// What was compiled: inputs, outputs, labels, preprocessing, layers with their bits, accuracy and hashes, and the cost
+                /// of one inference: latency in nanoseconds, energy in picojoules, area in square micrometres, and arrays.
+                /// </summary>
+                public static {{InfoType}} {{names.Info}} => {{ClassNames.EmbeddedModel}}.Info.Value;
+
+                /// <summary>
+                /// One instance for the whole program, loaded with <see cref="{{names.DefaultOptions}}"/> by whoever asks first. It is
+                /// never disposed: <see cref="Dispose"/> leaves it as it is.
+                /// </summary>
+                /// <exception cref="global::Cim.Runtime.CimException">The embedded model is missing or damaged.</exception>
+                public static {{names.Class}} {{names.Shared}} => {{ClassNames.EmbeddedModel}}.Shared.Value;
 
                 /// <summary>The fidelity and seed the project asks for; used by <see cref="{{names.Load}}()"/>.</summary>
-                public static {{OptionsType}} {{names.DefaultOptions}} { get; } = new {{OptionsType}} { Fidelity = {{FidelityText(model.Fidelity)}}, Seed = {{SeedText(model.Seed)}} };
+                public static {{OptionsType}} {{names.DefaultOptions}} { get; } = new {{OptionsType}}
+                {
+                    Fidelity = {{FidelityText(model.Metadata.Fidelity)}},
+                    Seed = {{SeedText(model.Metadata.Seed)}},
+                };
 
-                /// <summary>The model without types: inputs and outputs by position.</summary>
+                /// <summary>The model without types: inputs and outputs by position. It belongs to this instance.</summary>
                 public {{ModelType}} {{names.Model}} { get; }
 
                 /// <summary>How runs are simulated that bring no options of their own.</summary>
@@ -50,67 +74,58 @@ internal static class ClassWriter
                 public static {{names.Class}} {{names.Load}}({{OptionsType}} options)
                 {
                     global::System.ArgumentNullException.ThrowIfNull(options);
-                    using global::System.IO.Stream __stream = EmbeddedModel.Open();
-                    return new {{names.Class}}({{ModelType}}.Load(__stream), options);
+                    return {{ClassNames.EmbeddedModel}}.Load(options, isShared: false);
                 }
 
             {{RunMethodsWriter.Write(signature, names)}}
                 /// <summary>Frees the model. Runs that are still going on in other threads end normally.</summary>
-                public void Dispose() => {{names.Model}}.Dispose();
+                public void Dispose()
+                {
+                    if (!__isShared) {{names.Model}}.Dispose();
+                }
 
             {{OutputsWriter.Write(signature, names)}}
-                private static class EmbeddedModel
-                {
-                    internal static readonly global::System.Lazy<{{InfoType}}> Info = new global::System.Lazy<{{InfoType}}>(ReadInfo);
-
-                    internal static global::System.IO.Stream Open() =>
-                        typeof({{names.Class}}).Assembly.GetManifestResourceStream({{Literal(model.Resource)}})
-                        ?? throw new global::Cim.Runtime.CimException(global::Cim.Runtime.ErrorCodes.InvalidCompiledModel,
-                            {{Literal($"The assembly holds no compiled model '{model.Resource}': it was built with CimSkip=true. Build it without.")}});
-
-                    private static {{InfoType}} ReadInfo()
-                    {
-                        using global::System.IO.Stream __stream = Open();
-                        return {{InfoType}}.Read(__stream);
-                    }
-                }
-            }
+            {{SampleWriter.Write(signature, names)}}
+            {{Embedded(model, names)}}}
 
             """;
         string space = names.Namespace.Length == 0 ? "" : $"namespace {names.Namespace};\n\n";
         return "// <auto-generated/>\n#nullable enable\n\n" + space + body.Replace("\r\n", "\n");
     }
 
-    public const string ModelType = "global::Cim.Runtime.CimModel";
-    public const string InfoType = "global::Cim.Runtime.ModelInfo";
-    public const string OptionsType = "global::Cim.Runtime.RunOptions";
-
-    /// <summary>Text inside a documentation comment: one line, markup escaped.</summary>
-    public static string Xml(string text)
-    {
-        StringBuilder escaped = new(text.Length);
-        foreach (char c in text)
-        {
-            escaped.Append(c switch
+    private static string Embedded(ModelClass model, ClassNames names) => $$"""
+            private static class {{ClassNames.EmbeddedModel}}
             {
-                '<' => "&lt;",
-                '>' => "&gt;",
-                '&' => "&amp;",
-                _ when char.IsControl(c) || c is '\u2028' or '\u2029' || char.IsSurrogate(c) => "?",
-                _ => c.ToString(),
-            });
-        }
-        return escaped.ToString();
-    }
+                internal static readonly global::System.Lazy<{{InfoType}}> Info =
+                    new global::System.Lazy<{{InfoType}}>(ReadInfo);
 
-    public static string Literal(string text) => Microsoft.CodeAnalysis.CSharp.SymbolDisplay.FormatLiteral(text, quote: true);
+                internal static readonly global::System.Lazy<{{names.Class}}> Shared =
+                    new global::System.Lazy<{{names.Class}}>(() => Load({{names.DefaultOptions}}, isShared: true));
 
-    private static string TensorTable(ModelSignature signature) => string.Join("\n",
-        signature.Inputs.Select(t => Row("Input", t)).Concat(signature.Outputs.Select(t => Row("Output", t))));
+                internal static {{names.Class}} Load({{OptionsType}} options, bool isShared)
+                {
+                    using global::System.IO.Stream stream = Open();
+                    return new {{names.Class}}({{ModelType}}.Load(stream), options, isShared);
+                }
 
-    private static string Row(string kind, TensorSignature tensor) =>
-        $"/// <item><term>{kind} <c>{Xml(tensor.Name)}</c></term><description>{tensor.ShapeText}, "
-            + $"{tensor.ElementType}</description></item>";
+                private static global::System.IO.Stream Open() =>
+                    typeof({{names.Class}}).Assembly.GetManifestResourceStream({{Literal(model.Metadata.Resource)}})
+                    ?? throw new global::Cim.Runtime.CimException(global::Cim.Runtime.ErrorCodes.InvalidCompiledModel,
+                        {{Literal(Missing(model.Metadata.Resource))}});
+
+                private static {{InfoType}} ReadInfo()
+                {
+                    using global::System.IO.Stream stream = Open();
+                    return {{InfoType}}.Read(stream);
+                }
+            }
+
+        """;
+
+    private static string Missing(string resource) =>
+        $"The assembly holds no compiled model '{resource}': it was built with CimSkip=true. Build it without.";
+
+    private static string Literal(string text) => Microsoft.CodeAnalysis.CSharp.SymbolDisplay.FormatLiteral(text, quote: true);
 
     private static string Lengths(ModelSignature signature, ClassNames names)
     {
@@ -119,19 +134,15 @@ internal static class ClassWriter
         for (int i = 0; i < signature.Outputs.Count; i++) Append(signature.Outputs[i], names.OutputLengths[i], $"Outputs[{i}]", "output");
         return text.ToString();
 
-        void Append(TensorSignature tensor, string name, string place, string kind)
+        void Append(TensorSignature tensor, string name, string port, string kind)
         {
-            text.Append("    /// <summary>Values of one sample of the ").Append(kind).Append(" <c>").Append(Xml(tensor.Name))
-                .Append("</c>: ").Append(tensor.ShapeText).Append('.').Append(BatchText(tensor)).Append("</summary>\n");
+            text.Append("    /// <summary>Values of one sample of the ").Append(kind).Append(" <c>").Append(Documentation.Xml(tensor.Name))
+                .Append("</c>: ").Append(tensor.ShapeText).Append('.').Append(Documentation.Batch(tensor)).Append("</summary>\n");
             // What the compiler made of the model: a batch that the file fixes may have become free, or a free one may have been fixed.
-            text.Append("    public static int ").Append(name).Append(" => ").Append(names.Info).Append('.').Append(place)
+            text.Append("    public static int ").Append(name).Append(" => ").Append(names.Info).Append('.').Append(port)
                 .Append(".SampleLength;\n\n");
         }
     }
-
-    private static string BatchText(TensorSignature tensor) => tensor.FixedBatch is { } batch
-        ? $" The model was exported for {batch} at once: where the compiler could make that number free a sample is one of them, else all "
-            + $"of them." : "";
 
     private static string FidelityText(string fidelity) => "global::Cim.Runtime.Fidelity." + fidelity.ToLowerInvariant() switch
     {
@@ -142,6 +153,6 @@ internal static class ClassWriter
     };
 
     private static string SeedText(string seed) =>
-        ulong.TryParse(seed, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out ulong value)
-            ? value.ToString(System.Globalization.CultureInfo.InvariantCulture) + "UL" : "0UL";
+        ulong.TryParse(seed, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value)
+            ? value.ToString(CultureInfo.InvariantCulture) + "UL" : "0UL";
 }

@@ -9,55 +9,66 @@ internal static class OutputsWriter
 {
     public static string Write(ModelSignature signature, ClassNames names)
     {
-        StringBuilder fields = new(), parameters = new(), assignments = new(), properties = new();
+        StringBuilder fields = new(), arrays = new(), ones = new(), assignments = new(), members = new();
         for (int i = 0; i < signature.Outputs.Count; i++)
         {
             TensorSignature tensor = signature.Outputs[i];
-            string property = Identifiers.Escape(names.OutputProperties[i]);
-            string type = TypeOf(tensor.ElementType);
-            fields.Append($"        private readonly {type}[]? __output{i};\n");
-            parameters.Append($", float[] __output{i}");
-            assignments.Append($"            this.__output{i} = {Converted($"__output{i}", type)};\n");
-            properties.Append($$"""
+            string type = tensor.CSharpType;
+            fields.Append($"        private readonly {type}[]? __output{i};\n        internal readonly int __length{i};\n");
+            arrays.Append($", {type}[] __output{i}");
+            ones.Append($", int __length{i}");
+            assignments.Append($"            this.__output{i} = __output{i};\n");
+            // An output that does not carry the batch has as many values for any number of samples.
+            assignments.Append($"            this.__length{i} = ")
+                .Append($"__output{i}.Length == __length{i} ? __length{i} : __output{i}.Length / count;\n");
+            members.Append($$"""
 
-                        /// <summary>The output <c>{{ClassWriter.Xml(tensor.Name)}}</c>, {{tensor.ShapeText}}, sample after sample.</summary>
-                        public global::System.ReadOnlySpan<{{type}}> {{property}} => __output{{i}};
+                        /// <summary>{{Documentation.Output(tensor)}}, sample after sample.</summary>
+                        public global::System.ReadOnlySpan<{{type}}> {{Identifiers.Escape(names.OutputProperties[i])}} => __output{{i}};
 
-                """.Replace("\r\n", "\n"));
+                """);
+            if (names.TopMethods[i].Length > 0) members.Append(Top(tensor, names, names.TopMethods[i]));
         }
         return $$"""
                 /// <summary>The outputs of one run. Owns its memory: it stays valid whatever runs later.</summary>
+                {{ClassWriter.GeneratedCode}}
                 public readonly struct {{names.OutputsType}}
                 {
             {{fields}}
-                    internal {{names.OutputsType}}(int count{{parameters}})
+                    internal {{names.OutputsType}}(int count{{arrays}}{{ones}})
                     {
                         Count = count;
             {{assignments}}        }
 
                     /// <summary>How many samples were run.</summary>
                     public int Count { get; }
-            {{properties}}    }
 
-            """;
+                    /// <summary>The outputs of one sample.</summary>
+                    /// <param name="index">The sample, from 0 to <see cref="Count"/> - 1.</param>
+                    public {{names.SampleType}} this[int index]
+                    {
+                        get
+                        {
+                            if ((uint)index >= (uint)Count) throw new global::System.ArgumentOutOfRangeException(nameof(index));
+                            return new {{names.SampleType}}(this, index);
+                        }
+                    }
+            {{members}}    }
+
+            """.Replace("\r\n", "\n");
     }
 
-    /// <summary>The type of an output in the program: integers and truth values of the graph stay what they are.</summary>
-    private static string TypeOf(string elementType) => elementType switch
-    {
-        "int64" or "uint32" or "uint64" => "long",
-        "int32" or "int16" or "uint16" => "int",
-        "uint8" => "byte",
-        "int8" => "sbyte",
-        "bool" => "bool",
-        _ => "float",
-    };
+    private static string Top(TensorSignature tensor, ClassNames names, string method) => $$"""
 
-    // The runtime gives no integer that a float does not hold exactly.
-    private static string Converted(string array, string type) => type switch
-    {
-        "float" => array,
-        "bool" => $"global::System.Array.ConvertAll({array}, static v => v != 0f)",
-        _ => $"global::System.Array.ConvertAll({array}, static v => ({type})v)",
-    };
+                /// <summary>
+                /// The classes with the largest scores <c>{{Documentation.Xml(tensor.Name)}}</c>, the largest first, of a run of one
+                /// sample.
+                /// </summary>
+                /// <param name="count">How many; at most all {{tensor.Classes}}.</param>
+                /// <exception cref="global::System.InvalidOperationException">There are several samples.</exception>
+                public global::Cim.Runtime.Prediction[] {{method}}(int count) => Count == 1 ? this[0].{{method}}(count)
+                    : throw new global::System.InvalidOperationException(
+                        "These are the outputs of " + Count + " samples; ask one of them: outputs[i].{{method}}(k).");
+
+        """.Replace("\r\n", "\n");
 }

@@ -1,105 +1,115 @@
+using System.Text;
 using Cim.Generators.Naming;
 using Cim.Generators.Signature;
 
 namespace Cim.Generators.Emit;
 
 /// <summary>
-/// Writes the run methods: one sample or many, results returned or written into the caller's memory. A network with one input
-/// and one output runs without a copy and, with the caller's memory, without an allocation.
+/// Writes the run methods: one sample or many, results returned or written into the caller's memory, which is then used without a copy
+/// or an allocation. A network with inputs of real numbers has all of them a second time for raw bytes.
 /// </summary>
 internal static class RunMethodsWriter
 {
+    private const string Exceptions =
+        "    /// <exception cref=\"global::Cim.Runtime.CimException\">"
+            + "A span has the wrong length, or a value cannot be used.</exception>\n";
+
+    private const string OptionsDoc =
+        "    /// <param name=\"options\">How to simulate; null: the options the model was loaded with.</param>\n";
+
+    private const int MaxLine = 120;
+    private const string CancellationDoc = "    /// <param name=\"cancellation\">Stops between samples.</param>\n";
+    private const string CountDoc = "    /// <param name=\"count\">How many samples.</param>\n";
+    private const string Options = ClassWriter.OptionsType + "? options = null";
+    private const string Cancellation = "global::System.Threading.CancellationToken cancellation = default";
+
     public static string Write(ModelSignature signature, ClassNames names)
     {
-        string inputs = Parameters("global::System.ReadOnlySpan<float>", names.InputParameters);
-        string outputs = Parameters("global::System.Span<float>", names.OutputParameters);
-        string inputDocs = string.Concat(
-            signature.Inputs.Select((t, i) => ParameterDoc(names.InputParameters[i], t, "the values of the input")));
-        string outputDocs = string.Concat(
-            signature.Outputs.Select((t, i) => ParameterDoc(names.OutputParameters[i], t, "receives the output")));
-        string inputArguments = Arguments(names.InputParameters);
-        string arrays = string.Concat(signature.Outputs.Select((_, i) =>
-            $"        float[] __output{i} = new float[{names.Model}.OutputLength({i}, count)];\n"));
-        string arrayList = string.Join(", ", signature.Outputs.Select((_, i) => "__output" + i));
-        const string Options = "{{OPTIONS}}";
-        string text = $$"""
-                /// <summary>Runs one sample.</summary>
-            {{inputDocs}}    {{OptionsDoc}}
-                /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value that is no finite number.</exception>
-                public {{names.OutputsType}} {{names.Run}}({{inputs}}{{Comma(inputs)}}{{Options}} options = null) =>
-                    {{names.RunBatch}}({{inputArguments}}{{Comma(inputArguments)}}1, options);
+        string text = Methods(signature, names, isRaw: false);
+        return signature.Inputs.Any(input => input.IsReal) ? text + "\n" + Methods(signature, names, isRaw: true) : text;
+    }
 
-                /// <summary>Runs one sample and writes the result into the caller's memory.</summary>
-            {{inputDocs}}{{outputDocs}}    {{OptionsDoc}}
-                /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value that is no finite number.</exception>
-                public void {{names.Run}}({{Join(inputs, outputs)}}, {{Options}} options = null) =>
-                    {{names.RunBatch}}({{Join(inputArguments, Arguments(names.OutputParameters))}}, 1, options);
+    private static string Methods(ModelSignature signature, ClassNames names, bool isRaw)
+    {
+        string inputs = Join(signature.Inputs.Select((t, i) => $"global::System.ReadOnlySpan<{InputType(t, isRaw)}> {Input(names, i)}"));
+        string outputs = Join(signature.Outputs.Select((t, i) => $"global::System.Span<{t.CSharpType}> {Output(names, i)}"));
+        string inputArguments = Join(signature.Inputs.Select((_, i) => Input(names, i)));
+        string outputArguments = Join(signature.Outputs.Select((_, i) => Output(names, i)));
+        string inputDocs = string.Concat(signature.Inputs.Select((t, i) =>
+            ParameterDoc(names.InputParameters[i], Documentation.Input(t, signature, isRaw && t.IsReal))));
+        string outputDocs = string.Concat(signature.Outputs.Select((t, i) =>
+            ParameterDoc(names.OutputParameters[i], $"Receives {Lower(Documentation.Output(t))}.")));
+        string arrays = Join(signature.Outputs.Select((_, i) => "__output" + i));
+        string raw = isRaw ? " of raw bytes" : "";
+        return $$"""
+                /// <summary>Runs one sample{{raw}}.</summary>
+            {{inputDocs}}{{OptionsDoc}}{{Exceptions}}    public {{names.OutputsType}} {{names.Run}}(
+                    {{Parameters(inputs, Options)}}) =>
+                    {{names.RunBatch}}({{List(inputArguments, "1")}}, options);
 
-                /// <summary>Runs several samples, which lie one after the other in every span.</summary>
-            {{inputDocs}}    /// <param name="count">How many samples.</param>
-                {{OptionsDoc}}
-                /// <param name="cancellation">Stops between samples.</param>
-                /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value that is no finite number.</exception>
-                public {{names.OutputsType}} {{names.RunBatch}}({{inputs}}{{Comma(inputs)}}int count, {{Options}} options = null, global::System.Threading.CancellationToken cancellation = default)
+                /// <summary>Runs one sample{{raw}} and writes the result into the caller's memory, without an allocation.</summary>
+            {{inputDocs}}{{outputDocs}}{{OptionsDoc}}{{Exceptions}}    public void {{names.Run}}(
+                    {{Parameters(inputs, outputs, Options)}}) =>
+                    {{names.RunBatch}}({{List(inputArguments, outputArguments, "1")}}, options);
+
+                /// <summary>Runs several samples{{raw}}, which lie one after the other in every span.</summary>
+            {{inputDocs}}{{CountDoc}}{{OptionsDoc}}{{CancellationDoc}}{{Exceptions}}    public {{names.OutputsType}} {{names.RunBatch}}(
+                    {{Parameters(inputs, "int count", Options, Cancellation)}})
                 {
                     global::System.ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-            {{arrays}}        {{Call(signature, names, "__output")}}
-                    return new {{names.OutputsType}}(count, {{arrayList}});
+            {{Arrays(signature, names)}}        {{names.RunBatch}}({{List(inputArguments, arrays, "count")}}, options, cancellation);
+                    return new {{names.OutputsType}}({{List("count", arrays, Ones(signature, names))}});
                 }
 
-                /// <summary>Runs several samples, which lie one after the other in every span, and writes the results into the caller's memory.</summary>
-            {{inputDocs}}{{outputDocs}}    /// <param name="count">How many samples.</param>
-                {{OptionsDoc}}
-                /// <param name="cancellation">Stops between samples.</param>
-                /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value that is no finite number.</exception>
-                public void {{names.RunBatch}}({{Join(inputs, outputs)}}, int count, {{Options}} options = null, global::System.Threading.CancellationToken cancellation = default)
+                /// <summary>
+                /// Runs several samples{{raw}}, which lie one after the other in every span, and writes the results into the caller's
+                /// memory, without an allocation.
+                /// </summary>
+            {{inputDocs}}{{outputDocs}}{{CountDoc}}{{OptionsDoc}}{{CancellationDoc}}{{Exceptions}}    public void {{names.RunBatch}}(
+                    {{Parameters(inputs, outputs, "int count", Options, Cancellation)}})
                 {
-                    global::System.ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-            {{SpanBody(signature, names)}}    }
+                    scoped global::Cim.Runtime.RunBuffers __buffers = new global::Cim.Runtime.RunBuffers({{names.Model}}, count);
+            {{Buffers(signature, names, isRaw)}}        __buffers.Run(options ?? {{names.Options}}, cancellation);
+                }
 
             """;
-        return text.Replace(Options, ClassWriter.OptionsType + "?");
     }
 
-    private const string OptionsDoc = "/// <param name=\"options\">How to simulate; null: the options the model was loaded with.</param>";
+    private static string InputType(TensorSignature tensor, bool isRaw) => isRaw && tensor.IsReal ? "byte" : tensor.CSharpType;
 
-    private static bool IsPlain(ModelSignature signature) => signature.Inputs.Count == 1 && signature.Outputs.Count == 1;
+    private static string Arrays(ModelSignature signature, ClassNames names) => string.Concat(signature.Outputs.Select((t, i) =>
+        $"        {t.CSharpType}[] __output{i} = new {t.CSharpType}[{names.Model}.OutputLength({i}, count)];\n"));
 
-    /// <summary>The call of the untyped model with arrays for the outputs.</summary>
-    private static string Call(ModelSignature signature, ClassNames names, string output)
+    private static string Ones(ModelSignature signature, ClassNames names) =>
+        Join(signature.Outputs.Select((_, i) => $"{names.Model}.OutputLength({i}, 1)"));
+
+    private static string Buffers(ModelSignature signature, ClassNames names, bool isRaw)
     {
-        if (IsPlain(signature))
-            return $"{names.Model}.Run({Identifiers.Escape(names.InputParameters[0])}, {output}0, count, options ?? {names.Options}, "
-                + $"cancellation);";
-        string memories = string.Join(", ", names.InputParameters.Select(p => $"{Identifiers.Escape(p)}.ToArray()"));
-        string arrays = string.Join(", ", signature.Outputs.Select((_, i) => output + i));
-        return $"{names.Model}.Run(new global::System.ReadOnlyMemory<float>[] {{ {memories} }}, new global::System.Memory<float>[] {{ "
-            + $"{arrays} }}, count, options ?? {names.Options}, cancellation);";
+        StringBuilder text = new();
+        for (int i = 0; i < signature.Inputs.Count; i++)
+            text.Append($"        __buffers.Input<{InputType(signature.Inputs[i], isRaw)}>({i}, {Input(names, i)});\n");
+        for (int i = 0; i < signature.Outputs.Count; i++)
+            text.Append($"        __buffers.Output<{signature.Outputs[i].CSharpType}>({i}, {Output(names, i)});\n");
+        return text.ToString();
     }
 
-    private static string SpanBody(ModelSignature signature, ClassNames names)
+    private static string ParameterDoc(string name, string what) => $"    /// <param name=\"{name}\">{what}</param>\n";
+
+    private static string Lower(string sentence) => char.ToLowerInvariant(sentence[0]) + sentence.Substring(1);
+
+    private static string Input(ClassNames names, int i) => Identifiers.Escape(names.InputParameters[i]);
+
+    private static string Output(ClassNames names, int i) => Identifiers.Escape(names.OutputParameters[i]);
+
+    private static string Join(IEnumerable<string> parts) => string.Join(", ", parts);
+
+    /// <summary>The parameters of a method, on one line each where one line does not hold them.</summary>
+    private static string Parameters(params string[] parts)
     {
-        if (IsPlain(signature))
-            return $"        {names.Model}.Run({Identifiers.Escape(names.InputParameters[0])}, "
-                + $"{Identifiers.Escape(names.OutputParameters[0])}, count, options ?? {names.Options}, cancellation);\n";
-        // Several spans cannot travel in one array, so this way copies; the untyped model takes memory without copies.
-        string arrays = string.Concat(
-            names.OutputParameters.Select((p, i) => $"        float[] __output{i} = new float[{Identifiers.Escape(p)}.Length];\n"));
-        string copies = string.Concat(names.OutputParameters.Select(
-            (p, i) => $"        new global::System.ReadOnlySpan<float>(__output{i}).CopyTo({Identifiers.Escape(p)});\n"));
-        return arrays + "        " + Call(signature, names, "__output") + "\n" + copies;
+        string line = List(parts);
+        return line.Length <= MaxLine ? line
+            : line.Replace(", global::", ",\n        global::").Replace(", int count", ",\n        int count");
     }
 
-    private static string ParameterDoc(string name, TensorSignature tensor, string what) =>
-        $"    /// <param name=\"{name}\">{char.ToUpperInvariant(what[0])}{what.Substring(1)} <c>{ClassWriter.Xml(tensor.Name)}</c>: "
-            + $"{tensor.ShapeText}.</param>\n";
-
-    private static string Parameters(string type, string[] names) =>
-        string.Join(", ", names.Select(n => type + " " + Identifiers.Escape(n)));
-
-    private static string Arguments(string[] names) => string.Join(", ", names.Select(Identifiers.Escape));
-
-    private static string Comma(string before) => before.Length == 0 ? "" : ", ";
-
-    private static string Join(string left, string right) => left + Comma(left) + right;
+    private static string List(params string[] parts) => Join(parts.Where(part => part.Length > 0));
 }

@@ -19,15 +19,7 @@ internal sealed record TensorSignature(string Name, string ElementType, bool Has
     public bool IsBySample => !HasShape || Dimensions.Count == 0 || Dimensions[0] == -1 || !Dimensions.Contains(-1);
 
     /// <summary>The number of classes if this is a vector of real scores, one a class; 0 otherwise.</summary>
-    public int Classes
-    {
-        get
-        {
-            if (!IsReal || !HasBatch) return 0;
-            long[] large = [.. Dimensions.Skip(1).Where(d => d != 1)];
-            return large is [> 1 and <= int.MaxValue] ? (int)large[0] : 0;
-        }
-    }
+    public int Classes => HasShape ? ScoreVector.Classes(ElementType, Dimensions) : 0;
 
     /// <summary>True if the numbers are real: they are floats in the program, whatever their width in the graph.</summary>
     public bool IsReal => CSharpType == "float";

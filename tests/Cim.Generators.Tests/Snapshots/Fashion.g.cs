@@ -4,25 +4,40 @@
 namespace Demo;
 
 /// <summary>
-/// The network of <c>fashion.onnx</c> on simulated compute-in-memory crossbars. The compiled model lies inside this
-/// assembly; an instance may be used by many threads at once.
+/// The network of <c>fashion.onnx</c> on simulated compute-in-memory crossbars.
+/// The compiled model lies inside this assembly; an instance may be used by many threads at once.
 /// </summary>
 /// <remarks>
 /// <list type="table">
 /// <item><term>Input <c>image</c></term><description>N x 1 x 28 x 28, float</description></item>
 /// <item><term>Output <c>scores</c></term><description>N x 10, float</description></item>
 /// </list>
+/// <para>The project names no preprocessing (Scale, Mean, Std), so bytes are the numbers 0 to 255, and floats are used as they are.</para>
 /// </remarks>
+[global::System.CodeDom.Compiler.GeneratedCode("Cim.Sdk", "0.1.0")]
 public sealed partial class Fashion : global::System.IDisposable
 {
-    private Fashion(global::Cim.Runtime.CimModel model, global::Cim.Runtime.RunOptions options)
+    private readonly bool __isShared;
+
+    private Fashion(global::Cim.Runtime.CimModel model, global::Cim.Runtime.RunOptions options, bool __isShared)
     {
         Model = model;
         Options = options;
+        this.__isShared = __isShared;
     }
 
-    /// <summary>What was compiled: inputs, outputs, layers with their bits, cost, accuracy and hashes.</summary>
+    /// <summary>
+    /// What was compiled: inputs, outputs, labels, preprocessing, layers with their bits, accuracy and hashes, and the cost
+    /// of one inference: latency in nanoseconds, energy in picojoules, area in square micrometres, and arrays.
+    /// </summary>
     public static global::Cim.Runtime.ModelInfo Info => EmbeddedModel.Info.Value;
+
+    /// <summary>
+    /// One instance for the whole program, loaded with <see cref="DefaultOptions"/> by whoever asks first. It is
+    /// never disposed: <see cref="Dispose"/> leaves it as it is.
+    /// </summary>
+    /// <exception cref="global::Cim.Runtime.CimException">The embedded model is missing or damaged.</exception>
+    public static Fashion Shared => EmbeddedModel.Shared.Value;
 
     /// <summary>The fidelity and seed the project asks for; used by <see cref="Load()"/>.</summary>
     public static global::Cim.Runtime.RunOptions DefaultOptions { get; } = new global::Cim.Runtime.RunOptions
@@ -31,7 +46,7 @@ public sealed partial class Fashion : global::System.IDisposable
         Seed = 0UL,
     };
 
-    /// <summary>The model without types: inputs and outputs by position.</summary>
+    /// <summary>The model without types: inputs and outputs by position. It belongs to this instance.</summary>
     public global::Cim.Runtime.CimModel Model { get; }
 
     /// <summary>How runs are simulated that bring no options of their own.</summary>
@@ -52,75 +67,210 @@ public sealed partial class Fashion : global::System.IDisposable
     public static Fashion Load(global::Cim.Runtime.RunOptions options)
     {
         global::System.ArgumentNullException.ThrowIfNull(options);
-        using global::System.IO.Stream __stream = EmbeddedModel.Open();
-        return new Fashion(global::Cim.Runtime.CimModel.Load(__stream), options);
+        return EmbeddedModel.Load(options, isShared: false);
     }
 
     /// <summary>Runs one sample.</summary>
-    /// <param name="image">The values of the input <c>image</c>: N x 1 x 28 x 28.</param>
+    /// <param name="image">The values of the input <c>image</c>, N x 1 x 28 x 28, float.</param>
     /// <param name="options">How to simulate; null: the options the model was loaded with.</param>
-    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value that is no finite number.</exception>
-    public Outputs Run(global::System.ReadOnlySpan<float> image, global::Cim.Runtime.RunOptions? options = null) =>
+    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value cannot be used.</exception>
+    public Outputs Run(
+        global::System.ReadOnlySpan<float> image, global::Cim.Runtime.RunOptions? options = null) =>
         RunBatch(image, 1, options);
 
-    /// <summary>Runs one sample and writes the result into the caller's memory.</summary>
-    /// <param name="image">The values of the input <c>image</c>: N x 1 x 28 x 28.</param>
-    /// <param name="scores">Receives the output <c>scores</c>: N x 10.</param>
+    /// <summary>Runs one sample and writes the result into the caller's memory, without an allocation.</summary>
+    /// <param name="image">The values of the input <c>image</c>, N x 1 x 28 x 28, float.</param>
+    /// <param name="scores">Receives the output <c>scores</c>, N x 10, float.</param>
     /// <param name="options">How to simulate; null: the options the model was loaded with.</param>
-    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value that is no finite number.</exception>
+    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value cannot be used.</exception>
     public void Run(
-        global::System.ReadOnlySpan<float> image, global::System.Span<float> scores, global::Cim.Runtime.RunOptions? options = null) =>
+        global::System.ReadOnlySpan<float> image,
+        global::System.Span<float> scores,
+        global::Cim.Runtime.RunOptions? options = null) =>
         RunBatch(image, scores, 1, options);
 
     /// <summary>Runs several samples, which lie one after the other in every span.</summary>
-    /// <param name="image">The values of the input <c>image</c>: N x 1 x 28 x 28.</param>
+    /// <param name="image">The values of the input <c>image</c>, N x 1 x 28 x 28, float.</param>
     /// <param name="count">How many samples.</param>
     /// <param name="options">How to simulate; null: the options the model was loaded with.</param>
     /// <param name="cancellation">Stops between samples.</param>
-    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value that is no finite number.</exception>
-    public Outputs RunBatch(global::System.ReadOnlySpan<float> image, int count, global::Cim.Runtime.RunOptions? options = null,
+    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value cannot be used.</exception>
+    public Outputs RunBatch(
+        global::System.ReadOnlySpan<float> image,
+        int count,
+        global::Cim.Runtime.RunOptions? options = null,
         global::System.Threading.CancellationToken cancellation = default)
     {
         global::System.ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         float[] __output0 = new float[Model.OutputLength(0, count)];
-        Model.Run(image, __output0, count, options ?? Options, cancellation);
-        return new Outputs(count, __output0);
+        RunBatch(image, __output0, count, options, cancellation);
+        return new Outputs(count, __output0, Model.OutputLength(0, 1));
     }
 
-    /// <summary>Runs several samples, which lie one after the other in every span, and writes the results into the caller's
-    /// memory.</summary>
-    /// <param name="image">The values of the input <c>image</c>: N x 1 x 28 x 28.</param>
-    /// <param name="scores">Receives the output <c>scores</c>: N x 10.</param>
+    /// <summary>
+    /// Runs several samples, which lie one after the other in every span, and writes the results into the caller's
+    /// memory, without an allocation.
+    /// </summary>
+    /// <param name="image">The values of the input <c>image</c>, N x 1 x 28 x 28, float.</param>
+    /// <param name="scores">Receives the output <c>scores</c>, N x 10, float.</param>
     /// <param name="count">How many samples.</param>
     /// <param name="options">How to simulate; null: the options the model was loaded with.</param>
     /// <param name="cancellation">Stops between samples.</param>
-    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value that is no finite number.</exception>
-    public void RunBatch(global::System.ReadOnlySpan<float> image, global::System.Span<float> scores, int count,
-        global::Cim.Runtime.RunOptions? options = null, global::System.Threading.CancellationToken cancellation = default)
+    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value cannot be used.</exception>
+    public void RunBatch(
+        global::System.ReadOnlySpan<float> image,
+        global::System.Span<float> scores,
+        int count,
+        global::Cim.Runtime.RunOptions? options = null,
+        global::System.Threading.CancellationToken cancellation = default)
+    {
+        scoped global::Cim.Runtime.RunBuffers __buffers = new global::Cim.Runtime.RunBuffers(Model, count);
+        __buffers.Input<float>(0, image);
+        __buffers.Output<float>(0, scores);
+        __buffers.Run(options ?? Options, cancellation);
+    }
+
+    /// <summary>Runs one sample of raw bytes.</summary>
+    /// <param name="image">The raw bytes of the input <c>image</c>, N x 1 x 28 x 28; 0 to 255 are the numbers the network reads.</param>
+    /// <param name="options">How to simulate; null: the options the model was loaded with.</param>
+    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value cannot be used.</exception>
+    public Outputs Run(
+        global::System.ReadOnlySpan<byte> image, global::Cim.Runtime.RunOptions? options = null) =>
+        RunBatch(image, 1, options);
+
+    /// <summary>Runs one sample of raw bytes and writes the result into the caller's memory, without an allocation.</summary>
+    /// <param name="image">The raw bytes of the input <c>image</c>, N x 1 x 28 x 28; 0 to 255 are the numbers the network reads.</param>
+    /// <param name="scores">Receives the output <c>scores</c>, N x 10, float.</param>
+    /// <param name="options">How to simulate; null: the options the model was loaded with.</param>
+    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value cannot be used.</exception>
+    public void Run(
+        global::System.ReadOnlySpan<byte> image,
+        global::System.Span<float> scores,
+        global::Cim.Runtime.RunOptions? options = null) =>
+        RunBatch(image, scores, 1, options);
+
+    /// <summary>Runs several samples of raw bytes, which lie one after the other in every span.</summary>
+    /// <param name="image">The raw bytes of the input <c>image</c>, N x 1 x 28 x 28; 0 to 255 are the numbers the network reads.</param>
+    /// <param name="count">How many samples.</param>
+    /// <param name="options">How to simulate; null: the options the model was loaded with.</param>
+    /// <param name="cancellation">Stops between samples.</param>
+    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value cannot be used.</exception>
+    public Outputs RunBatch(
+        global::System.ReadOnlySpan<byte> image,
+        int count,
+        global::Cim.Runtime.RunOptions? options = null,
+        global::System.Threading.CancellationToken cancellation = default)
     {
         global::System.ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-        Model.Run(image, scores, count, options ?? Options, cancellation);
+        float[] __output0 = new float[Model.OutputLength(0, count)];
+        RunBatch(image, __output0, count, options, cancellation);
+        return new Outputs(count, __output0, Model.OutputLength(0, 1));
+    }
+
+    /// <summary>
+    /// Runs several samples of raw bytes, which lie one after the other in every span, and writes the results into the caller's
+    /// memory, without an allocation.
+    /// </summary>
+    /// <param name="image">The raw bytes of the input <c>image</c>, N x 1 x 28 x 28; 0 to 255 are the numbers the network reads.</param>
+    /// <param name="scores">Receives the output <c>scores</c>, N x 10, float.</param>
+    /// <param name="count">How many samples.</param>
+    /// <param name="options">How to simulate; null: the options the model was loaded with.</param>
+    /// <param name="cancellation">Stops between samples.</param>
+    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value cannot be used.</exception>
+    public void RunBatch(
+        global::System.ReadOnlySpan<byte> image,
+        global::System.Span<float> scores,
+        int count,
+        global::Cim.Runtime.RunOptions? options = null,
+        global::System.Threading.CancellationToken cancellation = default)
+    {
+        scoped global::Cim.Runtime.RunBuffers __buffers = new global::Cim.Runtime.RunBuffers(Model, count);
+        __buffers.Input<byte>(0, image);
+        __buffers.Output<float>(0, scores);
+        __buffers.Run(options ?? Options, cancellation);
     }
 
     /// <summary>Frees the model. Runs that are still going on in other threads end normally.</summary>
-    public void Dispose() => Model.Dispose();
+    public void Dispose()
+    {
+        if (!__isShared) Model.Dispose();
+    }
 
     /// <summary>The outputs of one run. Owns its memory: it stays valid whatever runs later.</summary>
+    [global::System.CodeDom.Compiler.GeneratedCode("Cim.Sdk", "0.1.0")]
     public readonly struct Outputs
     {
-        private readonly float[]? _output0;
+        private readonly float[]? __output0;
+        internal readonly int __length0;
 
-        internal Outputs(int count, float[] __output0)
+        internal Outputs(int count, float[] __output0, int __length0)
         {
             Count = count;
-            this._output0 = __output0;
+            this.__output0 = __output0;
+            this.__length0 = __output0.Length == __length0 ? __length0 : __output0.Length / count;
         }
 
         /// <summary>How many samples were run.</summary>
         public int Count { get; }
 
-        /// <summary>The output <c>scores</c>, N x 10, sample after sample.</summary>
-        public global::System.ReadOnlySpan<float> Scores => _output0;
+        /// <summary>The outputs of one sample.</summary>
+        /// <param name="index">The sample, from 0 to <see cref="Count"/> - 1.</param>
+        public Sample this[int index]
+        {
+            get
+            {
+                if ((uint)index >= (uint)Count) throw new global::System.ArgumentOutOfRangeException(nameof(index));
+                return new Sample(this, index);
+            }
+        }
+
+        /// <summary>The output <c>scores</c>, N x 10, float, sample after sample.</summary>
+        public global::System.ReadOnlySpan<float> Scores => __output0;
+
+        /// <summary>
+        /// The classes with the largest scores <c>scores</c>, the largest first, of a run of one
+        /// sample.
+        /// </summary>
+        /// <param name="count">How many; at most all 10.</param>
+        /// <exception cref="global::System.InvalidOperationException">There are several samples.</exception>
+        public global::Cim.Runtime.Prediction[] Top(int count) => Count == 1 ? this[0].Top(count)
+            : throw new global::System.InvalidOperationException(
+                "These are the outputs of " + Count + " samples; ask one of them: outputs[i].Top(k).");
+    }
+
+    /// <summary>The outputs of one sample of a run.</summary>
+    [global::System.CodeDom.Compiler.GeneratedCode("Cim.Sdk", "0.1.0")]
+    public readonly struct Sample
+    {
+        private readonly Outputs __outputs;
+
+        internal Sample(Outputs outputs, int index)
+        {
+            __outputs = outputs;
+            Index = index;
+        }
+
+        /// <summary>The sample's position in the run.</summary>
+        public int Index { get; }
+
+        /// <summary>The output <c>scores</c>, N x 10, float: the values of this sample.</summary>
+        public global::System.ReadOnlySpan<float> Scores
+        {
+            get
+            {
+                global::System.ReadOnlySpan<float> all = __outputs.Scores;
+                int length = __outputs.__length0;
+                return all.Slice(all.Length == length ? 0 : Index * length, length);
+            }
+        }
+
+        /// <summary>
+        /// The classes with the largest scores <c>scores</c> of this sample, the largest first,
+        /// without labels: the project names none.
+        /// </summary>
+        /// <param name="count">How many; at most all 10.</param>
+        public global::Cim.Runtime.Prediction[] Top(int count) =>
+            global::Cim.Runtime.Prediction.Top(Scores, EmbeddedModel.Info.Value.Labels, count);
     }
 
     private static class EmbeddedModel
@@ -128,15 +278,24 @@ public sealed partial class Fashion : global::System.IDisposable
         internal static readonly global::System.Lazy<global::Cim.Runtime.ModelInfo> Info =
             new global::System.Lazy<global::Cim.Runtime.ModelInfo>(ReadInfo);
 
-        internal static global::System.IO.Stream Open() =>
+        internal static readonly global::System.Lazy<Fashion> Shared =
+            new global::System.Lazy<Fashion>(() => Load(DefaultOptions, isShared: true));
+
+        internal static Fashion Load(global::Cim.Runtime.RunOptions options, bool isShared)
+        {
+            using global::System.IO.Stream stream = Open();
+            return new Fashion(global::Cim.Runtime.CimModel.Load(stream), options, isShared);
+        }
+
+        private static global::System.IO.Stream Open() =>
             typeof(Fashion).Assembly.GetManifestResourceStream("Cim/model.cim")
             ?? throw new global::Cim.Runtime.CimException(global::Cim.Runtime.ErrorCodes.InvalidCompiledModel,
                 "The assembly holds no compiled model 'Cim/model.cim': it was built with CimSkip=true. Build it without.");
 
         private static global::Cim.Runtime.ModelInfo ReadInfo()
         {
-            using global::System.IO.Stream __stream = Open();
-            return global::Cim.Runtime.ModelInfo.Read(__stream);
+            using global::System.IO.Stream stream = Open();
+            return global::Cim.Runtime.ModelInfo.Read(stream);
         }
     }
 }

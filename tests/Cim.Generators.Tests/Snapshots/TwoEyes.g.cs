@@ -4,8 +4,8 @@
 namespace Robots.Vision;
 
 /// <summary>
-/// The network of <c>two.onnx</c> on simulated compute-in-memory crossbars. The compiled model lies inside this
-/// assembly; an instance may be used by many threads at once.
+/// The network of <c>two.onnx</c> on simulated compute-in-memory crossbars.
+/// The compiled model lies inside this assembly; an instance may be used by many threads at once.
 /// </summary>
 /// <remarks>
 /// <list type="table">
@@ -14,17 +14,32 @@ namespace Robots.Vision;
 /// <item><term>Output <c>class</c></term><description>N x 10, float16</description></item>
 /// <item><term>Output <c>class</c></term><description>a single value, float</description></item>
 /// </list>
+/// <para>The project names no preprocessing (Scale, Mean, Std), so bytes are the numbers 0 to 255, and floats are used as they are.</para>
 /// </remarks>
+[global::System.CodeDom.Compiler.GeneratedCode("Cim.Sdk", "0.1.0")]
 public sealed partial class TwoEyes : global::System.IDisposable
 {
-    private TwoEyes(global::Cim.Runtime.CimModel model, global::Cim.Runtime.RunOptions options)
+    private readonly bool __isShared;
+
+    private TwoEyes(global::Cim.Runtime.CimModel model, global::Cim.Runtime.RunOptions options, bool __isShared)
     {
         Model = model;
         Options = options;
+        this.__isShared = __isShared;
     }
 
-    /// <summary>What was compiled: inputs, outputs, layers with their bits, cost, accuracy and hashes.</summary>
+    /// <summary>
+    /// What was compiled: inputs, outputs, labels, preprocessing, layers with their bits, accuracy and hashes, and the cost
+    /// of one inference: latency in nanoseconds, energy in picojoules, area in square micrometres, and arrays.
+    /// </summary>
     public static global::Cim.Runtime.ModelInfo Info => EmbeddedModel.Info.Value;
+
+    /// <summary>
+    /// One instance for the whole program, loaded with <see cref="DefaultOptions"/> by whoever asks first. It is
+    /// never disposed: <see cref="Dispose"/> leaves it as it is.
+    /// </summary>
+    /// <exception cref="global::Cim.Runtime.CimException">The embedded model is missing or damaged.</exception>
+    public static TwoEyes Shared => EmbeddedModel.Shared.Value;
 
     /// <summary>The fidelity and seed the project asks for; used by <see cref="Load()"/>.</summary>
     public static global::Cim.Runtime.RunOptions DefaultOptions { get; } = new global::Cim.Runtime.RunOptions
@@ -33,7 +48,7 @@ public sealed partial class TwoEyes : global::System.IDisposable
         Seed = 42UL,
     };
 
-    /// <summary>The model without types: inputs and outputs by position.</summary>
+    /// <summary>The model without types: inputs and outputs by position. It belongs to this instance.</summary>
     public global::Cim.Runtime.CimModel Model { get; }
 
     /// <summary>How runs are simulated that bring no options of their own.</summary>
@@ -60,95 +75,260 @@ public sealed partial class TwoEyes : global::System.IDisposable
     public static TwoEyes Load(global::Cim.Runtime.RunOptions options)
     {
         global::System.ArgumentNullException.ThrowIfNull(options);
-        using global::System.IO.Stream __stream = EmbeddedModel.Open();
-        return new TwoEyes(global::Cim.Runtime.CimModel.Load(__stream), options);
+        return EmbeddedModel.Load(options, isShared: false);
     }
 
     /// <summary>Runs one sample.</summary>
-    /// <param name="leftEye">The values of the input <c>left eye</c>: N x 3 x ? x ?.</param>
-    /// <param name="ids">The values of the input <c>ids</c>: unknown shape.</param>
+    /// <param name="leftEye">The values of the input <c>left eye</c>, N x 3 x ? x ?, float.</param>
+    /// <param name="ids">The values of the input <c>ids</c>, unknown shape, int64.</param>
     /// <param name="options">How to simulate; null: the options the model was loaded with.</param>
-    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value that is no finite number.</exception>
-    public Outputs Run(global::System.ReadOnlySpan<float> leftEye, global::System.ReadOnlySpan<float> ids,
+    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value cannot be used.</exception>
+    public Outputs Run(
+        global::System.ReadOnlySpan<float> leftEye,
+        global::System.ReadOnlySpan<long> ids,
         global::Cim.Runtime.RunOptions? options = null) =>
         RunBatch(leftEye, ids, 1, options);
 
-    /// <summary>Runs one sample and writes the result into the caller's memory.</summary>
-    /// <param name="leftEye">The values of the input <c>left eye</c>: N x 3 x ? x ?.</param>
-    /// <param name="ids">The values of the input <c>ids</c>: unknown shape.</param>
-    /// <param name="class">Receives the output <c>class</c>: N x 10.</param>
-    /// <param name="class2">Receives the output <c>class</c>: a single value.</param>
+    /// <summary>Runs one sample and writes the result into the caller's memory, without an allocation.</summary>
+    /// <param name="leftEye">The values of the input <c>left eye</c>, N x 3 x ? x ?, float.</param>
+    /// <param name="ids">The values of the input <c>ids</c>, unknown shape, int64.</param>
+    /// <param name="class">Receives the output <c>class</c>, N x 10, float16.</param>
+    /// <param name="class2">Receives the output <c>class</c>, a single value, float.</param>
     /// <param name="options">How to simulate; null: the options the model was loaded with.</param>
-    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value that is no finite number.</exception>
-    public void Run(global::System.ReadOnlySpan<float> leftEye, global::System.ReadOnlySpan<float> ids, global::System.Span<float> @class,
-        global::System.Span<float> class2, global::Cim.Runtime.RunOptions? options = null) =>
+    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value cannot be used.</exception>
+    public void Run(
+        global::System.ReadOnlySpan<float> leftEye,
+        global::System.ReadOnlySpan<long> ids,
+        global::System.Span<float> @class,
+        global::System.Span<float> class2,
+        global::Cim.Runtime.RunOptions? options = null) =>
         RunBatch(leftEye, ids, @class, class2, 1, options);
 
     /// <summary>Runs several samples, which lie one after the other in every span.</summary>
-    /// <param name="leftEye">The values of the input <c>left eye</c>: N x 3 x ? x ?.</param>
-    /// <param name="ids">The values of the input <c>ids</c>: unknown shape.</param>
+    /// <param name="leftEye">The values of the input <c>left eye</c>, N x 3 x ? x ?, float.</param>
+    /// <param name="ids">The values of the input <c>ids</c>, unknown shape, int64.</param>
     /// <param name="count">How many samples.</param>
     /// <param name="options">How to simulate; null: the options the model was loaded with.</param>
     /// <param name="cancellation">Stops between samples.</param>
-    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value that is no finite number.</exception>
-    public Outputs RunBatch(global::System.ReadOnlySpan<float> leftEye, global::System.ReadOnlySpan<float> ids, int count,
-        global::Cim.Runtime.RunOptions? options = null, global::System.Threading.CancellationToken cancellation = default)
+    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value cannot be used.</exception>
+    public Outputs RunBatch(
+        global::System.ReadOnlySpan<float> leftEye,
+        global::System.ReadOnlySpan<long> ids,
+        int count,
+        global::Cim.Runtime.RunOptions? options = null,
+        global::System.Threading.CancellationToken cancellation = default)
     {
         global::System.ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         float[] __output0 = new float[Model.OutputLength(0, count)];
         float[] __output1 = new float[Model.OutputLength(1, count)];
-        Model.Run(new global::System.ReadOnlyMemory<float>[] { leftEye.ToArray(), ids.ToArray() },
-            new global::System.Memory<float>[] { __output0, __output1 }, count, options ?? Options, cancellation);
-        return new Outputs(count, __output0, __output1);
+        RunBatch(leftEye, ids, __output0, __output1, count, options, cancellation);
+        return new Outputs(count, __output0, __output1, Model.OutputLength(0, 1), Model.OutputLength(1, 1));
     }
 
-    /// <summary>Runs several samples, which lie one after the other in every span, and writes the results into the caller's
-    /// memory.</summary>
-    /// <param name="leftEye">The values of the input <c>left eye</c>: N x 3 x ? x ?.</param>
-    /// <param name="ids">The values of the input <c>ids</c>: unknown shape.</param>
-    /// <param name="class">Receives the output <c>class</c>: N x 10.</param>
-    /// <param name="class2">Receives the output <c>class</c>: a single value.</param>
+    /// <summary>
+    /// Runs several samples, which lie one after the other in every span, and writes the results into the caller's
+    /// memory, without an allocation.
+    /// </summary>
+    /// <param name="leftEye">The values of the input <c>left eye</c>, N x 3 x ? x ?, float.</param>
+    /// <param name="ids">The values of the input <c>ids</c>, unknown shape, int64.</param>
+    /// <param name="class">Receives the output <c>class</c>, N x 10, float16.</param>
+    /// <param name="class2">Receives the output <c>class</c>, a single value, float.</param>
     /// <param name="count">How many samples.</param>
     /// <param name="options">How to simulate; null: the options the model was loaded with.</param>
     /// <param name="cancellation">Stops between samples.</param>
-    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value that is no finite number.</exception>
-    public void RunBatch(global::System.ReadOnlySpan<float> leftEye, global::System.ReadOnlySpan<float> ids,
-        global::System.Span<float> @class, global::System.Span<float> class2, int count, global::Cim.Runtime.RunOptions? options = null,
+    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value cannot be used.</exception>
+    public void RunBatch(
+        global::System.ReadOnlySpan<float> leftEye,
+        global::System.ReadOnlySpan<long> ids,
+        global::System.Span<float> @class,
+        global::System.Span<float> class2,
+        int count,
+        global::Cim.Runtime.RunOptions? options = null,
+        global::System.Threading.CancellationToken cancellation = default)
+    {
+        scoped global::Cim.Runtime.RunBuffers __buffers = new global::Cim.Runtime.RunBuffers(Model, count);
+        __buffers.Input<float>(0, leftEye);
+        __buffers.Input<long>(1, ids);
+        __buffers.Output<float>(0, @class);
+        __buffers.Output<float>(1, class2);
+        __buffers.Run(options ?? Options, cancellation);
+    }
+
+    /// <summary>Runs one sample of raw bytes.</summary>
+    /// <param name="leftEye">The raw bytes of the input <c>left eye</c>, N x 3 x ? x ?; 0 to 255 are the numbers the network reads.</param>
+    /// <param name="ids">The values of the input <c>ids</c>, unknown shape, int64.</param>
+    /// <param name="options">How to simulate; null: the options the model was loaded with.</param>
+    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value cannot be used.</exception>
+    public Outputs Run(
+        global::System.ReadOnlySpan<byte> leftEye,
+        global::System.ReadOnlySpan<long> ids,
+        global::Cim.Runtime.RunOptions? options = null) =>
+        RunBatch(leftEye, ids, 1, options);
+
+    /// <summary>Runs one sample of raw bytes and writes the result into the caller's memory, without an allocation.</summary>
+    /// <param name="leftEye">The raw bytes of the input <c>left eye</c>, N x 3 x ? x ?; 0 to 255 are the numbers the network reads.</param>
+    /// <param name="ids">The values of the input <c>ids</c>, unknown shape, int64.</param>
+    /// <param name="class">Receives the output <c>class</c>, N x 10, float16.</param>
+    /// <param name="class2">Receives the output <c>class</c>, a single value, float.</param>
+    /// <param name="options">How to simulate; null: the options the model was loaded with.</param>
+    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value cannot be used.</exception>
+    public void Run(
+        global::System.ReadOnlySpan<byte> leftEye,
+        global::System.ReadOnlySpan<long> ids,
+        global::System.Span<float> @class,
+        global::System.Span<float> class2,
+        global::Cim.Runtime.RunOptions? options = null) =>
+        RunBatch(leftEye, ids, @class, class2, 1, options);
+
+    /// <summary>Runs several samples of raw bytes, which lie one after the other in every span.</summary>
+    /// <param name="leftEye">The raw bytes of the input <c>left eye</c>, N x 3 x ? x ?; 0 to 255 are the numbers the network reads.</param>
+    /// <param name="ids">The values of the input <c>ids</c>, unknown shape, int64.</param>
+    /// <param name="count">How many samples.</param>
+    /// <param name="options">How to simulate; null: the options the model was loaded with.</param>
+    /// <param name="cancellation">Stops between samples.</param>
+    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value cannot be used.</exception>
+    public Outputs RunBatch(
+        global::System.ReadOnlySpan<byte> leftEye,
+        global::System.ReadOnlySpan<long> ids,
+        int count,
+        global::Cim.Runtime.RunOptions? options = null,
         global::System.Threading.CancellationToken cancellation = default)
     {
         global::System.ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-        float[] __output0 = new float[@class.Length];
-        float[] __output1 = new float[class2.Length];
-        Model.Run(new global::System.ReadOnlyMemory<float>[] { leftEye.ToArray(), ids.ToArray() },
-            new global::System.Memory<float>[] { __output0, __output1 }, count, options ?? Options, cancellation);
-        new global::System.ReadOnlySpan<float>(__output0).CopyTo(@class);
-        new global::System.ReadOnlySpan<float>(__output1).CopyTo(class2);
+        float[] __output0 = new float[Model.OutputLength(0, count)];
+        float[] __output1 = new float[Model.OutputLength(1, count)];
+        RunBatch(leftEye, ids, __output0, __output1, count, options, cancellation);
+        return new Outputs(count, __output0, __output1, Model.OutputLength(0, 1), Model.OutputLength(1, 1));
+    }
+
+    /// <summary>
+    /// Runs several samples of raw bytes, which lie one after the other in every span, and writes the results into the caller's
+    /// memory, without an allocation.
+    /// </summary>
+    /// <param name="leftEye">The raw bytes of the input <c>left eye</c>, N x 3 x ? x ?; 0 to 255 are the numbers the network reads.</param>
+    /// <param name="ids">The values of the input <c>ids</c>, unknown shape, int64.</param>
+    /// <param name="class">Receives the output <c>class</c>, N x 10, float16.</param>
+    /// <param name="class2">Receives the output <c>class</c>, a single value, float.</param>
+    /// <param name="count">How many samples.</param>
+    /// <param name="options">How to simulate; null: the options the model was loaded with.</param>
+    /// <param name="cancellation">Stops between samples.</param>
+    /// <exception cref="global::Cim.Runtime.CimException">A span has the wrong length, or a value cannot be used.</exception>
+    public void RunBatch(
+        global::System.ReadOnlySpan<byte> leftEye,
+        global::System.ReadOnlySpan<long> ids,
+        global::System.Span<float> @class,
+        global::System.Span<float> class2,
+        int count,
+        global::Cim.Runtime.RunOptions? options = null,
+        global::System.Threading.CancellationToken cancellation = default)
+    {
+        scoped global::Cim.Runtime.RunBuffers __buffers = new global::Cim.Runtime.RunBuffers(Model, count);
+        __buffers.Input<byte>(0, leftEye);
+        __buffers.Input<long>(1, ids);
+        __buffers.Output<float>(0, @class);
+        __buffers.Output<float>(1, class2);
+        __buffers.Run(options ?? Options, cancellation);
     }
 
     /// <summary>Frees the model. Runs that are still going on in other threads end normally.</summary>
-    public void Dispose() => Model.Dispose();
+    public void Dispose()
+    {
+        if (!__isShared) Model.Dispose();
+    }
 
     /// <summary>The outputs of one run. Owns its memory: it stays valid whatever runs later.</summary>
+    [global::System.CodeDom.Compiler.GeneratedCode("Cim.Sdk", "0.1.0")]
     public readonly struct Outputs
     {
-        private readonly float[]? _output0;
-        private readonly float[]? _output1;
+        private readonly float[]? __output0;
+        internal readonly int __length0;
+        private readonly float[]? __output1;
+        internal readonly int __length1;
 
-        internal Outputs(int count, float[] __output0, float[] __output1)
+        internal Outputs(int count, float[] __output0, float[] __output1, int __length0, int __length1)
         {
             Count = count;
-            this._output0 = __output0;
-            this._output1 = __output1;
+            this.__output0 = __output0;
+            this.__length0 = __output0.Length == __length0 ? __length0 : __output0.Length / count;
+            this.__output1 = __output1;
+            this.__length1 = __output1.Length == __length1 ? __length1 : __output1.Length / count;
         }
 
         /// <summary>How many samples were run.</summary>
         public int Count { get; }
 
-        /// <summary>The output <c>class</c>, N x 10, sample after sample.</summary>
-        public global::System.ReadOnlySpan<float> Class => _output0;
+        /// <summary>The outputs of one sample.</summary>
+        /// <param name="index">The sample, from 0 to <see cref="Count"/> - 1.</param>
+        public Sample this[int index]
+        {
+            get
+            {
+                if ((uint)index >= (uint)Count) throw new global::System.ArgumentOutOfRangeException(nameof(index));
+                return new Sample(this, index);
+            }
+        }
 
-        /// <summary>The output <c>class</c>, a single value, sample after sample.</summary>
-        public global::System.ReadOnlySpan<float> Class2 => _output1;
+        /// <summary>The output <c>class</c>, N x 10, float16, sample after sample.</summary>
+        public global::System.ReadOnlySpan<float> Class => __output0;
+
+        /// <summary>
+        /// The classes with the largest scores <c>class</c>, the largest first, of a run of one
+        /// sample.
+        /// </summary>
+        /// <param name="count">How many; at most all 10.</param>
+        /// <exception cref="global::System.InvalidOperationException">There are several samples.</exception>
+        public global::Cim.Runtime.Prediction[] Top(int count) => Count == 1 ? this[0].Top(count)
+            : throw new global::System.InvalidOperationException(
+                "These are the outputs of " + Count + " samples; ask one of them: outputs[i].Top(k).");
+
+        /// <summary>The output <c>class</c>, a single value, float, sample after sample.</summary>
+        public global::System.ReadOnlySpan<float> Class2 => __output1;
+    }
+
+    /// <summary>The outputs of one sample of a run.</summary>
+    [global::System.CodeDom.Compiler.GeneratedCode("Cim.Sdk", "0.1.0")]
+    public readonly struct Sample
+    {
+        private readonly Outputs __outputs;
+
+        internal Sample(Outputs outputs, int index)
+        {
+            __outputs = outputs;
+            Index = index;
+        }
+
+        /// <summary>The sample's position in the run.</summary>
+        public int Index { get; }
+
+        /// <summary>The output <c>class</c>, N x 10, float16: the values of this sample.</summary>
+        public global::System.ReadOnlySpan<float> Class
+        {
+            get
+            {
+                global::System.ReadOnlySpan<float> all = __outputs.Class;
+                int length = __outputs.__length0;
+                return all.Slice(all.Length == length ? 0 : Index * length, length);
+            }
+        }
+
+        /// <summary>
+        /// The classes with the largest scores <c>class</c> of this sample, the largest first,
+        /// without labels: the project names none.
+        /// </summary>
+        /// <param name="count">How many; at most all 10.</param>
+        public global::Cim.Runtime.Prediction[] Top(int count) =>
+            global::Cim.Runtime.Prediction.Top(Class, EmbeddedModel.Info.Value.Labels, count);
+
+        /// <summary>The output <c>class</c>, a single value, float: the values of this sample.</summary>
+        public global::System.ReadOnlySpan<float> Class2
+        {
+            get
+            {
+                global::System.ReadOnlySpan<float> all = __outputs.Class2;
+                int length = __outputs.__length1;
+                return all.Slice(all.Length == length ? 0 : Index * length, length);
+            }
+        }
     }
 
     private static class EmbeddedModel
@@ -156,15 +336,24 @@ public sealed partial class TwoEyes : global::System.IDisposable
         internal static readonly global::System.Lazy<global::Cim.Runtime.ModelInfo> Info =
             new global::System.Lazy<global::Cim.Runtime.ModelInfo>(ReadInfo);
 
-        internal static global::System.IO.Stream Open() =>
+        internal static readonly global::System.Lazy<TwoEyes> Shared =
+            new global::System.Lazy<TwoEyes>(() => Load(DefaultOptions, isShared: true));
+
+        internal static TwoEyes Load(global::Cim.Runtime.RunOptions options, bool isShared)
+        {
+            using global::System.IO.Stream stream = Open();
+            return new TwoEyes(global::Cim.Runtime.CimModel.Load(stream), options, isShared);
+        }
+
+        private static global::System.IO.Stream Open() =>
             typeof(TwoEyes).Assembly.GetManifestResourceStream("Cim/model.cim")
             ?? throw new global::Cim.Runtime.CimException(global::Cim.Runtime.ErrorCodes.InvalidCompiledModel,
                 "The assembly holds no compiled model 'Cim/model.cim': it was built with CimSkip=true. Build it without.");
 
         private static global::Cim.Runtime.ModelInfo ReadInfo()
         {
-            using global::System.IO.Stream __stream = Open();
-            return global::Cim.Runtime.ModelInfo.Read(__stream);
+            using global::System.IO.Stream stream = Open();
+            return global::Cim.Runtime.ModelInfo.Read(stream);
         }
     }
 }
