@@ -2,27 +2,24 @@ using System.Text;
 
 namespace FashionMnist;
 
-/// <summary>Images side by side in a terminal, two pixel rows a line, with what the network says about them.</summary>
+/// <summary>Images side by side in a terminal, two pixel rows a line, with the class the network gives each.</summary>
 internal static class Gallery
 {
     private const int Width = 28, Gap = 3;
     private const string Shades = " ░▒▓█";
 
-    private static readonly string[] Classes =
-        ["T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"];
-
-    public static string Draw(LabelledImages images, ReadOnlySpan<float> scores, int count)
+    public static string Draw(LabelledImages images, Fashion.Outputs outputs)
     {
         var text = new StringBuilder();
         for (int y = 0; y < Width; y += 2)
         {
-            for (int i = 0; i < count; i++)
+            for (int i = 0; i < outputs.Count; i++)
             {
-                ReadOnlySpan<float> image = images[i];
+                ReadOnlySpan<byte> image = images[i];
                 for (int x = 0; x < Width; x++)
                 {
-                    float shade = (image[(y * Width) + x] + image[((y + 1) * Width) + x]) / 2;
-                    text.Append(Shades[(int)Math.Round(shade * (Shades.Length - 1))]);
+                    int shade = image[(y * Width) + x] + image[((y + 1) * Width) + x];
+                    text.Append(Shades[(int)Math.Round(shade * (Shades.Length - 1) / 510f)]);
                 }
 
                 text.Append(' ', Gap);
@@ -31,22 +28,13 @@ internal static class Gallery
             text.AppendLine();
         }
 
-        for (int i = 0; i < count; i++)
+        for (int i = 0; i < outputs.Count; i++)
         {
-            int best = Best(scores.Slice(i * Classes.Length, Classes.Length));
-            string verdict = best == images.Labels[i] ? Classes[best] : $"{Classes[best]} (no: {Classes[images.Labels[i]]})";
-            text.Append(verdict.PadRight(Width + Gap));
+            string right = Fashion.Info.Labels[images.Labels[i]];
+            string? best = outputs[i].Top(1)[0].Label;
+            text.Append((best == right ? right : $"{best} (no: {right})").PadRight(Width + Gap));
         }
 
         return text.AppendLine().ToString();
-    }
-
-    /// <summary>The class of the largest score.</summary>
-    public static int Best(ReadOnlySpan<float> scores)
-    {
-        int best = 0;
-        for (int i = 1; i < scores.Length; i++)
-            if (scores[i] > scores[best]) best = i;
-        return best;
     }
 }

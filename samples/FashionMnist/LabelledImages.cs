@@ -4,27 +4,26 @@ using System.Text;
 
 namespace FashionMnist;
 
-/// <summary>Images of 28 x 28 pixels, scaled to 0..1, one after the other, with their classes.</summary>
+/// <summary>Images of 28 x 28 pixels of one byte, one after the other, with their classes.</summary>
 internal sealed class LabelledImages
 {
-    public const int Pixels = 28 * 28;
+    private const int Size = 28 * 28;
 
     private LabelledImages(byte[] pixels, byte[] labels)
     {
-        if (pixels.Length != labels.Length * Pixels)
-            throw new InvalidDataException($"{labels.Length} labels do not fit {pixels.Length} pixels: expected {Pixels} pixels a label.");
-        Values = Array.ConvertAll(pixels, pixel => pixel / 255f);
-        Labels = labels;
+        if (pixels.Length != labels.Length * Size)
+            throw new InvalidDataException($"{labels.Length} labels do not fit {pixels.Length} pixels: expected {Size} pixels a label.");
+        (Pixels, Labels) = (pixels, labels);
     }
 
-    /// <summary>[Count, 1, 28, 28].</summary>
-    public float[] Values { get; }
+    /// <summary>[Count, 1, 28, 28], as they are in the file: the generated class scales them.</summary>
+    public byte[] Pixels { get; }
 
     public byte[] Labels { get; }
 
     public int Count => Labels.Length;
 
-    public ReadOnlySpan<float> this[int index] => Values.AsSpan(index * Pixels, Pixels);
+    public ReadOnlySpan<byte> this[int index] => Pixels.AsSpan(index * Size, Size);
 
     /// <summary>Reads <c>x</c> (uint8) and <c>y</c> (int64) of a NumPy archive.</summary>
     public static LabelledImages FromNpz(string path)

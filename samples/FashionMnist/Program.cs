@@ -19,8 +19,7 @@ using FashionEight eight = FashionEight.Load();
 using FashionFour four = FashionFour.Load();
 
 const int Shown = 4;
-Fashion.Outputs first = model.RunBatch(images.Values.AsSpan(0, Shown * Fashion.ImageLength), Shown);
-Console.WriteLine(Gallery.Draw(images, first.Scores, Shown));
+Console.WriteLine(Gallery.Draw(images, model.RunBatch(images.Pixels.AsSpan(0, Shown * Fashion.ImageLength), Shown)));
 
 Console.WriteLine(
     $"{images.Count:N0} test images, on {Fashion.Info.Hardware}    uniform 8-bit  uniform 4-bit         found  found / 8-bit");
@@ -28,11 +27,12 @@ Console.WriteLine($"  accuracy, float (ONNX)       {Fashion.Info.AccuracyFloat,1
 foreach (Fidelity fidelity in new[] { Fidelity.Exact, Fidelity.Adc })
 {
     var options = new RunOptions { Fidelity = fidelity };
+    FashionEight.Outputs byEight = eight.RunBatch(images.Pixels, images.Count, options);
+    FashionFour.Outputs byFour = four.RunBatch(images.Pixels, images.Count, options);
+    Fashion.Outputs found = model.RunBatch(images.Pixels, images.Count, options);
     double[] accuracies =
     [
-        Accuracy(batch => eight.RunBatch(batch.Span, batch.Length / Fashion.ImageLength, options).Scores.ToArray()),
-        Accuracy(batch => four.RunBatch(batch.Span, batch.Length / Fashion.ImageLength, options).Scores.ToArray()),
-        Accuracy(batch => model.RunBatch(batch.Span, batch.Length / Fashion.ImageLength, options).Scores.ToArray()),
+        Accuracy(i => byEight[i].Top(1)), Accuracy(i => byFour[i].Top(1)), Accuracy(i => found[i].Top(1)),
     ];
     Console.WriteLine(
         $"  accuracy, {fidelity.ToString().ToLowerInvariant(),-18} {accuracies[0],13:P2}  {accuracies[1],13:P2} {accuracies[2],13:P2}");
@@ -47,20 +47,14 @@ Console.WriteLine();
 Console.WriteLine($"The generated class: {FindGeneratedClass()}");
 return 0;
 
-double Accuracy(Func<ReadOnlyMemory<float>, float[]> run)
-{
-    float[] all = run(images.Values);
-    int correct = 0;
-    for (int i = 0; i < images.Count; i++)
-        if (Gallery.Best(all.AsSpan(i * Fashion.ScoresLength, Fashion.ScoresLength)) == images.Labels[i]) correct++;
-    return (double)correct / images.Count;
-}
+double Accuracy(Func<int, Prediction[]> top) =>
+    (double)Enumerable.Range(0, images.Count).Count(i => top(i)[0].Index == images.Labels[i]) / images.Count;
 
 // After the runs above: the first run of a fidelity prepares the arrays, which is no part of the throughput.
 double Throughput()
 {
     long start = Stopwatch.GetTimestamp();
-    model.RunBatch(images.Values, images.Count);
+    model.RunBatch(images.Pixels, images.Count);
     return images.Count / Stopwatch.GetElapsedTime(start).TotalSeconds;
 }
 

@@ -21,7 +21,7 @@ internal sealed class Solution
     // A preview like the package it depends on, which NuGet asks for.
     public const string Version = "1.0.0-test.1";
 
-    public const string AppOutput = "4 4 True";
+    public const string AppOutput = "4 4 True True";
 
     public TemporaryProject Library { get; }
 
@@ -35,6 +35,7 @@ internal sealed class Solution
     {
         Solution solution = new(sdk.Project("Library"));
         File.WriteAllBytes(Path.Combine(solution.Folder, "mlp.onnx"), Networks.Perceptron());
+        File.WriteAllText(Path.Combine(solution.Folder, "labels.txt"), "north\neast\nsouth\nwest\n");
         solution.Library.Write("Library.csproj", Project($"""
             <TargetFrameworks>net8.0;net10.0</TargetFrameworks>
             <PackageOutputPath>../packed</PackageOutputPath>
@@ -47,9 +48,11 @@ internal sealed class Solution
             <TargetFrameworks>net8.0;net10.0</TargetFrameworks>
             <OutputType>Exe</OutputType>
             <TrimmerSingleWarn>false</TrimmerSingleWarn>
+            <!-- The analyzers of trimming, single files and native code look at the generated class, too. -->
+            <IsAotCompatible Condition="'$(TargetFramework)' == 'net10.0'">true</IsAotCompatible>
             """, $"""
             {TemporaryProject.Reference}
-            <CimModel Include="../mlp.onnx" ClassName="Own" />
+            <CimModel Include="../mlp.onnx" ClassName="Own" Scale="1/255" Labels="../labels.txt" />
             <ProjectReference Include="../Library/Library.csproj" />
             """))
             .Write("Program.cs", """
@@ -57,7 +60,10 @@ internal sealed class Solution
                 using App.Own own = App.Own.Load();
                 float[] features = [.. Enumerable.Range(0, App.Own.FeaturesLength).Select(i => i / 12f)];
                 float[] a = theirs.Run(features).ClassScores.ToArray(), b = own.Run(features).ClassScores.ToArray();
-                Console.WriteLine($"{a.Length} {b.Length} {a.AsSpan().SequenceEqual(b) && a.Any(score => score != 0)}");
+                byte[] bytes = new byte[App.Own.FeaturesLength];
+                string? best = App.Own.Shared.Run(bytes).Top(1)[0].Label;
+                bool isLabel = App.Own.Info.Labels.Contains(best ?? "");
+                Console.WriteLine($"{a.Length} {b.Length} {a.AsSpan().SequenceEqual(b) && a.Any(score => score != 0)} {isLabel}");
                 """);
         solution.Tests.Write("Tests.csproj", Project("<TargetFramework>net10.0</TargetFramework><IsPackable>false</IsPackable>", $"""
             <ProjectReference Include="../Library/Library.csproj" />

@@ -55,12 +55,18 @@ public class SolutionTests(PackedSdk sdk, BuiltSolution built) : IClassFixture<B
     public void Published_as_native_code_the_app_runs_without_a_warning() =>
         Publish("-p:PublishAot=true");
 
+    [Fact]
+    public void The_analyzers_of_trimming_and_native_code_run_on_the_generated_class() =>
+        Assert.All(["EnableTrimAnalyzer", "EnableAotAnalyzer"], property => Assert.Equal("true", _solution.App.Dotnet(
+            "msbuild", "-nologo", "-p:TargetFramework=net10.0", "-getProperty:" + property).Succeeds().Output.Trim()));
+
     private void Publish(params string[] how)
     {
         string folder = "published-" + how[^1].Split(':', '=')[1] + how[0].TrimStart('-').Split(':')[0];
         string[] where = ["-c", "Release", "-f", "net10.0", "-r", RuntimeInformation.RuntimeIdentifier, "-o", folder];
         CommandResult published = _solution.Dotnet(["publish", "App", "--nologo", .. where, .. how]).Succeeds();
         Assert.Equal(0, published.Compilations);
+        Assert.DoesNotContain("warning IL", published.Output, StringComparison.Ordinal);
 
         string program = Path.Combine(_solution.Folder, folder, OperatingSystem.IsWindows() ? "App.exe" : "App");
         Assert.DoesNotContain(Directory.GetFiles(Path.GetDirectoryName(program)!), f => f.EndsWith(".dll", StringComparison.Ordinal));
