@@ -26,8 +26,11 @@ internal sealed class MemoryCommand : Command
     /// <summary>What the command prints, from a new process.</summary>
     public static string Measure(string model, string contender)
     {
+        // Started as `dotnet bench.dll` the process is dotnet, whose first argument is the library.
+        bool isHosted = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet";
+        string[] arguments = [.. isHosted ? Environment.GetCommandLineArgs()[..1] : [], "speed", "memory", model, contender];
         using Process child = Process.Start(
-            new ProcessStartInfo(Environment.ProcessPath!, ["speed", "memory", model, contender]) { RedirectStandardOutput = true })!;
+            new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true })!;
         string text = child.StandardOutput.ReadToEnd();
         child.WaitForExit();
         return text.Trim();
