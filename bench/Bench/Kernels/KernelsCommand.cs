@@ -10,7 +10,7 @@ internal sealed class KernelsCommand : Command
 {
     private readonly Argument<string[]> _arguments = new("options")
     {
-        Description = "Options of BenchmarkDotNet after --, for example -- --job short --filter '*Winograd*'.",
+        Description = "Options of BenchmarkDotNet after --, for example -- --job short --filter '*Winograd*'; --inProcess builds nothing.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -20,7 +20,9 @@ internal sealed class KernelsCommand : Command
         Arguments.Add(_arguments);
         SetAction(parsed =>
         {
-            IConfig config = DefaultConfig.Instance.WithArtifactsPath(Repository.Find().Artifacts("kernels"));
+            // BenchmarkDotNet builds the compiler anew, which takes longer than its two minutes where others use the machine.
+            IConfig config = DefaultConfig.Instance.WithArtifactsPath(Repository.Find().Artifacts("kernels"))
+                .WithBuildTimeout(TimeSpan.FromMinutes(10));
             BenchmarkRunner.Run<KernelBenchmarks>(config, parsed.GetValue(_arguments));
         });
     }
