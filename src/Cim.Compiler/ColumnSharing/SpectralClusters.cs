@@ -1,5 +1,6 @@
 using Cim.Compiler.Precision;
 using Cim.Compiler.Statistics;
+using Cim.Training.Randomness;
 
 namespace Cim.Compiler.ColumnSharing;
 

@@ -1,4 +1,4 @@
-using Cim.Compiler.Statistics;
+using Cim.Training.Randomness;
 
 namespace Cim.Compiler.ColumnSharing;
 

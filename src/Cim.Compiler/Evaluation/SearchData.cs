@@ -3,8 +3,8 @@ using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
-using Cim.Compiler.Statistics;
 using Cim.Runtime;
+using Cim.Training.Randomness;
 
 namespace Cim.Compiler.Evaluation;
 

@@ -1,9 +1,11 @@
+using Cim.Training.Randomness;
+
 namespace Cim.Compiler.Ort;
 
 /// <summary>A reproducible sequence of standard normal numbers: SplitMix64 and the Box-Muller transform.</summary>
 internal sealed class NormalSequence(ulong seed)
 {
-    private ulong _state = seed;
+    private readonly SplitMix _random = new(seed);
     private double _spare = double.NaN;
 
     public float Next()
@@ -21,13 +23,5 @@ internal sealed class NormalSequence(ulong seed)
     }
 
     /// <summary>In (0, 1], so that its logarithm exists.</summary>
-    private double Uniform() => ((NextBits() >> 11) + 1) * (1.0 / (1UL << 53));
-
-    private ulong NextBits()
-    {
-        ulong z = _state += 0x9E3779B97F4A7C15;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
-    }
+    private double Uniform() => ((_random.NextBits() >> 11) + 1) * (1.0 / (1UL << 53));
 }

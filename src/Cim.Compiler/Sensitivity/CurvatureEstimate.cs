@@ -1,10 +1,10 @@
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Evaluation.Agreement;
-using Cim.Compiler.Statistics;
 using Cim.Training.Data;
 using Cim.Training.Engine;
 using Cim.Training.Networks;
 using Cim.Training.Ort;
+using Cim.Training.Randomness;
 using Objective = Cim.Training.Losses.Objective;
 
 namespace Cim.Compiler.Sensitivity;

@@ -3,12 +3,12 @@ using Cim.Compiler.Evaluation;
 using Cim.Compiler.Export;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
-using Cim.Compiler.Statistics;
 using Cim.Runtime;
 using Cim.Training.Engine;
 using Cim.Training.Losses;
 using Cim.Training.Networks;
 using Cim.Training.Ort;
+using Cim.Training.Randomness;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Cim.Compiler.Sensitivity;

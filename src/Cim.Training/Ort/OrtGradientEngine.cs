@@ -14,7 +14,7 @@ public sealed class OrtGradientEngine : IGradientEngine
 {
     private const string LossName = "loss";
 
-    private readonly GraphSession _session;
+    private readonly PinnedSession _session;
     private readonly Dictionary<string, float[]> _bindings;
     private readonly HashSet<string> _dataInputs;
 
@@ -56,7 +56,7 @@ public sealed class OrtGradientEngine : IGradientEngine
 
         Gradients = results;
         DeadNodes.Remove(graph);
-        _session = new GraphSession(graph, _bindings, request.Parts);
+        _session = new PinnedSession(graph, _bindings, request.Parts);
 
         void AddOutput(string name, long[] dims)
         {

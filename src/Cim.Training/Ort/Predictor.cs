@@ -11,7 +11,7 @@ namespace Cim.Training.Ort;
 public sealed class Predictor : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly GraphSession? _session; // null where every requested value is the input itself, or none is requested
+    private readonly PinnedSession? _session; // null where every requested value is the input itself, or none is requested
     private readonly Dictionary<string, float[]> _bindings;
     private readonly string _inputName;
     private readonly string[] _outputs;
@@ -40,7 +40,7 @@ public sealed class Predictor : IDisposable
         }
 
         DeadNodes.Remove(graph);
-        _session = graph.Output.Count == 0 ? null : new GraphSession(graph, _bindings, parts);
+        _session = graph.Output.Count == 0 ? null : new PinnedSession(graph, _bindings, parts);
     }
 
     /// <summary>Samples of one run.</summary>

@@ -1,38 +1,26 @@
 namespace Cim.Training.Randomness;
 
 /// <summary>
-/// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014) started from a tuple of keys, so that what is drawn for (seed, epoch, sample)
-/// does not depend on order or threads.
+/// <see cref="SplitMix"/> started from a tuple of keys, so that what is drawn for (seed, epoch, sample) does not depend on order or
+/// threads.
 /// </summary>
 internal sealed class KeyedRandom
 {
-    private ulong _state;
+    private readonly SplitMix _bits;
 
     public KeyedRandom(params ReadOnlySpan<long> keys)
     {
-        _state = 0x9E3779B97F4A7C15;
+        ulong seed = SplitMix.Increment;
         foreach (long key in keys)
-        {
-            _state ^= (ulong)key;
-            _state = NextBits();
-        }
-    }
-
-    /// <summary>64 random bits.</summary>
-    public ulong NextBits()
-    {
-        _state += 0x9E3779B97F4A7C15;
-        ulong z = _state;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
+            seed = SplitMix.Mix((seed ^ (ulong)key) + SplitMix.Increment);
+        _bits = new SplitMix(seed);
     }
 
     /// <summary>Uniform in [0, 1).</summary>
-    public double NextDouble() => (NextBits() >> 11) * (1.0 / (1UL << 53));
+    public double NextDouble() => _bits.NextDouble();
 
-    /// <summary>Uniform in [0, bound); the bias of 2^-64 * bound is far below anything measurable here.</summary>
-    public int Next(int bound) => (int)Math.BigMul(NextBits(), (ulong)bound, out _);
+    /// <summary>Uniform in [0, bound).</summary>
+    public int Next(int bound) => _bits.Next(bound);
 
     /// <summary>Standard normal, by Box and Muller.</summary>
     public double NextNormal() =>

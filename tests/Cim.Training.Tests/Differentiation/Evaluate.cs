@@ -29,7 +29,7 @@ internal static class Evaluate
         copy.Output.Clear();
         copy.Output.Add(Tensors.ValueInfo(output, DataType.Float, dims));
         var values = new float[Tensors.Count(dims)];
-        using var session = new GraphSession(copy, new Dictionary<string, float[]> { [output] = values }, 1);
+        using var session = new PinnedSession(copy, new Dictionary<string, float[]> { [output] = values }, 1);
         session.Run();
         return values;
     }

@@ -1,5 +1,5 @@
 using Cim.Compiler.Search.Space;
-using Cim.Compiler.Statistics;
+using Cim.Training.Randomness;
 
 namespace Cim.Compiler.Search.Searchers;
 

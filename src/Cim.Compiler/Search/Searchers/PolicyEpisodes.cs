@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Search.Exact;
 using Cim.Compiler.Search.Space;
-using Cim.Compiler.Statistics;
+using Cim.Training.Randomness;
 using Cim.Training.Reinforcement;
 
 namespace Cim.Compiler.Search.Searchers;

@@ -8,7 +8,7 @@ using Microsoft.ML.OnnxRuntime;
 namespace Cim.Training.Ort;
 
 /// <summary>An ONNX Runtime session over float32 arrays: inputs and outputs are pinned once, runs copy nothing.</summary>
-internal sealed class GraphSession : IDisposable
+internal sealed class PinnedSession : IDisposable
 {
     private readonly InferenceSession _session;
     private readonly RunOptions _runOptions = new();
@@ -21,7 +21,7 @@ internal sealed class GraphSession : IDisposable
     /// <param name="graph">All inputs and outputs float32 of fixed shape.</param>
     /// <param name="bindings">The array each input reads and each output writes, by name.</param>
     /// <param name="parts">Parts an operator is cut into, see <see cref="OperatorParts"/>.</param>
-    public GraphSession(GraphProto graph, IReadOnlyDictionary<string, float[]> bindings, int parts)
+    public PinnedSession(GraphProto graph, IReadOnlyDictionary<string, float[]> bindings, int parts)
     {
         ModelProto model = new GraphBuilder(graph).Build(GraphBuilder.DefaultOpset, ("com.microsoft", 1), (BlockedLayout.Domain, 1));
         using var options = new SessionOptions
