@@ -1,5 +1,6 @@
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Reporting;
+using Cim.Compiler.Reporting.Files;
 using Cim.Compiler.Search.Persistence;
 using Cim.Runtime;
 using Cim.Training.Loop;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Ir;
 using Cim.Onnx.Proto;
 using Cim.Runtime;

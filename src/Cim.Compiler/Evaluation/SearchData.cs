@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Data;
-using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
 using Cim.Runtime;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cim.Compiler.Reporting;
+using Cim.Compiler.Reporting.Files;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Program;

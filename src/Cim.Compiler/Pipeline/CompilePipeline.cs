@@ -14,6 +14,7 @@ using Cim.Compiler.Ort;
 using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Reporting;
+using Cim.Compiler.Reporting.Files;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar.Compensation;
 using Cim.Runtime.Format;

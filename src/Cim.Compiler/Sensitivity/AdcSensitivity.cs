@@ -5,7 +5,6 @@ using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Precision;
-using Cim.Compiler.Quantization;
 using Cim.Runtime.Hardware;
 
 namespace Cim.Compiler.Sensitivity;

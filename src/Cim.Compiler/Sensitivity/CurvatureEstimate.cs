@@ -1,5 +1,3 @@
-using Cim.Compiler.Evaluation;
-using Cim.Compiler.Evaluation.Agreement;
 using Cim.Training.Data;
 using Cim.Training.Engine;
 using Cim.Training.Networks;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Evaluation;
-using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Evaluation.Candidates;
 
 namespace Cim.Compiler.Sensitivity;

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Cim.Compiler.Evaluation;
-using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Export;
 using Cim.Compiler.Ir;

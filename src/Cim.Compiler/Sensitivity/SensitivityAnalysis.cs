@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Cim.Compiler.Evaluation;
 using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Export;

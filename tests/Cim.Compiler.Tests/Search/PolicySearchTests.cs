@@ -6,7 +6,6 @@ using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Precision;
-using Cim.Compiler.Quantization;
 using Cim.Compiler.Search;
 using Cim.Compiler.Search.Persistence;
 using Cim.Compiler.Search.Space;

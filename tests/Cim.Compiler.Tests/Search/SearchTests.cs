@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Evaluation;
-using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Mapping;
 using Cim.Compiler.Search.Exact;
 using Cim.Compiler.Search.Searchers;

@@ -1,5 +1,4 @@
 using Cim.Compiler.Evaluation;
-using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Sensitivity;
 using Cim.Training.Data;
 using Cim.Training.Losses;

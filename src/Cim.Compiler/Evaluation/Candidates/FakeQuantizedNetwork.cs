@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Quantization;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Cim.Compiler.Search.Exact;
 
 namespace Cim.Compiler.Search.Space;
 
@@ -18,7 +17,7 @@ internal sealed class TrialLog(
     /// <summary>Evaluations that may still be spent; 0 when the time is over, but for the first.</summary>
     public int Left => problem.Evaluations - _trials.Count is var left && left > 0 && _trials.Count > 0 && problem.Clock.IsOver ? 0 : left;
 
-    /// <summary>Where a search set out that follows the additive estimate; see <see cref="ProxyWalk"/>.</summary>
+    /// <summary>The front point of the additive estimate from which a search set out, if it did.</summary>
     public Trial? Start { get; set; }
 
     /// <summary>Episodes an agent has played; only reported.</summary>

@@ -1,7 +1,7 @@
 using System.Text;
 using Cim.Runtime;
 
-namespace Cim.Compiler.Reporting;
+namespace Cim.Compiler.Reporting.Files;
 
 /// <summary>Writes <c>report.json</c> and <c>report.html</c>, each complete or not at all.</summary>
 internal static class ReportWriter

@@ -1,10 +1,11 @@
 using System.Text.Json;
 using System.Xml.Linq;
 using Cim.Compiler.Reporting;
+using Cim.Compiler.Reporting.Files;
 using Cim.Compiler.Reporting.Html;
 using Xunit;
 
-namespace Cim.Compiler.Tests.Reporting;
+namespace Cim.Compiler.Tests.Reporting.Files;
 
 public sealed class ReportWriterTests : IDisposable
 {
