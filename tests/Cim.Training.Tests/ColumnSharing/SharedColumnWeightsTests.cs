@@ -3,37 +3,40 @@ using Cim.Training.Data;
 using Cim.Training.Loop;
 using Cim.Training.Optimization;
 using Cim.Training.Quantization;
+using CsCheck;
 using Xunit;
 
-namespace Cim.Training.Tests.Tying;
+namespace Cim.Training.Tests.ColumnSharing;
 
 /// <summary>Layers whose outputs are made of shared columns.</summary>
 public sealed class SharedColumnWeightsTests
 {
     public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 6)];
 
-    [Theory]
-    [MemberData(nameof(Seeds))]
-    public void Whatever_changes_the_weights_they_stay_what_their_columns_give(int seed)
-    {
-        var random = new Random(seed);
-        (QuantizedLayer layer, TileColumns[] tiles) = Sharing(random, seed % 2 == 0);
-        var shared = new SharedColumnWeights(layer, tiles);
-        for (int update = 0; update < 20; update++)
-        {
-            for (int i = 0; i < layer.Weights.Values.Length; i++)
-                layer.Weights.Values[i] += 0.2f * (random.NextSingle() - 0.5f);
-            shared.Update();
-            Assert.Equal(Expected(layer, tiles), layer.Codes());
-            Assert.All(tiles, tile => Assert.All(
-                tile.Columns, (c, i) => Assert.InRange(c, tile.Low[i / tile.Rows.Count], tile.High[i / tile.Rows.Count])));
-            Assert.All(layer.WeightStep.Values, step => Assert.True(step > 0));
-        }
-    }
+    [Fact]
+    public void Weights_equal_their_columns_and_steps_after_any_update() =>
+        Gen.Select(Gen.Int[0, 1_000_000], Gen.Bool).Sample(
+            (seed, split) =>
+            {
+                var random = new Random(seed);
+                (QuantizedLayer layer, TileColumns[] tiles) = Sharing(random, split);
+                var shared = new SharedColumnWeights(layer, tiles);
+                for (int update = 0; update < 20; update++)
+                {
+                    for (int i = 0; i < layer.Weights.Values.Length; i++)
+                        layer.Weights.Values[i] += 0.2f * (random.NextSingle() - 0.5f);
+                    shared.Update();
+                    Assert.Equal(Expected(layer, tiles), layer.Codes());
+                    Assert.All(tiles, tile => Assert.All(
+                        tile.Columns, (c, i) => Assert.InRange(c, tile.Low[i / tile.Rows.Count], tile.High[i / tile.Rows.Count])));
+                    Assert.All(layer.WeightStep.Values, step => Assert.True(step > 0));
+                }
+            },
+            iter: 20, threads: 1);
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public void Descent_towards_weights_that_the_ties_can_give_arrives_there(int seed)
+    public void Descent_towards_weights_that_shared_columns_can_express_arrives_there(int seed)
     {
         var random = new Random(seed);
         bool split = seed % 2 == 0;
