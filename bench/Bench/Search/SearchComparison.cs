@@ -76,7 +76,7 @@ internal sealed class SearchComparison
         var test = new PolicyTest(search, network, preprocessing, hardwareName, Path.Combine(options.Folder, "tested.policy.json"));
         return [.. rows.Select(r => r.Row with { Gap = (r.Row.Cost / best) - 1, TestLoss = TestLoss(r.Row, r.Policy) })];
 
-        // What the policies of random and evolutionary search do on test images says nothing about them, and takes most of the time.
+        // Test images are no measure of random and evolutionary search, and take most of the time.
         double TestLoss(SearchRow row, int[]? policy) =>
             options.IsTested && policy is not null && row.Searcher is not ("evolutionary" or "random") ? test.Loss(policy) : double.NaN;
     }

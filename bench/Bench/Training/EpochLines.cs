@@ -16,7 +16,8 @@ internal sealed class EpochLines(ResultReport report, Func<int>? correct = null)
         if (value.Batch < value.Batches || value.Epoch == _last)
             return;
         _last = value.Epoch;
+        string accuracy = value.Accuracy is { } share ? Invariant($", {share:P2}") : "";
         string test = correct is null ? "" : Invariant($", test {correct()}");
-        report.Line(Invariant($"- epoch {value.Epoch}/{value.Epochs}: loss {value.Loss:F4}, {value.Accuracy:P2}{test}"));
+        report.Line(Invariant($"- epoch {value.Epoch}/{value.Epochs}: loss {value.Loss:F4}{accuracy}{test}"));
     }
 }
