@@ -84,7 +84,8 @@ public sealed class BuiltSolution
     {
         Solution = Solution.Create(sdk);
         CommandResult result = Solution.Dotnet("build", "All.slnx", "-c", "Release", "--nologo").Succeeds();
-        Assert.True(result.Compilations == 1, result.Output);
+        // The library's for both frameworks, and the app's, which keeps labels and preprocessing besides.
+        Assert.True(result.Compilations == 2, result.Output);
     }
 
     internal Solution Solution { get; }
