@@ -21,8 +21,8 @@ internal sealed class RawPreprocessing
         int channels = Math.Max(scale.Length, Math.Max(mean.Length, std.Length));
         if (!Fits(scale) || !Fits(mean) || !Fits(std) || RunOf(input, channels) is not { } run)
             throw new CimException(ErrorCodes.BufferMismatch,
-                $"Input '{input.Name}' cannot take bytes: it has no axis of channels first or last for the preprocessing ({preprocessing}). "
-                + $"Pass floats that are preprocessed already.");
+                $"Input '{input.Name}' cannot take bytes: it has no axis of channels first or last for the preprocessing "
+                + $"({preprocessing}). Pass floats that are preprocessed already.");
         _run = run;
         _tables = new float[channels][];
         for (int c = 0; c < channels; c++)
