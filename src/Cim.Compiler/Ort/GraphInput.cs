@@ -7,7 +7,7 @@ namespace Cim.Compiler.Ort;
 
 /// <summary>
 /// How a network is fed. A record holds one sample of every input, one input after the other; that is how samples lie in
-/// files, in <see cref="CalibrationData"/> and in a <see cref="DataBatch"/>, so only a run tells inputs apart.
+/// files, in <see cref="CalibrationData"/> and in a <see cref="DataBatch"/>, so only a run separates the inputs.
 /// </summary>
 /// <param name="Ports">The inputs in the graph's order.</param>
 /// <param name="FixedBatch">Samples in every run; 0 if any number goes.</param>
@@ -39,7 +39,7 @@ internal sealed record GraphInput(ImmutableArray<InputPort> Ports, int FixedBatc
     /// <summary>Whether a value is one of the inputs.</summary>
     public bool Has(string value) => Ports.Any(p => p.Name == value);
 
-    /// <summary>Takes records apart into the inputs of one run.</summary>
+    /// <summary>Splits records into the inputs of one run.</summary>
     /// <param name="first">Index of the first sample.</param>
     /// <param name="count">The number of samples.</param>
     /// <param name="records">[count, record]; must outlive the run.</param>

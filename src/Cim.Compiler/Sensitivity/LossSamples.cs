@@ -29,7 +29,7 @@ internal sealed record LossSamples(SampleSet Set, float[] Targets)
         float[] targets = new float[scores.Length];
         for (int i = 0; i < used; i++)
         {
-            // One output has no other class to be told from: there are no derivatives, and what is measured decides.
+            // With one output there is no second class: there are no derivatives, and what is measured decides.
             int target = classes == 1 ? 0
                 : data.Labels.IsDefault ? Accuracy.ArgMax(scores.AsSpan(i * classes, classes)) : data.Labels[i];
             targets[(i * classes) + target] = 1;

@@ -31,7 +31,7 @@ internal sealed class HardwareVariants(CompiledModel compiled, GraphInput input,
             throw new CimException(ErrorCodes.ImpossibleProfileValue,
                 "'weightClipping' and 'weightScaling' cannot be changed: the weights of this compiled model are scaled already. Compile "
                     + "it with weightClipping none and weightScaling column, or start from the .onnx file.");
-        ModelProgram program = compiled.Program with { Layers = [.. compiled.Program.Layers.Select(l => Place(l, profile))] };
+        ModelProgram program = compiled.Program with { Layers = [.. compiled.Program.Layers.Select(l => Map(l, profile))] };
         bool sameArrays = Arrays(profile).Equals(Arrays(compiled.Hardware));
         bool needsTests = profile.ColumnCorrection != ColumnCorrection.None && program.Layers.Any(l => l.TestInputs is null);
         bool needsRanges = profile.AdcRange.Policy is AdcRangePolicy.Calibrated or AdcRangePolicy.Granular
@@ -51,7 +51,7 @@ internal sealed class HardwareVariants(CompiledModel compiled, GraphInput input,
         return compiled with { Hardware = profile, Program = program };
     }
 
-    private CrossbarLayer Place(CrossbarLayer layer, HardwareProfile profile)
+    private CrossbarLayer Map(CrossbarLayer layer, HardwareProfile profile)
     {
         var shape = new LayerShape(layer.Name, layer.Groups, layer.RowsPerGroup, layer.ColumnsPerGroup, layer.PositionsPerImage);
         bool usesMinimum = layer.Weights.Span<sbyte>().Contains((sbyte)-(1 << (layer.WeightBits - 1)));

@@ -4,7 +4,7 @@ using Cim.Runtime.Crossbar;
 
 namespace Cim.Compiler.Sweep;
 
-/// <summary>Says after every chip what it came to, how much is done, and about how long the rest takes.</summary>
+/// <summary>Reports after every chip its accuracy, the share that is done, and about how long the rest takes.</summary>
 internal sealed class SweepProgress(SweepPlan plan, SweepOptions options, IProgress<string>? progress)
 {
     private readonly Stopwatch _time = Stopwatch.StartNew();

@@ -49,7 +49,7 @@ internal static class SweepRunner
         var variants = new HardwareVariants(compiled, input, calibration);
         var log = new SweepProgress(plan, options, progress);
         var results = new ImmutableArray<Accuracy>[plan.Points.Length];
-        // Points whose cells are alike follow each other chip by chip, so that only one chip is kept.
+        // Points whose cells are alike follow each other chip by chip, so that only one chip is in memory.
         foreach (IGrouping<HardwareProfile, int> alike in Enumerable.Range(0, plan.Points.Length)
             .GroupBy(i => HardwareVariants.Cells(plan.Points[i].Hardware)))
         {

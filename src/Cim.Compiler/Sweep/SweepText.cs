@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Cim.Compiler.Sweep;
 
-/// <summary>A sweep as CSV, and one point in words.</summary>
+/// <summary>A sweep as CSV, and one point as a sentence.</summary>
 internal static class SweepText
 {
     /// <summary>One line per point; accuracies are fractions with all their digits.</summary>

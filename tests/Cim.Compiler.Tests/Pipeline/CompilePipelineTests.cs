@@ -277,7 +277,7 @@ public sealed class CompilePipelineTests : IDisposable
         Assert.Equal(result.Policy.Layers.Select(l => l.Name), result.Alignment.Select(a => a.Name));
         Assert.All(result.Policy.Layers, l => Assert.NotNull(l.Layout));
         Assert.True(result.Cost.EnergyPj < result.Baseline.EnergyPj);
-        Assert.Contains("Words and variation", File.ReadAllText(_folder.At("report/report.html")), StringComparison.Ordinal);
+        Assert.Contains("Output codes and variation", File.ReadAllText(_folder.At("report/report.html")), StringComparison.Ordinal);
 
         // The lock holds the cells too: the same model comes out without choosing again.
         byte[] first = File.ReadAllBytes(options.OutputPath!);

@@ -15,7 +15,7 @@ namespace Cim.Compiler.Evaluation.Agreement;
 /// </remarks>
 internal sealed class ExpectedLoss
 {
-    /// <summary>With fewer samples only changes count: an error's size cannot be told from a tenth of them.</summary>
+    /// <summary>With fewer samples only changes count: the size of an error cannot be estimated from a tenth of them.</summary>
     private const int Enough = 64;
 
     /// <summary>A normal variable's standard deviation over its mean magnitude.</summary>

@@ -13,7 +13,7 @@ namespace Cim.Compiler.Evaluation.Agreement;
 /// <summary>How many requantized output codes of a layer are those of the exact integer network.</summary>
 /// <param name="Name">The layer.</param>
 /// <param name="Bits">Bits of an output code.</param>
-/// <param name="Words">Codes compared.</param>
+/// <param name="Codes">Codes compared.</param>
 /// <param name="Equal">Share of codes that are equal when the layer reads noise-free inputs.</param>
 /// <param name="WithinOne">Share that differ by at most one unit.</param>
 /// <param name="EqualInNetwork">As <paramref name="Equal"/>, with the errors of all layers before.</param>

@@ -3,7 +3,7 @@ using static Cim.Compiler.Reporting.Html.HtmlText;
 
 namespace Cim.Compiler.Reporting.Html;
 
-/// <summary>Where accuracy is lost: the worst layer in words, and the error along the network as a chart.</summary>
+/// <summary>Where accuracy is lost: the worst layer in a sentence, and the error along the network as a chart.</summary>
 internal static class ErrorSection
 {
     private const double Width = 1000, Height = 220, Left = 52, Right = 8, Top = 12, Bottom = 26;
@@ -105,7 +105,7 @@ internal static class ErrorSection
         return svg.Append("</svg>").ToString();
     }
 
-    // ONNX exporters name nodes by path: the end tells them apart.
+    // ONNX exporters name nodes by path: they differ at the end.
     private static string Shorten(string name, int characters) =>
         name.Length <= Math.Max(characters, 4) ? name : "…" + name[^Math.Max(characters - 1, 3)..];
 

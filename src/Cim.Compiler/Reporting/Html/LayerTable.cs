@@ -17,8 +17,11 @@ internal static class LayerTable
             <section>
             <h2>Layers</h2>
             <div class="scroll"><table class="layers">
-            <thead><tr><th></th><th>layer</th><th>matrix<small>input → output</small></th><th>MVMs</th><th>bits<small>W/A/ADC</small></th><th>arrays</th>
-            <th>utilisation</th><th>error</th><th>own error</th><th>cosine</th><th>ADC saturated</th><th>latency</th><th>energy</th><th>conversions</th></tr></thead>
+            <thead><tr><th></th><th>layer</th><th>matrix<small>input → output</small></th>
+            <th>MVMs</th><th>bits<small>W/A/ADC</small></th>
+            <th>arrays</th>
+            <th>utilisation</th><th>error</th><th>own error</th><th>cosine</th>
+            <th>ADC saturated</th><th>latency</th><th>energy</th><th>conversions</th></tr></thead>
             <tbody>
             {rows}</tbody>
             </table></div>
@@ -34,7 +37,8 @@ internal static class LayerTable
         return $"""
             <tr{(worst ? " class=\"worst\"" : "")}><td>{number}</td><th>{Escape(layer.Name)}<small>{Escape(kind)}</small></th>
             <td>{matrix}<small>{Sample(layer.InputShape)} → {Sample(layer.OutputShape)}</small></td><td>{Count(layer.Mvms)}</td>
-            <td>{Widths(layer)}/{layer.ActivationBits}/{(layer.AdcBits == 0 ? "∞" : layer.AdcBits)}</td><td>{Count(layer.Arrays)}{Merged(layer)}</td>
+            <td>{Widths(layer)}/{layer.ActivationBits}/{(layer.AdcBits == 0 ? "∞" : layer.AdcBits)}</td>
+            <td>{Count(layer.Arrays)}{Merged(layer)}</td>
             <td><span class="meter"><i style="width:{used}%"></i></span>{Percent(layer.Utilisation, 0)}</td>
             <td>{Percent(layer.RelativeL2Error)}</td><td>{Percent(layer.OwnRelativeL2Error)}</td>
             <td>{layer.Cosine?.ToString("F5", CultureInfo.InvariantCulture) ?? Missing}</td><td>{Percent(layer.AdcSaturation)}</td>

@@ -78,13 +78,16 @@ internal static class SummarySection
         rows.AppendLine(Row("energy", mine is null ? Missing : Energy(mine.EnergyPj), Ratio(mine?.EnergyPj, base8?.EnergyPj)));
         rows.AppendLine(Row("arrays", mine is null ? Missing : Count(mine.Arrays), Ratio(mine?.Arrays, base8?.Arrays)));
         rows.AppendLine(Row("area", mine is null ? Missing : Area(mine.AreaUm2), Ratio(mine?.AreaUm2, base8?.AreaUm2)));
+        double? comparedWith = headline is not null && !IsComparable(headline) && report.LossPoints is { } points
+            ? headline.Accuracy + (points / 100) : reference;
+        string loss = headline?.Fidelity == "float" ? "" : Loss(headline?.Accuracy, comparedWith);
         string caption = headline is null ? "accuracy not measured"
             : headline.Fidelity == "float" ? $"{Count(headline.Correct)} of {Count(headline.Samples)} correct"
             : $"at <code>{Escape(headline.Fidelity)}</code>, {Count(headline.Correct)} of {Count(headline.Samples)} correct";
         return $"""
             <article class="card{style}">
             <h2>{title}</h2><p class="sub">{subtitle}</p>
-            <p class="big">{(headline is null ? "–" : Percent(headline.Accuracy))} {(headline?.Fidelity == "float" ? "" : Loss(headline?.Accuracy, headline is not null && !IsComparable(headline) && report.LossPoints is { } points ? headline.Accuracy + (points / 100) : reference))}</p>
+            <p class="big">{(headline is null ? "–" : Percent(headline.Accuracy))} {loss}</p>
             <p class="sub">{caption}</p>
             <table>{rows}</table>
             </article>

@@ -40,8 +40,9 @@ internal static class SweepHeatMap
                 (int R, int G, int B) colour = Colour((s.Mean - low) / span);
                 double x = left + (cellWidth * c);
                 string ink = (0.299 * colour.R) + (0.587 * colour.G) + (0.114 * colour.B) > 140 ? "#111" : "#fff";
+                string tip = $"{rows.Field} = {rows.Values[r]}, {columns.Field} = {columns.Values[c]}: {SweepText.Describe(point)}";
                 svg.Line($"<rect x=\"{x}\" y=\"{y}\" width=\"{cellWidth - 1}\" height=\"{CellHeight - 1}\" "
-                    + $"fill=\"rgb({colour.R},{colour.G},{colour.B})\"><title>{SvgDocument.Escape($"{rows.Field} = {rows.Values[r]}, {columns.Field} = {columns.Values[c]}: {SweepText.Describe(point)}")}</title></rect>");
+                    + $"fill=\"rgb({colour.R},{colour.G},{colour.B})\"><title>{SvgDocument.Escape(tip)}</title></rect>");
                 double middle = s.Deviation > 0 ? y + 20 : y + (CellHeight / 2) + 4;
                 svg.Line($"<text x=\"{x + (cellWidth / 2)}\" y=\"{middle}\" text-anchor=\"middle\" "
                     + $"fill=\"{ink}\">{100 * s.Mean:F1}</text>");

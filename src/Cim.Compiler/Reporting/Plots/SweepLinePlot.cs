@@ -14,9 +14,9 @@ internal static class SweepLinePlot
 
     public static string Draw(string title, string subtitle, SweepAxis axis, ImmutableArray<SweepMeasurement> points)
     {
-        double[] places = axis.Numbers ?? [.. Enumerable.Range(0, axis.Values.Length).Select(i => (double)i)];
-        double pad = places.Length == 1 ? 1 : (places.Max() - places.Min()) * 0.04;
-        (double minX, double maxX) = (places.Min() - pad, places.Max() + pad);
+        double[] positions = axis.Numbers ?? [.. Enumerable.Range(0, axis.Values.Length).Select(i => (double)i)];
+        double pad = positions.Length == 1 ? 1 : (positions.Max() - positions.Min()) * 0.04;
+        (double minX, double maxX) = (positions.Min() - pad, positions.Max() + pad);
         double low = points.Min(p => Math.Min(p.Statistics.Minimum, p.Statistics.Mean - p.Statistics.Deviation));
         double high = points.Max(p => Math.Max(p.Statistics.Maximum, p.Statistics.Mean + p.Statistics.Deviation));
         double step = SvgDocument.NiceStep(Math.Max(100 * (high - low), 1), 5);
@@ -36,15 +36,15 @@ internal static class SweepLinePlot
         }
 
         double labelled = double.NegativeInfinity;
-        for (int i = 0; i < places.Length; i++)
+        for (int i = 0; i < positions.Length; i++)
         {
-            svg.Line($"<line x1=\"{X(places[i]):F1}\" x2=\"{X(places[i]):F1}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom + 5}\" "
+            svg.Line($"<line x1=\"{X(positions[i]):F1}\" x2=\"{X(positions[i]):F1}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom + 5}\" "
                 + $"stroke=\"#555\"/>");
             // Labels that would touch the one before are left out.
             double half = 4 * axis.Values[i].Length;
-            if (X(places[i]) - half < labelled) continue;
-            labelled = X(places[i]) + half + 4;
-            svg.Line($"<text x=\"{X(places[i]):F1}\" y=\"{Height - Bottom + 20}\" text-anchor=\"middle\" "
+            if (X(positions[i]) - half < labelled) continue;
+            labelled = X(positions[i]) + half + 4;
+            svg.Line($"<text x=\"{X(positions[i]):F1}\" y=\"{Height - Bottom + 20}\" text-anchor=\"middle\" "
                 + $"fill=\"#555\">{SvgDocument.Escape(axis.Values[i])}</text>");
         }
 
@@ -54,16 +54,16 @@ internal static class SweepLinePlot
         svg.Line($"<text transform=\"translate(22 {(Top + Height - Bottom) / 2}) rotate(-90)\" text-anchor=\"middle\">accuracy, %</text>");
         if (axis.Numbers is not null)
         {
-            int[] order = [.. Enumerable.Range(0, places.Length).OrderBy(i => places[i])];
+            int[] order = [.. Enumerable.Range(0, positions.Length).OrderBy(i => positions[i])];
             string path = string.Join(" ", order.Select(
-                i => string.Create(CultureInfo.InvariantCulture, $"{X(places[i]):F1},{Y(points[i].Statistics.Mean):F1}")));
+                i => string.Create(CultureInfo.InvariantCulture, $"{X(positions[i]):F1},{Y(points[i].Statistics.Mean):F1}")));
             svg.Line($"<polyline points=\"{path}\" fill=\"none\" stroke=\"#1f6feb\" stroke-width=\"2\"/>");
         }
 
-        for (int i = 0; i < places.Length; i++)
+        for (int i = 0; i < positions.Length; i++)
         {
             Evaluation.TrialStatistics s = points[i].Statistics;
-            double x = X(places[i]), up = Y(s.Mean + s.Deviation), down = Y(s.Mean - s.Deviation);
+            double x = X(positions[i]), up = Y(s.Mean + s.Deviation), down = Y(s.Mean - s.Deviation);
             if (s.Deviation > 0)
             {
                 svg.Line($"<path d=\"M{x:F1} {up:F1}V{down:F1}M{x - 5:F1} {up:F1}h10M{x - 5:F1} {down:F1}h10\" stroke=\"#1f6feb\" "
@@ -71,8 +71,9 @@ internal static class SweepLinePlot
                 svg.Line($"<path d=\"M{x - 3:F1} {Y(s.Minimum):F1}h6\" stroke=\"#d1242f\" stroke-width=\"2\"/>");
             }
 
+            string tip = $"{axis.Field} = {axis.Values[i]}: {SweepText.Describe(points[i])}";
             svg.Line($"<circle cx=\"{x:F1}\" cy=\"{Y(s.Mean):F1}\" r=\"4\" "
-                + $"fill=\"#1f6feb\"><title>{SvgDocument.Escape($"{axis.Field} = {axis.Values[i]}: {SweepText.Describe(points[i])}")}</title></circle>");
+                + $"fill=\"#1f6feb\"><title>{SvgDocument.Escape(tip)}</title></circle>");
         }
 
         return svg.ToString();

@@ -4,7 +4,7 @@ using Cim.Training.Randomness;
 namespace Cim.Compiler.Search.Searchers;
 
 /// <summary>
-/// Policies drawn uniformly; evaluations are spent only on those that would be an improvement if they pass. The yardstick
+/// Policies drawn uniformly; evaluations are spent only on those that would be an improvement if they pass. The baseline
 /// any cleverer searcher has to beat at the same number of evaluations.
 /// </summary>
 internal sealed class RandomSearcher : IPolicySearcher

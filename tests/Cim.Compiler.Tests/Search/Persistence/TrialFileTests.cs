@@ -44,6 +44,56 @@ public sealed class TrialFileTests : IDisposable
         Assert.Equal(3, TrialFile.Open(LogPath, "other").Measure("8", () => new Distance(0, 3, 3, 0)).LossPoints);
     }
 
+    [Fact]
+    public void A_log_reads_the_same_in_every_version()
+    {
+        TrialFile file = TrialFile.Open(LogPath, "key");
+        file.Measure("8/4", () => new Distance(1e-9, 2, 3, 0.5));
+        file.Train("8/4 short", () => (0.5, true));
+        file.Store("8,4", new ProxySelection("fisher", [new ProxyQuality("fisher", double.NaN, 0.5)], [Row((4, 0.25))]));
+        const string Log = """
+            {
+              "key": "expected loss and its margin: key",
+              "trials": {
+                "8/4": [
+                  1E-09,
+                  2,
+                  3,
+                  0.5
+                ]
+              },
+              "conversions": {},
+              "estimates": {
+                "8,4": {
+                  "chosen": "fisher",
+                  "rankCorrelation": {
+                    "fisher": [
+                      null,
+                      0.5
+                    ]
+                  },
+                  "weights": [
+                    {
+                      "4": 0.25
+                    }
+                  ]
+                }
+              },
+              "trained": {
+                "8/4 short": [
+                  0.5,
+                  true
+                ]
+              }
+            }
+            """;
+        Assert.Equal(Log.ReplaceLineEndings("\n"), File.ReadAllText(LogPath));
+        TrialFile again = TrialFile.Open(LogPath, "key");
+        Assert.Equal((0.5, true), again.Trained("8/4 short"));
+        Assert.Equal(0.25, again.Selection("8,4")!.Weights[0][4]);
+        Assert.True(double.IsNaN(again.Selection("8,4")!.Proxies[0].WithDivergence));
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static ImmutableSortedDictionary<int, double> Row(params (int Bits, double Value)[] values) =>
