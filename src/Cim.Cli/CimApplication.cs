@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Cim.Cli.Commands;
+using Cim.Cli.Commands.Compile;
+using Cim.Cli.Options;
+using Cim.Compiler.Messages;
 using Cim.Runtime;
 
 namespace Cim.Cli;
@@ -81,11 +84,12 @@ internal static class CimApplication
     }
 
     /// <summary>What the rules say of a value is clearer than what the parser says of it.</summary>
-    private static IEnumerable<string> Messages(ParseResult parsed)
+    private static IEnumerable<MessageText> Messages(ParseResult parsed)
     {
-        IReadOnlyList<(SymbolResult Of, string Message)> problems = OptionRules.Problems(parsed);
+        IReadOnlyList<(SymbolResult Of, MessageText Message)> problems = OptionRules.Problems(parsed);
         return problems.Select(p => p.Message)
-            .Concat(parsed.Errors.Where(e => e.SymbolResult is null || !problems.Any(p => p.Of == e.SymbolResult)).Select(e => e.Message));
+            .Concat(parsed.Errors.Where(e => e.SymbolResult is null || !problems.Any(p => p.Of == e.SymbolResult))
+                .Select(e => (MessageText)e.Message));
     }
 
     /// <summary>Where the result could not be written, its error cannot either.</summary>
@@ -104,8 +108,9 @@ internal static class CimApplication
     private static int WrongUsage(ParseResult parsed, GuardedWriter output, GuardedWriter error)
     {
         string command = string.Join(' ', Path(parsed.CommandResult).Reverse());
-        Problem problem = BuildWording.Word(new Problem(ErrorCodes.WrongUsage,
-            $"{string.Join(" ", Messages(parsed).Distinct())}{OptionRules.Suggestion(parsed)} See '{command} --help'."), parsed);
+        IEnumerable<MessageText> hints = OptionRules.Suggestion(parsed) is { } suggestion ? [suggestion] : [];
+        MessageText text = MessageText.Join([.. Messages(parsed).Distinct(), .. hints, $"See '{command} --help'."]);
+        Problem problem = BuildWording.Word(new Problem(ErrorCodes.WrongUsage, text), parsed);
         problem.WriteTo(error);
         if (parsed.GetResult(Json) is { Implicit: false }) TryWriteJson(problem, output);
         return ExitCode.WrongUsage;

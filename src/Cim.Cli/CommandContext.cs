@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
+using Cim.Compiler.Messages;
 using Cim.Runtime;
 using Spectre.Console;
 
@@ -67,8 +68,8 @@ internal sealed class CommandContext
     }
 
     /// <summary>Writes a warning in the same form as errors, to standard error.</summary>
-    public void Warn(string code, string message, string? file = null) =>
-        _wording(new Problem(code, message, file)).WriteTo(_error, "warning");
+    public void Warn(string code, MessageText text, string? file = null) =>
+        _wording(new Problem(code, text, file)).WriteTo(_error, "warning");
 
     /// <summary>One line about what is going on, to standard error.</summary>
     public void Report(string line) => _error.WriteLine(line);

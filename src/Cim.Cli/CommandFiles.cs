@@ -1,4 +1,5 @@
 using Cim.Compiler.Data;
+using Cim.Compiler.Messages;
 using Cim.Compiler.Pipeline;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
@@ -11,13 +12,13 @@ namespace Cim.Cli;
 /// </summary>
 internal sealed class CommandFiles
 {
-    private readonly List<(string Option, string Path)> _inputs = [];
-    private readonly List<(string Option, string Path)> _outputs = [];
-    private readonly List<string> _unprobed = [];
-    private readonly List<(string What, Func<IEnumerable<string>> Files)> _further = [];
+    private readonly List<(MessageText Option, string Path)> _inputs = [];
+    private readonly List<(MessageText Option, string Path)> _outputs = [];
+    private readonly List<MessageText> _unprobed = [];
+    private readonly List<(MessageText What, Func<IEnumerable<string>> Files)> _further = [];
 
     /// <summary>A file that is only read.</summary>
-    public CommandFiles Reads(string option, string? path)
+    public CommandFiles Reads(MessageText option, string? path)
     {
         if (Named(option, path) is { } file) _inputs.Add((option, file));
         return this;
@@ -31,7 +32,7 @@ internal sealed class CommandFiles
     }
 
     /// <summary>Samples: their labels may lie beside them.</summary>
-    public CommandFiles ReadsData(string option, string? path)
+    public CommandFiles ReadsData(MessageText option, string? path)
     {
         if (Named(option, path) is { } file)
             foreach (string labels in IdxFile.LabelCandidates(file).Where(File.Exists))
@@ -40,25 +41,25 @@ internal sealed class CommandFiles
     }
 
     /// <summary>A hardware profile: a name, or a file with those it names.</summary>
-    public CommandFiles ReadsProfile(string option, string? nameOrPath) =>
+    public CommandFiles ReadsProfile(MessageText option, string? nameOrPath) =>
         Further($"{option}, or of a base or table it names", nameOrPath is null ? null : () => HardwareProfiles.FilesOf(nameOrPath));
 
     /// <summary>A file that is written.</summary>
-    public CommandFiles Writes(string option, string? path)
+    public CommandFiles Writes(MessageText option, string? path)
     {
         if (Named(option, path) is { } file) _outputs.Add((option, file));
         return this;
     }
 
     /// <summary>A file that is read where it is there, and written only where it changes.</summary>
-    public CommandFiles Updates(string option, string? path)
+    public CommandFiles Updates(MessageText option, string? path)
     {
         _unprobed.Add(option);
         return Writes(option, path);
     }
 
     /// <summary>Files written into a folder.</summary>
-    public CommandFiles WritesInto(string option, string? folder, params string[] names)
+    public CommandFiles WritesInto(MessageText option, string? folder, params string[] names)
     {
         if (Named(option, folder) is { } named)
             foreach (string name in names) _outputs.Add((option, Path.Combine(named, name)));
@@ -70,18 +71,18 @@ internal sealed class CommandFiles
     {
         for (int i = 0; i < _outputs.Count; i++)
         {
-            (string option, string path) = _outputs[i];
-            foreach ((string other, string input) in _inputs) Differ(option, path, other, input, "which is read");
+            (MessageText option, string path) = _outputs[i];
+            foreach ((MessageText other, string input) in _inputs) Differ(option, path, other, input, "which is read");
             for (int j = 0; j < i; j++) Differ(option, path, _outputs[j].Option, _outputs[j].Path, "which is written, too");
             // These take reading to find out: only where there is something to destroy.
             if (FileFacts.KindOf(path) == FileKind.Regular)
-                foreach ((string what, Func<IEnumerable<string>> files) in _further)
+                foreach ((MessageText what, Func<IEnumerable<string>> files) in _further)
                     foreach (string file in Found(files)) Differ(option, path, what, file, "which is read");
             if (!_unprobed.Contains(option)) AtomicFile.Probe(path);
         }
     }
 
-    private CommandFiles Further(string what, Func<IEnumerable<string>>? files)
+    private CommandFiles Further(MessageText what, Func<IEnumerable<string>>? files)
     {
         if (files is not null) _further.Add((what, files));
         return this;
@@ -99,7 +100,7 @@ internal sealed class CommandFiles
         }
     }
 
-    private static void Differ(string option, string path, string other, string otherPath, string role)
+    private static void Differ(MessageText option, string path, MessageText other, string otherPath, string role)
     {
         bool same;
         try
@@ -112,11 +113,11 @@ internal sealed class CommandFiles
         }
 
         if (same)
-            throw new CimException(ErrorCodes.WrongUsage,
+            throw OptionError.Usage(
                 $"{option} would write '{path}', but that is the file of {other}, {role}; nothing was changed. Name another file.");
     }
 
-    private static string? Named(string option, string? path) => path is not null && string.IsNullOrWhiteSpace(path)
-        ? throw new CimException(ErrorCodes.WrongUsage, $"{option} is empty; name a file, or leave it out.")
+    private static string? Named(MessageText option, string? path) => path is not null && string.IsNullOrWhiteSpace(path)
+        ? throw OptionError.Usage($"{option} is empty; name a file, or leave it out.")
         : path;
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Cim.Compiler.Messages;
 using Cim.Runtime;
 
 namespace Cim.Cli;
@@ -8,8 +9,11 @@ namespace Cim.Cli;
 /// An error or warning as users, MSBuild and editors read it: <c>file(line,col): error CIMnnnn: what, where, what to do</c>.
 /// No stack trace, but for a defect of the tool where <c>CIM_DEBUG=1</c> asks for one.
 /// </summary>
-internal sealed record Problem(string Code, string Message, string? File = null, int Line = 1, int Column = 1)
+internal sealed record Problem(string Code, MessageText Text, string? File = null, int Line = 1, int Column = 1)
 {
+    /// <summary>The text as it is read.</summary>
+    public string Message => Text.ToString();
+
     /// <summary>The environment variable that has the stack of an unforeseen exception printed.</summary>
     public const string DebugVariable = "CIM_DEBUG";
 
@@ -18,7 +22,7 @@ internal sealed record Problem(string Code, string Message, string? File = null,
 
     public static Problem From(Exception exception) => exception switch
     {
-        CimException e => new(e.Code, e.Message, e.File, e.Line, e.Column),
+        CimException e => new(e.Code, OptionError.TextOf(e), e.File, e.Line, e.Column),
         AggregateException { InnerExceptions.Count: 1 } e => From(e.InnerException!),
         FileNotFoundException e => new(ErrorCodes.FileNotReadable, $"The file does not exist: {e.Message}", e.FileName),
         IOException e when IsFull(e) => new(ErrorCodes.FileNotWritable, $"There is no space left to write to: {e.Message}. Free some."),

@@ -1,3 +1,4 @@
+using Cim.Compiler.Options;
 using Cim.Runtime;
 using Cim.Tasks.Cache;
 using Cim.Tasks.Diagnostics;
@@ -64,7 +65,7 @@ public sealed class CimCompile : CompilerTask
         line.AppendSwitchIfNotNull("--report ", Path.Combine(_temporary, CompiledModel.ReportName));
         line.AppendSwitchIfNotNull("--dependencies ", Path.Combine(_temporary, CompiledModel.DependenciesName));
         // Outside the temporary folder: a training that is stopped goes on in the next build.
-        if (Model.GetMetadata("Training").Trim().Length > 0 && Model.GetMetadata("TrainingCheckpoint").Trim().Length == 0)
+        if (_options?.Find(OptionTable.Training) is not null && _options.Find(OptionTable.TrainingCheckpoint) is null)
             line.AppendSwitchIfNotNull("--training-checkpoint ", Path.ChangeExtension(Model.GetMetadata("CompiledFile"), ".training"));
         if (_forcesLock) line.AppendSwitch("--force-evaluate");
         else if (LockedMode && _options?.LockPath is not null) line.AppendSwitch("--locked");

@@ -1,4 +1,5 @@
 using Cim.Runtime;
+using Cim.Compiler.Options;
 using Cim.Tasks.Cache;
 using Cim.Tasks.Diagnostics;
 using Cim.Tasks.Inputs;
@@ -72,7 +73,7 @@ public sealed class CimOptions : MSBuildTask
         foreach (string name in UnknownMetadata.Among(model.CloneCustomMetadata().Keys.Cast<string>()))
             Log.Warn(ErrorCodes.UnknownMetadata, model,
                 $"The metadata '{name}' of CimModel is unknown and has no effect. Did you mean "
-                + $"'{Spelling.Nearest(name, ModelMetadata.All.Select(m => m.Name))}'?");
+                + $"'{Spelling.Nearest(name, UnknownMetadata.Names)}'?");
     }
 
     private void CheckClass(ITaskItem model, ResolvedOptions options, Dictionary<string, string> classes)
@@ -87,11 +88,11 @@ public sealed class CimOptions : MSBuildTask
 
     private void CheckFiles(ITaskItem model, ResolvedOptions options)
     {
-        foreach ((string flag, string path) in options.FlaggedFiles)
+        foreach ((OptionRow? row, string path) in options.InputFiles)
         {
-            string metadata = ModelMetadata.All.FirstOrDefault(m => m.Flag == flag)?.Name ?? "AdditionalOptions";
             if (InputCheck.ProblemOf(path) is { } problem)
-                Log.Fail(ErrorCodes.FileNotReadable, model, $"The file '{path}' of {metadata} {problem}.");
+                Log.Fail(ErrorCodes.FileNotReadable, model,
+                    $"The file '{path}' of {(row ?? OptionTable.AdditionalOptions).Name} {problem}.");
         }
         if (LockedMode && options.LockPath is { } lockPath && !File.Exists(lockPath))
             Log.Fail(ErrorCodes.LockMissing, model,

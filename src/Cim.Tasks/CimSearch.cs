@@ -1,3 +1,4 @@
+using Cim.Compiler.Options;
 using Cim.Tasks.Cache;
 using Cim.Tasks.Inputs;
 using Cim.Tasks.Options;
@@ -14,6 +15,7 @@ namespace Cim.Tasks;
 [MSBuildMultiThreadableTask]
 public sealed class CimSearch : CompilerTask
 {
+    private ResolvedOptions? _options;
     private bool _refreshes;
 
     /// <summary>
@@ -24,6 +26,7 @@ public sealed class CimSearch : CompilerTask
 
     private protected override bool Execute(ResolvedOptions options, string toolId, InputState inputs)
     {
+        _options = options;
         _refreshes = RefreshLock && !options.IsLockOwn && !ForceEvaluate;
         if (!options.KeepsSearch || IsDone(options.LockPath!)) return true;
         if (Cache(options) is not { } cache) return Search(options);
@@ -44,7 +47,7 @@ public sealed class CimSearch : CompilerTask
     {
         line.AppendSwitch("--lock-only");
         // Survives a killed build, unlike the temporary folder of the compilation.
-        if (Model.GetMetadata("TrialLog").Trim().Length == 0)
+        if (_options?.Find(OptionTable.TrialLog) is null)
             line.AppendSwitchIfNotNull("--trial-log ", Path.ChangeExtension(Model.GetMetadata("CompiledFile"), ".trials.json"));
         if (ForceEvaluate) line.AppendSwitch("--force-evaluate");
         if (_refreshes) line.AppendSwitch("--refresh-lock");

@@ -1,6 +1,5 @@
-using System.Globalization;
-using Cim.Cli.Commands;
-using Cim.Tasks.Options;
+using Cim.Compiler.Messages;
+using Cim.Compiler.Options;
 using Xunit;
 
 namespace Cim.Cli.Tests;
@@ -16,20 +15,30 @@ public sealed class BuildWordingTests : IDisposable
 
     private string At(string name) => Path.Combine(_folder, name);
 
-    [Theory]
-    [InlineData("--search is 'RL'; it must be uniform (the same bits everywhere, or those of --policy), rl.",
-        "Search=\"RL\"; it must be uniform (the same bits everywhere, or those of Policy), rl.")]
-    [InlineData("--search rl judges; give some with --calibration, or choose the bits yourself (--search uniform).",
-        "Search=\"rl\" judges; give some with Calibration, or choose the bits yourself (Search=\"uniform\").")]
-    [InlineData("--adc-bits is 17; it must be 1 to 16.", "AdcBits=\"17\"; it must be 1 to 16.")]
-    [InlineData("check the data's --scale, --mean, --std and the network.", "check the data's Scale, Mean, Std and the network.")]
-    [InlineData("say how much to save (--merge 0.4).", "say how much to save (MergeWeights=\"0.4\").")]
-    [InlineData("leave --strips out.", "leave Strips out.")]
-    [InlineData("compile with --force-evaluate to write it anew.", "compile with -p:CimForceEvaluate=true to write it anew.")]
-    [InlineData("See 'cim compile --help'.", "See 'cim compile --help'.")]
-    [InlineData("/data/a--search/x.npz", "/data/a--search/x.npz")]
-    public void Flags_become_metadata(string message, string expected) =>
-        Assert.Equal(expected, BuildWording.ForBuild(new Problem("CIM0010", message), "net.onnx").Message);
+    [Fact]
+    public void An_option_is_a_flag_on_the_command_line_and_metadata_in_a_build()
+    {
+        Worded($"{OptionTable.Search.Is("RL")}; it must be uniform, or {OptionTable.Policy.Named()} is set.",
+            "--search is 'RL'; it must be uniform, or --policy is set.", "Search=\"RL\"; it must be uniform, or Policy is set.");
+        Worded($"say how much to save ({OptionTable.MergeWeights.With("0.4")}).",
+            "say how much to save (--merge 0.4).", "say how much to save (MergeWeights=\"0.4\").");
+        Worded($"leave {OptionTable.Strips.Named()} out.", "leave --strips out.", "leave Strips out.");
+    }
+
+    [Fact]
+    public void What_a_build_switches_by_a_property_is_that_property() => Worded($"compile with {OptionTable.ForceEvaluate.Named()}.",
+        "compile with --force-evaluate.", "compile with -p:CimForceEvaluate=true.");
+
+    [Fact]
+    public void Text_that_looks_like_an_option_stays_as_it_is() =>
+        Worded("/data/a--search/x.npz --policy", "/data/a--search/x.npz --policy", "/data/a--search/x.npz --policy");
+
+    [Fact]
+    public void A_message_within_a_message_keeps_its_options()
+    {
+        MessageText inner = $"see {OptionTable.Seed.Named()}";
+        Worded($"{1.5} is wrong: {inner}.", "1.5 is wrong: see --seed.", "1.5 is wrong: see Seed.");
+    }
 
     [Fact]
     public void What_names_no_file_is_about_the_model()
@@ -50,56 +59,37 @@ public sealed class BuildWordingTests : IDisposable
         Assert.DoesNotContain("--", warning.Error, StringComparison.Ordinal);
     }
 
-    public static TheoryData<string> Integers => [.. ModelMetadata.All.Where(m => m.Kind == MetadataKind.Integer).Select(m => m.Name)];
-
-    [Theory]
-    [MemberData(nameof(Integers))]
-    public async Task A_whole_number_has_the_same_limits_in_item_and_command(string name)
-    {
-        ModelMetadata option = ModelMetadata.All.Single(m => m.Name == name);
-        Assert.False(await IsRefused(option, option.Min));
-        if (option.Max < int.MaxValue) Assert.False(await IsRefused(option, option.Max));
-        Assert.True(await IsRefused(option, option.Min - 1));
-        if (option.Max < int.MaxValue) Assert.True(await IsRefused(option, option.Max + 1));
-    }
-
     [Fact]
-    public void Every_option_of_the_command_has_metadata_unless_the_build_sets_it()
+    public void No_message_of_the_compiler_has_a_flag_in_its_text()
     {
-        string[] builds = ["--output", "--report", "--force-evaluate", "--refresh-lock", "--locked", "--lock-only", "--dependencies"];
-        string[] flags = [.. CompileCommand.Create().Options.Select(o => o.Name)];
-        Assert.Empty(flags.Except(ModelMetadata.All.Select(m => m.Flag)).Except(builds));
-        Assert.Empty(ModelMetadata.All.Select(m => m.Flag).OfType<string>().Except(flags));
+        string[] flags = [.. OptionTable.OnCommandLine.Select(row => row.Flag)];
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(Root(), "src", "Cim.Compiler"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal)))
+        {
+            string[] found = [.. File.ReadLines(file).Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal)
+                && !line.Contains("Flag = \"", StringComparison.Ordinal) && flags.Any(flag => HasFlag(line, flag)))];
+            Assert.True(found.Length == 0, $"{file}: {string.Join('\n', found)}");
+        }
+
+        static bool HasFlag(string line, string flag)
+        {
+            int at = line.IndexOf(flag, StringComparison.Ordinal);
+            if (at < 0 || at + flag.Length == line.Length) return at >= 0;
+            char next = line[at + flag.Length];
+            return next != '-' && !char.IsAsciiLetter(next);
+        }
     }
 
-    public static IEnumerable<object[]> Choices =>
-        ModelMetadata.All.Where(m => m.Flag is not null && m.Kind == MetadataKind.Choice)
-            .SelectMany(m => m.Choices.Append("none of them").Select(c => new object[] { m.Name, c }));
-
-    [Theory]
-    [MemberData(nameof(Choices))]
-    public async Task A_choice_has_the_same_values_in_item_and_command(string name, string value)
+    private static void Worded(MessageText text, string onCommandLine, string inBuild)
     {
-        ModelMetadata option = ModelMetadata.All.Single(m => m.Name == name);
-        CliRun run = await CliRun.Of(["compile", At("missing.onnx"), option.Flag!, value, .. Needed(option)]);
-        // What is wrong with the option is reported before the model is looked for.
-        Assert.Equal(!option.Choices.Contains(value), run.Error.Contains("error CIM0010", StringComparison.Ordinal));
+        Assert.Equal(onCommandLine, text.ToString());
+        Assert.Equal(inBuild, BuildWording.ForBuild(new Problem("CIM0010", text), "net.onnx").Message);
     }
 
-    private async Task<bool> IsRefused(ModelMetadata option, long value)
+    private static string Root()
     {
-        CliRun run = await CliRun.Of(
-            ["compile", At("net.onnx"), option.Flag!, value.ToString(CultureInfo.InvariantCulture), .. Needed(option)]);
-        return run.Error.Contains("error CIM0010", StringComparison.Ordinal)
-            || run.Error.Contains("error CIM0011", StringComparison.Ordinal);
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, "Cim.Sdk.sln"))) return folder.FullName;
+        throw new InvalidOperationException("Cim.Sdk.sln was not found above the tests.");
     }
-
-    // Options about something that is not asked for are wrong, or not looked at.
-    private string[] Needed(ModelMetadata option) => option.Name switch
-    {
-        "Epochs" or "TrainingShift" => ["--training", At("none.npz")],
-        "StripUnit" => ["--strips", "0.5"],
-        "MergeMethod" => ["--merge", "0.4"],
-        _ => [],
-    };
 }

@@ -1,3 +1,4 @@
+using Cim.Tasks.Options;
 using Microsoft.Build.Framework;
 
 namespace Cim.Tasks.Tests;
@@ -257,9 +258,9 @@ public sealed class CimCompileTests : IDisposable
 
     private string Key()
     {
-        Options.ResolvedOptions options = Options.ResolvedOptions.From(Engine.Item(_folder["m.onnx"]), _folder.Path, _ => { });
+        ResolvedOptions options = ResolvedOptions.From(Engine.Item(_folder["m.onnx"]), _folder.Path, _ => { });
         string compiler = Path.Combine(AppContext.BaseDirectory, "Cim.FakeCompiler.dll");
-        return Inputs.InputState.Of(options, new Inputs.FileHashes(_folder["none"])).Key(Options.CompilerTool.Identify(compiler, "0.1.0"));
+        return Inputs.InputState.Of(options, new Inputs.FileHashes(_folder["none"])).Key(CompilerTool.Identify(compiler, "0.1.0"));
     }
 
     private string Log() => string.Join("\n", _engine.Errors.Select(e => e.Message));

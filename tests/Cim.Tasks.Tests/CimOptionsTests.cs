@@ -1,4 +1,5 @@
 using Cim.Tasks.Inputs;
+using Cim.Tasks.Options;
 using Microsoft.Build.Framework;
 
 namespace Cim.Tasks.Tests;
@@ -38,7 +39,7 @@ public sealed class CimOptionsTests : IDisposable
     [InlineData("MaxAccuracyLoss", "101", "percentage points")]
     [InlineData("Scale", "1/x", "1/255")]
     [InlineData("Mean", "0.5,,0.5", "channel")]
-    [InlineData("Search", "rl; rm", "search method")]
+    [InlineData("Search", "rl; rm", "rl, exact")]
     [InlineData("ClassName", "my class", "C# identifier")]
     [InlineData("ClassName", "class", "C# identifier")]
     [InlineData("Namespace", "A..B", "C# namespace")]
@@ -147,7 +148,7 @@ public sealed class CimOptionsTests : IDisposable
         ITaskItem item = Item(("CompiledFile", _folder["m.cim"]));
         _folder.Write("m.cim", "compiled");
         Assert.True(Run(item));
-        Options.OptionsStamp.RefreshOutput(_folder["m.rsp"], ContentHash.OfFile(_folder["m.cim"]));
+        OptionsStamp.RefreshOutput(_folder["m.rsp"], ContentHash.OfFile(_folder["m.cim"]));
         DateTime old = DateTime.UtcNow.AddDays(-1);
         File.SetLastWriteTimeUtc(_folder["m.rsp"], old);
         Assert.True(Run(item));

@@ -2,10 +2,12 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Cim.Cli.Options;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Lowering;
 using Cim.Compiler.Mapping;
+using Cim.Compiler.Options;
 using Cim.Compiler.Precision;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
@@ -19,30 +21,17 @@ internal static class CostCommand
 {
     private static readonly Argument<string> _model = new("model") { Description = "The network (.onnx)." };
 
-    private static readonly Option<string> _hardware = new("--hardware")
-    {
-        Description = "A built-in hardware profile or a *.cimhw.json file.",
-        DefaultValueFactory = _ => "isaac",
-    };
+    private static readonly RowOption<string> _hardware = new(OptionTable.Hardware);
 
-    private static readonly Option<int> _weightBits = Bits("--weight-bits", "Bits of the weights of every layer, 1 to 8.");
+    private static readonly RowOption<int> _weightBits = new(OptionTable.WeightBits);
 
-    private static readonly Option<int> _activationBits = Bits("--activation-bits", "Bits of the input of every layer, 1 to 8.");
+    private static readonly RowOption<int> _activationBits = new(OptionTable.ActivationBits with { Range = OptionTable.WeightBits.Range });
 
-    private static readonly Option<int> _adcBits = new("--adc-bits")
-    {
-        Description = "Bits of every conversion, 1 to 16; 0 = the profile's.",
-    };
+    private static readonly RowOption<int> _adcBits = new(OptionTable.AdcBits, "Bits of every conversion.");
 
-    private static readonly Option<long> _copiesWithin = new("--copies-within")
-    {
-        Description = "Copies of slow layers fill up to this many arrays; 0 = no copies.",
-    };
+    private static readonly RowOption<long> _copiesWithin = new(OptionTable.CopiesWithin);
 
-    private static readonly Option<string?> _policy = new("--policy")
-    {
-        Description = "A policy file, as 'cim compile --json' prints under 'policy': the precision of single layers.",
-    };
+    private static readonly RowOption<string?> _policy = new(OptionTable.Policy);
 
     public static Command Create()
     {
@@ -61,8 +50,6 @@ internal static class CostCommand
         ImmutableArray<LayerShape> shapes = LayerShapes.Of(graph, profile);
         (int weights, int activations, int adc) = (
             parsed.GetValue(_weightBits), parsed.GetValue(_activationBits), parsed.GetValue(_adcBits));
-        if (adc is < 0 or > 16)
-            throw new CimException(ErrorCodes.WrongUsage, $"--adc-bits is {adc}; it must be 1 to 16, or 0 for the profile's.");
         UnusedOptions.Warn(parsed, context,
             new DependentOption(_copiesWithin, profile.Execution == ExecutionModel.Resident,
                 "machines that keep weights on their arrays, and this one programs them in each inference"));
@@ -174,18 +161,4 @@ internal static class CostCommand
         : pj >= 1e3 ? Invariant($"{pj / 1e3:0.###} nJ") : Invariant($"{pj:0.###} pJ");
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
-    private static Option<int> Bits(string name, string description)
-    {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => 8 };
-        option.Validators.Add(result =>
-        {
-            // A value that is no number is reported by the parser itself.
-            if (result.Tokens.Count == 1
-                && int.TryParse(result.Tokens[0].Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out int bits)
-                && bits is < 1 or > 8)
-                result.AddError($"{name} is {bits}; allowed is 1 to 8.");
-        });
-        return option;
-    }
 }

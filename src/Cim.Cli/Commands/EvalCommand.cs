@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Cim.Cli.Options;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Evaluation.Agreement;
+using Cim.Compiler.Options;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Sweep;
@@ -24,37 +26,21 @@ internal static class EvalCommand
     };
     private static readonly Option<string> _data = new("--data") { Description = "Labelled samples.", Required = true };
     private static readonly Option<string> _fidelityName = FidelityOption.Create();
-    private static readonly Option<ulong> _seed = new("--seed") { Description = "Selects the simulated chip; trial t uses seed + t." };
-    private static readonly Option<int> _trials = new("--trials")
-    {
-        Description = "Simulate this many chips.",
-        DefaultValueFactory = _ => 1,
-    };
-    private static readonly Option<int> _limit = new("--limit") { Description = "At most this many samples; 0 = all." };
-    private static readonly Option<int> _threads = new("--threads")
-    {
-        Description = "At most this many threads; 0 = all processors. Results do not depend on it.",
-    };
-    private static readonly Option<int> _words = new("--words")
-    {
-        Description = "Compare every layer's output words with the noise-free ones on at most this many samples; 0 = do not.",
-    };
+    private static readonly RowOption<ulong> _seed = new(OptionTable.Seed, "Selects the simulated chip; trial t uses seed + t.");
+    private static readonly RowOption<int> _trials = new(CommandRows.Trials);
+    private static readonly RowOption<int> _limit = new(OptionTable.Limit, "At most this many samples.");
+    private static readonly RowOption<int> _threads = new(CommandRows.Threads);
+    private static readonly RowOption<int> _words = new(CommandRows.Words);
 
     private static readonly Option<string[]> _set = new("--set")
     {
         Description = "A field of the hardware profile to change: readNoise.sigma=0.01. Any number of times.",
     };
-    private static readonly Option<string?> _calibration = new("--calibration")
-    {
-        Description =
-            "Unlabelled samples that set converter ranges if --set changes what they are measured on; default: the first of --data.",
-    };
+    private static readonly RowOption<string?> _calibration = new(OptionTable.Calibration,
+        "Unlabelled samples that set converter ranges if --set changes what they are measured on; default: the first of --data.");
 
     public static Command Create()
     {
-        _trials.Validators.Add(r => { if (!r.Errors.Any() && r.GetValueOrDefault<int>() < 1) r.AddError("--trials must be at least 1."); });
-        _limit.Validators.Add(r => { if (!r.Errors.Any() && r.GetValueOrDefault<int>() < 0) r.AddError("--limit must not be negative."); });
-        _words.Validators.Add(r => { if (!r.Errors.Any() && r.GetValueOrDefault<int>() < 0) r.AddError("--words must not be negative."); });
         var command = new Command("eval", "Measures accuracy on labelled data.") {
             _model, _data, _fidelityName, _seed, _trials, _limit, _threads, _words, _set, _calibration };
         var data = new DataArguments(command);

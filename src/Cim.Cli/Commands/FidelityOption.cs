@@ -1,5 +1,6 @@
-using System.Collections.Immutable;
 using System.CommandLine;
+using Cim.Cli.Options;
+using Cim.Compiler.Options;
 using Cim.Runtime;
 
 namespace Cim.Cli.Commands;
@@ -7,20 +8,10 @@ namespace Cim.Cli.Commands;
 /// <summary>How much of the hardware a command simulates.</summary>
 internal static class FidelityOption
 {
-    /// <param name="standard">Used if the option is not given.</param>
-    public static Option<string> Create(Fidelity standard = Fidelity.Exact)
-    {
-        var option = new Option<string>("--fidelity")
-        {
-            Description = "How much of the hardware is simulated: exact (integers), adc (conversions), device (cells), circuit (wires).",
-            DefaultValueFactory = _ => standard.ToString().ToLowerInvariant(),
-        };
-        option.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. Names]);
-        return option;
-    }
-
-    /// <summary>The names a fidelity has on the command line.</summary>
-    public static ImmutableArray<string> Names => ["exact", "adc", "device", "circuit"];
+    /// <param name="standard">Used if the option is not set.</param>
+    public static Option<string> Create(Fidelity standard = Fidelity.Exact) => new RowOption<string>(
+        OptionTable.Fidelity with { Default = Name(standard) },
+        "How much of the hardware is simulated: exact (integers), adc (conversions), device (cells), circuit (wires).");
 
     public static string Name(Fidelity fidelity) => fidelity.ToString().ToLowerInvariant();
 

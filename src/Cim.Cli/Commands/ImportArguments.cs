@@ -1,24 +1,17 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
+using Cim.Cli.Options;
 using Cim.Compiler.Import;
-using Cim.Runtime;
+using Cim.Compiler.Options;
 
 namespace Cim.Cli.Commands;
 
 /// <summary>The options of every command that reads an ONNX model.</summary>
 internal sealed class ImportArguments
 {
-    private readonly Option<string[]> _dimensions = new("--dim")
-    {
-        Description = "Size of a named symbolic dimension, as name=size (repeatable). The leading dimension needs none: it is the batch.",
-        AllowMultipleArgumentsPerToken = true,
-    };
-
-    private readonly Option<string?> _dump = new("--dump")
-    {
-        Description = "Write the graph as text into this folder after each pass of the import.",
-    };
+    private readonly RowOption<string[]> _dimensions = new(OptionTable.Dim);
+    private readonly RowOption<string?> _dump = new(OptionTable.Dump);
 
     /// <summary>Adds the options to a command.</summary>
     public ImportArguments(Command command)
@@ -27,19 +20,19 @@ internal sealed class ImportArguments
         command.Options.Add(_dump);
     }
 
-    /// <exception cref="CimException">Wrong usage: a dimension is not name=size.</exception>
-    public ImportOptions Read(ParseResult parsed)
+    /// <summary>Reads the options.</summary>
+    public ImportOptions Read(ParseResult parsed) => Read(parsed.GetValue(_dimensions) ?? [], parsed.GetValue(_dump));
+
+    /// <summary>The same from values that the table allows.</summary>
+    public static ImportOptions Read(IEnumerable<string> sizes, string? dump)
     {
         var dimensions = ImmutableDictionary.CreateBuilder<string, int>(StringComparer.Ordinal);
-        foreach (string text in parsed.GetValue(_dimensions) ?? [])
+        foreach (string size in sizes.SelectMany(OptionCheck.Pieces))
         {
-            int at = text.LastIndexOf('=');
-            if (at <= 0 || !int.TryParse(text.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int size) || size == 0)
-                throw new CimException(
-                    ErrorCodes.WrongUsage, $"--dim {text}: expected name=size with a positive size, for example --dim height=224.");
-            dimensions[text[..at]] = size;
+            int at = size.LastIndexOf('=');
+            dimensions[size[..at]] = int.Parse(size.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture);
         }
 
-        return ImportOptions.Default with { Dimensions = dimensions.ToImmutable(), DumpDirectory = parsed.GetValue(_dump) };
+        return ImportOptions.Default with { Dimensions = dimensions.ToImmutable(), DumpDirectory = dump };
     }
 }

@@ -18,7 +18,7 @@ internal static class ModelData
         Preprocessing asked = arguments.Read(parsed);
         if (model.Preprocessing is not { } stored) return asked;
         Preprocessing own = Own(stored, path);
-        if (!arguments.IsGiven(parsed))
+        if (!arguments.IsSet(parsed))
         {
             context.Report($"{Path.GetFileName(path)} was compiled with {stored}; its data are read so, too (--scale 1 for data that are "
                 + $"preprocessed already)");

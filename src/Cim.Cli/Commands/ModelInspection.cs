@@ -141,7 +141,8 @@ internal sealed record ModelInspection
     public void WriteText(IAnsiConsole console)
     {
         console.WriteLine($"{(Name.Length > 0 ? Name : "model")} "
-            + $"({Format}{(Opset is { } o ? $", opset {o}" : "")}{(Hardware is null ? "" : $", for {Hardware}, by Cim.Sdk {SdkVersion}")})");
+            + $"({Format}{(Opset is { } o ? $", opset {o}" : "")}"
+            + $"{(Hardware is null ? "" : $", for {Hardware}, by Cim.Sdk {SdkVersion}")})");
         if (Preprocessing is { } preprocessing) console.WriteLine($"data: {preprocessing}");
         foreach (InspectedValue value in Inputs) console.WriteLine($"  input   {value.Name} {value.Type} {value.Shape}");
         foreach (InspectedValue value in Outputs) console.WriteLine($"  output  {value.Name} {value.Type} {value.Shape}");

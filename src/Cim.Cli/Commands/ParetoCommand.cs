@@ -3,11 +3,13 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Cim.Cli.Options;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Options;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Reporting.Plots;
@@ -25,28 +27,17 @@ namespace Cim.Cli.Commands;
 internal static class ParetoCommand
 {
     private static readonly Argument<string> _model = new("model") { Description = "The network (.onnx)." };
-    private static readonly Option<string> _hardware = new("--hardware")
-    {
-        Description = "A built-in hardware profile or a *.cimhw.json file.",
-        DefaultValueFactory = _ => "isaac",
-    };
-    private static readonly Option<string> _calibration = new("--calibration")
-    {
-        Description = "Samples: a third is used to fit quantizers, the rest to evaluate policies. Labels help.",
-        Required = true,
-    };
-    private static readonly Option<string> _objective = new("--objective")
-    {
-        Description = "The cost: latency, energy or arrays.",
-        DefaultValueFactory = _ => "latency",
-    };
-    private static readonly Option<int> _points = new("--points") { Description = "Points to measure.", DefaultValueFactory = _ => 12 };
+    private static readonly RowOption<string> _hardware = new(OptionTable.Hardware);
+    private static readonly RowOption<string> _calibration = new(
+        OptionTable.Calibration, "Samples: a third fits quantizers, the rest evaluates policies. Labels help.") { Required = true };
+    private static readonly RowOption<string> _objective = new(
+        OptionTable.Objective with { Choices = ["latency", "energy", "arrays"] }, "The cost.");
+    private static readonly RowOption<int> _points = new(CommandRows.Points);
     private static readonly Option<string?> _csv = new("--csv") { Description = "Write the points as CSV." };
     private static readonly Option<string?> _svg = new("--svg") { Description = "Draw the points as SVG." };
 
     public static Command Create()
     {
-        _objective.AcceptOnlyFromAmong("latency", "energy", "arrays");
         var command = new Command("pareto", "The front of accuracy against latency, energy or arrays.") {
             _model, _hardware, _calibration, _objective, _points, _csv, _svg };
         var data = new DataArguments(command);
@@ -56,7 +47,6 @@ internal static class ParetoCommand
 
     private static void Run(ParseResult parsed, CommandContext context, DataArguments dataArguments, ImportArguments import)
     {
-        if (parsed.GetValue(_points) < 2) throw new CimException(ErrorCodes.WrongUsage, "--points must be 2 or more.");
         string model = parsed.GetRequiredValue(_model), word = parsed.GetRequiredValue(_objective);
         new CommandFiles().ReadsModel(model).ReadsProfile("--hardware", parsed.GetValue(_hardware))
             .ReadsData("--calibration", parsed.GetValue(_calibration))

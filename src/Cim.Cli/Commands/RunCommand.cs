@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
+using Cim.Cli.Options;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Evaluation.Agreement;
+using Cim.Compiler.Options;
 using Cim.Compiler.Pipeline;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
@@ -29,8 +31,8 @@ internal static class RunCommand
         Description = "Which output of a model with several; the first if left out.",
     };
     private static readonly Option<string> _fidelityName = FidelityOption.Create();
-    private static readonly Option<ulong> _seed = new("--seed") { Description = "Selects the simulated chip." };
-    private static readonly Option<int> _threads = new("--threads") { Description = "At most this many threads; 0 = all processors." };
+    private static readonly RowOption<ulong> _seed = new(OptionTable.Seed, "Selects the simulated chip.");
+    private static readonly RowOption<int> _threads = new(CommandRows.Threads);
 
     public static Command Create()
     {

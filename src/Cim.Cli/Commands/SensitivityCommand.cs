@@ -1,14 +1,15 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Cim.Cli.Options;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Messages;
+using Cim.Compiler.Options;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Sensitivity;
@@ -24,26 +25,13 @@ internal static class SensitivityCommand
     private static readonly JsonSerializerOptions _stored = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     private static readonly Argument<string> _model = new("model") { Description = "The network (.onnx)." };
-    private static readonly Option<string> _calibration = new("--calibration")
-    {
-        Description = "Samples: a third is used to fit quantizers, the rest to measure. Labels help.",
-        Required = true,
-    };
-    private static readonly Option<int> _samples = new("--samples")
-    {
-        Description = "Samples behind the derivatives, at most.",
-        DefaultValueFactory = _ => 256,
-    };
-    private static readonly Option<int> _probes = new("--probes")
-    {
-        Description = "Random vectors behind the Hessian trace.",
-        DefaultValueFactory = _ => 8,
-    };
-    private static readonly Option<ulong> _seed = new("--seed") { Description = "Seed of these." };
-    private static readonly Option<double?> _minutes = new("--budget-minutes")
-    {
-        Description = "Minutes it may take; layers there was no time for are left out.",
-    };
+    private static readonly RowOption<string> _calibration = new(
+        OptionTable.Calibration, "Samples: a third fits quantizers, the rest measures. Labels help.") { Required = true };
+    private static readonly RowOption<int> _samples = new(CommandRows.Samples);
+    private static readonly RowOption<int> _probes = new(CommandRows.Probes);
+    private static readonly RowOption<ulong> _seed = new(OptionTable.Seed, "Seed of these.");
+    private static readonly RowOption<double?> _minutes = new(
+        OptionTable.SearchBudget, "Minutes it may take; layers there was no time for are left out.");
     private static readonly Option<bool> _detail = new("--detail") { Description = "With --json: every output channel and strip as well." };
     private static readonly Option<string?> _cache = new("--cache")
     {
@@ -59,19 +47,12 @@ internal static class SensitivityCommand
         var import = new ImportArguments(command);
         return command.Does((parsed, context) =>
         {
-            if (parsed.GetValue(_samples) < 1 || parsed.GetValue(_probes) < 1)
-                throw new CimException(ErrorCodes.WrongUsage, "--samples and --probes must be 1 or more.");
-            if (parsed.GetValue(_minutes) is { } minutes && !(minutes is > 0 and <= 100_000))
-                throw new CimException(
-                    ErrorCodes.WrongUsage, string.Create(
-                        CultureInfo.InvariantCulture, $"--budget-minutes is {minutes}; it must be more than 0."));
             SensitivityReport report = Read(parsed, context, data, import);
             if (report.LayersLeftOut > 0)
                 context.Warn(ErrorCodes.SearchRanOutOfTime,
-                    string.Create(CultureInfo.InvariantCulture,
                         $"The analysis ended after {parsed.GetValue(_minutes)} minutes; {report.LayersLeftOut} of "
-                    + $"{report.LayersLeftOut + report.Layers.Length} layers are left out. Give it more time (--budget-minutes), or fewer "
-                    + $"samples or probes."), parsed.GetValue(_model));
+                    + $"{report.LayersLeftOut + report.Layers.Length} layers are left out. Give it more time "
+                    + $"({OptionTable.SearchBudget.Named()}), or fewer samples or probes.", parsed.GetValue(_model));
             context.WriteResult(json => Write(json, report, parsed.GetValue(_detail)), text => Print(text, report));
         });
     }
@@ -84,11 +65,11 @@ internal static class SensitivityCommand
         string? stored = null;
         if (parsed.GetValue(_cache) is { } folder)
         {
-            string facts = string.Create(CultureInfo.InvariantCulture,
-                $"{CompilePipeline.SdkVersion} {InputHash.OfModel(model)}{CompileLock.DimensionsOf(import.Read(parsed))} "
-                    + $"{InputHash.OfData(calibration)} {preprocessing} {parsed.GetValue(_samples)} {parsed.GetValue(_probes)} "
-                    + $"{parsed.GetValue(_seed)}");
-            stored = Path.Combine(folder, $"sensitivity-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(facts)))}.json");
+            string sizes = string.Join(',', import.Read(parsed).Dimensions.OrderBy(d => d.Key, StringComparer.Ordinal));
+            string key = ResultKey.Hash(string.Create(CultureInfo.InvariantCulture,
+                $"{CompilePipeline.SdkVersion} {InputHash.OfModel(model)} {sizes} {InputHash.OfData(calibration)} {preprocessing} "
+                    + $"{parsed.GetValue(_samples)} {parsed.GetValue(_probes)} {parsed.GetValue(_seed)}"));
+            stored = Path.Combine(folder, $"sensitivity-{key}.json");
             if (Load(stored) is { } known) return known;
         }
 

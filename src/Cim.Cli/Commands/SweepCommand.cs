@@ -3,8 +3,10 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Cim.Cli.Options;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Options;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Sweep;
@@ -35,34 +37,16 @@ internal static class SweepCommand
         Description = "A field of the hardware profile that is the same everywhere: readNoise.sigma=0.01. Any number of times.",
     };
     private static readonly Option<string> _fidelityName = FidelityOption.Create(Fidelity.Device);
-    private static readonly Option<int> _trials = new("--trials") { Description = "Chips at every point.", DefaultValueFactory = _ => 1 };
-    private static readonly Option<ulong> _seed = new("--seed")
-    {
-        Description = "The first chip; chip t has seed + t, the same at every point.",
-    };
-    private static readonly Option<int> _limit = new("--limit") { Description = "At most this many samples; 0 = all." };
-    private static readonly Option<int> _threads = new("--threads")
-    {
-        Description = "At most this many threads; 0 = all processors. Results do not depend on it.",
-    };
-    private static readonly Option<string?> _hardware = new("--hardware")
-    {
-        Description = "The profile the sweep starts from; default: that of the compiled model, isaac for a network.",
-    };
-    private static readonly Option<string?> _calibration = new("--calibration")
-    {
-        Description = "Unlabelled samples that set converter ranges (and compile a network); default: the first of --data.",
-    };
-    private static readonly Option<int> _weightBits = new("--weight-bits")
-    {
-        Description = "Of a network that is compiled first.",
-        DefaultValueFactory = _ => 8,
-    };
-    private static readonly Option<int> _activationBits = new("--activation-bits")
-    {
-        Description = "Of a network that is compiled first.",
-        DefaultValueFactory = _ => 8,
-    };
+    private static readonly RowOption<int> _trials = new(CommandRows.Trials, "Chips at every point.");
+    private static readonly RowOption<ulong> _seed = new(OptionTable.Seed, "The first chip; chip t has seed + t, the same at every point.");
+    private static readonly RowOption<int> _limit = new(OptionTable.Limit, "At most this many samples.");
+    private static readonly RowOption<int> _threads = new(CommandRows.Threads);
+    private static readonly RowOption<string?> _hardware = new(OptionTable.Hardware with { Default = null },
+        "The profile the sweep starts from; default: that of the compiled model, isaac for a network.");
+    private static readonly RowOption<string?> _calibration = new(OptionTable.Calibration,
+        "Unlabelled samples that set converter ranges (and compile a network); default: the first of --data.");
+    private static readonly RowOption<int> _weightBits = new(OptionTable.WeightBits, "Of a network that is compiled first.");
+    private static readonly RowOption<int> _activationBits = new(OptionTable.ActivationBits, "Of a network that is compiled first.");
     private static readonly Option<string?> _output = new("--output", "-o")
     {
         Description = "Write sweep.csv, sweep.json and sweep.svg into this folder.",
@@ -75,8 +59,6 @@ internal static class SweepCommand
 
     public static Command Create()
     {
-        _trials.Validators.Add(r => { if (!r.Errors.Any() && r.GetValueOrDefault<int>() < 1) r.AddError("--trials must be at least 1."); });
-        _limit.Validators.Add(r => { if (!r.Errors.Any() && r.GetValueOrDefault<int>() < 0) r.AddError("--limit must not be negative."); });
         var command = new Command("sweep", "Accuracy over one or two figures of the hardware.")
         {
             _model, _data, _vary, _set, _fidelityName, _trials, _seed, _limit, _threads, _hardware, _calibration, _weightBits,

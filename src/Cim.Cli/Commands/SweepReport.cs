@@ -16,12 +16,15 @@ internal sealed record SweepReport(
 {
     public byte[] Csv() => Encoding.UTF8.GetBytes(SweepText.ToCsv(Plan, Points));
 
-    public byte[] Svg() => Encoding.UTF8.GetBytes(SweepSvg.Draw(
-        $"{Model} on {Hardware}{(Settings.Count == 0 ? "" : " with " + string.Join(", ", Settings))}",
-        string.Create(CultureInfo.InvariantCulture,
-            $"{Fidelity}, {Points[0].Chips[0].Samples} samples, {Options.Trials} {(Options.Trials == 1 ? "chip" : "chips")} a "
-            + $"point{(Options.Trials > 1 ? (Plan.Axes.Length == 1 ? "; mean ± standard deviation, red: the worst chip" : "; mean ± standard deviation") : "")}"),
-        Plan, Points));
+    public byte[] Svg()
+    {
+        string spread = Options.Trials == 1 ? "" : "; mean ± standard deviation" + (Plan.Axes.Length == 1 ? ", red: the worst chip" : "");
+        return Encoding.UTF8.GetBytes(SweepSvg.Draw(
+            $"{Model} on {Hardware}{(Settings.Count == 0 ? "" : " with " + string.Join(", ", Settings))}",
+            string.Create(CultureInfo.InvariantCulture,
+                $"{Fidelity}, {Points[0].Chips[0].Samples} samples, {Options.Trials} {(Options.Trials == 1 ? "chip" : "chips")} a point{spread}"),
+            Plan, Points));
+    }
 
     /// <summary>The document of <c>--json</c>, as a file.</summary>
     public byte[] Json()

@@ -1,3 +1,5 @@
+using Cim.Compiler.Messages;
+using Cim.Compiler.Options;
 using Cim.Compiler.Statistics;
 using Cim.Runtime;
 
@@ -91,8 +93,9 @@ internal sealed class ActivationHistogram
     }
 
     /// <summary>The error for a number that is not finite.</summary>
-    public static CimException NotFinite(string tensor, float value) => new(ErrorCodes.InvalidData, FormattableString.Invariant(
-        $"Tensor '{tensor}' becomes {value} on the calibration data; check the data's --scale, --mean, --std and the network."));
+    public static CimException NotFinite(string tensor, float value) => OptionError.Of(ErrorCodes.InvalidData,
+        $"Tensor '{tensor}' becomes {value} on the calibration data; check the data's {OptionTable.Scale.Named()}, "
+        + $"{OptionTable.Mean.Named()}, {OptionTable.Std.Named()} and the network.");
 
     /// <summary>Adds another histogram: tensors that must share one scale.</summary>
     public void Merge(ActivationHistogram other)

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Cim.Compiler.Messages;
+using Cim.Compiler.Options;
 using Cim.Runtime;
 
 namespace Cim.Compiler.ColumnSharing;
@@ -32,8 +34,7 @@ internal sealed record ColumnSharingOptions(double? Share, ColumnSharingMethod M
         if (merge != "auto")
         {
             if (!double.TryParse(merge, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) || value is not (>= 0 and < 1))
-                throw new CimException(ErrorCodes.WrongUsage,
-                    $"--merge is '{merge}'; it is the share of cells to save, from 0 (only equal columns) to less than 1, or auto.");
+                throw OptionError.Usage($"{OptionTable.MergeWeights.Is(merge)}; expected {OptionTable.MergeWeights.Allowed()}.");
             share = value;
         }
 
@@ -42,7 +43,7 @@ internal sealed record ColumnSharingOptions(double? Share, ColumnSharingMethod M
             "auto" => ColumnSharingMethod.Auto,
             "group" => ColumnSharingMethod.Group,
             "spectral" => ColumnSharingMethod.Spectral,
-            _ => throw new CimException(ErrorCodes.WrongUsage, $"--merge-method is '{method}'; it must be group, spectral or auto."),
+            _ => throw OptionError.Usage($"{OptionTable.MergeMethod.Is(method)}; expected {OptionTable.MergeMethod.Allowed()}."),
         });
     }
 }

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Messages;
+using Cim.Compiler.Options;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
@@ -36,17 +38,18 @@ internal static class ColumnSharingSelection
         QuantizerOptions quantizer, ulong seed, IProgress<string>? progress, CancellationToken cancellation)
     {
         if (options.Method == ColumnSharingMethod.Spectral && hardware.Encoding != WeightEncoding.Differential)
-            throw new CimException(ErrorCodes.WrongUsage,
-                $"--merge-method spectral shares the halves of differential pairs, and '{hardware.Name}' holds weights in another way; "
+            throw OptionError.Usage(
+                $"{OptionTable.MergeMethod.With("spectral")} shares the halves of differential pairs, and '{hardware.Name}' holds weights "
+                + $"in another way; "
                 + $"use group or auto.");
         // Layers the model brings quantized keep their integers.
         ImmutableArray<MvmLayer> layers = [.. MvmLayers.Find(graph).Where(l => l.WeightDequantize is null)];
         if (options.Share == 0) return new([.. policy.Layers.Select(l => l with { Merge = SharedColumns.Exact })]);
         if (layers.IsEmpty) return policy;
         if (policy.Layers.FirstOrDefault(l => l.WeightBits == 1 && layers.Any(m => m.NodeName == l.Name)) is { } binary)
-            throw new CimException(ErrorCodes.WrongUsage,
+            throw OptionError.Usage(
                 $"Binary weights are a sign and a scale, and columns of them are not shared, but '{binary.Name}' has 1 bit; give it 2 "
-                + $"bits, or leave --merge out.");
+                + $"bits, or leave {OptionTable.MergeWeights.Named()} out.");
         Dictionary<string, float[]>? fisher = data is null
             ? null
             : WeightFisher.Measure(graph, input, data.Fit, layers, seed, progress, cancellation);

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Cim.Compiler.Messages;
+using Cim.Compiler.Options;
 using Cim.Runtime;
 
 namespace Cim.Compiler.Data;
@@ -18,13 +20,14 @@ internal sealed record Preprocessing(ImmutableArray<double> Scale, ImmutableArra
     /// <exception cref="CimException">An item is not a number, or a scale or deviation is zero.</exception>
     public static Preprocessing Parse(string? scale, string? mean, string? std)
     {
-        ImmutableArray<double> s = List("scale", scale, 1), m = List("mean", mean, 0), d = List("std", std, 1);
+        ImmutableArray<double> s = List(OptionTable.Scale, scale, 1), m = List(OptionTable.Mean, mean, 0),
+            d = List(OptionTable.Std, std, 1);
         if (s.Contains(0))
-            throw new CimException(
-                ErrorCodes.WrongUsage, "--scale is 0, which would erase the data; leave it out or give a number such as 1/255.");
+            throw OptionError.Usage(
+                $"{OptionTable.Scale.Is(scale!)}: 0 would erase the data; leave it out or set a number such as 1/255.");
         if (d.Contains(0))
-            throw new CimException(
-                ErrorCodes.WrongUsage, "--std is 0, which would divide by zero; leave it out or give the standard deviation.");
+            throw OptionError.Usage(
+                $"{OptionTable.Std.Is(std!)}: 0 would divide by zero; leave it out or set the standard deviation.");
         return new Preprocessing(s, m, d);
     }
 
@@ -37,18 +40,18 @@ internal sealed record Preprocessing(ImmutableArray<double> Scale, ImmutableArra
         int channels = new[] { Scale.Length, Mean.Length, Std.Length }.Max();
         foreach (ImmutableArray<double> list in new[] { Scale, Mean, Std })
             if (list.Length != 1 && list.Length != channels)
-                throw new CimException(ErrorCodes.WrongUsage,
-                    $"--scale, --mean and --std have {Scale.Length}, {Mean.Length} and {Std.Length} items; each must have one or the same "
-                    + $"number.") { File = file };
+                throw OptionError.Usage(
+                    $"{OptionTable.Scale.Named()}, {OptionTable.Mean.Named()} and {OptionTable.Std.Named()} have {Scale.Length}, "
+                    + $"{Mean.Length} and {Std.Length} numbers; each must have one, or as many as the others.", file);
         double At(ImmutableArray<double> list, int c) => list.Length == 1 ? list[0] : list[c];
         double[] factor = [.. Enumerable.Range(0, channels).Select(c => At(Scale, c) / At(Std, c))];
         double[] offset = [.. Enumerable.Range(0, channels).Select(c => -At(Mean, c) / At(Std, c))];
         if (channels == 1) return (factor, offset, Math.Max(1, sample.Aggregate(1, (a, b) => a * b)));
         if (!sample.IsEmpty && sample[0] == channels) return (factor, offset, sample.Skip(1).Aggregate(1, (a, b) => a * b));
         if (!sample.IsEmpty && sample[^1] == channels) return (factor, offset, 1);
-        throw new CimException(ErrorCodes.WrongUsage,
-            $"--scale, --mean and --std have {channels} items, but a sample of shape {RecordFile.Dims(sample)} has no axis of {channels} "
-                + $"channels first or last.") { File = file };
+        throw OptionError.Usage(
+            $"{OptionTable.Scale.Named()}, {OptionTable.Mean.Named()} and {OptionTable.Std.Named()} have {channels} numbers, "
+                + $"but a sample of shape {RecordFile.Dims(sample)} has no axis of {channels} channels first or last.", file);
     }
 
     /// <summary>What a compiled model says of it; null for numbers as they are.</summary>
@@ -61,14 +64,14 @@ internal sealed record Preprocessing(ImmutableArray<double> Scale, ImmutableArra
     private static string Text(ImmutableArray<double> list) =>
         string.Join(",", list.Select(v => v.ToString("R", CultureInfo.InvariantCulture)));
 
-    private static ImmutableArray<double> List(string option, string? text, double orElse)
+    private static ImmutableArray<double> List(OptionRow option, string? text, double orElse)
     {
         if (string.IsNullOrWhiteSpace(text)) return [orElse];
         var list = ImmutableArray.CreateBuilder<double>();
         foreach (string item in text.Split([',', ';'], StringSplitOptions.TrimEntries))
             list.Add(Number(item) is double v && double.IsFinite(v) ? v
-                : throw new CimException(ErrorCodes.WrongUsage,
-                    $"--{option} has the item '{item}', which is not a number; write for example 1/255 or 0.485,0.456,0.406."));
+                : throw OptionError.Usage(
+                    $"{option.Named()} has '{item}', which is not a number; write for example 1/255 or 0.485,0.456,0.406."));
         return list.ToImmutable();
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Cim.Compiler.Messages;
 using Cim.Runtime;
 
 namespace Cim.Compiler.Data;
@@ -27,8 +28,8 @@ internal sealed record RecordFile(
     public int SampleElements => (int)SampleDims.Aggregate(1L, (a, b) => a * b);
 
     /// <summary>An error about this kind of file: what is wrong and what to do.</summary>
-    public static CimException Malformed(string path, string message, Exception? cause = null) =>
-        new(ErrorCodes.InvalidData, message, cause) { File = path };
+    public static CimException Malformed(string path, MessageText message, Exception? cause = null) =>
+        OptionError.Of(ErrorCodes.InvalidData, message, path, cause);
 
     /// <summary>Checks that the samples can be held one at a time and that there is at least one.</summary>
     public RecordFile Checked()

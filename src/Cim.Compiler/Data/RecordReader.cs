@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Cim.Compiler.Messages;
+using Cim.Compiler.Options;
 using Cim.Runtime;
 
 namespace Cim.Compiler.Data;
@@ -82,7 +84,8 @@ internal sealed class RecordReader
             float v = (float)((_file.Type.Read(bytes[(i * size)..]) * _factor[channel]) + _offset[channel]);
             if (!float.IsFinite(v))
                 throw RecordFile.Malformed(_file.Path,
-                    $"Number {i} of sample {index} is {v} after preprocessing; remove such samples or correct --scale, --mean, --std.");
+                    $"Number {i} of sample {index} is {v} after preprocessing; remove such samples or correct "
+                    + $"{OptionTable.Scale.Named()}, {OptionTable.Mean.Named()}, {OptionTable.Std.Named()}.");
             values[i] = v;
         }
     }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Messages;
+using Cim.Compiler.Options;
 using Cim.Onnx.Proto;
 using Cim.Runtime;
 using Dimension = Cim.Onnx.Proto.TensorShapeProto.Types.Dimension;
@@ -68,12 +70,12 @@ internal sealed class InputReader(GraphProto graph, IReadOnlyCollection<string> 
         }
 
         if (name.Length > 0 && name == _batchName) return -1;
-        throw Error(input, $"dimension {axis} ({(name.Length > 0 ? $"'{name}'" : "unnamed")}) is not fixed and is not the batch; "
-            + (name.Length > 0
-                ? $"give its size (--dim {name}=...) or export the model with a fixed size"
-                : "export the model with a fixed size"));
+        MessageText cure = "export the model with a fixed size";
+        if (name.Length > 0) cure = $"set its size ({OptionTable.Dim.With($"{name}=...")}), or {cure}";
+        string which = name.Length > 0 ? $"'{name}'" : "unnamed";
+        throw Error(input, $"dimension {axis} ({which}) is not fixed and is not the batch; {cure}");
     }
 
-    private static CimException Error(ValueInfoProto input, string problem) =>
-        new(ErrorCodes.InvalidGraph, $"Input '{input.Name}' cannot be used: {problem}.");
+    private static CimException Error(ValueInfoProto input, MessageText problem) =>
+        OptionError.Of(ErrorCodes.InvalidGraph, $"Input '{input.Name}' cannot be used: {problem}.");
 }

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Cim.Compiler.Data;
+using Cim.Compiler.Messages;
+using Cim.Compiler.Options;
 using Cim.Compiler.Precision;
 using Cim.Runtime;
 
@@ -53,7 +55,7 @@ internal sealed record LockFile(ImmutableSortedDictionary<string, string> Inputs
             throw Damaged("it is not an object with a 'version'");
         if (!version.TryGetInt32(out int number) || number != Version)
             throw Invalid(
-                $"The lock file has version {version}, this SDK writes {Version}; compile with --force-evaluate to write it anew.");
+                $"The lock file has version {version}, this SDK writes {Version}; compile with {OptionTable.ForceEvaluate.Named()} to write it anew.");
         StrictJson.RequireKnown(root, "The lock file", _keys, m => Damaged(m));
         JsonElement policy = Member(root, "policy", JsonValueKind.Array);
         return new LockFile(
@@ -94,9 +96,9 @@ internal sealed record LockFile(ImmutableSortedDictionary<string, string> Inputs
             }
             catch (FormatException e)
             {
-                throw new CimException(ErrorCodes.LockResultDamaged,
+                throw OptionError.Of(ErrorCodes.LockResultDamaged,
                     $"The network in the lock file is not base64 ({e.Message}). Restore the file (after a merge: one side of it whole), "
-                        + $"or compile with --force-evaluate to write it anew.", e) { File = path };
+                        + $"or compile with {OptionTable.ForceEvaluate.Named()} to write it anew.", path, e);
             }
         }
 
@@ -123,9 +125,9 @@ internal sealed record LockFile(ImmutableSortedDictionary<string, string> Inputs
         }
 
         CimException Damaged(string why) =>
-            Invalid($"The lock file is damaged: {why.TrimEnd('.')}. Restore it, or compile with --force-evaluate to write it anew.");
+            Invalid($"The lock file is damaged: {why.TrimEnd('.')}. Restore it, or compile with {OptionTable.ForceEvaluate.Named()} to write it anew.");
 
-        CimException Invalid(string message) => new(ErrorCodes.LockMismatch, message) { File = path };
+        CimException Invalid(MessageText message) => OptionError.Of(ErrorCodes.LockMismatch, message, path);
     });
 
     private static void Write(Utf8JsonWriter json, LockResult result)

@@ -2,6 +2,8 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Messages;
+using Cim.Compiler.Options;
 using Cim.Compiler.Precision;
 using Cim.Runtime;
 using Cim.Runtime.Format;
@@ -114,7 +116,7 @@ internal sealed record PinnedNetwork(string Sha256, ReadOnlyMemory<byte> Compres
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static CimException Damaged(string why, Exception? inner = null) => new(ErrorCodes.LockResultDamaged,
+    private static CimException Damaged(string why, Exception? inner = null) => OptionError.Of(ErrorCodes.LockResultDamaged,
         $"The network in the lock file is not the one that was locked: {why}. Restore the file (after a merge: one side of it whole), or "
-            + $"compile with --force-evaluate to write it anew.", inner);
+            + $"compile with {OptionTable.ForceEvaluate.Named()} to write it anew.", cause: inner);
 }

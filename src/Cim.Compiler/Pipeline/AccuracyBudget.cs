@@ -1,4 +1,6 @@
 using System.Globalization;
+using Cim.Compiler.Messages;
+using Cim.Compiler.Options;
 using Cim.Compiler.Reporting;
 using Cim.Compiler.Reporting.Files;
 using Cim.Runtime;
@@ -29,20 +31,20 @@ internal static class AccuracyBudget
             CultureInfo.InvariantCulture, $"the compiled network classifies {100 * measured.Judged.Fraction:F2} % of "
             + $"{measured.Judged.Samples} samples{at}{exact}, the float network {100 * measured.Float.Fraction:F2} %");
         // More bits for weights do not mend what converters and cells lose.
-        string cure = measured.HardwarePoints > loss / 2
+        MessageText cure = measured.HardwarePoints > loss / 2
             ? Cures(measured.Fidelity, hardware)
             : "Check the preprocessing of the calibration data, or give more bits.";
         if (options.MaxAccuracyLoss is { } budget && loss > budget + 1e-9)
         {
             if (options.ReportDirectory is { } directory) ReportWriter.Write(report, directory);
-            throw new CimException(ErrorCodes.AccuracyBudgetMissed, string.Create(CultureInfo.InvariantCulture, 
+            throw OptionError.Of(ErrorCodes.AccuracyBudgetMissed,
                 $"The accuracy budget of {budget} percentage points is missed: {figures}, a loss of {loss:F2}.{place} {cure} Or allow a "
-                    + $"larger loss.")) { File = options.ModelPath };
+                    + $"larger loss.", options.ModelPath);
         }
 
         if (options.MaxAccuracyLoss is null && loss > WorthAWarning)
             context.Warn(ErrorCodes.AccuracyDegraded,
-                string.Create(CultureInfo.InvariantCulture, $"Accuracy has suffered: {figures}.{place} {cure}"));
+                $"Accuracy has suffered: {figures}.{place} {cure}");
         if (measured.ConverterPoints > Tolerated(options))
         {
             context.Warn(ErrorCodes.ConvertersLoseAccuracy, string.Create(CultureInfo.InvariantCulture,
@@ -67,14 +69,17 @@ internal static class AccuracyBudget
                 + $"{agreement.Samples} calibration samples, most of it by the hardware");
         context.Warn(ErrorCodes.ConvertersLoseAccuracy,
             $"{Capital(ConverterLoss.Describe(program, hardware))} lose accuracy: {measure}. {ConverterLoss.Cures(hardware)} Labelled "
-            + $"data (--evaluation) measures it.");
+            + $"data ({OptionTable.Evaluation.Named()}) measures it.");
     }
 
     private static double Tolerated(CompileOptions options) =>
         Math.Min(ConverterLoss.WorthAWarning, Math.Max(0.5, options.MaxAccuracyLoss ?? double.PositiveInfinity));
 
-    private static string Cures(Fidelity fidelity, HardwareProfile hardware) => fidelity == Fidelity.Adc ? ConverterLoss.Cures(hardware)
-        : ConverterLoss.Cures(hardware) + " For cells: smaller errors of the profile, or --variation-aware.";
+    private static MessageText Cures(Fidelity fidelity, HardwareProfile hardware)
+    {
+        if (fidelity == Fidelity.Adc) return ConverterLoss.Cures(hardware);
+        return $"{ConverterLoss.Cures(hardware)} For cells: smaller errors of the profile, or {OptionTable.VariationAware.Named()}.";
+    }
 
     private static string Name(Fidelity fidelity) => fidelity.ToString().ToLowerInvariant();
 

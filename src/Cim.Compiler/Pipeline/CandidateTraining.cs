@@ -4,6 +4,7 @@ using Cim.Compiler.Evaluation;
 using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Options;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Precision;
 using Cim.Compiler.QuantizationAware;
@@ -48,8 +49,7 @@ internal sealed class CandidateTraining
         _calibration = inputs.ReadCalibration(context);
         _training = new ShortTraining(
             graph, samples, asked.SearchTrainingSamples, asked.LearningRate ?? FineTuningOptions.DefaultLearningRate, context.Cancellation);
-        _tag = string.Create(CultureInfo.InvariantCulture, 
-            $"{InputHash.OfData(asked.Training!)}{(asked.Validation is { } validation ? $" judged on {InputHash.OfData(validation)}" : "")}{CompileLock.TrainingOf(asked)} samples={asked.SearchTrainingSamples} rows={hardware.Rows} rounding={asked.Rounding} calibration={_calibration.Count}");
+        _tag = string.Create(CultureInfo.InvariantCulture, $"{ResultKey.Text(asked, OptionKeys.Candidates)} rows={hardware.Rows}");
     }
 
     /// <summary>

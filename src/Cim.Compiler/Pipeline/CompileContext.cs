@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using Cim.Compiler.Messages;
 
 namespace Cim.Compiler.Pipeline;
 
@@ -31,9 +32,9 @@ internal sealed class CompileContext(
     public CompileContext Quietly() => new(options, null, warned, cancellation);
 
     /// <summary>Warns once of one thing.</summary>
-    public void Warn(string code, string message)
+    public void Warn(string code, MessageText text)
     {
-        var warning = new CompileWarning(code, message, options.ModelPath);
+        var warning = new CompileWarning(code, text, options.ModelPath);
         if (_warnings.Contains(warning)) return;
         _warnings.Add(warning);
         warned?.Invoke(warning);

@@ -4,6 +4,8 @@ using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Messages;
+using Cim.Compiler.Options;
 using Cim.Compiler.Ort;
 using Cim.Compiler.QuantizationAware;
 using Cim.Runtime;
@@ -119,7 +121,7 @@ internal sealed class CompileInputs
     private static void Warn(CompileContext context, string path, string problem, string consequence) =>
         context.Warn(ErrorCodes.SamplesSayNothing,
             $"The samples of {path} say nothing about what the network reads: {problem}. So {consequence}; check the file and its "
-            + $"--scale, --mean, --std.");
+            + $"{OptionTable.Scale.Named()}, {OptionTable.Mean.Named()}, {OptionTable.Std.Named()}.");
 
     private void RequireBatch(DataSet data)
     {
@@ -145,16 +147,14 @@ internal sealed class CompileInputs
     public TrainingData ReadTraining(CancellationToken cancellation)
     {
         if (Input.Ports is not [{ Type: ElementType.Float32, HasBatchAxis: true } port])
-            throw new CimException(ErrorCodes.InvalidData,
+            throw OptionError.Of(ErrorCodes.InvalidData,
                 $"Training needs a network with one input of real numbers and a batch dimension; this one has "
-                + $"{string.Join(", ", Input.Ports.Select(p => $"'{p.Name}' of {p.Type}"))}. Leave --training out.")
-                {
-                    File = _options.ModelPath,
-                };
+                + $"{string.Join(", ", Input.Ports.Select(p => $"'{p.Name}' of {p.Type}"))}. Leave {OptionTable.Training.Named()} out.",
+                _options.ModelPath);
         if (_options.Augmentation != Augmentation.None && port.SampleDims.Length != 3)
-            throw new CimException(ErrorCodes.WrongUsage,
-                $"--training-shift and --training-flip move images (channels, rows, columns); the samples of '{port.Name}' have "
-                + $"{port.SampleDims.Length} dimensions. Leave them out.") { File = _options.ModelPath };
+            throw OptionError.Usage(
+                $"{OptionTable.TrainingShift.Named()} and {OptionTable.TrainingFlip.Named()} move images (channels, rows, columns); "
+                + $"the samples of '{port.Name}' have {port.SampleDims.Length} dimensions. Leave them out.", _options.ModelPath);
         SampleSet training = Read(_options.Training!);
         return _options.Validation is { } validation
             ? new TrainingData(training, Read(validation), _options.Augmentation)

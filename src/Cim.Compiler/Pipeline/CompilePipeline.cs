@@ -10,6 +10,8 @@ using Cim.Compiler.Ir;
 using Cim.Compiler.Locking;
 using Cim.Compiler.Lowering;
 using Cim.Compiler.Mapping;
+using Cim.Compiler.Messages;
+using Cim.Compiler.Options;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
@@ -65,8 +67,8 @@ internal sealed class CompilePipeline
         CancellationToken cancellation = default)
     {
         if (options.LockPath is not { } path)
-            throw new CimException(
-                ErrorCodes.WrongUsage, "--lock-only writes nothing but the lock file, and none is named; give one with --lock.");
+            throw OptionError.Usage($"{OptionTable.LockOnly.Named()} writes nothing but the lock file, and none is named; name one with "
+                + $"{OptionTable.Lock.Named()}.");
         PrecisionChoice choice = PrecisionChoice.Make(new CompileContext(options, progress, warned, cancellation));
         if (choice.Lock!.Policy is null) choice.Lock.Write(path, choice.Policy, null);
         return Resolve(choice.Policy, choice.Hardware);
@@ -162,11 +164,11 @@ internal sealed class CompilePipeline
         };
     }
 
-    private const string NoCalibration =
-        "There is no calibration data: activation ranges are estimated from normalisation statistics and random inputs, and weights are "
-            + "rounded without knowing what they meet. "
-        + "100 to 500 unlabelled samples (--calibration) usually bring an 8-bit network within 1 percentage point of the float one and "
-            + "make 4-bit weights usable.";
+    private static MessageText NoCalibration =>
+        $"There is no calibration data: activation ranges are estimated from normalisation statistics and random inputs, and weights are "
+            + $"rounded without knowing what they meet. "
+        + $"100 to 500 unlabelled samples ({OptionTable.Calibration.Named()}) usually bring an 8-bit network within 1 percentage point of "
+            + $"the float one and make 4-bit weights usable.";
 
     /// <summary>The network with quantizers, trained if that was asked for; a search may have done it already.</summary>
     private RoundedNetwork Quantized(PrecisionChoice choice, CalibrationData calibration)
@@ -184,9 +186,9 @@ internal sealed class CompilePipeline
         };
     }
 
-    private string NoResult =>
+    private MessageText NoResult =>
         $"The lock file {Options.LockPath} pins precisions but not their result, so other processors may round weights differently. "
-            + $"Compile once where it can be written, without --locked, and commit it.";
+            + $"Compile once where it can be written, without {OptionTable.Locked.Named()}, and commit it.";
 
     /// <summary>The quantized network of the lock file; null if it has none.</summary>
     private RoundedNetwork? Locked(PrecisionChoice choice)
@@ -206,22 +208,28 @@ internal sealed class CompilePipeline
         }
     }
 
+    private MessageText HashAlone() =>
+        $"it holds the hash alone, because the network takes more than {OptionTable.LockLimit.Named()} "
+            + $"({Options.LockLimit} MB), and the last bits of this processor's sums round weights differently from the one it was made on";
+
     /// <summary>Refuses a result that is not the locked one, with what differs; where the lock may be renewed, that is a warning.</summary>
     private void RequireLocked(PrecisionChoice choice, LockResult emitted)
     {
         if (choice.Lock?.Result is not { } locked || locked.DifferenceFrom(emitted) is not { } difference) return;
-        string why = locked.SdkVersion != emitted.SdkVersion ? $"it was made by Cim.Sdk {locked.SdkVersion}, this is {emitted.SdkVersion}"
+        MessageText why = locked.SdkVersion != emitted.SdkVersion
+            ? $"it was made by Cim.Sdk {locked.SdkVersion}, this is {emitted.SdkVersion}"
             : locked.Network is not null ? "this build of Cim.Sdk emits the locked network in another way"
-            : string.Create(CultureInfo.InvariantCulture, $"it holds the hash alone, because the network takes more than --lock-limit "
-                + $"({Options.LockLimit} MB), and the last bits of this processor's sums round weights differently from the one it was "
-                + $"made on");
-        string what = $"The result is not the one in the lock file: {difference} differ. Most likely {why}.";
+            : HashAlone();
+        MessageText what = $"The result is not the one in the lock file: {difference} differ. Most likely {why}.";
         if (!Options.RefreshLock)
         {
-            throw new CimException(ErrorCodes.LockResultDiffers,
+            MessageText anywhere = "";
+            if (locked.Network is null)
+                anywhere = $"; a larger {OptionTable.LockLimit.Named()} puts the network into the lock file, which then pins "
+                    + $"the same result on any processor";
+            throw OptionError.Of(ErrorCodes.LockResultDiffers,
                 $"{what} Delete 'result' from the lock file to pin what is emitted now with the same precisions, or compile with "
-                    + $"--force-evaluate to choose all "
-                    + $"anew{(locked.Network is null ? "; a larger --lock-limit puts the network into the lock file, which then gives the same result on any processor" : "")}.") { File = Options.LockPath };
+                    + $"{OptionTable.ForceEvaluate.Named()} to choose all anew{anywhere}.", Options.LockPath);
         }
 
         choice.Lock.Renews = true;
@@ -278,9 +286,9 @@ internal sealed class CompilePipeline
     private void CheckArrays(Cost cost, HardwareProfile hardware, bool isSearched)
     {
         if (Options.MaxArrays is { } most && cost.Arrays > most && !isSearched)
-            throw new CimException(ErrorCodes.TooManyArrays,
-                $"The network takes {cost.Arrays} arrays, and --max-arrays is {most}. Use fewer weight bits, a search (--search), larger "
-                + $"arrays, or allow more.") { File = Options.ModelPath };
+            throw OptionError.Of(ErrorCodes.TooManyArrays,
+                $"The network takes {cost.Arrays} arrays, and {OptionTable.MaxArrays.Is($"{most}")}. Use fewer weight bits, a search "
+                + $"({OptionTable.Search.Named()}), larger arrays, or allow more.", Options.ModelPath);
         long available = (long)hardware.Cores * hardware.ArraysPerCore;
         if (hardware.Execution == ExecutionModel.Resident && available > 0 && cost.Arrays > available)
             _context.Warn(ErrorCodes.TooManyArrays,
@@ -350,7 +358,7 @@ internal sealed class CompilePipeline
             {
                 _context.Progress?.Report(string.Create(CultureInfo.InvariantCulture, 
                     $"the lock file holds the hash of the result alone: the network takes {network.Compressed.Length / 1e6:F1} MB "
-                        + $"compressed, more than --lock-limit ({Options.LockLimit} MB)"));
+                        + $"compressed, more than {OptionTable.LockLimit.Flag} ({Options.LockLimit} MB)"));
                 network = null;
             }
         }

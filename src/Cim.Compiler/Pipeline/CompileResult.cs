@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Messages;
 using Cim.Compiler.Precision;
 using Cim.Compiler.Reporting;
 using Cim.Compiler.Search;
@@ -9,7 +10,11 @@ using Cim.Runtime;
 namespace Cim.Compiler.Pipeline;
 
 /// <summary>A warning: what is degraded, and what to do.</summary>
-internal sealed record CompileWarning(string Code, string Message, string? File);
+internal sealed record CompileWarning(string Code, MessageText Text, string? File)
+{
+    /// <summary>The text in words of the command line.</summary>
+    public string Message => Text.ToString();
+}
 
 /// <summary>What came out of a compilation.</summary>
 internal sealed record CompileResult

@@ -1,6 +1,7 @@
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Options;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
@@ -64,7 +65,7 @@ internal sealed class RoundingChoice(CompileContext context, PostTrainingQuantiz
             if (updates < MinUpdates)
             {
                 context.Progress?.Report(
-                    "rounding is not learned by default in a network of so many operations; --rounding learned does it");
+                    $"rounding is not learned by default in a network of so many operations; {OptionTable.Rounding.Flag} learned does it");
                 return;
             }
 

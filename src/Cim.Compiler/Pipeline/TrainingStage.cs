@@ -3,6 +3,8 @@ using System.Security.Cryptography;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Messages;
+using Cim.Compiler.Options;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
@@ -36,14 +38,13 @@ internal static class TrainingStage
         int epochs = options.Epochs ?? FineTuningOptions.DefaultEpochs;
         context.Step(string.Create(CultureInfo.InvariantCulture, 
             $"training {epochs} epochs on {data.Samples.Count} {(data.Samples.Labels is null ? "unlabelled " : "")}samples"));
-        string tag = $"{inputs.ModelSha256} "
-            + $"{InputHash.OfData(options.Training!)}{(options.Validation is { } validation ? " " + InputHash.OfData(validation) : "")}{CompileLock.TrainingOf(options)}{StartOf(options)} {options.Preprocessing} {string.Join(' ', policy.Layers)}";
+        string tag = $"{inputs.ModelSha256} {ResultKey.Text(options, OptionKeys.Checkpoint)} {string.Join(' ', policy.Layers)}";
         HardwareNoise? noise = null;
         if (options.VariationAware && VariationAlignment.Varies(hardware))
         {
             noise = TrainingNoise.Of(graph, inputs.Input, calibration, policy, hardware,
                 new QuantizerOptions { Range = options.Range, ArrayRows = hardware.Rows }, context.Cancellation);
-            tag += $" on {Convert.ToHexStringLower(SHA256.HashData(HardwareProfiles.ToJson(hardware)))}";
+            tag += $" on {ResultKey.HashOf(hardware)}";
         }
 
         var training = new QuantizationAwareTraining(new FineTuningOptions(epochs, options.LearningRate
@@ -56,19 +57,13 @@ internal static class TrainingStage
     public static void Check(CompileOptions options, Graph graph)
     {
         if (NetworkOutputs.Of(graph, 0) is [{ Rule: not ClassRule.LargestScore } first, ..])
-            throw new CimException(ErrorCodes.WrongUsage,
+            throw OptionError.Usage(
                 $"Training compares the scores of classes, and the network's first output '{first.Name}' has one number a sample. Leave "
-                + $"--training out, or export the network with a score for each class.") { File = options.ModelPath };
+                + $"{OptionTable.Training.Named()} out, or export the network with a score for each class.", options.ModelPath);
 
         if (MvmLayers.Find(graph).FirstOrDefault(l => l.WeightDequantize is not null) is { } given)
-            throw new CimException(ErrorCodes.WrongUsage,
-                $"The model brings quantized weights ('{given.NodeName}'), which training would have to change; leave --training out, or "
-                + $"give the float network.") { File = options.ModelPath };
+            throw OptionError.Usage(
+                $"The model brings quantized weights ('{given.NodeName}'), which training would have to change; leave "
+                + $"{OptionTable.Training.Named()} out, or compile the float network.", options.ModelPath);
     }
-
-    /// <summary>What the network that is trained depends on besides model and training data, so that a checkpoint continues nothing
-    /// else.</summary>
-    private static string StartOf(CompileOptions options) => string.Create(CultureInfo.InvariantCulture, 
-        $"{CompileLock.DimensionsOf(options.Import)} seed={options.Seed} range={options.Range} rounding={options.Rounding} "
-            + $"calibration={(options.Calibration is { } path ? InputHash.OfData(path) : "none")}");
 }

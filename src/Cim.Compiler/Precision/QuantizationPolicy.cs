@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Cim.Compiler.Data;
+using Cim.Compiler.Messages;
+using Cim.Compiler.Options;
 using Cim.Runtime;
 using Cim.Runtime.Mapping;
 
@@ -54,10 +56,10 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPrecision> Layers)
     /// <exception cref="CimException">CIM0010: a width is outside 2 to 8, or 1 to 8 for weights.</exception>
     public static QuantizationPolicy Uniform(IEnumerable<string> layers, int weightBits, int activationBits, int adcBits = 0)
     {
-        foreach ((string option, int bits, int least) in new[] {
-            ("--weight-bits", weightBits, MinWeightBits), ("--activation-bits", activationBits, MinBits) })
+        foreach ((OptionRow option, int bits, int least) in new[] {
+            (OptionTable.WeightBits, weightBits, MinWeightBits), (OptionTable.ActivationBits, activationBits, MinBits) })
             if (bits < least || bits > MaxBits)
-                throw new CimException(ErrorCodes.WrongUsage, $"{option} is {bits}; it must be {least} to {MaxBits}.");
+                throw OptionError.Usage($"{option.Is($"{bits}")}; it must be {least} to {MaxBits}.");
         return new QuantizationPolicy([.. layers.Select(name => new LayerPrecision(name, weightBits, activationBits, adcBits))]);
     }
 

@@ -1,6 +1,8 @@
 using Cim.Compiler.Export;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Messages;
+using Cim.Compiler.Options;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Precision;
 using Cim.Runtime;
@@ -33,27 +35,28 @@ internal sealed class LearnedRoundingStage(IProgress<string>? progress)
     public static void Check(Graph graph, GraphInput input, QuantizationPolicy policy, bool hasCalibration)
     {
         if (Refusal(graph, input, policy, hasCalibration) is { } why)
-            throw new CimException(ErrorCodes.WrongUsage, $"Rounding cannot be learned here: {why}.");
+            throw OptionError.Usage($"Rounding cannot be learned here: {why}.");
     }
 
     /// <summary>Why no rounding can be learned, and what to do; null if it can.</summary>
-    public static string? Refusal(Graph graph, GraphInput input, QuantizationPolicy policy, bool hasCalibration)
+    public static MessageText? Refusal(Graph graph, GraphInput input, QuantizationPolicy policy, bool hasCalibration)
     {
-        const string Instead = "choose --rounding compensated, or nearest";
+        MessageText instead = $"choose {OptionTable.Rounding.With("compensated")}, or nearest";
         if (!hasCalibration)
-            return $"it follows the float network on calibration samples, and there are none; give some (--calibration), or {Instead}";
+            return $"it follows the float network on calibration samples, and there are none; set {OptionTable.Calibration.Named()}, or "
+                + $"{instead}";
         if (policy.Layers.FirstOrDefault(
             l => l is not { Strips: null, ColumnGroups: null, Merge: null or SharedColumns.Exact }) is { } divided)
             return $"it knows one width a layer and weights of their own, and '{divided.Name}' has strips, groups of columns or merged "
-                + $"strips; leave them out, or {Instead}";
+                + $"strips; leave them out, or {instead}";
         if (policy.Layers.FirstOrDefault(l => l.WeightBits == 1) is { } binary)
-            return $"'{binary.Name}' has binary weights, which have a sign and nothing to round; give it 2 bits, or {Instead}";
+            return $"'{binary.Name}' has binary weights, which have a sign and nothing to round; give it 2 bits, or {instead}";
         if (input.Ports is not [{ Type: ElementType.Float32, HasBatchAxis: true }] || !graph.HasSymbolicBatch)
             return $"it needs a network with one input of real numbers and a free batch axis, and this one has {Describe(input)}; "
-                + $"{Instead}";
+                + $"{instead}";
         if (MvmLayers.Find(graph).FirstOrDefault(l => l.WeightDequantize is not null) is { } given)
-            return $"the model brings quantized weights ('{given.NodeName}'), which stay as they are; leave --rounding out, or give the "
-                + $"float network";
+            return $"the model brings quantized weights ('{given.NodeName}'), which stay as they are; leave "
+                + $"{OptionTable.Rounding.Named()} out, or compile the float network";
         return null;
     }
 

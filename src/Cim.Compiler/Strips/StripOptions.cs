@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Cim.Compiler.Messages;
+using Cim.Compiler.Options;
 using Cim.Runtime;
 
 namespace Cim.Compiler.Strips;
@@ -32,8 +34,7 @@ internal sealed record StripOptions(double? Compression, ImmutableArray<int> Wid
         if (strips != "auto")
         {
             if (!double.TryParse(strips, NumberStyles.Float, CultureInfo.InvariantCulture, out double share) || share is not (> 0 and < 1))
-                throw new CimException(
-                    ErrorCodes.WrongUsage, $"--strips is '{strips}'; it is the share of cells to save, between 0 and 1, or auto.");
+                throw OptionError.Usage($"{OptionTable.Strips.Is(strips)}; expected {OptionTable.Strips.Allowed()}.");
             compression = share;
         }
 
@@ -41,7 +42,7 @@ internal sealed record StripOptions(double? Compression, ImmutableArray<int> Wid
         foreach (string width in widths?.Split(',', StringSplitOptions.TrimEntries) ?? [])
         {
             if (!int.TryParse(width, NumberStyles.None, CultureInfo.InvariantCulture, out int b) || b is not (0 or (>= 2 and <= 8)))
-                throw new CimException(ErrorCodes.WrongUsage, $"--strip-widths has '{width}'; widths are 0 and 2 to 8.");
+                throw OptionError.Usage($"{OptionTable.StripWidths.Is(width)}; expected {OptionTable.StripWidths.Allowed()}.");
             bits.Add(b);
         }
 
@@ -50,7 +51,7 @@ internal sealed record StripOptions(double? Compression, ImmutableArray<int> Wid
             "strip" => StripUnit.Strip,
             "column" => StripUnit.Column,
             "layer" => StripUnit.Layer,
-            _ => throw new CimException(ErrorCodes.WrongUsage, $"--strip-unit is '{unit}'; it must be strip, column or layer."),
+            _ => throw OptionError.Usage($"{OptionTable.StripUnit.Is(unit)}; expected {OptionTable.StripUnit.Allowed()}."),
         });
     }
 }

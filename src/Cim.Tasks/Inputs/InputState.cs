@@ -1,10 +1,11 @@
 using System.Text;
+using Cim.Compiler.Options;
 using Cim.Tasks.Options;
 
 namespace Cim.Tasks.Inputs;
 
 /// <summary>One file a compiled model depends on.</summary>
-/// <param name="Role">What it is to the compilation: <c>model</c>, <c>external</c>, a flag of the compiler, ...</param>
+/// <param name="Role">What it is to the compilation: <c>model</c>, <c>external</c>, the name of an option, ...</param>
 /// <param name="Path">Its full path.</param>
 /// <param name="Hash">SHA-256 of its content, or <see cref="FileHashes.Absent"/>.</param>
 internal sealed record InputFile(string Role, string Path, string Hash);
@@ -34,11 +35,12 @@ internal sealed class InputState
         files.Add(new InputFile("model", options.ModelPath, hashes.Of(options.ModelPath)));
         foreach (string external in ModelFiles.External(options.ModelPath))
             files.Add(new InputFile("external " + Path.GetFileName(external), external, hashes.Of(external)));
-        foreach ((string flag, string path) in options.FlaggedFiles)
+        foreach ((OptionRow? row, string path) in options.InputFiles)
         {
+            string role = row?.Name ?? "additional";
             seen.Clear();
-            Add(flag + " " + Path.GetExtension(path), path);
-            foreach (string labels in DataFiles.LabelsBeside(path)) files.Add(new InputFile(flag + " labels", labels, hashes.Of(labels)));
+            Add(role + " " + Path.GetExtension(path), path);
+            foreach (string labels in DataFiles.LabelsBeside(path)) files.Add(new InputFile(role + " labels", labels, hashes.Of(labels)));
         }
         return new InputState(options, files);
 
@@ -58,7 +60,7 @@ internal sealed class InputState
         StringBuilder facts = new();
         facts.Append("compiler ").Append(toolId).Append('\n');
         foreach (InputFile file in Files) facts.Append(file.Role).Append(' ').Append(file.Hash).Append('\n');
-        foreach (string scalar in _options.Scalars) facts.Append(scalar).Append('\n');
+        foreach (string value in _options.KeyValues) facts.Append(value).Append('\n');
         if (_options.LockPath is { } lockPath)
             facts.Append("lock ").Append(File.Exists(lockPath) ? ContentHash.OfFile(lockPath) : FileHashes.Absent).Append('\n');
         return ContentHash.OfText(facts.ToString());

@@ -1,3 +1,5 @@
+using Cim.Compiler.Options;
+
 namespace Cim.Tasks.Options;
 
 /// <summary>Finds metadata that would be ignored in silence.</summary>
@@ -19,11 +21,14 @@ internal static class UnknownMetadata
         "Key", "SignatureFile", "OptionsFile", "CompiledFile", "DiagnosticsFile", "ReportDirectory",
     };
 
+    /// <summary>The metadata an item may have.</summary>
+    public static IEnumerable<string> Names => OptionTable.OnItem.SelectMany(row => row.Names);
+
     /// <summary>The unknown ones among names, in order.</summary>
     public static IEnumerable<string> Among(IEnumerable<string> names) =>
         names.Where(name => !IsKnown(name)).OrderBy(name => name, StringComparer.Ordinal);
 
     private static bool IsKnown(string name) => _foreign.Contains(name) || _own.Contains(name)
         || name.StartsWith("_", StringComparison.Ordinal) || name.StartsWith("DefiningProject", StringComparison.OrdinalIgnoreCase)
-        || ModelMetadata.All.Any(m => m.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        || Names.Contains(name, StringComparer.OrdinalIgnoreCase);
 }

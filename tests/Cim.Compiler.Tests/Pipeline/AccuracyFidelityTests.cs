@@ -110,7 +110,7 @@ public sealed class AccuracyFidelityTests : IDisposable
     {
         CimException e = Assert.Throws<CimException>(() => CompilePipeline.Compile(Options("isaac") with { MaxArrays = 1 }));
         Assert.Equal(ErrorCodes.TooManyArrays, e.Code);
-        Assert.Contains("--max-arrays is 1", e.Message, StringComparison.Ordinal);
+        Assert.Contains("--max-arrays is '1'", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class AccuracyFidelityTests : IDisposable
     {
         CompileResult result = CompilePipeline.Compile(Options("isaac") with { MaxArrays = 1, Search = "exact", SearchEvaluations = 2 });
         CompileWarning warning = Assert.Single(result.Warnings, w => w.Code == ErrorCodes.SearchFoundNothing);
-        Assert.Contains("--max-arrays is 1", warning.Message, StringComparison.Ordinal);
+        Assert.Contains("--max-arrays is '1'", warning.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("calibration samples", warning.Message, StringComparison.Ordinal);
     }
 

@@ -115,7 +115,7 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
         {
             CimException error = Assert.Throws<CimException>(() => CompilePipeline.Compile(wrong));
             Assert.Equal(ErrorCodes.WrongUsage, error.Code);
-            Assert.Contains("give some with --training", error.Message, StringComparison.Ordinal);
+            Assert.Contains("set --training", error.Message, StringComparison.Ordinal);
         }
     }
 

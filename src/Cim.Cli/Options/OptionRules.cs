@@ -1,17 +1,19 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Cim.Compiler.Messages;
+using Cim.Compiler.Options;
 
-namespace Cim.Cli;
+namespace Cim.Cli.Options;
 
-/// <summary>What holds for the options of every command: how numbers are written, and which name was probably meant.</summary>
+/// <summary>What holds for the options of every command: how values are written, and which name was probably meant.</summary>
 internal static class OptionRules
 {
     /// <summary>What is wrong with the values of a command line, beside what the parser sees.</summary>
     /// <returns>The argument or option, and a sentence.</returns>
-    public static IReadOnlyList<(SymbolResult Of, string Message)> Problems(ParseResult parsed)
+    public static IReadOnlyList<(SymbolResult Of, MessageText Message)> Problems(ParseResult parsed)
     {
-        var problems = new List<(SymbolResult, string)>();
+        var problems = new List<(SymbolResult, MessageText)>();
         HashSet<string> names = NamesOf(parsed);
         for (SymbolResult? at = parsed.CommandResult; at is not null; at = at.Parent)
             foreach (SymbolResult result in (at as CommandResult)?.Children ?? [])
@@ -19,18 +21,32 @@ internal static class OptionRules
         return problems;
     }
 
-    private static string? Problem(SymbolResult result, HashSet<string> names)
+    private static MessageText? Problem(SymbolResult result, HashSet<string> names)
     {
         if (result is ArgumentResult argument)
-            return argument.Tokens.Any(t => IsEmpty(t.Value))
-                ? $"<{argument.Argument.Name}> is empty; name a file or what else it is."
-                : null;
+        {
+            if (!argument.Tokens.Any(t => IsEmpty(t.Value))) return null;
+            return $"<{argument.Argument.Name}> is empty; name a file or what else it is.";
+        }
+
         if (result is not OptionResult { Implicit: false, Option: var option }) return null;
-        if (result.Tokens.FirstOrDefault(t => names.Contains(t.Value)) is { } name)
-            return $"{option.Name} has no value: '{name.Value}' is an option.";
-        if (result.Tokens.Any(t => IsEmpty(t.Value))) return $"{option.Name} is empty; give it a value, or leave it out.";
+        OptionRow? row = (option as IRowOption)?.Row;
+        MessageText name = row is null ? option.Name : row;
+        if (result.Tokens.FirstOrDefault(t => names.Contains(t.Value)) is { } other)
+            return $"{name} has no value: '{other.Value}' is an option.";
+        if (result.Tokens.Any(t => IsEmpty(t.Value))) return $"{name} is empty; set a value, or leave it out.";
+        if (row is not null) return Problem(result, row);
         (Func<string, bool> holds, string what) = Rule(Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType);
-        return result.Tokens.FirstOrDefault(t => !holds(t.Value)) is { } wrong ? $"{option.Name} is '{wrong.Value}', {what}." : null;
+        if (result.Tokens.FirstOrDefault(t => !holds(t.Value)) is not { } wrong) return null;
+        return $"{option.Name} is '{wrong.Value}', {what}.";
+    }
+
+    private static MessageText? Problem(SymbolResult result, OptionRow row)
+    {
+        if (result.Tokens.FirstOrDefault(t => !row.Allows(t.Value)) is { } wrong)
+            return $"{row.Is(wrong.Value)}; expected {row.Allowed()}.";
+        if (result.Tokens.Count <= 1 || row.IsRepeatable) return null;
+        return $"{row.Named()} is set more than once.";
     }
 
     private static (Func<string, bool> Holds, string What) Rule(Type type) =>
@@ -50,20 +66,19 @@ internal static class OptionRules
         return names;
     }
 
-    /// <summary>A sentence with the name that was probably meant, for a command line with one that does not exist; else empty.</summary>
-    public static string Suggestion(ParseResult parsed)
+    /// <summary>A sentence with the name that was probably meant, for a command line with one that does not exist; else null.</summary>
+    public static string? Suggestion(ParseResult parsed)
     {
         HashSet<string> names = NamesOf(parsed);
         names.UnionWith(parsed.CommandResult.Command.Subcommands.Select(c => c.Name));
-        foreach (string wrong in parsed.UnmatchedTokens)
+        names.RemoveWhere(name => name.Length <= 2);
+        foreach (string wrong in parsed.UnmatchedTokens.Where(_ => names.Count > 0))
         {
-            string name = wrong.Split('=', ':')[0];
-            string? nearest = names.Where(n => n.Length > 2).OrderBy(n => Distance(name, n)).ThenBy(n => n, StringComparer.Ordinal)
-                .FirstOrDefault();
-            if (nearest is not null && Distance(name, nearest) <= Math.Max(2, name.Length / 4)) return $" Did you mean '{nearest}'?";
+            string name = wrong.Split('=', ':')[0], nearest = Spelling.Nearest(name, names);
+            if (Spelling.Distance(name, nearest) <= Math.Max(2, name.Length / 4)) return $"Did you mean '{nearest}'?";
         }
 
-        return "";
+        return null;
     }
 
     private static bool IsEmpty(string text) => string.IsNullOrWhiteSpace(text) || text.Contains('\0', StringComparison.Ordinal);
@@ -74,23 +89,4 @@ internal static class OptionRules
     private static bool Whole(string text, Int128 low, Int128 high) =>
         Int128.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out Int128 value) && value >= low
             && value <= high;
-
-    /// <summary>Letters to insert, take away or exchange, to make one name of the other.</summary>
-    private static int Distance(string a, string b)
-    {
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
-        for (int i = 0; i < a.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i + 1;
-            for (int j = 0; j < b.Length; j++)
-            {
-                int replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-                diagonal = row[j + 1];
-                row[j + 1] = Math.Min(replaced, 1 + Math.Min(diagonal, row[j]));
-            }
-        }
-
-        return row[^1];
-    }
 }

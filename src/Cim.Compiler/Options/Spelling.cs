@@ -1,4 +1,4 @@
-namespace Cim.Tasks.Options;
+namespace Cim.Compiler.Options;
 
 /// <summary>Finds the name that was meant.</summary>
 internal static class Spelling
@@ -11,8 +11,8 @@ internal static class Spelling
             .ThenBy(candidate => candidate, StringComparer.Ordinal).First();
     }
 
-    /// <summary>The Levenshtein distance, one row at a time.</summary>
-    private static int Distance(string a, string b)
+    /// <summary>Letters to insert, remove or exchange to make one name of the other (Levenshtein), one row at a time.</summary>
+    public static int Distance(string a, string b)
     {
         int[] row = [.. Enumerable.Range(0, b.Length + 1)];
         for (int i = 1; i <= a.Length; i++)
@@ -26,6 +26,7 @@ internal static class Spelling
                 diagonal = above;
             }
         }
+
         return row[b.Length];
     }
 }

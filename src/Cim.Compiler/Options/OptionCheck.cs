@@ -1,0 +1,81 @@
+using System.Globalization;
+
+namespace Cim.Compiler.Options;
+
+/// <summary>Checks values against the table.</summary>
+internal static class OptionCheck
+{
+    private static readonly char[] _separators = [';', ','];
+
+    /// <summary>True if the text is a value of the option. Files are not looked for; identifiers are the build's to check.</summary>
+    public static bool Allows(this OptionRow row, string text) => row.Kind switch
+    {
+        OptionKind.Flag => bool.TryParse(text, out _),
+        OptionKind.Integer => decimal.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out decimal whole)
+            && (row.Range!.Contains(whole) || (whole == 0 && row.Zero is not null)),
+        OptionKind.Number => (row.HasAuto && text == "auto") || (IsNumber(text, out double number) && row.Range!.Contains(number)),
+        OptionKind.Choice => row.Choices.Contains(text, row.IgnoresCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal),
+        OptionKind.List => row.Format == OptionFormat.Dimensions
+            ? Pieces(text).All(IsDimension)
+            : text.Split(_separators).All(piece => row.Format == OptionFormat.Widths ? IsWidth(piece.Trim()) : IsFraction(piece)),
+        _ => true,
+    };
+
+    /// <summary>What may stand there, to follow "expected": <c>a whole number from 1 to 8</c>.</summary>
+    public static string Allowed(this OptionRow row) => row.Kind switch
+    {
+        OptionKind.Flag => "true or false",
+        OptionKind.Integer => Number("a whole number", row),
+        OptionKind.Number => Number("a number", row),
+        OptionKind.Choice => Either(row.Choices),
+        OptionKind.List => row.Format switch
+        {
+            OptionFormat.Dimensions => "name=size with a positive size, such as height=224, several separated by semicolons or commas",
+            OptionFormat.Widths => "widths separated by commas: 0 and 2 to 8",
+            _ => "a number or fraction (1/255), or one per channel separated by commas",
+        },
+        OptionKind.Folder => "the path of a folder that is written",
+        OptionKind.File => row.File switch
+        {
+            FileUse.NameOrRead => "a built-in name or the path of a file",
+            FileUse.Read => "the path of a file that is read",
+            _ => "the path of a file that is written",
+        },
+        _ => row.Format switch
+        {
+            OptionFormat.ClassName => "a C# identifier",
+            OptionFormat.Namespace => "a C# namespace",
+            _ => "text",
+        },
+    };
+
+    /// <summary>The single values of a list: <c>height=32;width=32</c>.</summary>
+    public static IEnumerable<string> Pieces(string value) => value.Split(_separators).Select(d => d.Trim()).Where(d => d.Length > 0);
+
+    /// <summary>A list in words: <c>a, b or c</c>.</summary>
+    public static string Either(IReadOnlyList<string> items) => items.Count < 2
+        ? string.Concat(items)
+        : string.Join(", ", items.Take(items.Count - 1)) + " or " + items[items.Count - 1];
+
+    private static string Number(string noun, OptionRow row) =>
+        noun + (row.Unit is null ? "" : " of " + row.Unit) + row.Range
+        + (row.Zero is null ? "" : $", or 0 for {row.Zero}") + (row.HasAuto ? ", or auto" : "");
+
+    private static bool IsDimension(string text)
+    {
+        int at = text.LastIndexOf('=');
+        string number = text.Substring(at + 1);
+        return at > 0 && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size > 0;
+    }
+
+    private static bool IsWidth(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int bits) && bits is 0 or (>= 2 and <= 8);
+
+    private static bool IsFraction(string text) =>
+        text.Split('/') is { Length: <= 2 } parts && parts.All(part => IsNumber(part.Trim(), out _));
+
+    // Infinity and NaN parse as numbers, but are none to calculate with.
+    private static bool IsNumber(string text, out double number) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && !double.IsNaN(number)
+            && !double.IsInfinity(number);
+}

@@ -1,0 +1,92 @@
+namespace Cim.Compiler.Options;
+
+/// <content>Hardware and data.</content>
+internal static partial class OptionTable
+{
+    public static OptionRow Hardware { get; } = new("Hardware", OptionKind.File, OptionGroup.Inputs,
+        "A built-in hardware profile (`cim hardware list`) or a *.cimhw.json file.")
+    {
+        Page = "hardware-profiles.md", File = FileUse.NameOrRead, Default = "isaac", Keys = Result, KeyEntry = "hardware",
+    };
+
+    public static OptionRow Calibration { get; } = new("Calibration", OptionKind.File, OptionGroup.Inputs,
+        "Samples that set the ranges of activations: .npz, .npy, IDX or CIFAR-10 binary. Labels are not needed.")
+    {
+        File = FileUse.Read, Keys = Result | OptionKeys.Trials | OptionKeys.Checkpoint, KeyEntry = "calibration",
+    };
+
+    public static OptionRow Evaluation { get; } = new("Evaluation", OptionKind.File, OptionGroup.Inputs,
+        "Labelled samples on which accuracy is measured: .npz with x and y, IDX with its labels beside it, or CIFAR-10 binary.")
+    {
+        File = FileUse.Read, Keys = Result, KeyEntry = "evaluation",
+    };
+
+    public static OptionRow Labels { get; } = new("Labels", OptionKind.File, OptionGroup.Inputs,
+        "The names of the classes, which the compiled model then holds: a text file, one a line in the order of the scores.")
+    {
+        File = FileUse.Read, Keys = OptionKeys.Cache, NotInLock = "names outputs and changes no number",
+    };
+
+    public static OptionRow CalibrationSamples { get; } = new("CalibrationSamples", OptionKind.Integer, OptionGroup.Inputs,
+        "At most this many calibration samples, spread evenly over the file.")
+    {
+        Range = OptionRange.AtLeastOne, Default = "512", Writing = KeyWriting.Always,
+        Keys = Result | OptionKeys.Candidates | OptionKeys.Checkpoint,
+    };
+
+    public static OptionRow CalibrationMethod { get; } = new("CalibrationMethod", OptionKind.Choice, OptionGroup.Inputs,
+        "How the ranges of activations are chosen.")
+    {
+        Page = "quantization.md",
+        Choices = ["mse", "minmax", "percentile", "entropy"], Default = "mse", KeyName = "range", Writing = KeyWriting.Always,
+        Keys = Result | OptionKeys.Trials | OptionKeys.Checkpoint,
+    };
+
+    public static OptionRow Limit { get; } = new("Limit", OptionKind.Integer, OptionGroup.Inputs,
+        "At most this many evaluation samples.")
+    {
+        Range = OptionRange.AtLeastOne, Zero = "all", Unit = "samples", Default = "0", Keys = OptionKeys.Cache,
+        NotInLock = "changes what is measured, not the model; the lock keeps the float score with its limit",
+    };
+
+    public static OptionRow Scale { get; } = new("Scale", OptionKind.List, OptionGroup.Inputs,
+        "The network reads (x * scale - mean) / std: one number, or one per channel; 1/255 is a number.")
+    {
+        Format = OptionFormat.Numbers, DefaultNote = "1", Writing = KeyWriting.Always,
+        Keys = Result | OptionKeys.Trials | OptionKeys.Checkpoint,
+    };
+
+    public static OptionRow Mean { get; } = new("Mean", OptionKind.List, OptionGroup.Inputs,
+        "See {Scale}; for example 0.485,0.456,0.406.")
+    {
+        Format = OptionFormat.Numbers, DefaultNote = "0", Writing = KeyWriting.Always,
+        Keys = Result | OptionKeys.Trials | OptionKeys.Checkpoint,
+    };
+
+    public static OptionRow Std { get; } = new("Std", OptionKind.List, OptionGroup.Inputs, "See {Scale}.")
+    {
+        Format = OptionFormat.Numbers, DefaultNote = "1", Writing = KeyWriting.Always,
+        Keys = Result | OptionKeys.Trials | OptionKeys.Checkpoint,
+    };
+
+    public static OptionRow Dim { get; } = new("Dim", OptionKind.List, OptionGroup.Inputs,
+        "Size of a named dimension, as name=size, for example height=224. The leading dimension needs none: it is the batch.")
+    {
+        Page = "import.md",
+        Format = OptionFormat.Dimensions, Writing = KeyWriting.WhenSet, Keys = Result | OptionKeys.Trials | OptionKeys.Checkpoint,
+    };
+
+    public static OptionRow Fidelity { get; } = new("Fidelity", OptionKind.Choice, OptionGroup.Inputs,
+        "What the result is used at: its accuracy and budget are judged there, and the generated class simulates it.")
+    {
+        Page = "fidelities.md", Choices = ["exact", "adc", "device", "circuit"], IgnoresCase = true,
+        DefaultNote = "exact; accuracy at adc where converters change sums", Keys = OptionKeys.Cache,
+        NotInLock = "changes where accuracy is measured, not the model",
+    };
+
+    public static OptionRow Seed { get; } = new("Seed", OptionKind.Integer, OptionGroup.Inputs, "Seed of everything random.")
+    {
+        Range = new(0, ulong.MaxValue), Default = "0", Writing = KeyWriting.Always, Keys = Result | OptionKeys.Checkpoint,
+
+    };
+}

@@ -1,0 +1,50 @@
+using Cim.Compiler.Options;
+
+namespace Cim.Tasks.Tests.Options;
+
+/// <summary>
+/// What is generated from the option table stands in the files as generated. <c>CIM_UPDATE_DOCS=1 dotnet test tests/Cim.Tasks.Tests
+/// --filter OptionDocuments</c> writes it anew.
+/// </summary>
+public sealed class OptionDocumentsTests
+{
+    [Fact]
+    public void The_page_of_options_is_that_of_the_table() => Same("docs/options.md", _ => OptionDocuments.Page());
+
+    [Fact]
+    public void The_package_readme_shows_every_option() =>
+        Same("src/Cim.Sdk/README.md", text => OptionDocuments.Between(text, "table", OptionDocuments.Table(OptionTable.OnItem)));
+
+    [Fact]
+    public void The_readme_names_only_options_of_the_table()
+    {
+        string[] rows = [.. File.ReadLines(Path.Combine(Root(), "README.md"))
+            .SkipWhile(line => !line.StartsWith("| metadata of `CimModel`", StringComparison.Ordinal)).Skip(2)
+            .TakeWhile(line => line.StartsWith('|'))];
+        Assert.NotEmpty(rows);
+        Assert.All(rows.SelectMany(row => row.Split('|')[1].Split(',')),
+            name => Assert.Contains(name.Trim().Trim('`'), OptionTable.OnItem.SelectMany(row => row.Names)));
+    }
+
+    [Fact]
+    public void Every_metadata_has_a_property_as_its_default() =>
+        Same("src/Cim.Sdk/build/Cim.Sdk.props", text => OptionDocuments.Between(text, "metadata", OptionDocuments.Props()));
+
+    [Fact]
+    public void Every_file_that_is_read_is_an_input_of_the_build() =>
+        Same("src/Cim.Sdk/build/Cim.Sdk.targets", text => OptionDocuments.Between(text, "inputs", OptionDocuments.Inputs()));
+
+    private static void Same(string file, Func<string, string> generate)
+    {
+        string path = Path.Combine(Root(), file), text = File.ReadAllText(path), expected = generate(text);
+        if (Environment.GetEnvironmentVariable("CIM_UPDATE_DOCS") == "1") File.WriteAllText(path, expected);
+        else Assert.Equal(expected, text);
+    }
+
+    private static string Root()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, "Cim.Sdk.sln"))) return folder.FullName;
+        throw new InvalidOperationException("The tests do not run inside the repository: Cim.Sdk.sln was not found above them.");
+    }
+}
