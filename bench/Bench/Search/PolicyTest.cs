@@ -1,4 +1,5 @@
 using Cim.Bench.Common.Data;
+using Cim.Compiler;
 using Cim.Compiler.Data;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Search;

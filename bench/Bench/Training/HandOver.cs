@@ -1,5 +1,6 @@
 using Cim.Bench.Common.Data;
 using Cim.Bench.Common.Results;
+using Cim.Compiler;
 using Cim.Compiler.Pipeline;
 using Cim.Runtime;
 using Cim.Training.Data;

@@ -67,7 +67,7 @@ internal static class SensitivityCommand
         {
             string sizes = string.Join(',', import.Read(parsed).Dimensions.OrderBy(d => d.Key, StringComparer.Ordinal));
             string key = ResultKey.Hash(string.Create(CultureInfo.InvariantCulture,
-                $"{CompilePipeline.SdkVersion} {InputHash.OfModel(model)} {sizes} {InputHash.OfData(calibration)} {preprocessing} "
+                $"{SdkVersion.Current} {InputHash.OfModel(model)} {sizes} {InputHash.OfData(calibration)} {preprocessing} "
                     + $"{parsed.GetValue(_samples)} {parsed.GetValue(_probes)} {parsed.GetValue(_seed)}"));
             stored = Path.Combine(folder, $"sensitivity-{key}.json");
             if (Load(stored) is { } known) return known;

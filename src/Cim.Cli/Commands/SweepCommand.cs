@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Cim.Cli.Options;
+using Cim.Compiler;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Options;

@@ -1,42 +1,66 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using Cim.Compiler.Mapping;
 using Cim.Compiler.Messages;
+using Cim.Runtime;
+using Cim.Runtime.Hardware;
 
 namespace Cim.Compiler.Pipeline;
 
-/// <summary>What every stage of a compilation has at hand: the options, and where it tells its progress and its warnings.</summary>
-internal sealed class CompileContext(
-    CompileOptions options, IProgress<string>? progress, Action<CompileWarning>? warned, CancellationToken cancellation)
+/// <summary>What every stage of a compilation has at hand: the hardware, the files, the options, and where progress and warnings go.</summary>
+internal sealed class CompileContext
 {
     private readonly List<CompileWarning> _warnings = [];
     private readonly Stopwatch _time = Stopwatch.StartNew();
+    private readonly Action<CompileWarning>? _warned;
 
-    public CompileOptions Options => options;
+    /// <summary>Checks the options and loads the hardware.</summary>
+    /// <param name="options">What to do.</param>
+    /// <param name="progress">One line per step.</param>
+    /// <param name="warned">Called for each warning when it arises.</param>
+    /// <param name="cancellation">Checked throughout.</param>
+    /// <exception cref="CimException">Options that cannot be, or not together; no such hardware.</exception>
+    public CompileContext(
+        CompileOptions options, IProgress<string>? progress, Action<CompileWarning>? warned, CancellationToken cancellation)
+    {
+        options.Check();
+        (Options, Progress, _warned, Cancellation) = (options, progress, warned, cancellation);
+        Sources = new CompileSources(options);
+        Hardware = HardwareProfiles.Load(options.Hardware);
+        if (InheritedFiguresWarning.Of(Hardware) is { } inherited) Warn(ErrorCodes.FigureOfBase, inherited);
+    }
 
-    public IProgress<string>? Progress => progress;
+    public CompileOptions Options { get; }
 
-    public CancellationToken Cancellation => cancellation;
+    public HardwareProfile Hardware { get; }
+
+    /// <summary>The files the compilation reads.</summary>
+    public CompileSources Sources { get; }
+
+    public IProgress<string>? Progress { get; }
+
+    public CancellationToken Cancellation { get; }
+
+    /// <summary>True if precisions are only chosen and locked: a compilation follows, which warns of what concerns its result.</summary>
+    public bool OnlyLocks { get; init; }
 
     public ImmutableArray<CompileWarning> Warnings => [.. _warnings];
 
     public double Seconds => _time.Elapsed.TotalSeconds;
 
-    /// <summary>Tells that a step begins, unless it is not to begin any more.</summary>
+    /// <summary>Reports that a step begins, unless the compilation was cancelled.</summary>
     public void Step(string what)
     {
-        cancellation.ThrowIfCancellationRequested();
-        progress?.Report(FormattableString.Invariant($"[{Seconds,6:F1} s] {what}"));
+        Cancellation.ThrowIfCancellationRequested();
+        Progress?.Report(FormattableString.Invariant($"[{Seconds,6:F1} s] {what}"));
     }
-
-    /// <summary>The same without progress, for steps that are repeated many times.</summary>
-    public CompileContext Quietly() => new(options, null, warned, cancellation);
 
     /// <summary>Warns once of one thing.</summary>
     public void Warn(string code, MessageText text)
     {
-        var warning = new CompileWarning(code, text, options.ModelPath);
+        var warning = new CompileWarning(code, text, Options.ModelPath);
         if (_warnings.Contains(warning)) return;
         _warnings.Add(warning);
-        warned?.Invoke(warning);
+        _warned?.Invoke(warning);
     }
 }

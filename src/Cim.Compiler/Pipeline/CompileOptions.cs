@@ -45,10 +45,10 @@ internal sealed record CompileOptions
     /// <summary>What is done to images of <see cref="Training"/> before they are learnt from.</summary>
     public Augmentation Augmentation { get; init; } = Augmentation.None;
 
-    /// <summary>Passes over <see cref="Training"/>; null = <see cref="FineTuningOptions.DefaultEpochs"/>.</summary>
+    /// <summary>Passes over <see cref="Training"/>; null = <see cref="QuantizationAwareOptions.DefaultEpochs"/>.</summary>
     public int? Epochs { get; init; }
 
-    /// <summary>Learning rate of the training; null = <see cref="FineTuningOptions.DefaultLearningRate"/>.</summary>
+    /// <summary>Learning rate of the training; null = <see cref="QuantizationAwareOptions.DefaultLearningRate"/>.</summary>
     public double? LearningRate { get; init; }
 
     /// <summary>File that keeps a training that is stopped, for the next compilation of the same inputs; null = none.</summary>

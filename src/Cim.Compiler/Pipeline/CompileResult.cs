@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Messages;
 using Cim.Compiler.Precision;
 using Cim.Compiler.Reporting;
@@ -30,7 +31,7 @@ internal sealed record CompileResult
     public required MeasuredAccuracy? Accuracy { get; init; }
 
     /// <summary>How far outputs are from the float network's; null without calibration data.</summary>
-    public required Agreement? Agreement { get; init; }
+    public required OutputAgreement? Agreement { get; init; }
 
     /// <summary>Of the float network on the evaluation data; null without such data.</summary>
     public Accuracy? AccuracyFloat => Accuracy?.Float;
@@ -64,6 +65,10 @@ internal sealed record CompileResult
     public required CompilationReport Report { get; init; }
 
     public required ImmutableArray<CompileWarning> Warnings { get; init; }
+
+    /// <summary>How long each stage took, in the order they ran; without those that had nothing to do or whose result was
+    /// locked.</summary>
+    public ImmutableArray<StageTime> Stages { get; init; } = [];
 
     public required double Seconds { get; init; }
 }

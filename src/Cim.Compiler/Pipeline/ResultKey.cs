@@ -34,7 +34,7 @@ internal static class ResultKey
     }
 
     /// <summary>The key of a log of measurements: a hash, so that the log is used for nothing else.</summary>
-    public static string OfTrials(CompileOptions options) => Hash($"{CompilePipeline.SdkVersion} {InputHash.OfModel(options.ModelPath)} "
+    public static string OfTrials(CompileOptions options) => Hash($"{SdkVersion.Current} {InputHash.OfModel(options.ModelPath)} "
         + Text(options with { MaxAccuracyLoss = options.MaxAccuracyLoss ?? CompileOptions.DefaultSearchLoss }, OptionKeys.Trials));
 
     /// <summary>The key of an options' part in a candidate of a search, or in a checkpoint: every option that is counted in and has a

@@ -26,7 +26,7 @@ internal static class SdkCompatibility
     /// <exception cref="CimException">CIM1011: the versions do not fit; the message has both.</exception>
     public static void Check(ModelInfo info, string path, string? sdkVersion = null)
     {
-        string own = sdkVersion ?? CompilePipeline.SdkVersion;
+        string own = sdkVersion ?? SdkVersion.Current;
         VersionRange range = Range(own);
         if (NuGetVersion.TryParse(info.SdkVersion, out NuGetVersion? made) && range.Satisfies(made)) return;
         throw new CimException(ErrorCodes.IncompatibleSdkVersion,

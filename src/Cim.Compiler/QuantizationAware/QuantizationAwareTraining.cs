@@ -25,7 +25,7 @@ namespace Cim.Compiler.QuantizationAware;
 /// <param name="Checkpoint">File that keeps a training that is stopped; null = none.</param>
 /// <param name="CheckpointTag">What the training depends on besides its own options: a checkpoint of anything else is not resumed.</param>
 /// <param name="Noise">Errors of the weights on their cells, drawn anew for every batch; null = none.</param>
-internal sealed record FineTuningOptions(
+internal sealed record QuantizationAwareOptions(
     int Epochs, double LearningRate, ulong Seed, string? Checkpoint, string CheckpointTag, HardwareNoise? Noise = null)
 {
     /// <summary>Passes that recover most of what a few bits lose.</summary>
@@ -39,14 +39,14 @@ internal sealed record FineTuningOptions(
 /// <param name="Graph">The network with explicit quantizers.</param>
 /// <param name="Score">The share of the samples held apart it classifies right (without labels: as the float network does); null if none
 /// were.</param>
-internal sealed record FineTunedNetwork(Graph Graph, double? Score);
+internal sealed record TrainedNetwork(Graph Graph, double? Score);
 
 /// <summary>
 /// Trains a network with the quantizers of a policy in its forward pass, after the float network (its outputs) and after labels
 /// where there are some, and returns it with those quantizers. It starts from the network rounding made; the latest epoch that samples
 /// held apart do not show to be worse than another is kept, or the start if they show all to be worse.
 /// </summary>
-internal sealed class QuantizationAwareTraining(FineTuningOptions options, IProgress<string>? progress)
+internal sealed class QuantizationAwareTraining(QuantizationAwareOptions options, IProgress<string>? progress)
 {
     private const int BatchSize = 64;
 
@@ -77,7 +77,7 @@ internal sealed class QuantizationAwareTraining(FineTuningOptions options, IProg
     /// <param name="data">Samples, with labels or without.</param>
     /// <param name="cancellation">Stops between batches; a checkpoint keeps what was reached.</param>
     /// <exception cref="CimException">CIM0040, CIM0042: no gradient for an operator, or the loss is not finite.</exception>
-    public async Task<FineTunedNetwork> RunAsync(
+    public async Task<TrainedNetwork> RunAsync(
         Graph graph, Graph rounded, QuantizationPolicy policy, int arrayRows, TrainingData data, CancellationToken cancellation)
     {
         TrainableNetwork network = TrainableNetwork.FromOnnx(OnnxExporter.Export(graph));
@@ -93,7 +93,7 @@ internal sealed class QuantizationAwareTraining(FineTuningOptions options, IProg
                 $"trained {result.Epochs} epochs, kept epoch {result.BestEpoch} with {100 * result.BestScore:F2} % of {validation.Count} "
                 + $"samples held apart"));
         Graph trained = OnnxImporter.Import(QuantizedExport.ToOnnx(quantized).ToByteArray(), null, null, cancellation);
-        return new FineTunedNetwork(trained, data.Validation is null ? null : result.BestScore);
+        return new TrainedNetwork(trained, data.Validation is null ? null : result.BestScore);
     }
 
     private async Task<TrainingResult> TrainAsync(

@@ -134,7 +134,7 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
     {
         CompileOptions options = Options() with { Epochs = 1 };
         string usual = Loss(options);
-        Assert.Equal(usual, Loss(options with { LearningRate = FineTuningOptions.DefaultLearningRate }));
+        Assert.Equal(usual, Loss(options with { LearningRate = QuantizationAwareOptions.DefaultLearningRate }));
         Assert.NotEqual(usual, Loss(options with { LearningRate = 0.001 }));
         foreach (double wrong in new[] { 0, -0.01, 1, double.NaN })
             Assert.Equal("CIM0010", Assert.Throws<CimException>(() => CompilePipeline.Compile(options with { LearningRate = wrong })).Code);

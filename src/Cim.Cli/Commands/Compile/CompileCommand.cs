@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cim.Cli.Options;
+using Cim.Compiler;
 using Cim.Compiler.Options;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Precision;

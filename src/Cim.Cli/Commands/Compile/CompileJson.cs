@@ -46,9 +46,19 @@ internal static class CompileJson
         json.WriteEndArray();
         json.WriteString("rounding", result.Rounding);
         json.WriteFinite("seconds", result.Seconds);
+        json.WriteStartArray("stages");
+        foreach (StageTime stage in result.Stages)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", stage.Name);
+            json.WriteFinite("seconds", stage.Seconds);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
-    private static void WriteAgreement(Utf8JsonWriter json, Agreement agreement)
+    private static void WriteAgreement(Utf8JsonWriter json, OutputAgreement agreement)
     {
         json.WriteStartObject("agreement");
         json.WriteNumber("samples", agreement.Samples);

@@ -1,7 +1,6 @@
-using Cim.Compiler.Evaluation;
 using Cim.Runtime;
 
-namespace Cim.Compiler.Pipeline;
+namespace Cim.Compiler.Evaluation;
 
 /// <summary>What labelled samples say about a compiled network, at the fidelity its class uses and at those below.</summary>
 /// <param name="Fidelity">The fidelity that budgets are judged at and headlines are printed at.</param>

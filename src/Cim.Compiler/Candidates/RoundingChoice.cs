@@ -3,20 +3,20 @@ using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Options;
 using Cim.Compiler.Ort;
+using Cim.Compiler.Pipeline;
 using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.QuantizationAware;
 using Cim.Runtime;
-using Cim.Runtime.Hardware;
 
-namespace Cim.Compiler.Pipeline;
+namespace Cim.Compiler.Candidates;
 
 /// <summary>
 /// The best of what can be done with calibration samples alone: channels equalized across layers or as they are, rounding compensated or
-/// learned from there, biases corrected in all of them. A quarter of the samples is held apart, and each step is kept if it
+/// learned from there, biases corrected in all of them. A quarter of the samples is the hold-out set, and each step is kept if it
 /// brings the outputs on them nearer to the float network's.
 /// </summary>
-internal sealed class RoundingChoice(CompileContext context, PostTrainingQuantizer quantizer, HardwareProfile hardware)
+internal sealed class RoundingChoice(CompileContext context, PostTrainingQuantizer quantizer)
 {
     /// <summary>Widths from which there is little left to win.</summary>
     private const int LearnedBits = 4, EqualizedBits = 7;
@@ -46,7 +46,7 @@ internal sealed class RoundingChoice(CompileContext context, PostTrainingQuantiz
             graph, quantizer.Quantize(graph, input, seen, policy, context.Progress, context.Cancellation), RoundingMethods.Compensated);
         double least = Divergence(best);
         context.Progress?.Report(FormattableString.Invariant(
-            $"{best.Method}: divergence {least:G3} from the float network on {apart.Count} samples held apart"));
+            $"{best.Method}: divergence {least:G3} from the float network on {apart.Count} samples of the hold-out set"));
 
         (Graph equalized, int pairs) = CrossLayerEqualization.Run(graph, input, seen, context.Cancellation);
         if (pairs > 0)
@@ -73,7 +73,7 @@ internal sealed class RoundingChoice(CompileContext context, PostTrainingQuantiz
             try
             {
                 Graph learned = new LearnedRoundingStage(context.Progress)
-                    .Run(best.Float, best.Quantized, input, seen, policy, hardware.Rows, updates, context.Cancellation);
+                    .Run(best.Float, best.Quantized, input, seen, policy, context.Hardware.Rows, updates, context.Cancellation);
                 Try(best with { Quantized = learned,
                     Method = best.Method.Replace(RoundingMethods.Compensated, RoundingMethods.Learned, StringComparison.Ordinal) });
             }

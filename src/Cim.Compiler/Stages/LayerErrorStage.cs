@@ -1,21 +1,39 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Cim.Compiler.Evaluation.Agreement;
+using Cim.Compiler.Ort;
+using Cim.Compiler.Pipeline;
 using Cim.Compiler.Precision;
 using Cim.Runtime;
 
-namespace Cim.Compiler.Pipeline;
+namespace Cim.Compiler.Stages;
 
 /// <summary>
-/// A layer of 8 bits is near the float one's. Where it is not (numbers too large or too small for 32-bit floats, ranges fitted to samples
-/// unlike those it is measured on), a warning names it, so that no wrong result is without a word.
+/// Afterwards the error of each layer is known. A layer of 8 bits is near the float one's. Where it is not (numbers too large or too small
+/// for 32-bit floats, ranges fitted to samples unlike those it is measured on), a warning names it, so that no wrong result goes unnoticed.
 /// </summary>
-internal static class LayerErrorCheck
+internal sealed class LayerErrorStage : ICompileStage
 {
+    private const int Samples = 32;
+
     /// <summary>Relative errors 8 bits do not have: of a layer alone, and with those of all layers before it.</summary>
     private const double Own = 0.25, Total = 0.5;
 
-    public static void Warn(CompileContext context, ImmutableArray<LayerError> errors, QuantizationPolicy policy)
+    public string Name => "LayerErrors";
+
+    public string Announcement(CompileState state, CompileContext context) => "measuring the error of each layer";
+
+    public CompileState Run(CompileState state, CompileContext context)
+    {
+        CalibrationData samples = context.Sources.ReadErrorSamples(state.Input, state.Calibration, Samples, context.Cancellation);
+        ImmutableArray<LayerError> errors = LayerErrors.Measure(
+            state.Quantized.Float, state.Quantized.Quantized, state.Mapped!.Lowered.Layers, state.Input, samples, Samples,
+            context.Cancellation);
+        Warn(context, errors, state.Mapped.Policy);
+        return state with { Errors = errors };
+    }
+
+    private static void Warn(CompileContext context, ImmutableArray<LayerError> errors, QuantizationPolicy policy)
     {
         foreach (LayerError error in errors)
         {

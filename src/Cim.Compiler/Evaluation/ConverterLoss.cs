@@ -7,7 +7,7 @@ using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
 using Cim.Runtime.Program;
 
-namespace Cim.Compiler.Pipeline;
+namespace Cim.Compiler.Evaluation;
 
 /// <summary>Which converters change sums, what simulating them takes, and what would help where they lose accuracy.</summary>
 internal static class ConverterLoss

@@ -1,29 +1,42 @@
 using System.Globalization;
+using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Messages;
 using Cim.Compiler.Options;
+using Cim.Compiler.Pipeline;
 using Cim.Compiler.Reporting;
 using Cim.Compiler.Reporting.Files;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Program;
 
-namespace Cim.Compiler.Pipeline;
+namespace Cim.Compiler.Stages;
 
-/// <summary>What the measured accuracy means: an error beyond the budget, a warning where nobody set one.</summary>
-internal static class AccuracyBudget
+/// <summary>Afterwards the accuracy is within the budget; where nobody set one, a large loss was warned of.</summary>
+internal sealed class BudgetStage : ICompileStage
 {
     private const double WorthAWarning = 2;
 
+    public string Name => "Budget";
+
+    public CompileState Run(CompileState state, CompileContext context)
+    {
+        ModelProgram program = state.Emitted!.Model.Program;
+        if (state.Measured is { } measured) Check(context, measured, program, state.Report!);
+        else CheckAgreement(context, state.Agreement, program);
+        return state;
+    }
+
     /// <summary>Judges the accuracy at the fidelity the result is used at.</summary>
     /// <exception cref="CimException">CIM3002: the budget is missed; the report is written all the same.</exception>
-    public static void Check(
-        CompileContext context, MeasuredAccuracy measured, ModelProgram program, HardwareProfile hardware, CompilationReport report)
+    private static void Check(CompileContext context, MeasuredAccuracy measured, ModelProgram program, CompilationReport report)
     {
+        HardwareProfile hardware = context.Hardware;
         CompileOptions options = context.Options;
         double loss = measured.LossPoints;
         string place = report.WorstLayer is { } worst ? $" The layer with the largest error of its own is '{worst}'." : "";
         bool isAnalog = measured.Fidelity > Fidelity.Exact;
-        string at = isAnalog ? $" at fidelity {Name(measured.Fidelity)}" : "";
+        string at = isAnalog ? $" at fidelity {Text(measured.Fidelity)}" : "";
         string exact = isAnalog
             ? string.Create(CultureInfo.InvariantCulture, $" (and {100 * measured.Exact.Fraction:F2} % with exact sums)")
             : "";
@@ -56,8 +69,9 @@ internal static class AccuracyBudget
 
     /// <summary>Without labels: warns where converters move outputs so far that classes change, judged by the float network's own
     /// probabilities.</summary>
-    public static void CheckAgreement(CompileContext context, Agreement? agreement, ModelProgram program, HardwareProfile hardware)
+    private static void CheckAgreement(CompileContext context, OutputAgreement? agreement, ModelProgram program)
     {
+        HardwareProfile hardware = context.Hardware;
         if (agreement is null || agreement.HardwarePoints <= Tolerated(context.Options)) return;
         string measure = agreement.Top is { } top
             ? string.Create(CultureInfo.InvariantCulture,
@@ -81,7 +95,7 @@ internal static class AccuracyBudget
         return $"{ConverterLoss.Cures(hardware)} For cells: smaller errors of the profile, or {OptionTable.VariationAware.Named()}.";
     }
 
-    private static string Name(Fidelity fidelity) => fidelity.ToString().ToLowerInvariant();
+    private static string Text(Fidelity fidelity) => fidelity.ToString().ToLowerInvariant();
 
     private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 }

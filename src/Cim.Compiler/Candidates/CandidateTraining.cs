@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Cim.Compiler.Evaluation;
-using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Options;
-using Cim.Compiler.Ort;
+using Cim.Compiler.Pipeline;
 using Cim.Compiler.Precision;
 using Cim.Compiler.QuantizationAware;
 using Cim.Compiler.Search;
@@ -13,15 +12,13 @@ using Cim.Compiler.Search.Space;
 using Cim.Compiler.Search.Trained;
 using Cim.Compiler.Search.Verification;
 using Cim.Runtime;
-using Cim.Runtime.Hardware;
 
-namespace Cim.Compiler.Pipeline;
+namespace Cim.Compiler.Candidates;
 
 /// <summary>
-/// The upper rungs of a search for a network that will be trained: candidates are trained for a short time
-/// (<see cref="SuccessiveHalving"/>); the cheapest good (or nearly good) one is trained in full and simulated with its converters, and if it
-/// misses the
-/// budget, the next cheapest.
+/// The last part of a search for a network that will be trained: candidates are trained for a short time
+/// (<see cref="SuccessiveHalving"/>); the cheapest good (or nearly good) one is trained in full and simulated with its converters, and if
+/// it misses the budget, the next cheapest.
 /// </summary>
 internal sealed class CandidateTraining
 {
@@ -30,60 +27,54 @@ internal sealed class CandidateTraining
     private const int MaxFinalists = 2, MaxHopeful = 2;
 
     private readonly CompileContext _context;
-    private readonly Graph _graph;
-    private readonly CompileInputs _inputs;
-    private readonly HardwareProfile _hardware;
+    private readonly CompileState _state;
     private readonly PolicySearch _search;
-    private readonly PolicySearchOptions _options;
-    private readonly CalibrationData _calibration;
-    private readonly ShortTraining _training;
-    private readonly string _tag;
+    private readonly ICandidateQuantizer _quantizer;
+    private readonly ICandidateTrainer _trainer;
+    private ShortTraining? _training;
+    private string _tag = "";
     private double? _eightBitFullScore;
 
-    private CandidateTraining(
-        CompileContext context, Graph graph, CompileInputs inputs, HardwareProfile hardware, PolicySearch search,
-        PolicySearchOptions options, TrainingData samples)
-    {
-        (_context, _graph, _inputs, _hardware, _search, _options) = (context, graph, inputs, hardware, search, options);
-        CompileOptions asked = context.Options;
-        _calibration = inputs.ReadCalibration(context);
-        _training = new ShortTraining(
-            graph, samples, asked.SearchTrainingSamples, asked.LearningRate ?? FineTuningOptions.DefaultLearningRate, context.Cancellation);
-        _tag = string.Create(CultureInfo.InvariantCulture, $"{ResultKey.Text(asked, OptionKeys.Candidates)} rows={hardware.Rows}");
-    }
+    private PolicySearchOptions Options => _search.Options;
+
+    /// <param name="context">The compilation.</param>
+    /// <param name="state">The compilation.</param>
+    /// <param name="search">The prepared search.</param>
+    /// <param name="quantizer">Quantizes candidates, which training starts from.</param>
+    /// <param name="trainer">Trains candidates in full.</param>
+    public CandidateTraining(
+        CompileContext context, CompileState state, PolicySearch search, ICandidateQuantizer quantizer, ICandidateTrainer trainer) =>
+        (_context, _state, _search, _quantizer, _trainer) = (context, state, search, quantizer, trainer);
 
     /// <summary>
     /// The policy that is within the budget after training; if there is none the one that is without training, or if there is none
     /// either the one that loses least.
     /// </summary>
-    /// <param name="context">The compilation.</param>
-    /// <param name="graph">The float network.</param>
-    /// <param name="inputs">The files it is compiled from.</param>
-    /// <param name="hardware">The machine.</param>
-    /// <param name="search">The prepared search.</param>
-    /// <param name="found">What it found without training.</param>
+    /// <param name="found">What the search found without training.</param>
     /// <param name="data">Its samples.</param>
-    /// <param name="options">Its options.</param>
-    public static SearchSummary Run(
-        CompileContext context, Graph graph, CompileInputs inputs, HardwareProfile hardware, PolicySearch search, SearchSummary found,
-        SearchData data, PolicySearchOptions options)
+    public SearchSummary Run(SearchSummary found, SearchData data)
     {
-        TrainingData samples = inputs.ReadTraining(context.Cancellation);
+        TrainingData samples = _context.Sources.ReadTraining(_state.Input, _context.Cancellation);
         if (samples.Validation is null) return found;
-        return new CandidateTraining(context, graph, inputs, hardware, search, options, samples).Run(found, data);
+        CompileOptions asked = _context.Options;
+        _training = new ShortTraining(
+            _state.Graph, samples, asked.SearchTrainingSamples, asked.LearningRate ?? QuantizationAwareOptions.DefaultLearningRate,
+            _context.Cancellation);
+        _tag = string.Create(CultureInfo.InvariantCulture, $"{ResultKey.Text(asked, OptionKeys.Candidates)} rows={_context.Hardware.Rows}");
+        return Run(_training, found, data);
     }
 
-    private SearchSummary Run(SearchSummary found, SearchData data)
+    private SearchSummary Run(ShortTraining training, SearchSummary found, SearchData data)
     {
-        var ladder = new SuccessiveHalving(
-            _search, _options, Train, _training.FloatScore, _training.Raced, _context.Progress, _context.Cancellation);
-        TrainedSearch trained = ladder.Run(_search.Choices(found.Policy));
-        found = found with { Training = trained, RanOutOfTime = found.RanOutOfTime || _options.Clock.IsOver };
+        var halving = new SuccessiveHalving(
+            _search, Options, Train, training.FloatScore, training.Raced, _context.Progress, _context.Cancellation);
+        TrainedSearch trained = halving.Run(_search.Choices(found.Policy));
+        found = found with { Training = trained, RanOutOfTime = found.RanOutOfTime || Options.Clock.IsOver };
         SearchSummary least = found;
-        foreach (TrainedTrial trial in Finalists(trained))
+        foreach (TrainedTrial trial in Finalists(trained, training.Judged))
         {
             if (Finish(found, trial, data) is not { } finished) continue;
-            finished = finished with { Seconds = _options.Clock.Elapsed.TotalSeconds };
+            finished = finished with { Seconds = Options.Clock.Elapsed.TotalSeconds };
             if (finished.IsWithinBudget) return finished;
             if (finished.ValidationLoss < least.ValidationLoss) least = finished;
         }
@@ -96,29 +87,28 @@ internal sealed class CandidateTraining
     /// Cheapest first. A full training recovers more than a short one, so candidates that missed the budget by no more than a standard
     /// deviation of their score have a chance, too.
     /// </summary>
-    private IEnumerable<TrainedTrial> Finalists(TrainedSearch trained)
+    private IEnumerable<TrainedTrial> Finalists(TrainedSearch trained, int judged)
     {
         TrainedTrial[] good = [
-            .. trained.Trials.Where(t => !t.Stopped && t.Loss <= _options.MaxLoss).OrderBy(t => t.Cost).Take(MaxFinalists)];
-        double deviation = 100 * Math.Sqrt(trained.Reference * (1 - trained.Reference) / _training.Judged);
+            .. trained.Trials.Where(t => !t.Stopped && t.Loss <= Options.MaxLoss).OrderBy(t => t.Cost).Take(MaxFinalists)];
+        double deviation = 100 * Math.Sqrt(trained.Reference * (1 - trained.Reference) / judged);
         IEnumerable<TrainedTrial> hopeful = trained.Trials.Where(
-            t => !t.Stopped && t.Loss > _options.MaxLoss && t.Loss <= _options.MaxLoss + deviation);
+            t => !t.Stopped && t.Loss > Options.MaxLoss && t.Loss <= Options.MaxLoss + deviation);
         return hopeful.Where(t => good.Length == 0 || t.Cost < good[0].Cost).OrderBy(t => t.Cost)
-            .Take(_options.Clock.IsOver ? 0 : MaxHopeful).Concat(good);
+            .Take(Options.Clock.IsOver ? 0 : MaxHopeful).Concat(good);
     }
 
     private (double Score, bool Stopped)? Train(ImmutableArray<int> choices, Func<double, bool> isHopeless)
     {
         QuantizationPolicy policy = _search.ToPolicy(choices.AsSpan());
-        return _options.Trials is { } trials ? trials.Train(Name(policy, "short"), Short) : Short();
+        return Options.Trials is { } trials ? trials.Train(Name(policy, "short"), Short) : Short();
 
         (double Score, bool Stopped)? Short()
         {
-            Graph rounded = RoundingStage.Run(
-                _context.Quietly(), _graph, _inputs.Input, _calibration, policy, _hardware, isResult: false).Quantized;
+            Graph rounded = _quantizer.QuantizePlainly(_state, policy, _context, null);
             try
             {
-                return _training.RunAsync(_graph, rounded, policy, _hardware.Rows, isHopeless, () => _options.Clock.IsOver,
+                return _training!.RunAsync(_state.Graph, rounded, policy, _context.Hardware.Rows, isHopeless, () => Options.Clock.IsOver,
                     _context.Cancellation).GetAwaiter().GetResult() is { } score
                     ? (score.Score, score.Stopped) : null;
             }
@@ -136,23 +126,20 @@ internal sealed class CandidateTraining
     private string FullName(QuantizationPolicy policy) =>
         Name(policy, string.Create(CultureInfo.InvariantCulture, $"epochs={_context.Options.Epochs} seed={_context.Options.Seed}"));
 
-    private FineTunedNetwork TrainInFull(QuantizationPolicy policy)
-    {
-        Graph rounded = RoundingStage.Run(_context, _graph, _inputs.Input, _calibration, policy, _hardware).Quantized;
-        return TrainingStage.Run(_context, _graph, rounded, _inputs, _calibration, policy, _hardware);
-    }
+    private TrainedNetwork TrainInFull(QuantizationPolicy policy) =>
+        _trainer.Train(_state, _quantizer.Quantize(_state, policy, _context).Quantized, policy, _context);
 
     /// <summary>
     /// Points a score after full training lies below the reference of the short trainings; where that misses the budget, or below 8 bits
-    /// trained in full, whichever is less: the longer the training, the more the network forgets of samples held apart that the float
+    /// trained in full, whichever is less: the longer the training, the more the network forgets of samples of the hold-out set that the float
     /// network has learnt, and that is no loss of bits.
     /// </summary>
     private double FullLoss(SearchSummary found, double score)
     {
         double loss = found.Training!.LossOf(score);
-        if (loss <= _options.MaxLoss) return loss;
+        if (loss <= Options.MaxLoss) return loss;
         QuantizationPolicy eight = _search.ToPolicy(PolicyMoves.Widest(_search.Space));
-        _eightBitFullScore ??= _options.Trials is { } trials
+        _eightBitFullScore ??= Options.Trials is { } trials
             ? trials.Train(FullName(eight), Reference)!.Value.Score
             : Reference()!.Value.Score;
         return Math.Min(loss, Math.Round(100 * (_eightBitFullScore.Value - score), 6));
@@ -168,18 +155,18 @@ internal sealed class CandidateTraining
     private SearchSummary? Finish(SearchSummary found, TrainedTrial trial, SearchData data)
     {
         QuantizationPolicy policy = _search.ToPolicy(trial.Policy.AsSpan());
-        if (_options.Trials?.Trained(FullName(policy)) is { } known && FullLoss(found, known.Score) > _options.MaxLoss) return null;
-        FineTunedNetwork trained = TrainInFull(policy);
-        _options.Trials?.Train(FullName(policy), () => (trained.Score!.Value, false));
+        if (Options.Trials?.Trained(FullName(policy)) is { } known && FullLoss(found, known.Score) > Options.MaxLoss) return null;
+        TrainedNetwork trained = TrainInFull(policy);
+        Options.Trials?.Train(FullName(policy), () => (trained.Score!.Value, false));
         double loss = FullLoss(found, trained.Score!.Value);
         SearchSummary summary = found with
         {
-            Policy = policy, Chosen = trial.Costs, ValidationLoss = loss, IsWithinBudget = loss <= _options.MaxLoss,
+            Policy = policy, Chosen = trial.Costs, ValidationLoss = loss, IsWithinBudget = loss <= Options.MaxLoss,
                 Trained = trained.Graph,
         };
         if (summary.IsWithinBudget && policy.Layers.Any(l => l.AdcBits > 0))
         {
-            var network = new AdcNetwork(trained.Graph, _inputs.Input, _hardware, data.Fit, policy, _context.Cancellation);
+            var network = new AdcNetwork(trained.Graph, _state.Input, _context.Hardware, data.Fit, policy, _context.Cancellation);
             summary = AdcVerification.Run(
                 _search, summary, network, loss, _context.Progress, _context.Cancellation);
         }

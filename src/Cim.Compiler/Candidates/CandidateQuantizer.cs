@@ -1,0 +1,53 @@
+using Cim.Compiler.Calibration;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Ort;
+using Cim.Compiler.Pipeline;
+using Cim.Compiler.Precision;
+using Cim.Compiler.Quantization;
+using Cim.Compiler.QuantizationAware;
+
+namespace Cim.Compiler.Candidates;
+
+/// <summary>Quantization without training within a compilation, with the rounding that was asked for.</summary>
+internal sealed class CandidateQuantizer : ICandidateQuantizer
+{
+    /// <summary>Arithmetic of learned rounding, in operations: one to two minutes on two cores, whatever the network.</summary>
+    private const double Operations = 4e12;
+
+    private const int MinUpdates = 40, MaxUpdates = 600;
+
+    public RoundedNetwork Quantize(CompileState state, QuantizationPolicy policy, CompileContext context)
+    {
+        (CompileOptions asked, Graph graph, GraphInput input, CalibrationData calibration) =
+            (context.Options, state.Graph, state.Input, state.Calibration);
+        // What variation keeps of each output was decided for the channels as they are, and training starts from integers of its own.
+        if (asked is { Rounding: RoundingMethods.Auto, Training: null, VariationAware: false }
+            && new RoundingChoice(context, Quantizer(state, context)).Run(graph, input, calibration, policy) is { } chosen)
+            return chosen;
+        var rounded = new RoundedNetwork(
+            graph, QuantizePlainly(state, policy, context, context.Progress),
+            asked.Rounding == RoundingMethods.Nearest ? RoundingMethods.Nearest : RoundingMethods.Compensated);
+        if (asked.Rounding != RoundingMethods.Learned) return rounded;
+        LearnedRoundingStage.Check(graph, input, policy, !calibration.IsSynthetic);
+        return rounded with
+        {
+            Quantized = new LearnedRoundingStage(context.Progress).Run(
+                graph, rounded.Quantized, input, calibration, policy, context.Hardware.Rows, Updates(graph), context.Cancellation),
+            Method = RoundingMethods.Learned,
+        };
+    }
+
+    public Graph QuantizePlainly(CompileState state, QuantizationPolicy policy, CompileContext context, IProgress<string>? progress) =>
+        Quantizer(state, context).Quantize(state.Graph, state.Input, state.Calibration, policy, progress, context.Cancellation);
+
+    private static PostTrainingQuantizer Quantizer(CompileState state, CompileContext context)
+    {
+        CompileOptions asked = context.Options;
+        var options = new QuantizerOptions { Range = asked.Range, ArrayRows = context.Hardware.Rows };
+        if (asked.Rounding == RoundingMethods.Nearest) options = options with { ErrorCompensationBits = 0 };
+        return new PostTrainingQuantizer(options,
+            state.Calibration.IsSynthetic ? NormalisationRanges.Read(asked.ModelPath, asked.Import, state.Graph) : null);
+    }
+
+    private static int Updates(Graph graph) => (int)Math.Clamp(LearnedRoundingStage.Updates(graph, Operations), MinUpdates, MaxUpdates);
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using Cim.Compiler.Evaluation;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Messages;
+using Cim.Compiler.Options;
+using Cim.Compiler.Pipeline;
+using Cim.Compiler.Precision;
+using Cim.Compiler.Quantization;
+using Cim.Compiler.QuantizationAware;
+using Cim.Compiler.Variation;
+using Cim.Runtime;
+using Cim.Training.Quantization;
+
+namespace Cim.Compiler.Candidates;
+
+/// <summary>Quantization-aware training within a compilation; where the network is made for the hardware's errors, against them.</summary>
+internal sealed class CandidateTrainer : ICandidateTrainer
+{
+    public TrainedNetwork Train(CompileState state, Graph rounded, QuantizationPolicy policy, CompileContext context)
+    {
+        CompileOptions options = context.Options;
+        Check(options, state.Graph);
+        TrainingData data = context.Sources.ReadTraining(state.Input, context.Cancellation);
+        int epochs = options.Epochs ?? QuantizationAwareOptions.DefaultEpochs;
+        context.Step(string.Create(CultureInfo.InvariantCulture,
+            $"training {epochs} epochs on {data.Samples.Count} {(data.Samples.Labels is null ? "unlabelled " : "")}samples"));
+        string tag = $"{context.Sources.ModelSha256} {ResultKey.Text(options, OptionKeys.Checkpoint)} {string.Join(' ', policy.Layers)}";
+        HardwareNoise? noise = null;
+        if (options.VariationAware && VariationAlignment.Varies(context.Hardware))
+        {
+            noise = TrainingNoise.Of(state.Graph, state.Input, state.Calibration, policy, context.Hardware,
+                new QuantizerOptions { Range = options.Range, ArrayRows = context.Hardware.Rows }, context.Cancellation);
+            tag += $" on {ResultKey.HashOf(context.Hardware)}";
+        }
+
+        var settings = new QuantizationAwareOptions(
+            epochs, options.LearningRate ?? QuantizationAwareOptions.DefaultLearningRate, options.Seed, options.TrainingCheckpoint, tag, noise);
+        return new QuantizationAwareTraining(settings, context.Progress)
+            .RunAsync(state.Graph, rounded, policy, context.Hardware.Rows, data, context.Cancellation).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Reports early that a network cannot be trained.</summary>
+    /// <exception cref="CimException">CIM0010: it brings quantized weights, or its first output has no classes.</exception>
+    public static void Check(CompileOptions options, Graph graph)
+    {
+        if (NetworkOutputs.Of(graph, 0) is [{ Rule: not ClassRule.LargestScore } first, ..])
+            throw OptionError.Usage(
+                $"Training compares the scores of classes, and the network's first output '{first.Name}' has one number a sample. Leave "
+                + $"{OptionTable.Training.Named()} out, or export the network with a score for each class.", options.ModelPath);
+
+        if (MvmLayers.Find(graph).FirstOrDefault(l => l.WeightDequantize is not null) is { } given)
+            throw OptionError.Usage(
+                $"The model brings quantized weights ('{given.NodeName}'), which training would have to change; leave "
+                + $"{OptionTable.Training.Named()} out, or compile the float network.", options.ModelPath);
+    }
+}

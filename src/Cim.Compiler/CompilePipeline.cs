@@ -1,0 +1,63 @@
+using Cim.Compiler.Messages;
+using Cim.Compiler.Options;
+using Cim.Compiler.Pipeline;
+using Cim.Compiler.Precision;
+using Cim.Runtime;
+using Cim.Runtime.Hardware;
+
+namespace Cim.Compiler;
+
+/// <summary>The whole way from an ONNX file to a compiled model; <see cref="CompileStages"/> has it step by step.</summary>
+internal static class CompilePipeline
+{
+    /// <summary>Compiles; files are written at the very end, each complete or not at all.</summary>
+    /// <param name="options">What to do.</param>
+    /// <param name="progress">One line per step.</param>
+    /// <param name="warned">Called for each warning when it arises.</param>
+    /// <param name="cancellation">Checked throughout.</param>
+    /// <exception cref="CimException">Any problem with the inputs, or a missed budget.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; nothing was written.</exception>
+    public static CompileResult Compile(
+        CompileOptions options, IProgress<string>? progress = null, Action<CompileWarning>? warned = null,
+        CancellationToken cancellation = default)
+    {
+        var context = new CompileContext(options, progress, warned, cancellation);
+        CompileState state = new StageRunner(context).Run(new CompileState(), CompileStages.Compile());
+        return new CompileResult
+        {
+            Model = state.Emitted!.Model,
+            Fidelity = state.Emitted.Fidelity,
+            Accuracy = state.Measured,
+            Agreement = state.Agreement,
+            Cost = state.Mapped!.Cost,
+            Baseline = state.Mapped.Baseline,
+            Policy = Resolve(state.Mapped.Policy, context.Hardware),
+            Search = state.Search,
+            Rounding = state.Quantized.Method,
+            Alignment = state.Alignment,
+            Report = state.Report!,
+            Warnings = context.Warnings,
+            Stages = state.Times,
+            Seconds = context.Seconds,
+        };
+    }
+
+    /// <summary>Chooses precisions as <see cref="Compile"/> does, writes them into the lock file, and stops.</summary>
+    /// <exception cref="CimException">Any problem with the inputs.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; nothing was written.</exception>
+    public static QuantizationPolicy Lock(
+        CompileOptions options, IProgress<string>? progress = null, Action<CompileWarning>? warned = null,
+        CancellationToken cancellation = default)
+    {
+        if (options.LockPath is null)
+            throw OptionError.Usage($"{OptionTable.LockOnly.Named()} writes nothing but the lock file, and none is named; name one with "
+                + $"{OptionTable.Lock.Named()}.");
+        var context = new CompileContext(options, progress, warned, cancellation) { OnlyLocks = true };
+        CompileState state = new StageRunner(context).Run(new CompileState(), CompileStages.Lock());
+        return Resolve(state.Precisions, context.Hardware);
+    }
+
+    /// <summary>The policy with the profile's ADC bits written out, for people to read.</summary>
+    private static QuantizationPolicy Resolve(QuantizationPolicy policy, HardwareProfile hardware) =>
+        new([.. policy.Layers.Select(l => l.AdcBits == 0 ? l with { AdcBits = hardware.AdcBits } : l)]);
+}

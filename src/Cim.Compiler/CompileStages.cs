@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Candidates;
+using Cim.Compiler.Pipeline;
+using Cim.Compiler.Stages;
+
+namespace Cim.Compiler;
+
+/// <summary>The way from an ONNX file to a compiled model, top to bottom. A new method is a new stage and a line here.</summary>
+internal static class CompileStages
+{
+    /// <summary>The stages that choose the precision of each layer.</summary>
+    private static IEnumerable<ICompileStage> Choice(ICandidateQuantizer quantizer, ICandidateTrainer trainer)
+    {
+        yield return new ImportStage();
+        yield return new CheckStage();
+        yield return new LockStage();
+        yield return new CalibrateStage();
+        yield return new SearchStage(quantizer, trainer);
+        yield return new StripsStage();
+        yield return new ColumnSharingStage();
+        yield return new AlignStage();
+    }
+
+    /// <summary>The stages that make a compiled model with these precisions.</summary>
+    private static IEnumerable<ICompileStage> Result(ICandidateQuantizer quantizer, ICandidateTrainer trainer)
+    {
+        yield return new RoundStage(quantizer);
+        yield return new TrainStage(trainer);
+        yield return new MapStage();
+        yield return new EmitStage();
+        yield return new AgreementStage();
+        yield return new LayerErrorStage();
+        yield return new EvaluateStage();
+        yield return new BaselineStage(quantizer);
+        yield return new ReportStage();
+        yield return new BudgetStage();
+        yield return new WriteStage();
+    }
+
+    /// <summary>A compilation.</summary>
+    public static ImmutableArray<ICompileStage> Compile()
+    {
+        var (quantizer, trainer) = (new CandidateQuantizer(), new CandidateTrainer());
+        return [.. Choice(quantizer, trainer), .. Result(quantizer, trainer)];
+    }
+
+    /// <summary>Choosing and locking precisions.</summary>
+    public static ImmutableArray<ICompileStage> Lock() =>
+        [.. Choice(new CandidateQuantizer(), new CandidateTrainer()), new WriteLockStage()];
+}

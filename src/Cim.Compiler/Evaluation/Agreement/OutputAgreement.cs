@@ -1,0 +1,63 @@
+using Cim.Compiler.Ir;
+using Cim.Compiler.Ort;
+using Cim.Runtime;
+
+namespace Cim.Compiler.Evaluation.Agreement;
+
+/// <summary>How far the first output of the compiled network is from the float network's, without labels.</summary>
+/// <param name="Samples">Samples compared.</param>
+/// <param name="Cosine">Of all outputs together.</param>
+/// <param name="RelativeL2">|difference| / |float|.</param>
+/// <param name="Top">Share of the samples of the same class (<see cref="ScoredOutput"/>); null if outputs are no class scores.</param>
+/// <param name="LossPoints">Estimated percentage points lost; see <see cref="OutputComparison"/>.</param>
+/// <param name="HardwarePoints">What of it arrays and converters lose.</param>
+internal sealed record OutputAgreement(
+    int Samples, double Cosine, double RelativeL2, double? Top, double LossPoints, double HardwarePoints)
+{
+    /// <summary>The agreement at a fidelity; null where outputs cannot be compared sample by sample.</summary>
+    /// <param name="graph">The float network.</param>
+    /// <param name="input">Its input.</param>
+    /// <param name="samples">Samples to compare on.</param>
+    /// <param name="compiled">The compiled model.</param>
+    /// <param name="run">The fidelity, and the seed of its errors.</param>
+    /// <param name="cancellation">Checked between batches.</param>
+    public static OutputAgreement? Measure(
+        Graph graph, GraphInput input, CalibrationData samples, CompiledModel compiled, RunOptions run, CancellationToken cancellation)
+    {
+        float[] reference = GraphSession.FirstOutput(graph, input, samples, samples.Count, cancellation);
+        using var model = new CimModel(compiled);
+        var evaluator = new CompiledEvaluator(model);
+        float[] exact = Outputs(run with { Fidelity = Fidelity.Exact }),
+            actual = run.Fidelity == Fidelity.Exact ? exact : Outputs(run);
+        int count = Math.Max(1, input.FixedBatch) * (samples.Count / Math.Max(1, input.FixedBatch));
+        if (count == 0 || reference.Length != actual.Length || reference.Length % count != 0) return null;
+
+        (double dot, double a, double b, double e) = (0, 0, 0, 0);
+        for (int i = 0; i < reference.Length; i++)
+            (dot, a, b, e) = (dot + ((double)reference[i] * actual[i]), a + ((double)reference[i] * reference[i]), b
+                + ((double)actual[i] * actual[i]), e + Math.Pow((double)reference[i] - actual[i], 2));
+        var comparison = OutputComparison.For(graph, input, reference, count, default);
+        double loss = comparison.Of(actual).LossPoints;
+        int classes = reference.Length / count;
+        return new OutputAgreement(count, a * b > 0 ? dot / Math.Sqrt(a * b) : a == b ? 1 : 0, a > 0 ? Math.Sqrt(e / a) : e > 0 ? 1 : 0,
+            comparison.AreClasses
+                ? SameTop(reference, actual, NetworkOutputs.Of(graph, input.FixedBatch)[0], classes)
+                : null, loss, Math.Max(0, loss - comparison.Of(exact).LossPoints));
+
+        float[] Outputs(RunOptions options)
+        {
+            var outputs = new List<float>();
+            foreach (ReadOnlyMemory<float> batch in evaluator.Run(samples, options, cancellation)) outputs.AddRange(batch.Span);
+            return [.. outputs];
+        }
+    }
+
+    private static double SameTop(float[] reference, float[] actual, OutputFacts output, int classes)
+    {
+        var judged = new ScoredOutput(0, output);
+        int same = 0, count = reference.Length / classes;
+        for (int i = 0; i < count; i++)
+            if (judged.ClassOf(reference.AsSpan(i * classes, classes)) == judged.ClassOf(actual.AsSpan(i * classes, classes))) same++;
+        return (double)same / count;
+    }
+}

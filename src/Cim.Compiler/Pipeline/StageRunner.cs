@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Ir;
+using Cim.Runtime;
+
+namespace Cim.Compiler.Pipeline;
+
+/// <summary>
+/// Runs stages one after the other. Nobody else looks at the clock, reports that a stage begins, stops between stages, verifies the graphs
+/// a stage made, writes them out on request, or passes over a stage whose result the lock file holds.
+/// </summary>
+/// <param name="context">The compilation.</param>
+internal sealed class StageRunner(CompileContext context)
+{
+    private readonly StageDump? _dump = context.Options.Import.DumpDirectory is { } directory ? new StageDump(directory) : null;
+
+    /// <summary>The state after all stages.</summary>
+    /// <exception cref="CimException">What a stage throws, or that it left a graph that is none.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public CompileState Run(CompileState state, ImmutableArray<ICompileStage> stages)
+    {
+        foreach (ICompileStage stage in stages)
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            if (state.IsLocked(stage.LockedBy) || !stage.AppliesTo(state, context)) continue;
+            if (stage.Announcement(state, context) is { } line) context.Step(line);
+            double start = context.Seconds;
+            CompileState next = stage.Run(state, context);
+            next = next with { Times = [.. next.Times, new StageTime(stage.Name, context.Seconds - start)] };
+            Verify(stage, state, next);
+            _dump?.Write(stage.Name, next);
+            state = next;
+        }
+
+        return state;
+    }
+
+    private static void Verify(ICompileStage stage, CompileState before, CompileState after)
+    {
+        foreach (Graph graph in after.Graphs.Except(before.Graphs, ReferenceEqualityComparer.Instance).Cast<Graph>())
+            GraphVerifier.Verify(graph, stage.Name);
+    }
+}
