@@ -6,10 +6,10 @@ using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
 using Xunit;
 
-namespace Cim.Compiler.Tests.Pipeline;
+namespace Cim.Compiler.Tests.Candidates;
 
 /// <summary>A search of precisions for a network that is trained: candidates get a short training, the winner the full one.</summary>
-public sealed class TrainedSearchTests : IDisposable
+public sealed class CandidateTrainingTests : IDisposable
 {
     private const double Budget = 1;
 

@@ -5,10 +5,10 @@ using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
 using Xunit;
 
-namespace Cim.Compiler.Tests.Pipeline;
+namespace Cim.Compiler.Tests.Stages;
 
 /// <summary>Samples and labels that cannot do what they are for are found before the long work, in words about their file.</summary>
-public sealed class SampleCheckTests
+public sealed class CheckStageTests
 {
     private const int Inputs = 4;
 

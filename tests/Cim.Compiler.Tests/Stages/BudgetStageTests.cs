@@ -9,17 +9,17 @@ using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
 using Xunit;
 
-namespace Cim.Compiler.Tests.Pipeline;
+namespace Cim.Compiler.Tests.Stages;
 
 /// <summary>Budgets, warnings and headlines are about the fidelity a model is used at, converters included.</summary>
-public sealed class AccuracyFidelityTests : IDisposable
+public sealed class BudgetStageTests : IDisposable
 {
     private const int Samples = 48;
 
     private readonly TemporaryFolder _folder = new();
     private readonly string _model, _data, _unlabelled, _narrow;
 
-    public AccuracyFidelityTests()
+    public BudgetStageTests()
     {
         // Labels are what the float network says, so its accuracy is 1 by construction.
         _model = _folder.Write("net.onnx", RandomNetworks.Chain(1));

@@ -13,7 +13,7 @@ using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
 using Xunit;
 
-namespace Cim.Compiler.Tests.Pipeline;
+namespace Cim.Compiler.Tests;
 
 public sealed class CompilePipelineTests : IDisposable
 {

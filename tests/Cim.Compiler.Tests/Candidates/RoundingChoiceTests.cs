@@ -12,7 +12,7 @@ using Cim.Runtime;
 using Google.Protobuf;
 using Xunit;
 
-namespace Cim.Compiler.Tests.Pipeline;
+namespace Cim.Compiler.Tests.Candidates;
 
 /// <summary>Where there are calibration samples and nothing else, the better of equalized, compensated and learned rounding is the
 /// default.</summary>

@@ -9,17 +9,17 @@ using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
 using Xunit;
 
-namespace Cim.Compiler.Tests.Pipeline;
+namespace Cim.Compiler.Tests.Stages;
 
 /// <summary>A lock file pins what came out, not only the precisions: see docs/package.md.</summary>
-public sealed class LockedResultTests : IDisposable
+public sealed class LockStageTests : IDisposable
 {
     private const int Samples = 96;
 
     private readonly TemporaryFolder _folder = new();
     private readonly string _model, _data, _lock;
 
-    public LockedResultTests()
+    public LockStageTests()
     {
         _model = _folder.Write("net.onnx", RandomNetworks.Chain(1));
         GraphInput input = GraphInput.Of(RandomNetworks.Import(RandomNetworks.Chain(1)));
