@@ -17,7 +17,7 @@ internal sealed class StageDump(string directory)
     public void Write(string stage, CompileState state)
     {
         var text = new StringBuilder();
-        foreach (LayerPolicy layer in (state.Mapped?.Policy ?? state.Policy)?.Layers ?? []) text.Append(layer).Append('\n');
+        foreach (LayerPrecision layer in (state.Mapped?.Policy ?? state.Policy)?.Layers ?? []) text.Append(layer).Append('\n');
         if (state.Graphs is [.., var graph]) text.Append(GraphText.Write(graph));
         string path = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"stage-{++_stage:00}-{stage}.txt"));
         AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text.ToString())));

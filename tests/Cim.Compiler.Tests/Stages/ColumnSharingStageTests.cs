@@ -14,7 +14,7 @@ public sealed class ColumnSharingStageTests : IDisposable
     [Fact]
     public void Makes_strips_share_columns()
     {
-        CompileOptions options = _compilation.Options with { Hardware = "nju-32", Merge = MergeOptions.Parse("0.2", "auto") };
+        CompileOptions options = _compilation.Options with { Hardware = "nju-32", Merge = ColumnSharingOptions.Parse("0.2", "auto") };
         CompileState state = _compilation.After("ColumnSharing", options);
         Assert.Contains(state.Precisions.Layers, l => l.Merge is not null);
     }
