@@ -16,7 +16,7 @@ public sealed class AlignStageTests : IDisposable
         CompileState state = _compilation.After("Align", _compilation.Options with { VariationAware = true });
         Assert.True(StagedCompilation.Ran(state, "Align"));
         Assert.Empty(state.Alignment);
-        Assert.Equal(_compilation.After("Calibrate").Precisions.Layers, state.Precisions.Layers);
+        Assert.Equal(_compilation.After("Calibrate").Precisions.Layers.AsEnumerable(), state.Precisions.Layers);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class SearchStageTests : IDisposable
         CompileState state = _compilation.After(
             "Search", _compilation.Options with { Search = "random", SearchEvaluations = 3, MaxAccuracyLoss = 100 });
         SearchSummary found = Assert.IsType<SearchSummary>(state.Search);
-        Assert.Equal(found.Policy.Layers, state.Precisions.Layers);
+        Assert.Equal(found.Policy.Layers.AsEnumerable(), state.Precisions.Layers);
         Assert.Null(state.Network);
     }
 

@@ -17,7 +17,7 @@ public sealed class TrainStageTests : IDisposable
         CompileState rounded = _compilation.After("Round", options), trained = _compilation.After("Train", options);
         Assert.Equal(RoundedNetwork.Trained, trained.Quantized.Method);
         Assert.NotSame(rounded.Quantized.Quantized, trained.Quantized.Quantized);
-        Assert.Equal(rounded.Graph.Outputs, trained.Quantized.Quantized.Outputs);
+        Assert.Equal(rounded.Graph.Outputs.AsEnumerable(), trained.Quantized.Quantized.Outputs);
     }
 
     [Fact]
