@@ -1,4 +1,5 @@
 using Cim.Compiler.Calibration;
+using Cim.Compiler.Messages;
 using Cim.Compiler.Options;
 using Cim.Compiler.Ort;
 using Cim.Runtime;
