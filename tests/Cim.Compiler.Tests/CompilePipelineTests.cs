@@ -5,6 +5,7 @@ using Cim.Compiler.Evaluation;
 using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Pipeline;
+using Cim.Compiler.Precision;
 using Cim.Compiler.Reporting;
 using Cim.Compiler.Search.Space;
 using Cim.Compiler.Strips;
@@ -60,7 +61,7 @@ public sealed class CompilePipelineTests : IDisposable
         CompileResult first = CompilePipeline.Compile(options);
         Assert.True(first.Cost.Cells <= 0.7 * first.Baseline.Cells, $"{first.Cost.Cells} of {first.Baseline.Cells}");
         Assert.True(first.AccuracyCompiled!.Correct >= Samples - 8, $"{first.AccuracyCompiled.Correct}");
-        Assert.Contains(first.Policy.Layers, l => l.Strips is not null);
+        Assert.Contains(first.Policy.Layers, l => l.Layout is LayerLayout.Strips);
         LayerReport striped = first.Report.Layers.First(l => l.Strips is not null);
         Assert.Equal((long)striped.Rows * striped.Columns, striped.Strips!.Value.Sum(s => s.Weights));
         byte[] bytes = File.ReadAllBytes(_folder.At("net.cim"));
@@ -107,7 +108,7 @@ public sealed class CompilePipelineTests : IDisposable
         };
         CompileResult result = CompilePipeline.Compile(options);
         Assert.NotNull(result.Search);
-        Assert.Contains(result.Policy.Layers, l => l is { Strips: not null, Merge: not null });
+        Assert.Contains(result.Policy.Layers, l => l.Layout is { StripWidths: not null, SharesColumns: true });
         Assert.True(result.Report.Merged!.Saved >= 0.2, $"{result.Report.Merged}");
         // The lowest conversions and cells of all three: less than strips alone take of 8 bits.
         Assert.True(result.Cost.Cells <= 0.8 * 0.75 * result.Baseline.Cells, $"{result.Cost.Cells} of {result.Baseline.Cells}");

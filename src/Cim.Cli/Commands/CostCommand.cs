@@ -54,7 +54,7 @@ internal static class CostCommand
             new DependentOption(_copiesWithin, profile.Execution == ExecutionModel.Resident,
                 "machines that keep weights on their arrays, and this one programs them in each inference"));
         var policy = new QuantizationPolicy([.. shapes.Select(s => new LayerPrecision(s.Name, weights, activations, adc))]);
-        if (parsed.GetValue(_policy) is { } file) policy = QuantizationPolicy.Load(file, policy);
+        if (parsed.GetValue(_policy) is { } file) policy = PolicyJson.Load(file, new PolicyLayers(policy, shapes, profile.Rows));
         var lowering = new LayerLowering(policy, profile);
         Cost cost = CostModel.Total(Replication.Apply(shapes, lowering.CostOf, profile, parsed.GetValue(_copiesWithin)), profile);
         Warn(cost, profile, context);

@@ -57,9 +57,7 @@ internal sealed class ColumnSharingLayer
     {
         if (layer.Groups != 1) return new ColumnSharingLayer(null, []);
         LayerShape shape = LayerShapes.Of(layer);
-        StripWidths widths = policy.Strips is { } text
-            ? StripWidths.Parse(layer.NodeName, text, shape, profile.Rows)
-            : StripWidths.Uniform(shape, policy.WeightBits, profile.Rows);
+        StripWidths widths = policy.Layout.StripWidths ?? StripWidths.Uniform(shape, policy.WeightBits, profile.Rows);
         bool isSplit = profile.Encoding == WeightEncoding.Differential
             && (method == ColumnSharingMethod.Spectral || (method == ColumnSharingMethod.Auto && widths.Widest <= SplitBits));
         int outputs = layer.Outputs, rows = layer.RowsPerGroup;
@@ -93,11 +91,13 @@ internal sealed class ColumnSharingLayer
         return new ColumnSharingLayer(unshared, groups);
     }
 
-    /// <summary>The policy's text for a choice for each group; where no group shares anything only equal columns are merged.</summary>
-    public string? Text(int[] choice)
+    /// <summary>The layout with a choice for each group; where no group shares anything only equal columns are mapped once.</summary>
+    /// <param name="layout">The layout so far.</param>
+    /// <param name="choice">The index of each group's choice.</param>
+    public LayerLayout Apply(LayerLayout layout, int[] choice)
     {
-        if (_unshared is null) return null;
-        if (choice.All(w => w == 0)) return SharedColumns.Exact;
+        if (_unshared is null) return new LayerLayout.Uniform(layout.Cells);
+        if (choice.All(w => w == 0)) return new LayerLayout.EqualColumns(layout.StripWidths, layout.Cells);
         ColumnCombination[][] tiles = [.. _unshared.Widths.Bits.Select(t => Enumerable.Repeat(ColumnCombination.None, t.Length).ToArray())];
         int[] next = new int[tiles.Length];
         for (int g = 0; g < Groups.Length; g++)
@@ -112,7 +112,8 @@ internal sealed class ColumnSharingLayer
             next[tile] += chosen.Columns;
         }
 
-        return (_unshared with { Tiles = [.. tiles.Select(t => t.ToImmutableArray())] }).ToString();
+        return new LayerLayout.Shared(
+            _unshared with { Tiles = [.. tiles.Select(t => t.ToImmutableArray())] }, layout.StripWidths is not null);
 
         static int After(int column, int first) => column < 0 ? -1 : column + first;
     }

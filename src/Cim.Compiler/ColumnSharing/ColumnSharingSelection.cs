@@ -44,7 +44,7 @@ internal static class ColumnSharingSelection
                 + $"use group or auto.");
         // Layers the model brings quantized keep their integers.
         ImmutableArray<MvmLayer> layers = [.. MvmLayers.Find(graph).Where(l => l.WeightDequantize is null)];
-        if (options.Share == 0) return new([.. policy.Layers.Select(l => l with { Merge = SharedColumns.Exact })]);
+        if (options.Share == 0) return new([.. policy.Layers.Select(l => l with { Layout = Equal(l.Layout) })]);
         if (layers.IsEmpty) return policy;
         if (policy.Layers.FirstOrDefault(l => l.WeightBits == 1 && layers.Any(m => m.NodeName == l.Name)) is { } binary)
             throw OptionError.Usage(
@@ -59,4 +59,8 @@ internal static class ColumnSharingSelection
         return new LargestSaving(graph, input, hardware, data!, quantizer)
             .Find(share => table.Apply(policy, table.Choose(1 - share)), maxLoss, "merging", progress, cancellation);
     }
+
+    // Groups of outputs have cells of their own, which are not compared.
+    private static LayerLayout Equal(LayerLayout layout) =>
+        layout is LayerLayout.Grouped ? layout : new LayerLayout.EqualColumns(layout.StripWidths, layout.Cells);
 }

@@ -73,7 +73,7 @@ internal sealed class ColumnSharingTable
     public QuantizationPolicy Apply(QuantizationPolicy policy, int[][] choice) => new([.. policy.Layers.Select(p =>
     {
         int l = _layers.ToList().FindIndex(layer => layer.NodeName == p.Name);
-        return l < 0 ? p : p with { Merge = _layerChoices[l].Text(choice[l]) };
+        return l < 0 ? p : p with { Layout = _layerChoices[l].Apply(p.Layout, choice[l]) };
     })]);
 
     private int[][] Take(double threshold) => [.. _layerChoices.Select(l => l.Groups.Select(g => g.Best(threshold)).ToArray())];

@@ -13,7 +13,7 @@ namespace Cim.Compiler.Locking;
 /// <param name="Inputs">What the compilation read, by name: hashes and options.</param>
 /// <param name="Policy">The precisions chosen.</param>
 /// <param name="Result">What came out; null where only precisions were chosen so far, and in files of older versions.</param>
-internal sealed record LockFile(ImmutableSortedDictionary<string, string> Inputs, QuantizationPolicy Policy, LockResult? Result)
+internal sealed record LockFile(ImmutableSortedDictionary<string, string> Inputs, PolicyText Policy, LockResult? Result)
 {
     private const int Version = 1;
 
@@ -34,7 +34,7 @@ internal sealed record LockFile(ImmutableSortedDictionary<string, string> Inputs
             json.WriteStartObject();
             json.WriteNumber("version", Version);
             Write(json, "inputs", Inputs);
-            Policy.WriteTo(json);
+            PolicyJson.Write(json, Policy);
             if (Result is { } result) Write(json, result);
             json.WriteEndObject();
         }
@@ -60,7 +60,7 @@ internal sealed record LockFile(ImmutableSortedDictionary<string, string> Inputs
         JsonElement policy = Member(root, "policy", JsonValueKind.Array);
         return new LockFile(
             Texts(Member(root, "inputs", JsonValueKind.Object), "inputs"),
-            QuantizationPolicy.Parse(policy, layers, path, requireAll: true),
+            PolicyJson.Read(policy, layers, path, requireAll: true),
             root.TryGetProperty("result", out JsonElement result) ? ReadResult(result) : null);
 
         LockResult ReadResult(JsonElement value)

@@ -32,7 +32,7 @@ internal sealed class LayerLowering(QuantizationPolicy policy, HardwareProfile p
         ImmutableArray<WeightBlock> blocks = lowered.Program.Layers.FirstOrDefault(l => l.Name == shape.Name)?.Blocks ?? [];
         return blocks.IsEmpty
             ? CostModel.Of(shape, fused is null
-                ? LayerMapper.Map(shape, weightBits, profile, layout: policy.Find(shape.Name)?.Layout)
+                ? LayerMapper.Map(shape, weightBits, profile, layout: LayoutOf(shape).Cells)
                 : Map(shape, fused.Weights), weightBits, activationBits, adcBits, profile, copies)
             : CostModel.Of(shape, ColumnMapper.AsCosted(blocks), blocks.Max(b => b.WeightBits), activationBits, adcBits, profile, copies);
     }
@@ -41,15 +41,18 @@ internal sealed class LayerLowering(QuantizationPolicy policy, HardwareProfile p
     public LayerCost CostOf(LayerShape shape, int copies)
     {
         LayerPrecision layer = policy.Find(shape.Name) ?? new LayerPrecision(shape.Name, 8, 8, 0);
-        ImmutableArray<WeightBlock>? blocks = Shared(shape) is { } shared
-            ? SharedColumnMapper.Map(shared, profile)
-            : Strips(shape) is { } strips ? StripMapper.Map(strips, profile)
-            : ColumnBlocks(shape);
+        ImmutableArray<WeightBlock>? blocks = layer.Layout switch
+        {
+            LayerLayout.Shared shared => SharedColumnMapper.Map(shared.Columns, profile),
+            LayerLayout.Grouped grouped => ColumnGroupMapper.Map(shape, grouped.Groups, profile),
+            { StripWidths: { } strips } => StripMapper.Map(strips, profile),
+            _ => null,
+        };
         return blocks is { } mapped
             ? CostModel.Of(shape, ColumnMapper.AsCosted(mapped), mapped.IsEmpty
                 ? layer.WeightBits
                 : mapped.Max(b => b.WeightBits), layer.ActivationBits, layer.AdcBits, profile, copies)
-            : CostModel.Of(shape, LayerMapper.Map(shape, layer.WeightBits, profile, layout: layer.Layout), layer.WeightBits,
+            : CostModel.Of(shape, LayerMapper.Map(shape, layer.WeightBits, profile, layout: layer.Layout.Cells), layer.WeightBits,
                 layer.ActivationBits, layer.AdcBits, profile, copies);
     }
 
@@ -58,29 +61,22 @@ internal sealed class LayerLowering(QuantizationPolicy policy, HardwareProfile p
         ? Whole(shape, weights) : EmptyArrays.Remove(Whole(shape, weights), shape, weights.Integers);
 
     private LayerMapping Whole(LayerShape shape, QuantizedWeights weights) =>
-        LayerMapper.Map(shape, weights.Bits, profile, weights.UsesMinimum, policy.Find(shape.Name)?.Layout);
+        LayerMapper.Map(shape, weights.Bits, profile, weights.UsesMinimum, LayoutOf(shape).Cells);
 
     private ImmutableArray<WeightBlock> Blocks(LayerShape shape, QuantizedWeights weights)
     {
         ReadOnlySpan<sbyte> integers = weights.Integers.Span<sbyte>();
-        if (Shared(shape) is { } shared) return SharedColumnMapper.Map(shape.Name, integers, shared, profile);
-        StripWidths? strips = Strips(shape);
-        // -2^(bits-1) of a pre-quantized layer fits the cells of a whole layer alone.
-        if (policy.Find(shape.Name)?.Merge == SharedColumns.Exact && shape.Groups == 1 && !weights.UsesMinimum)
-            return SharedColumnMapper.Equal(
-                shape.Name, integers, strips ?? StripWidths.Uniform(shape, weights.Bits, profile.Rows), profile);
-        if (strips is not null) return StripMapper.Map(shape.Name, integers, strips, profile);
-        return ColumnBlocks(shape) ?? PackedMapper.Map(shape, weights, Whole(shape, weights), Map(shape, weights).Tiles.Length, profile);
+        return LayoutOf(shape) switch
+        {
+            LayerLayout.Shared shared => SharedColumnMapper.Map(shape.Name, integers, shared.Columns, profile),
+            // -2^(bits-1) of a pre-quantized layer fits the cells of a whole layer alone.
+            LayerLayout.EqualColumns equal when shape.Groups == 1 && !weights.UsesMinimum => SharedColumnMapper.Equal(
+                shape.Name, integers, equal.Widths ?? StripWidths.Uniform(shape, weights.Bits, profile.Rows), profile),
+            LayerLayout.Grouped grouped => ColumnGroupMapper.Map(shape, grouped.Groups, profile),
+            { StripWidths: { } strips } => StripMapper.Map(shape.Name, integers, strips, profile),
+            _ => PackedMapper.Map(shape, weights, Whole(shape, weights), Map(shape, weights).Tiles.Length, profile),
+        };
     }
 
-    private SharedColumns? Shared(LayerShape shape) =>
-        policy.Find(shape.Name) is { } layer ? SharedColumns.Of(layer, shape, profile.Rows) : null;
-
-    private ImmutableArray<WeightBlock>? ColumnBlocks(LayerShape shape) =>
-        policy.Find(shape.Name)?.ColumnGroups is { } text
-            ? ColumnGroupMapper.Map(shape, ColumnGroups.Parse(shape.Name, text, shape), profile)
-            : null;
-
-    private StripWidths? Strips(LayerShape shape) =>
-        policy.Find(shape.Name)?.Strips is { } text ? StripWidths.Parse(shape.Name, text, shape, profile.Rows) : null;
+    private LayerLayout LayoutOf(LayerShape shape) => policy.Find(shape.Name)?.Layout ?? LayerLayout.Whole;
 }

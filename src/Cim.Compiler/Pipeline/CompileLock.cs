@@ -23,8 +23,9 @@ internal sealed class CompileLock
 {
     private readonly ImmutableSortedDictionary<string, string> _inputs;
 
-    private CompileLock(ImmutableSortedDictionary<string, string> inputs, LockFile? file) =>
-        (_inputs, Policy, Result) = (inputs, file?.Policy, file?.Result);
+    private CompileLock(
+        ImmutableSortedDictionary<string, string> inputs, QuantizationPolicy? policy = null, LockResult? result = null) =>
+        (_inputs, Policy, Result) = (inputs, policy, result);
 
     /// <summary>What is wrong with the lock that is about to be replaced; null if nothing is.</summary>
     public string? Stale { get; private init; }
@@ -43,21 +44,21 @@ internal sealed class CompileLock
     /// <param name="hardware">Its hardware.</param>
     /// <param name="layers">The model's layers, for checking the locked ones.</param>
     /// <exception cref="CimException">CIM1010: inputs changed; CIM0011: the lock is malformed.</exception>
-    public static CompileLock Open(CompileOptions options, HardwareProfile hardware, QuantizationPolicy layers)
+    public static CompileLock Open(CompileOptions options, HardwareProfile hardware, PolicyLayers layers)
     {
         ImmutableSortedDictionary<string, string> inputs = ResultKey.OfLock(options, hardware);
         string path = options.LockPath!;
         // What cannot be written fails here, not after the search.
         if (!options.Locked && !File.Exists(path)) Writable(path, () => AtomicFile.Probe(path));
-        if (options.ForceEvaluate) return new CompileLock(inputs, null);
+        if (options.ForceEvaluate) return new CompileLock(inputs);
         if (!File.Exists(path))
         {
-            return !options.Locked ? new CompileLock(inputs, null) : throw OptionError.Of(ErrorCodes.LockMissing,
+            return !options.Locked ? new CompileLock(inputs) : throw OptionError.Of(ErrorCodes.LockMissing,
                 $"The lock file does not exist, and {OptionTable.Locked.Named()} compiles nothing that is not locked. Compile once "
                     + $"without {OptionTable.Locked.Named()} and commit the lock file.", path);
         }
 
-        LockFile file = LockFile.Read(path, layers);
+        LockFile file = LockFile.Read(path, layers.Defaults);
         ImmutableSortedDictionary<string, string> locked = file.Inputs;
         string[] changed = [.. inputs.Keys.Union(locked.Keys).Order(StringComparer.Ordinal)
             .Where(k => inputs.GetValueOrDefault(k) != locked.GetValueOrDefault(k))];
@@ -65,13 +66,13 @@ internal sealed class CompileLock
         {
             string what = string.Join(
                 "; ", changed.Select(k => $"{k} was {locked.GetValueOrDefault(k, "absent")}, is {inputs.GetValueOrDefault(k, "absent")}"));
-            if (options.RefreshLock) return new CompileLock(inputs, null) { Stale = what };
+            if (options.RefreshLock) return new CompileLock(inputs) { Stale = what };
             throw OptionError.Of(ErrorCodes.LockMismatch,
                 $"The lock file was made from other inputs: {what}. Undo the change, or compile with {OptionTable.ForceEvaluate.Named()} "
                     + $"to write the lock anew.", path);
         }
 
-        return new CompileLock(inputs, file);
+        return new CompileLock(inputs, file.Policy.Bind(layers.Shapes, layers.ArrayRows), file.Result);
     }
 
     /// <summary>Writes the lock file, unless it says the same already: a checkout may be read-only.</summary>
@@ -81,7 +82,7 @@ internal sealed class CompileLock
     /// <exception cref="CimException">CIM0008: it would change and cannot be written.</exception>
     public void Write(string path, QuantizationPolicy policy, LockResult? result)
     {
-        byte[] text = new LockFile(_inputs, policy, result).ToBytes();
+        byte[] text = new LockFile(_inputs, PolicyText.Of(policy), result).ToBytes();
         if (File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(text)) return;
         Writable(path, () => AtomicFile.Write(path, stream => stream.Write(text)));
     }

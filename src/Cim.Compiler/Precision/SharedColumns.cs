@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using Cim.Runtime;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
 
@@ -8,9 +6,7 @@ namespace Cim.Compiler.Precision;
 
 /// <summary>
 /// Which strips of a layer share columns. On each row tile a set of columns; every strip is one of them up to a sign and a
-/// shift, or, in a split layer, the difference of two columns that are never negative. In policies: <c>pairs</c> or
-/// <c>split</c>, the most bits of a column, ':', then for each row tile the strips in order as <see cref="ColumnCombination"/> writes
-/// them, separated by ',', tiles by '/'.
+/// shift, or, in a split layer, the difference of two columns that are never negative.
 /// </summary>
 /// <param name="Widths">Widths of the strips; strips on a column have one width.</param>
 /// <param name="IsSplit">Columns are magnitudes in single cells, strips differences of them.</param>
@@ -19,9 +15,6 @@ namespace Cim.Compiler.Precision;
 internal sealed record SharedColumns(
     StripWidths Widths, bool IsSplit, int MostBits, ImmutableArray<ImmutableArray<ColumnCombination>> Tiles)
 {
-    /// <summary>In a policy: only equal columns are merged, whatever the weights are.</summary>
-    public const string Exact = "exact";
-
     /// <summary>Bits of the layer's integers: column bits and shift together.</summary>
     public const int WholeBits = 8;
 
@@ -43,67 +36,8 @@ internal sealed record SharedColumns(
         return levels;
     }
 
-    /// <summary>Those of a layer's policy; null if it has none, or merges only equal columns.</summary>
-    /// <param name="policy">The layer's policy.</param>
-    /// <param name="shape">The layer.</param>
-    /// <param name="arrayRows">Word lines of an array.</param>
-    /// <exception cref="CimException">CIM0011: the policy's text is not of this layer on these arrays.</exception>
-    public static SharedColumns? Of(LayerPrecision policy, LayerShape shape, int arrayRows)
-    {
-        if (policy.Merge is null or Exact) return null;
-        if (shape.Groups != 1)
-            throw Invalid(
-                $"Layer '{shape.Name}' is a grouped convolution; its strips cannot share columns. Remove 'merge' from its policy.");
-        return Parse(shape.Name, policy.Merge, policy.Strips is { } strips
-            ? StripWidths.Parse(shape.Name, strips, shape, arrayRows)
-            : StripWidths.Uniform(shape, policy.WeightBits, arrayRows));
-    }
-
-    /// <summary>Reads a policy's text.</summary>
-    /// <param name="layer">The layer's name, for errors.</param>
-    /// <param name="text">The text.</param>
-    /// <param name="widths">The layer's strips.</param>
-    /// <exception cref="CimException">CIM0011: it is not of these strips.</exception>
-    public static SharedColumns Parse(string layer, string text, StripWidths widths)
-    {
-        int colon = text.IndexOf(':', StringComparison.Ordinal);
-        string kind = colon < 6 ? "" : text[..5];
-        if (kind is not ("pairs" or "split") || !int.TryParse(text[5..colon], NumberStyles.None, CultureInfo.InvariantCulture, out int most)
-            || most is < 2 or > WholeBits)
-            throw Invalid($"'merge' of layer '{layer}' does not begin with 'pairs' or 'split', bits of 2 to 8 and ':'.");
-        string[] tiles = text[(colon + 1)..].Split('/');
-        int outputs = widths.Bits[0].Length;
-        if (tiles.Length != widths.Grid.Tiles.Length)
-            throw Invalid($"'merge' of layer '{layer}' has {tiles.Length} row tiles and the layer {widths.Grid.Tiles.Length}. Was the "
-                + $"policy made for another hardware?");
-        var all = ImmutableArray.CreateBuilder<ImmutableArray<ColumnCombination>>(tiles.Length);
-        for (int t = 0; t < tiles.Length; t++)
-        {
-            ColumnCombination?[] combinations = [.. tiles[t].Split(',').Select(ColumnCombination.Parse)];
-            if (combinations.Length != outputs)
-                throw Invalid($"'merge' of layer '{layer}' has {combinations.Length} strips on row tile {t}; the layer has {outputs}.");
-            for (int o = 0; o < outputs; o++)
-                if (combinations[o] is not { } combination || combination.Shift > WholeBits - Math.Min(most, widths.Bits[t][o])
-                    || (kind == "pairs" && combination is { Plus: >= 0, Minus: >= 0 })
-                        || Math.Max(combination.Plus, combination.Minus) >= 2 * outputs)
-                    throw Invalid($"'merge' of layer '{layer}' has '{tiles[t].Split(',')[o]}' for output {o} on row tile {t}, which is no "
-                        + $"strip of it.");
-            all.Add([.. combinations.Select(combination => combination!.Value)]);
-        }
-
-        var result = new SharedColumns(widths, kind == "split", most, all.ToImmutable());
-        if (result.MixedColumn() is { } mixed)
-            throw Invalid($"'merge' of layer '{layer}' shares a column between strips of different widths ({mixed}).");
-        return result;
-    }
-
-    /// <summary>The text <see cref="Parse"/> reads.</summary>
-    public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{(IsSplit ? "split" : "pairs")}{MostBits}:")
-            + string.Join('/', Tiles.Select(t => string.Join(',', t)));
-
     /// <summary>
-    /// The width of columns for strips of a width: the narrowest of 6 bits or more that takes as many cells, because taps can then
+    /// The width of columns for strips of a width: the narrowest of 6 bits or more that takes as many cells, because strips can then
     /// shift; where 8 bits fill their cells there is no shift.
     /// </summary>
     public static int ColumnBits(int bits, HardwareProfile profile)
@@ -113,7 +47,8 @@ internal sealed record SharedColumns(
         return bits;
     }
 
-    private string? MixedColumn()
+    /// <summary>A column that strips of different widths are made of; null if there is none, as there must be.</summary>
+    public string? MixedColumn()
     {
         for (int t = 0; t < Tiles.Length; t++)
         {
@@ -131,5 +66,9 @@ internal sealed record SharedColumns(
         return null;
     }
 
-    private static CimException Invalid(string message) => new(ErrorCodes.InvalidPolicy, message);
+    public bool Equals(SharedColumns? other) =>
+        other is not null && IsSplit == other.IsSplit && MostBits == other.MostBits && Widths.Equals(other.Widths)
+        && Tiles.Length == other.Tiles.Length && Tiles.Zip(other.Tiles).All(t => t.First.SequenceEqual(t.Second));
+
+    public override int GetHashCode() => HashCode.Combine(IsSplit, MostBits, Widths, Tiles.Length);
 }

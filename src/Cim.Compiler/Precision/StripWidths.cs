@@ -1,13 +1,9 @@
 using System.Collections.Immutable;
-using Cim.Runtime;
 using Cim.Runtime.Mapping;
 
 namespace Cim.Compiler.Precision;
 
-/// <summary>
-/// The width of every strip of a layer: 0 (all weights zero, no cells) or 2 to 8 bits. In policies one digit a strip: for each
-/// row tile the outputs in order, tiles separated by '/'.
-/// </summary>
+/// <summary>The width of every strip of a layer: 0 (all weights zero, no cells) or 2 to 8 bits.</summary>
 /// <param name="Grid">The strips.</param>
 /// <param name="Bits">[tile][output].</param>
 internal sealed record StripWidths(StripGrid Grid, ImmutableArray<ImmutableArray<int>> Bits)
@@ -20,32 +16,11 @@ internal sealed record StripWidths(StripGrid Grid, ImmutableArray<ImmutableArray
         return new StripWidths(grid, [.. grid.Tiles.Select(_ => tile)]);
     }
 
-    /// <summary>Reads a policy's digits.</summary>
-    /// <param name="layer">The layer's name, for errors.</param>
-    /// <param name="text">The digits.</param>
-    /// <param name="shape">The layer.</param>
-    /// <param name="arrayRows">Word lines of an array.</param>
-    /// <exception cref="CimException">CIM0011: they are not those of this layer on these arrays.</exception>
-    public static StripWidths Parse(string layer, string text, LayerShape shape, int arrayRows)
-    {
-        if (shape.Groups != 1)
-            throw Invalid($"Layer '{layer}' is a grouped convolution; its strips cannot differ in width. Remove 'strips' from its policy.");
-        StripGrid grid = StripGrid.Of(shape, arrayRows);
-        string[] tiles = text.Split('/');
-        if (tiles.Length != grid.Tiles.Length || tiles.Any(t => t.Length != shape.ColumnsPerGroup))
-            throw Invalid($"'strips' of layer '{layer}' has {tiles.Length} row tiles of "
-                + $"{string.Join(", ", tiles.Select(t => t.Length).Distinct())} digits; on arrays of {arrayRows} rows it must have "
-                + $"{grid.Tiles.Length} of {shape.ColumnsPerGroup}. Was the policy made for another hardware?");
-        if (text.Any(c => c is not ((>= '2' and <= '8') or '0' or '/')))
-            throw Invalid($"'strips' of layer '{layer}' holds something else than the digits 0 and 2 to 8, and '/'.");
-        return new StripWidths(grid, [.. tiles.Select(t => t.Select(c => c - '0').ToImmutableArray())]);
-    }
-
-    /// <summary>The digits.</summary>
-    public override string ToString() => string.Join('/', Bits.Select(t => string.Concat(t)));
-
     /// <summary>The widest strip.</summary>
     public int Widest => Bits.Max(t => t.Max());
 
-    private static CimException Invalid(string message) => new(ErrorCodes.InvalidPolicy, message);
+    public bool Equals(StripWidths? other) =>
+        other is not null && Bits.Length == other.Bits.Length && Bits.Zip(other.Bits).All(t => t.First.SequenceEqual(t.Second));
+
+    public override int GetHashCode() => HashCode.Combine(Bits.Length, Bits.Sum(t => t.Sum()));
 }

@@ -40,19 +40,13 @@ internal sealed class PostTrainingQuantizer(QuantizerOptions options, ImmutableD
 
         ImmutableArray<MvmLayer> open = [.. layers.Where(l => l.WeightDequantize is null)];
         quantized = data.IsSynthetic
-            ? new QuantizeLayerWeights(open.ToDictionary(l => l.NodeName, l => Shared(policy, l) is { } shared
+            ? new QuantizeLayerWeights(open.ToDictionary(l => l.NodeName, l => policy.Find(l.NodeName)?.SharedColumns is { } shared
                 ? SharedColumnQuantizer.Quantize(l, shared, null)
-                : WeightQuantizer.Nearest(l, Bits(policy, l), null, Strips(policy, l)))).Run(quantized)
+                : WeightQuantizer.Nearest(l, Bits(policy, l), null, policy.Find(l.NodeName)?.Layout.WidthsWithin))).Run(quantized)
             : LayerByLayer(graph, quantized, input, data, policy, open, progress, cancellation);
         GraphVerifier.Verify(quantized, nameof(QuantizeLayerWeights));
         return quantized;
     }
-
-    private StripWidths? Strips(QuantizationPolicy policy, MvmLayer layer) =>
-        policy.Find(layer.NodeName)?.WidthsWithin(LayerShapes.Of(layer), options.ArrayRows);
-
-    private SharedColumns? Shared(QuantizationPolicy policy, MvmLayer layer) =>
-        policy.Find(layer.NodeName) is { } own ? SharedColumns.Of(own, LayerShapes.Of(layer), options.ArrayRows) : null;
 
     private static int Bits(QuantizationPolicy policy, MvmLayer layer) =>
         policy.Find(layer.NodeName)?.WeightBits ?? QuantizationPolicy.MaxBits;
@@ -85,8 +79,8 @@ internal sealed class PostTrainingQuantizer(QuantizerOptions options, ImmutableD
             float32.Compute([layer.Output], cancellation);
             staged.Compute([layerInput], cancellation);
             int bits = Bits(policy, layer);
-            StripWidths? strips = Strips(policy, layer);
-            SharedColumns? shared = Shared(policy, layer);
+            StripWidths? strips = policy.Find(layer.NodeName)?.Layout.WidthsWithin;
+            SharedColumns? shared = policy.Find(layer.NodeName)?.SharedColumns;
             bool compensate = shared is null && (strips is not null || bits <= options.ErrorCompensationBits)
                 && layer.RowsPerGroup <= WeightQuantizer.MaxCovarianceRows;
             LayerStatistics? statistics = options.BiasCorrection || compensate

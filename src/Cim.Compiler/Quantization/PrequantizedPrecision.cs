@@ -17,7 +17,7 @@ internal static class PrequantizedPrecision
             .. policy.Layers.Select(item => !layers.TryGetValue(item.Name, out MvmLayer? layer) ? item : item with
             {
                 // The integers of a layer with shared columns have room for shifts; the policy knows the width of its columns.
-                WeightBits = item.Merge is null or SharedColumns.Exact
+                WeightBits = item.SharedColumns is null
                     ? QuantizedWeights.Read(graph, layer)?.Bits ?? item.WeightBits
                     : item.WeightBits,
                 ActivationBits = ActivationBits(topology, layer.Input) ?? item.ActivationBits,

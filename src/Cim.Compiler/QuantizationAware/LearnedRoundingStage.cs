@@ -46,7 +46,7 @@ internal sealed class LearnedRoundingStage(IProgress<string>? progress)
             return $"it follows the float network on calibration samples, and there are none; set {OptionTable.Calibration.Named()}, or "
                 + $"{instead}";
         if (policy.Layers.FirstOrDefault(
-            l => l is not { Strips: null, ColumnGroups: null, Merge: null or SharedColumns.Exact }) is { } divided)
+            l => !l.Layout.IsUndivided) is { } divided)
             return $"it knows one width a layer and weights of their own, and '{divided.Name}' has strips, groups of columns or merged "
                 + $"strips; leave them out, or {instead}";
         if (policy.Layers.FirstOrDefault(l => l.WeightBits == 1) is { } binary)

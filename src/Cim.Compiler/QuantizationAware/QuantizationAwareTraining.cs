@@ -85,7 +85,7 @@ internal sealed class QuantizationAwareTraining(QuantizationAwareOptions options
         QuantizedNetwork quantized = StartingPoint.Of(
             graph, rounded, policy, arrayRows, TrainingSamples.Some(data.Samples, StepSamples), options.Noise, cancellation);
         TrainingResult result = await TrainAsync(
-            network, quantized, TiedStart.Of(quantized, rounded, policy, arrayRows), data, cancellation);
+            network, quantized, TiedStart.Of(quantized, rounded, policy), data, cancellation);
         cancellation.ThrowIfCancellationRequested();
         progress?.Report(data.Validation is not { } validation
             ? string.Create(CultureInfo.InvariantCulture, $"trained {result.Epochs} epochs")

@@ -30,7 +30,7 @@ internal static class StartingPoint
     {
         Graph real = new RemoveQuantizers().Run(rounded);
         GraphVerifier.Verify(real, nameof(RemoveQuantizers));
-        Dictionary<string, StripPrecision> strips = StripStart.Of(graph, rounded, policy, arrayRows);
+        Dictionary<string, StripPrecision> strips = StripStart.Of(graph, rounded, policy);
         QuantizedNetwork network = WithRanges(real, rounded, policy, samples, noise, cancellation, strips);
         Dictionary<string, MvmLayer> layers = MvmLayers.Find(rounded).ToDictionary(l => l.NodeName, StringComparer.Ordinal);
         foreach (QuantizedLayer layer in network.Layers)

@@ -13,8 +13,7 @@ internal static class StripStart
     /// <param name="graph">The float network.</param>
     /// <param name="rounded">The same network quantized.</param>
     /// <param name="policy">The widths.</param>
-    /// <param name="arrayRows">Word lines of an array.</param>
-    public static Dictionary<string, StripPrecision> Of(Graph graph, Graph rounded, QuantizationPolicy policy, int arrayRows)
+    public static Dictionary<string, StripPrecision> Of(Graph graph, Graph rounded, QuantizationPolicy policy)
     {
         Dictionary<string, MvmLayer> originals = MvmLayers.Find(graph).ToDictionary(l => l.NodeName, StringComparer.Ordinal);
         var found = new Dictionary<string, StripPrecision>(StringComparer.Ordinal);
@@ -23,11 +22,11 @@ internal static class StripStart
             LayerPrecision? precision = policy.Find(layer.NodeName);
             // Shared columns have their own ranges: the tie keeps them.
             if (precision is not null && TiedStart.HasTies(precision)) continue;
-            if (precision?.WidthsWithin(LayerShapes.Of(layer), arrayRows) is not { } widths
+            if (precision?.Layout.WidthsWithin is not { } widths
                 || QuantizedWeights.Read(rounded, layer) is not { } weights)
                 continue;
             // Groups of outputs have scales of their own and need no shifts.
-            found.Add(layer.NodeName, precision.Strips is null
+            found.Add(layer.NodeName, precision.Layout is LayerLayout.Grouped
                 ? Of(widths, [.. widths.Bits.Select(_ => new int[weights.Scales.Length])])
                 : Of(widths, Shifts(widths, weights, originals.GetValueOrDefault(layer.NodeName))));
         }

@@ -15,20 +15,19 @@ internal static class TiedStart
     public const int LayerBits = SharedColumns.WholeBits;
 
     /// <summary>Whether a layer's strips share columns.</summary>
-    public static bool HasTies(LayerPrecision policy) => policy.Merge is not (null or SharedColumns.Exact);
+    public static bool HasTies(LayerPrecision policy) => policy.SharedColumns is not null;
 
     /// <summary>The ties of every layer that has some.</summary>
     /// <param name="network">The network to be trained; the weights of tied layers are set.</param>
     /// <param name="rounded">The graph with explicit quantizers.</param>
     /// <param name="policy">The precision of each layer, with ties or without.</param>
-    /// <param name="arrayRows">Word lines of an array.</param>
-    public static ImmutableArray<SharedColumnWeights> Of(QuantizedNetwork network, Graph rounded, QuantizationPolicy policy, int arrayRows)
+    public static ImmutableArray<SharedColumnWeights> Of(QuantizedNetwork network, Graph rounded, QuantizationPolicy policy)
     {
         var tied = ImmutableArray.CreateBuilder<SharedColumnWeights>();
         Dictionary<string, QuantizedLayer> layers = network.Layers.ToDictionary(l => l.Name, StringComparer.Ordinal);
         foreach (MvmLayer layer in MvmLayers.Find(rounded))
         {
-            if (policy.Find(layer.NodeName) is not { } own || SharedColumns.Of(own, LayerShapes.Of(layer), arrayRows) is not { } ties
+            if (policy.Find(layer.NodeName)?.SharedColumns is not { } ties
                 || QuantizedWeights.Read(rounded, layer) is not { } weights
                     || !layers.TryGetValue(layer.NodeName, out QuantizedLayer? trained)) continue;
             tied.Add(new SharedColumnWeights(

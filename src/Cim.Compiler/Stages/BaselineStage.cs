@@ -36,5 +36,5 @@ internal sealed class BaselineStage(ICandidateQuantizer quantizer) : ICompileSta
 
     /// <summary>True if what was compiled is just that.</summary>
     private static bool IsCompiled(CompileState state) =>
-        state.Mapped!.Policy.Layers.All(l => l is { WeightBits: 8, ActivationBits: 8, Strips: null, Merge: null or SharedColumns.Exact });
+        state.Mapped!.Policy.Layers.All(l => l.IsEightBit);
 }

@@ -37,16 +37,13 @@ internal sealed class LayerErrorStage : ICompileStage
     {
         foreach (LayerError error in errors)
         {
-            if (policy.Find(error.Name) is not {
-                WeightBits: 8, ActivationBits: 8, Strips: null, ColumnGroups: null, Merge: null or SharedColumns.Exact })
-                continue;
+            if (policy.Find(error.Name) is not { IsEightBit: true }) continue;
             if (error.OwnRelativeL2 <= Own) continue;
             Warn(context, error, error.OwnRelativeL2, "alone");
             return;
         }
 
-        bool isWide = policy.Layers.All(
-            l => l is { WeightBits: 8, ActivationBits: 8, Strips: null, ColumnGroups: null, Merge: null or SharedColumns.Exact });
+        bool isWide = policy.Layers.All(l => l.IsEightBit);
         if (isWide && errors.FirstOrDefault(e => !(e.RelativeL2 <= Total)) is { } first)
             Warn(context, first, first.RelativeL2, "with the layers before it");
     }

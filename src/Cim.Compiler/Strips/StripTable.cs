@@ -89,12 +89,19 @@ internal sealed class StripTable
         {
             int first = own[0][0];
             // One width everywhere is a layer as ever.
-            if (first > 0 && own.All(t => t.All(b => b == first))) return p with { WeightBits = first, Strips = null };
+            if (first > 0 && own.All(t => t.All(b => b == first))) return p with { WeightBits = first, Layout = Divided(p.Layout, null) };
             var strips = new StripWidths(
                 _grids[_layers.ToList().FindIndex(l => l.NodeName == p.Name)]!, [.. own.Select(t => t.ToImmutableArray())]);
-            return p with { WeightBits = Math.Max(2, strips.Widest), Strips = strips.ToString() };
+            return p with { WeightBits = Math.Max(2, strips.Widest), Layout = Divided(p.Layout, strips) };
         }
     }
+
+    private static LayerLayout Divided(LayerLayout layout, StripWidths? strips) => layout switch
+    {
+        LayerLayout.EqualColumns equal => equal with { Widths = strips },
+        LayerLayout.Uniform when strips is null => layout,
+        _ => strips is null ? LayerLayout.Whole : new LayerLayout.Strips(strips),
+    };
 
     /// <summary>Of widths that take the same cells the widest, and no cells at all.</summary>
     private static ImmutableArray<int> Useful(HardwareProfile profile) =>

@@ -56,7 +56,7 @@ internal sealed record ColumnAlignment(ColumnGroups Groups, int AdcBits, OutputC
         }
 
         if (adcBits == profile.AdcBits) adcBits = 0;
-        var found = new ColumnAlignment(new ColumnGroups(groups.ToImmutable()), adcBits, all);
+        var found = new ColumnAlignment(new ColumnGroups(probe.Grid, groups.ToImmutable()), adcBits, all);
         return CellChoice.Of(probe.Cost(found.Groups, adcBits)) <= (1 - LeastSaving) * whole.Cost ? found : null;
     }
 

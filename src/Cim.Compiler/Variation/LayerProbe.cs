@@ -77,6 +77,9 @@ internal sealed class LayerProbe
 
     public bool UsesMinimum => IsPrequantized && Full.Weights.Span<sbyte>().Contains((sbyte)-(1 << (Full.WeightBits - 1)));
 
+    /// <summary>The strips of the whole layer.</summary>
+    public StripGrid Grid => StripGrid.Of(LayerShapes.Of(_source), _profile.Rows);
+
     /// <summary>The mapping of the whole layer.</summary>
     public LayerMapping Map(int weightBits, CellLayout layout) =>
         LayerMapper.Map(LayerShapes.Of(_source), weightBits, _profile, UsesMinimum, layout);

@@ -35,13 +35,13 @@ internal static class TrainingNoise
         foreach (LayerPrecision layer in policy.Layers)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (layer.Strips is not null || layer.Merge is not null
+            if (layer.Layout is not (LayerLayout.Uniform or LayerLayout.Grouped)
                 || !probes.TryGetValue(layer.Name, out (FusedLayer Fused, LayerProbe Probe) found))
                 continue;
-            if (layer.ColumnGroups is { } text)
+            if (layer.Layout is LayerLayout.Grouped grouped)
             {
                 var noise = new CodeNoise[found.Probe.Full.Outputs];
-                foreach (ColumnGroup group in ColumnGroups.Parse(layer.Name, text, LayerShapes.Of(found.Fused.Layer)).Groups)
+                foreach (ColumnGroup group in grouped.Groups.Groups)
                 {
                     CodeNoise alike = Of(found.Probe.Of(group.Outputs), group.WeightBits, group.Layout);
                     foreach (int output in group.Outputs) noise[output] = alike;
@@ -49,7 +49,7 @@ internal static class TrainingNoise
 
                 layers[layer.Name] = noise;
             }
-            else layers[layer.Name] = [Of(found.Probe, found.Fused.Weights.Bits, layer.Layout)];
+            else layers[layer.Name] = [Of(found.Probe, found.Fused.Weights.Bits, layer.Layout.Cells)];
 
             CodeNoise Of(LayerProbe probe, int weightBits, CellLayout? layout) =>
                 TrainingNoise.Of(probe.Mapped(weightBits, layout, layer.AdcBits), probe.Inputs, hardware);

@@ -162,7 +162,8 @@ internal sealed class VariationAlignment
         foreach ((string name, (FusedLayer fused, LayerProbe probe)) in Probe(policy))
         {
             _cancellation.ThrowIfCancellationRequested();
-            if (policy.Find(name) is { Strips: not null } or { Merge: not null }) continue; // Strips have widths and cells of their own.
+            // Strips have widths and cells of their own.
+            if (policy.Find(name) is { Layout: not (LayerLayout.Uniform or LayerLayout.Grouped) }) continue;
             QuantizationParameters codes = probe.OutputCodes();
             int bits = NarrowWeights(probe, fused.Weights.Bits, codes);
             CellChoice cells = CellChoice.Of(probe, bits, codes, _hardware, _options.Confidence);
@@ -200,9 +201,13 @@ internal sealed class VariationAlignment
 
         ImmutableArray<LayerAlignment> all = chosen.ToImmutable();
         return (new QuantizationPolicy([.. policy.Layers.Select(l => all.FirstOrDefault(a => a.Name == l.Name) is { } a
-            ? l with { WeightBits = a.WeightBits, AdcBits = a.AdcBits, Layout = a.Columns is null
-                ? a.Layout
-                : null, ColumnGroups = a.Columns?.ToString() } : l)]), all);
+            ? l with
+            {
+                WeightBits = a.WeightBits,
+                AdcBits = a.AdcBits,
+                Layout = a.Columns is { } columns ? new LayerLayout.Grouped(columns) : new LayerLayout.Uniform(a.Layout),
+            }
+            : l)]), all);
     }
 
     /// <summary>Drops weight bits while all that is dropped changes the output less than what is wrong with it anyway: variation and its

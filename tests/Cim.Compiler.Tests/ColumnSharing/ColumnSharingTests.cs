@@ -31,7 +31,7 @@ public sealed class ColumnSharingTests
         foreach (int bits in new[] { 8, 4, 2 })
         {
             QuantizationPolicy plain = Uniform(graph, bits),
-                merged = new([.. plain.Layers.Select(l => l with { Merge = SharedColumns.Exact })]);
+                merged = new([.. plain.Layers.Select(l => l with { Layout = new LayerLayout.EqualColumns(null, null) })]);
             Graph quantized = Quantize(graph, plain);
             Assert.Equal(GraphText.Write(quantized), GraphText.Write(Quantize(graph, merged)));
             (LoweredModel a, LoweredModel b) = (
@@ -134,8 +134,7 @@ public sealed class ColumnSharingTests
             [layer], policy, null, _small, ColumnSharingOptions.Parse("0.3", method)!.Method, 0, null, default);
         foreach (double share in new[] { 0.99, 0.5 })
         {
-            SharedColumns? shared = SharedColumns.Of(
-                table.Apply(policy, table.Choose(share)).Layers[0], LayerShapes.Of(layer), _small.Rows);
+            SharedColumns? shared = table.Apply(policy, table.Choose(share)).Layers[0].SharedColumns;
             if (shared is null) continue;
             LayerWeights quantized = SharedColumnQuantizer.Quantize(layer, shared, null);
             for (int o = 0; o < layer.Outputs; o += 2)
@@ -155,14 +154,12 @@ public sealed class ColumnSharingTests
         var random = new Random(seed);
         var shape = new LayerShape("l", 1, random.Next(1, 100), random.Next(1, 20), 1);
         SharedColumns shared = RandomSharing(random, shape, random.Next(2) == 0);
-        string text = shared.ToString();
-        Assert.Equal(text, SharedColumns.Parse("l", text, shared.Widths).ToString());
+        string text = SharedColumnText.Write(shared);
+        Assert.Equal(text, SharedColumnText.Write(SharedColumnText.Read(text, shape, shared.Widths)));
         foreach (string wrong in new[] { "", "pairs", "pairs9:0", "trio4:0", text + "/0", text + ",0", text
             + "-", text.Replace(":", ":x", StringComparison.Ordinal), text.Replace(":", ":0<7,", StringComparison.Ordinal) })
-            Assert.Equal("CIM0011", Assert.Throws<CimException>(() => SharedColumns.Parse("l", wrong, shared.Widths)).Code);
-        Assert.Throws<CimException>(
-            () => SharedColumns.Of(new LayerPrecision("l", 4, 8, 0) { Merge = text }, shape with { Groups = 2 }, _small.Rows));
-        Assert.Null(SharedColumns.Of(new LayerPrecision("l", 4, 8, 0) { Merge = SharedColumns.Exact }, shape, _small.Rows));
+            Assert.Equal("CIM0011", Assert.Throws<CimException>(() => SharedColumnText.Read(wrong, shape, shared.Widths)).Code);
+        Assert.Throws<CimException>(() => SharedColumnText.Read(text, shape with { Groups = 2 }, shared.Widths));
     }
 
     [Theory, MemberData(nameof(Seeds))]

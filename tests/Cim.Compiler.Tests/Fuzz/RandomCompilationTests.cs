@@ -115,7 +115,7 @@ public sealed class RandomCompilationTests : IDisposable
         float[] wanted = OnnxSession.Floats(reference[0]).ToArray();
         Assert.Equal(wanted.Length, y.Length);
         bool isWide = choice.Samples >= 24
-            && result.Policy.Layers.All(l => l is { WeightBits: 8, ActivationBits: 8, Strips: null, Merge: null or SharedColumns.Exact })
+            && result.Policy.Layers.All(l => l.IsEightBit)
             && !choice.Trains;
         if (!isWide || reference[0].GetTensorTypeAndShape().ElementDataType != Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float)
             return;

@@ -21,10 +21,11 @@ public sealed class ColumnGroupTests
     public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 8)];
 
     /// <summary>Outputs in up to three groups of random widths, slices and row tiles.</summary>
-    private static ColumnGroups Draw(Random random, int outputs, HardwareProfile profile)
+    private static ColumnGroups Draw(Random random, LayerShape shape, HardwareProfile profile)
     {
+        int outputs = shape.ColumnsPerGroup;
         int[] of = [.. Enumerable.Range(0, outputs).Select(_ => random.Next(3))];
-        return new ColumnGroups([.. Enumerable.Range(0, outputs).GroupBy(o => of[o]).Select(g =>
+        return new ColumnGroups(StripGrid.Of(shape, profile.Rows), [.. Enumerable.Range(0, outputs).GroupBy(o => of[o]).Select(g =>
         {
             int bits = random.Next(2, 7);
             ImmutableArray<ImmutableArray<int>> slices = CellLayout.SlicesOf(bits, profile);
@@ -38,10 +39,10 @@ public sealed class ColumnGroupTests
     {
         var random = new Random(seed);
         var shape = new LayerShape("l", 1, 50, random.Next(1, 80), 1);
-        ColumnGroups groups = Draw(random, shape.ColumnsPerGroup, _isaac);
-        string text = groups.ToString();
-        Assert.Equal(text, ColumnGroups.Parse("l", text, shape).ToString());
-        Assert.Equal(shape.ColumnsPerGroup, ColumnGroups.Parse("l", text, shape).Groups.Sum(g => g.Outputs.Length));
+        ColumnGroups groups = Draw(random, shape, _isaac);
+        string text = ColumnGroupText.Write(groups);
+        Assert.Equal(text, ColumnGroupText.Write(ColumnGroupText.Read(text, shape, _isaac.Rows)));
+        Assert.Equal(shape.ColumnsPerGroup, ColumnGroupText.Read(text, shape, _isaac.Rows).Groups.Sum(g => g.Outputs.Length));
     }
 
     [Theory]
@@ -56,7 +57,7 @@ public sealed class ColumnGroupTests
     [InlineData("", "''")]
     public void Text_that_does_not_fit_the_layer_is_an_error_that_says_where(string text, string where)
     {
-        var e = Assert.Throws<CimException>(() => ColumnGroups.Parse("conv3", text, new LayerShape("conv3", 1, 50, 5, 1)));
+        var e = Assert.Throws<CimException>(() => ColumnGroupText.Read(text, new LayerShape("conv3", 1, 50, 5, 1), _isaac.Rows));
         Assert.Equal("CIM0011", e.Code);
         Assert.Contains("conv3", e.Message, StringComparison.Ordinal);
         Assert.Contains(where, e.Message, StringComparison.Ordinal);
@@ -72,7 +73,7 @@ public sealed class ColumnGroupTests
             [.. MvmLayers.Find(graph).Select(l => LayerShapes.Of(l).Groups != 1 ? new LayerPrecision(l.NodeName, 8, 8, 0)
             : new LayerPrecision(l.NodeName, 8, 8, 0)
             {
-                ColumnGroups = Draw(random, LayerShapes.Of(l).ColumnsPerGroup, hardware).ToString(),
+                Layout = new LayerLayout.Grouped(Draw(random, LayerShapes.Of(l), hardware)),
             })]);
         GraphInput input = GraphInput.Of(graph);
         Graph quantized = new PostTrainingQuantizer(new QuantizerOptions { ArrayRows = hardware.Rows }).Quantize(
@@ -89,7 +90,8 @@ public sealed class ColumnGroupTests
         var shape = new LayerShape("l", 1, random.Next(1, 400), random.Next(1, 200), 50);
         int bits = random.Next(2, 9);
         var layout = new CellLayout(WeightSlices.Of(bits, _isaac), 0);
-        var all = new ColumnGroups([new ColumnGroup([.. Enumerable.Range(0, shape.ColumnsPerGroup)], bits, layout)]);
+        var all = new ColumnGroups(
+            StripGrid.Of(shape, _isaac.Rows), [new ColumnGroup([.. Enumerable.Range(0, shape.ColumnsPerGroup)], bits, layout)]);
         LayerCost grouped = CostModel.Of(shape, ColumnMapper.AsCosted(ColumnGroupMapper.Map(shape, all, _isaac)), bits, 8, 0, _isaac);
         LayerCost whole = CostModel.Of(shape, LayerMapper.Map(shape, bits, _isaac, layout: layout), bits, 8, 0, _isaac);
         Assert.Equal((whole.Arrays, whole.Cells, whole.AdcConversions, whole.EnergyPj, whole.LatencyNs),
@@ -101,9 +103,9 @@ public sealed class ColumnGroupTests
     {
         var shape = new LayerShape("l", 1, 200, 32, 1);
         // 20 columns of two pairs and 12 of one: 104 of an array's 128 bit lines.
-        ColumnGroups groups = ColumnGroups.Parse("l", "3[1,1]/0:0-19;2[1]/0:20-31", shape);
+        ColumnGroups groups = ColumnGroupText.Read("3[1,1]/0:0-19;2[1]/0:20-31", shape, _isaac.Rows);
         Assert.Equal(2, CostModel.Of(shape, ColumnMapper.AsCosted(ColumnGroupMapper.Map(shape, groups, _isaac)), 3, 8, 0, _isaac).Arrays);
-        ColumnGroups split = ColumnGroups.Parse("l", "3[1,1]/50:0-19;2[1]/0:20-31", shape);
+        ColumnGroups split = ColumnGroupText.Read("3[1,1]/50:0-19;2[1]/0:20-31", shape, _isaac.Rows);
         Assert.Equal(
             4 + 2, CostModel.Of(shape, ColumnMapper.AsCosted(ColumnGroupMapper.Map(shape, split, _isaac)), 3, 8, 0, _isaac).Arrays);
     }

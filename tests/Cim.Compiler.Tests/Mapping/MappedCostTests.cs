@@ -91,7 +91,7 @@ public sealed class MappedCostTests
         {
             // Widths of 4 and more bits round no strip to zeros.
             var policy = new QuantizationPolicy([.. shapes.Select(s => new LayerPrecision(s.Name, 8, 8, 0)
-                { Strips = strips && s.Groups == 1 ? Widths(random, s, profile, [8, 6]).ToString() : null })]);
+                { Layout = strips && s.Groups == 1 ? new LayerLayout.Strips(Widths(random, s, profile, [8, 6])) : LayerLayout.Whole })]);
             Graph quantized = new PostTrainingQuantizer(new QuantizerOptions { ArrayRows = profile.Rows })
                 .Quantize(graph, input, data, policy, null, CancellationToken.None);
             var lowering = new LayerLowering(policy, profile);
@@ -115,7 +115,8 @@ public sealed class MappedCostTests
         sbyte[] weights = [.. Enumerable.Range(0, shape.RowsPerGroup * shape.ColumnsPerGroup).Select(_ => (sbyte)random.Next(1, 8))];
         yield return ("equal columns", SharedColumnMapper.Equal("l", weights, StripWidths.Uniform(shape, 8, profile.Rows), profile));
         int[] group = [.. Enumerable.Range(0, shape.ColumnsPerGroup).Select(_ => random.Next(3))];
-        var groups = new ColumnGroups([.. Enumerable.Range(0, shape.ColumnsPerGroup).GroupBy(o => group[o]).Select(g =>
+        var groups = new ColumnGroups(
+            StripGrid.Of(shape, profile.Rows), [.. Enumerable.Range(0, shape.ColumnsPerGroup).GroupBy(o => group[o]).Select(g =>
         {
             int bits = random.Next(2, 8);
             ImmutableArray<ImmutableArray<int>> slices = CellLayout.SlicesOf(bits, profile);
@@ -128,7 +129,7 @@ public sealed class MappedCostTests
     {
         string[] digits = [.. Enumerable.Range(0, StripGrid.Of(shape, profile.Rows).Tiles.Length)
             .Select(_ => string.Concat(Enumerable.Range(0, shape.ColumnsPerGroup).Select(_ => bits[random.Next(bits.Length)])))];
-        return StripWidths.Parse("l", string.Join('/', digits), shape, profile.Rows);
+        return StripText.Read(string.Join('/', digits), shape, profile.Rows);
     }
 
     private static HardwareProfile RandomProfile(Random random)

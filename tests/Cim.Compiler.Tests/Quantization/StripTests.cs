@@ -49,13 +49,13 @@ public sealed class StripTests
     public void Digits_are_read_as_they_are_written_and_checked_against_the_arrays()
     {
         var shape = new LayerShape("l", 1, 200, 3, 1);
-        StripWidths widths = StripWidths.Parse("l", "804/222", shape, 128);
-        Assert.Equal("804/222", widths.ToString());
+        StripWidths widths = StripText.Read("804/222", shape, 128);
+        Assert.Equal("804/222", StripText.Write(widths));
         Assert.Equal(8, widths.Widest);
         foreach (string wrong in new[] { "804", "804/22", "804/2222", "804/221", "80x/222", "804/222/222" })
-            Assert.Equal("CIM0011", Assert.Throws<CimException>(() => StripWidths.Parse("l", wrong, shape, 128)).Code);
-        Assert.Throws<CimException>(() => StripWidths.Parse("l", "804/222", shape, 256));
-        Assert.Throws<CimException>(() => StripWidths.Parse("l", "804/222", shape with { Groups = 2 }, 128));
+            Assert.Equal("CIM0011", Assert.Throws<CimException>(() => StripText.Read(wrong, shape, 128)).Code);
+        Assert.Throws<CimException>(() => StripText.Read("804/222", shape, 256));
+        Assert.Throws<CimException>(() => StripText.Read("804/222", shape with { Groups = 2 }, 128));
     }
 
     [Theory, InlineData(1, 8), InlineData(2, 4), InlineData(3, 2), InlineData(4, 5)]
@@ -142,12 +142,13 @@ public sealed class StripTests
         }
 
         QuantizationPolicy policy = table.Apply(Uniform(graph, 8), table.Choose(0.4, StripUnit.Strip));
-        Assert.Contains(policy.Layers, l => l.Strips is not null);
+        Assert.Contains(policy.Layers, l => l.Layout is LayerLayout.Strips);
         long cells = LayerShapes.Of(graph, _isaac).Sum(s => new LayerLowering(policy, _isaac with { Rows = 16 }).CostOf(s, 1).Cells);
         Assert.True(cells <= 0.4 * table.Whole, $"{cells} of {table.Whole}");
-        Assert.Throws<CimException>(() => new LayerLowering(policy, _isaac)
-            .CostOf(LayerShapes.Of(
-            layers.First(l => policy.Find(l.NodeName)!.Strips is { } s && s.Contains('/', StringComparison.Ordinal))), 1));
+        ImmutableArray<LayerShape> shapes = LayerShapes.Of(graph, _isaac);
+        PolicyText text = PolicyText.Of(policy);
+        Assert.Equal(policy.Layers.AsEnumerable(), text.Bind(shapes, 16).Layers.AsEnumerable());
+        Assert.Equal("CIM0011", Assert.Throws<CimException>(() => text.Bind(shapes, _isaac.Rows)).Code);
     }
 
     [Fact]
@@ -185,8 +186,9 @@ public sealed class StripTests
         StripGrid grid = StripGrid.Of(LayerShapes.Of(layer), 64);
         return p with
         {
-            Strips = string.Join(
-                '/', grid.Tiles.Select((_, t) => string.Concat(Enumerable.Range(0, layer.Outputs).Select(o => bits(p.Name, t, o))))),
+            Layout = new LayerLayout.Strips(new StripWidths(
+                grid, [.. grid.Tiles.Select(
+                    (_, t) => Enumerable.Range(0, layer.Outputs).Select(o => bits(p.Name, t, o)).ToImmutableArray())])),
         };
     })]);
 

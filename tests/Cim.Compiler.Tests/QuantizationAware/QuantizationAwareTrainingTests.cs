@@ -171,8 +171,8 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
             trained = CompilePipeline.Compile(options);
         AssertRegains(
             rounded, options with { ReportDirectory = null, ExportQdqPath = null, OutputPath = _folder.At("other.cim") }, trained);
-        Assert.Equal(rounded.Policy.Layers.Select(l => l.Strips), trained.Policy.Layers.Select(l => l.Strips));
-        Assert.Contains(trained.Policy.Layers, l => l.Strips is not null);
+        Assert.Equal(rounded.Policy.Layers.Select(l => l.Layout), trained.Policy.Layers.Select(l => l.Layout));
+        Assert.Contains(trained.Policy.Layers, l => l.Layout is LayerLayout.Strips);
         Assert.True(trained.Cost.Cells <= rounded.Cost.Cells, $"{rounded.Cost.Cells} cells rounded, {trained.Cost.Cells} trained");
         Assert.Contains("\"strips\"", File.ReadAllText(_folder.At("report/report.json")), StringComparison.Ordinal);
         using var exported = new FloatEvaluator(options.ExportQdqPath!);
@@ -256,7 +256,13 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
         QuantizationPolicy policy = QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), 4, 4);
         LearnedRoundingStage.Check(graph, one, policy, hasCalibration: true);
         var two = new GraphInput([one.Ports[0], one.Ports[0] with { Name = "second" }], 0);
-        QuantizationPolicy cut = policy with { Layers = policy.Layers.SetItem(0, policy.Layers[0] with { Strips = "4:3" }) };
+        QuantizationPolicy cut = policy with
+        {
+            Layers = policy.Layers.SetItem(0, policy.Layers[0] with
+            {
+                Layout = new LayerLayout.Strips(StripWidths.Uniform(LayerShapes.Of(MvmLayers.Find(graph)[0]), 4, 128)),
+            }),
+        };
         Assert.Contains($"'{cut.Layers[0].Name}' has strips",
             Refused(() => LearnedRoundingStage.Check(graph, one, cut, hasCalibration: true)), StringComparison.Ordinal);
         Assert.Contains(

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Cim.Compiler.Export;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
@@ -132,10 +133,9 @@ public sealed class StripTrainingTests
             StripGrid grid = StripGrid.Of(LayerShapes.Of(layer), Rows);
             return p with
             {
-                Strips = string.Join('/', grid.Tiles.Select(
-                    _ =>
-                        string.Concat(
-                        Enumerable.Range(0, layer.Outputs).Select(o => o == 1 ? 0 : _offered[random.Next(_offered.Length)])))),
+                Layout = new LayerLayout.Strips(new StripWidths(grid, [.. grid.Tiles.Select(
+                    _ => Enumerable.Range(0, layer.Outputs).Select(o => o == 1 ? 0 : _offered[random.Next(_offered.Length)])
+                        .ToImmutableArray())])),
             };
         })]);
         GraphInput input = GraphInput.Of(graph);

@@ -39,7 +39,7 @@ public sealed class TiedTrainingTests
     {
         (Graph graph, Graph rounded, QuantizationPolicy policy, SampleSet samples) = Rounded(seed, method, bits);
         QuantizedNetwork start = StartingPoint.Of(graph, rounded, policy, _hardware.Rows, samples, null, default);
-        Assert.NotEmpty(TiedStart.Of(start, rounded, policy, _hardware.Rows));
+        Assert.NotEmpty(TiedStart.Of(start, rounded, policy));
         foreach ((MvmLayer expected, QuantizedLayer actual) in MvmLayers.Find(rounded).Zip(start.Layers))
             Assert.Equal(QuantizedWeights.Read(rounded, expected)!.Integers.Span<sbyte>().ToArray().Select(q => (int)q), actual.Codes());
     }
@@ -49,7 +49,7 @@ public sealed class TiedTrainingTests
     {
         (Graph graph, Graph rounded, QuantizationPolicy policy, SampleSet samples) = Rounded(seed, method, bits);
         QuantizedNetwork network = StartingPoint.Of(graph, rounded, policy, _hardware.Rows, samples, null, default);
-        ImmutableArray<SharedColumnWeights> ties = TiedStart.Of(network, rounded, policy, _hardware.Rows);
+        ImmutableArray<SharedColumnWeights> ties = TiedStart.Of(network, rounded, policy);
         int[][] before = [.. network.Layers.Select(l => l.Codes())];
         var options = new TrainingOptions
         {
@@ -93,8 +93,12 @@ public sealed class TiedTrainingTests
         if (method == "mixed")
             policy = new([.. policy.Layers.Select(p => layers.First(l => l.NodeName == p.Name) is { Groups: 1 } layer ? p with
             {
-                Strips = string.Join('/', StripGrid.Of(LayerShapes.Of(layer), _hardware.Rows).Tiles.Select(
-                    _ => string.Concat(Enumerable.Range(0, layer.Outputs).Select(_ => random.Next(4) switch { 0 => 0, 1 => 8, _ => 4 })))),
+                Layout = new LayerLayout.Strips(StripText.Read(
+                    string.Join('/', StripGrid.Of(LayerShapes.Of(layer), _hardware.Rows).Tiles.Select(
+                        _ =>
+                            string.Concat(
+                            Enumerable.Range(0, layer.Outputs).Select(_ => random.Next(4) switch { 0 => 0, 1 => 8, _ => 4 })))),
+                    LayerShapes.Of(layer), _hardware.Rows)),
             } : p)]);
         var table = new ColumnSharingTable(
             layers, policy, null, _hardware, method == "spectral"

@@ -45,7 +45,8 @@ public sealed class PolicySearchTests
         Assert.Equal(whole.Trials.Select(t => (t.Cost, t.Loss)), continued.Trials.Select(t => (t.Cost, t.Loss)));
         Assert.Equal(whole.Policy.Layers.AsEnumerable(), continued.Policy.Layers.AsEnumerable());
         Assert.Equal(whole.Policy.Layers.AsEnumerable(),
-            QuantizationPolicy.Load(best, QuantizationPolicy.Uniform(whole.Policy.Layers.Select(l => l.Name), 8, 8)).Layers.AsEnumerable());
+            PolicyJson.Load(best, new PolicyLayers(QuantizationPolicy.Uniform(whole.Policy.Layers.Select(l => l.Name), 8, 8), [], 128))
+                .Layers.AsEnumerable());
         Directory.Delete(folder, recursive: true);
     }
 

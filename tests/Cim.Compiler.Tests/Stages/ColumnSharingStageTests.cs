@@ -16,7 +16,7 @@ public sealed class ColumnSharingStageTests : IDisposable
     {
         CompileOptions options = _compilation.Options with { Hardware = "nju-32", Merge = ColumnSharingOptions.Parse("0.2", "auto") };
         CompileState state = _compilation.After("ColumnSharing", options);
-        Assert.Contains(state.Precisions.Layers, l => l.Merge is not null);
+        Assert.Contains(state.Precisions.Layers, l => l.Layout.SharesColumns);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class StripsStageTests : IDisposable
     {
         CompileOptions options = _compilation.Options with { Strips = StripOptions.Parse("0.3", null, "strip") };
         CompileState state = _compilation.After("Strips", options);
-        Assert.Contains(state.Precisions.Layers, l => l.Strips is not null);
+        Assert.Contains(state.Precisions.Layers, l => l.Layout.StripWidths is not null);
     }
 
     [Fact]

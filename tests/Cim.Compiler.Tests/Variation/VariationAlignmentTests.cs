@@ -73,7 +73,7 @@ public sealed class VariationAlignmentTests
             Assert.True(
                 after.WeightBits <= before.WeightBits && after.ActivationBits <= before.ActivationBits && after.AdcBits <= _isaac.AdcBits);
             Assert.Equal(layers[l].IsAligned, layers[l].Errors.Harmless >= 0.999);
-            if (after.ColumnGroups is null) Assert.Equal(after.WeightBits - 1, after.Layout!.SliceBits.Sum());
+            if (after.Layout is LayerLayout.Uniform alike) Assert.Equal(after.WeightBits - 1, alike.OwnCells!.SliceBits.Sum());
         }
 
         Assert.All(layers, l => Assert.InRange(l.Errors.Harmless, 0.9, 1));
@@ -109,7 +109,7 @@ public sealed class VariationAlignmentTests
         {
             Assert.True(layer.IsAligned && layer.Errors.Harmless >= 0.999);
             Assert.Equal(layer.WeightBits, layer.Columns!.Groups.Max(g => g.WeightBits));
-            Assert.Equal(layer.Columns.ToString(), policy.Find(layer.Name)!.ColumnGroups);
+            Assert.Equal(new LayerLayout.Grouped(layer.Columns), policy.Find(layer.Name)!.Layout);
             LayerShape shape = shapes.Single(s => s.Name == layer.Name);
             double saved = new LayerLowering(policy, _isaac).CostOf(shape, 1).EnergyPj / new LayerLowering(whole, _isaac)
                 .CostOf(shape, 1).EnergyPj;

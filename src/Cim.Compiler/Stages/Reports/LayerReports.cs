@@ -1,13 +1,14 @@
-using Cim.Compiler.Evaluation;
 using Cim.Compiler.Evaluation.Agreement;
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Lowering;
 using Cim.Compiler.Pipeline;
+using Cim.Compiler.Precision;
 using Cim.Compiler.Reporting;
-using Cim.Runtime;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
+using Cim.Runtime;
 
 namespace Cim.Compiler.Stages.Reports;
 
@@ -45,7 +46,7 @@ internal static class LayerReports
             AdcSaturation = state.Emitted!.Saturation.TryGetValue(layer.NodeName, out double saturation) ? saturation : null,
             Variation = state.Alignment.FirstOrDefault(a => a.Name == layer.NodeName) is { } a
                 ? new VariationReport(a.OutputBits, a.Layout.SliceBits, a.Layout.RowsPerTile, a.IsAligned, a.Errors.Harmless, 1
-                    - a.Errors.Wrong, 1 - a.Errors.BeyondOne) { ColumnGroups = a.Columns?.ToString() } : null,
+                    - a.Errors.Wrong, 1 - a.Errors.BeyondOne) { ColumnGroups = a.Columns is { } columns ? ColumnGroupText.Write(columns) : null } : null,
             LatencyNs = cost.LatencyNs,
             EnergyPj = cost.Energy.TotalPj,
             AdcConversions = cost.Events.AdcConversions,

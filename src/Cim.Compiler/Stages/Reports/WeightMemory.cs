@@ -22,7 +22,7 @@ internal sealed class WeightMemory(MappedNetwork mapped)
     {
         int rows = fused.Layer.RowsPerGroup;
         ImmutableArray<WeightBlock> blocks = Blocks(fused);
-        if (blocks.IsEmpty || mapped.Policy.Find(fused.Layer.NodeName)?.Strips is null) return null;
+        if (blocks.IsEmpty || mapped.Policy.Find(fused.Layer.NodeName)?.Layout.StripWidths is null) return null;
         StripShare[] kept = [.. blocks.GroupBy(b => b.WeightBits).OrderByDescending(g => g.Key)
             .Select(g => new StripShare(g.Key, g.Sum(b => (long)Outputs(b) * b.Mapping.RowsPlaced(rows))))];
         long pruned = fused.Layer.WeightCount - kept.Sum(s => s.Weights);
@@ -32,7 +32,7 @@ internal sealed class WeightMemory(MappedNetwork mapped)
     /// <summary>Cells with shared columns and without; null for a layer without shared columns.</summary>
     public MergeReport? SharedColumns(FusedLayer fused, HardwareProfile hardware)
     {
-        if (mapped.Policy.Find(fused.Layer.NodeName)?.Merge is null || Blocks(fused) is not { IsEmpty: false } blocks) return null;
+        if (mapped.Policy.Find(fused.Layer.NodeName) is not { Layout.SharesColumns: true } || Blocks(fused) is not { IsEmpty: false } blocks) return null;
         int ownCells = hardware.Encoding is WeightEncoding.Differential or WeightEncoding.DifferentialTwoSided ? 2 : 1,
             rows = fused.Layer.RowsPerGroup;
         return new MergeReport(
