@@ -5,6 +5,7 @@ using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
+using Cim.Runtime.Crossbar.Compensation;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
 
@@ -15,13 +16,20 @@ namespace Cim.Compiler.Lowering;
 /// <param name="profile">The hardware.</param>
 internal sealed class LayerLowering(QuantizationPolicy policy, HardwareProfile profile)
 {
-    /// <summary>Lowers a quantized graph with its layers on arrays.</summary>
+    /// <summary>Lowers a quantized graph with its layers on arrays, weights clipped as the hardware asks for: what is simulated of a
+    /// candidate is what would be emitted.</summary>
     /// <param name="quantized">The graph.</param>
     /// <param name="adcBits">ADC bits by layer; null = the policy's.</param>
-    public LoweredModel Lower(Graph quantized, Func<string, int>? adcBits = null) => ProgramBuilder.Build(
-        quantized, (layer, weights) => Map(LayerShapes.Of(layer), weights),
-        adcBits ?? (name => policy.Find(name)?.AdcBits ?? 0),
-        (layer, weights) => Blocks(LayerShapes.Of(layer), weights));
+    public LoweredModel Lower(Graph quantized, Func<string, int>? adcBits = null)
+    {
+        LoweredModel lowered = ProgramBuilder.Build(
+            quantized, (layer, weights) => Map(LayerShapes.Of(layer), weights),
+            adcBits ?? (name => policy.Find(name)?.AdcBits ?? 0),
+            (layer, weights) => Blocks(LayerShapes.Of(layer), weights));
+        ImmutableArray<CrossbarLayer> clipped =
+            [.. lowered.Program.Layers.Select(l => l.Blocks.IsEmpty ? WeightClipper.Apply(l, profile) : l)];
+        return lowered with { Program = lowered.Program with { Layers = clipped } };
+    }
 
     /// <summary>The cost of a layer as it was lowered; dynamic products and layers that were not lowered have 8 bits.</summary>
     public LayerCost CostOf(LayerShape shape, LoweredModel lowered, int copies)

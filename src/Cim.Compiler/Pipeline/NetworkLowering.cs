@@ -3,7 +3,6 @@ using Cim.Compiler.Lowering;
 using Cim.Compiler.Mapping;
 using Cim.Compiler.Precision;
 using Cim.Runtime;
-using Cim.Runtime.Crossbar.Compensation;
 using Cim.Runtime.Mapping;
 
 namespace Cim.Compiler.Pipeline;
@@ -17,13 +16,6 @@ internal static class NetworkLowering
     {
         var lowering = new LayerLowering(policy, context.Hardware);
         LoweredModel lowered = lowering.Lower(quantized);
-        lowered = lowered with
-        {
-            Program = lowered.Program with
-            {
-                Layers = [.. lowered.Program.Layers.Select(l => l.Blocks.IsEmpty ? WeightClipper.Apply(l, context.Hardware) : l)],
-            },
-        };
         string[] requantized = [.. lowered.Layers.Where(l => l.Weights.Requantized).Select(l => l.Layer.NodeName)];
         if (requantized.Length > 0)
             context.Warn(ErrorCodes.WeightsRequantized,
