@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
 using Cim.Runtime;
 
@@ -14,39 +13,18 @@ internal static class NormalisationRanges
 {
     private const double Deviations = 4;
 
-    /// <summary>The largest magnitude expected of each value that can be told from statistics.</summary>
-    /// <param name="path">The ONNX file: the imported graph has its normalisations folded away.</param>
-    /// <param name="options">As it was imported.</param>
-    /// <param name="graph">The imported graph.</param>
-    public static ImmutableDictionary<string, double> Read(string path, ImportOptions options, Graph graph) =>
-        Propagate(graph, Statistics(OnnxImporter.Read(path, options)));
-
-    /// <summary>Mean and deviation of the values normalisations give, under the names they can have after folding.</summary>
-    internal static Dictionary<string, Moments> Statistics(ConvertedModel model)
-    {
-        var found = new Dictionary<string, Moments>(StringComparer.Ordinal);
-        foreach (Node node in model.Nodes)
-        {
-            if (node.Op != "BatchNormalization" || Vector(model, node, 1) is not { } gamma || Vector(model, node, 2) is not { } beta)
-                continue;
-            var moments = Moments.Of(beta, [.. gamma.Select(Math.Abs)]);
-            // Folded into the layer before it, the normalised value bears that layer's name.
-            found[node.Inputs[0]] = moments;
-            found[node.Outputs[0]] = moments;
-        }
-
-        return found;
-    }
-
-    internal static ImmutableDictionary<string, double> Propagate(Graph graph, Dictionary<string, Moments> statistics)
+    /// <summary>The largest magnitude expected of each value that follows from statistics.</summary>
+    /// <param name="graph">The imported graph, with what its normalisations gave before they were folded away.</param>
+    public static ImmutableDictionary<string, double> Of(Graph graph)
     {
         var known = new Dictionary<string, Moments>(StringComparer.Ordinal);
         foreach (Node node in graph.Nodes)
         {
             if (node.Outputs.Length == 0) continue;
             string output = node.Outputs[0];
-            if (statistics.TryGetValue(output, out Moments? given) && node.Op is "Conv" or "Gemm" or "Add" or "BatchNormalization")
-                known[output] = given!;
+            if (node.Op is "Conv" or "Gemm" or "Add" or "BatchNormalization"
+                && graph.Normalised.TryGetValue(output, out ChannelMoments? recorded))
+                known[output] = Moments.Of([.. recorded.Mean], [.. recorded.Deviation]);
             else if (Follow(graph, node, known) is { } moments) known[output] = moments;
         }
 
@@ -79,10 +57,6 @@ internal static class NormalisationRanges
     private static double Bound(Graph graph, Node node, int index, double orElse) =>
         node.Inputs.Length > index && graph.Constants.TryGetValue(node.Inputs[index], out Tensor? t)
             && t is { Type: ElementType.Float32, Length: 1 } ? t.Span<float>()[0] : orElse;
-
-    private static double[]? Vector(ConvertedModel model, Node node, int index) =>
-        node.Inputs.Length > index && model.Constants.TryGetValue(node.Inputs[index], out Tensor? t) && t.Type == ElementType.Float32
-            ? [.. t.Span<float>().ToArray().Select(v => (double)v)] : null;
 
     /// <summary>Mean, deviation and expected extremes of each channel.</summary>
     internal sealed record Moments(double[] Mean, double[] Deviation, double[] Low, double[] High)

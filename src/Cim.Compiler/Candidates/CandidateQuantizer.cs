@@ -46,7 +46,7 @@ internal sealed class CandidateQuantizer : ICandidateQuantizer
         var options = new QuantizerOptions { Range = asked.Range, ArrayRows = context.Hardware.Rows };
         if (asked.Rounding == RoundingMethods.Nearest) options = options with { ErrorCompensationBits = 0 };
         return new PostTrainingQuantizer(options,
-            state.Calibration.IsSynthetic ? NormalisationRanges.Read(asked.ModelPath, asked.Import, state.Graph) : null);
+            state.Calibration.IsSynthetic ? NormalisationRanges.Of(state.Graph) : null);
     }
 
     private static int Updates(Graph graph) => (int)Math.Clamp(LearnedRoundingStage.Updates(graph, Operations), MinUpdates, MaxUpdates);

@@ -5,38 +5,15 @@ using Cim.Runtime;
 
 namespace Cim.Compiler.Import;
 
-/// <summary>The passes from a converted ONNX file to the graph all later stages see, top to bottom.</summary>
+/// <summary>From a converted ONNX file to the graph all later stages see: shapes, then <see cref="ImportPasses"/>.</summary>
 internal static class ImportPipeline
 {
-    private static IEnumerable<IGraphPass> Passes(ImportOptions options)
-    {
-        yield return new RejectBadWeights();
-        yield return new FoldConstants(options.MaxFoldedBytes);
-        yield return new LimitSizes();
-        yield return new FixShapeInputs();
-        yield return new ResolveAutoPad();
-        yield return new RemoveDeadNodes();
-        if (!options.Optimise) yield break;
-
-        if (options.GeneraliseBatch) yield return new GeneraliseBatch();
-        yield return new RemoveNoOps();
-        yield return new MoveDequantizeBehindLayout();
-        yield return new ReadNarrowIntegers();
-        yield return new NormaliseMatrixProducts();
-        yield return new FoldBatchNormalization();
-        yield return new FoldScaleAndShift();
-        yield return new FoldPad();
-        yield return new RemoveNoOps();
-        yield return new FoldConstants(options.MaxFoldedBytes);
-        yield return new RejectBadWeights();
-    }
-
     /// <summary>Infers shapes, runs all passes, verifies after each.</summary>
     public static Graph Run(ConvertedModel model, ImportOptions options, CancellationToken cancellationToken)
     {
         RejectBadWeights.RequireFloatWeights(model);
         Graph graph = InferShapes(model, options);
-        return GraphPipeline.Run(graph, Passes(options), options.DumpDirectory, cancellationToken);
+        return GraphPipeline.Run(graph, ImportPasses.For(options), options.DumpDirectory, cancellationToken);
     }
 
     /// <summary>

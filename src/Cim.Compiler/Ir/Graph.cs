@@ -26,6 +26,10 @@ internal sealed record Graph
     /// <summary>Element type and shape of every value, constants and inputs included.</summary>
     public required ImmutableDictionary<string, ValueInfo> Values { get; init; }
 
+    /// <summary>Moments of the values that normalisations gave before they were folded, by value name: an annotation that nothing
+    /// computes with but ranges without data.</summary>
+    public ImmutableDictionary<string, ChannelMoments> Normalised { get; init; } = ImmutableDictionary<string, ChannelMoments>.Empty;
+
     /// <summary>True if the batch dimension is symbolic (dimension -1 of the inputs).</summary>
     public bool HasSymbolicBatch => Inputs.Any(i => Values[i].Shape.IsSymbolic);
 }
