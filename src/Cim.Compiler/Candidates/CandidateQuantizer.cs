@@ -28,10 +28,10 @@ internal sealed class CandidateQuantizer : ICandidateQuantizer
             graph, QuantizePlainly(state, policy, context, context.Progress),
             asked.Rounding == RoundingMethods.Nearest ? RoundingMethods.Nearest : RoundingMethods.Compensated);
         if (asked.Rounding != RoundingMethods.Learned) return rounded;
-        LearnedRoundingStage.Check(graph, input, policy, !calibration.IsSynthetic);
+        BlockRounding.Check(graph, input, policy, !calibration.IsSynthetic);
         return rounded with
         {
-            Quantized = new LearnedRoundingStage(context.Progress).Run(
+            Quantized = new BlockRounding(context.Progress).Run(
                 graph, rounded.Quantized, input, calibration, policy, context.Hardware.Rows, Updates(graph), context.Cancellation),
             Method = RoundingMethods.Learned,
         };
@@ -49,5 +49,5 @@ internal sealed class CandidateQuantizer : ICandidateQuantizer
             state.Calibration.IsSynthetic ? NormalisationRanges.Of(state.Graph) : null);
     }
 
-    private static int Updates(Graph graph) => (int)Math.Clamp(LearnedRoundingStage.Updates(graph, Operations), MinUpdates, MaxUpdates);
+    private static int Updates(Graph graph) => (int)Math.Clamp(BlockRounding.Updates(graph, Operations), MinUpdates, MaxUpdates);
 }

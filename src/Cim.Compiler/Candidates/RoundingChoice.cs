@@ -35,7 +35,7 @@ internal sealed class RoundingChoice(CompileContext context, PostTrainingQuantiz
     {
         bool isNarrow = policy.Layers.Any(l => Math.Min(l.WeightBits, l.ActivationBits) <= EqualizedBits);
         if (!isNarrow || calibration.Count < Part * MinJudged
-            || LearnedRoundingStage.Refusal(graph, input, policy, !calibration.IsSynthetic) is not null)
+            || BlockRounding.Refusal(graph, input, policy, !calibration.IsSynthetic) is not null)
             return null;
 
         (CalibrationData seen, CalibrationData apart) = calibration.HoldOut(Part);
@@ -61,7 +61,7 @@ internal sealed class RoundingChoice(CompileContext context, PostTrainingQuantiz
 
         void Learn()
         {
-            int updates = (int)Math.Min(LearnedRoundingStage.Updates(graph, Operations), MaxUpdates);
+            int updates = (int)Math.Min(BlockRounding.Updates(graph, Operations), MaxUpdates);
             if (updates < MinUpdates)
             {
                 context.Progress?.Report(
@@ -72,7 +72,7 @@ internal sealed class RoundingChoice(CompileContext context, PostTrainingQuantiz
             context.Step("learning the rounding");
             try
             {
-                Graph learned = new LearnedRoundingStage(context.Progress)
+                Graph learned = new BlockRounding(context.Progress)
                     .Run(best.Float, best.Quantized, input, seen, policy, context.Hardware.Rows, updates, context.Cancellation);
                 Try(best with { Quantized = learned,
                     Method = best.Method.Replace(RoundingMethods.Compensated, RoundingMethods.Learned, StringComparison.Ordinal) });

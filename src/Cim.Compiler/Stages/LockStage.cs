@@ -30,7 +30,7 @@ internal sealed class LockStage : ICompileStage
                 + $"error.");
         policy = locked?.Policy ?? policy;
         if (options.Rounding == RoundingMethods.Learned)
-            LearnedRoundingStage.Check(state.Graph, state.Input, policy, options.Calibration is not null);
+            BlockRounding.Check(state.Graph, state.Input, policy, options.Calibration is not null);
         state = (state with { Lock = locked }).With(PrequantizedPrecision.Apply(state.Graph, policy));
         return context.OnlyLocks ? state : Restore(state, context);
     }

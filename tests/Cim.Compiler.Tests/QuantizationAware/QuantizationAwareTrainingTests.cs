@@ -254,7 +254,7 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
         Graph graph = OnnxImporter.Import(_trained, null);
         GraphInput one = GraphInput.Of(graph);
         QuantizationPolicy policy = QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), 4, 4);
-        LearnedRoundingStage.Check(graph, one, policy, hasCalibration: true);
+        BlockRounding.Check(graph, one, policy, hasCalibration: true);
         var two = new GraphInput([one.Ports[0], one.Ports[0] with { Name = "second" }], 0);
         QuantizationPolicy cut = policy with
         {
@@ -264,9 +264,9 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
             }),
         };
         Assert.Contains($"'{cut.Layers[0].Name}' has strips",
-            Refused(() => LearnedRoundingStage.Check(graph, one, cut, hasCalibration: true)), StringComparison.Ordinal);
+            Refused(() => BlockRounding.Check(graph, one, cut, hasCalibration: true)), StringComparison.Ordinal);
         Assert.Contains(
-            "'second'", Refused(() => LearnedRoundingStage.Check(graph, two, policy, hasCalibration: true)), StringComparison.Ordinal);
+            "'second'", Refused(() => BlockRounding.Check(graph, two, policy, hasCalibration: true)), StringComparison.Ordinal);
 
         static string Refused(Action action)
         {

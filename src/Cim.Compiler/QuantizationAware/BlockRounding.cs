@@ -19,7 +19,7 @@ namespace Cim.Compiler.QuantizationAware;
 /// reconstruction, see docs/training.md), on calibration samples without labels. It starts from the integers, scales and ranges of a
 /// network that is rounded already, and decides between each integer and the next one on the side of the real weight.
 /// </summary>
-internal sealed class LearnedRoundingStage(IProgress<string>? progress)
+internal sealed class BlockRounding(IProgress<string>? progress)
 {
     private const int Samples = 512, CorrectionSamples = 256, Batch = 32;
 
