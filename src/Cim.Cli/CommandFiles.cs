@@ -2,7 +2,8 @@ using Cim.Compiler.Data;
 using Cim.Compiler.Messages;
 using Cim.Compiler.Pipeline;
 using Cim.Runtime;
-using Cim.Runtime.Hardware;
+using Cim.Runtime.Diagnostics;
+using Cim.Runtime.Hardware.Profiles;
 
 namespace Cim.Cli;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Cim.Onnx.Proto;
-using Cim.Runtime;
+using Cim.Runtime.Diagnostics;
 
 namespace Cim.Onnx;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Cim.Onnx.Proto;
 using Cim.Runtime;
+using Cim.Runtime.Tensors;
 using Google.Protobuf;
 using Xunit;
 

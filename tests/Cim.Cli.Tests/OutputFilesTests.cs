@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Cim.Runtime;
+using Cim.Runtime.Diagnostics;
 using Xunit;
 
 namespace Cim.Cli.Tests;

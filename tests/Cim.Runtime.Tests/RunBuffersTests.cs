@@ -1,3 +1,4 @@
+using Cim.Runtime.Model;
 using Cim.Runtime.Program;
 using Cim.Runtime.Tests.Testing;
 

@@ -4,6 +4,7 @@ using BenchmarkDotNet.Attributes;
 using Cim.Runtime.Crossbar.Adc;
 using Cim.Runtime.Crossbar.Analog;
 using Cim.Runtime.Crossbar.Kernels;
+using Cim.Runtime.Simd;
 
 namespace Cim.Bench.Kernels;
 
@@ -56,16 +57,24 @@ public unsafe class KernelBenchmarks
 
     /// <summary>Conversion and shift-and-add of integer sums.</summary>
     [Benchmark]
-    public void CodesOfWords() =>
-        LookupConversion.CodesOfWords(Sums, 64, 8, true, 5, -300, Factors, new AdcConverter(3.3f, -128, 127), Codes);
+    public void CodesOfShortSums() =>
+        LookupConversion.CodesOfShortSums(Column(64, 2, 5), Factors, new AdcConverter(3.3f, -128, 127), Codes);
 
     /// <summary>Sums of programmed levels from their digits.</summary>
     [Benchmark]
-    public void Floats() => LookupConversion.Floats(Sums, 96, 8, 3, 7, -300, Values);
+    public void Floats() => LookupConversion.Floats(Column(96, 3, 7), Values);
 
     /// <summary>Read noise: 256 normals.</summary>
     [Benchmark]
-    public void AddNoise() => LookupConversion.AddNoise(Values, 8, Amplitudes, 64, 0.1f, Integers, Integers, 16);
+    public void AddNoise() => LookupConversion.AddNoise(Values, 8, new ColumnNoise
+    {
+        Amplitudes = Amplitudes,
+        AmplitudeStride = 64,
+        Sigma = 0.1f,
+        Counters = Integers,
+        Keys = Integers,
+        KeyStride = 16,
+    });
 
     /// <summary>Conversion and shift-and-add of float sums.</summary>
     [Benchmark]
@@ -74,11 +83,21 @@ public unsafe class KernelBenchmarks
     /// <summary>Exact: 4 outputs x 16 positions x 144 rows.</summary>
     [Benchmark]
     public void PairProductsDirect() => PairProducts.FourByTwo<Lanes256, Vector256<int>, Vector256<float>>(
-        Integers, Integers + 8, (int*)Factors + 64, Integers, 72, Integers, (int*)Codes, 16);
+        Integers, Integers + 8, (int*)Factors + 64, Integers, 72, Integers, new SumRows((int*)Codes, 16));
 
     /// <summary>Exact: 4 outputs x 16 tiles of 2 x 2 positions x 16 channels.</summary>
     [Benchmark]
     public void WinogradProducts() => Winograd.Products(Integers, Integers, 8, Integers, (int*)Codes);
+
+    private DigitSums Column(int stride, int digits, int digitBits) => new()
+    {
+        Values = Sums,
+        Stride = stride,
+        Bits = 8,
+        Digits = digits,
+        DigitBits = digitBits,
+        Start = -300,
+    };
 
     /// <summary>Releases the memory.</summary>
     [GlobalCleanup]

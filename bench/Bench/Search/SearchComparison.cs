@@ -14,7 +14,7 @@ using Cim.Compiler.Search.Persistence;
 using Cim.Compiler.Search.Searchers;
 using Cim.Compiler.Search.Space;
 using Cim.Compiler.Statistics;
-using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 using static System.FormattableString;
 
 namespace Cim.Bench.Search;

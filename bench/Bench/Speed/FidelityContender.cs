@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Model;
 
 namespace Cim.Bench.Speed;
 

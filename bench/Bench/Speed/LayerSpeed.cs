@@ -2,7 +2,9 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
+using Cim.Runtime.Crossbar.Simulation;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 using Cim.Runtime.Mapping;
 
 namespace Cim.Bench.Speed;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Cim.Runtime;
 using Cim.Runtime.Format;
+using Cim.Runtime.Model;
 using static System.FormattableString;
 
 namespace Cim.Bench.Speed;

@@ -1,6 +1,6 @@
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
-using Cim.Runtime.Mapping;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Bench.Speed;
 
@@ -25,7 +25,8 @@ internal static class ResNet20
 
         CrossbarLayer Convolution(int from, int to, int size, int stride, bool residual)
         {
-            var geometry = new ConvolutionGeometry(from, size, size, 3, 3, stride, stride, 1, 1, 1, 1, 1, 1);
+            var geometry = new ConvolutionGeometry(
+                from, new ConvolutionAxis(size, 3, stride, 1, 1), new ConvolutionAxis(size, 3, stride, 1, 1));
             var output = new QuantizationParameters(0.05f, 0, 8, false);
             var epilogue = new Epilogue(residual ? output : null, false, 0, float.PositiveInfinity, output);
             return Layer($"conv{from}x{to}", from * 9, to, geometry, geometry.OutputHeight * geometry.OutputWidth, epilogue);

@@ -3,6 +3,7 @@ using Cim.Bench.Common;
 using Cim.Bench.Common.Results;
 using Cim.Runtime;
 using Cim.Runtime.Format;
+using Cim.Runtime.Model;
 using static System.FormattableString;
 
 namespace Cim.Bench.Speed;

@@ -2,8 +2,11 @@ using System.Globalization;
 using Cim.Compiler.Pipeline;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
+using Cim.Runtime.Diagnostics;
 using Cim.Runtime.Format;
+using Cim.Runtime.Model;
 using Cim.Runtime.Program;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Cli.Commands;
 

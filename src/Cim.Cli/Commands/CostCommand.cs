@@ -10,6 +10,7 @@ using Cim.Compiler.Mapping;
 using Cim.Compiler.Options;
 using Cim.Compiler.Precision;
 using Cim.Runtime;
+using Cim.Runtime.Costs;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
 using Spectre.Console;

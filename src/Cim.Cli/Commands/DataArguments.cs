@@ -2,7 +2,6 @@ using System.CommandLine;
 using Cim.Cli.Options;
 using Cim.Compiler.Data;
 using Cim.Compiler.Options;
-using Cim.Runtime;
 
 namespace Cim.Cli.Commands;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Hardware.Json;
+using Cim.Runtime.Hardware.Profiles;
 using Spectre.Console;
 
 namespace Cim.Cli.Commands;

@@ -1,6 +1,7 @@
 using Cim.Compiler.Mapping;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 
 namespace Cim.Cli.Commands;
 

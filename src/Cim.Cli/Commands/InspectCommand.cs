@@ -2,6 +2,7 @@ using System.CommandLine;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
 using Cim.Runtime;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Cli.Commands;
 

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar.SingleMatrix;
+using Cim.Runtime.Diagnostics;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Hardware.Json;
+using Cim.Runtime.Hardware.Profiles;
 
 namespace Cim.Cli.Commands;
 

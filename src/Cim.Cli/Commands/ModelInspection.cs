@@ -3,6 +3,7 @@ using System.Text.Json;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
 using Cim.Runtime;
+using Cim.Runtime.Tensors;
 using Spectre.Console;
 
 namespace Cim.Cli.Commands;

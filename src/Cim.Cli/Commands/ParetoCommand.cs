@@ -17,6 +17,7 @@ using Cim.Compiler.Search;
 using Cim.Compiler.Search.Space;
 using Cim.Compiler.Search.Verification;
 using Cim.Runtime;
+using Cim.Runtime.Diagnostics;
 using Cim.Runtime.Hardware;
 using Spectre.Console;
 

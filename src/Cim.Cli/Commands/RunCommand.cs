@@ -7,7 +7,8 @@ using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Options;
 using Cim.Compiler.Pipeline;
 using Cim.Runtime;
-using Cim.Runtime.Crossbar;
+using Cim.Runtime.Crossbar.Simulation;
+using Cim.Runtime.Diagnostics;
 using Spectre.Console;
 
 namespace Cim.Cli.Commands;

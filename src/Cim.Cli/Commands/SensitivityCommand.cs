@@ -14,6 +14,7 @@ using Cim.Compiler.Ort;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Sensitivity;
 using Cim.Runtime;
+using Cim.Runtime.Diagnostics;
 using Spectre.Console;
 
 namespace Cim.Cli.Commands;

@@ -12,8 +12,11 @@ using Cim.Compiler.Ort;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Sweep;
 using Cim.Runtime;
-using Cim.Runtime.Crossbar;
+using Cim.Runtime.Crossbar.Simulation;
+using Cim.Runtime.Diagnostics;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
+using Cim.Runtime.Model;
 using Spectre.Console;
 
 namespace Cim.Cli.Commands;

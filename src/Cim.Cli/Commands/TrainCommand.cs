@@ -4,6 +4,7 @@ using System.Globalization;
 using Cim.Compiler.Data;
 using Cim.Compiler.QuantizationAware;
 using Cim.Runtime;
+using Cim.Runtime.Diagnostics;
 using Cim.Training.Data;
 using Cim.Training.Loop;
 using Cim.Training.Networks;

@@ -1,6 +1,7 @@
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
 using Cim.Runtime;
+using Cim.Runtime.Tensors;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Cim.Compiler.Calibration;

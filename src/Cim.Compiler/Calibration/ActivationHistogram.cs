@@ -2,6 +2,7 @@ using Cim.Compiler.Messages;
 using Cim.Compiler.Options;
 using Cim.Compiler.Statistics;
 using Cim.Runtime;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Calibration;
 

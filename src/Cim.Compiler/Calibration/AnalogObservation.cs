@@ -3,12 +3,15 @@ using Cim.Compiler.Ort;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Crossbar.Adc;
-using Cim.Runtime.Crossbar.Analog;
 using Cim.Runtime.Crossbar.Blocks;
+using Cim.Runtime.Crossbar.Calibration;
 using Cim.Runtime.Crossbar.Compensation;
+using Cim.Runtime.Crossbar.Planning;
+using Cim.Runtime.Crossbar.Simulation;
 using Cim.Runtime.Execution;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Program;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Calibration;
 

@@ -1,6 +1,5 @@
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
-using Cim.Runtime.Crossbar;
 
 namespace Cim.Compiler.Calibration;
 

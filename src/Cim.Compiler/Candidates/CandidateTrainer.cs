@@ -8,7 +8,6 @@ using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.QuantizationAware;
 using Cim.Compiler.Variation;
-using Cim.Runtime;
 using Cim.Training.Quantization;
 
 namespace Cim.Compiler.Candidates;

@@ -2,7 +2,6 @@ using Cim.Compiler.Ir;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Precision;
 using Cim.Compiler.QuantizationAware;
-using Cim.Runtime;
 
 namespace Cim.Compiler.Candidates;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Cim.Compiler.Messages;
 using Cim.Compiler.Options;
-using Cim.Runtime;
 
 namespace Cim.Compiler.ColumnSharing;
 

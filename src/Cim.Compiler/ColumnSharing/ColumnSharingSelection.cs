@@ -8,9 +8,7 @@ using Cim.Compiler.Ort;
 using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Sensitivity;
-using Cim.Runtime;
 using Cim.Runtime.Hardware;
-using Cim.Runtime.Mapping;
 
 namespace Cim.Compiler.ColumnSharing;
 

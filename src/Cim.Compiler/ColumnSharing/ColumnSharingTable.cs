@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Precision;
 using Cim.Runtime.Hardware;
-using Cim.Runtime.Mapping;
 
 namespace Cim.Compiler.ColumnSharing;
 

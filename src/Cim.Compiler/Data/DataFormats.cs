@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Cim.Runtime;
+using Cim.Runtime.Diagnostics;
 
 namespace Cim.Compiler.Data;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Cim.Runtime;
 using Cim.Runtime.Execution;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Data;
 
@@ -21,7 +22,7 @@ internal sealed record InputPort(string Name, ElementType Type, ImmutableArray<i
     public Tensor Tensor(ReadOnlySpan<float> values, int samples)
     {
         var shape = new Shape(Dims(samples));
-        if (Type == ElementType.Float32) return Cim.Runtime.Tensor.Create(shape, values);
+        if (Type == ElementType.Float32) return Cim.Runtime.Tensors.Tensor.Create(shape, values);
         byte[] data = new byte[values.Length * Type.SizeOf()];
         HostCopy.ToModel(values, data, Type);
         return new Tensor(Type, shape, data);

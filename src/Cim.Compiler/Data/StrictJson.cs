@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using Cim.Runtime;
+using Cim.Runtime.Diagnostics;
 
 namespace Cim.Compiler.Data;
 

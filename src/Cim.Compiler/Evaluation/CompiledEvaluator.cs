@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Cim.Compiler.Data;
 using Cim.Compiler.Ort;
 using Cim.Runtime;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Evaluation;
 

@@ -1,10 +1,7 @@
 using System.Collections.Immutable;
-using Cim.Runtime;
-using Cim.Runtime.Crossbar;
-using Cim.Runtime.Crossbar.Analog;
 using Cim.Runtime.Crossbar.Blocks;
+using Cim.Runtime.Crossbar.Planning;
 using Cim.Runtime.Hardware;
-using Cim.Runtime.Mapping;
 using Cim.Runtime.Program;
 
 namespace Cim.Compiler.Evaluation;

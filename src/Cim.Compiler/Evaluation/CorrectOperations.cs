@@ -1,5 +1,5 @@
-using Cim.Runtime;
 using Cim.Runtime.Crossbar;
+using Cim.Runtime.Model;
 
 namespace Cim.Compiler.Evaluation;
 

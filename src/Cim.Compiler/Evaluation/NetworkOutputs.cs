@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using Cim.Compiler.Ir;
 using Cim.Onnx.Proto;
 using Cim.Runtime;
+using Cim.Runtime.Model;
 using Cim.Runtime.Program;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Evaluation;
 

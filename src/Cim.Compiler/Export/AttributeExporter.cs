@@ -1,6 +1,7 @@
 using Cim.Onnx.Proto;
 using Cim.Runtime;
 using Cim.Runtime.Program;
+using Cim.Runtime.Tensors;
 using Google.Protobuf;
 using Kind = Cim.Onnx.Proto.AttributeProto.Types.AttributeType;
 

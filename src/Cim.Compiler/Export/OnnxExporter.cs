@@ -4,6 +4,7 @@ using Cim.Onnx.Proto;
 using Cim.Runtime;
 using Cim.Runtime.Operators.Elementwise;
 using Cim.Runtime.Program;
+using Cim.Runtime.Tensors;
 using Google.Protobuf;
 
 namespace Cim.Compiler.Export;
@@ -86,7 +87,7 @@ internal static class OnnxExporter
     {
         string name = Fresh(names, node.Outputs[0] + suffix);
         proto.Initializer.Add(
-            AttributeExporter.Tensor(name, signed ? Runtime.Tensor.Scalar((sbyte)value) : Runtime.Tensor.Scalar((byte)value)));
+            AttributeExporter.Tensor(name, signed ? Tensor.Scalar((sbyte)value) : Tensor.Scalar((byte)value)));
         return name;
     }
 

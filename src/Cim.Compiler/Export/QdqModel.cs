@@ -1,5 +1,5 @@
 using Cim.Compiler.Ir;
-using Cim.Runtime;
+using Cim.Runtime.Diagnostics;
 using Google.Protobuf;
 
 namespace Cim.Compiler.Export;

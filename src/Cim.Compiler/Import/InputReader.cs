@@ -4,6 +4,7 @@ using Cim.Compiler.Messages;
 using Cim.Compiler.Options;
 using Cim.Onnx.Proto;
 using Cim.Runtime;
+using Cim.Runtime.Tensors;
 using Dimension = Cim.Onnx.Proto.TensorShapeProto.Types.Dimension;
 
 namespace Cim.Compiler.Import;

@@ -4,8 +4,9 @@ using Cim.Compiler.Ir;
 using Cim.Onnx;
 using Cim.Onnx.Proto;
 using Cim.Runtime;
-using Cim.Runtime.Operators;
+using Cim.Runtime.Operators.Catalog;
 using Cim.Runtime.Program;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Import;
 

@@ -2,6 +2,7 @@ using Cim.Compiler.Ir;
 using Cim.Onnx;
 using Cim.Onnx.Proto;
 using Cim.Runtime;
+using Cim.Runtime.Diagnostics;
 
 namespace Cim.Compiler.Import;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using Cim.Runtime;
-using Cim.Runtime.Operators;
+using Cim.Runtime.Operators.Catalog;
 
 namespace Cim.Compiler.Import;
 

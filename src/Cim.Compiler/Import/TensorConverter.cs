@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Cim.Onnx;
 using Cim.Onnx.Proto;
 using Cim.Runtime;
+using Cim.Runtime.Tensors;
 using DataType = Cim.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace Cim.Compiler.Import;

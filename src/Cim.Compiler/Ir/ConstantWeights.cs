@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Cim.Runtime;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Ir;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Ir;
 
@@ -19,13 +20,9 @@ internal static class ConvolutionGeometryReader
         (int[] begin, int[] end) = Pads(node, input, kernel, output, strides, dilations);
 
         int At(ImmutableArray<long> values, int axis) => values.IsDefaultOrEmpty ? 1 : checked((int)values[axis]);
-        int y = spatial == 2 ? 0 : -1, x = spatial - 1;
-        return new ConvolutionGeometry(
-            input[1], y < 0 ? 1 : input[2], input[input.Rank - 1],
-            y < 0 ? 1 : kernel[2], kernel[kernel.Rank - 1],
-            y < 0 ? 1 : At(strides, y), At(strides, x),
-            y < 0 ? 0 : begin[y], begin[x], y < 0 ? 0 : end[y], end[x],
-            y < 0 ? 1 : At(dilations, y), At(dilations, x));
+        ConvolutionAxis Axis(int i) =>
+            new(input[i + 2], kernel[i + 2], At(strides, i), begin[i], end[i], At(dilations, i));
+        return new ConvolutionGeometry(input[1], spatial == 2 ? Axis(0) : new ConvolutionAxis(1, 1), Axis(spatial - 1));
     }
 
     /// <summary>Padding before and after each spatial axis, with <c>auto_pad</c> resolved.</summary>

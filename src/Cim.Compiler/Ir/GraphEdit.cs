@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Cim.Runtime;
 using Cim.Runtime.Program;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Ir;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Cim.Runtime;
+using Cim.Runtime.Diagnostics;
 
 namespace Cim.Compiler.Ir;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Cim.Runtime;
 using Cim.Runtime.Program;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Ir;
 

@@ -1,5 +1,6 @@
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Ir;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Cim.Runtime;
-using Cim.Runtime.Crossbar;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Ir;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Program;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Ir;
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Cim.Runtime;
 using Cim.Runtime.Operators;
+using Cim.Runtime.Operators.Catalog;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Ir;
 

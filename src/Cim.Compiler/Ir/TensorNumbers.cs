@@ -1,5 +1,6 @@
 using Cim.Runtime;
 using Cim.Runtime.Execution;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Ir;
 

@@ -3,6 +3,7 @@ using Cim.Compiler.Ir;
 using Cim.Runtime;
 using Cim.Runtime.Format;
 using Cim.Runtime.Program;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Locking;
 

@@ -3,6 +3,7 @@ using Cim.Compiler.Ir;
 using Cim.Compiler.Quantization;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Lowering;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Ir;
-using Cim.Runtime;
 using Cim.Runtime.Crossbar;
 
 namespace Cim.Compiler.Lowering;

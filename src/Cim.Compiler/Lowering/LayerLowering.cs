@@ -4,6 +4,7 @@ using Cim.Compiler.Mapping;
 using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
 using Cim.Runtime;
+using Cim.Runtime.Costs;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Crossbar.Compensation;
 using Cim.Runtime.Hardware;

@@ -75,8 +75,11 @@ internal static class PackedMapper
                     RowOrder = part.Rows,
                     RowTiles = rowTiles,
                     Tiles = [.. rowTiles.SelectMany((t, i) =>
-                        columnTiles.Select(c => new ArrayTile(
-                        0, 1, t.FirstRow, t.Rows, c.First, c.Count, first + (i * columnTiles.Length) + c.Array, c.InArray)))],
+                        columnTiles.Select(c => new ArrayTile(0, 1, t.FirstRow, t.Rows, c.First, c.Count)
+                        {
+                            Array = first + (i * columnTiles.Length) + c.Array,
+                            ColumnInArray = c.InArray,
+                        }))],
                 },
             };
             array += rowTiles.Length * columnTiles.Length;

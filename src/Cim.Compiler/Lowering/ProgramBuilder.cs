@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Quantization;
-using Cim.Runtime;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Mapping;
 using Cim.Runtime.Program;

@@ -1,6 +1,5 @@
 using Cim.Compiler.Ir;
 using Cim.Compiler.Quantization;
-using Cim.Runtime;
 
 namespace Cim.Compiler.Lowering;
 

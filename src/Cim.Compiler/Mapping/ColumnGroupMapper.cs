@@ -37,8 +37,11 @@ internal static class ColumnGroupMapper
                     Mapping = mapping with
                     {
                         Tiles = [.. mapping.RowTiles.SelectMany((tile, t) => ColumnMapper.Cut(columns, start, arrayColumns)
-                            .Select(c => new ArrayTile(
-                                0, 1, tile.FirstRow, tile.Rows, c.First, c.Count, array + (t * perTile) + c.Array, c.InArray)))],
+                            .Select(c => new ArrayTile(0, 1, tile.FirstRow, tile.Rows, c.First, c.Count)
+                            {
+                                Array = array + (t * perTile) + c.Array,
+                                ColumnInArray = c.InArray,
+                            }))],
                     },
                 });
                 at += columns;

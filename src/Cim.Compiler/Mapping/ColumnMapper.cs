@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using Cim.Runtime;
+using Cim.Runtime.Costs;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Mapping;
 
@@ -50,7 +52,11 @@ internal static class ColumnMapper
                     {
                         Encoding = encoding, SliceBits = slices, RowOrder = rows, RowTiles = [new RowTile(0, rows.Length)],
                         Tiles = [.. Cut(columns, at, arrayColumns)
-                            .Select(c => new ArrayTile(0, 1, 0, rows.Length, c.First, c.Count, array + c.Array, c.InArray))],
+                            .Select(c => new ArrayTile(0, 1, 0, rows.Length, c.First, c.Count)
+                            {
+                                Array = array + c.Array,
+                                ColumnInArray = c.InArray,
+                            })],
                     },
                 });
                 at += columns;

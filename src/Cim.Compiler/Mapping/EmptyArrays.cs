@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Cim.Runtime;
+using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Mapping;
 

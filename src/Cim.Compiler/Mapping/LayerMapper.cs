@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Precision;
-using Cim.Runtime;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
 

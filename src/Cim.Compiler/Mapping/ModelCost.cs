@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Cim.Runtime;
+using Cim.Runtime.Costs;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
 

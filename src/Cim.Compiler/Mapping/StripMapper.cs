@@ -3,7 +3,6 @@ using Cim.Compiler.Precision;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Hardware;
-using Cim.Runtime.Mapping;
 
 namespace Cim.Compiler.Mapping;
 

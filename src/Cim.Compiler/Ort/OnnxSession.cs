@@ -1,4 +1,5 @@
 using Cim.Runtime;
+using Cim.Runtime.Tensors;
 using Cim.Training.Engine;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;

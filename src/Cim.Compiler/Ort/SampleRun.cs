@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Cim.Compiler.Data;
 using Cim.Runtime;
+using Cim.Runtime.Tensors;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Cim.Compiler.Ort;

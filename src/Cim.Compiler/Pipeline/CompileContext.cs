@@ -4,6 +4,7 @@ using Cim.Compiler.Mapping;
 using Cim.Compiler.Messages;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 
 namespace Cim.Compiler.Pipeline;
 

@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 using System.Text;
 using Cim.Compiler.Data;
 using Cim.Runtime;
-using Cim.Runtime.Hardware;
+using Cim.Runtime.Diagnostics;
+using Cim.Runtime.Hardware.Profiles;
 
 namespace Cim.Compiler.Pipeline;
 

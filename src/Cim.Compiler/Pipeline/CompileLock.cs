@@ -8,7 +8,9 @@ using Cim.Compiler.Options;
 using Cim.Compiler.Precision;
 using Cim.Compiler.QuantizationAware;
 using Cim.Runtime;
+using Cim.Runtime.Diagnostics;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 using Cim.Training.Data;
 
 namespace Cim.Compiler.Pipeline;

@@ -7,6 +7,7 @@ using Cim.Compiler.Reporting;
 using Cim.Compiler.Search;
 using Cim.Compiler.Variation;
 using Cim.Runtime;
+using Cim.Runtime.Model;
 
 namespace Cim.Compiler.Pipeline;
 

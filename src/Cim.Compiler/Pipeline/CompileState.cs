@@ -9,7 +9,6 @@ using Cim.Compiler.QuantizationAware;
 using Cim.Compiler.Reporting;
 using Cim.Compiler.Search;
 using Cim.Compiler.Variation;
-using Cim.Runtime;
 using Cim.Runtime.Mapping;
 
 namespace Cim.Compiler.Pipeline;

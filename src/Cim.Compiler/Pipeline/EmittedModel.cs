@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Locking;
 using Cim.Runtime;
+using Cim.Runtime.Model;
 
 namespace Cim.Compiler.Pipeline;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Cim.Runtime;
+using Cim.Runtime.Diagnostics;
 
 namespace Cim.Compiler.Pipeline;
 

@@ -1,5 +1,3 @@
-using Cim.Runtime;
-
 namespace Cim.Compiler.Pipeline;
 
 /// <summary>

@@ -4,6 +4,7 @@ using Cim.Compiler.Data;
 using Cim.Onnx;
 using Cim.Onnx.Proto;
 using Cim.Runtime;
+using Cim.Runtime.Diagnostics;
 
 namespace Cim.Compiler.Pipeline;
 

@@ -3,7 +3,7 @@ using Cim.Compiler.Lowering;
 using Cim.Compiler.Mapping;
 using Cim.Compiler.Precision;
 using Cim.Runtime;
-using Cim.Runtime.Mapping;
+using Cim.Runtime.Costs;
 
 namespace Cim.Compiler.Pipeline;
 

@@ -4,6 +4,7 @@ using System.Text;
 using Cim.Compiler.Data;
 using Cim.Compiler.Options;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 
 namespace Cim.Compiler.Pipeline;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Precision;
-using Cim.Runtime;
+using Cim.Runtime.Diagnostics;
 
 namespace Cim.Compiler.Pipeline;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Ir;
-using Cim.Runtime;
 
 namespace Cim.Compiler.Pipeline;
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Cim.Compiler.Messages;
 using Cim.Compiler.Options;
-using Cim.Runtime;
 
 namespace Cim.Compiler.Precision;
 

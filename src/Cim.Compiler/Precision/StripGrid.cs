@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
 
 namespace Cim.Compiler.Precision;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
 using Cim.Runtime;
+using Cim.Runtime.Tensors;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Cim.Compiler.Quantization;

@@ -3,7 +3,6 @@ using Cim.Compiler.Calibration;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Precision;
-using Cim.Runtime;
 using Cim.Runtime.Crossbar;
 
 namespace Cim.Compiler.Quantization;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Cim.Compiler.Ir;
 using Cim.Runtime;
 using Cim.Runtime.Program;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Quantization;
 

@@ -1,7 +1,6 @@
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Search.Persistence;
 using Cim.Compiler.Search.Space;
-using Cim.Runtime.Mapping;
 
 namespace Cim.Compiler.Search;
 

@@ -5,6 +5,7 @@ using Cim.Compiler.Lowering;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Precision;
 using Cim.Runtime;
+using Cim.Runtime.Model;
 
 namespace Cim.Compiler.Stages;
 

@@ -6,6 +6,7 @@ using Cim.Compiler.Messages;
 using Cim.Compiler.Options;
 using Cim.Compiler.Pipeline;
 using Cim.Runtime;
+using Cim.Runtime.Model;
 using Cim.Runtime.Program;
 
 namespace Cim.Compiler.Stages;

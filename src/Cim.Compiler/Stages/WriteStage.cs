@@ -6,6 +6,7 @@ using Cim.Compiler.Pipeline;
 using Cim.Compiler.Reporting.Files;
 using Cim.Compiler.Stages.Reports;
 using Cim.Runtime;
+using Cim.Runtime.Diagnostics;
 using Cim.Runtime.Format;
 using Cim.Training.Loop;
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Cim.Compiler.Messages;
 using Cim.Compiler.Options;
-using Cim.Runtime;
 
 namespace Cim.Compiler.Strips;
 

@@ -6,6 +6,7 @@ using Cim.Runtime.Crossbar;
 using Cim.Runtime.Crossbar.Compensation;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
+using Cim.Runtime.Model;
 using Cim.Runtime.Program;
 
 namespace Cim.Compiler.Sweep;

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 
 namespace Cim.Compiler.Sweep;
 

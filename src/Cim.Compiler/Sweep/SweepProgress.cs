@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Cim.Runtime.Crossbar;
+using Cim.Runtime.Crossbar.Simulation;
 
 namespace Cim.Compiler.Sweep;
 

@@ -3,8 +3,10 @@ using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Ort;
 using Cim.Runtime;
-using Cim.Runtime.Crossbar;
+using Cim.Runtime.Crossbar.Programming;
+using Cim.Runtime.Crossbar.Simulation;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Model;
 
 namespace Cim.Compiler.Sweep;
 

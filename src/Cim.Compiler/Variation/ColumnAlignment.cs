@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Precision;
-using Cim.Runtime;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Hardware;
 

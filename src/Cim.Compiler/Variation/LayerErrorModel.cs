@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using Cim.Runtime.Crossbar;
-using Cim.Runtime.Crossbar.Analog;
+using Cim.Runtime.Crossbar.Planning;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
 

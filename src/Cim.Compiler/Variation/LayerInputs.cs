@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Cim.Runtime;
 using Cim.Runtime.Crossbar;
 
 namespace Cim.Compiler.Variation;

@@ -4,10 +4,12 @@ using Cim.Compiler.Mapping;
 using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
 using Cim.Runtime;
+using Cim.Runtime.Costs;
 using Cim.Runtime.Crossbar;
-using Cim.Runtime.Crossbar.Adc;
+using Cim.Runtime.Crossbar.Calibration;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Variation;
 

@@ -5,7 +5,7 @@ using Cim.Compiler.Ort;
 using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
 using Cim.Runtime.Crossbar;
-using Cim.Runtime.Crossbar.Analog;
+using Cim.Runtime.Crossbar.Planning;
 using Cim.Runtime.Hardware;
 using Cim.Training.Quantization;
 

@@ -5,10 +5,8 @@ using Cim.Compiler.Lowering;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
-using Cim.Runtime;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Crossbar.Devices;
-using Cim.Runtime.Execution;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Program;
 

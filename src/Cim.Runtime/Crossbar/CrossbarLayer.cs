@@ -1,62 +1,7 @@
 using System.Collections.Immutable;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Runtime.Crossbar;
-
-/// <summary>
-/// How a tensor of reals is represented by integers: real = scale * (q - zeroPoint), q rounded half to even and
-/// saturated to [Min, Max] (the semantics of ONNX QuantizeLinear/DequantizeLinear).
-/// </summary>
-internal sealed record QuantizationParameters(float Scale, int ZeroPoint, int Bits, bool Signed)
-{
-    /// <summary>The smallest integer.</summary>
-    public int Min => Signed ? -(1 << (Bits - 1)) : 0;
-
-    /// <summary>The largest integer.</summary>
-    public int Max => Signed ? (1 << (Bits - 1)) - 1 : (1 << Bits) - 1;
-
-    /// <summary>How the integers lie in memory.</summary>
-    public ElementType StorageType => Signed ? ElementType.Int8 : ElementType.UInt8;
-}
-
-/// <summary>
-/// How a convolution reads its input: 2-D over NCHW (1-D convolutions have height 1). Each output position is one
-/// matrix-vector product over the input patch, rows in (channel, kernelY, kernelX) order.
-/// </summary>
-internal sealed record ConvolutionGeometry(
-    int InputChannels, int InputHeight, int InputWidth,
-    int KernelHeight, int KernelWidth,
-    int StrideY, int StrideX,
-    int PadTop, int PadLeft, int PadBottom, int PadRight,
-    int DilationY, int DilationX)
-{
-    public int OutputHeight => ((InputHeight + PadTop + PadBottom - (DilationY * (KernelHeight - 1)) - 1) / StrideY) + 1;
-
-    public int OutputWidth => ((InputWidth + PadLeft + PadRight - (DilationX * (KernelWidth - 1)) - 1) / StrideX) + 1;
-}
-
-/// <summary>What happens digitally to a sum after shift-and-add, in this order; see docs/quantization.md for the rounding.</summary>
-/// <param name="Residual">
-/// If not null, a second tensor in the output's layout is dequantized with these parameters and added.
-/// (A float residual has <see cref="ResidualIsFloat"/> set.)
-/// </param>
-/// <param name="ResidualIsFloat">The residual is float and is added as it is.</param>
-/// <param name="Minimum">Lower clamp on the real value (0 for Relu), or negative infinity.</param>
-/// <param name="Maximum">Upper clamp on the real value (6 for Relu6), or positive infinity.</param>
-/// <param name="Output">If not null the result is requantized, else it is written as float.</param>
-internal sealed record Epilogue(
-    QuantizationParameters? Residual, bool ResidualIsFloat, float Minimum, float Maximum, QuantizationParameters? Output)
-{
-    public static Epilogue None { get; } = new(null, false, float.NegativeInfinity, float.PositiveInfinity, null);
-
-    /// <summary>The sums themselves, 4 bytes each: 32-bit integers, or floats where conversions make them so. For blocks of a
-    /// layer.</summary>
-    public static Epilogue Sums { get; } = None with { GivesSums = true };
-
-    /// <summary>See <see cref="Sums"/>.</summary>
-    public bool GivesSums { get; init; }
-
-    public bool AddsResidual => Residual is not null || ResidualIsFloat;
-}
 
 /// <summary>
 /// A matrix of constant weights on crossbars: for each group, <see cref="RowsPerGroup"/> word lines (inputs) by
@@ -128,9 +73,3 @@ internal sealed record CrossbarLayer
 
     public int Outputs => Groups * ColumnsPerGroup;
 }
-
-/// <summary>
-/// Measured ranges of the analog sums in units of integer products (one unit = one cell level times one input level),
-/// one [low, high] per weight slice (or a single one for all).
-/// </summary>
-internal sealed record AdcCalibration(ImmutableArray<float> Low, ImmutableArray<float> High);

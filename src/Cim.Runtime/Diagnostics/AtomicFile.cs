@@ -1,4 +1,4 @@
-namespace Cim.Runtime;
+namespace Cim.Runtime.Diagnostics;
 
 /// <summary>
 /// Writes files so that a reader (or an interrupted run) never sees half of one: temporary name, then rename. A symbolic link

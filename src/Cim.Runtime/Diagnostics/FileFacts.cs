@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Cim.Runtime;
+namespace Cim.Runtime.Diagnostics;
 
 /// <summary>What a path leads to, links followed.</summary>
 internal enum FileKind

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Cim.Runtime;
+namespace Cim.Runtime.Diagnostics;
 
 /// <summary>
 /// Opens files that a user names. A device or a pipe is refused before it is opened, which could wait for ever; a Git LFS pointer is

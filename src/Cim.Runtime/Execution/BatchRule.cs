@@ -1,4 +1,5 @@
 using Cim.Runtime.Program;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Runtime.Execution;
 

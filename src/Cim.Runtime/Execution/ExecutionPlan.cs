@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Operators;
+using Cim.Runtime.Operators.Catalog;
 using Cim.Runtime.Program;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Runtime.Execution;
 

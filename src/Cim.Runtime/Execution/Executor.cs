@@ -1,5 +1,7 @@
 using Cim.Runtime.Crossbar;
+using Cim.Runtime.Crossbar.Programming;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Model;
 using Cim.Runtime.Program;
 
 namespace Cim.Runtime.Execution;

@@ -1,5 +1,7 @@
 using System.Runtime.ExceptionServices;
 using Cim.Runtime.Crossbar;
+using Cim.Runtime.Crossbar.Programming;
+using Cim.Runtime.Crossbar.Simulation;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Program;
 using Cim.Runtime.Telemetry;

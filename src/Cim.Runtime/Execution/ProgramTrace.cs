@@ -1,6 +1,8 @@
 using Cim.Runtime.Crossbar;
+using Cim.Runtime.Crossbar.Simulation;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Program;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Runtime.Execution;
 

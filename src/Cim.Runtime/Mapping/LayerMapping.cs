@@ -1,28 +1,7 @@
 using System.Collections.Immutable;
+using Cim.Runtime.Hardware;
 
 namespace Cim.Runtime.Mapping;
-
-/// <summary>How a signed weight becomes cell conductances.</summary>
-internal enum WeightEncoding
-{
-    /// <summary>Two cells per slice: one holds the magnitude, the other is off.</summary>
-    Differential,
-
-    /// <summary>Two cells per slice, moved symmetrically around the middle conductance.</summary>
-    DifferentialTwoSided,
-
-    /// <summary>One cell per slice holds w + 2^(bits-1); the offset times the sum of inputs is subtracted digitally.</summary>
-    Offset,
-
-    /// <summary>One cell per slice holds the two's complement bits; the most significant slice counts negative.</summary>
-    TwosComplement,
-
-    /// <summary>
-    /// One cell per slice holds the magnitude of a weight that is never negative: a column of one half of differential pairs, which
-    /// outputs share by adding or subtracting what it gives. Of blocks only, never of a hardware profile.
-    /// </summary>
-    Unsigned,
-}
 
 /// <summary>
 /// The arrays of one layer. Physical columns are numbered output-major inside a group:
@@ -80,7 +59,11 @@ internal readonly record struct RowTile(int FirstRow, int Rows);
 /// <param name="Rows">Word lines of a group.</param>
 /// <param name="FirstColumn">The first physical column of the matrix (of the block).</param>
 /// <param name="Columns">Physical columns of a group.</param>
-/// <param name="Array">Which array of the layer, where blocks of the layer share arrays; -1 = one of its own.</param>
-/// <param name="ColumnInArray">Bit lines of other blocks to its left.</param>
-internal readonly record struct ArrayTile(
-    int FirstGroup, int GroupCount, int FirstRow, int Rows, int FirstColumn, int Columns, int Array = -1, int ColumnInArray = 0);
+internal readonly record struct ArrayTile(int FirstGroup, int GroupCount, int FirstRow, int Rows, int FirstColumn, int Columns)
+{
+    /// <summary>Which array of the layer, where blocks of the layer share arrays; -1 = one of its own.</summary>
+    public int Array { get; init; } = -1;
+
+    /// <summary>Bit lines of other blocks to its left.</summary>
+    public int ColumnInArray { get; init; }
+}

@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Runtime;
 
 /// <summary>What was compiled, for what hardware, and what it costs. Read from a <c>.cim</c> without its weights.</summary>
-public sealed record ModelInfo
+public sealed partial record ModelInfo
 {
     /// <summary>The name of the network.</summary>
     public required string Name { get; init; }
@@ -62,15 +63,6 @@ public sealed record ModelInfo
 
     /// <summary>The version of Cim.Sdk that compiled it.</summary>
     public required string SdkVersion { get; init; }
-
-    /// <summary>Reads the description of a compiled model and nothing else.</summary>
-    /// <param name="stream">A <c>.cim</c> from its beginning.</param>
-    /// <exception cref="CimException">CIM4001: this is no compiled model, it is damaged, or of another format version.</exception>
-    public static ModelInfo Read(Stream stream)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        return Format.ModelReader.ReadInfo(stream);
-    }
 }
 
 /// <summary>One input or output of a model.</summary>

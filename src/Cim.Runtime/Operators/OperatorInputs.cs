@@ -1,3 +1,5 @@
+using Cim.Runtime.Tensors;
+
 namespace Cim.Runtime.Operators;
 
 /// <summary>The inputs an operator is bound to, with the checks every operator needs.</summary>

@@ -1,3 +1,5 @@
+using Cim.Runtime.Tensors;
+
 namespace Cim.Runtime.Operators;
 
 /// <summary>Arithmetic on the dimensions of concrete shapes.</summary>

@@ -1,3 +1,5 @@
+using Cim.Runtime.Tensors;
+
 namespace Cim.Runtime.Operators;
 
 /// <summary>What is known of a tensor before it is computed: its element type, concrete shape, and its data if it is a constant.</summary>

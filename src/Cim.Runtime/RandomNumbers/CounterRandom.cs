@@ -23,7 +23,7 @@ internal readonly record struct CounterRandom(ulong State)
     public double Normal(long index)
     {
         ulong bits = Bits(index);
-        return Gaussian.Transform<Crossbar.Kernels.Lanes1, int, float>(unchecked((int)bits), (int)(bits >> 32));
+        return Gaussian.Transform<Simd.Lanes1, int, float>(unchecked((int)bits), (int)(bits >> 32));
     }
 
     // The finaliser of splitmix64 (Steele, Lea, Flood 2014; constants by Stafford, variant 13).

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Cim.Runtime.Crossbar.Kernels;
+using Cim.Runtime.Simd;
 
 namespace Cim.Runtime.RandomNumbers;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 
-namespace Cim.Runtime;
+namespace Cim.Runtime.Tensors;
 
 /// <summary>
 /// The dimensions of a tensor. A dimension of <c>-k</c> is symbolic: k times the batch size, so <c>-1</c> is the

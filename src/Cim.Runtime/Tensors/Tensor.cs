@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Cim.Runtime;
+namespace Cim.Runtime.Tensors;
 
 /// <summary>A constant: element type, concrete shape and row-major data in the machine's (little-endian) order.</summary>
 internal sealed class Tensor

@@ -1,4 +1,5 @@
 using Cim.Runtime;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Training.Data;
 

@@ -1,6 +1,7 @@
 using Cim.Onnx.Building;
 using Cim.Onnx.Proto;
 using Cim.Runtime;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Training.Differentiation;
 

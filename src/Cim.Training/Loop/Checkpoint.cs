@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Cim.Runtime;
+using Cim.Runtime.Diagnostics;
 using Cim.Training.Networks;
 
 namespace Cim.Training.Loop;

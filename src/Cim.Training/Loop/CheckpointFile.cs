@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Cim.Runtime;
+using Cim.Runtime.Diagnostics;
 
 namespace Cim.Training.Loop;
 

@@ -1,4 +1,4 @@
-using Cim.Runtime;
+using Cim.Runtime.Diagnostics;
 
 namespace Cim.Training.Loop;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Cim.Runtime;
+using Cim.Runtime.Diagnostics;
 using Cim.Training.ColumnSharing;
 using Cim.Training.Data;
 using Cim.Training.Engine;

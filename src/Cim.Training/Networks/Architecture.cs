@@ -2,6 +2,7 @@ using System.Globalization;
 using Cim.Onnx.Building;
 using Cim.Onnx.Proto;
 using Cim.Runtime;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Training.Networks;
 

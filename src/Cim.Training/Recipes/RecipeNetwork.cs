@@ -2,6 +2,7 @@ using Cim.Onnx;
 using Cim.Onnx.Building;
 using Cim.Onnx.Proto;
 using Cim.Runtime;
+using Cim.Runtime.Diagnostics;
 using Cim.Training.Networks;
 using Google.Protobuf;
 

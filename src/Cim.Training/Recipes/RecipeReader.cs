@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cim.Runtime;
+using Cim.Runtime.Diagnostics;
 
 namespace Cim.Training.Recipes;
 

@@ -5,6 +5,7 @@ using Cim.Cli.Options;
 using Cim.Compiler.Options;
 using Cim.Compiler.Pipeline;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 using Cim.Tests.Shared;
 using Xunit;
 

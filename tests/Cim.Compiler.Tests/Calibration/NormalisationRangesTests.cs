@@ -4,6 +4,7 @@ using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
+using Cim.Runtime.Tensors;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Calibration;

@@ -12,7 +12,9 @@ using Cim.Runtime;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Format;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 using Cim.Runtime.Mapping;
+using Cim.Runtime.Tensors;
 using Xunit;
 
 namespace Cim.Compiler.Tests.ColumnSharing;

@@ -4,6 +4,7 @@ using Cim.Compiler.Tests.Support;
 using Cim.Onnx;
 using Cim.Onnx.Proto;
 using Cim.Runtime;
+using Cim.Runtime.Tensors;
 using Google.Protobuf;
 using DataType = Cim.Onnx.Proto.TensorProto.Types.DataType;
 

@@ -5,6 +5,7 @@ using Cim.Compiler.Pipeline;
 using Cim.Compiler.Precision;
 using Cim.Compiler.Tests.Data;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 using Cim.Runtime.Mapping;
 using Xunit;
 using Xunit.Abstractions;

@@ -4,7 +4,7 @@ using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Search.Persistence;
 using Cim.Compiler.Sensitivity;
 using Cim.Compiler.Tests.Data;
-using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 using Xunit;
 using Xunit.Abstractions;
 

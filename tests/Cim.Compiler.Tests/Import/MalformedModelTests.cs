@@ -3,6 +3,7 @@ using Cim.Compiler.Ir;
 using Cim.Compiler.Tests.Support;
 using Cim.Onnx.Proto;
 using Cim.Runtime;
+using Cim.Runtime.Tensors;
 using Google.Protobuf;
 using Xunit;
 

@@ -4,6 +4,7 @@ using Cim.Compiler.Ir;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
+using Cim.Runtime.Tensors;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Import;

@@ -2,6 +2,7 @@ using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
+using Cim.Runtime.Tensors;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Import;

@@ -9,9 +9,12 @@ using Cim.Compiler.Tests.Mapping;
 using Cim.Compiler.Tests.Support;
 using Cim.Onnx.Proto;
 using Cim.Runtime;
+using Cim.Runtime.Costs;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 using Cim.Runtime.Mapping;
+using Cim.Runtime.Tensors;
 using Google.Protobuf;
 using Xunit;
 

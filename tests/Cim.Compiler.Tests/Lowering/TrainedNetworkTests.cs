@@ -11,6 +11,8 @@ using Cim.Runtime;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Execution;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
+using Cim.Runtime.Tensors;
 using Cim.Training.Data;
 using Cim.Training.Networks;
 using Cim.Training.Ort;

@@ -4,6 +4,7 @@ using Cim.Compiler.Lowering;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Lowering;

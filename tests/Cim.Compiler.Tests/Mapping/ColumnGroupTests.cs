@@ -7,7 +7,9 @@ using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
+using Cim.Runtime.Costs;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 using Cim.Runtime.Mapping;
 using Xunit;
 

@@ -1,6 +1,8 @@
 using Cim.Compiler.Mapping;
 using Cim.Runtime;
+using Cim.Runtime.Costs;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 using Cim.Runtime.Mapping;
 using Xunit;
 

@@ -1,7 +1,10 @@
 using Cim.Compiler.Mapping;
 using Cim.Runtime;
+using Cim.Runtime.Costs;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 using Cim.Runtime.Mapping;
+using Cim.Runtime.Tensors;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Mapping;

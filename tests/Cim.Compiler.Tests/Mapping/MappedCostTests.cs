@@ -7,9 +7,11 @@ using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
+using Cim.Runtime.Costs;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Crossbar.Blocks;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 using Cim.Runtime.Mapping;
 using Xunit;
 

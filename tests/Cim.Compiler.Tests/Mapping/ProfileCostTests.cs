@@ -4,6 +4,7 @@ using System.Text;
 using Cim.Compiler.Mapping;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 using Cim.Runtime.Mapping;
 using CsCheck;
 using Xunit;

@@ -3,6 +3,7 @@ using Cim.Compiler.Mapping;
 using Cim.Compiler.Search.Space;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 using Cim.Runtime.Mapping;
 using Xunit;
 

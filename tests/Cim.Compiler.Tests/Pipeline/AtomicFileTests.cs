@@ -1,5 +1,6 @@
 using Cim.Compiler.Tests.Data;
 using Cim.Runtime;
+using Cim.Runtime.Diagnostics;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Pipeline;

@@ -4,6 +4,7 @@ using Cim.Compiler.Tests.Support;
 using Cim.Onnx.Building;
 using Cim.Onnx.Proto;
 using Cim.Runtime;
+using Cim.Runtime.Tensors;
 using Google.Protobuf;
 using Xunit;
 

@@ -6,6 +6,7 @@ using Cim.Compiler.Tests.Data;
 using Cim.Compiler.Tests.Support;
 using Cim.Onnx.Proto;
 using Cim.Runtime;
+using Cim.Runtime.Tensors;
 using Google.Protobuf;
 using Xunit;
 

@@ -15,7 +15,7 @@ public sealed class StageRunnerTests : IDisposable
 
     private static Graph Network => RandomNetworks.Import(RandomNetworks.Chain(1));
 
-    private CompileState Run(CompileContext context, params ImmutableArray<ICompileStage> stages) =>
+    private static CompileState Run(CompileContext context, params ImmutableArray<ICompileStage> stages) =>
         new StageRunner(context).Run(new CompileState(), stages);
 
     [Fact]

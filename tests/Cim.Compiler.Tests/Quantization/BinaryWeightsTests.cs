@@ -9,6 +9,7 @@ using Cim.Compiler.Tests.Data;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 using Cim.Runtime.Mapping;
 using Xunit;
 

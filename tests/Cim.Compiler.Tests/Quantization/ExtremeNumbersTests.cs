@@ -3,6 +3,7 @@ using Cim.Compiler.Pipeline;
 using Cim.Compiler.Strips;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
+using Cim.Runtime.Tensors;
 using Cim.Tests.Shared;
 using CsCheck;
 using Microsoft.ML.OnnxRuntime;

@@ -9,8 +9,10 @@ using Cim.Compiler.Sensitivity;
 using Cim.Compiler.Strips;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
+using Cim.Runtime.Costs;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 using Cim.Runtime.Mapping;
 using Xunit;
 

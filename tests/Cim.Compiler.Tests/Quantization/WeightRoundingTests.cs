@@ -5,6 +5,7 @@ using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
+using Cim.Runtime.Tensors;
 using Cim.Training.Numerics;
 using Xunit;
 

@@ -13,6 +13,8 @@ using Cim.Runtime.Crossbar;
 using Cim.Runtime.Execution;
 using Cim.Runtime.Format;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
+using Cim.Runtime.Tensors;
 using Cim.Training.ColumnSharing;
 using Cim.Training.Data;
 using Cim.Training.Loop;

@@ -10,7 +10,7 @@ using Cim.Compiler.Search;
 using Cim.Compiler.Search.Persistence;
 using Cim.Compiler.Search.Space;
 using Cim.Runtime;
-using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Search;

@@ -5,9 +5,9 @@ using Cim.Compiler.Search.Exact;
 using Cim.Compiler.Search.Searchers;
 using Cim.Compiler.Search.Space;
 using Cim.Runtime;
-using Cim.Training.Randomness;
-using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 using Cim.Runtime.Mapping;
+using Cim.Training.Randomness;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Search;

@@ -9,7 +9,7 @@ using Cim.Compiler.Search.Persistence;
 using Cim.Compiler.Search.Space;
 using Cim.Compiler.Sensitivity;
 using Cim.Compiler.Tests.Support;
-using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Sensitivity;

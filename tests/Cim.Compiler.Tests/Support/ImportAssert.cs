@@ -2,6 +2,7 @@ using Cim.Compiler.Export;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
 using Cim.Runtime;
+using Cim.Runtime.Tensors;
 using Google.Protobuf;
 using Xunit;
 

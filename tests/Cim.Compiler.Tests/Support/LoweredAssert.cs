@@ -3,10 +3,10 @@ using Cim.Compiler.Ir;
 using Cim.Compiler.Lowering;
 using Cim.Compiler.Ort;
 using Cim.Runtime;
-using Cim.Runtime.Crossbar;
 using Cim.Runtime.Execution;
 using Cim.Runtime.Format;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Tensors;
 using Google.Protobuf;
 using Xunit;
 

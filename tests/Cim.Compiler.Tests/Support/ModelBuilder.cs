@@ -1,5 +1,6 @@
 using Cim.Onnx.Proto;
 using Cim.Runtime;
+using Cim.Runtime.Tensors;
 using Google.Protobuf;
 using Kind = Cim.Onnx.Proto.AttributeProto.Types.AttributeType;
 

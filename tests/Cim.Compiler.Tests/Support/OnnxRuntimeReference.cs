@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
 using Cim.Runtime;
+using Cim.Runtime.Tensors;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
-using Tensor = Cim.Runtime.Tensor;
+using Tensor = Cim.Runtime.Tensors.Tensor;
 
 namespace Cim.Compiler.Tests.Support;
 

@@ -1,4 +1,5 @@
 using Cim.Runtime;
+using Cim.Runtime.Tensors;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Support;

@@ -3,7 +3,6 @@ using Cim.Compiler.Variation;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Hardware;
-using Cim.Runtime.Mapping;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Variation;
@@ -119,7 +118,7 @@ public sealed class LayerErrorModelTests
     public void A_convolution_is_sampled_where_it_reads()
     {
         var random = new Random(8);
-        var geometry = new ConvolutionGeometry(3, 9, 8, 3, 3, 2, 1, 1, 1, 1, 1, 1, 1);
+        var geometry = new ConvolutionGeometry(3, new ConvolutionAxis(9, 3, 2, 1, 1), new ConvolutionAxis(8, 3, 1, 1, 1));
         int positions = geometry.OutputHeight * geometry.OutputWidth;
         HardwareProfile profile = With("wan2022", VariationCases.Ideal);
         CrossbarLayer layer = VariationCases.Matrix(random, profile, 27, Columns, positions, 4, 5) with { Geometry = geometry };

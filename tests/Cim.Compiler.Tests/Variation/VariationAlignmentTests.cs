@@ -8,6 +8,7 @@ using Cim.Compiler.Quantization;
 using Cim.Compiler.Tests.Support;
 using Cim.Compiler.Variation;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 using Cim.Runtime.Mapping;
 using Xunit;
 

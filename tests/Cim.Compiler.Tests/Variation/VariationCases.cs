@@ -1,8 +1,10 @@
 using Cim.Compiler.Mapping;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
+using Cim.Runtime.Crossbar.Simulation;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Tests.Variation;
 

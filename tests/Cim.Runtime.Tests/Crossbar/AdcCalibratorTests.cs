@@ -1,6 +1,8 @@
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Crossbar.Adc;
-using Cim.Runtime.Crossbar.Analog;
+using Cim.Runtime.Crossbar.Calibration;
+using Cim.Runtime.Crossbar.Planning;
+using Cim.Runtime.Crossbar.Simulation;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
 

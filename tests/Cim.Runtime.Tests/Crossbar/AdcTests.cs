@@ -3,9 +3,12 @@ using Cim.Runtime.Crossbar;
 using Cim.Runtime.Crossbar.Adc;
 using Cim.Runtime.Crossbar.Analog;
 using Cim.Runtime.Crossbar.Exact;
-using Cim.Runtime.Crossbar.Kernels;
+using Cim.Runtime.Crossbar.Planning;
+using Cim.Runtime.Crossbar.Simulation;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
+using Cim.Runtime.Simd;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Runtime.Tests.Crossbar;
 

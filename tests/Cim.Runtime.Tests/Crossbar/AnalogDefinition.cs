@@ -1,6 +1,6 @@
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Crossbar.Adc;
-using Cim.Runtime.Crossbar.Analog;
+using Cim.Runtime.Crossbar.Planning;
 
 namespace Cim.Runtime.Tests.Crossbar;
 

@@ -2,10 +2,12 @@ using System.Collections.Immutable;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Crossbar.Blocks;
 using Cim.Runtime.Crossbar.Exact;
-using Cim.Runtime.Crossbar.Kernels;
+using Cim.Runtime.Crossbar.Simulation;
 using Cim.Runtime.Format;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
+using Cim.Runtime.Simd;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Runtime.Tests.Crossbar;
 
@@ -115,7 +117,10 @@ public sealed class BlockTests
             {
                 Columns = columns, WeightBits = plain.WeightBits,
                     Taps = [.. Enumerable.Range(0, columns).Select(c => new BlockTap(c, first + c, 0, false))],
-                Mapping = plain.Mapping with { Tiles = [new ArrayTile(0, 1, 0, plain.RowsPerGroup, 0, columns * width, 0, at)] },
+                Mapping = plain.Mapping with
+                {
+                    Tiles = [new ArrayTile(0, 1, 0, plain.RowsPerGroup, 0, columns * width) { Array = 0, ColumnInArray = at }],
+                },
             };
         }
     }

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 using Cim.Runtime.Crossbar;
-using Cim.Runtime.Crossbar.Analog;
 using Cim.Runtime.Crossbar.Circuit;
-using Cim.Runtime.Crossbar.Devices;
-using Cim.Runtime.Crossbar.Kernels;
+using Cim.Runtime.Crossbar.Planning;
+using Cim.Runtime.Crossbar.Programming;
+using Cim.Runtime.Crossbar.Simulation;
 using Cim.Runtime.Hardware;
 
 namespace Cim.Runtime.Tests.Crossbar;
@@ -53,7 +53,7 @@ public sealed class CircuitTests
         var random = new Random(2);
         for (int i = 0; i < 6; i++)
         {
-            (CrossbarLayer layer, HardwareProfile profile) = AdcTests.RandomCase(random, (Mapping.WeightEncoding)(i % 4));
+            (CrossbarLayer layer, HardwareProfile profile) = AdcTests.RandomCase(random, (WeightEncoding)(i % 4));
             layer = layer with { Epilogue = Epilogue.None };
             profile = profile with { AdcBits = 0, ProgrammingError = new ProgrammingError("proportional", 0.03) };
             byte[] input = LayerCases.Input(random, layer, 1);

@@ -1,11 +1,13 @@
 using System.Runtime.InteropServices;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Crossbar.Adc;
-using Cim.Runtime.Crossbar.Analog;
 using Cim.Runtime.Crossbar.Devices;
+using Cim.Runtime.Crossbar.Planning;
+using Cim.Runtime.Crossbar.Programming;
+using Cim.Runtime.Crossbar.Simulation;
 using Cim.Runtime.Crossbar.SingleMatrix;
 using Cim.Runtime.Hardware;
-using Cim.Runtime.Mapping;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Runtime.Tests.Crossbar;
 

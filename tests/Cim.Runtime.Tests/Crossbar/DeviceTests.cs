@@ -2,9 +2,11 @@ using System.Runtime.InteropServices;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Crossbar.Analog;
 using Cim.Runtime.Crossbar.Devices;
-using Cim.Runtime.Crossbar.Kernels;
+using Cim.Runtime.Crossbar.Planning;
+using Cim.Runtime.Crossbar.Programming;
+using Cim.Runtime.Crossbar.Simulation;
 using Cim.Runtime.Hardware;
-using Cim.Runtime.Mapping;
+using Cim.Runtime.Simd;
 
 namespace Cim.Runtime.Tests.Crossbar;
 

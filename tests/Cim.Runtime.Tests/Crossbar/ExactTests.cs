@@ -1,6 +1,7 @@
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Crossbar.Exact;
-using Cim.Runtime.Crossbar.Kernels;
+using Cim.Runtime.Simd;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Runtime.Tests.Crossbar;
 

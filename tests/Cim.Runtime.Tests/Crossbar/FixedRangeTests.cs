@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Crossbar.Adc;
-using Cim.Runtime.Crossbar.Analog;
+using Cim.Runtime.Crossbar.Planning;
+using Cim.Runtime.Crossbar.Simulation;
 using Cim.Runtime.Crossbar.SingleMatrix;
 using Cim.Runtime.Hardware;
-using Cim.Runtime.Mapping;
 using CsCheck;
 
 namespace Cim.Runtime.Tests.Crossbar;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Cim.Runtime.Crossbar;
-using Cim.Runtime.Mapping;
+using Cim.Runtime.Hardware;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Runtime.Tests.Crossbar;
 
@@ -15,8 +16,9 @@ internal static class LayerCases
         int? kernelWidth = null)
     {
         int kw = kernelWidth ?? s.Kernel;
-        var geometry = new ConvolutionGeometry(
-            s.Channels, s.Height, s.Width, s.Kernel, kw, s.Stride, s.Stride, s.Pad, s.Pad, s.Pad, s.Pad, s.Dilation, s.Dilation);
+        var geometry = new ConvolutionGeometry(s.Channels,
+            new ConvolutionAxis(s.Height, s.Kernel, s.Stride, s.Pad, s.Pad, s.Dilation),
+            new ConvolutionAxis(s.Width, kw, s.Stride, s.Pad, s.Pad, s.Dilation));
         return Layer(random, s.Groups, s.Channels / s.Groups * s.Kernel * kw, s.Outputs / s.Groups, geometry,
             geometry.OutputHeight * geometry.OutputWidth, weightBits, activationBits, signedInput, epilogue);
     }

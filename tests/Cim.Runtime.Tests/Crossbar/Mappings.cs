@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
 
 namespace Cim.Runtime.Tests.Crossbar;

@@ -1,5 +1,4 @@
 using Cim.Runtime.Hardware;
-using Cim.Runtime.Mapping;
 
 namespace Cim.Runtime.Tests.Crossbar;
 

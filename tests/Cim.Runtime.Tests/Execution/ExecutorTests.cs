@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Execution;
-using Cim.Runtime.Operators;
+using Cim.Runtime.Operators.Catalog;
 using Cim.Runtime.Program;
+using Cim.Runtime.Tensors;
 using Cim.Runtime.Tests.Crossbar;
 using Cim.Runtime.Tests.Testing;
 

@@ -1,4 +1,5 @@
 using Cim.Runtime.Execution;
+using Cim.Runtime.Tensors;
 using Cim.Runtime.Tests.Testing;
 
 namespace Cim.Runtime.Tests.Execution;

@@ -1,6 +1,7 @@
-using Cim.Runtime.Program;
-using Cim.Runtime.Tests.Testing;
 using System.Buffers;
+using Cim.Runtime.Program;
+using Cim.Runtime.Tensors;
+using Cim.Runtime.Tests.Testing;
 
 namespace Cim.Runtime.Tests.Execution;
 

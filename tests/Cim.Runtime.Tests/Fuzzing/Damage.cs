@@ -1,8 +1,9 @@
 using System.Collections;
 using System.Collections.Immutable;
 using System.Reflection;
-using Cim.Runtime.Operators;
+using Cim.Runtime.Operators.Catalog;
 using Cim.Runtime.Program;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Runtime.Tests.Fuzzing;
 

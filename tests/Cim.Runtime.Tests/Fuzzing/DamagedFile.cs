@@ -3,6 +3,8 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Cim.Runtime.Format;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
+using Cim.Runtime.Model;
 using Cim.Runtime.Program;
 using Cim.Runtime.Tests.Testing;
 

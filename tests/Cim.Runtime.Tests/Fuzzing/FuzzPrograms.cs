@@ -2,7 +2,9 @@ using Cim.Runtime.Crossbar;
 using Cim.Runtime.Execution;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
+using Cim.Runtime.Model;
 using Cim.Runtime.Program;
+using Cim.Runtime.Tensors;
 using Cim.Runtime.Tests.Crossbar;
 using Cim.Runtime.Tests.Testing;
 

@@ -1,6 +1,7 @@
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
+using Cim.Runtime.Tensors;
 using Cim.Runtime.Tests.Crossbar;
 
 namespace Cim.Runtime.Tests.Fuzzing;

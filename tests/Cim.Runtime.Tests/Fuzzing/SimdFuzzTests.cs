@@ -1,6 +1,8 @@
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Crossbar.Exact;
 using Cim.Runtime.Crossbar.Kernels;
+using Cim.Runtime.Crossbar.Simulation;
+using Cim.Runtime.Simd;
 using Cim.Runtime.Tests.Testing;
 
 namespace Cim.Runtime.Tests.Fuzzing;

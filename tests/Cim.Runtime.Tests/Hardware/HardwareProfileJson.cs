@@ -1,7 +1,7 @@
 using System.Text;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Hardware.Json;
-using Cim.Runtime.Mapping;
+using Cim.Runtime.Hardware.Profiles;
 using Xunit;
 
 namespace Cim.Runtime.Tests.Hardware;

@@ -1,5 +1,7 @@
 using System.Text;
+using Cim.Runtime.Costs;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 using CsCheck;
 using Xunit;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Hardware.Json;
+using Cim.Runtime.Hardware.Profiles;
 using Cim.Tests.Shared;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Cim.Runtime.Format;
+using Cim.Runtime.Model;
 using Cim.Runtime.Program;
 using Cim.Runtime.Tests.Testing;
 

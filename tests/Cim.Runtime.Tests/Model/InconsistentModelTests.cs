@@ -2,8 +2,11 @@ using System.Collections.Immutable;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Format;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 using Cim.Runtime.Mapping;
+using Cim.Runtime.Model;
 using Cim.Runtime.Program;
+using Cim.Runtime.Tensors;
 using Cim.Runtime.Tests.Crossbar;
 using Cim.Runtime.Tests.Testing;
 
@@ -102,7 +105,7 @@ public sealed class InconsistentModelTests
         {
             Columns = 8, WeightBits = layer.WeightBits,
                 Taps = [.. Enumerable.Range(0, 8).Select(o => new BlockTap(o, first + o, 0, false))],
-            Mapping = layer.Mapping with { Tiles = [new ArrayTile(0, 1, 0, 20, 0, 64, 0, 8 * first)] },
+            Mapping = layer.Mapping with { Tiles = [new ArrayTile(0, 1, 0, 20, 0, 64) { Array = 0, ColumnInArray = 8 * first }] },
         };
     }
 

@@ -1,5 +1,6 @@
-using Cim.Runtime.Operators;
+using Cim.Runtime.Operators.Catalog;
 using Cim.Runtime.Program;
+using Cim.Runtime.Tensors;
 using Cim.Runtime.Tests.Testing;
 using static Cim.Runtime.Tests.Testing.Ops;
 

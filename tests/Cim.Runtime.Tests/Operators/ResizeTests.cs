@@ -1,3 +1,4 @@
+using Cim.Runtime.Tensors;
 using Cim.Runtime.Tests.Testing;
 using static Cim.Runtime.Tests.Testing.Ops;
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Cim.Runtime.Format;
+using Cim.Runtime.Model;
 using Cim.Runtime.Tests.Testing;
 
 namespace Cim.Runtime.Tests.Telemetry;

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Hardware;
-using Cim.Runtime.Mapping;
 using Cim.Runtime.Program;
+using Cim.Runtime.Tensors;
 using Cim.Runtime.Tests.Crossbar;
 
 namespace Cim.Runtime.Tests.Testing;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Program;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Runtime.Tests.Testing;
 

@@ -1,4 +1,5 @@
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Model;
 using Cim.Runtime.Program;
 
 namespace Cim.Runtime.Tests.Testing;

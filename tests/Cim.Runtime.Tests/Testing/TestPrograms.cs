@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
+using Cim.Runtime.Model;
 using Cim.Runtime.Program;
+using Cim.Runtime.Tensors;
 using Cim.Runtime.Tests.Crossbar;
 
 namespace Cim.Runtime.Tests.Testing;
@@ -177,7 +180,11 @@ internal static class TestPrograms
 
     private static Cost NoCost => new()
     {
-        Hardware = "isaac", LatencyNs = 1.5, Energy = new EnergyBreakdown(1, 2, 3, 4, 5, 6, 7, 8), AreaUm2 = 3, Arrays = 4, Cores = 1,
+        Hardware = "isaac", LatencyNs = 1.5, AreaUm2 = 3, Arrays = 4, Cores = 1,
+        Energy = new EnergyBreakdown
+        {
+            ArrayPj = 1, DacPj = 2, AdcPj = 3, ShiftAddPj = 4, BufferPj = 5, BusPj = 6, InterconnectPj = 7, WritePj = 8,
+        },
         Events = new CostEvents { ArrayReads = 7 }, Layers = ImmutableArray<LayerCost>.Empty,
     };
 

@@ -63,13 +63,16 @@ internal sealed class SourceProject
         return uses;
     }
 
-    // The files that declare the type a name stands for: the nearest enclosing namespace wins, then what the usings open.
+    // The files that declare the type a name stands for: the nearest enclosing namespace wins, then what the usings open. A type in
+    // several files stands in the one that has its name.
     private IEnumerable<SourceFile> FilesNamed(SourceFile from, string name)
     {
         int dot = name.IndexOf('.', StringComparison.Ordinal);
         if (dot >= 0) return _filesOfType[LastPart(name)].Where(f => f.Namespace.Split('.')[^1] == name[..dot]);
         var visible = _filesOfType[name].Select(f => (File: f, Distance: Distance(from, f))).Where(p => p.Distance < int.MaxValue).ToList();
-        return visible.Where(p => p.Distance == visible.Min(v => v.Distance)).Select(p => p.File);
+        SourceFile[] nearest = [.. visible.Where(p => p.Distance == visible.Min(v => v.Distance)).Select(p => p.File)];
+        SourceFile? main = nearest.FirstOrDefault(f => Path.GetFileName(f.Path) == name + ".cs");
+        return main is null ? nearest : [main];
     }
 
     private static int Distance(SourceFile from, SourceFile to)

@@ -3,7 +3,6 @@ using Cim.Compiler.Options;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Reporting.Files;
 using Cim.Compiler.Search.Persistence;
-using Cim.Runtime;
 using Cim.Training.Loop;
 
 namespace Cim.Cli.Commands.Compile;

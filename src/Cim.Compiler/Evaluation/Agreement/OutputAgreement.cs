@@ -1,6 +1,7 @@
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
 using Cim.Runtime;
+using Cim.Runtime.Model;
 
 namespace Cim.Compiler.Evaluation.Agreement;
 

@@ -4,9 +4,12 @@ using Cim.Compiler.Data;
 using Cim.Compiler.Ort;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
+using Cim.Runtime.Crossbar.Simulation;
 using Cim.Runtime.Execution;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Model;
 using Cim.Runtime.Program;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Evaluation.Agreement;
 

@@ -6,11 +6,13 @@ using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
-using Cim.Runtime.Crossbar.Adc;
 using Cim.Runtime.Crossbar.Blocks;
+using Cim.Runtime.Crossbar.Calibration;
+using Cim.Runtime.Crossbar.Simulation;
 using Cim.Runtime.Execution;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Program;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Evaluation.Candidates;
 

@@ -4,6 +4,7 @@ using Cim.Compiler.Ort;
 using Cim.Compiler.Quantization;
 using Cim.Runtime;
 using Cim.Runtime.Program;
+using Cim.Runtime.Tensors;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Cim.Compiler.Evaluation.Candidates;

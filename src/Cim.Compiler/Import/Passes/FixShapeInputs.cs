@@ -1,6 +1,7 @@
 using Cim.Compiler.Ir;
 using Cim.Runtime;
 using Cim.Runtime.Program;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Import.Passes;
 

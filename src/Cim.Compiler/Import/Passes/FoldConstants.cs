@@ -1,6 +1,8 @@
 using Cim.Compiler.Ir;
 using Cim.Runtime;
 using Cim.Runtime.Operators;
+using Cim.Runtime.Operators.Catalog;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Import.Passes;
 

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Ir;
 using Cim.Runtime;
-using Cim.Runtime.Operators;
+using Cim.Runtime.Operators.Catalog;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Import.Passes;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Cim.Runtime;
+using Cim.Runtime.Diagnostics;
 
 namespace Cim.Compiler.Reporting.Files;
 

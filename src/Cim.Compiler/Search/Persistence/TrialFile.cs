@@ -4,7 +4,9 @@ using System.Text.Json;
 using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Sensitivity;
 using Cim.Runtime;
+using Cim.Runtime.Diagnostics;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 
 namespace Cim.Compiler.Search.Persistence;
 

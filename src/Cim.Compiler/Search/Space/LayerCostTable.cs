@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Mapping;
 using Cim.Runtime;
+using Cim.Runtime.Costs;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
 

@@ -1,14 +1,13 @@
-using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Lowering;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Precision;
 using Cim.Compiler.Reporting;
+using Cim.Runtime;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Hardware;
-using Cim.Runtime.Mapping;
-using Cim.Runtime;
 
 namespace Cim.Compiler.Stages.Reports;
 

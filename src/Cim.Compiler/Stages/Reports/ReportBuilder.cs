@@ -6,7 +6,7 @@ using Cim.Compiler.Pipeline;
 using Cim.Compiler.Reporting;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
-using Cim.Runtime.Mapping;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Stages.Reports;
 

@@ -4,7 +4,6 @@ using Cim.Compiler.Pipeline;
 using Cim.Compiler.Reporting;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Hardware;
-using Cim.Runtime.Mapping;
 
 namespace Cim.Compiler.Stages.Reports;
 

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Cim.Runtime.Crossbar.Adc;
 using Cim.Runtime.Crossbar.Kernels;
+using Cim.Runtime.Crossbar.Planning;
 using Cim.Runtime.RandomNumbers;
+using Cim.Runtime.Simd;
 
 namespace Cim.Runtime.Crossbar.Analog;
 
@@ -9,7 +11,7 @@ namespace Cim.Runtime.Crossbar.Analog;
 /// A layer whose analog sums are computed and converted one by one: integer levels (<see cref="Fidelity.Adc"/>), or the
 /// effective levels of programmed cells (<see cref="Fidelity.Device"/>, <see cref="Fidelity.Circuit"/>) in fixed point or floats.
 /// </summary>
-internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
+internal sealed unsafe partial class AnalogLayer<L, TI, TF> : PreparedLayer
     where L : struct, ILanes<TI, TF>
     where TI : unmanaged
     where TF : unmanaged
@@ -43,8 +45,8 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
         FixedLevels? levels = effective is null ? null : FixedLevels.OfEffective(plan, effective);
         bool isFloat = effective is not null && levels is null;
         _fractionBits = levels?.FractionBits ?? new int[plan.Cells.Slices.Length];
-        ConvolutionGeometry geometry = _layer.Geometry ?? new ConvolutionGeometry(
-            _layer.RowsPerGroup * _layer.Groups, 1, Math.Max(16, 2 * L.Count), 1, 1, 1, 1, 0, 0, 0, 0, 1, 1);
+        ConvolutionGeometry geometry = _layer.Geometry
+            ?? ConvolutionGeometry.OfMatrix(_layer.RowsPerGroup * _layer.Groups, Math.Max(16, 2 * L.Count));
         _layout = new PlaneLayout(geometry, geometry.InputChannels / _layer.Groups, L.Count, pairsTaps: false);
         _planes = effective is not null ? _layout.Channels : (_layout.Channels + 1) / 2;
         int streams = plan.Inputs.Length + (_noise is null || !isFloat ? 0 : plan.Inputs.Length);
@@ -135,7 +137,7 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
                 Pack(parts, rows * perRow);
                 for (int block = 0; block < _cells.Blocks; block++)
                 {
-                    Compute(parts, group, block, rows * perRow, g.OutputWidth, imageKey, y * g.OutputWidth, parts.Results);
+                    Compute(parts, group, block, new Band(rows * perRow, g.OutputWidth, imageKey, y * g.OutputWidth), parts.Results);
                     int first = (group * _layer.ColumnsPerGroup) + (block * Block);
                     int count = Math.Min(Block, _layer.ColumnsPerGroup - (block * Block));
                     for (int o = 0; o < count; o++)
@@ -167,7 +169,7 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
             int imageKey = _noise is null ? 0 : unchecked((int)_noise.Stream.At(-2).Bits((origin + p) >> 32));
             for (int block = 0; block < _cells.Blocks; block++)
             {
-                Compute(parts, group, block, vectors, count, imageKey, unchecked((int)(origin + p)),
+                Compute(parts, group, block, new Band(vectors, count, imageKey, unchecked((int)(origin + p))),
                     parts.Results + ((nint)block * Block * ResultStride));
             }
             for (int i = 0; i < count; i++)
@@ -178,200 +180,5 @@ internal sealed unsafe class AnalogLayer<L, TI, TF> : PreparedLayer
                     residual + (at * _requantizer.ResidualBytes), output + (at * _requantizer.OutputBytes));
             }
         }
-    }
-
-    // Input slices as the kernels read them, sums of inputs for the offset, and root sums of squares for the noise.
-    private void Pack(in Parts parts, int vectors)
-    {
-        int inputs = _plan.Inputs.Length;
-        for (int i = 0; i < inputs; i++)
-        {
-            int* stream = parts.Streams + ((nint)i * _planes * _planeLength);
-            for (int plane = 0; plane < _planes; plane++, stream += _planeLength)
-            {
-                if (_cells.Kind == LevelKind.Fixed)
-                {
-                    BytePlanes.Masks<L, TI, TF>(_plan.Inputs[i], parts.Bytes + ((nint)plane * _planeLength), _planeLength, stream);
-                    continue;
-                }
-                if (_cells.Kind == LevelKind.Real)
-                {
-                    byte* source = parts.Bytes + ((nint)plane * _planeLength);
-                    BytePlanes.Floats<L, TI, TF>(_plan.Inputs[i], source, _planeLength, (float*)stream);
-                    if (_noise is null) continue;
-                    BytePlanes.Squares<L, TI, TF>(_squared[i].AsSpan(), source, _planeLength,
-                        parts.Squares + ((((nint)i * _planes) + plane) * _planeLength));
-                    continue;
-                }
-                byte* low = parts.Bytes + (2 * (nint)plane * _planeLength);
-                byte* high = (2 * plane) + 1 < _layout.Channels ? low + _planeLength : null;
-                BytePlanes.Pairs<L, TI, TF>(_plan.Inputs[i], low, high, _planeLength, stream);
-            }
-        }
-        if (_plan.Cells.Offset == 0 && _noise is null) return;
-        int length = ResultStride;
-        new Span<int>(parts.InputSums, length).Clear();
-        for (int v = 0; v < vectors; v += 2)
-        for (int t = 0; t < _cells.StepCount.Length; t++)
-        for (int i = 0; i < inputs; i++)
-        {
-            Product(parts, parts.Streams + ((nint)i * _planes * _planeLength), v, vectors, t, parts.Ones
-                + (_cells.StepStart[t] * Block), parts.Zeros);
-            for (int h = 0; h < 2; h++)
-            {
-                int* to = parts.InputSums + ((v + h) * L.Count);
-                TI sum = _cells.Kind == LevelKind.Real
-                    ? L.RoundToInt(L.LoadF((float*)parts.Sums + (h * L.Count)))
-                    : L.Load(parts.Sums + (h * L.Count));
-                L.Store(to, L.Add(L.Load(to), L.MultiplyLow(sum, L.Broadcast(_plan.Inputs[i].Factor))));
-            }
-            if (_noise is null) continue;
-            bool real = _cells.Kind == LevelKind.Real;
-            // The square of one bit is the bit.
-            if (real)
-                Product(parts, (int*)parts.Squares + ((nint)i * _planes * _planeLength), v, vectors, t, parts.Ones
-                    + (_cells.StepStart[t] * Block), parts.Zeros);
-            for (int h = 0; h < 2; h++)
-            {
-                int* squares = parts.Sums + (h * L.Count);
-                L.StoreF(parts.Amplitudes + ((((nint)t * inputs) + i) * length) + ((v + h) * L.Count),
-                    L.SqrtF(real ? L.LoadF((float*)squares) : L.ToSingle(L.Load(squares))));
-            }
-        }
-    }
-
-    // Four outputs of all positions of a band; each row of vectors has that many positions.
-    private void Compute(in Parts parts, int group, int block, int vectors, int positions, int imageKey, int firstPosition, int* results)
-    {
-        int inputs = _plan.Inputs.Length, slices = _plan.Cells.Slices.Length, tiles = _cells.StepCount.Length;
-        int* weights = parts.Values + ((((nint)group * _cells.Blocks) + block) * _cells.BlockLength);
-        int* starts = parts.Starts + ((((nint)group * _cells.Blocks) + block) * _cells.TileStart.Length * Block);
-        int firstOutput = ((group * _cells.Blocks) + block) * Block, padded = _layer.Groups * _cells.Blocks * Block;
-        var conversion = new Conversion<L, TI, TF> { IsFloat = _cells.Kind != LevelKind.Pairs, IsInteger = _integer };
-        ReadOnlySpan<double> constants = _constants.AsSpan(firstOutput, Block);
-        for (int v = 0; v < vectors; v += 2)
-        {
-            new Span<int>(parts.Accumulators, 2 * Block * L.Count).Clear();
-            TI counter0 = NormalPairs.Counter<L, TI, TF>(Positions(parts, firstPosition, v), imageKey);
-            TI counter1 = NormalPairs.Counter<L, TI, TF>(Positions(parts, firstPosition, v + 1 < vectors ? v + 1 : v), imageKey);
-            for (int t = 0; t < tiles; t++)
-            for (int s = 0; s < slices; s++)
-            {
-                new Span<int>(parts.Codes, 2 * Block * L.Count).Clear();
-                for (int i = 0; i < inputs; i++)
-                {
-                    Product(parts, parts.Streams + ((nint)i * _planes * _planeLength), v, vectors, t, weights
-                        + _cells.TileStart[(t * slices) + s],
-                        starts + (((t * slices) + s) * Block));
-                    if (_cells.Kind == LevelKind.Fixed) Conversion<L, TI, TF>.ToFloats(parts.Sums);
-                    if (_observers is not null) Observe(_observers[s], parts.Sums, block, v, vectors, positions);
-                    if (_noise is not null)
-                    {
-                        float* amplitude = parts.Amplitudes + ((((nint)t * inputs) + i) * ResultStride) + (v * L.Count);
-                        TF sigma = L.BroadcastF(MathF.ScaleB(_noise.Sigmas[s], _fractionBits[s]));
-                        L.StoreF(parts.Scaled, L.MultiplyF(L.LoadF(amplitude), sigma));
-                        L.StoreF(parts.Scaled + L.Count, L.MultiplyF(L.LoadF(amplitude + L.Count), sigma));
-                        int number = (((t * slices) + s) * inputs) + (i & ~1);
-                        Conversion<L, TI, TF>.AddNoise((float*)parts.Sums, parts.Scaled, (i & 1) != 0,
-                            parts.Keys + (2 * (((nint)number * padded) + firstOutput)), counter0, counter1, parts.Kept);
-                    }
-                    conversion.Add(parts.Sums, _plan.Converters[s], _fractionBits[s], _plan.Inputs[i].Factor, parts.Codes);
-                }
-                conversion.ShiftAndAdd(parts.Codes, _plan.Converters[s], _plan.Cells.Slices[s].Factor, parts.Accumulators);
-            }
-            conversion.Finish(parts.Accumulators, _plan.Cells.WeightStep, constants, _plan.Cells.Offset,
-                parts.InputSums + (v * L.Count), results + (v * L.Count), ResultStride);
-        }
-    }
-
-    private void Observe(AdcHistogram histogram, int* sums, int block, int v, int vectors, int positions)
-    {
-        for (int h = 0; h < 2 && v + h < vectors; h++)
-        {
-            int valid = Math.Min(L.Count, positions - ((v + h) % _layout.VectorsPerRow * L.Count));
-            for (int o = 0; o < Math.Min(Block, _layer.ColumnsPerGroup - (block * Block)); o++)
-                histogram.Add(new ReadOnlySpan<int>(sums + (((2 * o) + h) * L.Count), Math.Max(0, valid)));
-        }
-    }
-
-    // Sums [four outputs][two vectors] of one tile; an odd last vector is paired with itself.
-    private void Product(in Parts parts, int* stream, int v, int vectors, int tile, int* weights, int* starts)
-    {
-        int* offsets = parts.CellOffsets + _cells.StepStart[tile];
-        int* x0 = stream + At(v), x1 = stream + At(v + 1 < vectors ? v + 1 : v);
-        if (_cells.Kind == LevelKind.Fixed)
-            MaskProducts.FourByTwo<L, TI, TF>(x0, x1, offsets, weights, _cells.StepCount[tile], starts, parts.Sums);
-        else if (_cells.Kind == LevelKind.Real)
-            FloatProducts.FourByTwo<L, TI, TF>((float*)x0, (float*)x1, offsets, (float*)weights, _cells.StepCount[tile],
-                (float*)starts, (float*)parts.Sums);
-        else
-            PairProducts.FourByTwo<L, TI, TF>(x0, x1, offsets, weights, _cells.StepCount[tile], starts, parts.Sums, 2 * L.Count);
-    }
-
-    private nint At(int vector) =>
-        ((nint)(vector / _layout.VectorsPerRow) * _layout.Geometry.StrideY * _layout.RowLength)
-            + (vector % _layout.VectorsPerRow * L.Count);
-
-    // The number of every lane's position: the counter of its noise.
-    private TI Positions(in Parts parts, int first, int vector)
-    {
-        int row = vector / _layout.VectorsPerRow, x = vector % _layout.VectorsPerRow * L.Count;
-        return L.Add(L.Load(parts.Lane), L.Broadcast(unchecked(first + (row * _layout.Geometry.OutputWidth) + x)));
-    }
-
-    /// <summary>The workspace, cut up.</summary>
-    private readonly ref struct Parts
-    {
-        public readonly byte* Bytes;
-        public readonly int* Streams;
-        public readonly float* Squares;
-        public readonly int* InputSums;
-        public readonly float* Amplitudes;
-        public readonly int* Sums;
-        public readonly int* Codes;
-        public readonly int* Accumulators;
-        public readonly int* Zeros;
-        public readonly float* Kept;
-        public readonly float* Scaled;
-        public readonly int* Lane;
-        public readonly int* Results;
-        public readonly int* Row;
-
-        public Parts(AnalogLayer<L, TI, TF> layer, ref Workspace workspace)
-        {
-            int inputs = layer._plan.Inputs.Length, block = 2 * Block * L.Count;
-            bool matrix = layer._layer.Geometry is null,
-                noisy = layer._noise is not null,
-                squares = noisy && layer._cells.Kind == LevelKind.Real;
-            long plane = layer._planeLength, stream = inputs * layer._planes * plane;
-            Bytes = workspace.Take((layer._layout.Channels * plane) + 64);
-            Streams = workspace.TakeInts(stream + 16);
-            Squares = squares ? workspace.TakeFloats(stream + 16) : null;
-            InputSums = workspace.TakeInts(layer.ResultStride);
-            Amplitudes = noisy ? workspace.TakeFloats((long)layer._cells.StepCount.Length * inputs * layer.ResultStride) : null;
-            Sums = workspace.TakeInts(block);
-            Codes = workspace.TakeInts(block);
-            Accumulators = workspace.TakeInts(block);
-            Zeros = workspace.TakeInts(Block);
-            Kept = workspace.TakeFloats(block);
-            Scaled = workspace.TakeFloats(2 * L.Count);
-            Lane = workspace.TakeInts(L.Count);
-            Results = workspace.TakeInts(((long)(matrix ? layer._cells.Blocks : 1) * Block * layer.ResultStride) + Requantizer.Slack);
-            Row = workspace.TakeInts(layer._layer.ColumnsPerGroup + Requantizer.Slack);
-            if (Bytes == null) return;
-            new Span<int>(Zeros, Block).Clear();
-            new Span<int>(InputSums, layer.ResultStride).Clear();
-            for (int i = 0; i < L.Count; i++) Lane[i] = i;
-        }
-
-        public int* Values { get; init; }
-
-        public int* CellOffsets { get; init; }
-
-        public int* Ones { get; init; }
-
-        public int* Keys { get; init; }
-
-        public int* Starts { get; init; }
     }
 }

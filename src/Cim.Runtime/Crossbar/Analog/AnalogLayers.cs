@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics;
 using Cim.Runtime.Crossbar.Adc;
-using Cim.Runtime.Crossbar.Kernels;
+using Cim.Runtime.Crossbar.Planning;
+using Cim.Runtime.Simd;
 
 namespace Cim.Runtime.Crossbar.Analog;
 

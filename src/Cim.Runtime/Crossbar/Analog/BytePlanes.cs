@@ -1,4 +1,6 @@
 using Cim.Runtime.Crossbar.Kernels;
+using Cim.Runtime.Crossbar.Planning;
+using Cim.Runtime.Simd;
 
 namespace Cim.Runtime.Crossbar.Analog;
 

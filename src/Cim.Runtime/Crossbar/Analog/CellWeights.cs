@@ -1,4 +1,5 @@
 using Cim.Runtime.Crossbar.Kernels;
+using Cim.Runtime.Crossbar.Planning;
 
 namespace Cim.Runtime.Crossbar.Analog;
 

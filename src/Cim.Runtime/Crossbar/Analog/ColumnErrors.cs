@@ -1,3 +1,4 @@
+using Cim.Runtime.Crossbar.Planning;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.RandomNumbers;
 

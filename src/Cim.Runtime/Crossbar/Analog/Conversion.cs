@@ -1,6 +1,7 @@
 using Cim.Runtime.Crossbar.Adc;
 using Cim.Runtime.Crossbar.Kernels;
 using Cim.Runtime.RandomNumbers;
+using Cim.Runtime.Simd;
 
 namespace Cim.Runtime.Crossbar.Analog;
 

@@ -1,3 +1,5 @@
+using Cim.Runtime.Crossbar.Planning;
+
 namespace Cim.Runtime.Crossbar.Analog;
 
 /// <summary>

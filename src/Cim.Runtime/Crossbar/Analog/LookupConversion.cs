@@ -4,6 +4,7 @@ using System.Runtime.Intrinsics.X86;
 using Cim.Runtime.Crossbar.Adc;
 using Cim.Runtime.Crossbar.Kernels;
 using Cim.Runtime.RandomNumbers;
+using Cim.Runtime.Simd;
 
 namespace Cim.Runtime.Crossbar.Analog;
 
@@ -24,16 +25,13 @@ internal static unsafe class LookupConversion
         [0, 2, 4, 6, 16, 18, 20, 22, 8, 10, 12, 14, 24, 26, 28, 30, 1, 3, 5, 7, 17, 19, 21, 23, 9, 11, 13, 15, 25, 27, 29, 31];
 
     /// <summary>Puts digits together: sums [bit][table][32] to floats [bit][32].</summary>
-    /// <param name="sums">The sums of the digits.</param>
-    /// <param name="stride">From one bit's sums to the next one's.</param>
-    /// <param name="bits">How many bits.</param>
-    /// <param name="digits">Tables of the column.</param>
-    /// <param name="digitBits">A digit counts 2^this of the one before.</param>
-    /// <param name="start">What every sum starts from.</param>
+    /// <param name="column">The sums of the digits.</param>
     /// <param name="values">Receives the floats.</param>
-    public static void Floats(ushort* sums, int stride, int bits, int digits, int digitBits, int start, float* values)
+    public static void Floats(in DigitSums column, float* values)
     {
-        Vector256<int> first = Vector256.Create(start);
+        ushort* sums = column.Values;
+        (int stride, int bits, int digits, int digitBits) = (column.Stride, column.Bits, column.Digits, column.DigitBits);
+        Vector256<int> first = Vector256.Create(column.Start);
         Vector256<short> weights = Vector256.Create(1 | (1 << (16 + digitBits))).AsInt16();
         Vector128<int> shift = Vector128.CreateScalar(2 * digitBits);
         for (int half = 0; half < 2; half++, sums += Half, values += Half)
@@ -72,16 +70,14 @@ internal static unsafe class LookupConversion
     /// <summary>Adds read noise to all bits' sums.</summary>
     /// <param name="values">Sums [bit][32]; one bit more than there are if their number is odd.</param>
     /// <param name="bits">How many bits.</param>
-    /// <param name="amplitudes">Root sums of squared inputs, laid out like the sums but for the stride.</param>
-    /// <param name="amplitudeStride">From one bit's amplitudes to the next one's.</param>
-    /// <param name="sigma">Noise of one cell in units of the sum.</param>
-    /// <param name="counters">The positions' counters [32].</param>
-    /// <param name="keys">The keys of the column's first two conversions.</param>
-    /// <param name="keyStride">From two bits' keys to the next two's.</param>
-    public static void AddNoise(
-        float* values, int bits, float* amplitudes, int amplitudeStride, float sigma, int* counters, int* keys, nint keyStride)
+    /// <param name="noise">The noise of the column.</param>
+    public static void AddNoise(float* values, int bits, in ColumnNoise noise)
     {
-        TwoFloats deviation = LanesTwice256.BroadcastF(sigma);
+        float* amplitudes = noise.Amplitudes;
+        int* counters = noise.Counters, keys = noise.Keys;
+        int amplitudeStride = noise.AmplitudeStride;
+        nint keyStride = noise.KeyStride;
+        TwoFloats deviation = LanesTwice256.BroadcastF(noise.Sigma);
         for (int bit = 0; bit < bits; bit += 2, values += 2 * Positions, amplitudes += 2 * amplitudeStride, keys += keyStride)
         for (int i = 0; i < Positions; i += 2 * Lanes)
         {
@@ -119,16 +115,18 @@ internal static unsafe class LookupConversion
     }
 
     /// <summary><see cref="Floats"/> and <see cref="Codes"/> in one, for integer sums of at most two digits that fit 16 bits.</summary>
-    public static void CodesOfWords(
-        ushort* sums, int stride, int bits, bool twoDigits, int digitBits, int start, float* factors, AdcConverter adc, float* codes)
+    public static void CodesOfShortSums(in DigitSums column, float* factors, AdcConverter adc, float* codes)
     {
+        ushort* sums = column.Values;
+        int stride = column.Stride, bits = column.Bits;
+        bool twoDigits = column.Digits == 2;
         // As the low half of a float whose high half says 2^23, a sum is that float without a conversion.
         const float TwoTo23 = 1 << 23;
         Vector256<ushort> exponent = Vector256.Create((ushort)(BitConverter.SingleToInt32Bits(TwoTo23) >> 16));
-        Vector256<float> origin = Vector256.Create(TwoTo23 - start), inverse = Vector256.Create(1f / adc.Step);
+        Vector256<float> origin = Vector256.Create(TwoTo23 - column.Start), inverse = Vector256.Create(1f / adc.Step);
         Vector256<float> min = Vector256.Create(adc.MinCode), max = Vector256.Create(adc.MaxCode), bias = Vector256.Create(adc.Bias);
         Vector256<float> a = default, b = default, c = default, d = default;
-        Vector128<ushort> shift = Vector128.CreateScalar((ushort)digitBits);
+        Vector128<ushort> shift = Vector128.CreateScalar((ushort)column.DigitBits);
         for (int bit = 0; bit < bits; bit++, sums += stride)
         {
             Vector256<float> factor = Vector256.Create(factors[bit]);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Cim.Runtime.Crossbar.Kernels;
+using Cim.Runtime.Crossbar.Planning;
 
 namespace Cim.Runtime.Crossbar.Analog;
 
@@ -51,7 +52,7 @@ internal sealed class LookupTables
             int top = Math.Max((1 << candidate) - 1, widest >> (candidate * (Digits - 1))), segment = byte.MaxValue / top / 2 * 2;
             if (segment > Segment) (DigitBits, Segment) = (candidate, segment);
         }
-        FitsWords = Digits <= 2 && (long)widest * LongestTile <= ushort.MaxValue;
+        FitsShorts = Digits <= 2 && (long)widest * LongestTile <= ushort.MaxValue;
         Units = Digits > 1
             ? [.. Enumerable.Range(0, Columns).Select(c => new LookupUnit(c, -1))]
             : [.. Enumerable.Range(0, (Columns + 1) / 2).Select(u => new LookupUnit(2 * u, (2 * u) + 1 < Columns ? (2 * u) + 1 : -1))];
@@ -101,7 +102,7 @@ internal sealed class LookupTables
     public int DigitBits { get; }
 
     /// <summary>Sums, before what they start from, fit 16 bits.</summary>
-    public bool FitsWords { get; }
+    public bool FitsShorts { get; }
 
     /// <summary>Steps whose entries fit a byte together, an even number.</summary>
     public int Segment { get; }

@@ -1,4 +1,5 @@
 using Cim.Runtime.Crossbar.Kernels;
+using Cim.Runtime.Crossbar.Planning;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.RandomNumbers;
 

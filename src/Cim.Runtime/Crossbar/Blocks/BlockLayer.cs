@@ -1,4 +1,5 @@
 using Cim.Runtime.Crossbar.Kernels;
+using Cim.Runtime.Simd;
 
 namespace Cim.Runtime.Crossbar.Blocks;
 

@@ -1,5 +1,5 @@
 using System.Runtime.Intrinsics;
-using Cim.Runtime.Crossbar.Kernels;
+using Cim.Runtime.Simd;
 
 namespace Cim.Runtime.Crossbar.Blocks;
 

@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 using Cim.Runtime.Crossbar.Analog;
 using Cim.Runtime.Crossbar.Exact;
 using Cim.Runtime.Crossbar.Kernels;
+using Cim.Runtime.Crossbar.Planning;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Simd;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Runtime.Crossbar.Compensation;
 

@@ -1,4 +1,5 @@
 using Cim.Runtime.RandomNumbers;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Runtime.Crossbar.Compensation;
 

@@ -1,4 +1,5 @@
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Runtime.Crossbar.Compensation;
 

@@ -1,7 +1,8 @@
-using Cim.Runtime.Crossbar.Analog;
 using Cim.Runtime.Crossbar.Devices;
+using Cim.Runtime.Crossbar.Planning;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Runtime.Crossbar.Compensation;
 

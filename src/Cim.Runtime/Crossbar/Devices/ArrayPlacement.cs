@@ -10,12 +10,17 @@ namespace Cim.Runtime.Crossbar.Devices;
 /// <param name="Rows">Rows of the block.</param>
 /// <param name="FirstColumn">The group's first physical column here.</param>
 /// <param name="Columns">Columns of the block.</param>
-/// <param name="RowInArray">Word lines above the block.</param>
-/// <param name="ColumnInArray">Bit lines between driver and block.</param>
-/// <param name="RowsBelow">Word lines between block and sense amplifiers.</param>
-internal readonly record struct ArrayPlacement(
-    int Array, int Group, int FirstRow, int Rows, int FirstColumn, int Columns, int RowInArray, int ColumnInArray, int RowsBelow)
+internal readonly record struct ArrayPlacement(int Array, int Group, int FirstRow, int Rows, int FirstColumn, int Columns)
 {
+    /// <summary>Word lines above the block.</summary>
+    public int RowInArray { get; init; }
+
+    /// <summary>Bit lines between driver and block.</summary>
+    public int ColumnInArray { get; init; }
+
+    /// <summary>Word lines between block and sense amplifiers.</summary>
+    public int RowsBelow { get; init; }
+
     /// <summary>The blocks of a layer, array after array; without tiles in the mapping, one array per group, row tile and run of
     /// columns.</summary>
     public static IEnumerable<ArrayPlacement> Of(CrossbarLayer layer, HardwareProfile profile)
@@ -29,8 +34,12 @@ internal readonly record struct ArrayPlacement(
                 for (int g = 0; g < tile.GroupCount; g++)
                 {
                     yield return new ArrayPlacement(
-                        tile.Array < 0 ? array : tile.Array, tile.FirstGroup + g, tile.FirstRow, tile.Rows, tile.FirstColumn, tile.Columns,
-                        g * tile.Rows, tile.ColumnInArray + (g * tile.Columns), (tile.GroupCount - 1 - g) * tile.Rows);
+                        tile.Array < 0 ? array : tile.Array, tile.FirstGroup + g, tile.FirstRow, tile.Rows, tile.FirstColumn, tile.Columns)
+                    {
+                        RowInArray = g * tile.Rows,
+                        ColumnInArray = tile.ColumnInArray + (g * tile.Columns),
+                        RowsBelow = (tile.GroupCount - 1 - g) * tile.Rows,
+                    };
                 }
                 array++;
             }
@@ -41,6 +50,6 @@ internal readonly record struct ArrayPlacement(
         foreach (RowTile tile in mapping.RowTiles)
         for (int group = 0; group < layer.Groups; group++)
         for (int c = 0; c < columns; c += width)
-            yield return new ArrayPlacement(array++, group, tile.FirstRow, tile.Rows, c, Math.Min(width, columns - c), 0, 0, 0);
+            yield return new ArrayPlacement(array++, group, tile.FirstRow, tile.Rows, c, Math.Min(width, columns - c));
     }
 }

@@ -1,6 +1,5 @@
-using Cim.Runtime.Crossbar.Analog;
+using Cim.Runtime.Crossbar.Planning;
 using Cim.Runtime.Hardware;
-using Cim.Runtime.Mapping;
 
 namespace Cim.Runtime.Crossbar.Devices;
 

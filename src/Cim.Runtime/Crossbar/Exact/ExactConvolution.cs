@@ -1,4 +1,5 @@
 using Cim.Runtime.Crossbar.Kernels;
+using Cim.Runtime.Simd;
 
 namespace Cim.Runtime.Crossbar.Exact;
 
@@ -67,8 +68,8 @@ internal sealed unsafe class ExactConvolution<L, TI, TF> : PreparedLayer
                 for (int y = 0; y < _geometry.OutputHeight; y += _bandRows)
                 {
                     int rows = Math.Min(_bandRows, _geometry.OutputHeight - y);
-                    PlanePacker.Pack<L, TI, TF>(_layout, channels, _layer.Input.Signed, _layer.Input.ZeroPoint,
-                        y * _geometry.StrideY, _layout.InputRows(rows), _planeRows, planes, scratch);
+                    PlanePacker.Pack<L, TI, TF>(_layout, channels, _layer.Input,
+                        new PlaneBand(y * _geometry.StrideY, _layout.InputRows(rows), _planeRows), planes, scratch);
                     for (int block = 0; block < _blocks; block++)
                     {
                         int width = _depthwise ? 1 : Block;
@@ -76,9 +77,24 @@ internal sealed unsafe class ExactConvolution<L, TI, TF> : PreparedLayer
                         int first = (group * _layer.ColumnsPerGroup) + (block * width);
                         int count = Math.Min(width, _layer.ColumnsPerGroup - (block * width));
                         nint element = (((nint)image * _layer.Outputs) + first) * outputSize;
-                        Band(planes, offsets, weights + ((nint)index * _layout.Steps * width), bias + (index * width), sums,
-                            first, count, y, rows, residual + (element * _requantizer.ResidualBytes),
-                            output + (element * _requantizer.OutputBytes));
+                        var operands = new Operands
+                        {
+                            Planes = planes,
+                            Offsets = offsets,
+                            Weights = weights + ((nint)index * _layout.Steps * width),
+                            Bias = bias + (index * width),
+                            Sums = sums,
+                        };
+                        var target = new Target
+                        {
+                            FirstOutput = first,
+                            Outputs = count,
+                            FirstRow = y,
+                            Rows = rows,
+                            Residual = residual + (element * _requantizer.ResidualBytes),
+                            Output = output + (element * _requantizer.OutputBytes),
+                        };
+                        Band(operands, target);
                     }
                 }
             }
@@ -86,10 +102,11 @@ internal sealed unsafe class ExactConvolution<L, TI, TF> : PreparedLayer
     }
 
     // One block of outputs over one band, a few output rows at a time.
-    private void Band(
-        int* planes, int* offsets, int* weights, int* bias, int* sums,
-        int firstOutput, int outputs, int firstRow, int rows, byte* residual, byte* output)
+    private void Band(in Operands operands, in Target target)
     {
+        int* planes = operands.Planes, offsets = operands.Offsets, weights = operands.Weights, bias = operands.Bias, sums = operands.Sums;
+        byte* residual = target.Residual, output = target.Output;
+        int rows = target.Rows;
         int perRow = _layout.VectorsPerRow, width = _geometry.OutputWidth, steps = _layout.Steps;
         int outputSize = _geometry.OutputHeight * width;
         nint rowPairs = (nint)_geometry.StrideY * _layout.RowLength;
@@ -108,19 +125,51 @@ internal sealed unsafe class ExactConvolution<L, TI, TF> : PreparedLayer
                 if (_depthwise)
                     PairProducts.OneByTwo<L, TI, TF>(x0, x1, offsets, weights, steps, *bias, sums + (v * L.Count));
                 else
-                    PairProducts.FourByTwo<L, TI, TF>(x0, x1, offsets, weights, steps, bias, sums + (v * L.Count), stride);
+                    PairProducts.FourByTwo<L, TI, TF>(
+                        x0, x1, offsets, weights, steps, bias, new SumRows(sums + (v * L.Count), stride));
             }
-            for (int o = 0; o < outputs; o++)
+            for (int o = 0; o < target.Outputs; o++)
             {
                 for (int r = 0; r < now; r += wholeVectors ? now : 1)
                 {
-                    nint at = ((nint)o * outputSize) + ((nint)(firstRow + y + r) * width);
+                    nint at = ((nint)o * outputSize) + ((nint)(target.FirstRow + y + r) * width);
                     _requantizer.Positions<L, TI, TF>(
                         sums + (o * stride) + (r * perRow * L.Count), false, wholeVectors ? now * width : width,
-                        firstOutput + o, residual + (at * _requantizer.ResidualBytes), output + (at * _requantizer.OutputBytes));
+                        target.FirstOutput + o, residual + (at * _requantizer.ResidualBytes), output + (at * _requantizer.OutputBytes));
                 }
             }
         }
+    }
+
+    /// <summary>What a block of outputs is computed from.</summary>
+    private readonly ref struct Operands
+    {
+        public required int* Planes { get; init; }
+
+        public required int* Offsets { get; init; }
+
+        public required int* Weights { get; init; }
+
+        public required int* Bias { get; init; }
+
+        /// <summary>Scratch for the sums of a few rows.</summary>
+        public required int* Sums { get; init; }
+    }
+
+    /// <summary>The outputs and rows of a band, and where their first element lies.</summary>
+    private readonly ref struct Target
+    {
+        public required int FirstOutput { get; init; }
+
+        public required int Outputs { get; init; }
+
+        public required int FirstRow { get; init; }
+
+        public required int Rows { get; init; }
+
+        public required byte* Residual { get; init; }
+
+        public required byte* Output { get; init; }
     }
 
     private void Take(ref Workspace workspace, out int* planes, out byte* scratch, out int* sums)

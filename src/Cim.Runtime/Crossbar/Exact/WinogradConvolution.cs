@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Cim.Runtime.Crossbar.Kernels;
+using Cim.Runtime.Simd;
 
 namespace Cim.Runtime.Crossbar.Exact;
 
@@ -36,8 +37,9 @@ internal sealed unsafe class WinogradConvolution : PreparedLayer
         _tilesPerRow = (g.OutputWidth + Lanes - 1) / Lanes * (Lanes / 2);
         _tileRows = (g.OutputHeight + 1) / 2;
         // A row of tiles reads four input rows, the next one begins two further down.
-        var tiles = new ConvolutionGeometry(g.InputChannels, g.InputHeight, g.InputWidth, 4, 3, 2, 1, g.PadTop, g.PadLeft,
-            (2 * _tileRows) + 2 - g.InputHeight - g.PadTop, (2 * _tilesPerRow) + 2 - g.InputWidth - g.PadLeft, 1, 1);
+        var tiles = new ConvolutionGeometry(g.InputChannels,
+            g.Vertical with { Kernel = 4, Stride = 2, PadAfter = (2 * _tileRows) + 2 - g.InputHeight - g.PadTop },
+            g.Horizontal with { Kernel = 3, PadAfter = (2 * _tilesPerRow) + 2 - g.InputWidth - g.PadLeft });
         _layout = new PlaneLayout(tiles, g.InputChannels / layer.Groups, Lanes, pairsTaps: false);
         _requantizer = new Requantizer(layer);
         int together = Math.Max(1, Tiles / _tilesPerRow);
@@ -107,7 +109,7 @@ internal sealed unsafe class WinogradConvolution : PreparedLayer
                 int rows = Math.Min(_bandRows, _tileRows - band);
                 PlanePacker.Pack<Lanes256, Vector256<int>, Vector256<float>>(
                     _layout, input + (image * imageInput) + (group * (imageInput / _layer.Groups)),
-                    _layer.Input.Signed, _layer.Input.ZeroPoint, 2 * band, _layout.InputRows(rows), _planeRows, planes, scratch);
+                    _layer.Input, new PlaneBand(2 * band, _layout.InputRows(rows), _planeRows), planes, scratch);
                 for (int row = 0; row < rows; row += rowsTogether)
                 for (int x = 0; x < _tilesPerRow; x += Tiles)
                 {

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Cim.Runtime.Simd;
 
 namespace Cim.Runtime.Crossbar.Kernels;
 

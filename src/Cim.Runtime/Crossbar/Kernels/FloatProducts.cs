@@ -1,3 +1,5 @@
+using Cim.Runtime.Simd;
+
 namespace Cim.Runtime.Crossbar.Kernels;
 
 /// <summary><see cref="PairProducts"/> in floats: one fused multiply-add per step, in step order on every width.</summary>

@@ -1,3 +1,5 @@
+using Cim.Runtime.Simd;
+
 namespace Cim.Runtime.Crossbar.Kernels;
 
 /// <summary><see cref="PairProducts"/> of 32-bit integers and inputs of one bit, given as masks.</summary>

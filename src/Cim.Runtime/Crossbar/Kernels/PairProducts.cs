@@ -1,3 +1,5 @@
+using Cim.Runtime.Simd;
+
 namespace Cim.Runtime.Crossbar.Kernels;
 
 /// <summary>
@@ -14,8 +16,7 @@ internal static unsafe class PairProducts
     /// Four outputs by two vectors of positions: eight accumulators, two input vectors and a weight stay within the
     /// sixteen registers of AVX2, and eight multiply-adds follow from six loads.
     /// </summary>
-    public static void FourByTwo<L, TI, TF>(
-        int* x0, int* x1, int* offsets, int* weights, int steps, int* start, int* acc, nint accStride)
+    public static void FourByTwo<L, TI, TF>(int* x0, int* x1, int* offsets, int* weights, int steps, int* start, SumRows sums)
         where L : struct, ILanes<TI, TF>
         where TI : unmanaged
         where TF : unmanaged
@@ -39,15 +40,16 @@ internal static unsafe class PairProducts
             a3 = L.Add(a3, L.MultiplyAddPairs(u, w));
             b3 = L.Add(b3, L.MultiplyAddPairs(v, w));
         }
+        int* acc = sums.First;
         L.Store(acc, a0);
         L.Store(acc + L.Count, b0);
-        acc += accStride;
+        acc += sums.Stride;
         L.Store(acc, a1);
         L.Store(acc + L.Count, b1);
-        acc += accStride;
+        acc += sums.Stride;
         L.Store(acc, a2);
         L.Store(acc + L.Count, b2);
-        acc += accStride;
+        acc += sums.Stride;
         L.Store(acc, a3);
         L.Store(acc + L.Count, b3);
     }

@@ -1,7 +1,15 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Cim.Runtime.Simd;
 
 namespace Cim.Runtime.Crossbar.Kernels;
+
+/// <summary>The padded input rows [FirstRow, FirstRow + Rows) of a convolution; planes are <paramref name="PlaneRows"/> rows
+/// apart.</summary>
+/// <param name="FirstRow">The first padded row.</param>
+/// <param name="Rows">How many.</param>
+/// <param name="PlaneRows">Rows from one plane to the next.</param>
+internal readonly record struct PlaneBand(int FirstRow, int Rows, int PlaneRows);
 
 /// <summary>Fills the planes of a <see cref="PlaneLayout"/> from bytes: minus the zero point, padding 0, phases apart.</summary>
 internal static unsafe class PlanePacker
@@ -9,24 +17,22 @@ internal static unsafe class PlanePacker
     /// <summary>Bytes <see cref="Pack"/> needs for two rows split into phases.</summary>
     public static int ScratchBytes(PlaneLayout layout) => 2 * layout.Geometry.StrideX * layout.PhaseBytes;
 
-    /// <summary>Packs one group's channels for padded input rows [firstRow, firstRow + rows).</summary>
+    /// <summary>Packs one group's channels for some padded input rows.</summary>
     /// <param name="layout">The layout.</param>
     /// <param name="channels">The group's first channel of one image.</param>
-    /// <param name="signed">The activations are int8.</param>
-    /// <param name="zeroPoint">Subtracted from every activation.</param>
-    /// <param name="firstRow">First padded row.</param>
-    /// <param name="rows">Padded rows.</param>
-    /// <param name="planeRows">Rows from one plane to the next.</param>
+    /// <param name="input">What the bytes stand for: the zero point is subtracted from every activation.</param>
+    /// <param name="band">The rows.</param>
     /// <param name="planes">Receives planes x rows x <see cref="PlaneLayout.RowLength"/> pairs.</param>
     /// <param name="scratch"><see cref="ScratchBytes"/> bytes.</param>
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
     public static void Pack<L, TI, TF>(
-        PlaneLayout layout, byte* channels, bool signed, int zeroPoint, int firstRow, int rows, int planeRows,
-        int* planes, byte* scratch)
+        PlaneLayout layout, byte* channels, QuantizationParameters input, PlaneBand band, int* planes, byte* scratch)
         where L : struct, ILanes<TI, TF>
         where TI : unmanaged
         where TF : unmanaged
     {
+        (int firstRow, int rows, int planeRows) = band;
+        (bool signed, int zeroPoint) = (input.Signed, input.ZeroPoint);
         ConvolutionGeometry g = layout.Geometry;
         nint channelSize = (nint)g.InputHeight * g.InputWidth;
         byte* second = scratch + (ScratchBytes(layout) / 2);

@@ -1,3 +1,5 @@
+using Cim.Runtime.Simd;
+
 namespace Cim.Runtime.Crossbar.Kernels;
 
 /// <summary>

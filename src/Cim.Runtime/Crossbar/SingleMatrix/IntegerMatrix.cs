@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using Cim.Runtime.Crossbar.Adc;
+using Cim.Runtime.Crossbar.Calibration;
 using Cim.Runtime.Crossbar.Compensation;
+using Cim.Runtime.Crossbar.Simulation;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Runtime.Crossbar.SingleMatrix;
 

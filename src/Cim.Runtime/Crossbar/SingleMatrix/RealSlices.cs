@@ -1,7 +1,6 @@
 using Cim.Runtime.Crossbar.Circuit;
 using Cim.Runtime.Crossbar.Devices;
 using Cim.Runtime.Hardware;
-using Cim.Runtime.Mapping;
 using Cim.Runtime.RandomNumbers;
 
 namespace Cim.Runtime.Crossbar.SingleMatrix;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cim.Runtime.Diagnostics;
 
 namespace Cim.Runtime.Hardware.Json;
 

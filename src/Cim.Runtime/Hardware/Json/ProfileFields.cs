@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Cim.Runtime.Mapping;
 
 namespace Cim.Runtime.Hardware.Json;
 

@@ -1,10 +1,10 @@
 using System.Text.Json;
-using Cim.Runtime.Mapping;
 
 namespace Cim.Runtime.Hardware.Json;
 
 /// <summary>
-/// Reads one profile text over a base profile. All problems of a file are reported together, the first with its position.
+/// Reads one profile text over a base profile. All problems of a file are reported together, the first with its position: that is why
+/// profiles are read by hand, and not into types by System.Text.Json, which stops at the first one.
 /// </summary>
 internal sealed class ProfileReader
 {
@@ -89,7 +89,7 @@ internal sealed class ProfileReader
             foreach (ProfileField field in ProfileFields.All)
                 if (field.IsRequired && !values.ContainsKey(field.Name))
                     Add(ErrorCodes.MissingProfileField, $"'{field.Name}' is missing (state it, or add \"base\": \"isaac\")", "");
-        if (_problems.Count == 0) CheckTogether(profile);
+        if (_problems.Count == 0) new ProfileChecks(_given, Add).Check(profile);
         if (_problems.Count > 0) throw Problems();
         profile = profile with { Sources = new SortedDictionary<string, string>(_sources, StringComparer.Ordinal) };
         return basis is null ? profile : new InheritedFigures(basis, profile, _given).Apply(root.TryGetProperty("description", out _));
@@ -140,7 +140,8 @@ internal sealed class ProfileReader
         {
             if (ProfileFields.All.Any(f => f.Name == path)) values[path] = value;
             else Add(ErrorCodes.UnknownProfileField,
-                $"'{path}' is no field of a hardware profile{Suggestion(path)}; the fields are listed in docs/hardware-profiles.md", path);
+                $"'{path}' is no field of a hardware profile{NearestField.Suggestion(path)}; the fields are listed in "
+                    + $"docs/hardware-profiles.md", path);
         }
     }
 
@@ -187,42 +188,12 @@ internal sealed class ProfileReader
         }
     }
 
-    /// <summary>What no single field can check.</summary>
-    private void CheckTogether(HardwareProfile p)
-    {
-        if (p.GOff >= p.GOn)
-            Add(ErrorCodes.ImpossibleProfileValue, $"'gOff' is {p.GOff} S; allowed is less than gOn = {p.GOn} S", Blame("gOff", "gOn"));
-        if (p.StuckOn + p.StuckOff > 1)
-            Add(ErrorCodes.ImpossibleProfileValue, "'stuckOn' and 'stuckOff' together exceed 1", Blame("stuckOff", "stuckOn"));
-        if (p.Encoding is WeightEncoding.Differential or WeightEncoding.DifferentialTwoSided && p.Columns < 2)
-            Add(ErrorCodes.ImpossibleProfileValue, "'columns' is 1; allowed is 2 or more for a differential encoding",
-                Blame("columns", "encoding"));
-        if (p.SpareColumns > p.Columns - (p.Encoding is WeightEncoding.Differential or WeightEncoding.DifferentialTwoSided ? 2 : 1))
-            Add(ErrorCodes.ImpossibleProfileValue,
-                $"'spareColumns' is {p.SpareColumns}, which leaves no column of {p.Columns} for weights; allowed is less than columns "
-                + $"(differential: columns - 1)", Blame("spareColumns", "columns"));
-        if (p is { WeightScaling: WeightScaling.Layer, WeightClipping: not WeightClipping.None })
-            Add(ErrorCodes.ImpossibleProfileValue,
-                "'weightClipping' fits a scale to each column, which 'weightScaling' layer forbids; allowed is none with it, or column",
-                Blame("weightClipping", "weightScaling"));
-        if (p.ProgrammingError is { Model: "table", Table.Count: 0 })
-            Add(ErrorCodes.ImpossibleProfileValue,
-                "'programmingError.table' is empty but the model is table; allowed is at least one pair of conductance and standard "
-                + "deviation", Blame("programmingError.table", "programmingError.model"));
-        if (p.ProgrammingError is { Model: "none", Sigma: > 0 })
-            Add(ErrorCodes.ImpossibleProfileValue,
-                $"'programmingError.sigma' is {p.ProgrammingError.Sigma} but the model is none; allowed is one of "
-                + $"{string.Join(", ", ProfileFields.ProgrammingErrorModels.Skip(1))}", "programmingError.sigma");
-    }
-
     /// <summary>A figure without a source comes from this file, unless the source stands at its group.</summary>
     private void SetGiven(string name)
     {
         int dot = name.IndexOf('.', StringComparison.Ordinal);
         if (dot < 0 || !_sourcedGroups.Contains(name[..dot])) _sources[name] = $"given in {Path.GetFileName(_origin)}";
     }
-
-    private string Blame(string first, string second) => _given.Contains(first) ? first : second;
 
     private string? Text(JsonElement root, string name)
     {
@@ -252,27 +223,4 @@ internal sealed class ProfileReader
         Encoding = WeightEncoding.Differential, GOn = 1, GOff = 0, AdcRange = new AdcRange(AdcRangePolicy.Calibrated),
         AdcPerInputSlice = true, ReadLatency = 0, WriteLatency = 0, AdcLatency = 0,
     };
-
-    private static string Suggestion(string name)
-    {
-        (string best, int distance) = ProfileFields.All.Select(f => (f.Name, Distance(f.Name, name))).MinBy(d => d.Item2);
-        return distance <= 3 ? $" (did you mean '{best}'?)" : "";
-    }
-
-    private static int Distance(string a, string b)
-    {
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
-        for (int i = 1; i <= a.Length; i++)
-        {
-            (int diagonal, row[0]) = (row[0], i);
-            for (int j = 1; j <= b.Length; j++)
-            {
-                int substitute = diagonal + (char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(substitute, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-
-        return row[b.Length];
-    }
 }

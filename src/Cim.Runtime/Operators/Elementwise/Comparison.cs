@@ -1,4 +1,5 @@
 using System.Numerics;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Runtime.Operators.Elementwise;
 

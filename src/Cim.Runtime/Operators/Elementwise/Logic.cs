@@ -1,3 +1,5 @@
+using Cim.Runtime.Tensors;
+
 namespace Cim.Runtime.Operators.Elementwise;
 
 /// <summary>Which function a <see cref="Logic"/> operator applies.</summary>

@@ -1,3 +1,5 @@
+using Cim.Runtime.Tensors;
+
 namespace Cim.Runtime.Operators.Elementwise;
 
 /// <summary>Where(condition, X, Y) with broadcasting, on every element type.</summary>

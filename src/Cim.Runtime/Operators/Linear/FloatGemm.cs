@@ -10,38 +10,33 @@ namespace Cim.Runtime.Operators.Linear;
 /// </summary>
 internal static class FloatGemm
 {
-    /// <param name="m">Rows of A and C.</param>
-    /// <param name="n">Columns of B and C.</param>
-    /// <param name="k">Columns of A, rows of B.</param>
-    /// <param name="a">Element (i, p) at i * <paramref name="aRow"/> + p * <paramref name="aColumn"/>.</param>
-    /// <param name="aRow">Distance of rows of A.</param>
-    /// <param name="aColumn">Distance of columns of A.</param>
-    /// <param name="b">Rows of n neighbouring elements.</param>
-    /// <param name="bRow">Distance of rows of B.</param>
+    /// <param name="s">Sizes and distances.</param>
+    /// <param name="a">The left matrix.</param>
+    /// <param name="b">The right matrix, rows of neighbouring elements.</param>
     /// <param name="c">The result, overwritten.</param>
-    /// <param name="cRow">Distance of rows of C.</param>
-    public static void Multiply(
-        int m, int n, int k, ReadOnlySpan<float> a, int aRow, int aColumn, ReadOnlySpan<float> b, int bRow, Span<float> c, int cRow)
+    public static void Multiply(in GemmShape s, ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c)
     {
+        (int m, int n, int k) = (s.M, s.N, s.K);
         if (m == 0 || n == 0) return;
         if (k == 0)
         {
-            for (int i = 0; i < m; i++) c.Slice(i * cRow, n).Clear();
+            for (int i = 0; i < m; i++) c.Slice(i * s.RowC, n).Clear();
             return;
         }
 
         // The furthest elements are touched once through the spans: the blocks below then run without bounds checks.
-        _ = a[((m - 1) * aRow) + ((k - 1) * aColumn)];
-        _ = b[((k - 1) * bRow) + n - 1];
-        _ = c[((m - 1) * cRow) + n - 1];
+        _ = a[((m - 1) * s.RowA) + ((k - 1) * s.ColumnA)];
+        _ = b[((k - 1) * s.RowB) + n - 1];
+        _ = c[((m - 1) * s.RowC) + n - 1];
         ref float ra = ref MemoryMarshal.GetReference(a), rb = ref MemoryMarshal.GetReference(b), rc = ref MemoryMarshal.GetReference(c);
         int row = 0;
-        for (; row + 4 <= m; row += 4) Rows4(n, k, ref ra, row, aRow, aColumn, ref rb, bRow, ref rc, cRow);
-        for (; row < m; row++) Row1(n, k, ref ra, row, aRow, aColumn, ref rb, bRow, ref rc, cRow);
+        for (; row + 4 <= m; row += 4) Rows4(s, row, ref ra, ref rb, ref rc);
+        for (; row < m; row++) Tail(s, row, 0, ref ra, ref rb, ref rc);
     }
 
-    private static void Rows4(int n, int k, ref float a, int row, int aRow, int aColumn, ref float b, int bRow, ref float c, int cRow)
+    private static void Rows4(in GemmShape s, int row, ref float a, ref float b, ref float c)
     {
+        (int n, int k, int aRow, int aColumn, int bRow, int cRow) = (s.N, s.K, s.RowA, s.ColumnA, s.RowB, s.RowC);
         int j = 0;
         for (; j + 16 <= n; j += 16)
         {
@@ -81,14 +76,13 @@ internal static class FloatGemm
         }
 
         if (j < n)
-            for (int i = 0; i < 4; i++) Tail(j, n, k, ref a, row + i, aRow, aColumn, ref b, bRow, ref c, cRow);
+            for (int i = 0; i < 4; i++) Tail(s, row + i, j, ref a, ref b, ref c);
     }
 
-    private static void Row1(int n, int k, ref float a, int row, int aRow, int aColumn, ref float b, int bRow, ref float c, int cRow) =>
-        Tail(0, n, k, ref a, row, aRow, aColumn, ref b, bRow, ref c, cRow);
-
-    private static void Tail(int j, int n, int k, ref float a, int row, int aRow, int aColumn, ref float b, int bRow, ref float c, int cRow)
+    // One row of the result from column j on.
+    private static void Tail(in GemmShape s, int row, int j, ref float a, ref float b, ref float c)
     {
+        (int n, int k, int aRow, int aColumn, int bRow, int cRow) = (s.N, s.K, s.RowA, s.ColumnA, s.RowB, s.RowC);
         for (; j + 8 <= n; j += 8)
         {
             Vector256<float> sum = default;

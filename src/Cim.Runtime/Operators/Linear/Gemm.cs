@@ -26,6 +26,7 @@ internal sealed class Gemm(AttributeMap attributes) : Operator
             plan = new BroadcastPlan(output.Shape, output.Shape, c.Shape);
         }
 
+        GemmShape shape = transA ? new(m, n, k) { RowA = 1, ColumnA = m } : new(m, n, k);
         return new Kernel(output, (in KernelCall call) =>
         {
             Span<float> y = call.Output<float>(0);
@@ -38,7 +39,7 @@ internal sealed class Gemm(AttributeMap attributes) : Operator
                 right = packed;
             }
 
-            FloatGemm.Multiply(m, n, k, call.Input<float>(0), transA ? 1 : k, transA ? m : 1, right, n, y, n);
+            FloatGemm.Multiply(shape, call.Input<float>(0), right, y);
             if (alpha != 1) foreach (ref float v in y) v *= alpha;
             if (plan is null) return;
             if (beta == 1) BinaryLoop.Run<float, Add<float>>(plan, y, call.Input<float>(2), y);

@@ -1,3 +1,5 @@
+using Cim.Runtime.Tensors;
+
 namespace Cim.Runtime.Operators.Linear;
 
 /// <summary>MatMul(A, B) in float by NumPy's rule: leading axes broadcast, a vector is a row on the left and a column on the
@@ -30,7 +32,7 @@ internal sealed class MatMul : Operator
             // One matrix B for all: the leading axes of A are just more rows.
             int rows = checked(count * m);
             return new Kernel(output, (in KernelCall c) =>
-                FloatGemm.Multiply(rows, n, k, c.Input<float>(0), k, 1, c.Input<float>(1), n, c.Output<float>(0), n));
+                FloatGemm.Multiply(new GemmShape(rows, n, k), c.Input<float>(0), c.Input<float>(1), c.Output<float>(0)));
         }
 
         return new Kernel(output, (in KernelCall c) =>
@@ -39,8 +41,8 @@ internal sealed class MatMul : Operator
             Span<float> y = c.Output<float>(0);
             for (int i = 0; i < pairs.Length; i++)
             {
-                FloatGemm.Multiply(m, n, k, left.Slice(pairs[i].A * m * k, m * k), k, 1, right.Slice(pairs[i].B * k * n, k * n), n,
-                    y.Slice(i * m * n, m * n), n);
+                FloatGemm.Multiply(new GemmShape(m, n, k), left.Slice(pairs[i].A * m * k, m * k),
+                    right.Slice(pairs[i].B * k * n, k * n), y.Slice(i * m * n, m * n));
             }
         });
     }

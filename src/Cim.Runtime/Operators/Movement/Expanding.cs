@@ -1,3 +1,5 @@
+using Cim.Runtime.Tensors;
+
 namespace Cim.Runtime.Operators.Movement;
 
 /// <summary>Expand(input, shape): broadcast in both directions to a constant shape.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Runtime.Operators.Movement;
 

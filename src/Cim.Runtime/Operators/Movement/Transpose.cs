@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Runtime.Operators.Movement;
 

@@ -1,6 +1,7 @@
 using Cim.Runtime.Operators.Elementwise;
 using Cim.Runtime.Operators.Reduction;
 using Cim.Runtime.Program;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Runtime.Operators.Normalization;
 

@@ -1,3 +1,5 @@
+using Cim.Runtime.Tensors;
+
 namespace Cim.Runtime.Operators.Quantization;
 
 /// <summary>How scales and zero points lie over a tensor: one for all, or one per index of an axis.</summary>

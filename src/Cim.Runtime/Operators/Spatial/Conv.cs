@@ -46,9 +46,8 @@ internal sealed class Conv(AttributeMap attributes) : Operator
                     {
                         int count = Math.Min(block, positions - first);
                         GatherPatches(g, input, groupIn, first, count, patches);
-                        FloatGemm.Multiply(groupOut, count, depth,
-                            weights.Slice(group * groupOut * depth, groupOut * depth), depth, 1, patches, count, target[first..],
-                            positions);
+                        FloatGemm.Multiply(new GemmShape(groupOut, count, depth) { RowC = positions },
+                            weights.Slice(group * groupOut * depth, groupOut * depth), patches, target[first..]);
                     }
                 }
             }

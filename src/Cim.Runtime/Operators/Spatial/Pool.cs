@@ -52,6 +52,7 @@ internal sealed class Pool(AttributeMap attributes, bool average) : Operator
 
         int columnSize = PoolRows.Padded<T>(width), rowSize = PoolRows.Padded<T>(g.Output[2]), elementSize = output.Type.SizeOf();
         (int from, int to) = Interior(g, inside[2]);
+        var windows = new SlidingWindow((from * g.Stride[2]) - g.PadBegin[2], g.Kernel[2], g.Stride[2], g.Dilation[2]);
         return new Kernel(output, (in KernelCall c) =>
         {
             ReadOnlySpan<T> x = c.Input<T>(0);
@@ -64,10 +65,9 @@ internal sealed class Pool(AttributeMap attributes, bool average) : Operator
                 {
                     for (int oy = 0; oy < g.Output[1]; oy++, at += g.Output[2])
                     {
-                        int rows = CombineRows<T, TF>(g, inside[0][oz], inside[1][oy], oz, oy, input, column, neutral);
+                        int rows = CombineRows<T, TF>(g, inside, (oz, oy), input, column, neutral);
                         if (to > from)
-                            PoolRows.Slide<T, TF>(
-                                column, row, from, to, (from * g.Stride[2]) - g.PadBegin[2], g.Kernel[2], g.Stride[2], g.Dilation[2]);
+                            PoolRows.Slide<T, TF>(column, row, from, to, windows);
                         CombineBorder<T, TF>(g, inside[2], column, row, 0, from, neutral);
                         CombineBorder<T, TF>(g, inside[2], column, row, to, g.Output[2], neutral);
                         Span<T> target = y.Slice(at, g.Output[2]);
@@ -93,9 +93,12 @@ internal sealed class Pool(AttributeMap attributes, bool average) : Operator
     }
 
     /// <summary>Combines the input rows of a window into one; returns how many there were.</summary>
-    private static int CombineRows<T, TF>(WindowGeometry g, (int First, int Last) depths, (int First, int Last) rows, int oz, int oy,
-        ReadOnlySpan<T> input, Span<T> column, T neutral) where T : unmanaged, INumber<T> where TF : struct, IBinaryFunction<T>
+    private static int CombineRows<T, TF>(
+        WindowGeometry g, (int First, int Last)[][] inside, (int Z, int Y) output, ReadOnlySpan<T> input, Span<T> column, T neutral)
+        where T : unmanaged, INumber<T> where TF : struct, IBinaryFunction<T>
     {
+        (int oz, int oy) = output;
+        ((int First, int Last) depths, (int First, int Last) rows) = (inside[0][oz], inside[1][oy]);
         int width = g.Input[2], count = 0, first = 0;
         for (int kz = depths.First; kz < depths.Last; kz++)
         {

@@ -5,6 +5,13 @@ using Cim.Runtime.Operators.Elementwise;
 
 namespace Cim.Runtime.Operators.Spatial;
 
+/// <summary>Windows along the width of a row.</summary>
+/// <param name="Start">The first element of the first window.</param>
+/// <param name="Size">Elements of a window.</param>
+/// <param name="Stride">From one window to the next.</param>
+/// <param name="Dilation">From one element of a window to the next.</param>
+internal readonly record struct SlidingWindow(int Start, int Size, int Stride, int Dilation);
+
 /// <summary>
 /// The two halves of a pool: input rows combined into one, and that row combined along the width. Both run over whole
 /// vectors wherever memory allows; what a last vector holds beyond the row is never looked at.
@@ -26,12 +33,13 @@ internal static class PoolRows
     }
 
     /// <summary>
-    /// target[o] = f over k of row[o * stride + k * dilation] for o in [from, to), all inside the row; the order is that of k.
+    /// target[o] = f over the window of output o for o in [from, to), all inside the row; the order is that of the window's elements.
     /// Both buffers have room as by <see cref="Padded{T}"/>.
     /// </summary>
-    public static void Slide<T, TF>(ReadOnlySpan<T> row, Span<T> target, int from, int to, int start, int kernel, int stride, int dilation)
+    public static void Slide<T, TF>(ReadOnlySpan<T> row, Span<T> target, int from, int to, SlidingWindow window)
         where T : unmanaged, INumber<T> where TF : struct, IBinaryFunction<T>
     {
+        (int start, int kernel, int stride, int dilation) = window;
         if (stride == 1)
         {
             SlideByOne<T, TF>(row, target, from, to, start, kernel, dilation);

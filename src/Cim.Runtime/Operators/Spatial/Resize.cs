@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Cim.Runtime.Program;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Runtime.Operators.Spatial;
 
@@ -148,15 +149,18 @@ internal sealed class Resize(AttributeMap attributes) : Operator
                 for (int i = 0; i < d; i++) outer *= input[i];
                 for (int i = d + 1; i < rank; i++) inner *= output.Shape[i];
                 Span<float> target = step == active.Length - 1 ? c.Output<float>(0) : scratch.Slice((step & 1) * half, half);
-                Mix(plans[d]!, source, target, outer, input[d], output.Shape[d], inner, extrapolation);
+                Mix(plans[d]!, source, target, new AxisSizes(outer, input[d], output.Shape[d], inner), extrapolation);
                 source = target;
             }
         }) { WorkspaceBytes = checked(2 * half * sizeof(float)) };
     }
 
-    private static void Mix(
-        ResizeAxis plan, ReadOnlySpan<float> x, Span<float> y, int outer, int inputSize, int outputSize, int inner, float extrapolation)
+    /// <summary>A tensor around one of its axes: elements before it, along it in input and output, and after it.</summary>
+    private readonly record struct AxisSizes(int Outer, int Input, int Output, int Inner);
+
+    private static void Mix(ResizeAxis plan, ReadOnlySpan<float> x, Span<float> y, AxisSizes sizes, float extrapolation)
     {
+        (int outer, int inputSize, int outputSize, int inner) = sizes;
         int taps = plan.Taps;
         for (int n = 0; n < outer; n++)
         {

@@ -3,6 +3,7 @@ using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Search.Persistence;
 using Cim.Compiler.Sensitivity;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Search.Persistence;

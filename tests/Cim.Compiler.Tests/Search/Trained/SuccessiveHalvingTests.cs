@@ -8,7 +8,7 @@ using Cim.Compiler.Ort;
 using Cim.Compiler.Search;
 using Cim.Compiler.Search.Space;
 using Cim.Compiler.Search.Trained;
-using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Search.Trained;

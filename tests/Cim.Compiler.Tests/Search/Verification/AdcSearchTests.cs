@@ -11,6 +11,7 @@ using Cim.Compiler.Search.Space;
 using Cim.Compiler.Search.Verification;
 using Cim.Compiler.Sensitivity;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Search.Verification;

@@ -1,0 +1,20 @@
+using Cim.Tests.Shared.Architecture;
+
+namespace Cim.Runtime.Tests.Architecture;
+
+/// <summary>The folders of Cim.Runtime have an order, and its files keep the sizes and names of the house.</summary>
+public class RuntimeHouseTests
+{
+    private static readonly SourceProject _runtime = SourceProject.Read("src/Cim.Runtime");
+
+    [Fact]
+    public void No_folder_of_the_first_level_depends_on_itself_through_another() => HouseRules.Hold(new FolderGraph(_runtime).Cycles());
+
+    [Fact]
+    public void No_folder_of_the_second_level_depends_on_itself_through_another() =>
+        HouseRules.Hold(new FolderGraph(_runtime, depth: 2).Cycles());
+
+    [Fact]
+    public void A_namespace_is_that_of_its_folder_and_public_types_share_one() =>
+        HouseRules.Hold(HouseRules.MisplacedNamespaces(_runtime, publicInRoot: true));
+}
