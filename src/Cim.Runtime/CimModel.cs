@@ -86,7 +86,7 @@ public sealed class CimModel : IDisposable
     /// <summary>Programs the arrays (packs the weights) for a fidelity and seed now instead of in the first run that needs them.</summary>
     public void Prepare(RunOptions? options = null)
     {
-        options = Valid(options);
+        options = RunChecks.Valid(options);
         Open().Prepare(options.Fidelity, options.Seed);
     }
 
@@ -94,12 +94,12 @@ public sealed class CimModel : IDisposable
     /// number.</summary>
     /// <param name="index">The input, as in <see cref="Info"/>.</param>
     /// <param name="count">How many samples.</param>
-    public int InputLength(int index, int count) => checked((int)Open().InputLength(index, Positive(count)));
+    public int InputLength(int index, int count) => checked((int)Open().InputLength(index, RunChecks.Positive(count)));
 
     /// <summary>As <see cref="InputLength"/> for an output.</summary>
     /// <param name="index">The output, as in <see cref="Info"/>.</param>
     /// <param name="count">How many samples.</param>
-    public int OutputLength(int index, int count) => checked((int)Open().OutputLength(index, Positive(count)));
+    public int OutputLength(int index, int count) => checked((int)Open().OutputLength(index, RunChecks.Positive(count)));
 
     /// <summary>Runs as many samples as the input holds, for a model with one input and one output.</summary>
     /// <param name="input">Samples of <c>Info.Inputs[0].SampleLength</c> values.</param>
@@ -112,8 +112,8 @@ public sealed class CimModel : IDisposable
     {
         int length = Math.Max(1, Open().InputLengths is [int one, ..] ? one : 1);
         if (input.Length == 0 || input.Length % length != 0)
-            throw Mismatch($"Input '{Info.Inputs[0].Name}' has {input.Length} values; a positive multiple of {length} is needed (one "
-                + $"sample after the other)");
+            throw RunChecks.Mismatch($"Input '{Info.Inputs[0].Name}' has {input.Length} values; a positive multiple of {length} is needed "
+                + "(one sample after the other)");
         Run(input, output, input.Length / length, options, cancellation);
     }
 
@@ -132,9 +132,9 @@ public sealed class CimModel : IDisposable
     {
         Executor executor = Open();
         if (executor.InputLengths.Length != 1 || executor.OutputLengths.Length != 1)
-            throw Mismatch($"The model has {executor.InputLengths.Length} inputs and {executor.OutputLengths.Length} outputs: pass them "
-                + $"as lists of memory");
-        CheckInput(executor, 0, input.Length, Positive(count));
+            throw RunChecks.Mismatch($"The model has {executor.InputLengths.Length} inputs and {executor.OutputLengths.Length} outputs: "
+                + "pass them as lists of memory");
+        CheckInput(executor, 0, input.Length, RunChecks.Positive(count));
         CheckOutput(executor, 0, output.Length, count);
         fixed (float* source = input)
         fixed (float* target = output)
@@ -160,9 +160,9 @@ public sealed class CimModel : IDisposable
     {
         Executor executor = Open();
         if (inputs.Length != executor.InputLengths.Length || outputs.Length != executor.OutputLengths.Length)
-            throw Mismatch($"The model has {executor.InputLengths.Length} inputs and {executor.OutputLengths.Length} outputs; "
+            throw RunChecks.Mismatch($"The model has {executor.InputLengths.Length} inputs and {executor.OutputLengths.Length} outputs; "
                 + $"{inputs.Length} and {outputs.Length} are given");
-        Positive(count);
+        RunChecks.Positive(count);
         for (int i = 0; i < inputs.Length; i++) CheckInput(executor, i, inputs[i].Length, count);
         for (int i = 0; i < outputs.Length; i++) CheckOutput(executor, i, outputs[i].Length, count);
         using RunLease lease = executor.Rent();
@@ -189,7 +189,7 @@ public sealed class CimModel : IDisposable
     /// <summary>Runs a job whose buffers are set and checked.</summary>
     internal void Execute(Executor executor, RunJob job, RunCall call)
     {
-        RunOptions options = Valid(call.Options);
+        RunOptions options = RunChecks.Valid(call.Options);
         Measurement measurement = ModelTelemetry.Run(Info.Name, options.Fidelity, call.Count);
         try
         {
@@ -208,20 +208,11 @@ public sealed class CimModel : IDisposable
 
     /// <exception cref="CimException">CIM4002: an input has another length than so many samples.</exception>
     internal void CheckInput(Executor executor, int index, int length, int count) =>
-        Check(executor.InputLength(index, count), length, count, "Input", Info.Inputs[index]);
+        RunChecks.Length(executor.InputLength(index, count), length, count, "Input", Info.Inputs[index]);
 
     /// <exception cref="CimException">CIM4002: an output has another length than so many samples.</exception>
     internal void CheckOutput(Executor executor, int index, int length, int count) =>
-        Check(executor.OutputLength(index, count), length, count, "Output", Info.Outputs[index]);
-
-    private static RunOptions Valid(RunOptions? options)
-    {
-        if (options is null) return RunOptions.Default;
-        ArgumentOutOfRangeException.ThrowIfNegative(options.MaxThreads, "options.MaxThreads");
-        if (options.Fidelity is < Fidelity.Exact or > Fidelity.Circuit)
-            throw new ArgumentOutOfRangeException(nameof(options), options.Fidelity, "There is no such fidelity.");
-        return options;
-    }
+        RunChecks.Length(executor.OutputLength(index, count), length, count, "Output", Info.Outputs[index]);
 
     private static CimModel Measured(Func<CimModel> load)
     {
@@ -242,20 +233,4 @@ public sealed class CimModel : IDisposable
             measurement.Dispose();
         }
     }
-
-    private static int Positive(int count)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-        return count;
-    }
-
-    private static void Check(long needed, int length, int count, string kind, TensorDescription tensor)
-    {
-        if (length == needed) return;
-        string batch = tensor.Shape is [> 1 and var fixedBatch, _, ..] && needed == (long)tensor.SampleLength * count
-            ? $" (a sample of this network is its fixed batch of {fixedBatch})" : "";
-        throw Mismatch($"{kind} '{tensor.Name}' has {length} values; for {count} sample{(count == 1 ? "" : "s")}{batch} it needs {needed}");
-    }
-
-    private static CimException Mismatch(string what) => new(ErrorCodes.BufferMismatch, what + ".");
 }

@@ -28,7 +28,7 @@ internal static class ConverterLoss
     {
         double work = program.Layers.Sum(layer => BlockParts.Of(layer).Sum(part =>
         {
-            double products = (double)part.Outputs * part.Mapping.RowsPlaced(part.RowsPerGroup) * part.PositionsPerImage;
+            double products = (double)part.Outputs * part.Mapping.MappedRows(part.RowsPerGroup) * part.PositionsPerImage;
             return products * part.Mapping.SliceBits.Length * InputStream.Slices(part.Input, hardware.DacBits).Length;
         }));
         return (int)Math.Min(available, Math.Max(MinSamples, MaxWork / Math.Max(1, work)));

@@ -24,6 +24,6 @@ internal static class LayerShapes
     public static LayerShape Of(MvmLayer layer) =>
         new(layer.NodeName, layer.Groups, layer.RowsPerGroup, layer.ColumnsPerGroup, layer.PositionsPerImage)
         {
-            KernelPlaces = layer.Geometry is { } g ? g.KernelHeight * g.KernelWidth : 1,
+            KernelPositions = layer.Geometry is { } g ? g.KernelHeight * g.KernelWidth : 1,
         };
 }

@@ -68,7 +68,7 @@ internal static class PackedMapper
             yield return new WeightBlock
             {
                 Columns = part.Outputs.Length,
-                Taps = [.. part.Outputs.Select((output, column) => new BlockTap(column, output, 0, false))],
+                Uses = [.. part.Outputs.Select((output, column) => new ColumnUse(column, output, 0, false))],
                 WeightBits = bits,
                 Mapping = mapping with
                 {

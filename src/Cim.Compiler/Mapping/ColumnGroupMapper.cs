@@ -32,7 +32,7 @@ internal static class ColumnGroupMapper
                 blocks.Add(new WeightBlock
                 {
                     Columns = group.Outputs.Length,
-                    Taps = [.. group.Outputs.Select((output, column) => new BlockTap(column, output, 0, false))],
+                    Uses = [.. group.Outputs.Select((output, column) => new ColumnUse(column, output, 0, false))],
                     WeightBits = group.WeightBits,
                     Mapping = mapping with
                     {

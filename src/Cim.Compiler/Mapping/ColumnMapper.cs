@@ -10,8 +10,8 @@ namespace Cim.Compiler.Mapping;
 
 /// <summary>A column to be mapped onto a row tile.</summary>
 /// <param name="Bits">Its width.</param>
-/// <param name="Taps">Outputs it is added to; column numbers follow when it is mapped.</param>
-internal sealed record MappedColumn(int Bits, ImmutableArray<BlockTap> Taps)
+/// <param name="Uses">Outputs it is added to; column numbers follow when it is mapped.</param>
+internal sealed record MappedColumn(int Bits, ImmutableArray<ColumnUse> Uses)
 {
     /// <summary>Its integers by rank of the row, for columns of single cells.</summary>
     public ImmutableArray<sbyte> Integers { get; init; }
@@ -19,7 +19,7 @@ internal sealed record MappedColumn(int Bits, ImmutableArray<BlockTap> Taps)
 
 /// <summary>
 /// Lays the columns of each row tile side by side without gaps, widest first, so the tile takes no more arrays than its cells
-/// need; each width of a tile is a <see cref="WeightBlock"/> whose taps undo the sorting.
+/// need; each width of a tile is a <see cref="WeightBlock"/> whose uses undo the sorting.
 /// </summary>
 internal static class ColumnMapper
 {
@@ -44,7 +44,7 @@ internal static class ColumnMapper
                 blocks.Add(new WeightBlock
                 {
                     Columns = own.Length, WeightBits = group.Key,
-                    Taps = [.. own.SelectMany((c, column) => c.Taps.Select(t => t with { Column = column }))],
+                    Uses = [.. own.SelectMany((c, column) => c.Uses.Select(t => t with { Column = column }))],
                     Integers = own[0].Integers.IsDefault
                         ? null
                         : Tensor.Create<sbyte>(new Shape(own.Length, rows.Length), [.. own.SelectMany(c => c.Integers)]),
@@ -69,8 +69,8 @@ internal static class ColumnMapper
     }
 
     /// <summary>As cost sees blocks.</summary>
-    public static PlacedBlock[] AsCosted(ImmutableArray<WeightBlock> blocks) =>
-        [.. blocks.Select(b => new PlacedBlock(b.Mapping, b.Columns, b.Taps.Length))];
+    public static CostedBlock[] AsCosted(ImmutableArray<WeightBlock> blocks) =>
+        [.. blocks.Select(b => new CostedBlock(b.Mapping, b.Columns, b.Uses.Length))];
 
     /// <summary>A run of physical columns that begins at a slot, cut at the ends of arrays.</summary>
     public static IEnumerable<(int First, int Count, int Array, int InArray)> Cut(int columns, int at, int arrayColumns)

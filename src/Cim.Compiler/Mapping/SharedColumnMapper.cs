@@ -8,7 +8,7 @@ namespace Cim.Compiler.Mapping;
 
 /// <summary>
 /// Maps a layer whose strips share columns. On every row tile columns that are equal, or equal up to a sign or a power of two,
-/// become one, whatever the policy says, and its taps add it to every output that needs it: no integer changes. Strips of zeros take
+/// become one, whatever the policy says, and its uses add it to every output that needs it: no integer changes. Strips of zeros take
 /// nothing.
 /// </summary>
 internal static class SharedColumnMapper
@@ -30,7 +30,7 @@ internal static class SharedColumnMapper
             {
                 ReadOnlySpan<sbyte> own = integers.Slice(o * rows, rows);
                 if (StripMapper.Shift(name, own, tile, widths.Bits[t][o]) >= 0)
-                    distinct.Add(widths.Bits[t][o], Values(own, tile), new BlockTap(0, o, 0, false));
+                    distinct.Add(widths.Bits[t][o], Values(own, tile), new ColumnUse(0, o, 0, false));
             }
 
             tiles.Add((tile, distinct.Columns()));
@@ -57,9 +57,9 @@ internal static class SharedColumnMapper
             {
                 ColumnCombination combination = shared.Tiles[t][o];
                 if (combination.Plus >= 0)
-                    distinct.Add(shared.Widths.Bits[t][o], columns[combination.Plus], new BlockTap(0, o, combination.Shift, false));
+                    distinct.Add(shared.Widths.Bits[t][o], columns[combination.Plus], new ColumnUse(0, o, combination.Shift, false));
                 if (combination.Minus >= 0)
-                    distinct.Add(shared.Widths.Bits[t][o], columns[combination.Minus], new BlockTap(0, o, combination.Shift, true));
+                    distinct.Add(shared.Widths.Bits[t][o], columns[combination.Minus], new ColumnUse(0, o, combination.Shift, true));
             }
 
             tiles.Add((tile, distinct.Columns()));
@@ -77,7 +77,7 @@ internal static class SharedColumnMapper
                 .Where(c => c.Users.Length > 0)
                 .Select(c =>
                     new MappedColumn(shared.Widths.Bits[t][c.Users[0]],
-                    [.. c.Users.Select(o => new BlockTap(0, o, strips[o].Shift, strips[o].Minus == c.Column))])),
+                    [.. c.Users.Select(o => new ColumnUse(0, o, strips[o].Shift, strips[o].Minus == c.Column))])),
         ])),
         shared.IsSplit ? WeightEncoding.Unsigned : profile.Encoding, profile);
 
@@ -93,13 +93,13 @@ internal static class SharedColumnMapper
 /// <param name="areUnsigned">A column and its negation are not one.</param>
 internal sealed class DistinctColumns(bool areUnsigned)
 {
-    private readonly Dictionary<string, (int Bits, int[] Values, List<BlockTap> Taps)> _columns = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (int Bits, int[] Values, List<ColumnUse> Uses)> _columns = new(StringComparer.Ordinal);
 
     /// <summary>Adds what a column gives to an output; a column of zeros gives nothing.</summary>
     /// <param name="bits">The column's width.</param>
     /// <param name="values">Its integers.</param>
-    /// <param name="tap">The output, with shift and sign.</param>
-    public void Add(int bits, int[] values, BlockTap tap)
+    /// <param name="use">The output, with shift and sign.</param>
+    public void Add(int bits, int[] values, ColumnUse use)
     {
         int all = 0, first = 0;
         foreach (int v in values)
@@ -112,26 +112,26 @@ internal sealed class DistinctColumns(bool areUnsigned)
         int common = int.TrailingZeroCount(all), sign = first < 0 && !areUnsigned ? -1 : 1;
         int[] reduced = [.. values.Select(v => sign * v / (1 << common))];
         string key = $"{bits}:{Convert.ToBase64String(MemoryMarshal.AsBytes(reduced.AsSpan()))}";
-        if (!_columns.TryGetValue(key, out (int Bits, int[] Values, List<BlockTap> Taps) known))
+        if (!_columns.TryGetValue(key, out (int Bits, int[] Values, List<ColumnUse> Uses) known))
             _columns[key] = known = (bits, reduced, []);
-        known.Taps.Add(tap with { Shift = tap.Shift + common, Negative = tap.Negative != sign < 0 });
+        known.Uses.Add(use with { Shift = use.Shift + common, Negative = use.Negative != sign < 0 });
     }
 
-    /// <summary>The columns in the order they came, each with the largest integers its width and its taps allow, so that cells are used to
+    /// <summary>The columns in the order they came, each with the largest integers its width and its uses allow, so that cells are used to
     /// the full.</summary>
     public IReadOnlyList<MappedColumn> Columns() => [.. _columns.Values.Select(Column)];
 
-    private MappedColumn Column((int Bits, int[] Values, List<BlockTap> Taps) column)
+    private MappedColumn Column((int Bits, int[] Values, List<ColumnUse> Uses) column)
     {
         int largest = column.Values.Max(Math.Abs),
             levels = WeightScales.Levels(column.Bits),
             shift = 0,
-            least = column.Taps.Min(t => t.Shift);
+            least = column.Uses.Min(t => t.Shift);
         while (shift < least && largest << (shift + 1) <= levels) shift++;
-        // A sign on the cells instead of on the first tap: where nothing is shared, columns are the strips themselves.
-        bool negative = !areUnsigned && column.Taps[0].Negative;
+        // A sign on the cells instead of on the first use: where nothing is shared, columns are the strips themselves.
+        bool negative = !areUnsigned && column.Uses[0].Negative;
         var distinct = new MappedColumn(
-            column.Bits, [.. column.Taps.Select(t => t with { Shift = t.Shift - shift, Negative = t.Negative != negative })]);
+            column.Bits, [.. column.Uses.Select(t => t with { Shift = t.Shift - shift, Negative = t.Negative != negative })]);
         return areUnsigned ? distinct with { Integers = [.. column.Values.Select(v => (sbyte)(v << shift))] } : distinct;
     }
 }

@@ -39,7 +39,7 @@ internal static class StripMapper
         ColumnMapper.Map(
         widths.Bits.Select((bits, t) => (widths.Grid.RowsOf(t), (IReadOnlyList<MappedColumn>)
             [.. bits.Select((b, o) => (Bits: b, Output: o, Shift: shift(t, o))).Where(s => s.Shift >= 0)
-                .Select(s => new MappedColumn(s.Bits, [new BlockTap(0, s.Output, s.Shift, false)]))])),
+                .Select(s => new MappedColumn(s.Bits, [new ColumnUse(0, s.Output, s.Shift, false)]))])),
         profile.Encoding, profile);
 
     /// <summary>The shift of a strip's integers: the least with which they fit; -1 if all of them are zero.</summary>

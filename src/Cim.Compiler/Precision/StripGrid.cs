@@ -16,7 +16,7 @@ internal sealed record StripGrid(ImmutableArray<int> RowOrder, ImmutableArray<Ro
     /// <param name="arrayRows">Word lines of an array.</param>
     public static StripGrid Of(LayerShape shape, int arrayRows)
     {
-        int rows = shape.RowsPerGroup, positions = shape.KernelPlaces, channels = rows / positions;
+        int rows = shape.RowsPerGroup, positions = shape.KernelPositions, channels = rows / positions;
         ImmutableArray<int> order = [.. Enumerable.Range(0, rows).Select(i => (i % channels * positions) + (i / channels))];
         int fewest = (rows + arrayRows - 1) / arrayRows;
         // Whole kernel positions on a tile, if that takes no more tiles; else full tiles.

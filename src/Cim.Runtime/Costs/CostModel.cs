@@ -19,7 +19,7 @@ internal static class CostModel
     /// <param name="copies">Copies of the layer that share its products (resident execution, constant weights); else 1.</param>
     public static LayerCost Of(
         LayerShape shape, LayerMapping mapping, int weightBits, int activationBits, int adcBits, HardwareProfile profile, int copies = 1) =>
-        Of(shape, [new PlacedBlock(mapping, (long)shape.Groups * shape.ColumnsPerGroup, (long)shape.Groups * shape.ColumnsPerGroup)],
+        Of(shape, [new CostedBlock(mapping, (long)shape.Groups * shape.ColumnsPerGroup, (long)shape.Groups * shape.ColumnsPerGroup)],
             weightBits, activationBits, adcBits, profile, copies);
 
     /// <summary>The cost of a layer in blocks, side by side on arrays.</summary>
@@ -31,7 +31,7 @@ internal static class CostModel
     /// <param name="profile">The hardware.</param>
     /// <param name="copies">Copies of the layer.</param>
     public static LayerCost Of(
-        LayerShape shape, IReadOnlyList<PlacedBlock> blocks, int weightBits, int activationBits, int adcBits, HardwareProfile profile,
+        LayerShape shape, IReadOnlyList<CostedBlock> blocks, int weightBits, int activationBits, int adcBits, HardwareProfile profile,
         int copies = 1)
     {
         if (adcBits == 0) adcBits = profile.AdcBits;

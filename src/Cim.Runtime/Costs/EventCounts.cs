@@ -9,7 +9,7 @@ internal static class EventCounts
 {
     /// <summary>The events of one inference.</summary>
     public static CostEvents Of(
-        LayerShape shape, IReadOnlyList<PlacedBlock> blocks, ArrayTotals arrays, int activationBits, int inputSlices,
+        LayerShape shape, IReadOnlyList<CostedBlock> blocks, ArrayTotals arrays, int activationBits, int inputSlices,
         HardwareProfile profile)
     {
         long mvms = shape.Mvms * shape.Repeat;
@@ -18,8 +18,8 @@ internal static class EventCounts
         int slicesConverted = profile.AdcPerInputSlice ? inputSlices : 1;
         long conversions = mvms * slicesConverted * blocks.Sum(Sums);
         // A column that several outputs share is converted once and added to each.
-        long fanOut = mvms * blocks.Sum(b => (b.Taps - b.Columns) * b.Mapping.RowTiles.Length);
-        long offset = profile.Encoding == WeightEncoding.Offset ? mvms * (inputs + blocks.Sum(b => b.Taps)) : 0;
+        long fanOut = mvms * blocks.Sum(b => (b.Uses - b.Columns) * b.Mapping.RowTiles.Length);
+        long offset = profile.Encoding == WeightEncoding.Offset ? mvms * (inputs + blocks.Sum(b => b.Uses)) : 0;
         long partialSums = PartialSums(blocks, outputs);
         int slices = blocks.Count == 0 ? 0 : blocks.Max(b => b.Mapping.SliceBits.Length);
         // Adders are as wide as the slices can be, so a width that fills the same cells costs the same.
@@ -42,7 +42,7 @@ internal static class EventCounts
 
     /// <summary>Sums a block has to convert for one product: those of the arrays there are, which leaves out the empty ones of a whole
     /// layer.</summary>
-    private static long Sums(PlacedBlock block)
+    private static long Sums(CostedBlock block)
     {
         LayerMapping mapping = block.Mapping;
         return IsWholeLayer(block)
@@ -50,15 +50,15 @@ internal static class EventCounts
             : block.Columns * mapping.SliceBits.Length * mapping.RowTiles.Length;
     }
 
-    private static bool IsWholeLayer(PlacedBlock block) =>
-        block.Mapping.Tiles.Length > 0 && block.Taps == block.Columns && block.Mapping.Tiles.All(t => t.Array < 0);
+    private static bool IsWholeLayer(CostedBlock block) =>
+        block.Mapping.Tiles.Length > 0 && block.Uses == block.Columns && block.Mapping.Tiles.All(t => t.Array < 0);
 
     /// <summary>Sums that are sent to be added to another one of the same output in each product.</summary>
-    private static long PartialSums(IReadOnlyList<PlacedBlock> blocks, long outputs) =>
+    private static long PartialSums(IReadOnlyList<CostedBlock> blocks, long outputs) =>
         blocks is [var only] && IsWholeLayer(only)
             && Sums(only) < only.Columns * only.Mapping.SliceBits.Length * only.Mapping.RowTiles.Length
             ? PartialSumsOfArraysLeft(only.Mapping)
-            : Math.Max(0, blocks.Sum(b => b.Taps * b.Mapping.RowTiles.Length) - outputs);
+            : Math.Max(0, blocks.Sum(b => b.Uses * b.Mapping.RowTiles.Length) - outputs);
 
     /// <summary>Where arrays are missing: for each output the row tiles that still have an array of it, but one.</summary>
     private static long PartialSumsOfArraysLeft(LayerMapping mapping)

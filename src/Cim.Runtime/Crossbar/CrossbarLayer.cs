@@ -34,7 +34,7 @@ internal sealed record CrossbarLayer
     /// <summary>Matrix-vector products per image (per group): outH*outW, tokens, or 1.</summary>
     public required int PositionsPerImage { get; init; }
 
-    /// <summary>Int8 [groups*columnsPerGroup, rowsPerGroup]; |w| at most 2^(WeightBits-1)-1 unless the quantization was given.</summary>
+    /// <summary>Int8 [groups*columnsPerGroup, rowsPerGroup]; |w| at most 2^(WeightBits-1)-1 unless pre-quantized.</summary>
     public required Tensor Weights { get; init; }
 
     /// <summary>1 to 8.</summary>

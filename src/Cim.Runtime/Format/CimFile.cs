@@ -77,7 +77,7 @@ internal static class CimFile
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         HashHeader(start, table, hash);
         if (!hash.SequenceEqual(start[HashOffset..HeaderBytes])) throw Corrupt("its header is damaged");
-        var places = new (int, int)[sections];
+        var ranges = new (int, int)[sections];
         long at = table;
         for (int i = 0; i < sections; i++)
         {
@@ -87,11 +87,11 @@ internal static class CimFile
             if (BinaryPrimitives.ReadUInt64LittleEndian(entry) != (ulong)i || offset != (ulong)Align(at) || length > (ulong)fileLength
                 || offset + length > (ulong)fileLength)
                 throw Corrupt("its section table is damaged");
-            places[i] = ((int)offset, (int)length);
+            ranges[i] = ((int)offset, (int)length);
             at = (long)(offset + length);
         }
 
-        return at == fileLength ? places : throw Corrupt("its section table is damaged");
+        return at == fileLength ? ranges : throw Corrupt("its section table is damaged");
     }
 
     /// <summary>Checks the hash of one section.</summary>

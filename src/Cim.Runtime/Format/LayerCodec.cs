@@ -69,7 +69,7 @@ internal static class LayerCodec
     private static void Block(ByteWriter w, WeightBlock block, DataBlob data)
     {
         w.Int(block.Columns);
-        w.List(block.Taps, static (w, t) =>
+        w.List(block.Uses, static (w, t) =>
         {
             foreach (int v in (ReadOnlySpan<int>)[t.Column, t.Output, t.Shift]) w.Int(v);
             w.Bool(t.Negative);
@@ -85,7 +85,7 @@ internal static class LayerCodec
         var block = new WeightBlock
         {
             Columns = r.Int(),
-            Taps = r.List(13, static r => new BlockTap(r.Int(), r.Int(), r.Int(), r.Bool())),
+            Uses = r.List(13, static r => new ColumnUse(r.Int(), r.Int(), r.Int(), r.Bool())),
             WeightBits = r.Int(),
             Mapping = Mapping(r),
             AdcCalibration = Ranges(r),

@@ -105,13 +105,13 @@ internal static class LayerVerifier
         if (m.SliceBits.Length is < 1 or > 8 || m.SliceBits.Any(b => b is < 1 or > 8) || m.SliceBits.Sum() > 16) return "the slices";
         if (m.RowOrder.Length > rows || m.RowOrder.Any(r => (uint)r >= (uint)rows) || m.RowOrder.Distinct().Count() != m.RowOrder.Length)
             return "the order of rows";
-        int placed = m.RowsPlaced(rows);
-        if (!Covers(m.RowTiles, placed)) return "the row tiles";
+        int mapped = m.MappedRows(rows);
+        if (!Covers(m.RowTiles, mapped)) return "the row tiles";
         long columns = (long)columnsPerGroup * m.ColumnsPerOutput;
         foreach (ArrayTile t in m.Tiles)
         {
             if (t.FirstGroup < 0 || t.GroupCount < 1 || (long)t.FirstGroup + t.GroupCount > groups || t.FirstRow < 0 || t.Rows < 1
-                || (long)t.FirstRow + t.Rows > placed || t.FirstColumn < 0 || t.Columns < 1 || (long)t.FirstColumn + t.Columns > columns
+                || (long)t.FirstRow + t.Rows > mapped || t.FirstColumn < 0 || t.Columns < 1 || (long)t.FirstColumn + t.Columns > columns
                 || t.Array is < -1 or > 1 << 24 || t.ColumnInArray is < 0 or > 1 << 20)
                 return "an array lies outside the matrix";
         }

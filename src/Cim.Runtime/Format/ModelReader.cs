@@ -18,9 +18,9 @@ internal static class ModelReader
     {
         (int sections, long length) = CimFile.ReadHeader(file.Span);
         if (length != file.Length) throw CimFile.Corrupt($"it has {file.Length} bytes of {length}");
-        (int Offset, int Length)[] places = Table(file.Span, sections, length);
+        (int Offset, int Length)[] ranges = Table(file.Span, sections, length);
         int end = CimFile.HeaderBytes + (sections * CimFile.EntryBytes);
-        foreach ((int offset, int size) in places)
+        foreach ((int offset, int size) in ranges)
         {
             if (file.Span[end..offset].ContainsAnyExcept((byte)0)) throw CimFile.Corrupt("there is data between its sections");
             end = offset + size;
@@ -45,7 +45,7 @@ internal static class ModelReader
             throw CimFile.Corrupt(e.Message, e);
         }
 
-        ReadOnlyMemory<byte> Section(int i) => file.Slice(places[i].Offset, places[i].Length);
+        ReadOnlyMemory<byte> Section(int i) => file.Slice(ranges[i].Offset, ranges[i].Length);
     }
 
     /// <summary>Reads a model from a stream into memory of its own.</summary>
@@ -91,10 +91,10 @@ internal static class ModelReader
 
     private static (int Offset, int Length)[] Table(ReadOnlySpan<byte> start, int sections, long length)
     {
-        (int, int)[] places = CimFile.ReadTable(start, sections, length);
-        return places.Length == SectionCount
-            ? places
-            : throw CimFile.Corrupt($"it has {places.Length} sections, {SectionCount} are needed");
+        (int, int)[] ranges = CimFile.ReadTable(start, sections, length);
+        return ranges.Length == SectionCount
+            ? ranges
+            : throw CimFile.Corrupt($"it has {ranges.Length} sections, {SectionCount} are needed");
     }
 
     private static byte[] Extend(Stream stream, byte[] start, int length)

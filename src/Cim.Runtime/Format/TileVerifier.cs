@@ -23,7 +23,7 @@ internal static class TileVerifier
                 return $"an array holds more than {profile.Rows} x {profile.Columns} cells";
         }
 
-        return UnplacedRows(part) ?? (m.Tiles.IsEmpty ? null : Cover(part));
+        return UnmappedRows(part) ?? (m.Tiles.IsEmpty ? null : Cover(part));
     }
 
     /// <summary>What is wrong with blocks that share arrays, or null.</summary>
@@ -41,9 +41,9 @@ internal static class TileVerifier
         return null;
     }
 
-    private static string? UnplacedRows(CrossbarLayer part)
+    private static string? UnmappedRows(CrossbarLayer part)
     {
-        if (part.Mapping.RowsPlaced(part.RowsPerGroup) == part.RowsPerGroup) return null;
+        if (part.Mapping.MappedRows(part.RowsPerGroup) == part.RowsPerGroup) return null;
         int[] tiles = part.Mapping.TileOfRow(part.RowsPerGroup);
         ReadOnlySpan<sbyte> w = part.Weights.Span<sbyte>();
         for (int i = 0; i < w.Length; i++)
@@ -56,9 +56,9 @@ internal static class TileVerifier
     {
         const string Twice = "a cell lies on two arrays", Nowhere = "a weight lies on no array";
         LayerMapping m = part.Mapping;
-        int rows = m.RowsPlaced(part.RowsPerGroup), columns = part.ColumnsPerGroup * m.ColumnsPerOutput;
-        bool Holds((int First, int Count) groups, (int First, int Count) places, (int First, int Count) run) =>
-            HoldsWeight(part, groups, places, run);
+        int rows = m.MappedRows(part.RowsPerGroup), columns = part.ColumnsPerGroup * m.ColumnsPerOutput;
+        bool Holds((int First, int Count) groups, (int First, int Count) positions, (int First, int Count) run) =>
+            HoldsWeight(part, groups, positions, run);
 
         var byGroups = m.Tiles.GroupBy(t => (t.FirstGroup, t.GroupCount)).ToArray();
         if (Gaps(byGroups.Select(g => g.Key), part.Groups) is not { } groupGaps) return Twice;
@@ -96,7 +96,7 @@ internal static class TileVerifier
 
     // With an offset every weight is a cell that conducts.
     private static bool HoldsWeight(
-        CrossbarLayer part, (int First, int Count) groups, (int First, int Count) places, (int First, int Count) columns)
+        CrossbarLayer part, (int First, int Count) groups, (int First, int Count) positions, (int First, int Count) columns)
     {
         LayerMapping m = part.Mapping;
         if (m.Encoding == WeightEncoding.Offset) return true;
@@ -107,8 +107,8 @@ internal static class TileVerifier
             for (int output = firstOutput; output <= lastOutput; output++)
             {
                 ReadOnlySpan<sbyte> own = w.Slice(((group * part.ColumnsPerGroup) + output) * part.RowsPerGroup, part.RowsPerGroup);
-                for (int place = places.First; place < places.First + places.Count; place++)
-                    if (own[m.RowAt(place)] != 0) return true;
+                for (int position = positions.First; position < positions.First + positions.Count; position++)
+                    if (own[m.RowAt(position)] != 0) return true;
             }
         }
 

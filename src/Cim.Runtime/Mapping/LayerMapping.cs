@@ -27,11 +27,11 @@ internal sealed record LayerMapping
     /// </summary>
     public ImmutableArray<int> RowOrder { get; init; } = [];
 
-    /// <summary>The row at a place in the order.</summary>
-    public int RowAt(int place) => RowOrder.IsEmpty ? place : RowOrder[place];
+    /// <summary>The row at a position in the order.</summary>
+    public int RowAt(int position) => RowOrder.IsEmpty ? position : RowOrder[position];
 
     /// <summary>Rows that lie on arrays, of a matrix with a number of rows.</summary>
-    public int RowsPlaced(int rows) => RowOrder.IsEmpty ? rows : RowOrder.Length;
+    public int MappedRows(int rows) => RowOrder.IsEmpty ? rows : RowOrder.Length;
 
     /// <summary>The row tile of every row, -1 = none.</summary>
     public int[] TileOfRow(int rows)
@@ -55,7 +55,7 @@ internal readonly record struct RowTile(int FirstRow, int Rows);
 /// block-diagonally.</summary>
 /// <param name="FirstGroup">The first group.</param>
 /// <param name="GroupCount">The number of groups.</param>
-/// <param name="FirstRow">The first place in the order of rows.</param>
+/// <param name="FirstRow">The first position in the order of rows.</param>
 /// <param name="Rows">Word lines of a group.</param>
 /// <param name="FirstColumn">The first physical column of the matrix (of the block).</param>
 /// <param name="Columns">Physical columns of a group.</param>

@@ -11,6 +11,6 @@ namespace Cim.Runtime.Mapping;
 internal sealed record LayerShape(
     string Name, int Groups, int RowsPerGroup, int ColumnsPerGroup, long Mvms, int Repeat = 1, bool IsDynamic = false)
 {
-    /// <summary>Places of a convolution's kernel (height times width), else 1: rows come in (channel, place) order.</summary>
-    public int KernelPlaces { get; init; } = 1;
+    /// <summary>Positions of a convolution's kernel (height times width), else 1: rows come in (channel, position) order.</summary>
+    public int KernelPositions { get; init; } = 1;
 }

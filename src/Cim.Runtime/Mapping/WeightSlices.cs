@@ -19,7 +19,7 @@ internal static class WeightSlices
     /// <summary>The bits of each slice, least significant first; every slice has at least one bit.</summary>
     /// <param name="weightBits">Bits of the weights, 1 to 8.</param>
     /// <param name="profile">Encoding and cell bits.</param>
-    /// <param name="usesMinimum">True if -2^(bits-1) occurs (given quantization): its magnitude needs all bits.</param>
+    /// <param name="usesMinimum">True if -2^(bits-1) occurs (a pre-quantized network): its magnitude needs all bits.</param>
     public static ImmutableArray<int> Of(int weightBits, HardwareProfile profile, bool usesMinimum = false)
     {
         int cell = profile.CellBits;

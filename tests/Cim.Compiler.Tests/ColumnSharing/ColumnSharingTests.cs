@@ -42,10 +42,10 @@ public sealed class ColumnSharingTests
             {
                 Assert.Null(BlockVerifier.Problem(y));
                 Assert.True(x.Weights.Data.Span.SequenceEqual(y.Weights.Data.Span));
-                int distinct = y.Blocks.Sum(block => block.Columns), strips = y.Blocks.Sum(block => block.Taps.Length);
+                int distinct = y.Blocks.Sum(block => block.Columns), strips = y.Blocks.Sum(block => block.Uses.Length);
                 Assert.True(distinct <= strips);
                 if (distinct == strips)
-                    Assert.All(y.Blocks, block => Assert.All(block.Taps, t => Assert.Equal((false, 0), (t.Negative, t.Shift))));
+                    Assert.All(y.Blocks, block => Assert.All(block.Uses, t => Assert.Equal((false, 0), (t.Negative, t.Shift))));
             }
         }
     }
@@ -89,7 +89,7 @@ public sealed class ColumnSharingTests
             QuantizationPolicy policy = Merged(graph, Uniform(graph, seed % 2 == 0 ? 4 : 8), 0.4, method, seed);
             Graph quantized = Quantize(graph, policy);
             LoweredModel lowered = new LayerLowering(policy, _small).Lower(quantized);
-            Assert.Contains(lowered.Program.Layers, l => l.Blocks.Any(b => b.Taps.Length > b.Columns));
+            Assert.Contains(lowered.Program.Layers, l => l.Blocks.Any(b => b.Uses.Length > b.Columns));
             if (method == ColumnSharingMethod.Spectral)
                 Assert.Contains(lowered.Program.Layers, l => l.Blocks.Any(b => b.Mapping.Encoding == WeightEncoding.Unsigned));
             LoweredAssert.EqualsOnnxRuntimeAndSurvivesLosslessConverters(quantized, lowered, _small, seed);
@@ -146,7 +146,7 @@ public sealed class ColumnSharingTests
             }
 
             Assert.DoesNotContain(SharedColumnMapper.Map("l", quantized.Integers.AsSpan(), shared, _small)
-                .SelectMany(b => b.Mapping.RowOrder.SequenceEqual(grid.RowsOf(0)) ? b.Taps.Select(t => t.Output) : []), o => o % 2 == 0);
+                .SelectMany(b => b.Mapping.RowOrder.SequenceEqual(grid.RowsOf(0)) ? b.Uses.Select(t => t.Output) : []), o => o % 2 == 0);
         }
     }
 

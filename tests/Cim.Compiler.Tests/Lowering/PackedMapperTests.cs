@@ -69,7 +69,7 @@ public sealed class PackedMapperTests
                 Assert.True(tile.Rows <= profile.Rows && tile.ColumnInArray + tile.Columns <= profile.Columns);
                 for (int c = tile.FirstColumn; c < tile.FirstColumn + tile.Columns; c++)
                     for (int r = tile.FirstRow; r < tile.FirstRow + tile.Rows; r++)
-                        times[(block.Taps[c / block.Mapping.ColumnsPerOutput].Output * shape.RowsPerGroup) + block.Mapping.RowAt(r)]++;
+                        times[(block.Uses[c / block.Mapping.ColumnsPerOutput].Output * shape.RowsPerGroup) + block.Mapping.RowAt(r)]++;
             }
 
         for (int i = 0; i < times.Length; i++) Assert.True(weights[i] == 0 || times[i] == whole.ColumnsPerOutput);

@@ -34,7 +34,7 @@ public sealed class StripTests
             int channels = random.Next(1, 300),
                 places = random.Next(2) == 0 ? 1 : 9,
                 arrayRows = random.Next(2) == 0 ? 128 : random.Next(4, 256);
-            StripGrid grid = StripGrid.Of(new LayerShape("l", 1, channels * places, 7, 1) { KernelPlaces = places }, arrayRows);
+            StripGrid grid = StripGrid.Of(new LayerShape("l", 1, channels * places, 7, 1) { KernelPositions = places }, arrayRows);
             Assert.Equal(Enumerable.Range(0, channels * places), grid.RowOrder.Order());
             Assert.Equal((channels * places + arrayRows - 1) / arrayRows, grid.Tiles.Length);
             Assert.All(grid.Tiles, t => Assert.InRange(t.Rows, 1, arrayRows));
@@ -43,7 +43,7 @@ public sealed class StripTests
                     t => Assert.True(grid.RowsOf(t).GroupBy(r => r % places).All(g => g.Count() == channels)));
         }
 
-        StripGrid whole = StripGrid.Of(new LayerShape("l", 1, 128 * 9, 7, 1) { KernelPlaces = 9 }, 128);
+        StripGrid whole = StripGrid.Of(new LayerShape("l", 1, 128 * 9, 7, 1) { KernelPositions = 9 }, 128);
         Assert.Equal(Enumerable.Range(0, 128).Select(c => (c * 9) + 4), whole.RowsOf(4)); // The 1x1x128 vector at the kernel's middle.
     }
 

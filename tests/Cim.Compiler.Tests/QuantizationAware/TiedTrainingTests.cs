@@ -68,7 +68,7 @@ public sealed class TiedTrainingTests
         foreach ((QuantizedLayer expected, FusedLayer actual) in network.Layers.Zip(lowered.Layers))
             Assert.Equal(expected.Codes(), actual.Weights.Integers.Span<sbyte>().ToArray().Select(q => (int)q));
         Assert.All(lowered.Program.Layers, l => Assert.Null(BlockVerifier.Problem(l)));
-        Assert.Contains(lowered.Program.Layers, l => l.Blocks.Any(b => b.Taps.Length > b.Columns));
+        Assert.Contains(lowered.Program.Layers, l => l.Blocks.Any(b => b.Uses.Length > b.Columns));
         foreach (LayerPrecision layer in policy.Layers)
         {
             CrossbarLayer mapped = lowered.Program.Layers.First(l => l.Name == layer.Name);
@@ -76,7 +76,7 @@ public sealed class TiedTrainingTests
             long columns = new LayerLowering(policy, _hardware)
                 .CostOf(LayerShapes.Of(MvmLayers.Find(graph).First(l => l.NodeName == layer.Name)), 1).Cells;
             Assert.True(mapped.Blocks.Sum(
-                b => (long)b.Columns * b.Mapping.ColumnsPerOutput * b.Mapping.RowsPlaced(mapped.RowsPerGroup)) <= columns, layer.Name);
+                b => (long)b.Columns * b.Mapping.ColumnsPerOutput * b.Mapping.MappedRows(mapped.RowsPerGroup)) <= columns, layer.Name);
         }
 
         Tensor input = Tensor.Create<float>(new Shape([Count, .. samples.Shape.Select(d => (int)d)]), samples.Values);

@@ -17,4 +17,10 @@ public class RuntimeHouseTests
     [Fact]
     public void A_namespace_is_that_of_its_folder_and_public_types_share_one() =>
         HouseRules.Hold(HouseRules.MisplacedNamespaces(_runtime, publicInRoot: true));
+
+    [Fact]
+    public void No_file_is_longer_than_its_idea() => HouseRules.Hold(HouseRules.LongFiles(_runtime));
+
+    [Fact]
+    public void No_signature_has_parameters_that_a_record_would_name_better() => HouseRules.Hold(HouseRules.LongSignatures(_runtime));
 }

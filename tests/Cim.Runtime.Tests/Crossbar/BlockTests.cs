@@ -42,7 +42,7 @@ public sealed class BlockTests
                     new WeightBlock
                     {
                         Columns = plain.Outputs, WeightBits = plain.WeightBits, Mapping = plain.Mapping,
-                        Taps = [.. Enumerable.Range(0, plain.Outputs).Select(o => new BlockTap(o, o, 0, false))],
+                        Uses = [.. Enumerable.Range(0, plain.Outputs).Select(o => new ColumnUse(o, o, 0, false))],
                     },
                 ],
             };
@@ -116,7 +116,7 @@ public sealed class BlockTests
             WeightBlock Part(int first, int columns, int at) => new()
             {
                 Columns = columns, WeightBits = plain.WeightBits,
-                    Taps = [.. Enumerable.Range(0, columns).Select(c => new BlockTap(c, first + c, 0, false))],
+                    Uses = [.. Enumerable.Range(0, columns).Select(c => new ColumnUse(c, first + c, 0, false))],
                 Mapping = plain.Mapping with
                 {
                     Tiles = [new ArrayTile(0, 1, 0, plain.RowsPerGroup, 0, columns * width) { Array = 0, ColumnInArray = at }],
@@ -209,13 +209,13 @@ public sealed class BlockTests
             LayerCodec.Write(again, read, new DataBlob());
             Assert.True(writer.Written.Span.SequenceEqual(again.Written.Span));
 
-            WeightBlock block = layer.Blocks.First(b => b.Taps.Length > 0);
+            WeightBlock block = layer.Blocks.First(b => b.Uses.Length > 0);
             int at = layer.Blocks.IndexOf(block);
             foreach (WeightBlock wrong in new[]
             {
-                block with { Taps = block.Taps.SetItem(0, block.Taps[0] with { Shift = 8 }) },
-                block with { Taps = block.Taps.SetItem(0, block.Taps[0] with { Output = layer.Outputs }) },
-                block with { Taps = block.Taps.RemoveAt(block.Taps.Length - 1), Columns = block.Columns },
+                block with { Uses = block.Uses.SetItem(0, block.Uses[0] with { Shift = 8 }) },
+                block with { Uses = block.Uses.SetItem(0, block.Uses[0] with { Output = layer.Outputs }) },
+                block with { Uses = block.Uses.RemoveAt(block.Uses.Length - 1), Columns = block.Columns },
                 block with { Mapping = block.Mapping with { RowOrder = [.. block.Mapping.RowOrder[1..], block.Mapping.RowOrder[^1]] } },
                 block with { Mapping = block.Mapping with { RowOrder = [.. block.Mapping.RowOrder[1..], layer.RowsPerGroup] } },
                 block with { WeightBits = 9 },
@@ -258,24 +258,24 @@ public sealed class BlockTests
         for (int first = 0; first < rows; first += tileRows)
         {
             ImmutableArray<int> tile = [.. order.Skip(first).Take(tileRows)];
-            int bits = random.Next(2, 7), pool = random.Next(2, 9);
-            sbyte[] columns = new sbyte[pool * tile.Length];
+            int bits = random.Next(2, 7), columnCount = random.Next(2, 9);
+            sbyte[] columns = new sbyte[columnCount * tile.Length];
             for (int i = 0; i < columns.Length; i++) columns[i] = (sbyte)random.Next(1 << (bits - 1));
-            var taps = new List<BlockTap>();
+            var uses = new List<ColumnUse>();
             for (int o = 0; o < outputs; o++)
             {
-                int plus = random.Next(-1, pool), minus = random.Next(-1, pool), shift = random.Next(0, 9 - bits);
-                if (plus >= 0) taps.Add(new BlockTap(plus, o, shift, false));
-                if (minus >= 0 && minus != plus) taps.Add(new BlockTap(minus, o, shift, true));
+                int plus = random.Next(-1, columnCount), minus = random.Next(-1, columnCount), shift = random.Next(0, 9 - bits);
+                if (plus >= 0) uses.Add(new ColumnUse(plus, o, shift, false));
+                if (minus >= 0 && minus != plus) uses.Add(new ColumnUse(minus, o, shift, true));
                 for (int i = 0; i < tile.Length; i++)
                     weights[(o * rows) + tile[i]] = (sbyte)(((plus < 0 ? 0 : columns[(plus * tile.Length) + i])
                         - (minus < 0 || minus == plus ? 0 : columns[(minus * tile.Length) + i])) << shift);
             }
 
-            for (int c = 0; c < pool; c++)
-                if (taps.All(t => t.Column != c))
+            for (int c = 0; c < columnCount; c++)
+                if (uses.All(t => t.Column != c))
                     columns.AsSpan(c * tile.Length, tile.Length).Clear();
-            int[] used = [.. Enumerable.Range(0, pool).Where(c => taps.Any(t => t.Column == c))];
+            int[] used = [.. Enumerable.Range(0, columnCount).Where(c => uses.Any(t => t.Column == c))];
             if (used.Length == 0) continue;
             blocks.Add(new WeightBlock
             {
@@ -286,8 +286,8 @@ public sealed class BlockTests
                 },
                 Integers = Tensor.Create<sbyte>(
                     new Shape(used.Length, tile.Length), [.. used.SelectMany(c => columns.Skip(c * tile.Length).Take(tile.Length))]),
-                Taps =
-                    [.. taps.Select(t => t with { Column = Array.IndexOf(used, t.Column) }).OrderBy(t => t.Column).ThenBy(t => t.Output)],
+                Uses =
+                    [.. uses.Select(t => t with { Column = Array.IndexOf(used, t.Column) }).OrderBy(t => t.Column).ThenBy(t => t.Output)],
             });
         }
 
@@ -312,44 +312,44 @@ public sealed class BlockTests
         for (int first = 0; first < rows; first += tileRows)
         {
             ImmutableArray<int> tile = [.. order.Skip(first).Take(tileRows)];
-            var columns = new Dictionary<int, List<List<BlockTap>>>(); // By width.
+            var columns = new Dictionary<int, List<List<ColumnUse>>>(); // By width.
             for (int o = 0; o < outputs; o++)
             {
                 int bits = random.Next(6) switch { 0 => 0, 1 => 8, 2 => 2, _ => random.Next(2, 9) };
                 if (bits == 0) continue;
                 int shift = random.Next(0, 9 - bits), limit = (1 << (bits - 1)) - 1;
-                List<List<BlockTap>> own = columns.TryGetValue(bits, out List<List<BlockTap>>? known) ? known : columns[bits] = [];
+                List<List<ColumnUse>> own = columns.TryGetValue(bits, out List<List<ColumnUse>>? known) ? known : columns[bits] = [];
                 if (own.Count > 0 && random.Next(4) == 0)
                 {
                     // A copy of another output's column, perhaps with another sign or shift.
-                    List<BlockTap> shared = own[random.Next(own.Count)];
+                    List<ColumnUse> shared = own[random.Next(own.Count)];
                     bool negative = random.Next(2) == 0;
-                    BlockTap source = shared[0];
+                    ColumnUse source = shared[0];
                     foreach (int r in tile)
                     {
                         int v = weights[(source.Output * rows) + r] >> source.Shift;
                         weights[(o * rows) + r] = (sbyte)((negative ? -v : v) << shift);
                     }
 
-                    shared.Add(new BlockTap(0, o, shift, negative));
+                    shared.Add(new ColumnUse(0, o, shift, negative));
                     continue;
                 }
 
                 foreach (int r in tile) weights[(o * rows) + r] = (sbyte)(random.Next(-limit, limit + 1) << shift);
-                own.Add([new BlockTap(0, o, shift, false)]);
+                own.Add([new ColumnUse(0, o, shift, false)]);
             }
 
-            foreach ((int bits, List<List<BlockTap>> taps) in columns.OrderBy(c => random.Next()))
+            foreach ((int bits, List<List<ColumnUse>> uses) in columns.OrderBy(c => random.Next()))
             {
-                LayerMapping mapping = Mappings.Of(1, tile.Length, taps.Count, bits, encoding, profile.CellBits, 1000);
+                LayerMapping mapping = Mappings.Of(1, tile.Length, uses.Count, bits, encoding, profile.CellBits, 1000);
                 if (encoding == WeightEncoding.TwosComplement && mapping.SliceBits[^1] > 1)
                     mapping = mapping with { SliceBits = [.. mapping.SliceBits[..^1], mapping.SliceBits[^1] - 1, 1] };
-                List<BlockTap>[] shuffled = [.. taps];
+                List<ColumnUse>[] shuffled = [.. uses];
                 random.Shuffle(shuffled);
                 blocks.Add(new WeightBlock
                 {
-                    Columns = taps.Count, WeightBits = bits, Mapping = mapping with { RowOrder = tile },
-                    Taps = [.. shuffled.SelectMany((c, p) => c.Select(t => t with { Column = p }))],
+                    Columns = uses.Count, WeightBits = bits, Mapping = mapping with { RowOrder = tile },
+                    Uses = [.. shuffled.SelectMany((c, p) => c.Select(t => t with { Column = p }))],
                 });
             }
         }

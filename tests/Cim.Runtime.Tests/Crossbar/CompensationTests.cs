@@ -77,10 +77,10 @@ public sealed class CompensationTests
         var programmer = new CellProgrammer(profile, 7, 0);
         var targets = new CellTargets(plan, profile);
         ArrayPlacement[] blocks = [.. ArrayPlacement.Of(layer, profile)];
-        ArrayPlaces places = new FaultRemapper(programmer, targets, profile, 1).Of(blocks, [0L])[0];
-        Assert.Equal(places.Units.Length, places.Units.Distinct().Count());
-        Assert.All(places.Units, p => Assert.InRange(p, 0, 32 + profile.SpareColumns - 1));
-        Assert.Contains(places.Units, p => p >= 32);
+        ArraySlots slots = new FaultRemapper(programmer, targets, profile, 1).Of(blocks, [0L])[0];
+        Assert.Equal(slots.Units.Length, slots.Units.Distinct().Count());
+        Assert.All(slots.Units, p => Assert.InRange(p, 0, 32 + profile.SpareColumns - 1));
+        Assert.Contains(slots.Units, p => p >= 32);
         var address = new CellAddress(blocks[0], 0, profile.SpareColumns);
         long[] keys = [.. Enumerable.Range(0, 32 + profile.SpareColumns).Select(address.Column)];
         Assert.Equal(keys.Length, keys.Distinct().Count());
@@ -94,9 +94,9 @@ public sealed class CompensationTests
         {
             double[,] cost = new double[2, 2];
             for (int k = 0; k < 4; k++) cost[k / 2, k % 2] = random.Next(0, 5);
-            int[] places = [0, 1];
-            SwapSearch.Improve(places, (item, place) => cost[item, place]);
-            Assert.Equal(Math.Min(cost[0, 0] + cost[1, 1], cost[0, 1] + cost[1, 0]), cost[0, places[0]] + cost[1, places[1]]);
+            int[] slots = [0, 1];
+            SwapSearch.Improve(slots, (item, slot) => cost[item, slot]);
+            Assert.Equal(Math.Min(cost[0, 0] + cost[1, 1], cost[0, 1] + cost[1, 0]), cost[0, slots[0]] + cost[1, slots[1]]);
         }
     }
 

@@ -85,10 +85,10 @@ public sealed class InconsistentModelTests
         var block = new WeightBlock
         {
             Columns = layer.Outputs, WeightBits = layer.WeightBits, Mapping = layer.Mapping,
-            Taps = [.. Enumerable.Range(0, layer.Outputs).Select(o => new BlockTap(o, o, 0, false))],
+            Uses = [.. Enumerable.Range(0, layer.Outputs).Select(o => new ColumnUse(o, o, 0, false))],
         };
         using CimModel whole = Load(layer with { Blocks = [block] });
-        AssertRefused(layer with { Blocks = [block with { Taps = block.Taps.SetItem(0, new BlockTap(column, 0, 0, false)) }] }, "taps");
+        AssertRefused(layer with { Blocks = [block with { Uses = block.Uses.SetItem(0, new ColumnUse(column, 0, 0, false)) }] }, "uses");
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class InconsistentModelTests
         WeightBlock Half(int first) => new()
         {
             Columns = 8, WeightBits = layer.WeightBits,
-                Taps = [.. Enumerable.Range(0, 8).Select(o => new BlockTap(o, first + o, 0, false))],
+                Uses = [.. Enumerable.Range(0, 8).Select(o => new ColumnUse(o, first + o, 0, false))],
             Mapping = layer.Mapping with { Tiles = [new ArrayTile(0, 1, 0, 20, 0, 64) { Array = 0, ColumnInArray = 8 * first }] },
         };
     }

@@ -18,7 +18,7 @@ internal sealed unsafe class BlockLayer<L, TI, TF> : PreparedLayer
     private readonly (PreparedLayer Layer, bool IsReal)[] _parts;
     private readonly Requantizer _requantizer;
     private readonly int[] _bias; // What no block's sums contain.
-    private readonly bool[][] _first; // [block][tap]: nothing was added to the output before.
+    private readonly bool[][] _first; // [block][use]: nothing was added to the output before.
     private readonly bool[] _untouched;
     private readonly bool _isReal;
     private readonly int _columns, _images;
@@ -32,12 +32,12 @@ internal sealed unsafe class BlockLayer<L, TI, TF> : PreparedLayer
         _columns = Math.Max(1, layer.Blocks.Max(b => b.Columns));
         _images = Math.Max(1, PositionsPerCall / layer.PositionsPerImage);
         _untouched = [.. Enumerable.Repeat(true, layer.Outputs)];
-        _first = [.. layer.Blocks.Select(b => new bool[b.Taps.Length])];
+        _first = [.. layer.Blocks.Select(b => new bool[b.Uses.Length])];
         bool[][] withBias = BlockParts.WithBias(layer);
         for (int b = 0; b < _first.Length; b++)
             for (int t = 0; t < _first[b].Length; t++)
             {
-                int o = layer.Blocks[b].Taps[t].Output;
+                int o = layer.Blocks[b].Uses[t].Output;
                 if (withBias[b][t]) _bias[o] = 0;
                 (_first[b][t], _untouched[o]) = (_untouched[o], false);
             }
@@ -75,7 +75,7 @@ internal sealed unsafe class BlockLayer<L, TI, TF> : PreparedLayer
                         FirstImage = call.FirstImage + first,
                     });
                     for (int t = 0; t < _first[b].Length; t++)
-                        Add(sums, columns, totals, count, _layer.Blocks[b].Taps[t], _parts[b].IsReal, _first[b][t]);
+                        Add(sums, columns, totals, count, _layer.Blocks[b].Uses[t], _parts[b].IsReal, _first[b][t]);
                 }
 
                 for (int o = 0; o < outputs; o++) AddBias(totals, count, o, _untouched[o]);
@@ -110,7 +110,7 @@ internal sealed unsafe class BlockLayer<L, TI, TF> : PreparedLayer
 
     // Sums and totals have the layout of the layer's output. Powers of two scale floats exactly, so the order of products and
     // sums is all that fixes the result, and that is the order of blocks.
-    private void Add(int* sums, int columns, int* totals, int count, BlockTap tap, bool isReal, bool first)
+    private void Add(int* sums, int columns, int* totals, int count, ColumnUse use, bool isReal, bool first)
     {
         (nint fromStep, nint toStep, nint run) = _layer.Geometry is null
             ? (columns, _layer.Outputs, 1)
@@ -118,19 +118,19 @@ internal sealed unsafe class BlockLayer<L, TI, TF> : PreparedLayer
         for (int start = 0; start < count; start += _layer.PositionsPerImage)
         {
             nint image = start / _layer.PositionsPerImage;
-            int* from = sums + (_layer.Geometry is null ? (start * columns) + tap.Column : ((image * columns) + tap.Column) * run);
+            int* from = sums + (_layer.Geometry is null ? (start * columns) + use.Column : ((image * columns) + use.Column) * run);
             int* to = totals + (
-                _layer.Geometry is null ? (start * _layer.Outputs) + tap.Output : ((image * _layer.Outputs) + tap.Output) * run);
+                _layer.Geometry is null ? (start * _layer.Outputs) + use.Output : ((image * _layer.Outputs) + use.Output) * run);
             for (int p = 0; p < _layer.PositionsPerImage; p++, from += fromStep, to += toStep)
             {
                 if (!_isReal)
                 {
-                    int value = unchecked(*from * tap.Factor);
+                    int value = unchecked(*from * use.Factor);
                     *to = first ? value : unchecked(*to + value);
                     continue;
                 }
 
-                float real = (isReal ? *(float*)from : *from) * tap.Factor;
+                float real = (isReal ? *(float*)from : *from) * use.Factor;
                 *(float*)to = first ? real : *(float*)to + real;
             }
         }

@@ -21,36 +21,36 @@ internal static class BlockParts
         : layer with { Blocks = [.. layer.Blocks.Select((b, i) => b with { AdcCalibration = ranges[i] })] };
 
     /// <summary>
-    /// Which taps bring their output's bias with them: the first one of an output, if it is unshifted, positive and alone on its
-    /// column. [block][tap].
+    /// Which uses bring their output's bias with them: the first one of an output, if it is unshifted, positive and alone on its
+    /// column. [block][use].
     /// </summary>
     public static bool[][] WithBias(CrossbarLayer layer)
     {
         var seen = new bool[layer.Outputs];
-        bool[][] with = [.. layer.Blocks.Select(b => new bool[b.Taps.Length])];
+        bool[][] with = [.. layer.Blocks.Select(b => new bool[b.Uses.Length])];
         for (int b = 0; b < with.Length; b++)
         {
-            ImmutableArray<BlockTap> taps = layer.Blocks[b].Taps;
-            for (int t = 0; t < taps.Length; t++)
+            ImmutableArray<ColumnUse> uses = layer.Blocks[b].Uses;
+            for (int t = 0; t < uses.Length; t++)
             {
-                bool alone = (t == 0 || taps[t - 1].Column != taps[t].Column)
-                    && (t + 1 == taps.Length || taps[t + 1].Column != taps[t].Column);
-                with[b][t] = alone && taps[t].Factor == 1 && !seen[taps[t].Output];
-                seen[taps[t].Output] = true;
+                bool alone = (t == 0 || uses[t - 1].Column != uses[t].Column)
+                    && (t + 1 == uses.Length || uses[t + 1].Column != uses[t].Column);
+                with[b][t] = alone && uses[t].Factor == 1 && !seen[uses[t].Output];
+                seen[uses[t].Output] = true;
             }
         }
 
         return with;
     }
 
-    /// <summary>The integer a column has at a place in the order of rows.</summary>
+    /// <summary>The integer a column has at a position in the order of rows.</summary>
     /// <param name="block">The block.</param>
-    /// <param name="first">The column's first tap.</param>
-    /// <param name="place">The place.</param>
-    /// <param name="weight">The weight of that tap's output there.</param>
-    public static int ColumnInteger(WeightBlock block, BlockTap first, int place, int weight)
+    /// <param name="first">The column's first use.</param>
+    /// <param name="position">The position.</param>
+    /// <param name="weight">The weight of that use's output there.</param>
+    public static int ColumnInteger(WeightBlock block, ColumnUse first, int position, int weight)
     {
-        if (block.Integers is { } own) return own.Span<sbyte>()[(first.Column * own.Shape[1]) + place];
+        if (block.Integers is { } own) return own.Span<sbyte>()[(first.Column * own.Shape[1]) + position];
         int v = weight >> first.Shift;
         return first.Negative ? -v : v;
     }
@@ -68,17 +68,17 @@ internal static class BlockParts
         ReadOnlySpan<sbyte> w = layer.Weights.Span<sbyte>();
         sbyte[] integers = new sbyte[checked(block.Columns * rows)];
         int[] bias = new int[block.Columns];
-        for (int t = 0; t < block.Taps.Length; t++)
+        for (int t = 0; t < block.Uses.Length; t++)
         {
-            BlockTap tap = block.Taps[t];
-            if (t > 0 && block.Taps[t - 1].Column == tap.Column) continue; // A column that several outputs share is that of its first tap.
-            for (int i = 0; i < block.Mapping.RowsPlaced(rows); i++)
+            ColumnUse use = block.Uses[t];
+            if (t > 0 && block.Uses[t - 1].Column == use.Column) continue; // A column that several outputs share is that of its first use.
+            for (int i = 0; i < block.Mapping.MappedRows(rows); i++)
             {
                 int row = block.Mapping.RowAt(i);
-                integers[(tap.Column * rows) + row] = (sbyte)ColumnInteger(block, tap, i, w[(tap.Output * rows) + row]);
+                integers[(use.Column * rows) + row] = (sbyte)ColumnInteger(block, use, i, w[(use.Output * rows) + row]);
             }
 
-            if (withBias[t]) bias[tap.Column] = layer.Bias[tap.Output];
+            if (withBias[t]) bias[use.Column] = layer.Bias[use.Output];
         }
 
         return layer with

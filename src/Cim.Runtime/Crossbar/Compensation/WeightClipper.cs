@@ -28,7 +28,7 @@ internal static class WeightClipper
         for (int o = 0; o < layer.Outputs; o++)
         {
             Span<sbyte> row = weights.AsSpan(o * rows, rows);
-            if (row.Contains((sbyte)(-top - 1))) continue; // A quantization that was given, with a weight no clip can hold.
+            if (row.Contains((sbyte)(-top - 1))) continue; // Pre-quantized, with a weight no clip can hold.
             double clip = variance is null ? Percentile(row, profile.WeightClippingPercentile) : LeastSquares(row, top, variance);
             double factor = top / clip;
             if (clip <= 0 || factor == 1 || Math.Abs(bias[o] * factor) > int.MaxValue / 2) continue;

@@ -11,7 +11,7 @@ internal readonly struct CellAddress(ArrayPlacement block, long firstColumn, int
 {
     private const long FirstSpare = 1L << 40;
 
-    /// <summary>The row's key at a place within the block.</summary>
+    /// <summary>The row's key at a position within the block.</summary>
     public long Row(int row) => block.FirstRow + row;
 
     /// <summary>The column's key; columns beyond the block's own are the array's spares.</summary>

@@ -23,10 +23,10 @@ internal sealed class CellTargets(AnalogPlan plan, HardwareProfile profile)
         return plan.Cells.Slices[slice].Factor * plan.Cells.WeightStep / Unit(slice);
     }
 
-    /// <summary>The target of a physical column (over all groups) at a place in the order of rows.</summary>
-    public double Of(long column, int place)
+    /// <summary>The target of a physical column (over all groups) at a position in the order of rows.</summary>
+    public double Of(long column, int position)
     {
-        int row = plan.Layer.Mapping.RowAt(place);
+        int row = plan.Layer.Mapping.RowAt(position);
         long output = column / _perOutput;
         int within = (int)(column % _perOutput), slice = within / _perSlice;
         if (slice >= plan.Cells.Slices.Length) return profile.GOff;

@@ -81,7 +81,7 @@ internal sealed class CellEncoder
         if (IsDifferential)
         {
             int magnitude = Math.Abs(weight) >> _shifts[slice];
-            // -2^(bits-1) of a given quantization needs one level more than the cells have: the top slice takes it.
+            // -2^(bits-1) of a pre-quantized network needs one level more than the cells have: the top slice takes it.
             if (slice < Slices.Length - 1) magnitude &= Slices[slice].TopLevel;
             return Math.Sign(weight) * magnitude;
         }

@@ -13,21 +13,21 @@ internal sealed class ProgrammedBlock
 {
     private readonly ArrayPlacement _block;
     private readonly long _firstColumn;
-    private readonly ArrayPlaces _places;
+    private readonly ArraySlots _slots;
     private readonly HardwareProfile _profile;
     private readonly int _cells;
     private readonly int _columns;
     private readonly double[] _conductances;
 
-    public ProgrammedBlock(ArrayPlacement block, long firstColumn, ArrayPlaces places, HardwareProfile profile, int cellsPerUnit)
+    public ProgrammedBlock(ArrayPlacement block, long firstColumn, ArraySlots slots, HardwareProfile profile, int cellsPerUnit)
     {
-        (_block, _firstColumn, _places, _profile, _cells) = (block, firstColumn, places, profile, cellsPerUnit);
-        _columns = Math.Max(block.Columns, (places.Units.DefaultIfEmpty(0).Max() + 1) * cellsPerUnit);
+        (_block, _firstColumn, _slots, _profile, _cells) = (block, firstColumn, slots, profile, cellsPerUnit);
+        _columns = Math.Max(block.Columns, (slots.Units.DefaultIfEmpty(0).Max() + 1) * cellsPerUnit);
         _conductances = new double[block.Rows * _columns];
     }
 
     /// <summary>The conductance that stands for a row and column of the block, wherever they lie.</summary>
-    public double this[int row, int column] => _conductances[(_places.Rows[row] * _columns) + Place(column)];
+    public double this[int row, int column] => _conductances[(_slots.Rows[row] * _columns) + SlotColumn(column)];
 
     /// <summary>Programs every cell to its target.</summary>
     public void Program(CellProgrammer programmer, CellTargets targets, double die, SpatialVariation? spatial)
@@ -36,7 +36,7 @@ internal sealed class ProgrammedBlock
         for (int r = 0; r < _block.Rows; r++)
         for (int c = 0; c < _block.Columns; c++)
         {
-            int row = _places.Rows[r], column = Place(c);
+            int row = _slots.Rows[r], column = SlotColumn(c);
             double target = targets.Of(_firstColumn + c, _block.FirstRow + r);
             _conductances[(row * _columns) + column] = programmer.Program(target, address.Row(row), address.Column(column), die,
                 spatial?.At(_block.RowInArray + row, _block.ColumnInArray + column) ?? 0);
@@ -101,5 +101,5 @@ internal sealed class ProgrammedBlock
         }
     }
 
-    private int Place(int column) => (_places.Units[column / _cells] * _cells) + (column % _cells);
+    private int SlotColumn(int column) => (_slots.Units[column / _cells] * _cells) + (column % _cells);
 }

@@ -35,7 +35,7 @@ internal static class ProgrammedCells
         var targets = new CellTargets(plan, profile);
         Wires wires = Wires.Of(profile);
         int perOutput = layer.Mapping.ColumnsPerOutput, rows = layer.RowsPerGroup;
-        // Deviation of every physical cell from its target [output * perOutput + column, place of the row].
+        // Deviation of every physical cell from its target [output * perOutput + column, position of the row].
         double[] deviations = new double[checked((long)layer.Outputs * perOutput * rows)];
         bool sharesArrays = shared is not null && layer.Mapping.Tiles.Any(t => t.Array >= 0), separate = SeparatePairs(profile, layer);
         foreach (IGrouping<int, ArrayPlacement> array in ArrayPlacement.Of(layer, profile).GroupBy(a => a.Array))
@@ -65,14 +65,14 @@ internal static class ProgrammedCells
         ArrayPlacement[] blocks = [.. array];
         long[] firstColumns = [
             .. blocks.Select(b => ((long)b.Group * layer.ColumnsPerGroup * layer.Mapping.ColumnsPerOutput) + b.FirstColumn)];
-        ArrayPlaces[] places = new FaultRemapper(programmer, targets, profile, perSlice).Of(blocks, firstColumns);
+        ArraySlots[] slots = new FaultRemapper(programmer, targets, profile, perSlice).Of(blocks, firstColumns);
         double die = programmer.Die(array.Key);
         SpatialVariation? spatial = programmer.Spatial(array.Key);
         return
         [
             .. blocks.Select((b, i) =>
             {
-                var block = new ProgrammedBlock(b, firstColumns[i], places[i], profile, perSlice);
+                var block = new ProgrammedBlock(b, firstColumns[i], slots[i], profile, perSlice);
                 block.Program(programmer, targets, die, spatial);
                 return (b, firstColumns[i], block);
             }),
@@ -96,12 +96,12 @@ internal static class ProgrammedCells
         {
             RowTile tile = layer.Mapping.RowTiles[t];
             double gain = gains?[(((t * slices) + s) * layer.Outputs) + o] ?? 1;
-            for (int place = tile.FirstRow; place < tile.FirstRow + tile.Rows; place++)
+            for (int position = tile.FirstRow; position < tile.FirstRow + tile.Rows; position++)
             {
                 long column = ((long)o * perOutput) + (s * perSlice);
-                double deviation = deviations[(column * rows) + place];
-                if (perSlice == 2) deviation -= deviations[((column + 1) * rows) + place];
-                int r = layer.Mapping.RowAt(place);
+                double deviation = deviations[(column * rows) + position];
+                if (perSlice == 2) deviation -= deviations[((column + 1) * rows) + position];
+                int r = layer.Mapping.RowAt(position);
                 double level = plan.Cells.Level(w[(o * rows) + r], s) + (deviation / targets.Unit(s));
                 levels[((((long)s * layer.Outputs) + o) * rows) + r] = (float)(level * gain);
             }

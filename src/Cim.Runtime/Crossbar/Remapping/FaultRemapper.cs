@@ -4,63 +4,64 @@ using Cim.Runtime.Hardware;
 namespace Cim.Runtime.Crossbar.Remapping;
 
 /// <summary>
-/// Moves columns (and rows) of an array away from stuck cells, once a test after programming has found them. The damage of a
-/// place is the square error of the weights that stuck cells cause there; what is moved is what lowers the array's total.
+/// Moves columns (and rows) of an array away from stuck cells, once a test after programming has found them. The
+/// fault-induced weight error of a slot is the square error of the weights that stuck cells cause there; what is moved is what lowers
+/// the array's total.
 /// </summary>
 /// <remarks>
 /// First the columns that gain most get the spare columns (of the blocks that share an array, each spare serves one). Then, if
-/// asked for, columns of a block change places, then its rows, then columns again, two at a time while the damage falls.
+/// asked for, columns of a block change slots, then its rows, then columns again, two at a time while the error falls.
 /// Without stuck cells nothing can be gained, so nothing moves.
 /// </remarks>
 internal sealed class FaultRemapper(CellProgrammer programmer, CellTargets targets, HardwareProfile profile, int cellsPerUnit)
 {
     private readonly int _spareUnits = profile.SpareColumns / cellsPerUnit;
 
-    /// <summary>The places of the blocks of one array.</summary>
+    /// <summary>The slots of the blocks of one array.</summary>
     /// <param name="blocks">Its blocks.</param>
     /// <param name="firstColumns">The layer's physical column each block starts at.</param>
-    public ArrayPlaces[] Of(ReadOnlySpan<ArrayPlacement> blocks, ReadOnlySpan<long> firstColumns)
+    public ArraySlots[] Of(ReadOnlySpan<ArrayPlacement> blocks, ReadOnlySpan<long> firstColumns)
     {
-        var places = new ArrayPlaces[blocks.Length];
-        var damages = new BlockDamage?[blocks.Length];
+        var slots = new ArraySlots[blocks.Length];
+        var errors = new FaultWeightErrors?[blocks.Length];
         bool moves = _spareUnits > 0 || profile.FaultRemapping != FaultRemapping.Spares;
         for (int b = 0; b < blocks.Length; b++)
         {
-            places[b] = ArrayPlaces.Identity(blocks[b].Rows, blocks[b].Columns / cellsPerUnit);
+            slots[b] = ArraySlots.Identity(blocks[b].Rows, blocks[b].Columns / cellsPerUnit);
             if (moves && (profile.StuckOn > 0 || profile.StuckOff > 0))
-                damages[b] = new BlockDamage(programmer, targets, blocks[b], firstColumns[b], cellsPerUnit, profile);
+                errors[b] = new FaultWeightErrors(programmer, targets, blocks[b], firstColumns[b], cellsPerUnit, profile);
         }
-        TakeSpares(places, damages);
-        if (profile.FaultRemapping == FaultRemapping.Spares) return places;
+        TakeSpares(slots, errors);
+        if (profile.FaultRemapping == FaultRemapping.Spares) return slots;
         for (int b = 0; b < blocks.Length; b++)
         {
-            if (damages[b] is not { } damage) continue;
-            ArrayPlaces p = places[b];
-            SwapSearch.Improve(p.Units, (unit, place) => damage.OfUnit(unit, place, p.Rows));
+            if (errors[b] is not { } error) continue;
+            ArraySlots p = slots[b];
+            SwapSearch.Improve(p.Units, (unit, slot) => error.OfUnit(unit, slot, p.Rows));
             if (profile.FaultRemapping != FaultRemapping.RowsAndColumns) continue;
-            SwapSearch.Improve(p.Rows, (row, place) => damage.OfRow(row, place, p.Units));
-            SwapSearch.Improve(p.Units, (unit, place) => damage.OfUnit(unit, place, p.Rows));
+            SwapSearch.Improve(p.Rows, (row, slot) => error.OfRow(row, slot, p.Units));
+            SwapSearch.Improve(p.Units, (unit, slot) => error.OfUnit(unit, slot, p.Rows));
         }
-        return places;
+        return slots;
     }
 
-    private void TakeSpares(ArrayPlaces[] places, BlockDamage?[] damages)
+    private void TakeSpares(ArraySlots[] slots, FaultWeightErrors?[] errors)
     {
         for (int spare = 0; spare < _spareUnits; spare++)
         {
             (double gain, int block, int unit) best = (0, -1, -1);
-            for (int b = 0; b < places.Length; b++)
+            for (int b = 0; b < slots.Length; b++)
             {
-                if (damages[b] is not { } damage) continue;
-                int own = places[b].Units.Length;
+                if (errors[b] is not { } error) continue;
+                int own = slots[b].Units.Length;
                 for (int u = 0; u < own; u++)
                 {
-                    if (places[b].Units[u] >= own) continue;
-                    double gain = damage.OfUnit(u, u, places[b].Rows) - damage.OfUnit(u, own + spare, places[b].Rows);
+                    if (slots[b].Units[u] >= own) continue;
+                    double gain = error.OfUnit(u, u, slots[b].Rows) - error.OfUnit(u, own + spare, slots[b].Rows);
                     if (gain > best.gain) best = (gain, b, u);
                 }
             }
-            if (best.block >= 0) places[best.block].Units[best.unit] = places[best.block].Units.Length + spare;
+            if (best.block >= 0) slots[best.block].Units[best.unit] = slots[best.block].Units.Length + spare;
         }
     }
 }

@@ -19,7 +19,7 @@ namespace Cim.Runtime.Hardware.Json;
 /// gOff.</item>
 /// </list>
 /// </remarks>
-internal sealed class InheritedFigures(HardwareProfile basis, HardwareProfile profile, IReadOnlySet<string> given)
+internal sealed class InheritedFigures(HardwareProfile basis, HardwareProfile profile, IReadOnlySet<string> supplied)
 {
     private readonly Dictionary<string, string> _sources = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> _kept = new(StringComparer.Ordinal);
@@ -32,7 +32,7 @@ internal sealed class InheritedFigures(HardwareProfile basis, HardwareProfile pr
     public HardwareProfile Apply(bool hasDescription)
     {
         foreach ((string field, string text) in basis.InheritedFigures)
-            if (!given.Contains(field)) _kept[field] = text;
+            if (!supplied.Contains(field)) _kept[field] = text;
         Arrays();
         Conversions();
         Devices();
@@ -115,7 +115,7 @@ internal sealed class InheritedFigures(HardwareProfile basis, HardwareProfile pr
     private void Scale(
         string field, double factor, string rule, Func<HardwareProfile, double> get, Func<HardwareProfile, double, HardwareProfile> set)
     {
-        if (given.Contains(field) || get(Rescaled) == 0 || factor == 1) return;
+        if (supplied.Contains(field) || get(Rescaled) == 0 || factor == 1) return;
         _rescaled = set(Rescaled, get(Rescaled) * factor);
         string before = _sources.TryGetValue(field, out string? rescaled) ? rescaled : basis.Sources.GetValueOrDefault(field, "default");
         _sources[field] = $"{before}; rescaled {rule}";
@@ -123,7 +123,7 @@ internal sealed class InheritedFigures(HardwareProfile basis, HardwareProfile pr
 
     private void Keep(string field, double value, string unit, string stated, bool evenZero = false)
     {
-        if (given.Contains(field) || (value == 0 && !evenZero)) return;
+        if (supplied.Contains(field) || (value == 0 && !evenZero)) return;
         _kept[field] = string.Create(CultureInfo.InvariantCulture, $"{field} {value:G6} {unit} (stated for {stated})");
         _sources[field] = $"{basis.Sources.GetValueOrDefault(field, "default")}; kept from {basis.Name}, which states it for {stated}";
     }
@@ -138,7 +138,7 @@ internal sealed class InheritedFigures(HardwareProfile basis, HardwareProfile pr
     private string Description()
     {
         string[] changes = [
-            .. ProfileFields.All.Where(f => given.Contains(f.Name)).Select(f => $"{f.Name} {ProfileWriter.ValueText(f, profile)}")];
+            .. ProfileFields.All.Where(f => supplied.Contains(f.Name)).Select(f => $"{f.Name} {ProfileWriter.ValueText(f, profile)}")];
         return changes.Length == 0 ? basis.Description : $"Based on {basis.Name} with {string.Join(", ", changes)}.";
     }
 }

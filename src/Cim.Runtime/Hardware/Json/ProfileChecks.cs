@@ -1,9 +1,9 @@
 namespace Cim.Runtime.Hardware.Json;
 
 /// <summary>The rules of a profile that hold between fields.</summary>
-/// <param name="given">The fields the text sets: one of them is at fault.</param>
+/// <param name="supplied">The fields the text sets: one of them is at fault.</param>
 /// <param name="add">Receives every problem: its code, what is wrong, and the field at fault.</param>
-internal sealed class ProfileChecks(IReadOnlySet<string> given, Action<string, string, string> add)
+internal sealed class ProfileChecks(IReadOnlySet<string> supplied, Action<string, string, string> add)
 {
     /// <summary>What no single field can check.</summary>
     public void Check(HardwareProfile p)
@@ -33,5 +33,5 @@ internal sealed class ProfileChecks(IReadOnlySet<string> given, Action<string, s
                 + $"{string.Join(", ", ProfileFields.ProgrammingErrorModels.Skip(1))}", "programmingError.sigma");
     }
 
-    private string Blame(string first, string second) => given.Contains(first) ? first : second;
+    private string Blame(string first, string second) => supplied.Contains(first) ? first : second;
 }

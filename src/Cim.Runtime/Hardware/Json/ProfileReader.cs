@@ -15,7 +15,7 @@ internal sealed class ProfileReader
     private readonly List<(string Code, string Message, string Path)> _problems = [];
     private readonly Dictionary<string, string> _sources = new(StringComparer.Ordinal);
     private readonly HashSet<string> _sourcedGroups = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _given = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _supplied = new(StringComparer.Ordinal);
 
     private readonly string? _directory;
     private readonly Action<string>? _opened;
@@ -89,10 +89,10 @@ internal sealed class ProfileReader
             foreach (ProfileField field in ProfileFields.All)
                 if (field.IsRequired && !values.ContainsKey(field.Name))
                     Add(ErrorCodes.MissingProfileField, $"'{field.Name}' is missing (state it, or add \"base\": \"isaac\")", "");
-        if (_problems.Count == 0) new ProfileChecks(_given, Add).Check(profile);
+        if (_problems.Count == 0) new ProfileChecks(_supplied, Add).Check(profile);
         if (_problems.Count > 0) throw Problems();
         profile = profile with { Sources = new SortedDictionary<string, string>(_sources, StringComparer.Ordinal) };
-        return basis is null ? profile : new InheritedFigures(basis, profile, _given).Apply(root.TryGetProperty("description", out _));
+        return basis is null ? profile : new InheritedFigures(basis, profile, _supplied).Apply(root.TryGetProperty("description", out _));
     }
 
     /// <summary>The value of every field by its path; unknown names become problems.</summary>
@@ -148,7 +148,7 @@ internal sealed class ProfileReader
     private HardwareProfile ReadField(ProfileField field, JsonElement element, HardwareProfile profile)
     {
         (JsonElement value, string? unit) = (element, null);
-        _given.Add(field.Name);
+        _supplied.Add(field.Name);
         if (element.ValueKind == JsonValueKind.Object && (!field.ValueIsObject || element.TryGetProperty("value", out _)))
         {
             bool hasSource = false;
@@ -168,11 +168,11 @@ internal sealed class ProfileReader
                 return profile;
             }
 
-            if (!hasSource) SetGiven(field.Name);
+            if (!hasSource) SetSupplied(field.Name);
         }
         else
         {
-            SetGiven(field.Name);
+            SetSupplied(field.Name);
         }
 
         try
@@ -189,7 +189,7 @@ internal sealed class ProfileReader
     }
 
     /// <summary>A figure without a source comes from this file, unless the source stands at its group.</summary>
-    private void SetGiven(string name)
+    private void SetSupplied(string name)
     {
         int dot = name.IndexOf('.', StringComparison.Ordinal);
         if (dot < 0 || !_sourcedGroups.Contains(name[..dot])) _sources[name] = $"given in {Path.GetFileName(_origin)}";

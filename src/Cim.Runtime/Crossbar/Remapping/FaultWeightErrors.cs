@@ -4,7 +4,7 @@ using Cim.Runtime.Hardware;
 namespace Cim.Runtime.Crossbar.Remapping;
 
 /// <summary>What the stuck cells of a block and of its array's spares do to the columns and rows that lie on them.</summary>
-internal sealed class BlockDamage
+internal sealed class FaultWeightErrors
 {
     private readonly CellTargets _targets;
     private readonly int _firstRow;
@@ -14,7 +14,7 @@ internal sealed class BlockDamage
     private readonly double?[] _stuck;
     private readonly int[][] _stuckRows;
 
-    public BlockDamage(
+    public FaultWeightErrors(
         CellProgrammer programmer, CellTargets targets, ArrayPlacement block, long firstColumn, int cellsPerUnit, HardwareProfile profile)
     {
         (_targets, _firstRow, _firstColumn, _cells, _rows) = (targets, block.FirstRow, firstColumn, cellsPerUnit, block.Rows);
@@ -41,30 +41,30 @@ internal sealed class BlockDamage
         }
     }
 
-    /// <summary>The square error of a unit's weights if it lay at a place, its rows on their word lines.</summary>
-    public double OfUnit(int unit, int place, int[] rowPlaces)
+    /// <summary>The square error of a unit's weights if it lay at a slot, its rows on their word lines.</summary>
+    public double OfUnit(int unit, int slot, int[] rowSlots)
     {
-        if (_stuckRows[place].Length == 0) return 0;
+        if (_stuckRows[slot].Length == 0) return 0;
         double sum = 0;
-        for (int r = 0; r < rowPlaces.Length; r++) sum += OfCell(unit, place, r, rowPlaces[r]);
+        for (int r = 0; r < rowSlots.Length; r++) sum += OfCell(unit, slot, r, rowSlots[r]);
         return sum;
     }
 
-    /// <summary>The square error of a row's weights if it lay on a word line, its units at their places.</summary>
-    public double OfRow(int row, int wordLine, int[] unitPlaces)
+    /// <summary>The square error of a row's weights if it lay on a word line, its units at their slots.</summary>
+    public double OfRow(int row, int wordLine, int[] unitSlots)
     {
         double sum = 0;
-        for (int u = 0; u < unitPlaces.Length; u++)
-            if (Array.BinarySearch(_stuckRows[unitPlaces[u]], wordLine) >= 0) sum += OfCell(u, unitPlaces[u], row, wordLine);
+        for (int u = 0; u < unitSlots.Length; u++)
+            if (Array.BinarySearch(_stuckRows[unitSlots[u]], wordLine) >= 0) sum += OfCell(u, unitSlots[u], row, wordLine);
         return sum;
     }
 
-    private double OfCell(int unit, int place, int row, int wordLine)
+    private double OfCell(int unit, int slot, int row, int wordLine)
     {
         double deviation = 0;
         for (int k = 0; k < _cells; k++)
         {
-            if (_stuck[(((place * _cells) + k) * _rows) + wordLine] is not { } stuck) continue;
+            if (_stuck[(((slot * _cells) + k) * _rows) + wordLine] is not { } stuck) continue;
             double target = _targets.Of(_firstColumn + (unit * _cells) + k, _firstRow + row);
             deviation += (k == 0 ? 1 : -1) * (stuck - target);
         }
