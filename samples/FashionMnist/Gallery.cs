@@ -8,14 +8,14 @@ internal static class Gallery
     private const int Width = 28, Gap = 3;
     private const string Shades = " ░▒▓█";
 
-    public static string Draw(LabelledImages images, Fashion.Outputs outputs)
+    public static string Draw(ReadOnlySpan<byte> pixels, ReadOnlySpan<int> labels, Fashion.Outputs outputs)
     {
         var text = new StringBuilder();
         for (int y = 0; y < Width; y += 2)
         {
             for (int i = 0; i < outputs.Count; i++)
             {
-                ReadOnlySpan<byte> image = images[i];
+                ReadOnlySpan<byte> image = pixels.Slice(i * Fashion.ImageLength, Fashion.ImageLength);
                 for (int x = 0; x < Width; x++)
                 {
                     int shade = image[(y * Width) + x] + image[((y + 1) * Width) + x];
@@ -30,7 +30,7 @@ internal static class Gallery
 
         for (int i = 0; i < outputs.Count; i++)
         {
-            string right = Fashion.Info.Labels[images.Labels[i]];
+            string right = Fashion.Info.Labels[labels[i]];
             string? best = outputs[i].Top(1)[0].Label;
             text.Append((best == right ? right : $"{best} (no: {right})").PadRight(Width + Gap));
         }

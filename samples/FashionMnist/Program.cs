@@ -10,16 +10,24 @@ if (args is not ([] or ["--all"] or ["--all", _]))
     return 2;
 }
 
-LabelledImages images = args is []
-    ? LabelledImages.FromNpz(Path.Combine(AppContext.BaseDirectory, "test.npz"))
-    : LabelledImages.FromIdx(args.ElementAtOrDefault(1) ?? DebianFolder);
+// The labels of IDX images are in the file t10k-labels-idx1-ubyte.gz beside them.
+LabelledSamples images = LabelledSamples.Open(args is []
+    ? Path.Combine(AppContext.BaseDirectory, "test.npz")
+    : Path.Combine(args.ElementAtOrDefault(1) ?? DebianFolder, "t10k-images-idx3-ubyte.gz"));
+if (!images.HasLabels)
+{
+    Console.Error.WriteLine("The images have no labels beside them to compare with.");
+    return 1;
+}
+
+byte[] pixels = images.ReadBytes(); // [Count, 1, 28, 28], as they are in the file: the generated class scales them.
 
 using Fashion model = Fashion.Load();
 using FashionEight eight = FashionEight.Load();
 using FashionFour four = FashionFour.Load();
 
 const int Shown = 4;
-Console.WriteLine(Gallery.Draw(images, model.RunBatch(images.Pixels.AsSpan(0, Shown * Fashion.ImageLength), Shown)));
+Console.WriteLine(Gallery.Draw(pixels, images.Labels, model.RunBatch(pixels.AsSpan(0, Shown * Fashion.ImageLength), Shown)));
 
 Console.WriteLine(
     $"{images.Count:N0} test images, on {Fashion.Info.Hardware}    uniform 8-bit  uniform 4-bit         found  found / 8-bit");
@@ -27,9 +35,9 @@ Console.WriteLine($"  accuracy, float (ONNX)       {Fashion.Info.AccuracyFloat,1
 foreach (Fidelity fidelity in new[] { Fidelity.Exact, Fidelity.Adc })
 {
     var options = new RunOptions { Fidelity = fidelity };
-    FashionEight.Outputs byEight = eight.RunBatch(images.Pixels, images.Count, options);
-    FashionFour.Outputs byFour = four.RunBatch(images.Pixels, images.Count, options);
-    Fashion.Outputs found = model.RunBatch(images.Pixels, images.Count, options);
+    FashionEight.Outputs byEight = eight.RunBatch(pixels, images.Count, options);
+    FashionFour.Outputs byFour = four.RunBatch(pixels, images.Count, options);
+    Fashion.Outputs found = model.RunBatch(pixels, images.Count, options);
     double[] accuracies =
     [
         Accuracy(i => byEight[i].Top(1)), Accuracy(i => byFour[i].Top(1)), Accuracy(i => found[i].Top(1)),
@@ -54,7 +62,7 @@ double Accuracy(Func<int, Prediction[]> top) =>
 double Throughput()
 {
     long start = Stopwatch.GetTimestamp();
-    model.RunBatch(images.Pixels, images.Count);
+    model.RunBatch(pixels, images.Count);
     return images.Count / Stopwatch.GetElapsedTime(start).TotalSeconds;
 }
 

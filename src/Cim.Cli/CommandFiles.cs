@@ -1,7 +1,7 @@
-using Cim.Compiler.Data;
 using Cim.Compiler.Messages;
 using Cim.Compiler.Pipeline;
 using Cim.Runtime;
+using Cim.Runtime.Data;
 using Cim.Runtime.Diagnostics;
 using Cim.Runtime.Hardware.Profiles;
 

@@ -12,6 +12,7 @@ using Cim.Compiler.Strips;
 using Cim.Compiler.Tests.Data;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
+using Cim.Tests.Shared;
 using Xunit;
 
 namespace Cim.Compiler.Tests;

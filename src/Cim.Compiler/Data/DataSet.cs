@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Cim.Runtime;
+using Cim.Runtime.Data;
 
 namespace Cim.Compiler.Data;
 
@@ -50,7 +51,7 @@ internal sealed class DataSet
     /// <exception cref="CimException">CIM0001, CIM0006 or CIM0007, as above.</exception>
     public static DataSet Open(string path, ImmutableArray<InputPort> ports, Preprocessing preprocessing)
     {
-        ImmutableArray<RecordFile> files = DataFormats.Open(path, ports);
+        ImmutableArray<RecordFile> files = DataFormats.Open(path, [.. ports.Select(p => p.Name)]);
         for (int i = 1; i < files.Length; i++)
             if (files[i].Count != files[0].Count)
                 throw RecordFile.Malformed(path,

@@ -3,6 +3,7 @@ using System.Globalization;
 using Cim.Compiler.Messages;
 using Cim.Compiler.Options;
 using Cim.Runtime;
+using Cim.Runtime.Data;
 
 namespace Cim.Compiler.Data;
 

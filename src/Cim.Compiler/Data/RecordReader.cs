@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Cim.Compiler.Messages;
 using Cim.Compiler.Options;
 using Cim.Runtime;
+using Cim.Runtime.Data;
 
 namespace Cim.Compiler.Data;
 
@@ -33,44 +34,18 @@ internal sealed class RecordReader
     public ImmutableArray<int> Labels => _file.Labels;
 
     /// <summary>Bytes in one record.</summary>
-    public int RecordBytes => checked(_file.HeadBytes + (Elements * _file.Type.SizeOf()));
+    public int RecordBytes => _file.RecordBytes;
 
     /// <summary>Opens the file at its first record.</summary>
     public Stream Open() => _file.Open();
 
     /// <summary>Reads the next record's bytes.</summary>
     /// <exception cref="CimException">CIM0006: the file is truncated or damaged.</exception>
-    public void Read(Stream stream, byte[] record, int index)
-    {
-        try
-        {
-            if (stream.ReadAtLeast(record, record.Length, throwOnEndOfStream: false) == record.Length) return;
-        }
-        catch (InvalidDataException e)
-        {
-            throw RecordFile.Malformed(
-                _file.Path, $"The compressed data is damaged at sample {index} of {Count} ({e.Message.TrimEnd('.')}).", e);
-        }
-
-        throw RecordFile.Malformed(_file.Path, $"The file ends at sample {index} of {Count}: it is truncated.");
-    }
+    public void Read(Stream stream, byte[] record, int index) => _file.Read(stream, record, index);
 
     /// <summary>Reads what a pass did not need, so that checksums at the end of compressed data are compared.</summary>
     /// <exception cref="CimException">CIM0006: the file is damaged.</exception>
-    public void Finish(Stream stream)
-    {
-        if (stream.CanSeek) return;
-        byte[] block = new byte[1 << 16];
-        long left = (long)RecordBytes * Count + block.Length;
-        try
-        {
-            for (int read = 1; read > 0 && left > 0; left -= read) read = stream.Read(block);
-        }
-        catch (InvalidDataException e)
-        {
-            throw RecordFile.Malformed(_file.Path, $"The compressed data is damaged ({e.Message.TrimEnd('.')}).", e);
-        }
-    }
+    public void Finish(Stream stream) => _file.Finish(stream);
 
     /// <summary>The numbers of a record as the network reads them.</summary>
     /// <exception cref="CimException">CIM0006: a number is not finite.</exception>
@@ -83,9 +58,9 @@ internal sealed class RecordReader
             int channel = _factor.Length == 1 ? 0 : i / _run % _factor.Length;
             float v = (float)((_file.Type.Read(bytes[(i * size)..]) * _factor[channel]) + _offset[channel]);
             if (!float.IsFinite(v))
-                throw RecordFile.Malformed(_file.Path,
+                throw OptionError.Of(ErrorCodes.InvalidData,
                     $"Number {i} of sample {index} is {v} after preprocessing; remove such samples or correct "
-                    + $"{OptionTable.Scale.Named()}, {OptionTable.Mean.Named()}, {OptionTable.Std.Named()}.");
+                    + $"{OptionTable.Scale.Named()}, {OptionTable.Mean.Named()}, {OptionTable.Std.Named()}.", _file.Path);
             values[i] = v;
         }
     }

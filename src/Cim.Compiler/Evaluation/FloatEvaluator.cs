@@ -4,6 +4,7 @@ using Cim.Compiler.Data;
 using Cim.Compiler.Ort;
 using Cim.Onnx;
 using Cim.Runtime;
+using Cim.Runtime.Data;
 using Cim.Runtime.Tensors;
 using Microsoft.ML.OnnxRuntime;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
-using Cim.Compiler.Data;
 using Cim.Runtime;
+using Cim.Runtime.Data;
 using Cim.Runtime.Diagnostics;
 using Cim.Runtime.Hardware.Profiles;
 

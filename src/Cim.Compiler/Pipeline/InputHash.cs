@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
-using Cim.Compiler.Data;
 using Cim.Onnx;
 using Cim.Onnx.Proto;
 using Cim.Runtime;
+using Cim.Runtime.Data;
 using Cim.Runtime.Diagnostics;
 
 namespace Cim.Compiler.Pipeline;

@@ -2,6 +2,7 @@ using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Evaluation.Agreement;
 using Cim.Runtime;
+using Cim.Tests.Shared;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Data;
@@ -39,24 +40,6 @@ public sealed class DataSetTests : IDisposable
         Assert.Equal([1, 2], All(data, limit: 1));
     }
 
-    [Theory]
-    [InlineData("|u1", new byte[] { 1, 255 }, new float[] { 1, 255 })]
-    [InlineData("|i1", new byte[] { 1, 255 }, new float[] { 1, -1 })]
-    [InlineData("<u2", new byte[] { 1, 1, 0, 255 }, new float[] { 257, 65280 })]
-    [InlineData("<i2", new byte[] { 1, 0, 255, 255 }, new float[] { 1, -1 })]
-    [InlineData("<f2", new byte[] { 0, 0x3c, 0, 0xc0 }, new float[] { 1, -2 })]
-    [InlineData(">f2", new byte[] { 0x3c, 0, 0xc0, 0 }, new float[] { 1, -2 })]
-    [InlineData(">u2", new byte[] { 1, 1, 255, 0 }, new float[] { 257, 65280 })]
-    [InlineData("<u4", new byte[] { 1, 0, 0, 0, 0, 0, 0, 128 }, new float[] { 1, 2147483648 })]
-    [InlineData(">i4", new byte[] { 0, 0, 0, 1, 255, 255, 255, 255 }, new float[] { 1, -1 })]
-    [InlineData("<u8", new byte[] { 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0 }, new float[] { 1, 2 })]
-    [InlineData(">i8", new byte[] { 0, 0, 0, 0, 0, 0, 0, 1, 255, 255, 255, 255, 255, 255, 255, 254 }, new float[] { 1, -2 })]
-    [InlineData(">f4", new byte[] { 0x3f, 0x80, 0, 0, 0xc0, 0, 0, 0 }, new float[] { 1, -2 })]
-    [InlineData(">f8", new byte[] { 0x3f, 0xf0, 0, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0 }, new float[] { 1, -2 })]
-    [InlineData("|b1", new byte[] { 1, 0 }, new float[] { 1, 0 })]
-    public void Npy_element_types_are_converted(string descr, byte[] bytes, float[] expected) =>
-        Assert.Equal(expected, All(Open("d.npy", DataFiles.Npy(descr, [2, 1], bytes), [1])));
-
     [Fact]
     public void Preprocessing_is_scale_then_mean_then_deviation_per_channel()
     {
@@ -65,28 +48,6 @@ public sealed class DataSetTests : IDisposable
         float[] expected = [-1, 1, (0.2f - 0.25f) / 0.125f, (0.4f - 0.25f) / 0.125f];
         Assert.Equal(expected.Length, All(data).Length);
         foreach ((float e, float a) in expected.Zip(All(data))) Assert.Equal(e, a, 5);
-    }
-
-    [Fact]
-    public void Idx_images_find_their_labels_whether_gzipped_or_not()
-    {
-        byte[] images = DataFiles.Idx(8, [2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8]), labels = DataFiles.Idx(8, [2], [7, 9]);
-        _folder.Write("t10k-labels-idx1-ubyte", labels);
-        DataSet data = Open("t10k-images-idx3-ubyte.gz", DataFiles.Gzip(images), [1, 2, 2]);
-        Assert.Equal([7, 9], data.Labels.ToArray());
-        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8], All(data));
-        Assert.False(Open("other.idx", images, [4]).HasLabels);
-    }
-
-    [Fact]
-    public void Cifar_records_are_a_label_and_an_image()
-    {
-        byte[] file = new byte[3073 * 2];
-        (file[0], file[1], file[3073], file[6145]) = (3, 200, 9, 17);
-        DataSet data = Open("data_batch_1.bin", file, [3, 32, 32]);
-        Assert.Equal([3, 9], data.Labels.ToArray());
-        float[] values = All(data);
-        Assert.Equal((200, 17), (values[0], values[^1]));
     }
 
     [Fact]
@@ -102,20 +63,6 @@ public sealed class DataSetTests : IDisposable
         Assert.Contains("[3,2]", e.Message, StringComparison.Ordinal);
         Assert.Contains("channels are last", Fails("b.npy", DataFiles.Npy("|u1", [1, 2, 4, 3], new byte[24]), [3, 2, 4]).Message,
             StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Every_truncation_of_a_file_is_an_error_with_a_code()
-    {
-        byte[] npy = DataFiles.Npy("<f4", [3, 2], DataFiles.Floats(1, 2, 3, 4, 5, 6));
-        byte[] npz = DataFiles.Npz(("x", npy), ("y", DataFiles.Npy("<i8", [3], DataFiles.Longs(2, 0, 1))));
-        byte[] idx = DataFiles.Idx(8, [3, 2], [1, 2, 3, 4, 5, 6]);
-        foreach ((string name, byte[] bytes, int step) in new[] {
-            ("d.npy", npy, 7), ("d.npz", npz, 5), ("i.idx", idx, 1), ("i.gz", DataFiles.Gzip(idx), 1) })
-            for (int length = 0; length < bytes.Length; length += step)
-                // A gzip trailer may be missing without loss: then the data is complete.
-                if (!(name == "i.gz" && length > bytes.Length - 12))
-                    Assert.Equal("CIM0006", Fails(name, bytes[..length], [2]).Code);
     }
 
     [Fact]
@@ -141,26 +88,6 @@ public sealed class DataSetTests : IDisposable
             "CIM0007", Fails("d.npz", DataFiles.Npz(("x", x), ("y", DataFiles.Npy("<i8", [2], DataFiles.Longs(0, 1L << 40)))), [1]).Code);
     }
 
-    [Theory]
-    [InlineData("<u4", new byte[] { 2, 0, 0, 0, 1, 0, 0, 0 })]
-    [InlineData("<u8", new byte[] { 2, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0 })]
-    [InlineData(">i4", new byte[] { 0, 0, 0, 2, 0, 0, 0, 1 })]
-    [InlineData(">u8", new byte[] { 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 1 })]
-    [InlineData("<f4", new byte[] { 0, 0, 0, 0x40, 0, 0, 0x80, 0x3f })]
-    [InlineData("<f8", new byte[] { 0, 0, 0, 0, 0, 0, 0, 0x40, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f })]
-    public void Labels_are_whole_numbers_of_any_type(string descr, byte[] labels) =>
-        Assert.Equal([2, 1], Open("d.npz",
-            DataFiles.Npz(("x", DataFiles.Npy("|u1", [2, 1], [1, 2])), ("y", DataFiles.Npy(descr, [2], labels))), [1]).Labels.ToArray());
-
-    [Fact]
-    public void An_array_in_Fortran_order_gives_the_samples_of_the_same_array_in_C_order()
-    {
-        // numpy.arange(12).reshape(2, 3, 2), its bytes with the first index fastest.
-        byte[] x = DataFiles.Npy("|u1", [2, 3, 2], [0, 6, 2, 8, 4, 10, 1, 7, 3, 9, 5, 11], fortran: true);
-        Assert.Equal(Enumerable.Range(0, 12).Select(i => (float)i), All(Open("d.npy", x, [3, 2])));
-        Assert.Equal(Enumerable.Range(0, 12).Select(i => (float)i), All(Open("d.npz", DataFiles.Npz(("x", x)), [3, 2])));
-    }
-
     [Fact]
     public void A_wrong_checksum_in_an_archive_is_an_error_however_little_is_read()
     {
@@ -173,26 +100,6 @@ public sealed class DataSetTests : IDisposable
         DataSet data = Open("d.npz", stored, [2]);
         Assert.Equal("CIM0006", Assert.Throws<CimException>(() => All(data, limit: 1)).Code);
         Assert.Equal("CIM0006", Assert.Throws<CimException>(() => data.Spread(1).Count()).Code);
-    }
-
-    [Fact]
-    public void Bytes_after_the_array_are_an_error()
-    {
-        byte[] x = DataFiles.Npy("|u1", [1, 2], [1, 2, 3]);
-        Assert.Equal("CIM0006", Fails("d.npy", x, [2]).Code);
-        Assert.Equal("CIM0006", Fails("d.npz", DataFiles.Npz(("x", x)), [2]).Code);
-        Assert.Equal("CIM0006", Fails("d.idx", DataFiles.Idx(8, [1, 2], [1, 2, 3]), [2]).Code);
-    }
-
-    [Fact]
-    public void Malformed_files_say_what_to_do()
-    {
-        Assert.Contains("no array 'x'", Fails("d.npz", DataFiles.Npz(("images", DataFiles.Npy("|u1", [1, 1], [1]))), [1]).Message,
-            StringComparison.Ordinal);
-        Assert.Contains("no samples", Fails("d.npy", DataFiles.Npy("|u1", [0, 2], []), [2]).Message, StringComparison.Ordinal);
-        Assert.Contains("'<c8'", Fails("d.npy", DataFiles.Npy("<c8", [1, 1], new byte[8]), [1]).Message, StringComparison.Ordinal);
-        Assert.Equal("CIM0006", Fails("d.txt", "hello"u8.ToArray(), [1]).Code);
-        Assert.Equal("CIM0001", Assert.Throws<CimException>(() => DataSet.Open(_folder.At("none.npz"), [1], Preprocessing.None)).Code);
     }
 
     [Theory]

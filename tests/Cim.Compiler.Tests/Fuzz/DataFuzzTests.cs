@@ -3,6 +3,7 @@ using System.IO.Compression;
 using Cim.Compiler.Data;
 using Cim.Compiler.Tests.Data;
 using Cim.Runtime;
+using Cim.Tests.Shared;
 using CsCheck;
 using Xunit;
 using Xunit.Abstractions;

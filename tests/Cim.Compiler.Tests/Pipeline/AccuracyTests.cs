@@ -6,6 +6,7 @@ using Cim.Compiler.Pipeline;
 using Cim.Compiler.Tests.Data;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
+using Cim.Tests.Shared;
 using Xunit;
 using Xunit.Abstractions;
 

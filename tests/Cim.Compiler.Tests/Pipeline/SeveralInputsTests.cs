@@ -7,6 +7,7 @@ using Cim.Compiler.Tests.Support;
 using Cim.Onnx.Proto;
 using Cim.Runtime;
 using Cim.Runtime.Tensors;
+using Cim.Tests.Shared;
 using Google.Protobuf;
 using Xunit;
 

@@ -11,6 +11,7 @@ using Cim.Runtime;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Hardware.Profiles;
 using Cim.Runtime.Mapping;
+using Cim.Tests.Shared;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Quantization;

@@ -7,6 +7,7 @@ using Cim.Compiler.Reporting.Html;
 using Cim.Compiler.Tests.Data;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
+using Cim.Tests.Shared;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Stages;

@@ -4,6 +4,7 @@ using Cim.Training.Data;
 using Cim.Training.Loop;
 using Cim.Training.Networks;
 using Cim.Training.Optimization;
+using Cim.Tests.Shared;
 using Google.Protobuf;
 
 namespace Cim.Compiler.Tests.Support;

@@ -4,6 +4,7 @@ using Cim.Compiler.Ort;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Tests.Data;
 using Cim.Runtime;
+using Cim.Tests.Shared;
 
 namespace Cim.Compiler.Tests.Support;
 

@@ -3,6 +3,7 @@ using Cim.Compiler.Evaluation;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Tests.Data;
+using Cim.Tests.Shared;
 
 namespace Cim.Compiler.Tests.Support;
 

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
-using Cim.Compiler.Messages;
-using Cim.Runtime;
 
-namespace Cim.Compiler.Data;
+namespace Cim.Runtime.Data;
 
 /// <summary>
 /// What all formats come down to: <paramref name="Count"/> equal records read one after the other from a stream, each
@@ -27,9 +25,12 @@ internal sealed record RecordFile(
     /// <summary>Numbers in one sample.</summary>
     public int SampleElements => (int)SampleDims.Aggregate(1L, (a, b) => a * b);
 
+    /// <summary>Bytes in one record.</summary>
+    public int RecordBytes => checked(HeadBytes + (SampleElements * Type.SizeOf()));
+
     /// <summary>An error about this kind of file: what is wrong and what to do.</summary>
-    public static CimException Malformed(string path, MessageText message, Exception? cause = null) =>
-        OptionError.Of(ErrorCodes.InvalidData, message, path, cause);
+    public static CimException Malformed(string path, string message, Exception? cause = null) =>
+        new(ErrorCodes.InvalidData, message, cause) { File = path };
 
     /// <summary>Checks that the samples can be held one at a time and that there is at least one.</summary>
     public RecordFile Checked()
@@ -47,6 +48,39 @@ internal sealed record RecordFile(
             throw new CimException(ErrorCodes.InvalidLabels,
                 $"There are {Count} samples but {Labels.Length} labels; give one label per sample.") { File = Path };
         return this;
+    }
+
+    /// <summary>Reads the bytes of the next record.</summary>
+    /// <exception cref="CimException">CIM0006: the file is truncated or damaged.</exception>
+    public void Read(Stream stream, Span<byte> record, int index)
+    {
+        try
+        {
+            if (stream.ReadAtLeast(record, record.Length, throwOnEndOfStream: false) == record.Length) return;
+        }
+        catch (InvalidDataException e)
+        {
+            throw Malformed(Path, $"The compressed data is damaged at sample {index} of {Count} ({e.Message.TrimEnd('.')}).", e);
+        }
+
+        throw Malformed(Path, $"The file ends at sample {index} of {Count}: it is truncated.");
+    }
+
+    /// <summary>Reads what a pass did not need, so that checksums at the end of compressed data are compared.</summary>
+    /// <exception cref="CimException">CIM0006: the file is damaged.</exception>
+    public void Finish(Stream stream)
+    {
+        if (stream.CanSeek) return;
+        byte[] block = new byte[1 << 16];
+        long left = (long)RecordBytes * Count + block.Length;
+        try
+        {
+            for (int read = 1; read > 0 && left > 0; left -= read) read = stream.Read(block);
+        }
+        catch (InvalidDataException e)
+        {
+            throw Malformed(Path, $"The compressed data is damaged ({e.Message.TrimEnd('.')}).", e);
+        }
     }
 
     public static string Dims(IEnumerable<int> dims) => "[" + string.Join(",", dims) + "]";

@@ -2,10 +2,9 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.IO.Compression;
-using Cim.Runtime;
 using Cim.Runtime.Diagnostics;
 
-namespace Cim.Compiler.Data;
+namespace Cim.Runtime.Data;
 
 /// <summary>
 /// Reads the IDX format of MNIST and Fashion-MNIST, plain or gzipped. The labels are found beside the images by name:

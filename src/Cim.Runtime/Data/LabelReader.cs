@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Cim.Runtime;
 
-namespace Cim.Compiler.Data;
+namespace Cim.Runtime.Data;
 
 /// <summary>Reads class indices: numbers of any type that are whole.</summary>
 internal static class LabelReader

@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Cim.Compiler.Data;
+namespace Cim.Runtime.Data;
 
 /// <summary>The header of NumPy's <c>.npy</c> format, versions 1 to 3: element type, order and shape.</summary>
 /// <param name="Type">The element type.</param>

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Cim.Compiler.Data;
+namespace Cim.Runtime.Data;
 
 /// <summary>Reads the binary version of CIFAR-10: records of one label byte and 3x32x32 bytes, channel by channel.</summary>
 internal static class CifarFile

@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.IO.Compression;
-using Cim.Runtime;
 using Cim.Runtime.Diagnostics;
 
-namespace Cim.Compiler.Data;
+namespace Cim.Runtime.Data;
 
 /// <summary>Reads <c>.npy</c> (the samples) and <c>.npz</c>: the samples of a network's only input are <c>x</c> or have its name,
 /// those of several inputs have their names; <c>y</c> are the labels (<c>labels</c> if an input is called y), optional.</summary>
@@ -28,16 +27,16 @@ internal static class NumpyFile
     }
 
     /// <exception cref="CimException">CIM0006: an array is missing or malformed.</exception>
-    public static ImmutableArray<RecordFile> OpenArchive(string path, ImmutableArray<InputPort> ports)
+    public static ImmutableArray<RecordFile> OpenArchive(string path, ImmutableArray<string> inputs)
     {
         try
         {
             using ZipArchive archive = ZipFile.OpenRead(path);
-            ImmutableArray<int> labels = Labels(archive.GetEntry(ports.Any(p => p.Name == "y") ? "labels.npy" : "y.npy"), path);
-            return [.. ports.Select(port =>
+            ImmutableArray<int> labels = Labels(archive.GetEntry(inputs.Contains("y") ? "labels.npy" : "y.npy"), path);
+            return [.. inputs.Select(input =>
             {
-                ZipArchiveEntry entry = Samples(archive, port, ports.Length == 1)
-                    ?? throw RecordFile.Malformed(path, Missing(archive, ports, port));
+                ZipArchiveEntry entry = Samples(archive, input, inputs.Length == 1)
+                    ?? throw RecordFile.Malformed(path, Missing(archive, inputs, input));
                 NpyHeader header = Header(entry, path, Path.GetFileNameWithoutExtension(entry.FullName));
                 return Records(path, header, () => OpenEntry(path, entry.FullName, header), labels);
             })];
@@ -51,13 +50,13 @@ internal static class NumpyFile
         }
     }
 
-    private static ZipArchiveEntry? Samples(ZipArchive archive, InputPort port, bool isOnly) =>
-        (isOnly ? archive.GetEntry("x.npy") : null) ?? archive.GetEntry(port.Name + ".npy");
+    private static ZipArchiveEntry? Samples(ZipArchive archive, string input, bool isOnly) =>
+        (isOnly ? archive.GetEntry("x.npy") : null) ?? archive.GetEntry(input + ".npy");
 
-    private static string Missing(ZipArchive archive, ImmutableArray<InputPort> ports, InputPort port) => ports.Length == 1
+    private static string Missing(ZipArchive archive, ImmutableArray<string> inputs, string input) => inputs.Length == 1
         ? $"The archive has no array 'x' (it has {Names(archive)}); save it with numpy.savez(file, x=..., y=...)."
-        : $"The archive has no array '{port.Name}' (it has {Names(archive)}); the model's inputs are "
-            + $"{string.Join(", ", ports.Select(p => p.Name))}: save an array for each, as in numpy.savez(file, **{{'{port.Name}': ...}}).";
+        : $"The archive has no array '{input}' (it has {Names(archive)}); the model's inputs are "
+            + $"{string.Join(", ", inputs)}: save an array for each, as in numpy.savez(file, **{{'{input}': ...}}).";
 
     private static RecordFile Records(string path, NpyHeader header, Func<Stream> open, ImmutableArray<int> labels)
     {

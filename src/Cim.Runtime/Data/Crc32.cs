@@ -1,4 +1,4 @@
-namespace Cim.Compiler.Data;
+namespace Cim.Runtime.Data;
 
 /// <summary>The checksum of zip archives (CRC-32, polynomial 0xEDB88320), eight bytes a step.</summary>
 internal static class Crc32

@@ -1,6 +1,6 @@
 using System.IO.Compression;
 
-namespace Cim.Compiler.Data;
+namespace Cim.Runtime.Data;
 
 /// <summary>
 /// Reads one entry of an archive to its end and checks length and checksum there, which .NET does not. Owns the archive.

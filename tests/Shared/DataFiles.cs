@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 
-namespace Cim.Compiler.Tests.Data;
+namespace Cim.Tests.Shared;
 
 /// <summary>Writes data files byte by byte as their formats are specified, independent of the product's own writers.</summary>
 internal static class DataFiles
@@ -50,21 +50,4 @@ internal static class DataFiles
         using (var zip = new GZipStream(stream, CompressionLevel.Fastest)) zip.Write(data);
         return stream.ToArray();
     }
-}
-
-/// <summary>A folder that goes away with the test.</summary>
-internal sealed class TemporaryFolder : IDisposable
-{
-    public string Path { get; } = Directory.CreateTempSubdirectory("cim-test-").FullName;
-
-    public string Write(string name, byte[] bytes)
-    {
-        string path = System.IO.Path.Combine(Path, name);
-        File.WriteAllBytes(path, bytes);
-        return path;
-    }
-
-    public string At(string name) => System.IO.Path.Combine(Path, name);
-
-    public void Dispose() => Directory.Delete(Path, recursive: true);
 }

@@ -1,4 +1,4 @@
-namespace Cim.Compiler.Data;
+namespace Cim.Runtime.Data;
 
 /// <summary>Arrays whose first index runs fastest, as <c>numpy.asfortranarray</c> and transposed arrays are saved. They are put in order in
 /// memory.</summary>
@@ -6,7 +6,7 @@ internal static class FortranOrder
 {
     private const long MostBytes = 1 << 29;
 
-    /// <exception cref="Cim.Runtime.CimException">CIM0006: too large to be put in order here.</exception>
+    /// <exception cref="CimException">CIM0006: too large to be put in order here.</exception>
     public static void Check(NpyHeader header, string path)
     {
         if (Bytes(header) > MostBytes)

@@ -1,22 +1,24 @@
 using System.Collections.Immutable;
 using Cim.Runtime.Diagnostics;
 
-namespace Cim.Compiler.Data;
+namespace Cim.Runtime.Data;
 
 /// <summary>Tells data files apart by their content.</summary>
 internal static class DataFormats
 {
     /// <summary>Opens a file for the inputs of a network.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="inputs">Their names, of which an archive has an array each.</param>
     /// <returns>The records of each input.</returns>
     /// <exception cref="CimException">CIM0001 or CIM0006.</exception>
-    public static ImmutableArray<RecordFile> Open(string path, ImmutableArray<InputPort> ports)
+    public static ImmutableArray<RecordFile> Open(string path, ImmutableArray<string> inputs)
     {
         byte[] head = Head(path, out long length);
-        if (head.AsSpan().StartsWith("PK"u8)) return NumpyFile.OpenArchive(path, ports);
-        if (ports.Length == 1) return [OpenSingle(path, head, length)];
+        if (head.AsSpan().StartsWith("PK"u8)) return NumpyFile.OpenArchive(path, inputs);
+        if (inputs.Length == 1) return [OpenSingle(path, head, length)];
         throw RecordFile.Malformed(path,
-            $"The file holds one array, but the model has {ports.Length} inputs; give an .npz with an array for each: numpy.savez(file, "
-                + $"{string.Join(", ", ports.Select(p => $"{p.Name}=..."))}).");
+            $"The file holds one array, but the model has {inputs.Length} inputs; give an .npz with an array for each: numpy.savez(file, "
+                + $"{string.Join(", ", inputs.Select(name => $"{name}=..."))}).");
     }
 
     private static byte[] Head(string path, out long length)

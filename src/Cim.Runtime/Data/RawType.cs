@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Cim.Compiler.Data;
+namespace Cim.Runtime.Data;
 
 /// <summary>How one number of a data file lies in its bytes (little-endian where it matters).</summary>
 internal enum RawType
@@ -40,6 +40,18 @@ internal static class RawTypes
         RawType.UInt64 or RawType.Int64 or RawType.Float64
             or RawType.UInt64BigEndian or RawType.Int64BigEndian or RawType.Float64BigEndian => 8,
         _ => 4,
+    };
+
+    /// <summary>The narrowest element type that has all values; all real numbers are <see cref="ElementType.Float32"/>.</summary>
+    public static ElementType ToElementType(this RawType type) => type switch
+    {
+        RawType.UInt8 => ElementType.UInt8,
+        RawType.Int8 => ElementType.Int8,
+        RawType.UInt16 or RawType.Int16 or RawType.Int32
+            or RawType.UInt16BigEndian or RawType.Int16BigEndian or RawType.Int32BigEndian => ElementType.Int32,
+        RawType.UInt32 or RawType.Int64 or RawType.UInt64
+            or RawType.UInt32BigEndian or RawType.Int64BigEndian or RawType.UInt64BigEndian => ElementType.Int64,
+        _ => ElementType.Float32,
     };
 
     /// <summary>Reads the value at the start of <paramref name="bytes"/>; every 32-bit value is represented exactly.</summary>
