@@ -20,7 +20,8 @@ internal sealed class CandidateQuantizer : ICandidateQuantizer
     {
         (CompileOptions asked, Graph graph, GraphInput input, CalibrationData calibration) =
             (context.Options, state.Graph, state.Input, state.Calibration);
-        // What variation keeps of each output was decided for the channels as they are, and training starts from integers of its own.
+        // Which bits of each output variation leaves usable was decided for the channels as they are, and training starts from integers of
+        // its own.
         if (asked is { Rounding: RoundingMethods.Auto, Training: null, VariationAware: false }
             && new RoundingChoice(context, Quantizer(state, context)).Run(graph, input, calibration, policy) is { } chosen)
             return chosen;
@@ -32,7 +33,7 @@ internal sealed class CandidateQuantizer : ICandidateQuantizer
         return rounded with
         {
             Quantized = new BlockRounding(context.Progress).Run(
-                graph, rounded.Quantized, input, calibration, policy, context.Hardware.Rows, Updates(graph), context.Cancellation),
+                new TrainingStart(graph, rounded.Quantized, policy), input, calibration, Updates(graph), context.Cancellation),
             Method = RoundingMethods.Learned,
         };
     }

@@ -33,9 +33,10 @@ internal sealed class CandidateTrainer : ICandidateTrainer
         }
 
         var settings = new QuantizationAwareOptions(
-            epochs, options.LearningRate ?? QuantizationAwareOptions.DefaultLearningRate, options.Seed, options.TrainingCheckpoint, tag, noise);
+            epochs, options.LearningRate
+                ?? QuantizationAwareOptions.DefaultLearningRate, options.Seed, options.TrainingCheckpoint, tag, noise);
         return new QuantizationAwareTraining(settings, context.Progress)
-            .RunAsync(state.Graph, rounded, policy, context.Hardware.Rows, data, context.Cancellation).GetAwaiter().GetResult();
+            .RunAsync(new TrainingStart(state.Graph, rounded, policy), data, context.Cancellation).GetAwaiter().GetResult();
     }
 
     /// <summary>Reports early that a network cannot be trained.</summary>
@@ -47,9 +48,9 @@ internal sealed class CandidateTrainer : ICandidateTrainer
                 $"Training compares the scores of classes, and the network's first output '{first.Name}' has one number a sample. Leave "
                 + $"{OptionTable.Training.Named()} out, or export the network with a score for each class.", options.ModelPath);
 
-        if (MvmLayers.Find(graph).FirstOrDefault(l => l.WeightDequantize is not null) is { } given)
+        if (MvmLayers.Find(graph).FirstOrDefault(l => l.WeightDequantize is not null) is { } prequantized)
             throw OptionError.Usage(
-                $"The model brings quantized weights ('{given.NodeName}'), which training would have to change; leave "
+                $"The model brings quantized weights ('{prequantized.NodeName}'), which training would have to change; leave "
                 + $"{OptionTable.Training.Named()} out, or compile the float network.", options.ModelPath);
     }
 }

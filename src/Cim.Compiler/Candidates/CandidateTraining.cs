@@ -24,7 +24,7 @@ internal sealed class CandidateTraining
 {
     /// <summary>Full trainings of candidates that were within the budget after a short one, at most, and before them of candidates that
     /// were nearly.</summary>
-    private const int MaxFinalists = 2, MaxHopeful = 2;
+    private const int MaxGood = 2, MaxNear = 2;
 
     private readonly CompileContext _context;
     private readonly CompileState _state;
@@ -67,11 +67,11 @@ internal sealed class CandidateTraining
     private SearchSummary Run(ShortTraining training, SearchSummary found, SearchData data)
     {
         var halving = new SuccessiveHalving(
-            _search, Options, Train, training.FloatScore, training.Raced, _context.Progress, _context.Cancellation);
+            _search, Options, Train, training.FloatScore, training.EarlyCount, _context.Progress, _context.Cancellation);
         TrainedSearch trained = halving.Run(_search.Choices(found.Policy));
         found = found with { Training = trained, RanOutOfTime = found.RanOutOfTime || Options.Clock.IsOver };
         SearchSummary least = found;
-        foreach (TrainedTrial trial in Finalists(trained, training.Judged))
+        foreach (TrainedTrial trial in Promising(trained, training.HoldOutCount))
         {
             if (Finish(found, trial, data) is not { } finished) continue;
             finished = finished with { Seconds = Options.Clock.Elapsed.TotalSeconds };
@@ -87,15 +87,15 @@ internal sealed class CandidateTraining
     /// Cheapest first. A full training recovers more than a short one, so candidates that missed the budget by no more than a standard
     /// deviation of their score have a chance, too.
     /// </summary>
-    private IEnumerable<TrainedTrial> Finalists(TrainedSearch trained, int judged)
+    private IEnumerable<TrainedTrial> Promising(TrainedSearch trained, int samples)
     {
         TrainedTrial[] good = [
-            .. trained.Trials.Where(t => !t.Stopped && t.Loss <= Options.MaxLoss).OrderBy(t => t.Cost).Take(MaxFinalists)];
-        double deviation = 100 * Math.Sqrt(trained.Reference * (1 - trained.Reference) / judged);
-        IEnumerable<TrainedTrial> hopeful = trained.Trials.Where(
+            .. trained.Trials.Where(t => !t.Stopped && t.Loss <= Options.MaxLoss).OrderBy(t => t.Cost).Take(MaxGood)];
+        double deviation = 100 * Math.Sqrt(trained.Reference * (1 - trained.Reference) / samples);
+        IEnumerable<TrainedTrial> near = trained.Trials.Where(
             t => !t.Stopped && t.Loss > Options.MaxLoss && t.Loss <= Options.MaxLoss + deviation);
-        return hopeful.Where(t => good.Length == 0 || t.Cost < good[0].Cost).OrderBy(t => t.Cost)
-            .Take(Options.Clock.IsOver ? 0 : MaxHopeful).Concat(good);
+        return near.Where(t => good.Length == 0 || t.Cost < good[0].Cost).OrderBy(t => t.Cost)
+            .Take(Options.Clock.IsOver ? 0 : MaxNear).Concat(good);
     }
 
     private (double Score, bool Stopped)? Train(ImmutableArray<int> choices, Func<double, bool> isHopeless)
@@ -108,9 +108,10 @@ internal sealed class CandidateTraining
             Graph rounded = _quantizer.QuantizePlainly(_state, policy, _context, null);
             try
             {
-                return _training!.RunAsync(_state.Graph, rounded, policy, _context.Hardware.Rows, isHopeless, () => Options.Clock.IsOver,
-                    _context.Cancellation).GetAwaiter().GetResult() is { } score
-                    ? (score.Score, score.Stopped) : null;
+                var start = new TrainingStart(_state.Graph, rounded, policy);
+                ShortScore? score = _training!.RunAsync(start, isHopeless, () => Options.Clock.IsOver, _context.Cancellation)
+                    .GetAwaiter().GetResult();
+                return score is { } known ? (known.Score, known.Stopped) : null;
             }
             catch (CimException e) when (e.Code == ErrorCodes.TrainingDiverged)
             {
@@ -119,9 +120,12 @@ internal sealed class CandidateTraining
         }
     }
 
-    private string Name(QuantizationPolicy policy, string training) =>
-        $"{string.Join(' ', policy.Layers.Select(l => string.Create(CultureInfo.InvariantCulture, $"{l.WeightBits}/{l.ActivationBits}")))} {training} "
-            + $"{_tag}";
+    private string Name(QuantizationPolicy policy, string training)
+    {
+        IEnumerable<string> bits = policy.Layers.Select(
+            l => string.Create(CultureInfo.InvariantCulture, $"{l.WeightBits}/{l.ActivationBits}"));
+        return $"{string.Join(' ', bits)} {training} {_tag}";
+    }
 
     private string FullName(QuantizationPolicy policy) =>
         Name(policy, string.Create(CultureInfo.InvariantCulture, $"epochs={_context.Options.Epochs} seed={_context.Options.Seed}"));
@@ -131,8 +135,8 @@ internal sealed class CandidateTraining
 
     /// <summary>
     /// Points a score after full training lies below the reference of the short trainings; where that misses the budget, or below 8 bits
-    /// trained in full, whichever is less: the longer the training, the more the network forgets of samples of the hold-out set that the float
-    /// network has learnt, and that is no loss of bits.
+    /// trained in full, whichever is less: the longer the training, the more the network forgets of samples of the hold-out set that
+    /// the float network has learnt, and that is no loss of bits.
     /// </summary>
     private double FullLoss(SearchSummary found, double score)
     {

@@ -13,7 +13,7 @@ namespace Cim.Compiler.Candidates;
 
 /// <summary>
 /// The best of what can be done with calibration samples alone: channels equalized across layers or as they are, rounding compensated or
-/// learned from there, biases corrected in all of them. A quarter of the samples is the hold-out set, and each step is kept if it
+/// learned from there, biases corrected in all of them. A quarter of the samples is the hold-out set, and each step is retained if it
 /// brings the outputs on them nearer to the float network's.
 /// </summary>
 internal sealed class RoundingChoice(CompileContext context, PostTrainingQuantizer quantizer)
@@ -24,7 +24,7 @@ internal sealed class RoundingChoice(CompileContext context, PostTrainingQuantiz
     /// <summary>Arithmetic of learning, in operations: some ten to twenty seconds on two cores, whatever the network.</summary>
     private const double Operations = 1e12;
 
-    private const int MinUpdates = 60, MaxUpdates = 200, MinJudged = 16, Part = 4;
+    private const int MinUpdates = 60, MaxUpdates = 200, MinHoldOut = 16, Part = 4;
 
     /// <summary>Chooses; null where there is nothing to choose from, or too few samples to choose by.</summary>
     /// <param name="graph">The float network.</param>
@@ -34,19 +34,19 @@ internal sealed class RoundingChoice(CompileContext context, PostTrainingQuantiz
     public RoundedNetwork? Run(Graph graph, GraphInput input, CalibrationData calibration, QuantizationPolicy policy)
     {
         bool isNarrow = policy.Layers.Any(l => Math.Min(l.WeightBits, l.ActivationBits) <= EqualizedBits);
-        if (!isNarrow || calibration.Count < Part * MinJudged
+        if (!isNarrow || calibration.Count < Part * MinHoldOut
             || BlockRounding.Refusal(graph, input, policy, !calibration.IsSynthetic) is not null)
             return null;
 
-        (CalibrationData seen, CalibrationData apart) = calibration.HoldOut(Part);
-        Graph judged = ScoredGraph.Of(graph, input, null);
+        (CalibrationData seen, CalibrationData holdOut) = calibration.HoldOut(Part);
+        Graph scored = ScoredGraph.Of(graph, input, null);
         OutputComparison outputs = OutputComparison.WithFloat(
-            judged, input, new SearchData(seen, apart, default), apart.Count, context.Cancellation);
+            scored, input, new SearchData(seen, holdOut, default), holdOut.Count, context.Cancellation);
         var best = new RoundedNetwork(
             graph, quantizer.Quantize(graph, input, seen, policy, context.Progress, context.Cancellation), RoundingMethods.Compensated);
         double least = Divergence(best);
         context.Progress?.Report(FormattableString.Invariant(
-            $"{best.Method}: divergence {least:G3} from the float network on {apart.Count} samples of the hold-out set"));
+            $"{best.Method}: divergence {least:G3} from the float network on {holdOut.Count} samples of the hold-out set"));
 
         (Graph equalized, int pairs) = CrossLayerEqualization.Run(graph, input, seen, context.Cancellation);
         if (pairs > 0)
@@ -73,13 +73,13 @@ internal sealed class RoundingChoice(CompileContext context, PostTrainingQuantiz
             try
             {
                 Graph learned = new BlockRounding(context.Progress)
-                    .Run(best.Float, best.Quantized, input, seen, policy, context.Hardware.Rows, updates, context.Cancellation);
+                    .Run(new TrainingStart(best.Float, best.Quantized, policy), input, seen, updates, context.Cancellation);
                 Try(best with { Quantized = learned,
                     Method = best.Method.Replace(RoundingMethods.Compensated, RoundingMethods.Learned, StringComparison.Ordinal) });
             }
             catch (CimException e)
             {
-                // Nobody asked for learning: a network it cannot have compiles as before.
+                // Learning is not requested here: a network it cannot be applied to compiles without it.
                 context.Progress?.Report($"rounding is not learned: {e.Message}");
             }
         }
@@ -88,12 +88,12 @@ internal sealed class RoundingChoice(CompileContext context, PostTrainingQuantiz
         {
             double divergence = Divergence(candidate);
             context.Progress?.Report(FormattableString.Invariant(
-                $"{candidate.Method}: divergence {divergence:G3}, {(divergence < least ? "kept" : "not kept")}"));
+                $"{candidate.Method}: divergence {divergence:G3}, {(divergence < least ? "retained" : "not retained")}"));
             if (divergence < least) (best, least) = (candidate, divergence);
         }
 
         double Divergence(RoundedNetwork network) =>
             outputs.Of(GraphSession.FirstOutput(
-            network.Quantized with { Outputs = judged.Outputs }, input, apart, apart.Count, context.Cancellation)).Divergence;
+            network.Quantized with { Outputs = scored.Outputs }, input, holdOut, holdOut.Count, context.Cancellation)).Divergence;
     }
 }

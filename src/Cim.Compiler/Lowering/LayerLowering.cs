@@ -27,10 +27,21 @@ internal sealed class LayerLowering(QuantizationPolicy policy, HardwareProfile p
             quantized, (layer, weights) => Map(LayerShapes.Of(layer), weights),
             adcBits ?? (name => policy.Find(name)?.AdcBits ?? 0),
             (layer, weights) => Blocks(LayerShapes.Of(layer), weights));
-        ImmutableArray<CrossbarLayer> clipped =
-            [.. lowered.Program.Layers.Select(l => l.Blocks.IsEmpty ? WeightClipper.Apply(l, profile) : l)];
-        return lowered with { Program = lowered.Program with { Layers = clipped } };
+        return Clip(lowered);
     }
+
+    /// <summary>The same with every layer undivided, on the cells of the profile: where layers are examined one by one.</summary>
+    /// <param name="quantized">The graph.</param>
+    public LoweredModel LowerUndivided(Graph quantized) => Clip(ProgramBuilder.Build(
+        quantized,
+        (layer, weights) => LayerMapper.Map(LayerShapes.Of(layer), weights.Bits, profile, weights.UsesMinimum), _ => 0));
+
+    /// <summary>A mapped layer with its weights clipped as the hardware asks for; those in blocks are not.</summary>
+    public static CrossbarLayer Clip(CrossbarLayer layer, HardwareProfile profile) =>
+        layer.Blocks.IsEmpty ? WeightClipper.Apply(layer, profile) : layer;
+
+    private LoweredModel Clip(LoweredModel lowered) =>
+        lowered with { Program = lowered.Program with { Layers = [.. lowered.Program.Layers.Select(l => Clip(l, profile))] } };
 
     /// <summary>The cost of a layer as it was lowered; dynamic products and layers that were not lowered have 8 bits.</summary>
     public LayerCost CostOf(LayerShape shape, LoweredModel lowered, int copies)

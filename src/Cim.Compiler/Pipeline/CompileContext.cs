@@ -8,7 +8,8 @@ using Cim.Runtime.Hardware.Profiles;
 
 namespace Cim.Compiler.Pipeline;
 
-/// <summary>What every stage of a compilation has at hand: the hardware, the files, the options, and where progress and warnings go.</summary>
+/// <summary>What every stage of a compilation has at hand: the hardware, the files, the options, and where progress and warnings
+/// go.</summary>
 internal sealed class CompileContext
 {
     private readonly List<CompileWarning> _warnings = [];

@@ -38,7 +38,7 @@ internal sealed record CompileOptions
     /// <summary>Samples, with labels or without, the quantized network is trained on before it is mapped; null = no training.</summary>
     public string? Training { get; init; }
 
-    /// <summary>Samples that are not learnt from but choose the epoch that is kept and judge trained candidates; null = a tenth of
+    /// <summary>Samples that are not learnt from but choose the epoch that is retained and score trained candidates; null = a tenth of
     /// <see cref="Training"/>.</summary>
     public string? Validation { get; init; }
 
@@ -66,7 +66,8 @@ internal sealed record CompileOptions
     /// <summary>Minutes a search may take, then the best so far is used; null = no limit.</summary>
     public double? SearchMinutes { get; init; }
 
-    /// <summary>Samples a search takes from the calibration data, at most: a third to fit quantizers, the rest to judge.</summary>
+    /// <summary>Samples a search takes from the calibration data, at most: a third to fit quantizers, the rest to score
+    /// candidates.</summary>
     public int SearchSamples { get; init; } = SearchData.MaxSamples;
 
     /// <summary>Training samples a candidate of a search learns from in its short training, at most.</summary>
@@ -107,7 +108,7 @@ internal sealed record CompileOptions
     /// <see cref="DefaultSearchLoss"/>).</summary>
     public double? MaxAccuracyLoss { get; init; }
 
-    /// <summary>Percentage points a search allows unless told otherwise.</summary>
+    /// <summary>Percentage points a search allows by default.</summary>
     public const double DefaultSearchLoss = 0.5;
 
     /// <summary><c>latency</c>, <c>energy</c>, <c>arrays</c> or <c>energy-delay</c>.</summary>
@@ -119,7 +120,8 @@ internal sealed record CompileOptions
     /// <summary>Probability that variation moves a kept output by less than half of its last bit.</summary>
     public double VariationConfidence { get; init; } = VariationOptions.DefaultConfidence;
 
-    /// <summary>The fidelity the result is used at, which budgets are judged at; null = <c>exact</c>, or <c>adc</c> where converters change
+    /// <summary>The fidelity the result is used at, which budgets are checked at; null = <c>exact</c>, or <c>adc</c> where converters
+    /// change
     /// sums.</summary>
     public Fidelity? Fidelity { get; init; }
 

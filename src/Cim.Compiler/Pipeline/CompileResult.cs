@@ -14,7 +14,7 @@ namespace Cim.Compiler.Pipeline;
 /// <summary>A warning: what is degraded, and what to do.</summary>
 internal sealed record CompileWarning(string Code, MessageText Text, string? File)
 {
-    /// <summary>The text in words of the command line.</summary>
+    /// <summary>The text, with the option names of the command line.</summary>
     public string Message => Text.ToString();
 }
 
@@ -38,7 +38,7 @@ internal sealed record CompileResult
     public Accuracy? AccuracyFloat => Accuracy?.Float;
 
     /// <summary>Of the compiled network at <see cref="Fidelity"/>.</summary>
-    public Accuracy? AccuracyCompiled => Accuracy?.Judged;
+    public Accuracy? AccuracyCompiled => Accuracy?.Compiled;
 
     /// <summary>At <see cref="Fidelity.Exact"/>.</summary>
     public Accuracy? AccuracyExact => Accuracy?.Exact;
@@ -56,7 +56,7 @@ internal sealed record CompileResult
     /// <summary>How weights became integers: one of <see cref="RoundingMethods"/>, possibly after "equalized ", or "trained".</summary>
     public required string Rounding { get; init; }
 
-    /// <summary>How the policy was found; null if it was given.</summary>
+    /// <summary>How the policy was found; null if it is user-supplied.</summary>
     public SearchSummary? Search { get; init; }
 
     /// <summary>What variation-aware quantization chose and predicts; empty if it was not asked for, the hardware has no variation, or a

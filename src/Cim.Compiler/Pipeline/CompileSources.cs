@@ -68,10 +68,10 @@ internal sealed class CompileSources(CompileOptions options)
             : null;
 
     /// <summary>
-    /// The network seen through the output it is judged by: the first that can name the labels there are, of the evaluation data or else
-    /// of the calibration data.
+    /// The network with the output alone that accuracy is measured on: the first that can name the labels there are, of the evaluation data
+    /// or else of the calibration data.
     /// </summary>
-    public Graph Judged(Graph graph, GraphInput input)
+    public Graph Scored(Graph graph, GraphInput input)
     {
         DataSet? calibration = options.Calibration is { } path ? Open(path, input) : null;
         return ScoredGraph.Of(graph, input, OpenEvaluation(input) ?? calibration);

@@ -107,5 +107,5 @@ internal sealed record CompileState
         _ => false,
     };
 
-    private static InvalidOperationException Missing(string what) => new($"No stage so far has given '{what}'.");
+    private static InvalidOperationException Missing(string what) => new($"No stage so far has produced '{what}'.");
 }

@@ -9,7 +9,7 @@ namespace Cim.Compiler.Pipeline;
 /// <param name="Model">The compiled model.</param>
 /// <param name="Saturation">Share of conversions at the end of the ADC's range, by layer.</param>
 /// <param name="IsLossy">True if converters change sums.</param>
-/// <param name="Fidelity">The fidelity the model is used at, which budgets are judged at.</param>
+/// <param name="Fidelity">The fidelity the model is used at, which budgets are checked at.</param>
 /// <param name="Result">The same as a lock file pins it.</param>
 internal sealed record EmittedModel(
     CompiledModel Model, ImmutableDictionary<string, double> Saturation, bool IsLossy, Fidelity Fidelity, LockResult Result);

@@ -5,7 +5,7 @@ namespace Cim.Compiler.Pipeline;
 /// <summary>How weights become integers, by the names users write; see docs/quantization.md.</summary>
 internal static class RoundingMethods
 {
-    /// <summary>Equalized, compensated or learned: whichever comes nearest to the float network on samples held apart.</summary>
+    /// <summary>Equalized, compensated or learned: whichever comes nearest to the float network on the hold-out set.</summary>
     public const string Auto = "auto";
 
     /// <summary>The error of one weight is made up for by others.</summary>

@@ -47,15 +47,15 @@ internal sealed class BlockRounding(IProgress<string>? progress)
                 + $"{instead}";
         if (policy.Layers.FirstOrDefault(
             l => !l.Layout.IsUndivided) is { } divided)
-            return $"it knows one width a layer and weights of their own, and '{divided.Name}' has strips, groups of columns or merged "
-                + $"strips; leave them out, or {instead}";
+            return $"it knows one width a layer and weights of their own, and '{divided.Name}' has strips, groups of columns or "
+                + $"shared columns; leave them out, or {instead}";
         if (policy.Layers.FirstOrDefault(l => l.WeightBits == 1) is { } binary)
             return $"'{binary.Name}' has binary weights, which have a sign and nothing to round; give it 2 bits, or {instead}";
         if (input.Ports is not [{ Type: ElementType.Float32, HasBatchAxis: true }] || !graph.HasSymbolicBatch)
             return $"it needs a network with one input of real numbers and a free batch axis, and this one has {Describe(input)}; "
                 + $"{instead}";
-        if (MvmLayers.Find(graph).FirstOrDefault(l => l.WeightDequantize is not null) is { } given)
-            return $"the model brings quantized weights ('{given.NodeName}'), which stay as they are; leave "
+        if (MvmLayers.Find(graph).FirstOrDefault(l => l.WeightDequantize is not null) is { } prequantized)
+            return $"the model brings quantized weights ('{prequantized.NodeName}'), which stay as they are; leave "
                 + $"{OptionTable.Rounding.Named()} out, or compile the float network";
         return null;
     }
@@ -68,22 +68,18 @@ internal sealed class BlockRounding(IProgress<string>? progress)
         operations / (OperationsPerMac * Batch * MvmLayers.Find(graph).Sum(l => (double)l.MacsPerImage));
 
     /// <summary>Learns the rounding.</summary>
-    /// <param name="graph">The float network.</param>
-    /// <param name="rounded">The same network quantized: where it starts.</param>
-    /// <param name="input">Its input.</param>
+    /// <param name="start">Where it starts.</param>
+    /// <param name="input">The network's input.</param>
     /// <param name="calibration">Unlabelled samples.</param>
-    /// <param name="policy">The precision of each layer.</param>
-    /// <param name="arrayRows">Word lines of an array.</param>
     /// <param name="updates">Of each block.</param>
     /// <param name="cancellation">Checked between updates.</param>
-    public Graph Run(Graph graph, Graph rounded, GraphInput input, CalibrationData calibration, QuantizationPolicy policy, int arrayRows,
-        int updates, CancellationToken cancellation)
+    public Graph Run(TrainingStart start, GraphInput input, CalibrationData calibration, int updates, CancellationToken cancellation)
     {
         SampleSet samples = TrainingSamples.Some(
             new SampleSet(calibration.Values, [.. input.Ports[0].SampleDims.Select(d => (long)d)], null), Samples);
-        QuantizedNetwork network = StartingPoint.Of(graph, rounded, policy, arrayRows, samples, null, cancellation);
-        TrainableNetwork reference = TrainableNetwork.FromOnnx(OnnxExporter.Export(graph));
-        Dictionary<string, float[]> real = MvmLayers.Find(graph)
+        QuantizedNetwork network = StartingPoint.Of(start, samples, null, cancellation);
+        TrainableNetwork reference = TrainableNetwork.FromOnnx(OnnxExporter.Export(start.Float));
+        Dictionary<string, float[]> real = MvmLayers.Find(start.Float)
             .ToDictionary(l => l.NodeName, l => l.WeightMatrix.Span<float>().ToArray(), StringComparer.Ordinal);
         var options = new LearnedRoundingOptions
         {

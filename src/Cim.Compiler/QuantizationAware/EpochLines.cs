@@ -4,8 +4,8 @@ using Cim.Training.Loop;
 
 namespace Cim.Compiler.QuantizationAware;
 
-/// <summary>Tells the progress of a training: a line at most every few seconds and one at the end of each epoch.</summary>
-internal sealed class EpochLines(Action<string> tell) : IProgress<TrainingProgress>
+/// <summary>Reports the progress of a training: a line at most every few seconds and one at the end of each epoch.</summary>
+internal sealed class EpochLines(Action<string> print) : IProgress<TrainingProgress>
 {
     private static readonly TimeSpan _interval = TimeSpan.FromSeconds(5);
 
@@ -16,7 +16,7 @@ internal sealed class EpochLines(Action<string> tell) : IProgress<TrainingProgre
     public void Report(TrainingProgress value)
     {
         if (value.Batch < value.Batches && _sinceLast.Elapsed < _interval) return;
-        // The last batch is told before the epoch is judged and again after.
+        // The last batch is reported before validation and again after it.
         if (value.Batch == value.Batches && value.Accuracy is null && _ended != value.Epoch)
         {
             _ended = value.Epoch;
@@ -27,7 +27,7 @@ internal sealed class EpochLines(Action<string> tell) : IProgress<TrainingProgre
         string accuracy = value.Accuracy is { } measured
             ? string.Create(CultureInfo.InvariantCulture, $"  validation {100 * measured:F2} %")
             : "";
-        tell(string.Create(CultureInfo.InvariantCulture,
+        print(string.Create(CultureInfo.InvariantCulture,
             $"epoch {value.Epoch}/{value.Epochs}  {100 * value.Batch / value.Batches,3} %  loss {value.Loss:F4}{accuracy}  left "
                 + $"{value.Remaining:hh\\:mm\\:ss}"));
     }

@@ -22,7 +22,7 @@ namespace Cim.Compiler.QuantizationAware;
 /// <param name="Epochs">Passes over the training samples.</param>
 /// <param name="LearningRate">Of the first update after warm-up; it falls to nothing.</param>
 /// <param name="Seed">Of the order of samples.</param>
-/// <param name="Checkpoint">File that keeps a training that is stopped; null = none.</param>
+/// <param name="Checkpoint">File that holds a training that is stopped; null = none.</param>
 /// <param name="CheckpointTag">What the training depends on besides its own options: a checkpoint of anything else is not resumed.</param>
 /// <param name="Noise">Errors of the weights on their cells, drawn anew for every batch; null = none.</param>
 internal sealed record QuantizationAwareOptions(
@@ -37,14 +37,14 @@ internal sealed record QuantizationAwareOptions(
 
 /// <summary>A network trained with its quantizers.</summary>
 /// <param name="Graph">The network with explicit quantizers.</param>
-/// <param name="Score">The share of the samples held apart it classifies right (without labels: as the float network does); null if none
-/// were.</param>
+/// <param name="Score">The share of the hold-out set it classifies right (without labels: as the float network does); null if there is
+/// none.</param>
 internal sealed record TrainedNetwork(Graph Graph, double? Score);
 
 /// <summary>
 /// Trains a network with the quantizers of a policy in its forward pass, after the float network (its outputs) and after labels
-/// where there are some, and returns it with those quantizers. It starts from the network rounding made; the latest epoch that samples
-/// held apart do not show to be worse than another is kept, or the start if they show all to be worse.
+/// where there are some, and returns it with those quantizers. It starts from the network rounding made; the latest epoch that the
+/// hold-out set does not show to be worse than another is retained, or the start if it shows all to be worse.
 /// </summary>
 internal sealed class QuantizationAwareTraining(QuantizationAwareOptions options, IProgress<string>? progress)
 {
@@ -70,34 +70,30 @@ internal sealed class QuantizationAwareTraining(QuantizationAwareOptions options
     };
 
     /// <summary>Trains.</summary>
-    /// <param name="graph">The float network as imported.</param>
-    /// <param name="rounded">The same network quantized without training: where it starts.</param>
-    /// <param name="policy">The precision of each layer.</param>
-    /// <param name="arrayRows">Word lines of an array, which cut strips.</param>
+    /// <param name="start">Where it starts.</param>
     /// <param name="data">Samples, with labels or without.</param>
-    /// <param name="cancellation">Stops between batches; a checkpoint keeps what was reached.</param>
+    /// <param name="cancellation">Stops between batches; a checkpoint holds what was reached.</param>
     /// <exception cref="CimException">CIM0040, CIM0042: no gradient for an operator, or the loss is not finite.</exception>
-    public async Task<TrainedNetwork> RunAsync(
-        Graph graph, Graph rounded, QuantizationPolicy policy, int arrayRows, TrainingData data, CancellationToken cancellation)
+    public async Task<TrainedNetwork> RunAsync(TrainingStart start, TrainingData data, CancellationToken cancellation)
     {
-        TrainableNetwork network = TrainableNetwork.FromOnnx(OnnxExporter.Export(graph));
+        TrainableNetwork network = TrainableNetwork.FromOnnx(OnnxExporter.Export(start.Float));
         if (data.Validation is { Labels: null } unlabelled) data = data with { Validation = LabelledBy(network, unlabelled, cancellation) };
         QuantizedNetwork quantized = StartingPoint.Of(
-            graph, rounded, policy, arrayRows, TrainingSamples.Some(data.Samples, StepSamples), options.Noise, cancellation);
+            start, TrainingSamples.Some(data.Samples, StepSamples), options.Noise, cancellation);
         TrainingResult result = await TrainAsync(
-            network, quantized, TiedStart.Of(quantized, rounded, policy), data, cancellation);
+            network, quantized, SharedColumnStart.Of(quantized, start.Rounded, start.Policy), data, cancellation);
         cancellation.ThrowIfCancellationRequested();
         progress?.Report(data.Validation is not { } validation
             ? string.Create(CultureInfo.InvariantCulture, $"trained {result.Epochs} epochs")
             : string.Create(CultureInfo.InvariantCulture,
                 $"trained {result.Epochs} epochs, kept epoch {result.BestEpoch} with {100 * result.BestScore:F2} % of {validation.Count} "
-                + $"samples held apart"));
+                + $"samples of the hold-out set"));
         Graph trained = OnnxImporter.Import(QuantizedExport.ToOnnx(quantized).ToByteArray(), null, null, cancellation);
         return new TrainedNetwork(trained, data.Validation is null ? null : result.BestScore);
     }
 
     private async Task<TrainingResult> TrainAsync(
-        TrainableNetwork teacher, QuantizedNetwork quantized, ImmutableArray<SharedColumnWeights> ties, TrainingData data,
+        TrainableNetwork teacher, QuantizedNetwork quantized, ImmutableArray<SharedColumnWeights> shared, TrainingData data,
         CancellationToken cancellation)
     {
         TrainingOptions loop = Loop(options.Epochs, options.LearningRate, options.Seed, data) with
@@ -108,7 +104,7 @@ internal sealed class QuantizationAwareTraining(QuantizationAwareOptions options
         var trainer = new Trainer(quantized.Network, data.Samples, data.Validation, loop)
         {
             Teacher = teacher,
-            SharedColumns = ties,
+            SharedColumns = shared,
             BeforeBatch = options.Noise is null ? null : batch => quantized.DrawProgrammingErrors(loop.Seed, batch),
             BeforeValidation = options.Noise is null ? null : quantized.ClearProgrammingErrors,
         };
@@ -126,7 +122,7 @@ internal sealed class QuantizationAwareTraining(QuantizationAwareOptions options
         }
     }
 
-    /// <summary>Samples whose labels are what the float network says: how far a quantized one agrees with it.</summary>
+    /// <summary>Samples labelled with the classes of the float network: how far a quantized one agrees with it.</summary>
     public static SampleSet LabelledBy(TrainableNetwork network, SampleSet samples, CancellationToken cancellation)
     {
         using var predictor = new Predictor(network, BatchSize);

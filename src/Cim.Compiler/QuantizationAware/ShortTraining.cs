@@ -10,17 +10,18 @@ using Cim.Training.Quantization;
 namespace Cim.Compiler.QuantizationAware;
 
 /// <summary>How a candidate did after a short training.</summary>
-/// <param name="Score">The share of the samples held apart that are classified right; without labels, as the float network does.</param>
-/// <param name="Stopped">True if the training was stopped half-way because it was hopeless; the score is of that time.</param>
+/// <param name="Score">The share of the hold-out set that is classified right; without labels, as the float network does.</param>
+/// <param name="Stopped">True if the training was stopped half-way because it would have missed the budget; the score is of that
+/// time.</param>
 internal readonly record struct ShortScore(double Score, bool Stopped);
 
 /// <summary>
-/// Trains candidates of a search for a short time, all alike: the same few samples twice, the same order, the same samples held apart.
-/// These are the ones the full training holds apart too, so the scores of both compare.
+/// Trains candidates of a search for a short time, all alike: the same few samples twice, the same order, the same hold-out set.
+/// It is that of the full training, too, so the scores of both compare.
 /// </summary>
 internal sealed class ShortTraining
 {
-    /// <summary>Samples a candidate learns from, unless told otherwise.</summary>
+    /// <summary>Samples a candidate learns from by default.</summary>
     public const int DefaultSamples = 4096;
 
     private const int Epochs = 2;
@@ -29,74 +30,71 @@ internal sealed class ShortTraining
     /// before.</summary>
     private const ulong Seed = 0;
 
-    /// <summary>Samples held apart that decide half-way; the score at the end is of all.</summary>
-    private const int RaceSamples = 1024;
+    /// <summary>Samples of the hold-out set that early stopping looks at; the score at the end is of all.</summary>
+    private const int EarlySamples = 1024;
 
     private readonly TrainableNetwork _teacher;
-    private readonly SampleSet _training, _validation, _race;
+    private readonly SampleSet _training, _validation, _early;
     private readonly Augmentation _augmentation;
     private readonly double _learningRate;
-    private readonly double _raceFloat;
+    private readonly double _earlyFloat;
 
     /// <param name="graph">The float network.</param>
     /// <param name="data">The training samples, with labels or without.</param>
     /// <param name="most">A candidate learns from at most so many.</param>
     /// <param name="learningRate">As of the full training.</param>
     /// <param name="cancellation">Checked between batches.</param>
-    /// <exception cref="ArgumentException">Too few samples to hold any apart.</exception>
+    /// <exception cref="ArgumentException">Too few samples for a hold-out set.</exception>
     public ShortTraining(Graph graph, TrainingData data, int most, double learningRate, CancellationToken cancellation)
     {
         _teacher = TrainableNetwork.FromOnnx(OnnxExporter.Export(graph));
         if (data.Validation is not { } validation)
-            throw new ArgumentException($"{data.Samples.Count} samples are too few to hold some apart.", nameof(data));
+            throw new ArgumentException($"{data.Samples.Count} samples are too few for a hold-out set.", nameof(data));
         (_training, _augmentation, _learningRate) = (TrainingSamples.Some(data.Samples, most), data.Augmentation, learningRate);
         _validation = validation.Labels is null ? QuantizationAwareTraining.LabelledBy(_teacher, validation, cancellation) : validation;
-        _race = TrainingSamples.Some(_validation, RaceSamples);
+        _early = TrainingSamples.Some(_validation, EarlySamples);
         using var predictor = new Predictor(_teacher);
         FloatScore = predictor.CountCorrect(_validation, cancellation) / (double)_validation.Count;
-        _raceFloat = predictor.CountCorrect(_race, cancellation) / (double)_race.Count;
+        _earlyFloat = predictor.CountCorrect(_early, cancellation) / (double)_early.Count;
     }
 
-    /// <summary>Samples held apart.</summary>
-    public int Judged => _validation.Count;
+    /// <summary>Samples of the hold-out set.</summary>
+    public int HoldOutCount => _validation.Count;
 
-    /// <summary>Samples that decide half-way.</summary>
-    public int Raced => _race.Count;
+    /// <summary>Samples that early stopping looks at.</summary>
+    public int EarlyCount => _early.Count;
 
     /// <summary>The score of the float network; 1 without labels.</summary>
     public double FloatScore { get; }
 
     /// <summary>Trains a candidate.</summary>
-    /// <param name="graph">The float network.</param>
-    /// <param name="rounded">The network quantized without training.</param>
-    /// <param name="policy">The precision of each layer.</param>
-    /// <param name="arrayRows">Word lines of an array.</param>
+    /// <param name="start">Where it starts.</param>
     /// <param name="isHopeless">Looks at the score half-way, estimated on few samples by the distance from the float network; true
     /// stops.</param>
     /// <param name="isOver">Asked after every batch; true ends the training without a result.</param>
     /// <param name="cancellation">Checked between batches.</param>
     /// <returns>Null if the time was over.</returns>
     public async Task<ShortScore?> RunAsync(
-        Graph graph, Graph rounded, QuantizationPolicy policy, int arrayRows, Func<double, bool> isHopeless, Func<bool> isOver,
-        CancellationToken cancellation)
+        TrainingStart start, Func<double, bool> isHopeless, Func<bool> isOver, CancellationToken cancellation)
     {
         QuantizedNetwork network = StartingPoint.Of(
-            graph, rounded, policy, arrayRows, TrainingSamples.Some(_training, QuantizationAwareTraining.StepSamples), null, cancellation);
+            start, TrainingSamples.Some(_training, QuantizationAwareTraining.StepSamples), null, cancellation);
         TrainingOptions options = QuantizationAwareTraining.Loop(
-            Epochs, _learningRate, Seed, new TrainingData(_training, _race, _augmentation)) with { KeepsStart = false };
-        var trainer = new Trainer(network.Network, _training, _race, options) { Teacher = _teacher };
+            Epochs, _learningRate, Seed, new TrainingData(_training, _early, _augmentation)) with { KeepsStart = false };
+        var trainer = new Trainer(network.Network, _training, _early, options) { Teacher = _teacher };
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var race = new Race(stop, score => isHopeless(FloatScore + score - _raceFloat), isOver);
-        TrainingResult result = await trainer.RunAsync(race, stop.Token);
+        var early = new EarlyStop(stop, score => isHopeless(FloatScore + score - _earlyFloat), isOver);
+        TrainingResult result = await trainer.RunAsync(early, stop.Token);
         cancellation.ThrowIfCancellationRequested();
-        if (race.IsOver) return null;
-        if (race.IsStopped) return new ShortScore(FloatScore + result.BestScore - _raceFloat, true);
+        if (early.IsOver) return null;
+        if (early.IsStopped) return new ShortScore(FloatScore + result.BestScore - _earlyFloat, true);
         using Predictor predictor = network.CreatePredictor();
         return new ShortScore(predictor.CountCorrect(_validation, cancellation) / (double)_validation.Count, false);
     }
 
     /// <summary>Ends a training from within.</summary>
-    private sealed class Race(CancellationTokenSource stop, Func<double, bool> isHopeless, Func<bool> isOver) : IProgress<TrainingProgress>
+    private sealed class EarlyStop(
+        CancellationTokenSource stop, Func<double, bool> isHopeless, Func<bool> isOver) : IProgress<TrainingProgress>
     {
         public bool IsStopped { get; private set; }
 

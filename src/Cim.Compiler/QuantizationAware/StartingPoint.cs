@@ -17,17 +17,14 @@ namespace Cim.Compiler.QuantizationAware;
 internal static class StartingPoint
 {
     /// <summary>The trainable form of a quantized graph.</summary>
-    /// <param name="graph">The float network, whose weights say where strips that were rounded to nothing begin.</param>
-    /// <param name="rounded">The graph with explicit quantizers.</param>
-    /// <param name="policy">The precision of each layer, with strips or without.</param>
-    /// <param name="arrayRows">Word lines of an array, which cut the strips.</param>
+    /// <param name="start">The networks; strips that were rounded to zeros begin at the weights of the float one.</param>
     /// <param name="samples">For steps of tensors the graph does not quantize.</param>
     /// <param name="noise">Errors of weights to train with; null = none.</param>
     /// <param name="cancellation">Checked between runs.</param>
     public static QuantizedNetwork Of(
-        Graph graph, Graph rounded, QuantizationPolicy policy, int arrayRows, SampleSet samples, HardwareNoise? noise,
-        CancellationToken cancellation)
+        TrainingStart start, SampleSet samples, HardwareNoise? noise, CancellationToken cancellation)
     {
+        (Graph graph, Graph rounded, QuantizationPolicy policy) = start;
         Graph real = new RemoveQuantizers().Run(rounded);
         GraphVerifier.Verify(real, nameof(RemoveQuantizers));
         Dictionary<string, StripPrecision> strips = StripStart.Of(graph, rounded, policy);
@@ -67,7 +64,9 @@ internal static class StartingPoint
             EdgeBits = 0,
             Noise = noise,
             Layers = policy.Layers.ToDictionary(l => l.Name,
-                l => new LayerBits(TiedStart.HasTies(l) ? TiedStart.LayerBits : l.WeightBits, l.ActivationBits), StringComparer.Ordinal),
+                l =>
+                    new LayerBits(l.SharedColumns is not null ? SharedColumnStart.LayerBits : l.WeightBits, l.ActivationBits),
+                    StringComparer.Ordinal),
             Strips = strips ?? new Dictionary<string, StripPrecision>(),
             ZeroPoints = activations.Where(a => a.Value.ZeroPoint != 0)
                 .ToDictionary(a => a.Key, a => a.Value.ZeroPoint, StringComparer.Ordinal),
@@ -76,9 +75,9 @@ internal static class StartingPoint
         QuantizedNetwork network = QuantizedNetwork.Create(
             TrainableNetwork.FromOnnx(OnnxExporter.Export(real)), samples, options, cancellation);
         foreach (QuantizedTensor tensor in network.Activations)
-            if (activations.TryGetValue(tensor.Name, out QuantizationParameters? given) && given.Signed == tensor.IsSigned
-                && given.Bits == tensor.Bits)
-                tensor.Step.Values[0] = given.Scale;
+            if (activations.TryGetValue(tensor.Name, out QuantizationParameters? rounding) && rounding.Signed == tensor.IsSigned
+                && rounding.Bits == tensor.Bits)
+                tensor.Step.Values[0] = rounding.Scale;
         return network;
     }
 }

@@ -20,8 +20,8 @@ internal static class StripStart
         foreach (MvmLayer layer in MvmLayers.Find(rounded))
         {
             LayerPrecision? precision = policy.Find(layer.NodeName);
-            // Shared columns have their own ranges: the tie keeps them.
-            if (precision is not null && TiedStart.HasTies(precision)) continue;
+            // Shared columns have ranges of their own.
+            if (precision?.SharedColumns is not null) continue;
             if (precision?.Layout.WidthsWithin is not { } widths
                 || QuantizedWeights.Read(rounded, layer) is not { } weights)
                 continue;

@@ -3,7 +3,7 @@ using Cim.Training.Data;
 
 namespace Cim.Compiler.QuantizationAware;
 
-/// <summary>Data files as training takes them: in memory, divided into samples to learn from and samples held apart.</summary>
+/// <summary>Data files as training takes them: in memory, divided into samples to learn from and a hold-out set.</summary>
 internal static class TrainingSamples
 {
     private const int ReadBatch = 1024;
@@ -24,13 +24,14 @@ internal static class TrainingSamples
         return new SampleSet(values, shape, data.HasLabels ? [.. data.Labels] : null);
     }
 
-    /// <summary>Holds evenly spread samples apart, so that every class and source of a sorted file is in both parts.</summary>
+    /// <summary>Divides off a hold-out set of evenly spread samples, so that every class and source of a sorted file is in both
+    /// parts.</summary>
     /// <returns>No validation samples where the fraction is none.</returns>
     public static (SampleSet Training, SampleSet? Validation) Split(SampleSet samples, double fraction)
     {
-        int apart = (int)(samples.Count * fraction);
-        if (apart == 0 || apart == samples.Count) return (samples, null);
-        HashSet<int> held = [.. Spread(samples.Count, apart)];
+        int count = (int)(samples.Count * fraction);
+        if (count == 0 || count == samples.Count) return (samples, null);
+        HashSet<int> held = [.. Spread(samples.Count, count)];
         int[] rest = [.. Enumerable.Range(0, samples.Count).Where(i => !held.Contains(i))];
         return (samples.Select(rest), samples.Select([.. held.Order()]));
     }

@@ -27,22 +27,22 @@ internal sealed class BudgetStage : ICompileStage
         return state;
     }
 
-    /// <summary>Judges the accuracy at the fidelity the result is used at.</summary>
+    /// <summary>Checks the accuracy at the fidelity the result is used at.</summary>
     /// <exception cref="CimException">CIM3002: the budget is missed; the report is written all the same.</exception>
     private static void Check(CompileContext context, MeasuredAccuracy measured, ModelProgram program, CompilationReport report)
     {
         HardwareProfile hardware = context.Hardware;
         CompileOptions options = context.Options;
         double loss = measured.LossPoints;
-        string place = report.WorstLayer is { } worst ? $" The layer with the largest error of its own is '{worst}'." : "";
+        string where = report.WorstLayer is { } worst ? $" The layer with the largest error of its own is '{worst}'." : "";
         bool isAnalog = measured.Fidelity > Fidelity.Exact;
         string at = isAnalog ? $" at fidelity {Text(measured.Fidelity)}" : "";
         string exact = isAnalog
             ? string.Create(CultureInfo.InvariantCulture, $" (and {100 * measured.Exact.Fraction:F2} % with exact sums)")
             : "";
         string figures = string.Create(
-            CultureInfo.InvariantCulture, $"the compiled network classifies {100 * measured.Judged.Fraction:F2} % of "
-            + $"{measured.Judged.Samples} samples{at}{exact}, the float network {100 * measured.Float.Fraction:F2} %");
+            CultureInfo.InvariantCulture, $"the compiled network classifies {100 * measured.Compiled.Fraction:F2} % of "
+            + $"{measured.Compiled.Samples} samples{at}{exact}, the float network {100 * measured.Float.Fraction:F2} %");
         // More bits for weights do not mend what converters and cells lose.
         MessageText cure = measured.HardwarePoints > loss / 2
             ? Cures(measured.Fidelity, hardware)
@@ -51,13 +51,13 @@ internal sealed class BudgetStage : ICompileStage
         {
             if (options.ReportDirectory is { } directory) ReportWriter.Write(report, directory);
             throw OptionError.Of(ErrorCodes.AccuracyBudgetMissed,
-                $"The accuracy budget of {budget} percentage points is missed: {figures}, a loss of {loss:F2}.{place} {cure} Or allow a "
+                $"The accuracy budget of {budget} percentage points is missed: {figures}, a loss of {loss:F2}.{where} {cure} Or allow a "
                     + $"larger loss.", options.ModelPath);
         }
 
         if (options.MaxAccuracyLoss is null && loss > WorthAWarning)
             context.Warn(ErrorCodes.AccuracyDegraded,
-                $"Accuracy has suffered: {figures}.{place} {cure}");
+                $"Accuracy has suffered: {figures}.{where} {cure}");
         if (measured.ConverterPoints > Tolerated(options))
         {
             context.Warn(ErrorCodes.ConvertersLoseAccuracy, string.Create(CultureInfo.InvariantCulture,
@@ -67,7 +67,7 @@ internal sealed class BudgetStage : ICompileStage
         }
     }
 
-    /// <summary>Without labels: warns where converters move outputs so far that classes change, judged by the float network's own
+    /// <summary>Without labels: warns where converters move outputs so far that classes change, estimated from the float network's own
     /// probabilities.</summary>
     private static void CheckAgreement(CompileContext context, OutputAgreement? agreement, ModelProgram program)
     {

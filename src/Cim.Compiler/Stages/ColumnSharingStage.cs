@@ -19,7 +19,7 @@ internal sealed class ColumnSharingStage : ICompileStage
     {
         CompileOptions options = context.Options;
         return state.With(ColumnSharingSelection.Run(
-            context.Sources.Judged(state.Graph, state.Input), state.Input, context.Hardware,
+            context.Sources.Scored(state.Graph, state.Input), state.Input, context.Hardware,
             context.Sources.ReadSearchData(state.Graph, state.Input, context.Cancellation), state.Precisions, options.Merge!,
             options.MaxAccuracyLoss ?? CompileOptions.DefaultSearchLoss,
             new QuantizerOptions { Range = options.Range, ArrayRows = context.Hardware.Rows }, options.Seed, context.Progress,

@@ -31,7 +31,7 @@ internal sealed class EvaluateStage : ICompileStage
                     Info = emitted.Model.Info with
                     {
                         AccuracyFloat = real.Fraction,
-                        AccuracyCompiled = measured.Judged.Fraction,
+                        AccuracyCompiled = measured.Compiled.Fraction,
                         AccuracyFidelity = emitted.Fidelity,
                     },
                 },
@@ -64,13 +64,13 @@ internal sealed class EvaluateStage : ICompileStage
         bool isPart = samples < all && (emitted.IsLossy || fidelity > Fidelity.Adc);
         Accuracy exactOnFirst = isPart ? Evaluate(Fidelity.Exact, samples) : exact;
         Accuracy adc = emitted.IsLossy ? Evaluate(Fidelity.Adc, samples) : exactOnFirst;
-        Accuracy judged = fidelity switch
+        Accuracy compiled = fidelity switch
         {
             Fidelity.Exact => exact,
             Fidelity.Adc => adc,
             _ => Evaluate(fidelity, samples),
         };
-        return new MeasuredAccuracy(fidelity, real, exact, exactOnFirst, adc, judged);
+        return new MeasuredAccuracy(fidelity, real, exact, exactOnFirst, adc, compiled);
 
         Accuracy Evaluate(Fidelity at, int samples)
         {

@@ -23,7 +23,9 @@ internal sealed class LockStage : ICompileStage
             MvmLayers.Find(state.Graph).Select(l => l.NodeName), options.WeightBits, options.ActivationBits, options.AdcBits);
         var layers = new PolicyLayers(policy, state.Shapes, context.Hardware.Rows);
         if (options.PolicyPath is { } path) policy = PolicyJson.Load(path, layers);
-        CompileLock? locked = options.LockPath is null ? null : CompileLock.Open(options, context.Hardware, layers with { Defaults = policy });
+        CompileLock? locked = options.LockPath is null
+            ? null
+            : CompileLock.Open(options, context.Hardware, layers with { Defaults = policy });
         if (locked?.Stale is { } changed)
             context.Warn(ErrorCodes.LockMismatch,
                 $"The lock file {options.LockPath} was made from other inputs and is written anew: {changed}. Commit it; in CI this is an "

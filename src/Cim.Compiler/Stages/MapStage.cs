@@ -21,7 +21,7 @@ internal sealed class MapStage : ICompileStage
     public CompileState Run(CompileState state, CompileContext context)
     {
         Graph quantized = state.Quantized.Quantized;
-        // Training may leave a tensor without a quantizer, or another one in its place.
+        // Training may leave a tensor without a quantizer, or replace it.
         QuantizationPolicy policy = context.Options.Training is null
             ? state.Precisions
             : PrequantizedPrecision.Apply(quantized, state.Precisions);

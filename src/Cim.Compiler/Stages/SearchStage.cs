@@ -7,7 +7,6 @@ using Cim.Compiler.Options;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Search;
-using Cim.Compiler.Search.Persistence;
 using Cim.Compiler.Search.Verification;
 using Cim.Runtime;
 
@@ -30,9 +29,9 @@ internal sealed class SearchStage(ICandidateQuantizer quantizer, ICandidateTrain
 
     public CompileState Run(CompileState state, CompileContext context)
     {
-        PolicySearchOptions options = Options(context.Options);
+        PolicySearchOptions options = SearchSettings.Of(context.Options);
         SearchData data = context.Sources.ReadSearchData(state.Graph, state.Input, context.Cancellation)!;
-        var source = new SampledNetwork(context.Sources.Judged(state.Graph, state.Input), state.Input, data)
+        var source = new SampledNetwork(context.Sources.Scored(state.Graph, state.Input), state.Input, data)
         {
             Quantizer = new QuantizerOptions { Range = context.Options.Range },
         };
@@ -49,22 +48,6 @@ internal sealed class SearchStage(ICandidateQuantizer quantizer, ICandidateTrain
             ? state with { Network = new RoundedNetwork(state.Graph, trained, RoundedNetwork.Trained) }
             : state;
     }
-
-    private static PolicySearchOptions Options(CompileOptions asked) => new()
-    {
-        Searcher = asked.Search,
-        Objective = PolicySearchOptions.Parse(asked.Objective, asked.CopiesWithin > 0),
-        MaxLoss = asked.MaxAccuracyLoss ?? CompileOptions.DefaultSearchLoss,
-        MaxArrays = asked.MaxArrays ?? long.MaxValue,
-        Evaluations = asked.SearchEvaluations,
-        Seed = asked.Seed,
-        KeepEnds = asked.KeepEnds,
-        BinaryWeights = asked.SearchBinary,
-        Clock = new SearchClock(asked.SearchMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null),
-        Trials = (asked.TrialLogPath ?? (asked.OutputPath is { } output ? output + ".trials.json" : null)) is { } log
-            ? TrialFile.Open(log, ResultKey.OfTrials(asked)) : null,
-        PolicyOutput = asked.PolicyOutputPath,
-    };
 
     private static void Warn(SearchSummary summary, PolicySearchOptions options, CompileContext context)
     {

@@ -19,7 +19,7 @@ internal sealed class StripsStage : ICompileStage
     {
         CompileOptions options = context.Options;
         return state.With(StripSelection.Run(
-            context.Sources.Judged(state.Graph, state.Input), state.Input, context.Hardware,
+            context.Sources.Scored(state.Graph, state.Input), state.Input, context.Hardware,
             context.Sources.ReadSearchData(state.Graph, state.Input, context.Cancellation), state.Precisions, options.Strips!,
             options.MaxAccuracyLoss ?? CompileOptions.DefaultSearchLoss,
             new QuantizerOptions { Range = options.Range, ArrayRows = context.Hardware.Rows }, options.Seed, context.Progress,

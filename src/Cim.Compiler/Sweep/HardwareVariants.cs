@@ -1,9 +1,9 @@
 using Cim.Compiler.Calibration;
+using Cim.Compiler.Lowering;
 using Cim.Compiler.Mapping;
 using Cim.Compiler.Ort;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
-using Cim.Runtime.Crossbar.Compensation;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
 using Cim.Runtime.Model;
@@ -57,7 +57,7 @@ internal sealed class HardwareVariants(CompiledModel compiled, GraphInput input,
         var shape = new LayerShape(layer.Name, layer.Groups, layer.RowsPerGroup, layer.ColumnsPerGroup, layer.PositionsPerImage);
         bool usesMinimum = layer.Weights.Span<sbyte>().Contains((sbyte)-(1 << (layer.WeightBits - 1)));
         CrossbarLayer placed = layer with { Mapping = LayerMapper.Map(shape, layer.WeightBits, profile, usesMinimum) };
-        return IsPlain(compiled.Hardware) ? WeightClipper.Apply(placed, profile) : placed;
+        return IsPlain(compiled.Hardware) ? LayerLowering.Clip(placed, profile) : placed;
     }
 
     private static bool IsPlain(HardwareProfile profile) =>

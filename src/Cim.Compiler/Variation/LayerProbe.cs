@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Lowering;
 using Cim.Compiler.Mapping;
 using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
@@ -212,12 +213,17 @@ internal sealed class LayerProbe
         if (weightBits == Full.WeightBits) return _layer;
         if (_widths.TryGetValue(weightBits, out CrossbarLayer? known)) return known;
         LayerWeights weights = WeightQuantizer.Nearest(_source, weightBits, null);
-        ImmutableArray<float> scales = [.. _columns.Select(c => weights.Scales[c])];
-        var all = Tensor.Create<sbyte>(new Shape(Full.Outputs, Full.RowsPerGroup), [.. weights.Integers]);
+        CrossbarLayer whole = LayerLowering.Clip(Full with
+        {
+            Mapping = LayerMapper.Map(LayerShapes.Of(_source), weightBits, _profile, UsesMinimum), WeightBits = weightBits,
+            Weights = Tensor.Create<sbyte>(new Shape(Full.Outputs, Full.RowsPerGroup), [.. weights.Integers]),
+            WeightScales = [.. weights.Scales],
+            Bias = [.. Full.Bias.Select((b, i) => (int)Math.Round((double)b * Full.WeightScales[i] / weights.Scales[i]))],
+        }, _profile);
         return _widths[weightBits] = _layer with
         {
-            Weights = Take(all), WeightBits = weightBits, WeightScales = scales,
-            Bias = [.. _layer.Bias.Select((b, i) => (int)Math.Round((double)b * _layer.WeightScales[i] / scales[i]))],
+            Weights = Take(whole.Weights), WeightBits = weightBits, WeightScales = [.. _columns.Select(c => whole.WeightScales[c])],
+            Bias = [.. _columns.Select(c => whole.Bias[c])],
         };
     }
 

@@ -35,8 +35,7 @@ internal static class NetworkProbes
     {
         cancellation.ThrowIfCancellationRequested();
         Graph quantized = new PostTrainingQuantizer(quantizer).Quantize(graph, input, data, policy, null, cancellation);
-        LoweredModel lowered = ProgramBuilder.Build(quantized,
-            (layer, weights) => LayerMapper.Map(LayerShapes.Of(layer), weights.Bits, hardware, weights.UsesMinimum), _ => 0);
+        LoweredModel lowered = new LayerLowering(policy, hardware).LowerUndivided(quantized);
         ModelProgram program = lowered.Program;
         PreparedLayer[] exact = [.. program.Layers.Select((layer, i) => CrossbarSimulator.Prepare(layer, i, hardware, Fidelity.Exact, 0))];
         ProgramStep[] steps = [.. program.Layers.Select(

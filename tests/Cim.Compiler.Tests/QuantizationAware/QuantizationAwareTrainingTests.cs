@@ -103,7 +103,7 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
         var lines = new ProgressLines();
         CompilePipeline.Compile(options, lines);
         Assert.Contains(lines.All, l => l.Contains($"training 2 epochs on {TrainingSamples} samples", StringComparison.Ordinal));
-        Assert.Contains(lines.All, l => l.Contains("of 300 samples held apart", StringComparison.Ordinal));
+        Assert.Contains(lines.All, l => l.Contains("of 300 samples of the hold-out set", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -212,7 +212,7 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
         QuantizationPolicy policy = QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), 3, 4);
         Graph rounded = new PostTrainingQuantizer(new QuantizerOptions())
             .Quantize(graph, GraphInput.Of(graph), new CalibrationData(samples.Values, 64, false), policy, null, default);
-        QuantizedNetwork start = StartingPoint.Of(graph, rounded, policy, 128, samples, null, default);
+        QuantizedNetwork start = StartingPoint.Of(new TrainingStart(graph, rounded, policy), samples, null, default);
         foreach ((MvmLayer expected, QuantizedLayer actual) in MvmLayers.Find(rounded).Zip(start.Layers))
         {
             QuantizedWeights weights = QuantizedWeights.Read(rounded, expected)!;

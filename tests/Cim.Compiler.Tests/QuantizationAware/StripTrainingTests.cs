@@ -41,7 +41,7 @@ public sealed class StripTrainingTests
     public void Training_starts_from_the_integers_and_scales_rounding_made(int seed)
     {
         (Graph graph, Graph rounded, QuantizationPolicy policy, SampleSet samples) = Rounded(seed);
-        QuantizedNetwork start = StartingPoint.Of(graph, rounded, policy, Rows, samples, null, default);
+        QuantizedNetwork start = StartingPoint.Of(new TrainingStart(graph, rounded, policy), samples, null, default);
         Assert.Contains(start.Layers, l => l.HasStrips);
         foreach ((MvmLayer expected, QuantizedLayer actual) in MvmLayers.Find(rounded).Zip(start.Layers))
         {
@@ -61,7 +61,7 @@ public sealed class StripTrainingTests
     public async Task What_is_compiled_after_training_is_the_training_graph_integer_for_integer(int seed)
     {
         (Graph graph, Graph rounded, QuantizationPolicy policy, SampleSet samples) = Rounded(seed);
-        QuantizedNetwork network = StartingPoint.Of(graph, rounded, policy, Rows, samples, null, default);
+        QuantizedNetwork network = StartingPoint.Of(new TrainingStart(graph, rounded, policy), samples, null, default);
         int[][] before = [.. network.Layers.Select(l => l.Codes())];
         var options = new TrainingOptions
         {

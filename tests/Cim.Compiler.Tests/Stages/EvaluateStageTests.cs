@@ -15,7 +15,7 @@ public sealed class EvaluateStageTests : IDisposable
     {
         CompileState state = _compilation.After("Evaluate");
         Assert.Equal(1, state.Measured!.Float.Fraction);
-        Assert.Equal(state.Measured.Judged.Fraction, state.Emitted!.Model.Info.AccuracyCompiled);
+        Assert.Equal(state.Measured.Compiled.Fraction, state.Emitted!.Model.Info.AccuracyCompiled);
         Assert.Equal(state.Emitted.Fidelity, state.Emitted.Model.Info.AccuracyFidelity);
         Assert.Equal(state.Measured.Float.Correct, state.Emitted.Result.Float!.Correct);
     }

@@ -17,7 +17,7 @@ internal static class CompileText
         void Line(string text) => console.WriteLine(text);
         if (result.Accuracy is { } measured)
         {
-            Accuracy compiled = measured.Judged, exact = measured.Exact, adc = measured.Adc;
+            Accuracy compiled = measured.Compiled, exact = measured.Exact, adc = measured.Adc;
             string at = result.Fidelity == Cim.Runtime.Fidelity.Exact ? "" : $" at {FidelityOption.Name(result.Fidelity)}";
             Line($"accuracy   {100 * compiled.Fraction:F2} % compiled{at} ({compiled.Correct}/{compiled.Samples}), "
                 + $"{100 * measured.Float.Fraction:F2} % float");

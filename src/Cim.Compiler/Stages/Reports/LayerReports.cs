@@ -45,7 +45,10 @@ internal static class LayerReports
             AdcSaturation = state.Emitted!.Saturation.TryGetValue(layer.NodeName, out double saturation) ? saturation : null,
             Variation = state.Alignment.FirstOrDefault(a => a.Name == layer.NodeName) is { } a
                 ? new VariationReport(a.OutputBits, a.Layout.SliceBits, a.Layout.RowsPerTile, a.IsAligned, a.Errors.Harmless, 1
-                    - a.Errors.Wrong, 1 - a.Errors.BeyondOne) { ColumnGroups = a.Columns is { } columns ? ColumnGroupText.Write(columns) : null } : null,
+                    - a.Errors.Wrong, 1 - a.Errors.BeyondOne)
+                    {
+                        ColumnGroups = a.Columns is { } columns ? ColumnGroupText.Write(columns) : null,
+                    } : null,
             LatencyNs = cost.LatencyNs,
             EnergyPj = cost.Energy.TotalPj,
             AdcConversions = cost.Events.AdcConversions,

@@ -81,7 +81,7 @@ internal static class ReportBuilder
     };
 
     private static ImmutableArray<AccuracyReport> OfCells(MeasuredAccuracy? measured) =>
-        measured is { Fidelity: > Fidelity.Adc } m ? Accuracies(m.Fidelity.ToString().ToLowerInvariant(), m.Judged) : [];
+        measured is { Fidelity: > Fidelity.Adc } m ? Accuracies(m.Fidelity.ToString().ToLowerInvariant(), m.Compiled) : [];
 
     private static CostReport Of(Cost cost) => new(cost.LatencyNs, cost.EnergyPj, cost.AreaUm2, cost.Arrays);
 

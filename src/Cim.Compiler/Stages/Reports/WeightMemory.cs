@@ -31,7 +31,9 @@ internal sealed class WeightMemory(MappedNetwork mapped)
     /// <summary>Cells with shared columns and without; null for a layer without shared columns.</summary>
     public MergeReport? SharedColumns(FusedLayer fused, HardwareProfile hardware)
     {
-        if (mapped.Policy.Find(fused.Layer.NodeName) is not { Layout.SharesColumns: true } || Blocks(fused) is not { IsEmpty: false } blocks) return null;
+        if (mapped.Policy.Find(fused.Layer.NodeName) is not { Layout.SharesColumns: true }
+            || Blocks(fused) is not { IsEmpty: false } blocks)
+            return null;
         int ownCells = hardware.Encoding is WeightEncoding.Differential or WeightEncoding.DifferentialTwoSided ? 2 : 1,
             rows = fused.Layer.RowsPerGroup;
         return new MergeReport(

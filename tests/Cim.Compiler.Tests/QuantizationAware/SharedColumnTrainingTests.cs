@@ -27,7 +27,7 @@ using Xunit;
 namespace Cim.Compiler.Tests.QuantizationAware;
 
 /// <summary>Strips that share columns are trained as one, and compiled to the integers training made.</summary>
-public sealed class TiedTrainingTests
+public sealed class SharedColumnTrainingTests
 {
     private const int Count = 32;
 
@@ -40,8 +40,8 @@ public sealed class TiedTrainingTests
     public void Training_starts_from_the_integers_rounding_made(int seed, string method, int bits)
     {
         (Graph graph, Graph rounded, QuantizationPolicy policy, SampleSet samples) = Rounded(seed, method, bits);
-        QuantizedNetwork start = StartingPoint.Of(graph, rounded, policy, _hardware.Rows, samples, null, default);
-        Assert.NotEmpty(TiedStart.Of(start, rounded, policy));
+        QuantizedNetwork start = StartingPoint.Of(new TrainingStart(graph, rounded, policy), samples, null, default);
+        Assert.NotEmpty(SharedColumnStart.Of(start, rounded, policy));
         foreach ((MvmLayer expected, QuantizedLayer actual) in MvmLayers.Find(rounded).Zip(start.Layers))
             Assert.Equal(QuantizedWeights.Read(rounded, expected)!.Integers.Span<sbyte>().ToArray().Select(q => (int)q), actual.Codes());
     }
@@ -50,8 +50,8 @@ public sealed class TiedTrainingTests
     public async Task What_is_compiled_after_training_is_the_training_graph_and_the_ties_still_hold(int seed, string method, int bits)
     {
         (Graph graph, Graph rounded, QuantizationPolicy policy, SampleSet samples) = Rounded(seed, method, bits);
-        QuantizedNetwork network = StartingPoint.Of(graph, rounded, policy, _hardware.Rows, samples, null, default);
-        ImmutableArray<SharedColumnWeights> ties = TiedStart.Of(network, rounded, policy);
+        QuantizedNetwork network = StartingPoint.Of(new TrainingStart(graph, rounded, policy), samples, null, default);
+        ImmutableArray<SharedColumnWeights> shared = SharedColumnStart.Of(network, rounded, policy);
         int[][] before = [.. network.Layers.Select(l => l.Codes())];
         var options = new TrainingOptions
         {
@@ -60,7 +60,7 @@ public sealed class TiedTrainingTests
             BatchStatistics = false,
             Optimizer = new OptimizerOptions { LearningRate = 0.05, StepRate = 0.1, ClipNorm = 5 },
         };
-        await new Trainer(network.Network, samples, null, options) { SharedColumns = ties }.RunAsync();
+        await new Trainer(network.Network, samples, null, options) { SharedColumns = shared }.RunAsync();
         Assert.Contains(network.Layers.Zip(before), pair => !pair.First.Codes().SequenceEqual(pair.Second));
 
         Graph trained = OnnxImporter.Import(QuantizedExport.ToOnnx(network).ToByteArray(), null);
