@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Cim.Cli.Commands;
 using Cim.Cli.Commands.Compile;
+using Cim.Cli.Invocation;
 using Cim.Cli.Options;
 using Cim.Compiler.Messages;
 using Cim.Runtime;
@@ -12,13 +13,6 @@ namespace Cim.Cli;
 internal static class CimApplication
 {
     private static readonly Lock _commands = new();
-
-    /// <summary>Written by every command as one JSON document instead of text.</summary>
-    public static Option<bool> Json { get; } = new("--json")
-    {
-        Description = "Write the result to standard output as one JSON document; everything else goes to standard error.",
-        Recursive = true,
-    };
 
     /// <summary>All commands, in the order of <c>cim --help</c>. A new command is one file in Commands/ and one line here.</summary>
     private static Command[] Commands() =>
@@ -59,14 +53,14 @@ internal static class CimApplication
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             error.WriteLine("cim: cancelled");
-            if (parsed.GetValue(Json)) TryWriteJson(new Problem(ErrorCodes.Cancelled, "Cancelled."), output);
+            if (parsed.GetValue(JsonFormat.Option)) TryWriteJson(new Problem(ErrorCodes.Cancelled, "Cancelled."), output);
             return ExitCode.Cancelled;
         }
         catch (Exception exception)
         {
             Problem problem = BuildWording.Word(Problem.From(exception), parsed);
             problem.WriteTo(error);
-            if (parsed.GetValue(Json)) TryWriteJson(problem, output);
+            if (parsed.GetValue(JsonFormat.Option)) TryWriteJson(problem, output);
             return problem.Code == ErrorCodes.WrongUsage ? ExitCode.WrongUsage : ExitCode.Failed;
         }
     }
@@ -76,14 +70,16 @@ internal static class CimApplication
     {
         lock (_commands)
         {
-            var root = new RootCommand(
-                "Compiles ONNX networks for ReRAM compute-in-memory crossbars, and simulates them.") { Json, BuildWording.InBuild };
+            var root = new RootCommand("Compiles ONNX networks for ReRAM compute-in-memory crossbars, and simulates them.")
+            {
+                JsonFormat.Option, BuildWording.InBuild,
+            };
             foreach (Command command in Commands()) root.Subcommands.Add(command);
             return root.Parse(args);
         }
     }
 
-    /// <summary>What the rules say of a value is clearer than what the parser says of it.</summary>
+    /// <summary>The messages of the rules about a value are clearer than those of the parser.</summary>
     private static IEnumerable<MessageText> Messages(ParseResult parsed)
     {
         IReadOnlyList<(SymbolResult Of, MessageText Message)> problems = OptionRules.Problems(parsed);
@@ -101,7 +97,7 @@ internal static class CimApplication
         }
         catch (CimException)
         {
-            // The problem has been reported on standard error, and the exit code tells the rest.
+            // The problem has been reported on standard error, and the exit code reports the rest.
         }
     }
 
@@ -112,7 +108,7 @@ internal static class CimApplication
         MessageText text = MessageText.Join([.. Messages(parsed).Distinct(), .. hints, $"See '{command} --help'."]);
         Problem problem = BuildWording.Word(new Problem(ErrorCodes.WrongUsage, text), parsed);
         problem.WriteTo(error);
-        if (parsed.GetResult(Json) is { Implicit: false }) TryWriteJson(problem, output);
+        if (parsed.GetResult(JsonFormat.Option) is { Implicit: false }) TryWriteJson(problem, output);
         return ExitCode.WrongUsage;
 
         static IEnumerable<string> Path(SymbolResult? result)

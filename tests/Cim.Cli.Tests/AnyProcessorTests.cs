@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.IO.Compression;
 using System.Text;
+using Cim.Cli.Invocation;
 using Xunit;
 
 namespace Cim.Cli.Tests;

@@ -1,4 +1,5 @@
 using System.Text;
+using Cim.Cli.Invocation;
 using Cim.Compiler.Tests.Fuzz;
 using Cim.Runtime;
 using CsCheck;

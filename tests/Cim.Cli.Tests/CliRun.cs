@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cim.Cli.Invocation;
 
 namespace Cim.Cli.Tests;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cim.Cli.Invocation;
 using Cim.Onnx.Proto;
 using Cim.Runtime;
 using Cim.Runtime.Tensors;

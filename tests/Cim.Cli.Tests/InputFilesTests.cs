@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Cim.Cli.Invocation;
 using Xunit;
 
 namespace Cim.Cli.Tests;

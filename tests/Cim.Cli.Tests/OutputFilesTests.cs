@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Cim.Cli.Invocation;
 using Cim.Runtime;
 using Cim.Runtime.Diagnostics;
 using Xunit;

@@ -1,3 +1,4 @@
+using Cim.Cli.Invocation;
 using Cim.Onnx.Proto;
 using Google.Protobuf;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Xml.Linq;
+using Cim.Cli.Invocation;
 using Xunit;
 
 namespace Cim.Cli.Tests;

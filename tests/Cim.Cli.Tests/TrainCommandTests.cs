@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using Cim.Cli.Invocation;
 using Xunit;
 
 namespace Cim.Cli.Tests;

@@ -55,9 +55,11 @@ internal static class CompiledModelInspector
         long weights = (long)layer.Outputs * layer.RowsPerGroup;
         string quantization = string.Create(
             CultureInfo.InvariantCulture, $"w{layer.WeightBits}a{layer.Input.Bits}{(layer.AdcBits > 0 ? $" adc{layer.AdcBits}" : "")}");
-        return new InspectedLayer(
-            layer.Name, layer.Geometry is null ? "Gemm" : "Conv", layer.RowsPerGroup, layer.ColumnsPerGroup, layer.Groups,
-            layer.PositionsPerImage, weights * layer.PositionsPerImage, weights, quantization, Arrays(layer));
+        return new InspectedLayer(layer.Name, layer.Geometry is null ? "Gemm" : "Conv")
+        {
+            Rows = layer.RowsPerGroup, Columns = layer.ColumnsPerGroup, Groups = layer.Groups, Mvms = layer.PositionsPerImage,
+            Macs = weights * layer.PositionsPerImage, Weights = weights, Quantization = quantization, Arrays = Arrays(layer),
+        };
     }
 
     /// <summary>Blocks of a layer may share arrays.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Cim.Cli.Invocation;
 using Cim.Cli.Options;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;

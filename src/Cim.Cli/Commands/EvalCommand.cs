@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Cim.Cli.Invocation;
 using Cim.Cli.Options;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
@@ -32,7 +33,7 @@ internal static class EvalCommand
     private static readonly RowOption<int> _trials = new(CommandRows.Trials);
     private static readonly RowOption<int> _limit = new(OptionTable.Limit, "At most this many samples.");
     private static readonly RowOption<int> _threads = new(CommandRows.Threads);
-    private static readonly RowOption<int> _words = new(CommandRows.Words);
+    private static readonly RowOption<int> _outputCodes = new(CommandRows.OutputCodes);
 
     private static readonly Option<string[]> _set = new("--set")
     {
@@ -44,7 +45,7 @@ internal static class EvalCommand
     public static Command Create()
     {
         var command = new Command("eval", "Measures accuracy on labelled data.") {
-            _model, _data, _fidelityName, _seed, _trials, _limit, _threads, _words, _set, _calibration };
+            _model, _data, _fidelityName, _seed, _trials, _limit, _threads, _outputCodes, _set, _calibration };
         var data = new DataArguments(command);
         return command.Does((parsed, context) =>
         {
@@ -72,7 +73,7 @@ internal static class EvalCommand
         UnusedOptions.Warn(parsed, context,
             new(_fidelityName, hardware is not null, "simulated hardware, and an .onnx file is run in float; compile it first"),
             new(_threads, hardware is not null, "the simulator, and an .onnx file is run by ONNX Runtime"),
-            new(_words, hardware is not null, "the simulator, and an .onnx file is run by ONNX Runtime"),
+            new(_outputCodes, hardware is not null, "the simulator, and an .onnx file is run by ONNX Runtime"),
             new(_seed, isRandom, errors),
             new(_trials, isRandom, errors),
             new(_calibration, hardware is not null
@@ -99,7 +100,7 @@ internal static class EvalCommand
         var evaluator = new CompiledEvaluator(model);
         DataSet data = DataSet.Open(parsed.GetRequiredValue(_data), evaluator.Input.Ports, preprocessing);
         var results = new (ulong Seed, Accuracy Accuracy)[parsed.GetValue(_trials)];
-        var words = new List<ImmutableArray<LayerOutputCodes>>();
+        var codes = new List<ImmutableArray<LayerOutputCodes>>();
         for (int t = 0; t < results.Length; t++)
         {
             ulong seed = unchecked(parsed.GetValue(_seed) + (ulong)t);
@@ -117,13 +118,13 @@ internal static class EvalCommand
             string trial = results.Length == 1 ? "" : $"trial {t + 1} of {results.Length}: ";
             results[t] = (seed, evaluator.Evaluate(data, options, parsed.GetValue(_limit),
                 new SampleProgress(context, data, parsed.GetValue(_limit), trial), context.Cancellation));
-            if (parsed.GetValue(_words) > 0)
-                words.Add(OutputCodes.Measure(
-                    model.Compiled, evaluator.Input, data, options, parsed.GetValue(_words), context.Cancellation));
+            if (parsed.GetValue(_outputCodes) > 0)
+                codes.Add(OutputCodes.Measure(
+                    model.Compiled, evaluator.Input, data, options, parsed.GetValue(_outputCodes), context.Cancellation));
         }
 
         return new Evaluation(results, CorrectOperations.PerJoule(model.Compiled, results.Average(t => t.Accuracy.Fraction)),
-            words.Count > 0 ? LayerOutputCodes.Mean(words) : null);
+            codes.Count > 0 ? LayerOutputCodes.Mean(codes) : null);
     }
 
     private static (
@@ -170,9 +171,9 @@ internal static class EvalCommand
         json.WriteFinite("imagesPerSecond", Speed(trials));
         if (evaluation.CorrectOpsPerJoule is { } perJoule) json.WriteFinite("correctOpsPerJoule", perJoule);
         else json.WriteNull("correctOpsPerJoule");
-        if (evaluation.Words is not { } words) return;
+        if (evaluation.OutputCodes is not { } codes) return;
         json.WriteStartArray("words");
-        foreach (LayerOutputCodes layer in words)
+        foreach (LayerOutputCodes layer in codes)
         {
             json.WriteStartObject();
             json.WriteString("name", layer.Name);
@@ -201,17 +202,18 @@ internal static class EvalCommand
                 + $"{100 * s.Percentile5:F2} %");
         }
         if (evaluation.CorrectOpsPerJoule is { } perJoule) Line($"{perJoule:G4} correct operations per joule");
-        foreach (LayerOutputCodes layer in evaluation.Words ?? [])
-            Line($"words of {layer.Name} ({layer.Bits} bits): {100 * layer.Equal:F2} % noise-free, {100 * layer.WithinOne:F3} % within "
+        foreach (LayerOutputCodes layer in evaluation.OutputCodes ?? [])
+            Line($"output codes of {layer.Name} ({layer.Bits} bits): "
+                + $"{100 * layer.Equal:F2} % noise-free, {100 * layer.WithinOne:F3} % within "
                 + $"one; in the network {100 * layer.EqualInNetwork:F2} %, {100 * layer.WithinOneInNetwork:F3} %");
         Line($"{Speed(trials):F0} images per second");
     }
 
     /// <param name="Trials">One chip each.</param>
     /// <param name="CorrectOpsPerJoule">Null for float networks and hardware without energies.</param>
-    /// <param name="Words">Null if not asked for.</param>
+    /// <param name="OutputCodes">Null if not asked for.</param>
     private sealed record Evaluation(
-        (ulong Seed, Accuracy Accuracy)[] Trials, double? CorrectOpsPerJoule, ImmutableArray<LayerOutputCodes>? Words);
+        (ulong Seed, Accuracy Accuracy)[] Trials, double? CorrectOpsPerJoule, ImmutableArray<LayerOutputCodes>? OutputCodes);
 
     private static double Speed((ulong Seed, Accuracy Accuracy)[] trials)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Cim.Cli.Invocation;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Hardware.Json;
 using Cim.Runtime.Hardware.Profiles;

@@ -1,3 +1,4 @@
+using Cim.Cli.Invocation;
 using Cim.Compiler.Mapping;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;

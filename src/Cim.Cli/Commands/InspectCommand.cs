@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cim.Cli.Invocation;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
 using Cim.Runtime;
@@ -53,7 +54,10 @@ internal static class InspectCommand
         int groups = (int)node.Attributes.Int("group", 1);
         bool outputsFirst = node.Op == "Conv" || node.Attributes.Int("transB", 0) != 0;
         int outputs = outputsFirst ? s[0] : s[s.Rank - 1];
-        return new InspectedLayer(node.Name, node.Op, (int)(s.Elements / Math.Max(1, outputs)), outputs / Math.Max(1, groups), groups, null,
-            null, weights.Length);
+        return new InspectedLayer(node.Name, node.Op)
+        {
+            Rows = (int)(s.Elements / Math.Max(1, outputs)), Columns = outputs / Math.Max(1, groups), Groups = groups,
+            Mvms = null, Macs = null, Weights = weights.Length,
+        };
     }
 }

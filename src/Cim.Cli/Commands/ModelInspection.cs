@@ -11,11 +11,29 @@ namespace Cim.Cli.Commands;
 /// <summary>A named input or output; type and shape are null where they are unknown. Symbolic dimensions are written as text.</summary>
 internal sealed record InspectedValue(string Name, string? Type, Shape? Shape);
 
-/// <summary>A layer crossbars can hold; rows and columns are those of one group. Mvms (products per image and group) and the geometry are
-/// null where shapes are unknown.</summary>
-internal sealed record InspectedLayer(
-    string Name, string Op, int Rows, int Columns, int Groups, int? Mvms, long? Macs, long Weights, string? Quantization = null,
-    int? Arrays = null);
+/// <summary>A layer crossbars can hold; products per image are null where shapes are unknown.</summary>
+internal sealed record InspectedLayer(string Name, string Op)
+{
+    /// <summary>Rows of one group.</summary>
+    public required int Rows { get; init; }
+
+    /// <summary>Columns of one group.</summary>
+    public required int Columns { get; init; }
+
+    public required int Groups { get; init; }
+
+    /// <summary>Matrix-vector products per image and group.</summary>
+    public required int? Mvms { get; init; }
+
+    public required long? Macs { get; init; }
+
+    public required long Weights { get; init; }
+
+    public string? Quantization { get; init; }
+
+    /// <summary>Arrays of a compiled model.</summary>
+    public int? Arrays { get; init; }
+}
 
 /// <summary>An operator that runs digitally.</summary>
 internal sealed record InspectedOperator(string Name, string Op);
@@ -65,8 +83,11 @@ internal sealed record ModelInspection
             Opset = opset,
             Inputs = [.. graph.Inputs.Select(i => Value(graph, i))],
             Outputs = [.. graph.Outputs.Select(o => Value(graph, o))],
-            Layers = [.. layers.Select(l => new InspectedLayer(l.NodeName, l.Op, l.RowsPerGroup, l.ColumnsPerGroup, l.Groups,
-                l.PositionsPerImage, l.MacsPerImage, l.WeightCount, l.WeightDequantize is null ? null : "given"))],
+            Layers = [.. layers.Select(l => new InspectedLayer(l.NodeName, l.Op)
+            {
+                Rows = l.RowsPerGroup, Columns = l.ColumnsPerGroup, Groups = l.Groups, Mvms = l.PositionsPerImage,
+                Macs = l.MacsPerImage, Weights = l.WeightCount, Quantization = l.WeightDequantize is null ? null : "given",
+            })],
             Digital = [.. graph.Nodes.Where(n => !onCrossbars.Contains(n.Name)).Select(n => new InspectedOperator(n.Name, n.Op))],
         };
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cim.Cli.Invocation;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar.SingleMatrix;
 using Spectre.Console;

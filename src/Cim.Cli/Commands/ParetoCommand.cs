@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Cim.Cli.Invocation;
 using Cim.Cli.Options;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Cim.Cli.Invocation;
 using Cim.Cli.Options;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Cim.Cli.Invocation;
 using Cim.Compiler.Search;
 using Cim.Compiler.Search.Space;
 using Cim.Compiler.Sensitivity;

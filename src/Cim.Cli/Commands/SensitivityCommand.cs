@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Cim.Cli.Invocation;
 using Cim.Cli.Options;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;

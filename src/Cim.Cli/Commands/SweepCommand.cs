@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Cim.Cli.Invocation;
 using Cim.Cli.Options;
 using Cim.Compiler;
 using Cim.Compiler.Data;
@@ -117,8 +118,8 @@ internal static class SweepCommand
                 DataSet.Open(calibration, input.Ports, preprocessing), CalibrationData.DefaultSamples, context.Cancellation),
             options, context.Progress, context.Cancellation);
 
-        var result = new SweepReport(Path.GetFileName(path), hardware.Name, parsed.GetRequiredValue(_fidelityName), plan, points, options,
-            settings, time.Elapsed.TotalSeconds);
+        var subject = new SweepSubject(Path.GetFileName(path), hardware.Name, settings, parsed.GetRequiredValue(_fidelityName));
+        var result = new SweepReport(subject, plan, points, options, time.Elapsed.TotalSeconds);
         Save(parsed, result);
         context.WriteResult(result.WriteMembers, text => Print(text, result));
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Cim.Cli.Invocation;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Reporting.Plots;
@@ -9,20 +10,28 @@ using Cim.Compiler.Sweep;
 
 namespace Cim.Cli.Commands;
 
-/// <summary>What a sweep gave, in every form it is written in.</summary>
+/// <summary>What a sweep starts from, as its report names it.</summary>
+/// <param name="Model">The file of the network.</param>
+/// <param name="Hardware">The profile.</param>
+/// <param name="Settings">Fields of the profile that are the same at every point.</param>
+/// <param name="Fidelity">How it is simulated.</param>
+internal sealed record SweepSubject(string Model, string Hardware, IReadOnlyList<ProfileSetting> Settings, string Fidelity);
+
+/// <summary>The results of a sweep, in every form they are written in.</summary>
 internal sealed record SweepReport(
-    string Model, string Hardware, string Fidelity, SweepPlan Plan, ImmutableArray<SweepMeasurement> Points, SweepOptions Options,
-    IReadOnlyList<ProfileSetting> Settings, double Seconds)
+    SweepSubject Subject, SweepPlan Plan, ImmutableArray<SweepMeasurement> Points, SweepOptions Options, double Seconds)
 {
     public byte[] Csv() => Encoding.UTF8.GetBytes(SweepText.ToCsv(Plan, Points));
 
     public byte[] Svg()
     {
         string spread = Options.Trials == 1 ? "" : "; mean ± standard deviation" + (Plan.Axes.Length == 1 ? ", red: the worst chip" : "");
+        string settings = Subject.Settings.Count == 0 ? "" : " with " + string.Join(", ", Subject.Settings),
+            chips = Options.Trials == 1 ? "1 chip" : string.Create(CultureInfo.InvariantCulture, $"{Options.Trials} chips");
         return Encoding.UTF8.GetBytes(SweepSvg.Draw(
-            $"{Model} on {Hardware}{(Settings.Count == 0 ? "" : " with " + string.Join(", ", Settings))}",
+            $"{Subject.Model} on {Subject.Hardware}{settings}",
             string.Create(CultureInfo.InvariantCulture,
-                $"{Fidelity}, {Points[0].Chips[0].Samples} samples, {Options.Trials} {(Options.Trials == 1 ? "chip" : "chips")} a point{spread}"),
+                $"{Subject.Fidelity}, {Points[0].Chips[0].Samples} samples, {chips} a point{spread}"),
             Plan, Points));
     }
 
@@ -44,11 +53,11 @@ internal sealed record SweepReport(
 
     public void WriteMembers(Utf8JsonWriter json)
     {
-        json.WriteString("model", Model);
-        json.WriteString("hardware", Hardware);
-        json.WriteString("fidelity", Fidelity);
+        json.WriteString("model", Subject.Model);
+        json.WriteString("hardware", Subject.Hardware);
+        json.WriteString("fidelity", Subject.Fidelity);
         json.WriteStartObject("set");
-        foreach (ProfileSetting setting in Settings) json.WriteString(setting.Field, setting.Value);
+        foreach (ProfileSetting setting in Subject.Settings) json.WriteString(setting.Field, setting.Value);
         json.WriteEndObject();
         json.WriteStartArray("parameters");
         foreach (SweepAxis axis in Plan.Axes)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using Cim.Cli.Invocation;
 using Cim.Compiler.Data;
 using Cim.Compiler.QuantizationAware;
 using Cim.Runtime;

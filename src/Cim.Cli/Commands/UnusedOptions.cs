@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cim.Cli.Invocation;
 using Cim.Runtime;
 
 namespace Cim.Cli.Commands;

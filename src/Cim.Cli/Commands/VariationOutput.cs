@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Cim.Cli.Invocation;
 using Cim.Compiler.Variation;
 
 namespace Cim.Cli.Commands;

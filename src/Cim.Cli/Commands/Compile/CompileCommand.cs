@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cim.Cli.Invocation;
 using Cim.Cli.Options;
 using Cim.Compiler;
 using Cim.Compiler.Options;

@@ -1,3 +1,4 @@
+using Cim.Cli.Invocation;
 using Cim.Compiler.Messages;
 using Cim.Compiler.Options;
 using Cim.Compiler.Pipeline;

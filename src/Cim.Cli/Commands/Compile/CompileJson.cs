@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cim.Cli.Invocation;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Pipeline;

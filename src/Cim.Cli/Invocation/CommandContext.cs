@@ -5,7 +5,7 @@ using Cim.Compiler.Messages;
 using Cim.Runtime;
 using Spectre.Console;
 
-namespace Cim.Cli;
+namespace Cim.Cli.Invocation;
 
 /// <summary>
 /// What a command gets besides its own arguments: where people read (<see cref="Console"/>), where programs read
@@ -100,7 +100,7 @@ internal static class CommandExtensions
     {
         command.SetAction((parsed, cancellation) => action(parsed, new CommandContext(
             parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error,
-            parsed.GetValue(CimApplication.Json), problem => BuildWording.Word(problem, parsed), cancellation)));
+            parsed.GetValue(JsonFormat.Option), problem => BuildWording.Word(problem, parsed), cancellation)));
         return command;
     }
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Cim.Compiler.Messages;
 using Cim.Runtime;
 
-namespace Cim.Cli;
+namespace Cim.Cli.Invocation;
 
 /// <summary>
 /// An error or warning as users, MSBuild and editors read it: <c>file(line,col): error CIMnnnn: what, where, what to do</c>.

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Cim.Compiler.Messages;
 
-namespace Cim.Cli;
+namespace Cim.Cli.Invocation;
 
 /// <summary>
 /// Words problems for a build, where options are metadata of an item and not flags, and where a problem that names no file is about the

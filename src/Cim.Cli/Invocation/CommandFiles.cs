@@ -5,7 +5,7 @@ using Cim.Runtime.Data;
 using Cim.Runtime.Diagnostics;
 using Cim.Runtime.Hardware.Profiles;
 
-namespace Cim.Cli;
+namespace Cim.Cli.Invocation;
 
 /// <summary>
 /// The files a command reads and writes, by the option that names them. <see cref="Check"/> refuses, before any work, an output that

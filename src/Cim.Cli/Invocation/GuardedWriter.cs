@@ -1,7 +1,7 @@
 using System.Text;
 using Cim.Runtime;
 
-namespace Cim.Cli;
+namespace Cim.Cli.Invocation;
 
 /// <summary>
 /// One of the standard streams, which may be a full disk, closed, or a pipe nobody reads: on the way out that is an error with a

@@ -1,4 +1,4 @@
-namespace Cim.Cli;
+namespace Cim.Cli.Invocation;
 
 /// <summary>What the process returns.</summary>
 internal static class ExitCode
