@@ -8,8 +8,10 @@ public sealed class TasksHouseTests
 {
     private static readonly SourceProject _project = SourceProject.Read("src/Cim.Tasks");
 
+    /// <summary>Except the attribute that MSBuild finds by its full name.</summary>
     [Fact]
-    public void A_namespace_is_its_folder() => HouseRules.Hold(HouseRules.MisplacedNamespaces(_project));
+    public void A_namespace_is_its_folder() => HouseRules.Hold(HouseRules.MisplacedNamespaces(_project)
+        .Where(v => !v.StartsWith("MSBuildMultiThreadableTaskAttribute.cs:", StringComparison.Ordinal)));
 
     [Fact]
     public void No_file_is_longer_than_250_lines() => HouseRules.Hold(HouseRules.LongFiles(_project));
