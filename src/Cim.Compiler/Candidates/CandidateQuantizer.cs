@@ -44,7 +44,7 @@ internal sealed class CandidateQuantizer : ICandidateQuantizer
     private static PostTrainingQuantizer Quantizer(CompileState state, CompileContext context)
     {
         CompileOptions asked = context.Options;
-        var options = new QuantizerOptions { Range = asked.Range, ArrayRows = context.Hardware.Rows };
+        var options = new QuantizerOptions { Range = asked.Range };
         if (asked.Rounding == RoundingMethods.Nearest) options = options with { ErrorCompensationBits = 0 };
         return new PostTrainingQuantizer(options,
             state.Calibration.IsSynthetic ? NormalisationRanges.Of(state.Graph) : null);

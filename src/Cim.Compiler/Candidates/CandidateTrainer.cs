@@ -27,8 +27,11 @@ internal sealed class CandidateTrainer : ICandidateTrainer
         HardwareNoise? noise = null;
         if (options.VariationAware && VariationAlignment.Varies(context.Hardware))
         {
-            noise = TrainingNoise.Of(state.Graph, state.Input, state.Calibration, policy, context.Hardware,
-                new QuantizerOptions { Range = options.Range, ArrayRows = context.Hardware.Rows }, context.Cancellation);
+            var network = new VariedNetwork(state.Graph, state.Input, state.Calibration, context.Hardware)
+            {
+                Quantizer = new QuantizerOptions { Range = options.Range },
+            };
+            noise = TrainingNoise.Of(network, policy, context.Cancellation);
             tag += $" on {ResultKey.HashOf(context.Hardware)}";
         }
 

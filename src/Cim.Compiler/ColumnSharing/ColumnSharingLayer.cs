@@ -47,14 +47,12 @@ internal sealed class ColumnSharingLayer
     /// <param name="layer">The layer; a grouped convolution has no groups of strips.</param>
     /// <param name="policy">Its widths.</param>
     /// <param name="fisher">[outputs, rows]; null = the relative error.</param>
-    /// <param name="profile">The hardware.</param>
-    /// <param name="method">What shares columns.</param>
-    /// <param name="seed">Of clustering.</param>
+    /// <param name="rules">How strips are clustered.</param>
     /// <param name="cancellation">Checked between groups.</param>
     public static ColumnSharingLayer Of(
-        MvmLayer layer, LayerPrecision policy, float[]? fisher, HardwareProfile profile, ColumnSharingMethod method, ulong seed,
-        CancellationToken cancellation)
+        MvmLayer layer, LayerPrecision policy, float[]? fisher, ColumnSharingRules rules, CancellationToken cancellation)
     {
+        (HardwareProfile profile, ColumnSharingMethod method, ulong seed) = rules;
         if (layer.Groups != 1) return new ColumnSharingLayer(null, []);
         LayerShape shape = LayerShapes.Of(layer);
         StripWidths widths = policy.Layout.StripWidths ?? StripWidths.Uniform(shape, policy.WeightBits, profile.Rows);

@@ -6,7 +6,6 @@ using Cim.Compiler.Messages;
 using Cim.Compiler.Options;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Precision;
-using Cim.Compiler.Quantization;
 using Cim.Compiler.Sensitivity;
 using Cim.Runtime.Hardware;
 
@@ -14,27 +13,23 @@ namespace Cim.Compiler.ColumnSharing;
 
 /// <summary>
 /// Chooses which strips share columns: for a share of cells that is asked for, or, by bisection over the share, the most that stays
-/// within the loss when the network is quantized so on one part of the calibration samples and judged on the other.
+/// within the loss when the network is quantized so on one part of the calibration samples and evaluated on the other.
 /// </summary>
 internal static class ColumnSharingSelection
 {
     /// <summary>The policy with shared columns.</summary>
-    /// <param name="graph">The float network.</param>
-    /// <param name="input">Its input.</param>
-    /// <param name="hardware">The hardware.</param>
-    /// <param name="data">Samples; may be null if a share is given: then relative errors count instead of sensitivities.</param>
+    /// <param name="request">
+    /// The network, its samples and the loss; without samples relative errors count instead of sensitivities.
+    /// </param>
     /// <param name="policy">Widths of layers and strips.</param>
-    /// <param name="options">What is merged.</param>
-    /// <param name="maxLoss">Percentage points, if no share is given.</param>
-    /// <param name="quantizer">As of the final quantization.</param>
-    /// <param name="seed">Of clustering and of the drawn classes.</param>
+    /// <param name="options">Which strips share columns, and how many.</param>
     /// <param name="progress">One line a step.</param>
     /// <param name="cancellation">Checked throughout.</param>
     public static QuantizationPolicy Run(
-        Graph graph, GraphInput input, HardwareProfile hardware, SearchData? data, QuantizationPolicy policy, ColumnSharingOptions options,
-        double maxLoss,
-        QuantizerOptions quantizer, ulong seed, IProgress<string>? progress, CancellationToken cancellation)
+        SavingRequest request, QuantizationPolicy policy, ColumnSharingOptions options, IProgress<string>? progress,
+        CancellationToken cancellation)
     {
+        (Graph graph, GraphInput input, HardwareProfile hardware, SearchData? data) = request;
         if (options.Method == ColumnSharingMethod.Spectral && hardware.Encoding != WeightEncoding.Differential)
             throw OptionError.Usage(
                 $"{OptionTable.MergeMethod.With("spectral")} shares the halves of differential pairs, and '{hardware.Name}' holds weights "
@@ -50,12 +45,13 @@ internal static class ColumnSharingSelection
                 + $"bits, or leave {OptionTable.MergeWeights.Named()} out.");
         Dictionary<string, float[]>? fisher = data is null
             ? null
-            : WeightFisher.Measure(graph, input, data.Fit, layers, seed, progress, cancellation);
-        var table = new ColumnSharingTable(layers, policy, fisher, hardware, options.Method, seed, progress, cancellation);
+            : WeightFisher.Measure(graph, input, data.Fit, layers, request.Seed, progress, cancellation);
+        var table = new ColumnSharingTable(
+            layers, policy, fisher, new ColumnSharingRules(hardware, options.Method, request.Seed), progress, cancellation);
         if (options.Share is { } asked) return table.Apply(policy, table.Choose(1 - asked));
 
-        return new LargestSaving(graph, input, hardware, data!, quantizer)
-            .Find(share => table.Apply(policy, table.Choose(1 - share)), maxLoss, "merging", progress, cancellation);
+        return new LargestSaving(request).Find(
+            share => table.Apply(policy, table.Choose(1 - share)), "merging", progress, cancellation);
     }
 
     // Groups of outputs have cells of their own, which are not compared.

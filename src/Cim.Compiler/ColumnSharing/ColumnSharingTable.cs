@@ -1,14 +1,12 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Precision;
-using Cim.Runtime.Hardware;
 
 namespace Cim.Compiler.ColumnSharing;
 
 /// <summary>
 /// Choices of columns for the strips of a network, group by group, with their cells and estimated loss increase, and the choice among them.
-/// A group
-/// is strips of one width on one row tile; its choices are different numbers of columns.
+/// A group is strips of one width on one row tile; its choices are different numbers of columns.
 /// </summary>
 internal sealed class ColumnSharingTable
 {
@@ -18,15 +16,12 @@ internal sealed class ColumnSharingTable
     /// <param name="layers">The layers whose strips may share columns.</param>
     /// <param name="policy">Their widths.</param>
     /// <param name="fisher">By layer [outputs, rows]; null = every layer's relative error counts the same.</param>
-    /// <param name="profile">The hardware.</param>
-    /// <param name="method">What shares columns.</param>
-    /// <param name="seed">Of clustering.</param>
+    /// <param name="rules">How strips are clustered.</param>
     /// <param name="progress">One line a layer.</param>
     /// <param name="cancellation">Checked between groups.</param>
     public ColumnSharingTable(
-        ImmutableArray<MvmLayer> layers, QuantizationPolicy policy, IReadOnlyDictionary<string, float[]>? fisher, HardwareProfile profile,
-        ColumnSharingMethod method,
-        ulong seed, IProgress<string>? progress, CancellationToken cancellation)
+        ImmutableArray<MvmLayer> layers, QuantizationPolicy policy, IReadOnlyDictionary<string, float[]>? fisher,
+        ColumnSharingRules rules, IProgress<string>? progress, CancellationToken cancellation)
     {
         _layers = layers;
         _layerChoices = new ColumnSharingLayer[layers.Length];
@@ -34,7 +29,7 @@ internal sealed class ColumnSharingTable
         {
             progress?.Report($"clustering the strips of layer {l + 1} of {layers.Length}: {layers[l].NodeName}");
             _layerChoices[l] = ColumnSharingLayer.Of(
-                layers[l], policy.Find(layers[l].NodeName)!, fisher?[layers[l].NodeName], profile, method, seed, cancellation);
+                layers[l], policy.Find(layers[l].NodeName)!, fisher?[layers[l].NodeName], rules, cancellation);
         }
     }
 

@@ -10,24 +10,46 @@ namespace Cim.Compiler.Ir;
 /// <see cref="PositionsPerImage"/> times an image. Found by <see cref="MvmLayers.Find"/>; cost, quantization and lowering
 /// read this view instead of each operator's attributes.
 /// </summary>
-/// <param name="NodeName">The node's unique name.</param>
-/// <param name="Op"><c>Conv</c>, <c>Gemm</c> or <c>MatMul</c>.</param>
-/// <param name="Groups">Groups of a convolution, else 1.</param>
-/// <param name="RowsPerGroup">kernelHeight * kernelWidth * inputChannels / groups, in (channel, y, x) order; or inputs.</param>
-/// <param name="ColumnsPerGroup">Output channels / groups; or outputs.</param>
-/// <param name="PositionsPerImage">Output positions of a convolution; rows of the left matrix (tokens) per image, else 1.</param>
-/// <param name="Geometry">Of a convolution (1-D: height 1), else null.</param>
-/// <param name="Input">The value multiplied: the activations, possibly the output of a DequantizeLinear.</param>
-/// <param name="Output">The value computed.</param>
-/// <param name="WeightName">The constant that holds the weights: float, or the integers of <see cref="WeightDequantize"/>.</param>
-/// <param name="WeightDequantize">The DequantizeLinear between the constant and the node, if the model brings quantized weights.</param>
-/// <param name="BiasName">The constant bias (possibly through a DequantizeLinear), or null.</param>
-internal sealed record MvmLayer(
-    string NodeName, string Op, int Groups, int RowsPerGroup, int ColumnsPerGroup, int PositionsPerImage,
-    ConvolutionGeometry? Geometry, string Input, string Output, string WeightName, Node? WeightDequantize, string? BiasName)
+internal sealed record MvmLayer
 {
     private readonly Lazy<Tensor>? _matrix;
     private readonly Lazy<float[]?>? _bias;
+
+    /// <summary>The node's unique name.</summary>
+    public required string NodeName { get; init; }
+
+    /// <summary><c>Conv</c>, <c>Gemm</c> or <c>MatMul</c>.</summary>
+    public required string Op { get; init; }
+
+    /// <summary>Groups of a convolution, else 1.</summary>
+    public int Groups { get; init; } = 1;
+
+    /// <summary>kernelHeight * kernelWidth * inputChannels / groups, in (channel, y, x) order; or inputs.</summary>
+    public required int RowsPerGroup { get; init; }
+
+    /// <summary>Output channels / groups; or outputs.</summary>
+    public required int ColumnsPerGroup { get; init; }
+
+    /// <summary>Output positions of a convolution; rows of the left matrix (tokens) per image, else 1.</summary>
+    public required int PositionsPerImage { get; init; }
+
+    /// <summary>Of a convolution (1-D: height 1), else null.</summary>
+    public ConvolutionGeometry? Geometry { get; init; }
+
+    /// <summary>The value multiplied: the activations, possibly the output of a DequantizeLinear.</summary>
+    public required string Input { get; init; }
+
+    /// <summary>The value computed.</summary>
+    public required string Output { get; init; }
+
+    /// <summary>The constant that holds the weights: float, or the integers of <see cref="WeightDequantize"/>.</summary>
+    public required string WeightName { get; init; }
+
+    /// <summary>The DequantizeLinear between the constant and the node, if the model brings quantized weights.</summary>
+    public Node? WeightDequantize { get; init; }
+
+    /// <summary>The constant bias (possibly through a DequantizeLinear), or null.</summary>
+    public string? BiasName { get; init; }
 
     /// <summary>Makes the layer able to read its weights; called by <see cref="MvmLayers"/>.</summary>
     internal MvmLayer WithData(Func<Tensor> matrix, Func<float[]?> bias) => this with { Matrix = new(matrix), BiasData = new(bias) };
@@ -64,8 +86,4 @@ internal sealed record MvmLayer(
 /// <param name="Positions">Rows of the left matrix (tokens).</param>
 /// <param name="Rows">The contracted dimension.</param>
 /// <param name="Columns">Columns of the right matrix.</param>
-/// <param name="Left">The left value.</param>
-/// <param name="Right">The right value.</param>
-/// <param name="Output">The value computed.</param>
-internal sealed record DynamicMatMul(
-    string NodeName, int Repeat, int Positions, int Rows, int Columns, string Left, string Right, string Output);
+internal sealed record DynamicMatMul(string NodeName, int Repeat, int Positions, int Rows, int Columns);

@@ -46,8 +46,7 @@ internal static class MvmLayers
             int images = BatchOf(graph);
             long repeat = output.Elements / Math.Max(1, (long)positions * columns);
             found.Add(new DynamicMatMul(
-                node.Name, checked((int)(repeat % images == 0 ? repeat / images : repeat)), positions, rows, columns,
-                node.Inputs[0], node.Inputs[1], node.Outputs[0]));
+                node.Name, checked((int)(repeat % images == 0 ? repeat / images : repeat)), positions, rows, columns));
         }
 
         return found.ToImmutable();
@@ -64,11 +63,16 @@ internal static class MvmLayers
         int groups = checked((int)node.Attributes.Int("group", 1));
         var geometry = ConvolutionGeometryReader.Read(node, input.Bind(1), kernel, output.Bind(1));
         int rows = checked((int)(kernel.Elements / kernel[0]));
-        return new MvmLayer(node.Name, node.Op, groups, rows, kernel[0] / groups, checked(geometry.OutputHeight * geometry.OutputWidth),
-                geometry, node.Inputs[0], node.Outputs[0], weight.Constant, weight.Dequantize, BiasName(graph, producers, node))
-            .WithData(
-                () => new Tensor(ElementType.Float32, new Shape(kernel[0], rows), ConstantWeights.ReadFloat(graph, weight).Data),
-                () => ReadBias(graph, producers, node, kernel[0]));
+        var layer = new MvmLayer
+        {
+            NodeName = node.Name, Op = node.Op, Input = node.Inputs[0], Output = node.Outputs[0],
+            Groups = groups, RowsPerGroup = rows, ColumnsPerGroup = kernel[0] / groups,
+            PositionsPerImage = checked(geometry.OutputHeight * geometry.OutputWidth), Geometry = geometry,
+            WeightName = weight.Constant, WeightDequantize = weight.Dequantize, BiasName = BiasName(graph, producers, node),
+        };
+        return layer.WithData(
+            () => new Tensor(ElementType.Float32, new Shape(kernel[0], rows), ConstantWeights.ReadFloat(graph, weight).Data),
+            () => ReadBias(graph, producers, node, kernel[0]));
     }
 
     private static MvmLayer? Matrix(Graph graph, Dictionary<string, Node> producers, Node node)
@@ -86,11 +90,16 @@ internal static class MvmLayers
         long all = rows == 0 ? 0 : left.Bind(1).Elements / rows;
         int batch = BatchOf(graph);
         int positions = checked((int)(all % batch == 0 ? all / batch : all));
-        return new MvmLayer(node.Name, node.Op, 1, rows, columns, positions, null, node.Inputs[0], node.Outputs[0],
-                weight.Constant, weight.Dequantize, node.Op == "Gemm" ? BiasName(graph, producers, node) : null)
-            .WithData(
-                () => MatrixOf(ConstantWeights.ReadFloat(graph, weight), rows, columns, transposed, alpha),
-                () => node.Op == "Gemm" ? ReadBias(graph, producers, node, columns) : null);
+        var layer = new MvmLayer
+        {
+            NodeName = node.Name, Op = node.Op, Input = node.Inputs[0], Output = node.Outputs[0],
+            RowsPerGroup = rows, ColumnsPerGroup = columns, PositionsPerImage = positions,
+            WeightName = weight.Constant, WeightDequantize = weight.Dequantize,
+            BiasName = node.Op == "Gemm" ? BiasName(graph, producers, node) : null,
+        };
+        return layer.WithData(
+            () => MatrixOf(ConstantWeights.ReadFloat(graph, weight), rows, columns, transposed, alpha),
+            () => node.Op == "Gemm" ? ReadBias(graph, producers, node, columns) : null);
     }
 
     /// <summary>Images in one run of a graph bound to batch 1: 1 if the batch is symbolic, else the leading dimension of the first

@@ -7,21 +7,6 @@ using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Lowering;
 
-/// <summary>A layer with the digital work after it that its epilogue does.</summary>
-/// <param name="Layer">The layer.</param>
-/// <param name="Nodes">The nodes it replaces; the first is the layer's own.</param>
-/// <param name="Input">The integers it reads.</param>
-/// <param name="InputParameters">What they mean.</param>
-/// <param name="Weights">Its weights.</param>
-/// <param name="Bias">Added to the accumulator.</param>
-/// <param name="Residual">The value added after, integers or float; null if none.</param>
-/// <param name="Epilogue">What is done with the sum.</param>
-/// <param name="Real">The last value of the chain that is a real number: the layer's result before requantization.</param>
-/// <param name="Output">The value the step writes.</param>
-internal sealed record FusedLayer(
-    MvmLayer Layer, ImmutableArray<Node> Nodes, string Input, QuantizationParameters InputParameters, QuantizedWeights Weights,
-    ImmutableArray<int> Bias, string? Residual, Epilogue Epilogue, string Real, string Output);
-
 /// <summary>
 /// Finds DQ(x), DQ(w) -> Conv/Gemm/MatMul (+ bias) [-> Add residual] [-> Relu/Clip] [-> Q] in a graph and decides which
 /// layer takes an addition both of whose sides are layers (the later one).
@@ -78,8 +63,13 @@ internal static class CrossbarFusion
 
             string real = _output is null ? _current : _nodes[^1].Inputs[0];
             bool residualIsFloat = _residual is not null && _residualParameters is null;
-            return new FusedLayer(layer, [.. _nodes], dequantize.Inputs[0], input, weights, Bias(), _residual,
-                new Epilogue(_residualParameters, residualIsFloat, _minimum, _maximum, _output), real, _current);
+            return new FusedLayer
+            {
+                Layer = layer, Nodes = [.. _nodes], Input = dequantize.Inputs[0], InputParameters = input,
+                Weights = weights, Bias = Bias(), Residual = _residual,
+                Epilogue = new Epilogue(_residualParameters, residualIsFloat, _minimum, _maximum, _output),
+                Real = real, Output = _current,
+            };
         }
 
         private bool Absorb(Node next)

@@ -30,4 +30,7 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPrecision> Layers)
 
     /// <summary>The precision of a layer; null if the policy does not name it.</summary>
     public LayerPrecision? Find(string layer) => Layers.FirstOrDefault(l => l.Name == layer);
+
+    /// <summary>The weight bits of a layer; the most there can be if the policy does not name it.</summary>
+    public int WeightBitsOf(string layer) => Find(layer)?.WeightBits ?? MaxBits;
 }

@@ -13,9 +13,6 @@ internal sealed record QuantizerOptions
     /// <summary>Weights at most this wide are rounded so that the layer's output, not each weight, is near the float one's.</summary>
     public int ErrorCompensationBits { get; init; } = 7;
 
-    /// <summary>Word lines of an array: how a layer is cut into strips, if its policy has any.</summary>
-    public int ArrayRows { get; init; } = 128;
-
     /// <summary>Shift biases so that each output's mean is that of the float network.</summary>
     public bool BiasCorrection { get; init; } = true;
 }

@@ -20,10 +20,13 @@ internal sealed class AlignStage : ICompileStage
     public CompileState Run(CompileState state, CompileContext context)
     {
         CompileOptions options = context.Options;
+        var network = new VariedNetwork(state.Graph, state.Input, state.Calibration, context.Hardware)
+        {
+            Quantizer = new QuantizerOptions { Range = options.Range },
+            Options = new VariationOptions { Confidence = options.VariationConfidence },
+        };
         (QuantizationPolicy policy, ImmutableArray<LayerAlignment> layers) = VariationAlignment.Run(
-            state.Graph, state.Input, state.Calibration, state.Precisions, context.Hardware,
-            new QuantizerOptions { Range = options.Range, ArrayRows = context.Hardware.Rows },
-            new VariationOptions { Confidence = options.VariationConfidence }, context.Progress, context.Cancellation);
+            network, state.Precisions, context.Progress, context.Cancellation);
         return (state with { Alignment = layers }).With(policy);
     }
 }

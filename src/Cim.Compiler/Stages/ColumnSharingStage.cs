@@ -1,4 +1,5 @@
 using Cim.Compiler.ColumnSharing;
+using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Quantization;
 
@@ -18,11 +19,14 @@ internal sealed class ColumnSharingStage : ICompileStage
     public CompileState Run(CompileState state, CompileContext context)
     {
         CompileOptions options = context.Options;
-        return state.With(ColumnSharingSelection.Run(
+        var request = new SavingRequest(
             context.Sources.Scored(state.Graph, state.Input), state.Input, context.Hardware,
-            context.Sources.ReadSearchData(state.Graph, state.Input, context.Cancellation), state.Precisions, options.Merge!,
-            options.MaxAccuracyLoss ?? CompileOptions.DefaultSearchLoss,
-            new QuantizerOptions { Range = options.Range, ArrayRows = context.Hardware.Rows }, options.Seed, context.Progress,
-            context.Cancellation));
+            context.Sources.ReadSearchData(state.Graph, state.Input, context.Cancellation))
+        {
+            Quantizer = new QuantizerOptions { Range = options.Range },
+            MaxLoss = options.MaxAccuracyLoss ?? CompileOptions.DefaultSearchLoss,
+            Seed = options.Seed,
+        };
+        return state.With(ColumnSharingSelection.Run(request, state.Precisions, options.Merge!, context.Progress, context.Cancellation));
     }
 }

@@ -1,3 +1,4 @@
+using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Strips;
@@ -18,11 +19,14 @@ internal sealed class StripsStage : ICompileStage
     public CompileState Run(CompileState state, CompileContext context)
     {
         CompileOptions options = context.Options;
-        return state.With(StripSelection.Run(
+        var request = new SavingRequest(
             context.Sources.Scored(state.Graph, state.Input), state.Input, context.Hardware,
-            context.Sources.ReadSearchData(state.Graph, state.Input, context.Cancellation), state.Precisions, options.Strips!,
-            options.MaxAccuracyLoss ?? CompileOptions.DefaultSearchLoss,
-            new QuantizerOptions { Range = options.Range, ArrayRows = context.Hardware.Rows }, options.Seed, context.Progress,
-            context.Cancellation));
+            context.Sources.ReadSearchData(state.Graph, state.Input, context.Cancellation))
+        {
+            Quantizer = new QuantizerOptions { Range = options.Range },
+            MaxLoss = options.MaxAccuracyLoss ?? CompileOptions.DefaultSearchLoss,
+            Seed = options.Seed,
+        };
+        return state.With(StripSelection.Run(request, state.Precisions, options.Strips!, context.Progress, context.Cancellation));
     }
 }

@@ -92,8 +92,10 @@ internal sealed class LayerErrorModel
                 {
                     int start = (s * _rows) + tile.FirstRow, factor = _plan.Cells.Slices[s].Factor * _plan.Cells.WeightStep;
                     (double m, double v, double likely, double likelyError) = Conversions(
-                        x, tile, s, level.AsSpan(start, tile.Rows), error.AsSpan(start, tile.Rows),
-                        variance.AsSpan(start, tile.Rows), product, coefficients);
+                        x, tile, s,
+                        new CellColumn(
+                            level.AsSpan(start, tile.Rows), error.AsSpan(start, tile.Rows), variance.AsSpan(start, tile.Rows)),
+                        product, coefficients);
                     mean += factor * m;
                     square += (double)factor * factor * v;
                     quiet *= likely;
@@ -114,8 +116,7 @@ internal sealed class LayerErrorModel
 
     // All conversions of one column of a tile: their errors after shift-and-add over the input slices.
     private (double Mean, double Variance, double Likely, double LikelyError) Conversions(
-        ReadOnlySpan<float> x, RowTile tile, int slice, ReadOnlySpan<float> level, ReadOnlySpan<float> error, ReadOnlySpan<float> variance,
-        float[] product, Span<double> coefficients)
+        ReadOnlySpan<float> x, RowTile tile, int slice, CellColumn cells, float[] product, Span<double> coefficients)
     {
         int inputs = _plan.Inputs.Length;
         var converter = _plan.Converters[slice];
@@ -129,9 +130,9 @@ internal sealed class LayerErrorModel
             ReadOnlySpan<float> xi = x.Slice((i * _rows) + tile.FirstRow, tile.Rows);
             Square(xi, product);
             ReadOnlySpan<float> squared = product.AsSpan(0, tile.Rows);
-            sums[i] = Dot(xi, level);
-            means[i] = Dot(xi, error);
-            variances[i] = Dot(squared, variance) + (offset * offset) + (gain * gain * sums[i] * sums[i])
+            sums[i] = Dot(xi, cells.Level);
+            means[i] = Dot(xi, cells.Error);
+            variances[i] = Dot(squared, cells.Variance) + (offset * offset) + (gain * gain * sums[i] * sums[i])
                 + (read * ReadPower(x, tile, i, squared));
         }
 
@@ -149,7 +150,7 @@ internal sealed class LayerErrorModel
             {
                 if (variances[i] == 0 || variances[j] == 0) continue;
                 ReadOnlySpan<float> xj = x.Slice((j * _rows) + tile.FirstRow, tile.Rows);
-                double shared = Dot(xi, xj, variance) + (offset * offset) + (gain * gain * sums[i] * sums[j]);
+                double shared = Dot(xi, xj, cells.Variance) + (offset * offset) + (gain * gain * sums[i] * sums[j]);
                 if (shared == 0) continue;
                 var other = new ReadOut(
                     converter, sums[j], means[j], Math.Sqrt(variances[j]), coefficients.Slice(j * ReadOut.Terms, ReadOut.Terms));
@@ -213,5 +214,15 @@ internal sealed class LayerErrorModel
         double total = Vector.Sum(sum);
         for (; i < a.Length; i++) total += a[i] * b[i] * c[i];
         return total;
+    }
+
+    /// <summary>The cells of one column of a tile: their levels, mean errors and variances, by row.</summary>
+    private readonly ref struct CellColumn(ReadOnlySpan<float> level, ReadOnlySpan<float> error, ReadOnlySpan<float> variance)
+    {
+        public ReadOnlySpan<float> Level { get; } = level;
+
+        public ReadOnlySpan<float> Error { get; } = error;
+
+        public ReadOnlySpan<float> Variance { get; } = variance;
     }
 }

@@ -103,7 +103,7 @@ internal sealed class LayerProbe
     public QuantizationParameters OutputCodes()
     {
         if (Full.Epilogue.Output is { } output) return output;
-        double[] values = Values(At(Full.WeightBits), 1);
+        double[] values = ColumnResults.Values(At(Full.WeightBits), _inputs, 1);
         double low = values.Min(), high = Math.Max(values.Max(), 1e-20);
         int bits = Full.Input.Bits;
         float scale = (float)(low < 0 ? Math.Max(-low, high) / ((1 << (bits - 1)) - 1) : high / ((1 << bits) - 1));
@@ -121,19 +121,8 @@ internal sealed class LayerProbe
     /// <summary>
     /// Information of the last bit of the codes in bits, given the bits above it: H(code) - H(code / 2) on the samples.
     /// </summary>
-    public double LastBitInformation(QuantizationParameters codes)
-    {
-        var counts = new Dictionary<int, int>();
-        var halves = new Dictionary<int, int>();
-        foreach (double v in Values(At(Full.WeightBits), codes.Scale))
-        {
-            int code = (int)Math.Clamp(Math.Round(v) + codes.ZeroPoint, codes.Min, codes.Max);
-            counts[code] = counts.GetValueOrDefault(code) + 1;
-            halves[code >> 1] = halves.GetValueOrDefault(code >> 1) + 1;
-        }
-
-        return Entropy(counts.Values) - Entropy(halves.Values);
-    }
+    public double LastBitInformation(QuantizationParameters codes) =>
+        ColumnResults.LastBitInformation(ColumnResults.Values(At(Full.WeightBits), _inputs, codes.Scale), codes);
 
     /// <summary>
     /// Mean square change of the kept output, in steps of the codes, when weights have fewer bits; a constant change of an output
@@ -143,7 +132,8 @@ internal sealed class LayerProbe
 
     /// <summary>The same of every column looked at.</summary>
     public double[] RoundingPowers(int weightBits, QuantizationParameters codes) =>
-        Change(Kept(At(Full.WeightBits), codes), Kept(At(weightBits), codes));
+        ColumnResults.Change(
+            ColumnResults.Kept(At(Full.WeightBits), _inputs, codes), ColumnResults.Kept(At(weightBits), _inputs, codes), _inputs.Count);
 
     /// <summary>The same when the inputs have fewer bits.</summary>
     public double RoundingPower(QuantizationParameters narrower, QuantizationParameters codes)
@@ -156,27 +146,8 @@ internal sealed class LayerProbe
             rounded[i] = (float)((q - narrower.ZeroPoint) * narrower.Scale / Full.Input.Scale);
         }
 
-        return Change(Kept(_layer, codes), Kept(_layer, codes, rounded)).Average();
-    }
-
-    private double[] Change(double[] wide, double[] narrow)
-    {
-        int positions = _inputs.Count;
-        double[] power = new double[_columns.Length];
-        for (int c = 0; c < _columns.Length; c++)
-        {
-            double mean = 0, square = 0;
-            for (int p = 0; p < positions; p++)
-            {
-                double d = narrow[(c * positions) + p] - wide[(c * positions) + p];
-                mean += d / positions;
-                square += d * d / positions;
-            }
-
-            power[c] = square - (mean * mean);
-        }
-
-        return power;
+        return ColumnResults.Change(
+            ColumnResults.Kept(_layer, _inputs, codes), ColumnResults.Kept(_layer, _inputs, codes, rounded), _inputs.Count).Average();
     }
 
     private AccumulatorErrors Predict(int weightBits, CellLayout layout, int adcBits) =>
@@ -233,47 +204,5 @@ internal sealed class LayerProbe
         sbyte[] taken = new sbyte[_columns.Length * rows];
         for (int i = 0; i < _columns.Length; i++) weights.Span<sbyte>().Slice(_columns[i] * rows, rows).CopyTo(taken.AsSpan(i * rows));
         return Tensor.Create<sbyte>(new Shape(_columns.Length, rows), taken);
-    }
-
-    private double[] Kept(CrossbarLayer layer, QuantizationParameters codes, float[]? inputs = null)
-    {
-        double[] values = Values(layer, codes.Scale, inputs);
-        for (int i = 0; i < values.Length; i++) values[i] = Math.Clamp(values[i], codes.Min - codes.ZeroPoint, codes.Max - codes.ZeroPoint);
-        return values;
-    }
-
-    /// <summary>Results before requantization in units of <paramref name="step"/>, the layer's own clamp applied, [column,
-    /// position].</summary>
-    /// <param name="layer">The columns.</param>
-    /// <param name="step">The unit.</param>
-    /// <param name="inputs">Inputs without zero point, in steps of the layer's input, instead of those sampled.</param>
-    private double[] Values(CrossbarLayer layer, double step, float[]? inputs = null)
-    {
-        int rows = layer.RowsPerGroup, positions = _inputs.Count;
-        double[] values = new double[_columns.Length * positions];
-        Parallel.For(0, _columns.Length, c =>
-        {
-            ReadOnlySpan<sbyte> w = layer.Weights.Span<sbyte>().Slice(c * rows, rows);
-            for (int p = 0; p < positions; p++)
-            {
-                ReadOnlySpan<short> x = _inputs.Row(c / layer.ColumnsPerGroup, p, rows);
-                double sum = layer.Bias[c];
-                ReadOnlySpan<float> given = inputs is null
-                    ? []
-                    : inputs.AsSpan((((c / layer.ColumnsPerGroup) * positions) + p) * rows, rows);
-                for (int r = 0; r < rows; r++) sum += w[r] * (inputs is null ? x[r] - layer.Input.ZeroPoint : given[r]);
-                double real = sum * (double)layer.Input.Scale * layer.WeightScales[c];
-                if (_inputs.Residual.Length > 0) real += _inputs.Residual[(p * _columns.Length) + c];
-                values[(c * positions) + p] = Math.Clamp(real, layer.Epilogue.Minimum, layer.Epilogue.Maximum) / step;
-            }
-        });
-        return values;
-    }
-
-    private static double Entropy(IReadOnlyCollection<int> counts)
-    {
-        double total = counts.Sum(), entropy = 0;
-        foreach (int n in counts) entropy -= n / total * Math.Log2(n / total);
-        return entropy;
     }
 }

@@ -20,21 +20,16 @@ internal static class NetworkProbes
     private const int Batch = 4;
 
     /// <summary>The layers by name, each with a probe that has seen what the layer reads.</summary>
-    /// <param name="graph">The network as imported.</param>
-    /// <param name="input">Its input.</param>
-    /// <param name="data">Calibration samples.</param>
+    /// <param name="network">The network, its samples and its hardware.</param>
     /// <param name="policy">The precision it runs at.</param>
-    /// <param name="hardware">The hardware.</param>
-    /// <param name="quantizer">How it is quantized.</param>
-    /// <param name="options">How many samples and positions are looked at.</param>
     /// <param name="cancellation">Checked between runs.</param>
     public static Dictionary<string, (FusedLayer Fused, LayerProbe Probe)> Of(
-        Graph graph, GraphInput input, CalibrationData data, QuantizationPolicy policy, HardwareProfile hardware,
-        QuantizerOptions quantizer,
-        VariationOptions options, CancellationToken cancellation)
+        VariedNetwork network, QuantizationPolicy policy, CancellationToken cancellation)
     {
+        (Graph graph, GraphInput input, CalibrationData data, HardwareProfile hardware) = network;
+        VariationOptions options = network.Options;
         cancellation.ThrowIfCancellationRequested();
-        Graph quantized = new PostTrainingQuantizer(quantizer).Quantize(graph, input, data, policy, null, cancellation);
+        Graph quantized = new PostTrainingQuantizer(network.Quantizer).Quantize(graph, input, data, policy, null, cancellation);
         LoweredModel lowered = new LayerLowering(policy, hardware).LowerUndivided(quantized);
         ModelProgram program = lowered.Program;
         PreparedLayer[] exact = [.. program.Layers.Select((layer, i) => CrossbarSimulator.Prepare(layer, i, hardware, Fidelity.Exact, 0))];

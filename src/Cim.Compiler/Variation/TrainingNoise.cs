@@ -17,20 +17,13 @@ namespace Cim.Compiler.Variation;
 /// </summary>
 internal static class TrainingNoise
 {
-    /// <param name="graph">The float network.</param>
-    /// <param name="input">Its input.</param>
-    /// <param name="data">Calibration samples.</param>
+    /// <param name="network">The float network, its calibration samples and its hardware.</param>
     /// <param name="policy">Precision and cells of the layers.</param>
-    /// <param name="hardware">The hardware.</param>
-    /// <param name="quantizer">How the network is quantized.</param>
     /// <param name="cancellation">Checked between layers.</param>
-    public static HardwareNoise Of(
-        Graph graph, GraphInput input, CalibrationData data, QuantizationPolicy policy, HardwareProfile hardware,
-        QuantizerOptions quantizer, CancellationToken cancellation)
+    public static HardwareNoise Of(VariedNetwork network, QuantizationPolicy policy, CancellationToken cancellation)
     {
-        Dictionary<string, (FusedLayer Fused, LayerProbe Probe)> probes =
-            NetworkProbes.Of(graph, input, data, policy, hardware, quantizer with { ErrorCompensationBits = 0, BiasCorrection = false },
-                new VariationOptions(), cancellation);
+        HardwareProfile hardware = network.Hardware;
+        Dictionary<string, (FusedLayer Fused, LayerProbe Probe)> probes = NetworkProbes.Of(network.RoundedPlainly, policy, cancellation);
         var layers = new Dictionary<string, IReadOnlyList<CodeNoise>>(StringComparer.Ordinal);
         foreach (LayerPrecision layer in policy.Layers)
         {

@@ -22,47 +22,32 @@ internal sealed class VariationAlignment
     /// <summary>Weight bits that are taken back where the codes cannot be aligned without.</summary>
     private const int ExtraWeightBits = 2;
 
-    private readonly Graph _graph;
-    private readonly GraphInput _input;
-    private readonly CalibrationData _data;
-    private readonly HardwareProfile _hardware;
-    private readonly QuantizerOptions _quantizer;
-    private readonly VariationOptions _options;
+    private readonly VariedNetwork _network;
     private readonly IProgress<string>? _progress;
     private readonly CancellationToken _cancellation;
-    private readonly ImmutableArray<MvmLayer> _layers;
     private readonly ImmutableArray<ActivationGroup> _groups;
 
-    private VariationAlignment(
-        Graph graph, GraphInput input, CalibrationData data, HardwareProfile hardware, QuantizerOptions quantizer, VariationOptions options,
-        IProgress<string>? progress, CancellationToken cancellation)
+    private VariationAlignment(VariedNetwork network, IProgress<string>? progress, CancellationToken cancellation)
     {
-        (_graph, _input, _data, _hardware, _options, _progress, _cancellation) = (
-            graph, input, data, hardware, options, progress, cancellation);
-        // Widths are compared with plain rounding; what is chosen is then rounded with care.
-        _quantizer = quantizer with { ErrorCompensationBits = 0, BiasCorrection = false };
-        _layers = MvmLayers.Find(graph);
-        _groups = ActivationGroups.Find(graph, _layers);
+        (_network, _progress, _cancellation) = (network.RoundedPlainly, progress, cancellation);
+        _groups = ActivationGroups.Find(network.Graph, MvmLayers.Find(network.Graph));
     }
 
+    private HardwareProfile Hardware => _network.Hardware;
+
+    private VariationOptions Options => _network.Options;
+
     /// <summary>Narrows a policy until variation changes no output code.</summary>
-    /// <param name="graph">The network as imported.</param>
-    /// <param name="input">Its input.</param>
-    /// <param name="data">Calibration samples.</param>
+    /// <param name="network">The network, its calibration samples and its hardware, and the asked probability.</param>
     /// <param name="policy">The widest precision each layer may have.</param>
-    /// <param name="hardware">The hardware.</param>
-    /// <param name="quantizer">How the network will be quantized.</param>
-    /// <param name="options">The asked probability.</param>
     /// <param name="progress">One line per step.</param>
     /// <param name="cancellation">Checked between layers.</param>
-    /// <returns>The policy, and what is predicted of each layer; without any variation the policy is that given.</returns>
+    /// <returns>The policy, and what is predicted of each layer; without any variation the policy is unchanged.</returns>
     public static (QuantizationPolicy Policy, ImmutableArray<LayerAlignment> Layers) Run(
-        Graph graph, GraphInput input, CalibrationData data, QuantizationPolicy policy, HardwareProfile hardware,
-        QuantizerOptions quantizer,
-        VariationOptions options, IProgress<string>? progress, CancellationToken cancellation)
+        VariedNetwork network, QuantizationPolicy policy, IProgress<string>? progress, CancellationToken cancellation)
     {
-        if (!Varies(hardware)) return (policy, []);
-        var alignment = new VariationAlignment(graph, input, data, hardware, quantizer, options, progress, cancellation);
+        if (!Varies(network.Hardware)) return (policy, []);
+        var alignment = new VariationAlignment(network, progress, cancellation);
         return alignment.MapLayers(alignment.NarrowOutputs(policy));
     }
 
@@ -74,7 +59,8 @@ internal sealed class VariationAlignment
     private QuantizationPolicy NarrowOutputs(QuantizationPolicy policy)
     {
         Dictionary<string, (FusedLayer Fused, LayerProbe Probe)> probes = Probe(policy);
-        var ranges = new ActivationRanges(_graph, _input, _data, _groups, _quantizer, _cancellation);
+        var ranges = new ActivationRanges(
+            _network.Graph, _network.Input, _network.Data, _groups, _network.Quantizer, _cancellation);
         for (int g = 0; g < _groups.Length; g++)
         {
             ActivationGroup group = _groups[g];
@@ -82,7 +68,7 @@ internal sealed class VariationAlignment
             foreach ((FusedLayer fused, LayerProbe probe) in probes.Values.Where(p => group.Roots.Contains(p.Fused.Real)))
             {
                 _cancellation.ThrowIfCancellationRequested();
-                CellLayout quietest = CellChoice.Quietest(probe, fused.Weights.Bits, _hardware);
+                CellLayout quietest = CellChoice.Quietest(probe, fused.Weights.Bits, Hardware);
                 while (bits > QuantizationPolicy.MinBits && !Carries(probe, fused.Weights.Bits, quietest, ranges.Parameters(g, bits)))
                     bits--;
             }
@@ -143,7 +129,7 @@ internal sealed class VariationAlignment
     private double Wrong(LayerProbe probe, int weightBits, QuantizationParameters codes)
     {
         const double OwnRounding = 1.0 / 12;
-        double noise = probe.Errors(weightBits, CellChoice.Quietest(probe, weightBits, _hardware), 0, codes).Noise;
+        double noise = probe.Errors(weightBits, CellChoice.Quietest(probe, weightBits, Hardware), 0, codes).Noise;
         return (noise * noise) + OwnRounding;
     }
 
@@ -151,7 +137,7 @@ internal sealed class VariationAlignment
     private bool Carries(LayerProbe probe, int weightBits, CellLayout layout, QuantizationParameters codes)
     {
         OutputCodeErrors errors = probe.Errors(weightBits, layout, 0, codes);
-        return errors.Harmless >= _options.Confidence && probe.LastBitInformation(codes) >= BinaryEntropy(Math.Min(0.5, errors.Wrong));
+        return errors.Harmless >= Options.Confidence && probe.LastBitInformation(codes) >= BinaryEntropy(Math.Min(0.5, errors.Wrong));
     }
 
     private (QuantizationPolicy, ImmutableArray<LayerAlignment>) MapLayers(QuantizationPolicy policy)
@@ -164,37 +150,42 @@ internal sealed class VariationAlignment
             if (policy.Find(name) is { Layout: not (LayerLayout.Uniform or LayerLayout.Grouped) }) continue;
             QuantizationParameters codes = probe.OutputCodes();
             int bits = NarrowWeights(probe, fused.Weights.Bits, codes);
-            CellChoice cells = CellChoice.Of(probe, bits, codes, _hardware, _options.Confidence);
+            CellChoice cells = CellChoice.Of(probe, bits, codes, Hardware, Options.Confidence);
             // Errors of more slices average out: a wider weight may be aligned, or need fewer tiles.
             for (int wider = bits + 1; cells.IsSplit && !probe.IsPrequantized
                 && wider <= Math.Min(fused.Weights.Bits, bits + ExtraWeightBits); wider++)
             {
-                CellChoice other = CellChoice.Of(probe, wider, codes, _hardware, _options.Confidence);
+                CellChoice other = CellChoice.Of(probe, wider, codes, Hardware, Options.Confidence);
                 if (other.IsAligned && (!cells.IsAligned || other.Cost < cells.Cost)) cells = other;
             }
 
-            ColumnAlignment? columns = !_options.ColumnGroups || probe.IsPrequantized || fused.Layer.Groups != 1
+            ColumnAlignment? columns = !Options.ColumnGroups || probe.IsPrequantized || fused.Layer.Groups != 1
                 ? null
-                : ColumnAlignment.Of(
-                probe, cells, codes, bits => Wrong(probe, bits, codes), _hardware, _options.Confidence);
+                : ColumnAlignment.Of(probe, cells, codes, bits => Wrong(probe, bits, codes), Hardware, Options.Confidence);
             if (columns is not null)
             {
                 _progress?.Report($"variation: {name} keeps {columns.Description} of its columns, {100 * (1 - columns.Errors.Wrong):F1} % "
                     + $"of its output codes right");
-                chosen.Add(new LayerAlignment(name, probe.Full.Epilogue.Output?.Bits, columns.WeightBits, fused.Weights.Bits
-                    - columns.WeightBits, columns.AdcBits, columns.Groups.Groups[0].Layout, columns.Errors, true)
-                    {
-                        Columns = columns.Groups,
-                    });
+                chosen.Add(new LayerAlignment
+                {
+                    Name = name, OutputBits = probe.Full.Epilogue.Output?.Bits,
+                    WeightBits = columns.WeightBits, DroppedWeightBits = fused.Weights.Bits - columns.WeightBits,
+                    AdcBits = columns.AdcBits, Layout = columns.Groups.Groups[0].Layout, Errors = columns.Errors, IsAligned = true,
+                    Columns = columns.Groups,
+                });
                 continue;
             }
 
-            int adcBits = cells.AdcBits > 0 ? cells.AdcBits : _hardware.AdcBits;
-            _progress?.Report(string.Create(CultureInfo.InvariantCulture, 
+            int adcBits = cells.AdcBits > 0 ? cells.AdcBits : Hardware.AdcBits;
+            _progress?.Report(string.Create(CultureInfo.InvariantCulture,
                 $"variation: {name} keeps {cells.WeightBits}-bit weights on slices of [{string.Join(", ", cells.Layout.SliceBits)}] bits, "
                     + $"{adcBits}-bit ADC, {100 * (1 - cells.Errors.Wrong):F1} % of its output codes right"));
-            chosen.Add(new LayerAlignment(name, probe.Full.Epilogue.Output?.Bits, cells.WeightBits, fused.Weights.Bits
-                - cells.WeightBits, cells.AdcBits, cells.Layout, cells.Errors, cells.IsAligned));
+            chosen.Add(new LayerAlignment
+            {
+                Name = name, OutputBits = probe.Full.Epilogue.Output?.Bits,
+                WeightBits = cells.WeightBits, DroppedWeightBits = fused.Weights.Bits - cells.WeightBits,
+                AdcBits = cells.AdcBits, Layout = cells.Layout, Errors = cells.Errors, IsAligned = cells.IsAligned,
+            });
         }
 
         ImmutableArray<LayerAlignment> all = chosen.ToImmutable();
@@ -218,7 +209,7 @@ internal sealed class VariationAlignment
     }
 
     private Dictionary<string, (FusedLayer Fused, LayerProbe Probe)> Probe(QuantizationPolicy policy) =>
-        NetworkProbes.Of(_graph, _input, _data, policy, _hardware, _quantizer, _options, _cancellation);
+        NetworkProbes.Of(_network, policy, _cancellation);
 
     private static double BinaryEntropy(double p) => p is <= 0 or >= 1 ? 0 : -(p * Math.Log2(p)) - ((1 - p) * Math.Log2(1 - p));
 }

@@ -133,7 +133,7 @@ public sealed class ColumnSharingTests
         layer = layer.WithData(() => Tensor.Create<float>(new Shape(layer.Outputs, rows), weights), () => null);
         var policy = new QuantizationPolicy([new LayerPrecision(layer.NodeName, 4, 8, 0)]);
         var table = new ColumnSharingTable(
-            [layer], policy, null, _small, ColumnSharingOptions.Parse("0.3", method)!.Method, 0, null, default);
+            [layer], policy, null, new ColumnSharingRules(_small, ColumnSharingOptions.Parse("0.3", method)!.Method, 0), null, default);
         foreach (double share in new[] { 0.99, 0.5 })
         {
             SharedColumns? shared = table.Apply(policy, table.Choose(share)).Layers[0].SharedColumns;
@@ -272,7 +272,8 @@ public sealed class ColumnSharingTests
         GraphInput input = GraphInput.Of(graph);
         var data = new CalibrationData(RandomNetworks.Samples(24, input.SampleElements, 3), 24, false);
         return new ColumnSharingTable(
-            layers, policy, WeightFisher.Measure(graph, input, data, layers, 1, null, default), _small, method, (ulong)seed, null, default);
+            layers, policy, WeightFisher.Measure(graph, input, data, layers, 1, null, default),
+            new ColumnSharingRules(_small, method, (ulong)seed), null, default);
     }
 
     private static QuantizationPolicy Merged(Graph graph, QuantizationPolicy policy, double saved, ColumnSharingMethod method, int seed)
@@ -288,7 +289,7 @@ public sealed class ColumnSharingTests
     {
         GraphInput input = GraphInput.Of(graph);
         var data = new CalibrationData(RandomNetworks.Samples(24, input.SampleElements, 7), 24, false);
-        return new PostTrainingQuantizer(new QuantizerOptions { ArrayRows = _small.Rows })
+        return new PostTrainingQuantizer(new QuantizerOptions())
             .Quantize(graph, input, data, policy, null, CancellationToken.None);
     }
 }

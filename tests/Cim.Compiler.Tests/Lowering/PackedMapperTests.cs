@@ -84,7 +84,7 @@ public sealed class PackedMapperTests
         QuantizationPolicy policy = QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), 4, 8);
         GraphInput input = GraphInput.Of(graph);
         var data = new CalibrationData(RandomNetworks.Samples(24, input.SampleElements, 7), 24, false);
-        Graph quantized = new PostTrainingQuantizer(new QuantizerOptions { ArrayRows = _small.Rows })
+        Graph quantized = new PostTrainingQuantizer(new QuantizerOptions())
             .Quantize(graph, input, data, policy, null, CancellationToken.None);
         LoweredModel lowered = new LayerLowering(policy, hardware).Lower(quantized);
         Assert.Contains(lowered.Program.Layers, l => l.Blocks.Length > 1);

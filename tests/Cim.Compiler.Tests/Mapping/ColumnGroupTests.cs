@@ -78,7 +78,7 @@ public sealed class ColumnGroupTests
                 Layout = new LayerLayout.Grouped(Draw(random, LayerShapes.Of(l), hardware)),
             })]);
         GraphInput input = GraphInput.Of(graph);
-        Graph quantized = new PostTrainingQuantizer(new QuantizerOptions { ArrayRows = hardware.Rows }).Quantize(
+        Graph quantized = new PostTrainingQuantizer(new QuantizerOptions()).Quantize(
             graph, input, new CalibrationData(RandomNetworks.Samples(16, input.SampleElements, 9), 16, false), policy, null, default);
         LoweredModel lowered = new LayerLowering(policy, hardware).Lower(quantized);
         Assert.Contains(lowered.Program.Layers, l => l.Blocks.Length > 1);

@@ -94,7 +94,7 @@ public sealed class MappedCostTests
             // Widths of 4 and more bits round no strip to zeros.
             var policy = new QuantizationPolicy([.. shapes.Select(s => new LayerPrecision(s.Name, 8, 8, 0)
                 { Layout = strips && s.Groups == 1 ? new LayerLayout.Strips(Widths(random, s, profile, [8, 6])) : LayerLayout.Whole })]);
-            Graph quantized = new PostTrainingQuantizer(new QuantizerOptions { ArrayRows = profile.Rows })
+            Graph quantized = new PostTrainingQuantizer(new QuantizerOptions())
                 .Quantize(graph, input, data, policy, null, CancellationToken.None);
             var lowering = new LayerLowering(policy, profile);
             LoweredModel lowered = lowering.Lower(quantized);

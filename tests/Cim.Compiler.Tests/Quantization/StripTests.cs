@@ -198,7 +198,7 @@ public sealed class StripTests
     {
         GraphInput input = GraphInput.Of(graph);
         var data = new CalibrationData(RandomNetworks.Samples(24, input.SampleElements, 7), 24, false);
-        return new PostTrainingQuantizer(new QuantizerOptions { ArrayRows = 64 })
+        return new PostTrainingQuantizer(new QuantizerOptions())
             .Quantize(graph, input, data, policy, null, CancellationToken.None);
     }
 

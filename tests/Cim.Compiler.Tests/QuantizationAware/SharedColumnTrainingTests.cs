@@ -103,13 +103,13 @@ public sealed class SharedColumnTrainingTests
                     LayerShapes.Of(layer), _hardware.Rows)),
             } : p)]);
         var table = new ColumnSharingTable(
-            layers, policy, null, _hardware, method == "spectral"
-                ? ColumnSharingMethod.Spectral
-                : ColumnSharingMethod.Group, (ulong)seed, null, default);
+            layers, policy, null,
+            new ColumnSharingRules(
+                _hardware, method == "spectral" ? ColumnSharingMethod.Spectral : ColumnSharingMethod.Group, (ulong)seed), null, default);
         policy = table.Apply(policy, table.Choose(0.6));
         GraphInput input = GraphInput.Of(graph);
         float[] values = RandomNetworks.Samples(Count, input.SampleElements, (ulong)seed);
-        Graph rounded = new PostTrainingQuantizer(new QuantizerOptions { ArrayRows = _hardware.Rows })
+        Graph rounded = new PostTrainingQuantizer(new QuantizerOptions())
             .Quantize(graph, input, new CalibrationData(values, Count, false), policy, null, default);
         int classes = graph.Values[graph.Outputs[0]].Shape.Dims[^1];
         return (graph, rounded, policy,

@@ -142,7 +142,7 @@ public sealed class StripTrainingTests
         })]);
         GraphInput input = GraphInput.Of(graph);
         float[] values = RandomNetworks.Samples(Count, input.SampleElements, (ulong)seed);
-        Graph rounded = new PostTrainingQuantizer(new QuantizerOptions { ArrayRows = Rows })
+        Graph rounded = new PostTrainingQuantizer(new QuantizerOptions())
             .Quantize(graph, input, new CalibrationData(values, Count, false), policy, null, default);
         int classes = graph.Values[graph.Outputs[0]].Shape.Dims[^1];
         return (graph, rounded, policy,

@@ -31,11 +31,10 @@ public sealed class VariationAlignmentTests
         var data = new CalibrationData(RandomNetworks.Samples(16, input.SampleElements, 9), 16, false);
         QuantizationPolicy given = QuantizationPolicy.Uniform(MvmLayers.Find(graph).Select(l => l.NodeName), bits, bits);
         (QuantizationPolicy policy, ImmutableArray<LayerAlignment> layers) = VariationAlignment.Run(
-            graph, input, data, given, hardware, new QuantizerOptions(), new VariationOptions
+            new VariedNetwork(graph, input, data, hardware)
             {
-                Confidence = confidence,
-                ColumnGroups = columns,
-            }, null, default);
+                Options = new VariationOptions { Confidence = confidence, ColumnGroups = columns },
+            }, given, null, default);
         return (given, policy, layers);
     }
 

@@ -26,7 +26,7 @@ internal sealed class WeightCandidates : IDisposable
     {
         (Graph graph, QuantizerOptions options) = (source.Graph, source.Quantizer);
         using var executor = new StagedExecutor(
-            graph, source.Input, source.Data.Fit, StagedBatch, PostTrainingQuantizer.SamplesThatFit(graph));
+            graph, source.Input, source.Data.Fit, StagedBatch, LayerwiseQuantizer.SamplesThatFit(graph));
         for (int l = 0; l < layers.Length; l++)
         {
             MvmLayer layer = layers[l];

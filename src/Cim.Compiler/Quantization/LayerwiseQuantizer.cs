@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Calibration;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Ort;
+using Cim.Compiler.Precision;
+
+namespace Cim.Compiler.Quantization;
+
+/// <summary>Quantizes weights layer after layer: each layer sees what the quantized layers before it produce.</summary>
+/// <param name="options">The choices.</param>
+/// <param name="policy">Widths of each layer.</param>
+/// <param name="progress">One line per layer.</param>
+internal sealed class LayerwiseQuantizer(QuantizerOptions options, QuantizationPolicy policy, IProgress<string>? progress)
+{
+    /// <summary>Numbers a staged run retains in memory at once, at most (per network; 256 MiB).</summary>
+    private const long MaxLiveElements = 1L << 26;
+
+    private const int StagedBatch = 16, StagedSamples = 256;
+
+    /// <param name="reference">The float network as imported.</param>
+    /// <param name="quantized">The same network with quantizers of activations.</param>
+    /// <param name="input">Its input.</param>
+    /// <param name="data">Calibration samples.</param>
+    /// <param name="layers">The layers whose weights are quantized, in graph order.</param>
+    /// <param name="cancellation">Checked between runs.</param>
+    public Graph Run(
+        Graph reference, Graph quantized, GraphInput input, CalibrationData data, ImmutableArray<MvmLayer> layers,
+        CancellationToken cancellation)
+    {
+        int samples = SamplesThatFit(reference);
+        using var float32 = new StagedExecutor(reference, input, data, StagedBatch, samples);
+        using var staged = new StagedExecutor(quantized, input, data, StagedBatch, samples);
+        for (int i = 0; i < layers.Length; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            MvmLayer layer = layers[i];
+            progress?.Report($"quantizing layer {i + 1} of {layers.Length}: {layer.NodeName}");
+            string layerInput = quantized.Nodes.First(n => n.Name == layer.NodeName).Inputs[0];
+            float32.Compute([layer.Output], cancellation);
+            staged.Compute([layerInput], cancellation);
+            LayerWeights weights = Weights(layer, covariance =>
+                LayerStatistics.Of(layer, LayerSamples.Gather(layer, staged, layerInput, float32), covariance));
+            quantized = new QuantizeLayerWeights(
+                new Dictionary<string, LayerWeights>(StringComparer.Ordinal) { [layer.NodeName] = weights }).Run(quantized);
+            staged.Replace(quantized);
+        }
+
+        return quantized;
+    }
+
+    /// <summary>Samples of a staged run whose values fit into memory.</summary>
+    public static int SamplesThatFit(Graph graph)
+    {
+        long largest = 1;
+        foreach (ValueInfo info in graph.Values.Values)
+            if (info.Shape.IsSymbolic) largest = Math.Max(largest, info.Shape.Bind(1).Elements);
+        if (!graph.HasSymbolicBatch)
+            foreach (string value in graph.Nodes.SelectMany(n => n.Outputs).Where(o => o.Length > 0))
+                largest = Math.Max(largest, graph.Values[value].Shape.Elements);
+        // A few tensors live at once: the skip connections and the current one.
+        return (int)Math.Clamp(MaxLiveElements / (4 * largest), 1, StagedSamples);
+    }
+
+    private LayerWeights Weights(MvmLayer layer, Func<bool, LayerStatistics> measure)
+    {
+        int bits = policy.WeightBitsOf(layer.NodeName);
+        StripWidths? strips = policy.Find(layer.NodeName)?.Layout.WidthsWithin;
+        SharedColumns? shared = policy.Find(layer.NodeName)?.SharedColumns;
+        bool compensate = shared is null && (strips is not null || bits <= options.ErrorCompensationBits)
+            && layer.RowsPerGroup <= WeightQuantizer.MaxCovarianceRows;
+        LayerStatistics? statistics = options.BiasCorrection || compensate ? measure(compensate) : null;
+        LayerWeights weights = shared is not null
+            ? SharedColumnQuantizer.Quantize(layer, shared, statistics)
+            : compensate
+            ? WeightQuantizer.Compensated(layer, bits, statistics!, strips)
+            : WeightQuantizer.Nearest(layer, bits, statistics, strips);
+        return options.BiasCorrection
+            ? weights
+            : weights with { Bias = layer.Bias is { } bias ? [.. bias] : [.. new float[layer.Outputs]] };
+    }
+}
