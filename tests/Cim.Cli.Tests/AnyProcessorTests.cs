@@ -8,7 +8,8 @@ namespace Cim.Cli.Tests;
 
 /// <summary>
 /// What does not depend on the machine: nothing on the number of its processors, and with a lock file nothing on the order in which they
-/// add. Each run is a process of its own; Cim.OtherProcessor, loaded into it, moves every result of ONNX Runtime as another processor might.
+/// add. Each run is a process of its own; Cim.OtherProcessor, loaded into it, moves every result of ONNX Runtime as another
+/// processor might.
 /// </summary>
 public sealed class AnyProcessorTests : IDisposable
 {

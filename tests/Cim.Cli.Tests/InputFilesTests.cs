@@ -24,7 +24,8 @@ public sealed class InputFilesTests : IDisposable
     {
         using (Process made = Process.Start("mkfifo", [_net.At("PIPE")]))
             await made.WaitForExitAsync();
-        File.WriteAllText(_net.At("table.cimhw.json"), """{ "base": "isaac", "programmingError": { "model": "table", "table": "PIPE" } }""");
+        File.WriteAllText(
+            _net.At("table.cimhw.json"), """{ "base": "isaac", "programmingError": { "model": "table", "table": "PIPE" } }""");
         CliRun run = await Task.Run(() => CliRun.Of([.. arguments.Select(a => File.Exists(_net.At(a)) ? _net.At(a) : a)]))
             .WaitAsync(TimeSpan.FromMinutes(1));
         Assert.Equal(1, run.ExitCode);

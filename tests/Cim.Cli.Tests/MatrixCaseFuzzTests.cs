@@ -78,7 +78,12 @@ public sealed class MatrixCaseFuzzTests
             ("slices", random.Next(3) == 0 ? random.Next(0, 5).ToString(CultureInfo.InvariantCulture) : "0"),
             ("fidelity", "\"" + Pick(random, "exact", "adc", "device", "circuit") + "\""),
             ("convention", "\"" + Pick(random, "default", "crosssim") + "\""),
-            ("hardware", string.Create(CultureInfo.InvariantCulture, $$"""{"base":"{{Pick(random, "isaac", "mnsim", "nju-32")}}","rows":{{random.Next(1, 9)}},"columns":{{random.Next(2, 9)}},"encoding":"{{encoding}}","cellBits":{{random.Next(1, 5)}},"adcRange":{{range}},"adcPerInputSlice":{{(random.Next(2) == 0 ? "true" : "false")}},"readNoise":{"sigma":{{random.Next(2) * 0.01}}},"wordLineResistance":{{random.Next(3)}}}""")),
+            ("hardware", string.Create(CultureInfo.InvariantCulture, $$"""
+                {"base":"{{Pick(random, "isaac", "mnsim", "nju-32")}}","rows":{{random.Next(1, 9)}},"columns":{{random.Next(2, 9)}},
+                "encoding":"{{encoding}}","cellBits":{{random.Next(1, 5)}},"adcRange":{{range}},
+                "adcPerInputSlice":{{(random.Next(2) == 0 ? "true" : "false")}},
+                "readNoise":{"sigma":{{random.Next(2) * 0.01}}},"wordLineResistance":{{random.Next(3)}}}
+                """)),
         };
         for (int n = random.Next(4) == 0 ? random.Next(1, 4) : 0; n > 0; n--)
         {

@@ -82,7 +82,9 @@ public sealed class OutputFilesTests : IDisposable
     [Fact]
     public async Task A_recipe_that_writes_over_its_data_is_refused()
     {
-        File.WriteAllText(_net.At("recipe.json"), """{ "network": { "input": [3], "layers": ["dense 3"] }, "data": { "train": "data.npz" }, "output": "data.npz" }""");
+        File.WriteAllText(_net.At("recipe.json"), """
+            { "network": { "input": [3], "layers": ["dense 3"] }, "data": { "train": "data.npz" }, "output": "data.npz" }
+            """);
         CliRun run = await CliRun.Of("train", _net.At("recipe.json"));
         Assert.Equal(ExitCode.WrongUsage, run.ExitCode);
         Assert.Contains("recipe field 'output'", run.Error, StringComparison.Ordinal);

@@ -51,7 +51,10 @@ public sealed class TrainCommandTests : IDisposable
     public async Task Arrays_pruned_in_training_are_missing_in_the_cost_of_the_compiled_network(string granularity)
     {
         const string Quantization = """, "quantization": { "weightBits": 4, "activationBits": 4, "edgeBits": 0 }""";
-        string pruning = $$""", "pruning": { "granularity": "{{granularity}}", "target": 0.4, "steps": 2, "epochs": 1, "rows": 16, "columns": 16, "columnsPerOutput": 2 }""";
+        string pruning = $$"""
+            , "pruning": { "granularity": "{{granularity}}", "target": 0.4, "steps": 2, "epochs": 1,
+                "rows": 16, "columns": 16, "columnsPerOutput": 2 }
+            """;
         File.WriteAllText(At("small.cimhw.json"), """{ "base": "cim-aq-4b", "rows": 16, "columns": 16 }""");
         CliRun dense = await CliRun.Of("train", Recipe("dense", 4, Quantization), "--json");
         CliRun pruned = await CliRun.Of("train", Recipe("pruned", 4, Quantization + pruning), "--json");

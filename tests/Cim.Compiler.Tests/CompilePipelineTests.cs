@@ -267,7 +267,12 @@ public sealed class CompilePipelineTests : IDisposable
     [InlineData("random")]
     public void Variation_aware_quantization_reports_what_it_chose_and_goes_with_a_search(string search)
     {
-        string hardware = _folder.Write("wan.cimhw.json", """{ "base": "isaac", "name": "wan", "gOn": 4e-5, "gOff": 1e-6, "encoding": "differential", "programmingError": { "model": "wan2022" } }"""u8.ToArray());
+        string hardware = _folder.Write("wan.cimhw.json", """
+            {
+              "base": "isaac", "name": "wan", "gOn": 4e-5, "gOff": 1e-6, "encoding": "differential",
+              "programmingError": { "model": "wan2022" }
+            }
+            """u8.ToArray());
         CompileOptions options = Options() with
         {
             Hardware = hardware, VariationAware = true, Search = search, SearchEvaluations = 3, MaxAccuracyLoss = search == "uniform"

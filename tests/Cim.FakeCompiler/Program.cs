@@ -57,7 +57,9 @@ if (words.Contains("--export-qdq")) File.WriteAllText(words[Array.IndexOf(words,
 Console.Error.WriteLine("Calibrating");
 Console.Error.WriteLine($"{model}(1,1): warning CIM3001: No calibration data.");
 Directory.CreateDirectory(report);
-File.WriteAllText(Path.Combine(report, "report.json"), """{ "schema": 1, "accuracyFloat": 0.9, "accuracyCompiled": 0.8, "cost": { "latencyNs": 1234.5, "energyPj": 6e3, "arrays": 7 } }""");
+File.WriteAllText(Path.Combine(report, "report.json"), """
+    { "schema": 1, "accuracyFloat": 0.9, "accuracyCompiled": 0.8, "cost": { "latencyNs": 1234.5, "energyPj": 6e3, "arrays": 7 } }
+    """);
 File.WriteAllText(Path.Combine(report, "report.html"), "<p>");
 File.WriteAllBytes(output, [1, 2, 3]);
 return 0;

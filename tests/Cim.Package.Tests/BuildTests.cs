@@ -120,7 +120,9 @@ public class BuildTests(PackedSdk sdk)
         app.Write("Program.cs", "Console.WriteLine(Library.Net.Load().Run(new float[12]).ClassScores.Length);")
             .Write("User.csproj", """
                 <Project Sdk="Microsoft.NET.Sdk">
-                  <PropertyGroup><TargetFramework>net10.0</TargetFramework><OutputType>Exe</OutputType><ImplicitUsings>enable</ImplicitUsings></PropertyGroup>
+                  <PropertyGroup>
+                    <TargetFramework>net10.0</TargetFramework><OutputType>Exe</OutputType><ImplicitUsings>enable</ImplicitUsings>
+                  </PropertyGroup>
                   <ItemGroup><ProjectReference Include="../Library/Library.csproj" /></ItemGroup>
                 </Project>
                 """);
@@ -164,9 +166,12 @@ public class BuildTests(PackedSdk sdk)
                 using App;
                 using var free = Free.Load();
                 using var whole = Whole.Load();
-                Console.WriteLine($"{Free.XLength} {Free.YLength} {free.Run(new float[4]).Y.Length} {free.RunBatch(new float[12], 3).Y.Length}");
-                Console.WriteLine($"{Whole.XLength} {Whole.YLength} {whole.Run(new float[32]).Y.Length} {whole.RunBatch(new float[64], 2).Y.Length}");
-                try { whole.RunBatch(new float[32], 8); } catch (Cim.Runtime.CimException e) { Console.WriteLine($"{e.Code} {e.Message.Contains("fixed batch of 8")}"); }
+                int one = free.Run(new float[4]).Y.Length, three = free.RunBatch(new float[12], 3).Y.Length;
+                Console.WriteLine($"{Free.XLength} {Free.YLength} {one} {three}");
+                int batch = whole.Run(new float[32]).Y.Length, two = whole.RunBatch(new float[64], 2).Y.Length;
+                Console.WriteLine($"{Whole.XLength} {Whole.YLength} {batch} {two}");
+                try { whole.RunBatch(new float[32], 8); }
+                catch (Cim.Runtime.CimException e) { Console.WriteLine($"{e.Code} {e.Message.Contains("fixed batch of 8")}"); }
                 """)
             .WithItems("""<CimModel Include="free.onnx" /><CimModel Include="whole.onnx" />""");
         project.Build().Succeeds();

@@ -16,7 +16,10 @@ public class FailureTests(PackedSdk sdk)
     [InlineData("""<CimModel Include="mlp.onnx" Hardware="issac" />""", "CIM2002", "issac")]
     [InlineData("""<CimModel Include="mlp.onnx" Search="RL" />""", "CIM1001", "mlp.onnx(1,1): error CIM1001: Search=\"RL\"")]
     [InlineData("""<CimModel Include="mlp.onnx" Dim="batch=2" StripUnit="rows" />""", "CIM1001", "StripUnit=\"rows\"")]
-    [InlineData("""<CimModel Include="mlp.onnx" Evaluation="unlabelled.npz" Calibration="unlabelled.npz" Strips="auto" Rounding="learned" WeightBits="4" />""", "CIM0010", "mlp.onnx(1,1): error CIM0010: Rounding cannot be learned")]
+    [InlineData("""
+        <CimModel Include="mlp.onnx" Evaluation="unlabelled.npz" Calibration="unlabelled.npz"
+            Strips="auto" Rounding="learned" WeightBits="4" />
+        """, "CIM0010", "mlp.onnx(1,1): error CIM0010: Rounding cannot be learned")]
     [InlineData("""<CimModel Include="pointer.onnx" />""", "CIM0002", "git lfs pull")]
     [InlineData("""<CimModel Include="folder" />""", "CIM0001", "is a folder")]
     [InlineData("""<CimModel Include="mlp.onnx" /><CimModel Include="copy/mlp.onnx" />""", "CIM1002", "App.Mlp")]
@@ -56,7 +59,8 @@ public class FailureTests(PackedSdk sdk)
     public void A_killed_build_leaves_nothing_half_written_and_the_next_one_works()
     {
         TemporaryProject project = sdk.Project().Write("mlp.onnx", Networks.Perceptron())
-            .Write("Program.cs", "Console.WriteLine(App.Mlp.Load().Run(new float[12]).ClassScores.Length);").WithItems("""<CimModel Include="mlp.onnx" />""");
+            .Write("Program.cs", "Console.WriteLine(App.Mlp.Load().Run(new float[12]).ClassScores.Length);")
+            .WithItems("""<CimModel Include="mlp.onnx" />""");
         project.Dotnet("restore", "--nologo").Succeeds();
         // A compiler that writes half a file and then never ends, so that the kill surely comes in between.
         StringBuilder output = new();
@@ -82,9 +86,12 @@ public class FailureTests(PackedSdk sdk)
     [Fact]
     public void A_package_reference_without_compile_assets_is_one_clear_error()
     {
-        TemporaryProject project = sdk.Project().Write("Program.cs", "return 0;").Write("mlp.onnx", Networks.Perceptron()).WithItems("""<CimModel Include="mlp.onnx" />""");
+        TemporaryProject project = sdk.Project().Write("Program.cs", "return 0;").Write("mlp.onnx", Networks.Perceptron())
+            .WithItems("""<CimModel Include="mlp.onnx" />""");
         string file = Directory.GetFiles(project.Folder, "*.csproj").Single();
-        File.WriteAllText(file, File.ReadAllText(file).Replace(TemporaryProject.Reference, TemporaryProject.Reference.Replace(" />", """ IncludeAssets="runtime;build;analyzers" />""", StringComparison.Ordinal), StringComparison.Ordinal));
+        string limited = TemporaryProject.Reference.Replace(
+            " />", """ IncludeAssets="runtime;build;analyzers" />""", StringComparison.Ordinal);
+        File.WriteAllText(file, File.ReadAllText(file).Replace(TemporaryProject.Reference, limited, StringComparison.Ordinal));
         Assert.Contains("IncludeAssets", project.Build().FailsWith("CIM1016").Output, StringComparison.Ordinal);
     }
 
@@ -95,7 +102,9 @@ public class FailureTests(PackedSdk sdk)
             .Write("Program.vb", "Module Program\n  Sub Main()\n  End Sub\nEnd Module\n");
         project.Write("Basic.vbproj", $"""
             <Project Sdk="Microsoft.NET.Sdk">
-              <PropertyGroup><TargetFramework>net10.0</TargetFramework><OutputType>Exe</OutputType><CimCacheDir>../cache</CimCacheDir></PropertyGroup>
+              <PropertyGroup>
+                <TargetFramework>net10.0</TargetFramework><OutputType>Exe</OutputType><CimCacheDir>../cache</CimCacheDir>
+              </PropertyGroup>
               <ItemGroup>{TemporaryProject.Reference}<CimModel Include="$(Model)" Bits="4" /></ItemGroup>
             </Project>
             """);

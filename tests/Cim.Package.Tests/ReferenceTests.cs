@@ -12,7 +12,8 @@ public class ReferenceTests(PackedSdk sdk)
         Assert.Contains("warning CIM1030", hides.Build().Succeeds().Output, StringComparison.Ordinal);
 
         TemporaryProject names = hides.Beside("Library2")
-            .Write("Library2.csproj", ProjectFile($"""{Private}<PackageReference Include="Cim.Runtime" Version="{PackedSdk.Version}" />"""));
+            .Write("Library2.csproj", ProjectFile(
+                $"""{Private}<PackageReference Include="Cim.Runtime" Version="{PackedSdk.Version}" />"""));
         names.Write("mlp.onnx", Networks.Perceptron());
         Assert.DoesNotContain("CIM1030", names.Build().Succeeds().Output, StringComparison.Ordinal);
     }

@@ -14,7 +14,8 @@ public class StalenessTests(PackedSdk sdk)
     public void Whatever_a_model_depends_on_is_known_by_content()
     {
         TemporaryProject project = sdk.Project().Write("mlp.onnx", Networks.Perceptron()).Write("Program.cs", "return 0;")
-            .Write("child.cimhw.json", """{ "base": "parent.cimhw.json" }""").Write("parent.cimhw.json", """{ "base": "isaac", "rows": 64 }""")
+            .Write("child.cimhw.json", """{ "base": "parent.cimhw.json" }""")
+            .Write("parent.cimhw.json", """{ "base": "isaac", "rows": 64 }""")
             .WithItems("""<CimModel Include="mlp.onnx" Hardware="child.cimhw.json" />""");
         Assert.Equal((1, 0), Counts(project.Build(Fake)));
         Assert.Equal((0, 0), Counts(project.Build("--no-restore", Fake)));
@@ -45,7 +46,8 @@ public class StalenessTests(PackedSdk sdk)
     public void On_a_fresh_machine_the_cache_is_below_the_home_folder_that_is_still_empty()
     {
         if (OperatingSystem.IsWindows()) return; // The folder is always there.
-        TemporaryProject project = sdk.Project().Write("mlp.onnx", Networks.Perceptron()).Write("home/empty.txt", "").WithItems("""<CimModel Include="mlp.onnx" />""");
+        TemporaryProject project = sdk.Project().Write("mlp.onnx", Networks.Perceptron()).Write("home/empty.txt", "")
+            .WithItems("""<CimModel Include="mlp.onnx" />""");
         string file = Directory.GetFiles(project.Folder, "*.csproj").Single();
         File.WriteAllText(file, File.ReadAllText(file).Replace("<CimCacheDir>../cache</CimCacheDir>", "", StringComparison.Ordinal));
         project.Dotnet("restore", "--nologo").Succeeds();
@@ -58,15 +60,21 @@ public class StalenessTests(PackedSdk sdk)
     public void Frameworks_and_projects_that_want_one_model_at_once_wait_for_each_other_and_end()
     {
         TemporaryProject library = sdk.Project("Library");
-        library.Write("mlp.onnx", Networks.Perceptron()).WithItems("""<CimModel Include="mlp.onnx" ClassName="Net" />""", "<TargetFrameworks>net8.0;net10.0</TargetFrameworks>");
+        const string Model = """<CimModel Include="mlp.onnx" ClassName="Net" />""";
+        const string Frameworks = "<TargetFrameworks>net8.0;net10.0</TargetFrameworks>";
+        library.Write("mlp.onnx", Networks.Perceptron()).WithItems(Model, Frameworks);
         TemporaryProject other = library.Beside("Other");
-        other.Write("mlp.onnx", Networks.Perceptron()).WithItems("""<CimModel Include="mlp.onnx" ClassName="Net" />""", "<TargetFrameworks>net8.0;net10.0</TargetFrameworks>");
+        other.Write("mlp.onnx", Networks.Perceptron()).WithItems(Model, Frameworks);
         TemporaryProject app = library.Beside("User");
         app.Write("Program.cs", "return typeof(Library.Net).Name == typeof(Other.Net).Name ? 0 : 1;")
             .Write("User.csproj", """
                 <Project Sdk="Microsoft.NET.Sdk">
-                  <PropertyGroup><TargetFrameworks>net8.0;net10.0</TargetFrameworks><OutputType>Exe</OutputType><UseAppHost>false</UseAppHost></PropertyGroup>
-                  <ItemGroup><ProjectReference Include="../Library/Library.csproj" /><ProjectReference Include="../Other/Other.csproj" /></ItemGroup>
+                  <PropertyGroup>
+                    <TargetFrameworks>net8.0;net10.0</TargetFrameworks><OutputType>Exe</OutputType><UseAppHost>false</UseAppHost>
+                  </PropertyGroup>
+                  <ItemGroup>
+                    <ProjectReference Include="../Library/Library.csproj" /><ProjectReference Include="../Other/Other.csproj" />
+                  </ItemGroup>
                 </Project>
                 """);
         CommandResult built = app.DotnetWith([("CIM_FAKE", "slow")], "build", "--nologo", "-m:2", Fake);

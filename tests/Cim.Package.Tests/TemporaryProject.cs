@@ -40,8 +40,10 @@ internal sealed class TemporaryProject
         return this;
     }
 
-    /// <summary>The project file, with the package and the given items.</summary>
-    public TemporaryProject WithItems(string items, string properties = "<TargetFramework>net10.0</TargetFramework><OutputType>Exe</OutputType>") => Write(_name + ".csproj", $"""
+    /// <summary>The project file, with the package and the items.</summary>
+    public TemporaryProject WithItems(
+        string items, string properties = "<TargetFramework>net10.0</TargetFramework><OutputType>Exe</OutputType>") =>
+        Write(_name + ".csproj", $"""
         <Project Sdk="Microsoft.NET.Sdk">
           <PropertyGroup>
             {properties}

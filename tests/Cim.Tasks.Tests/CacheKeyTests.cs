@@ -66,7 +66,9 @@ public sealed class CacheKeyTests : IDisposable
         _folder.Write($"{at}/e.npz", evaluation);
         _folder.Write($"{at}/h.cimhw.json", $$"""{ "name": "{{hardware}}", "base": "parent.cimhw.json" }""");
         // A base that is named with an escape, and a table that only the base names.
-        _folder.Write($"{at}/parent.cimhw.json", $$"""{ "name": "{{parent}}", "base": "isaac", "programmingError": { "table": "tables\u002ferrors.csv" } }""");
+        _folder.Write($"{at}/parent.cimhw.json", $$"""
+            { "name": "{{parent}}", "base": "isaac", "programmingError": { "table": "tables\u002ferrors.csv" } }
+            """);
         _folder.Write($"{at}/tables/errors.csv", table);
         _folder.Write($"{at}/w.bin", external);
         if (labels is not null) _folder.Write($"{at}/train-labels-idx1-ubyte", labels);

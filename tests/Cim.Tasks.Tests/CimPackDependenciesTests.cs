@@ -40,14 +40,17 @@ public sealed class CimPackDependenciesTests : IDisposable
     [Fact]
     public void A_reference_to_the_runtime_is_not_doubled()
     {
-        JsonNode packed = Packed(Assets("""{ "target": "Package", "version": "[0.1.0, )" }, "cim.runtime": { "target": "Package", "version": "[0.1.0, )" }"""));
+        JsonNode packed = Packed(Assets("""
+            { "target": "Package", "version": "[0.1.0, )" }, "cim.runtime": { "target": "Package", "version": "[0.1.0, )" }
+            """));
         Assert.Equal(["Cim.Sdk", "cim.runtime", "Öl \"1\" <&>"],
             packed["project"]!["frameworks"]!["net8.0"]!["dependencies"]!.AsObject().Select(p => p.Key));
     }
 
     [Fact]
     public void A_private_reference_still_leaves_the_runtime_to_the_users_of_the_library() =>
-        Assert.NotNull(Packed(Assets("""{ "suppressParent": "All", "target": "Package", "version": "[0.1.0, )" }"""))["project"]!["frameworks"]!["net8.0"]!["dependencies"]!["Cim.Runtime"]);
+        Assert.NotNull(Packed(Assets("""{ "suppressParent": "All", "target": "Package", "version": "[0.1.0, )" }"""))
+            ["project"]!["frameworks"]!["net8.0"]!["dependencies"]!["Cim.Runtime"]);
 
     [Theory]
     [InlineData("""{ "suppressParent": "None", "target": "Package", "version": "[0.1.0, )" }""")]
@@ -56,7 +59,8 @@ public sealed class CimPackDependenciesTests : IDisposable
 
     [Fact]
     public void A_project_that_only_gets_the_sdk_from_another_is_packed_as_it_is() =>
-        Assert.Null(Pack(Assets("""{ "target": "Package", "version": "[0.1.0, )" }""").Replace("\"Cim.Sdk\": {", "\"Other\": {", StringComparison.Ordinal)));
+        Assert.Null(Pack(Assets("""{ "target": "Package", "version": "[0.1.0, )" }""")
+            .Replace("\"Cim.Sdk\": {", "\"Other\": {", StringComparison.Ordinal)));
 
     [Theory]
     [InlineData(null)]
@@ -86,13 +90,19 @@ public sealed class CimPackDependenciesTests : IDisposable
         {
           "version": 3,
           "targets": {
-            "net10.0": { "Cim.Runtime/0.1.1": { "type": "package" }, "Cim.Sdk/0.1.0": { "type": "package", "dependencies": { "Cim.Runtime": "0.1.0" } } },
+            "net10.0": {
+              "Cim.Runtime/0.1.1": { "type": "package" },
+              "Cim.Sdk/0.1.0": { "type": "package", "dependencies": { "Cim.Runtime": "0.1.0" } }
+            },
             "net8.0": { "Cim.Runtime/0.1.0": { "type": "package" } }
           },
           "packageFolders": { "C:\\Users\\Jörg\\.nuget\\": {} },
           "project": {
             "version": "1.0.0",
-            "restore": { "projectName": "Library", "centralPackageVersionsManagementEnabled": true, "depth": -1.5, "nothing": null, "lists": [[], ["a", {}]] },
+            "restore": {
+              "projectName": "Library", "centralPackageVersionsManagementEnabled": true, "depth": -1.5, "nothing": null,
+              "lists": [[], ["a", {}]]
+            },
             "frameworks": {
               "net10.0": { "dependencies": { "Cim.Sdk": {{sdk}}, "Öl \"1\" <&>": { "target": "Package" } }, "imports": ["net461"] },
               "net8.0": { "dependencies": { "Cim.Sdk": {{sdk}}, "Öl \"1\" <&>": { "target": "Package" } } }

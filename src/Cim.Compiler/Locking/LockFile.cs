@@ -55,7 +55,8 @@ internal sealed record LockFile(ImmutableSortedDictionary<string, string> Inputs
             throw Damaged("it is not an object with a 'version'");
         if (!version.TryGetInt32(out int number) || number != Version)
             throw Invalid(
-                $"The lock file has version {version}, this SDK writes {Version}; compile with {OptionTable.ForceEvaluate.Named()} to write it anew.");
+                $"The lock file has version {version}, this SDK writes {Version}; "
+                + $"compile with {OptionTable.ForceEvaluate.Named()} to write it anew.");
         StrictJson.RequireKnown(root, "The lock file", _keys, m => Damaged(m));
         JsonElement policy = Member(root, "policy", JsonValueKind.Array);
         return new LockFile(
@@ -125,7 +126,8 @@ internal sealed record LockFile(ImmutableSortedDictionary<string, string> Inputs
         }
 
         CimException Damaged(string why) =>
-            Invalid($"The lock file is damaged: {why.TrimEnd('.')}. Restore it, or compile with {OptionTable.ForceEvaluate.Named()} to write it anew.");
+            Invalid($"The lock file is damaged: {why.TrimEnd('.')}. Restore it, "
+                + $"or compile with {OptionTable.ForceEvaluate.Named()} to write it anew.");
 
         CimException Invalid(MessageText message) => OptionError.Of(ErrorCodes.LockMismatch, message, path);
     });

@@ -16,7 +16,8 @@ namespace Cim.Compiler.Tests.Fuzz;
 public sealed class PolicyFuzzTests(ITestOutputHelper output)
 {
     private const string Policy = """
-        { "policy": [ { "name": "conv1", "weightBits": 4, "activationBits": 8, "adcBits": 6 }, { "name": "fc", "weightBits": 2, "activationBits": 4, "adcBits": 0, "strips": "88/44", "merge": "exact" },
+        { "policy": [ { "name": "conv1", "weightBits": 4, "activationBits": 8, "adcBits": 6 },
+          { "name": "fc", "weightBits": 2, "activationBits": 4, "adcBits": 0, "strips": "88/44", "merge": "exact" },
           { "name": "c", "weightBits": 8, "columnGroups": "4[2,2]/128:0", "sliceBits": [2, 2, 4], "rowsPerTile": 64 } ] }
         """;
 

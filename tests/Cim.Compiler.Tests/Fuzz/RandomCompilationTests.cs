@@ -134,7 +134,8 @@ public sealed class RandomCompilationTests : IDisposable
     }
 
     private string Noisy() => _folder.Write("noisy.cimhw.json", """
-        { "base": "isaac", "name": "noisy", "gOn": 4e-5, "gOff": 1e-6, "encoding": "differential", "programmingError": { "model": "normal-proportional", "sigma": 0.03 } }
+        { "base": "isaac", "name": "noisy", "gOn": 4e-5, "gOff": 1e-6, "encoding": "differential",
+          "programmingError": { "model": "normal-proportional", "sigma": 0.03 } }
         """u8.ToArray());
 
     /// <summary>A case. Two numbers name the network.</summary>

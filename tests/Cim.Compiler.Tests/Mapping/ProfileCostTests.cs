@@ -77,7 +77,8 @@ public sealed class ProfileCostTests
         }, iter: 40);
 
     private static HardwareProfile With(string name, string field, double value) => HardwareProfiles.Parse(
-        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""{"base":"{{name}}","{{field}}":{{value}}}""")), "mine.cimhw.json");
+        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""{"base":"{{name}}","{{field}}":{{value}}}""")),
+        "mine.cimhw.json");
 
     private static void Close(double expected, double actual) =>
         Assert.True(Math.Abs(expected - actual) <= 1e-9 * Math.Abs(expected), $"{actual}, not {expected}");

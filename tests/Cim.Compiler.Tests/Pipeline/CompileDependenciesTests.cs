@@ -51,7 +51,8 @@ public sealed class CompileDependenciesTests : IDisposable
     [Fact]
     public void Everything_read_is_listed_and_what_changes_meanwhile_is_marked()
     {
-        _folder.Write("grand.cimhw.json", """{ "base": "isaac", "programmingError": { "model": "table", "table": "errors.csv" } }"""u8.ToArray());
+        _folder.Write(
+            "grand.cimhw.json", """{ "base": "isaac", "programmingError": { "model": "table", "table": "errors.csv" } }"""u8.ToArray());
         _folder.Write("parent.cimhw.json", """{ "base": "grand.cimhw.json" }"""u8.ToArray());
         string profile = _folder.Write("child.cimhw.json", """{ "base": "parent.cimhw.json" }"""u8.ToArray());
         _folder.Write("errors.csv", "1e-6,1e-7\n1e-5,1e-6\n"u8.ToArray());

@@ -6,8 +6,9 @@ namespace Cim.Runtime.Tests.Architecture;
 public class LineLengthTests
 {
     [Theory]
-    [InlineData("src/Cim.Runtime")]
-    [InlineData("tests/Cim.Runtime.Tests")]
-    [InlineData("tests/Shared")]
+    [InlineData("src")]
+    [InlineData("tests")]
+    [InlineData("bench")]
+    [InlineData("samples")]
     public void No_line_is_longer_than_140_columns(string folder) => HouseRules.Hold(HouseRules.LongLines(folder));
 }

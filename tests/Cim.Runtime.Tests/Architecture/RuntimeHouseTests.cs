@@ -5,6 +5,8 @@ namespace Cim.Runtime.Tests.Architecture;
 /// <summary>The folders of Cim.Runtime have an order, and its files keep the sizes and names of the house.</summary>
 public class RuntimeHouseTests
 {
+    private const int MostCollaborators = 20;
+
     private static readonly SourceProject _runtime = SourceProject.Read("src/Cim.Runtime");
 
     [Fact]
@@ -23,4 +25,7 @@ public class RuntimeHouseTests
 
     [Fact]
     public void No_signature_has_parameters_that_a_record_would_name_better() => HouseRules.Hold(HouseRules.LongSignatures(_runtime));
+
+    [Fact]
+    public void No_type_knows_too_many_others() => HouseRules.Hold(HouseRules.TooManyCollaborators(_runtime, MostCollaborators));
 }

@@ -6,6 +6,7 @@ using Cim.Runtime.Crossbar.Planning;
 using Cim.Runtime.Crossbar.Simulation;
 using Cim.Runtime.Crossbar.SingleMatrix;
 using Cim.Runtime.Hardware;
+using Cim.Runtime.Tests.Crossbar.Adc;
 using CsCheck;
 
 namespace Cim.Runtime.Tests.Crossbar;

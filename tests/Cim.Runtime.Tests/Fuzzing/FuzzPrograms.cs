@@ -7,6 +7,7 @@ using Cim.Runtime.Program;
 using Cim.Runtime.Tensors;
 using Cim.Runtime.Tests.Crossbar;
 using Cim.Runtime.Tests.Testing;
+using Cim.Runtime.Tests.Crossbar.Blocks;
 
 namespace Cim.Runtime.Tests.Fuzzing;
 

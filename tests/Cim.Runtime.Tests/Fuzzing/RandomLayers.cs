@@ -3,6 +3,8 @@ using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
 using Cim.Runtime.Tensors;
 using Cim.Runtime.Tests.Crossbar;
+using Cim.Runtime.Tests.Crossbar.Adc;
+using Cim.Runtime.Tests.Crossbar.Blocks;
 
 namespace Cim.Runtime.Tests.Fuzzing;
 

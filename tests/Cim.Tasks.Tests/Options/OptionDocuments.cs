@@ -25,8 +25,8 @@ internal static class OptionDocuments
 
             Metadata of an item has the name in the first column; the property with the prefix `Cim` (`CimHardware`) is its default for
             all items of a project. Unknown metadata is a warning that names the nearest known name ([CIM1003](errors.md)). *Key* says
-            what is made anew when the option changes: the **lock** file's result and with it the cached model, or the **cache**d model alone
-            (its report or its warnings differ, not its bits); – means neither.
+            what is made anew when the option changes: the **lock** file's result and with it the cached model, or the **cache**d
+            model alone (its report or its warnings differ, not its bits); – means neither.
 
 
             """.ReplaceLineEndings("\n"));

@@ -12,7 +12,7 @@ public sealed class OutputComparisonTests
         Assert.Equal(new Distance(0, 0, 0, 0), new OutputComparison(_reference, 4, 10, false, [0, 1, 2, 0]).Of(_reference));
 
     [Fact]
-    public void Without_labels_a_changed_class_loses_what_the_float_network_held_for_more_probable_and_takes_half_as_much_again_of_a_budget()
+    public void Without_labels_a_changed_class_loses_the_probability_of_the_float_class_and_takes_half_as_much_again_of_a_budget()
     {
         float[] changed = [.. _reference];
         changed[10] = 9;

@@ -1,7 +1,7 @@
 using Cim.Runtime.Crossbar.Circuit;
 using Cim.Runtime.Hardware;
 
-namespace Cim.Runtime.Tests.Crossbar;
+namespace Cim.Runtime.Tests.Crossbar.Circuit;
 
 public sealed class FirstOrderDropTests
 {

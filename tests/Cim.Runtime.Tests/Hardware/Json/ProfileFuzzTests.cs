@@ -6,7 +6,7 @@ using Cim.Runtime.Hardware.Profiles;
 using Cim.Tests.Shared;
 using Xunit;
 
-namespace Cim.Runtime.Tests.Hardware;
+namespace Cim.Runtime.Tests.Hardware.Json;
 
 /// <summary>
 /// Any text is a profile or a documented error. CIM_FUZZ_CASES (5,000 unless set) and CIM_FUZZ_SEED (1) choose how many cases of

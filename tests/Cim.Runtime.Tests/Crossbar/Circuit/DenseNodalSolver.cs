@@ -1,6 +1,6 @@
 using Cim.Runtime.Crossbar.Circuit;
 
-namespace Cim.Runtime.Tests.Crossbar;
+namespace Cim.Runtime.Tests.Crossbar.Circuit;
 
 /// <summary>Kirchhoff's current law at every node, one dense system per driven row. Zero resistances become 0.1 milliohm.</summary>
 internal static class DenseNodalSolver

@@ -4,7 +4,7 @@ using Cim.Runtime.Tensors;
 using Cim.Runtime.Tests.Testing;
 using static Cim.Runtime.Tests.Testing.Ops;
 
-namespace Cim.Runtime.Tests.Operators;
+namespace Cim.Runtime.Tests.Operators.Catalog;
 
 public sealed class OperatorCatalogTests
 {

@@ -3,7 +3,7 @@ using Cim.Runtime.Crossbar.Exact;
 using Cim.Runtime.Simd;
 using Cim.Runtime.Tensors;
 
-namespace Cim.Runtime.Tests.Crossbar;
+namespace Cim.Runtime.Tests.Crossbar.Exact;
 
 public sealed class ExactTests
 {

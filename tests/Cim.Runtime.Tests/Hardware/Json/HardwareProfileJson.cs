@@ -4,7 +4,7 @@ using Cim.Runtime.Hardware.Json;
 using Cim.Runtime.Hardware.Profiles;
 using Xunit;
 
-namespace Cim.Runtime.Tests.Hardware;
+namespace Cim.Runtime.Tests.Hardware.Json;
 
 public sealed class HardwareProfileJson
 {

@@ -5,7 +5,7 @@ using Cim.Runtime.Hardware.Profiles;
 using CsCheck;
 using Xunit;
 
-namespace Cim.Runtime.Tests.Hardware;
+namespace Cim.Runtime.Tests.Hardware.Json;
 
 /// <summary>A profile that changes its base's arrays or converters has figures that suit it, or says which do not.</summary>
 public sealed class InheritedFiguresTests

@@ -7,8 +7,9 @@ using Cim.Runtime.Crossbar.Programming;
 using Cim.Runtime.Crossbar.Simulation;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Simd;
+using Cim.Runtime.Tests.Crossbar.Adc;
 
-namespace Cim.Runtime.Tests.Crossbar;
+namespace Cim.Runtime.Tests.Crossbar.Devices;
 
 public sealed class DeviceTests
 {

@@ -9,8 +9,9 @@ using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
 using Cim.Runtime.Simd;
 using Cim.Runtime.Tensors;
+using Cim.Runtime.Tests.Crossbar.Exact;
 
-namespace Cim.Runtime.Tests.Crossbar;
+namespace Cim.Runtime.Tests.Crossbar.Adc;
 
 public sealed class AdcTests
 {

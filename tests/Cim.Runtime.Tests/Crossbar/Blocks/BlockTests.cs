@@ -8,8 +8,9 @@ using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
 using Cim.Runtime.Simd;
 using Cim.Runtime.Tensors;
+using Cim.Runtime.Tests.Crossbar.Adc;
 
-namespace Cim.Runtime.Tests.Crossbar;
+namespace Cim.Runtime.Tests.Crossbar.Blocks;
 
 /// <summary>A matrix in blocks of different widths, order and sharing is the same matrix.</summary>
 public sealed class BlockTests

@@ -9,7 +9,7 @@ using Cim.Runtime.Crossbar.SingleMatrix;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Tensors;
 
-namespace Cim.Runtime.Tests.Crossbar;
+namespace Cim.Runtime.Tests.Crossbar.Devices;
 
 /// <summary>Statistics of cells and converters, each within five standard errors.</summary>
 public sealed class DeviceStatisticsTests

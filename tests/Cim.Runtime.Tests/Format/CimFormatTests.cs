@@ -5,7 +5,7 @@ using Cim.Runtime.Model;
 using Cim.Runtime.Program;
 using Cim.Runtime.Tests.Testing;
 
-namespace Cim.Runtime.Tests.Model;
+namespace Cim.Runtime.Tests.Format;
 
 public sealed class CimFormatTests
 {

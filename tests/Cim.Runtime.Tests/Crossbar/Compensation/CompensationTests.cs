@@ -9,8 +9,9 @@ using Cim.Runtime.Crossbar.Simulation;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Simd;
 using Cim.Runtime.Tensors;
+using Cim.Runtime.Tests.Crossbar.Adc;
 
-namespace Cim.Runtime.Tests.Crossbar;
+namespace Cim.Runtime.Tests.Crossbar.Compensation;
 
 public sealed class CompensationTests
 {

@@ -5,8 +5,9 @@ using Cim.Runtime.Crossbar.Planning;
 using Cim.Runtime.Crossbar.Simulation;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
+using Cim.Runtime.Tests.Crossbar.Adc;
 
-namespace Cim.Runtime.Tests.Crossbar;
+namespace Cim.Runtime.Tests.Crossbar.Calibration;
 
 public sealed class AdcCalibratorTests
 {

@@ -10,7 +10,7 @@ using Cim.Runtime.Tensors;
 using Cim.Runtime.Tests.Crossbar;
 using Cim.Runtime.Tests.Testing;
 
-namespace Cim.Runtime.Tests.Model;
+namespace Cim.Runtime.Tests.Format;
 
 /// <summary>What a kernel relies on is checked when a model is loaded: the error names the layer and what is wrong with it.</summary>
 public sealed class InconsistentModelTests
