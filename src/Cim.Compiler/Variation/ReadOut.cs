@@ -17,6 +17,9 @@ namespace Cim.Compiler.Variation;
 /// </remarks>
 internal readonly ref struct ReadOut
 {
+    /// <summary>Probabilities that differ by less are the same but for rounding.</summary>
+    private const double EquallyLikely = 1e-9;
+
     /// <summary>Terms of the Hermite series.</summary>
     public const int Terms = 12;
 
@@ -69,7 +72,7 @@ internal readonly ref struct ReadOut
             double a = (m + 0.5 - u) / s, p = NormalDistribution.Above(a), density = NormalDistribution.Density(a);
             count += p;
             square += ((2 * (m - first)) + 1) * p;
-            if (above - p > Likely) (Likely, LikelyError) = (above - p, (m * step) + low - sum);
+            if (IsMoreLikely(above - p)) (Likely, LikelyError) = (above - p, (m * step) + low - sum);
             above = p;
             (double previous, double hermite) = (0, 1);
             for (int k = 0; k < Terms; k++)
@@ -79,7 +82,7 @@ internal readonly ref struct ReadOut
             }
         }
 
-        if (above > Likely) (Likely, LikelyError) = (above, ((Math.Max(first - 1, last) + 1) * step) + low - sum);
+        if (IsMoreLikely(above)) (Likely, LikelyError) = (above, ((Math.Max(first - 1, last) + 1) * step) + low - sum);
         double code = Math.Min(first, Math.Floor(maxCode)) + count;
         Mean = (code * step) + low - sum;
         Variance = Math.Max(0, square - (count * count)) * step * step;
@@ -97,6 +100,9 @@ internal readonly ref struct ReadOut
 
     /// <summary>Read - sum at that code.</summary>
     public double LikelyError { get; }
+
+    // A sum in the middle of two codes makes both equally likely: the upper one counts, whatever the last bits of their probabilities.
+    private bool IsMoreLikely(double probability) => probability > Likely - EquallyLikely;
 
     /// <summary>Covariance of two conversions whose noises have a correlation.</summary>
     public static double Covariance(in ReadOut left, in ReadOut right, double correlation)
