@@ -248,7 +248,7 @@ public sealed class QuantizationAwareTrainingTests : IDisposable
         Assert.Contains(
             "calibration samples", Refused(() => CompilePipeline.Compile(options with { Calibration = null })), StringComparison.Ordinal);
         Assert.Contains("strips of several widths",
-            Refused(() => CompilePipeline.Compile(options with { Strips = new StripOptions(2, [2, 4], StripUnit.Strip) })),
+            Refused(() => CompilePipeline.Compile(options with { Strips = new StripOptions(0.5, [2, 4], StripUnit.Strip) })),
             StringComparison.Ordinal);
 
         Graph graph = OnnxImporter.Import(_trained, null);
