@@ -48,7 +48,7 @@ public sealed class CandidateTrainingTests : IDisposable
         var lines = new List<string>();
         CompileOptions options = Options("first.cim") with { TrialLogPath = log, LockPath = lockFile };
         Compile(options, lines);
-        Assert.Contains(lines, l => l.Contains("short training 1:", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.Contains("Short training 1:", StringComparison.Ordinal));
         string[] trained = Trained(log);
 
         Compile(options with { OutputPath = _folder.At("second.cim"), ForceEvaluate = true });

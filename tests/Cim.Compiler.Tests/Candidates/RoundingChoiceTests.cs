@@ -31,7 +31,7 @@ public sealed class RoundingChoiceTests : IDisposable
     {
         (CompileResult result, List<string> lines) = Compile(_trained, Options(3, 4));
         (string Method, double Divergence, bool Kept)[] tried = [
-            .. lines.Select(l => Regex.Match(l, "^([a-z ]+): divergence ([-+.0-9E]+)(, not kept)?"))
+            .. lines.Select(l => Regex.Match(l, "^([a-z ]+): divergence ([-+.0-9E]+)(, not retained)?"))
             .Where(m => m.Success).Select(
                 m => (m.Groups[1].Value, double.Parse(m.Groups[2].Value, CultureInfo.InvariantCulture), !m.Groups[3].Success))];
         Assert.Equal(["compensated", "equalized compensated"], tried.Take(2).Select(t => t.Method));
