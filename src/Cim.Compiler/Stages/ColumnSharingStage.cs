@@ -1,7 +1,6 @@
 using Cim.Compiler.ColumnSharing;
 using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Pipeline;
-using Cim.Compiler.Quantization;
 
 namespace Cim.Compiler.Stages;
 
@@ -18,15 +17,7 @@ internal sealed class ColumnSharingStage : ICompileStage
 
     public CompileState Run(CompileState state, CompileContext context)
     {
-        CompileOptions options = context.Options;
-        var request = new SavingRequest(
-            context.Sources.Scored(state.Graph, state.Input), state.Input, context.Hardware,
-            context.Sources.ReadSearchData(state.Graph, state.Input, context.Cancellation))
-        {
-            Quantizer = new QuantizerOptions { Range = options.Range },
-            MaxLoss = options.MaxAccuracyLoss ?? CompileOptions.DefaultSearchLoss,
-            Seed = options.Seed,
-        };
-        return state.With(ColumnSharingSelection.Run(request, state.Precisions, options.Merge!, context.Progress, context.Cancellation));
+        SavingRequest request = SavingRequests.Of(state, context);
+        return state.With(ColumnSharingSelection.Run(request, state.Precisions, context.Options.Merge!, context.Progress, context.Cancellation));
     }
 }

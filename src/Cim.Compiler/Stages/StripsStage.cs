@@ -1,6 +1,5 @@
 using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Pipeline;
-using Cim.Compiler.Quantization;
 using Cim.Compiler.Strips;
 
 namespace Cim.Compiler.Stages;
@@ -18,15 +17,7 @@ internal sealed class StripsStage : ICompileStage
 
     public CompileState Run(CompileState state, CompileContext context)
     {
-        CompileOptions options = context.Options;
-        var request = new SavingRequest(
-            context.Sources.Scored(state.Graph, state.Input), state.Input, context.Hardware,
-            context.Sources.ReadSearchData(state.Graph, state.Input, context.Cancellation))
-        {
-            Quantizer = new QuantizerOptions { Range = options.Range },
-            MaxLoss = options.MaxAccuracyLoss ?? CompileOptions.DefaultSearchLoss,
-            Seed = options.Seed,
-        };
-        return state.With(StripSelection.Run(request, state.Precisions, options.Strips!, context.Progress, context.Cancellation));
+        SavingRequest request = SavingRequests.Of(state, context);
+        return state.With(StripSelection.Run(request, state.Precisions, context.Options.Strips!, context.Progress, context.Cancellation));
     }
 }
