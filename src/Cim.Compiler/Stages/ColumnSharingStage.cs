@@ -18,6 +18,7 @@ internal sealed class ColumnSharingStage : ICompileStage
     public CompileState Run(CompileState state, CompileContext context)
     {
         SavingRequest request = SavingRequests.Of(state, context);
-        return state.With(ColumnSharingSelection.Run(request, state.Precisions, context.Options.Merge!, context.Progress, context.Cancellation));
+        return state.With(ColumnSharingSelection.Run(
+            request, state.Precisions, context.Options.Merge!, context.Progress, context.Cancellation));
     }
 }
