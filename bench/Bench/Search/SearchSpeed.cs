@@ -3,7 +3,7 @@ using Cim.Compiler.Search;
 using Cim.Compiler.Search.Exact;
 using Cim.Compiler.Search.Space;
 using Cim.Compiler.Statistics;
-using Cim.Training.Randomness;
+using Cim.Runtime.RandomNumbers;
 
 namespace Cim.Bench.Search;
 

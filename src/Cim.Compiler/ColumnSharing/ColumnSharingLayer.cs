@@ -4,6 +4,7 @@ using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
+using Cim.Runtime.RandomNumbers;
 
 namespace Cim.Compiler.ColumnSharing;
 
@@ -184,5 +185,5 @@ internal sealed class ColumnSharingLayer
         return false;
     }
 
-    private static ulong Seed(ulong seed, int group) => (seed * 0x9E3779B97F4A7C15) ^ ((ulong)group << 8);
+    private static ulong Seed(ulong seed, int group) => (seed * SplitMix.Increment) ^ ((ulong)group << 8);
 }

@@ -1,6 +1,6 @@
 using Cim.Compiler.Precision;
 using Cim.Compiler.Statistics;
-using Cim.Training.Randomness;
+using Cim.Runtime.RandomNumbers;
 
 namespace Cim.Compiler.ColumnSharing;
 

@@ -3,7 +3,7 @@ using Cim.Compiler.Data;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
 using Cim.Runtime;
-using Cim.Training.Randomness;
+using Cim.Runtime.RandomNumbers;
 
 namespace Cim.Compiler.Evaluation;
 

@@ -1,8 +1,8 @@
+using Cim.Runtime.RandomNumbers;
 using Cim.Training.Data;
 using Cim.Training.Engine;
 using Cim.Training.Networks;
 using Cim.Training.Ort;
-using Cim.Training.Randomness;
 using Objective = Cim.Training.Losses.Objective;
 
 namespace Cim.Compiler.Sensitivity;

@@ -4,11 +4,11 @@ using Cim.Compiler.Export;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
 using Cim.Runtime;
+using Cim.Runtime.RandomNumbers;
 using Cim.Training.Engine;
 using Cim.Training.Losses;
 using Cim.Training.Networks;
 using Cim.Training.Ort;
-using Cim.Training.Randomness;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Cim.Compiler.Sensitivity;

@@ -29,7 +29,10 @@ internal static class Gaussian
         second = L.MultiplyF(radius, CosineOfTurn<L, TI, TF>(L.Add(angleBits, L.Broadcast(unchecked((int)0xC0000000)))));
     }
 
-    /// <summary>32 random bits for each of consecutive counters (a two-round multiply-xorshift hash, "lowbias32").</summary>
+    /// <summary>
+    /// 32 random bits for each of consecutive counters (a two-round multiply-xorshift hash, "lowbias32"). Not <see cref="SplitMix.Mix"/>:
+    /// lanes have 32 bits, and products of 64 are slow or missing on most processors.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TI Hash<L, TI, TF>(TI counter, int key)
         where L : struct, ILanes<TI, TF>

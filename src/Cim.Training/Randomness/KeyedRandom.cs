@@ -1,3 +1,5 @@
+using Cim.Runtime.RandomNumbers;
+
 namespace Cim.Training.Randomness;
 
 /// <summary>

@@ -7,7 +7,7 @@ using Cim.Compiler.Search.Space;
 using Cim.Runtime;
 using Cim.Runtime.Hardware.Profiles;
 using Cim.Runtime.Mapping;
-using Cim.Training.Randomness;
+using Cim.Runtime.RandomNumbers;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Search;

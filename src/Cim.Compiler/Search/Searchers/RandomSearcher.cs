@@ -1,5 +1,5 @@
 using Cim.Compiler.Search.Space;
-using Cim.Training.Randomness;
+using Cim.Runtime.RandomNumbers;
 
 namespace Cim.Compiler.Search.Searchers;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Search.Exact;
 using Cim.Compiler.Search.Space;
-using Cim.Training.Randomness;
+using Cim.Runtime.RandomNumbers;
 using Cim.Training.Reinforcement;
 
 namespace Cim.Compiler.Search.Searchers;

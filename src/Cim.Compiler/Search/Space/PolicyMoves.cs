@@ -1,4 +1,4 @@
-using Cim.Training.Randomness;
+using Cim.Runtime.RandomNumbers;
 
 namespace Cim.Compiler.Search.Space;
 

@@ -1,8 +1,9 @@
-namespace Cim.Training.Randomness;
+namespace Cim.Runtime.RandomNumbers;
 
 /// <summary>
 /// A sequence of random numbers (SplitMix64: Steele, Lea, Flood, OOPSLA 2014): the same seed, the same numbers. The one generator of
-/// training and compiler; the simulator, which needs any number of a sequence at once, has CounterRandom of Cim.Runtime.
+/// training and compiler; <see cref="CounterRandom"/>, from which the simulator takes any number at once, mixes bits by the same
+/// function.
 /// </summary>
 internal sealed class SplitMix(ulong seed)
 {
@@ -15,7 +16,7 @@ internal sealed class SplitMix(ulong seed)
     public ulong NextBits() => Mix(_state += Increment);
 
     /// <summary>Uniform in [0, 1).</summary>
-    public double NextDouble() => (NextBits() >> 11) * (1.0 / (1UL << 53));
+    public double NextDouble() => ToDouble(NextBits());
 
     /// <summary>Uniform in 0 to count - 1; the bias of 2^-64 * count is far below anything measurable.</summary>
     public int Next(int count) => (int)Math.BigMul(NextBits(), (ulong)count, out _);
@@ -27,4 +28,7 @@ internal sealed class SplitMix(ulong seed)
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
         return z ^ (z >> 31);
     }
+
+    /// <summary>The upper 53 of 64 random bits as a number in [0, 1).</summary>
+    public static double ToDouble(ulong bits) => (bits >> 11) * (1.0 / (1UL << 53));
 }
