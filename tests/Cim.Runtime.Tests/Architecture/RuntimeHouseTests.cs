@@ -9,6 +9,8 @@ public class RuntimeHouseTests
 
     private static readonly SourceProject _runtime = SourceProject.Read("src/Cim.Runtime");
 
+    private static readonly TestMirror _mirror = new("Cim.Runtime");
+
     [Fact]
     public void No_folder_of_the_first_level_depends_on_itself_through_another() => HouseRules.Hold(new FolderGraph(_runtime).Cycles());
 
@@ -31,4 +33,10 @@ public class RuntimeHouseTests
     public void No_type_but_a_catalog_knows_too_many_others() => HouseRules.Hold(
         HouseRules.TooManyCollaborators(_runtime, MostCollaborators)
             .Where(violation => !violation.Split(' ')[0].EndsWith("Catalog", StringComparison.Ordinal)));
+
+    [Fact]
+    public void Every_operator_has_a_file_of_tests() => HouseRules.Hold(_mirror.Untested("Operator"));
+
+    [Fact]
+    public void Tests_stand_in_the_folder_of_what_they_test() => HouseRules.Hold(_mirror.Misplaced());
 }

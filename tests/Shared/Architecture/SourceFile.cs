@@ -4,8 +4,11 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Cim.Tests.Shared.Architecture;
 
-/// <summary>A top-level type of a source file and the names its code mentions.</summary>
-internal sealed record DeclaredType(string Name, bool IsPublic, IReadOnlySet<string> Names);
+/// <summary>A top-level type of a source file, the names it derives from, and those its code mentions.</summary>
+internal sealed record DeclaredType(string Name, bool IsPublic, IReadOnlyList<string> Bases, IReadOnlySet<string> Names)
+{
+    public bool IsAbstract { get; init; }
+}
 
 /// <summary>A method, constructor or primary constructor and how many parameters it has.</summary>
 internal sealed record Signature(string Name, int Parameters, int Line);
@@ -81,7 +84,10 @@ internal sealed class SourceFile
 
     private static DeclaredType Declared(MemberDeclarationSyntax type) => new(
         type is BaseTypeDeclarationSyntax t ? t.Identifier.Text : ((DelegateDeclarationSyntax)type).Identifier.Text,
-        type.Modifiers.Any(SyntaxKind.PublicKeyword), NamesIn(type));
+        type.Modifiers.Any(SyntaxKind.PublicKeyword),
+        [.. (type as BaseTypeDeclarationSyntax)?.BaseList?.Types.Select(b => b.Type).OfType<SimpleNameSyntax>()
+            .Select(n => n.Identifier.Text) ?? []],
+        NamesIn(type)) { IsAbstract = type is InterfaceDeclarationSyntax || type.Modifiers.Any(SyntaxKind.AbstractKeyword) };
 
     private static HashSet<string> NamesIn(SyntaxNode node) => node
         .DescendantNodes(n => n is not UsingDirectiveSyntax && !(n.Parent is BaseNamespaceDeclarationSyntax space && space.Name == n))
