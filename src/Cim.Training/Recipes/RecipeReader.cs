@@ -1,22 +1,14 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Cim.Runtime;
 using Cim.Runtime.Diagnostics;
+using Cim.Training.Json;
 
 namespace Cim.Training.Recipes;
 
 /// <summary>Reads a recipe and checks it.</summary>
 public static class RecipeReader
 {
-    // By reflection: generated readers leave out the initial values of init-only properties, which are the defaults here.
-    private static readonly JsonSerializerOptions _json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        ReadCommentHandling = JsonCommentHandling.Skip,
-        AllowTrailingCommas = true,
-        Converters = { new WholeInt(), new WholeLong() },
-    };
+    private static readonly JsonWording _wording = new(ErrorCodes.InvalidRecipe, "the recipe", "a recipe", "recipe field");
 
     /// <summary>Reads and checks a recipe; relative paths become absolute.</summary>
     /// <param name="path">The recipe.</param>
@@ -27,9 +19,7 @@ public static class RecipeReader
         string text = InputFile.ReadText(path, "recipe", ErrorCodes.InvalidRecipe);
         try
         {
-            RecipeSchema.Check(text, path);
-            TrainingRecipe recipe = JsonSerializer.Deserialize<TrainingRecipe>(text, _json)
-                ?? throw new JsonException("the recipe is null");
+            TrainingRecipe recipe = new JsonSchema(_wording, path).Read(text, RecipeJson.Default.TrainingRecipe);
             RecipeLimits.Check(recipe, path);
             string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
             string data = dataFolder is null ? folder : Path.GetFullPath(dataFolder);

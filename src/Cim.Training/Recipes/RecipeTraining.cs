@@ -42,7 +42,10 @@ public sealed class RecipeTraining(TrainingRecipe recipe, TrainableNetwork netwo
     public async Task<RecipeResult> RunAsync(CancellationToken cancellation = default)
     {
         // Other widths or other noise are another training, though the tensors have the same shapes.
-        TrainingOptions options = RecipeOptions.Training(recipe) with { CheckpointTag = JsonSerializer.Serialize(recipe.Quantization) };
+        TrainingOptions options = RecipeOptions.Training(recipe) with
+        {
+            CheckpointTag = JsonSerializer.Serialize(recipe.Quantization, CheckpointTagJson.Default.QuantizationRecipe),
+        };
         bool follows = recipe.Training.Distillation > 0;
         TrainableNetwork original = recipe.Pruning is null ? network : network.Clone();
         PruningReport? pruned = null;

@@ -4,7 +4,10 @@ using Cim.Training.Optimization;
 
 namespace Cim.Training.Recipes;
 
-/// <summary>A <c>cim train</c> recipe: network, data, schedule, quantization, output. Paths are relative to the recipe.</summary>
+/// <summary>
+/// A <c>cim train</c> recipe: network, data, schedule, quantization, output. Paths are relative to the recipe. Keys with a default other
+/// than zero or null can be set, not only initialised: the generated reader passes over the defaults of init-only ones.
+/// </summary>
 public sealed record TrainingRecipe
 {
     /// <summary>The network.</summary>
@@ -14,7 +17,7 @@ public sealed record TrainingRecipe
     public required DataRecipe Data { get; init; }
 
     /// <summary>The schedule.</summary>
-    public ScheduleRecipe Training { get; init; } = new();
+    public ScheduleRecipe Training { get; set; } = new();
 
     /// <summary>Quantization-aware training, or null for float.</summary>
     public QuantizationRecipe? Quantization { get; init; }
@@ -55,7 +58,7 @@ public sealed record DataRecipe
     public string? Test { get; init; }
 
     /// <summary>Part of the training samples that is the hold-out set: it chooses the epoch that is retained.</summary>
-    public double Validation { get; init; } = 0.05;
+    public double Validation { get; set; } = 0.05;
 
     /// <summary>Factor, for example 1/255.</summary>
     public string? Scale { get; init; }
@@ -71,34 +74,34 @@ public sealed record DataRecipe
 public sealed record ScheduleRecipe
 {
     /// <summary>Passes over the data.</summary>
-    public int Epochs { get; init; } = 10;
+    public int Epochs { get; set; } = 10;
 
     /// <summary>Samples of one update.</summary>
-    public int BatchSize { get; init; } = 64;
+    public int BatchSize { get; set; } = 64;
 
     /// <summary>Seed.</summary>
-    public long Seed { get; init; } = 1;
+    public long Seed { get; set; } = 1;
 
     /// <summary><c>sgd</c> or <c>adamw</c>.</summary>
-    public string Optimizer { get; init; } = "sgd";
+    public string Optimizer { get; set; } = "sgd";
 
     /// <summary>Peak learning rate.</summary>
-    public double LearningRate { get; init; } = 0.05;
+    public double LearningRate { get; set; } = 0.05;
 
     /// <summary>Momentum.</summary>
-    public double Momentum { get; init; } = 0.9;
+    public double Momentum { get; set; } = 0.9;
 
     /// <summary>Weight decay.</summary>
-    public double WeightDecay { get; init; } = 5e-4;
+    public double WeightDecay { get; set; } = 5e-4;
 
     /// <summary>Learning rate of quantization steps relative to the others.</summary>
-    public double StepRate { get; init; } = 0.1;
+    public double StepRate { get; set; } = 0.1;
 
     /// <summary>Largest gradient norm; 0 = no limit.</summary>
     public double ClipNorm { get; init; }
 
     /// <summary>Epochs of warm-up.</summary>
-    public double WarmUpEpochs { get; init; } = 0.5;
+    public double WarmUpEpochs { get; set; } = 0.5;
 
     /// <summary>Label smoothing.</summary>
     public double LabelSmoothing { get; init; }
@@ -125,27 +128,27 @@ public sealed record ScheduleRecipe
     public double Distillation { get; init; }
 
     /// <summary>Temperature of the teacher.</summary>
-    public double Temperature { get; init; } = 4;
+    public double Temperature { get; set; } = 4;
 }
 
 /// <summary>See <see cref="Quantization.QuantizationOptions"/>.</summary>
 public sealed record QuantizationRecipe
 {
     /// <summary>Weight bits.</summary>
-    public int WeightBits { get; init; } = 4;
+    public int WeightBits { get; set; } = 4;
 
     /// <summary>Activation bits.</summary>
-    public int ActivationBits { get; init; } = 4;
+    public int ActivationBits { get; set; } = 4;
 
     /// <summary>Weight bits that are trained before <see cref="WeightBits"/>, one after the other: few bits are better reached by way of
     /// more.</summary>
-    public IReadOnlyList<int> From { get; init; } = [];
+    public IReadOnlyList<int> From { get; set; } = [];
 
     /// <summary>Epochs at each of <see cref="From"/>.</summary>
-    public int FromEpochs { get; init; } = 1;
+    public int FromEpochs { get; set; } = 1;
 
     /// <summary>Bits of the first and last layer; 0 = as all others.</summary>
-    public int EdgeBits { get; init; } = 8;
+    public int EdgeBits { get; set; } = 8;
 
     /// <summary>One step per kernel position.</summary>
     public bool StepPerStrip { get; init; }
@@ -158,41 +161,41 @@ public sealed record QuantizationRecipe
 public sealed record PruningRecipe
 {
     /// <summary><c>array</c>, <c>arrayRow</c>, <c>arrayColumn</c>, <c>filter</c>, <c>strip</c> or <c>weight</c>.</summary>
-    public string Granularity { get; init; } = "array";
+    public string Granularity { get; set; } = "array";
 
     /// <summary><c>fisher</c>, <c>gradient</c> or <c>magnitude</c>.</summary>
-    public string Score { get; init; } = "fisher";
+    public string Score { get; set; } = "fisher";
 
     /// <summary>Fraction of arrays to free, or of weights.</summary>
-    public double Target { get; init; } = 0.3;
+    public double Target { get; set; } = 0.3;
 
     /// <summary>Steps in which the target is reached.</summary>
-    public int Steps { get; init; } = 4;
+    public int Steps { get; set; } = 4;
 
     /// <summary>Epochs after each step.</summary>
-    public int Epochs { get; init; } = 1;
+    public int Epochs { get; set; } = 1;
 
     /// <summary>Whether the weights left of a layer change so that its output stays near what it was.</summary>
-    public bool Compensate { get; init; } = true;
+    public bool Compensate { get; set; } = true;
 
     /// <summary>Training samples that scores and compensation look at.</summary>
-    public int Samples { get; init; } = 512;
+    public int Samples { get; set; } = 512;
 
     /// <summary>Word lines of an array.</summary>
-    public int Rows { get; init; } = 128;
+    public int Rows { get; set; } = 128;
 
     /// <summary>Bit lines of an array.</summary>
-    public int Columns { get; init; } = 128;
+    public int Columns { get; set; } = 128;
 
     /// <summary>Bit lines of one output: bit slices times cells of a slice.</summary>
-    public int ColumnsPerOutput { get; init; } = 2;
+    public int ColumnsPerOutput { get; set; } = 2;
 }
 
 /// <summary>See <see cref="Quantization.HardwareNoise"/>.</summary>
 public sealed record NoiseRecipe
 {
     /// <summary>Word lines of an array.</summary>
-    public int Rows { get; init; } = 128;
+    public int Rows { get; set; } = 128;
 
     /// <summary>Standard deviation of a weight's code as a fraction of the largest code.</summary>
     public double ProgrammingSigma { get; init; }

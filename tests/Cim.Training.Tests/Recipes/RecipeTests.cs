@@ -60,6 +60,19 @@ public sealed class RecipeTests
     }
 
     [Fact]
+    public void What_a_recipe_leaves_out_has_its_default()
+    {
+        TrainingRecipe bare = Read(Minimal, out _), empty = Read(Minimal.Replace("\"data\"",
+            "\"training\": {}, \"quantization\": { \"noise\": {} }, \"pruning\": {}, \"data\"", StringComparison.Ordinal), out _);
+        Assert.Equal(new ScheduleRecipe(), bare.Training);
+        Assert.Equal(new ScheduleRecipe(), empty.Training);
+        Assert.Equal(new QuantizationRecipe { Noise = new NoiseRecipe() }, empty.Quantization);
+        Assert.Equal(new PruningRecipe(), empty.Pruning);
+        Assert.Equal(new DataRecipe { Train = bare.Data.Train }, bare.Data);
+        Assert.Null(bare.Quantization);
+    }
+
+    [Fact]
     public void Whole_numbers_may_have_a_point_and_text_a_byte_order_mark()
     {
         TrainingRecipe recipe = Read("\uFEFF"

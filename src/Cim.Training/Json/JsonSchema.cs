@@ -1,62 +1,69 @@
-using System.Reflection;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Cim.Runtime;
 
-namespace Cim.Training.Recipes;
+namespace Cim.Training.Json;
 
 /// <summary>
-/// Holds the text of a recipe against the records it is read into, so that an error names the key, its line and what may stand there:
-/// unknown and repeated keys, missing ones, a value of another kind, numbers that are not finite.
+/// Holds a JSON text against the types it is read into, so that an error names the key, its line and what may stand there: unknown and
+/// repeated keys, missing ones, a value of another kind, numbers that are not finite. System.Text.Json itself would report the first with
+/// the name of a class, and pass over the second.
 /// </summary>
-internal static class RecipeSchema
+/// <param name="wording">How messages name what is read.</param>
+/// <param name="path">The file.</param>
+internal sealed class JsonSchema(JsonWording wording, string path)
 {
-    /// <exception cref="CimException"><see cref="ErrorCodes.InvalidRecipe"/>.</exception>
+    private static readonly JsonReaderOptions _options = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        MaxDepth = 16,
+    };
+
+    /// <summary>Reads a text that fits.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="type">What it is read into; members that have an initial value other than zero or null need a setter, because
+    /// generated readers pass over the initial values of init-only ones.</param>
+    /// <exception cref="CimException">The code of the wording, with the position.</exception>
     /// <exception cref="JsonException">The text is not JSON.</exception>
-    public static void Check(string text, string path)
+    public T Read<T>(string text, JsonTypeInfo<T> type)
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(text);
-        var reader = new Utf8JsonReader(
-            utf8, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 16 });
-        if (!reader.Read()) throw new JsonException("the recipe is empty");
-        new Walk(utf8, path).Object(ref reader, typeof(TrainingRecipe), "");
-        if (reader.Read()) throw new JsonException("something follows the recipe");
+        var reader = new Utf8JsonReader(utf8, _options);
+        if (!reader.Read()) throw new JsonException($"{wording.Whole} is empty");
+        new Walk(utf8, wording, path).Object(ref reader, type, "");
+        if (reader.Read()) throw new JsonException($"something follows {wording.Whole}");
+        return JsonSerializer.Deserialize(utf8, type) ?? throw new JsonException($"{wording.Whole} is null");
     }
 
-    /// <summary>The key of a property as recipes write it.</summary>
-    public static string KeyOf(string property) => JsonNamingPolicy.CamelCase.ConvertName(property);
-
-    private sealed class Walk(byte[] utf8, string path)
+    private sealed class Walk(byte[] utf8, JsonWording wording, string path)
     {
-        private static readonly NullabilityInfoContext _nullability = new();
-
-        public void Object(ref Utf8JsonReader reader, Type type, string key)
+        public void Object(ref Utf8JsonReader reader, JsonTypeInfo type, string key)
         {
             if (reader.TokenType != JsonTokenType.StartObject)
                 throw Error(ref reader, $"{Name(key)} must be an object, {{ ... }}, of {List(type)}");
-            var properties = type.GetProperties().ToDictionary(p => KeyOf(p.Name), StringComparer.Ordinal);
+            var properties = type.Properties.ToDictionary(p => p.Name, StringComparer.Ordinal);
             var seen = new HashSet<string>(StringComparer.Ordinal);
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                string name = Text(ref reader), below = key.Length == 0 ? name : $"{key}.{name}";
-                if (!properties.TryGetValue(name, out PropertyInfo? property))
+                string name = Text(ref reader), below = Below(key, name);
+                if (!properties.TryGetValue(name, out JsonPropertyInfo? property))
                     throw Error(
-                        ref reader, $"{Name(below)} does not exist; {(key.Length == 0 ? "a recipe" : $"'{key}'")} has {List(type)}");
+                        ref reader, $"{Name(below)} does not exist; {(key.Length == 0 ? wording.Any : $"'{key}'")} has {List(type)}");
                 if (!seen.Add(name)) throw Error(ref reader, $"{Name(below)} stands there twice");
                 reader.Read();
-                bool isNullable;
-                lock (_nullability) isNullable = _nullability.Create(property).WriteState == NullabilityState.Nullable;
-                Value(ref reader, property.PropertyType, below, isNullable);
+                Value(ref reader, type.Options.GetTypeInfo(property.PropertyType), below, property.IsSetNullable);
             }
 
-            foreach ((string name, PropertyInfo property) in properties)
-                if (property.GetCustomAttribute<RequiredMemberAttribute>() is not null && !seen.Contains(name))
-                    throw Error(ref reader, $"{Name(key.Length == 0 ? name : $"{key}.{name}")} is missing");
+            foreach (JsonPropertyInfo property in type.Properties)
+                if (property.IsRequired && !seen.Contains(property.Name))
+                    throw Error(ref reader, $"{Name(Below(key, property.Name))} is missing");
         }
 
-        private void Value(ref Utf8JsonReader reader, Type type, string key, bool isNullable)
+        private void Value(ref Utf8JsonReader reader, JsonTypeInfo info, string key, bool isNullable)
         {
+            Type type = info.Type;
             if (reader.TokenType == JsonTokenType.Null)
             {
                 if (!isNullable) throw Error(ref reader, $"{Name(key)} is null; give it a value or leave it out");
@@ -74,12 +81,11 @@ internal static class RecipeSchema
                     key, "a whole number");
             else if (type == typeof(double))
                 Require(ref reader, IsNumber(ref reader, out double v) && double.IsFinite(v), key, "a number that is not infinite");
-            else if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
-                Items(ref reader, type.GetGenericArguments()[0], key);
-            else Object(ref reader, type, key);
+            else if (info.Kind == JsonTypeInfoKind.Enumerable) Items(ref reader, info.Options.GetTypeInfo(info.ElementType!), key);
+            else Object(ref reader, info, key);
         }
 
-        private void Items(ref Utf8JsonReader reader, Type type, string key)
+        private void Items(ref Utf8JsonReader reader, JsonTypeInfo type, string key)
         {
             Require(ref reader, reader.TokenType == JsonTokenType.StartArray, key, "a list, [ ... ]");
             for (int i = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; i++)
@@ -112,14 +118,16 @@ internal static class RecipeSchema
             if (!holds) throw Error(ref reader, $"{Name(key)} must be {what}");
         }
 
-        private static string Name(string key) => key.Length == 0 ? "the recipe" : $"recipe field '{key}'";
+        private string Name(string key) => key.Length == 0 ? wording.Whole : $"{wording.Field} '{key}'";
 
-        private static string List(Type type) => string.Join(", ", type.GetProperties().Select(p => KeyOf(p.Name)));
+        private static string Below(string key, string name) => key.Length == 0 ? name : $"{key}.{name}";
+
+        private static string List(JsonTypeInfo type) => string.Join(", ", type.Properties.Select(p => p.Name));
 
         private CimException Error(ref Utf8JsonReader reader, string message)
         {
             ReadOnlySpan<byte> before = utf8.AsSpan(0, (int)reader.TokenStartIndex);
-            return new CimException(ErrorCodes.InvalidRecipe, message)
+            return new CimException(wording.Code, message)
             { File = path, Line = 1 + before.Count((byte)'\n'), Column = before.Length - before.LastIndexOf((byte)'\n') };
         }
     }

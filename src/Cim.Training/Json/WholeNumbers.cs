@@ -1,10 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Cim.Training.Recipes;
+namespace Cim.Training.Json;
 
-/// <summary>Reads whole numbers that are written as <c>64.0</c>, as spreadsheets and Python do; <see cref="RecipeSchema"/> has seen that
-/// they are whole.</summary>
+/// <summary>Reads whole numbers that are written as <c>64.0</c>, as spreadsheets and Python do; <see cref="JsonSchema"/> has seen that they
+/// are whole.</summary>
 internal sealed class WholeInt : JsonConverter<int>
 {
     public override int Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
