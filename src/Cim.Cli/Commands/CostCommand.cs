@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
+using Cim.Cli.Commands.Documents;
 using Cim.Cli.Invocation;
 using Cim.Cli.Options;
 using Cim.Compiler.Import;
@@ -60,7 +60,7 @@ internal static class CostCommand
         var lowering = new LayerLowering(policy, profile);
         Cost cost = CostModel.Total(Replication.Apply(shapes, lowering.CostOf, profile, parsed.GetValue(_copiesWithin)), profile);
         Warn(cost, profile, context);
-        context.WriteResult(json => Write(json, cost), text => Print(text, cost));
+        context.WriteResult(new CostDocument(cost), CliJson.Relaxed.CostDocument, text => Print(text, cost));
     }
 
     private static void Warn(Cost cost, HardwareProfile profile, CommandContext context)
@@ -74,66 +74,6 @@ internal static class CostCommand
             context.Warn(ErrorCodes.TooManyArrays,
                 $"The network needs {cost.Arrays} arrays, the chip of '{profile.Name}' has {available}. Use fewer weight bits or a larger "
                 + $"chip.");
-    }
-
-    private static void Write(Utf8JsonWriter json, Cost cost)
-    {
-        json.WriteString("hardware", cost.Hardware);
-        json.WriteFinite("latencyNs", cost.LatencyNs);
-        json.WriteFinite("energyPj", cost.EnergyPj);
-        json.WriteFinite("areaUm2", cost.AreaUm2);
-        json.WriteNumber("arrays", cost.Arrays);
-        json.WriteNumber("cells", cost.Cells);
-        json.WriteNumber("cores", cost.Cores);
-        json.WriteNumber("adcConversions", cost.Events.AdcConversions);
-        json.WriteFinite("programmingLatencyNs", cost.ProgrammingLatencyNs);
-        json.WriteFinite("programmingEnergyPj", cost.ProgrammingEnergyPj);
-        Write(json, cost.Energy);
-        json.WriteStartArray("layers");
-        foreach (LayerCost layer in cost.Layers)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", layer.Name);
-            json.WriteNumber("groups", layer.Groups);
-            json.WriteNumber("rows", layer.Rows);
-            json.WriteNumber("columns", layer.Columns);
-            json.WriteNumber("mvms", layer.Mvms);
-            json.WriteNumber("weightBits", layer.WeightBits);
-            json.WriteNumber("activationBits", layer.ActivationBits);
-            json.WriteNumber("adcBits", layer.AdcBits);
-            json.WriteNumber("arrays", layer.Arrays);
-            json.WriteNumber("cells", layer.Cells);
-            json.WriteNumber("copies", layer.Copies);
-            json.WriteFinite("utilisation", layer.Utilisation);
-            json.WriteFinite("latencyNs", layer.LatencyNs);
-            json.WriteFinite("energyPj", layer.EnergyPj);
-            json.WriteFinite("areaUm2", layer.AreaUm2);
-            json.WriteNumber("arrayReads", layer.Events.ArrayReads);
-            json.WriteNumber("dacActivations", layer.Events.DacActivations);
-            json.WriteNumber("adcConversions", layer.AdcConversions);
-            json.WriteNumber("shiftAdds", layer.Events.ShiftAdds);
-            json.WriteNumber("bufferBits", layer.Events.BufferBits);
-            json.WriteNumber("busBits", layer.Events.BusBits);
-            json.WriteNumber("interconnectBits", layer.Events.InterconnectBits);
-            json.WriteNumber("cellWrites", layer.Events.CellWrites);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void Write(Utf8JsonWriter json, EnergyBreakdown energy)
-    {
-        json.WriteStartObject("energyBreakdown");
-        json.WriteFinite("arrayPj", energy.ArrayPj);
-        json.WriteFinite("dacPj", energy.DacPj);
-        json.WriteFinite("adcPj", energy.AdcPj);
-        json.WriteFinite("shiftAddPj", energy.ShiftAddPj);
-        json.WriteFinite("bufferPj", energy.BufferPj);
-        json.WriteFinite("busPj", energy.BusPj);
-        json.WriteFinite("interconnectPj", energy.InterconnectPj);
-        json.WriteFinite("writePj", energy.WritePj);
-        json.WriteEndObject();
     }
 
     private static void Print(IAnsiConsole console, Cost cost)

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
+using Cim.Cli.Commands.Documents;
 using Cim.Cli.Invocation;
 using Cim.Cli.Options;
 using Cim.Compiler.Data;
@@ -59,7 +59,8 @@ internal static class EvalCommand
                 ? Compiled(path, parsed, data, context)
                 : new Evaluation([(0, Float(path, parsed, data.Read(parsed), context))], null, null);
             string fidelity = isCompiled ? parsed.GetRequiredValue(_fidelityName) : "float";
-            context.WriteResult(json => Write(json, fidelity, evaluation), text => Print(text, fidelity, evaluation));
+            context.WriteResult(
+                new EvalDocument(fidelity, evaluation), CliJson.Relaxed.EvalDocument, text => Print(text, fidelity, evaluation));
         });
     }
 
@@ -146,49 +147,6 @@ internal static class EvalCommand
         return (new CimModel(variants.On(ProfileSetting.Apply(compiled.Hardware, settings), context.Cancellation)), preprocessing);
     }
 
-    private static void Write(Utf8JsonWriter json, string fidelity, Evaluation evaluation)
-    {
-        (ulong Seed, Accuracy Accuracy)[] trials = evaluation.Trials;
-        json.WriteString("fidelity", fidelity);
-        json.WriteNumber("samples", trials[0].Accuracy.Samples);
-        json.WriteNumber("correct", trials[0].Accuracy.Correct);
-        TrialStatistics s = TrialStatistics.Of(trials.Select(t => t.Accuracy.Fraction));
-        json.WriteFinite("accuracy", s.Mean);
-        json.WriteFinite("accuracyDeviation", s.Deviation);
-        json.WriteFinite("accuracyMinimum", s.Minimum);
-        json.WriteFinite("accuracyPercentile5", s.Percentile5);
-        json.WriteStartArray("trials");
-        foreach ((ulong seed, Accuracy accuracy) in trials)
-        {
-            json.WriteStartObject();
-            json.WriteNumber("seed", seed);
-            json.WriteNumber("correct", accuracy.Correct);
-            json.WriteFinite("accuracy", accuracy.Fraction);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteFinite("imagesPerSecond", Speed(trials));
-        if (evaluation.CorrectOpsPerJoule is { } perJoule) json.WriteFinite("correctOpsPerJoule", perJoule);
-        else json.WriteNull("correctOpsPerJoule");
-        if (evaluation.OutputCodes is not { } codes) return;
-        json.WriteStartArray("words");
-        foreach (LayerOutputCodes layer in codes)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", layer.Name);
-            json.WriteNumber("bits", layer.Bits);
-            json.WriteNumber("words", layer.Codes);
-            json.WriteFinite("equal", layer.Equal);
-            json.WriteFinite("withinOne", layer.WithinOne);
-            json.WriteFinite("equalInNetwork", layer.EqualInNetwork);
-            json.WriteFinite("withinOneInNetwork", layer.WithinOneInNetwork);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
     private static void Print(IAnsiConsole console, string fidelity, Evaluation evaluation)
     {
         (ulong Seed, Accuracy Accuracy)[] trials = evaluation.Trials;
@@ -206,19 +164,7 @@ internal static class EvalCommand
             Line($"output codes of {layer.Name} ({layer.Bits} bits): "
                 + $"{100 * layer.Equal:F2} % noise-free, {100 * layer.WithinOne:F3} % within "
                 + $"one; in the network {100 * layer.EqualInNetwork:F2} %, {100 * layer.WithinOneInNetwork:F3} %");
-        Line($"{Speed(trials):F0} images per second");
-    }
-
-    /// <param name="Trials">One chip each.</param>
-    /// <param name="CorrectOpsPerJoule">Null for float networks and hardware without energies.</param>
-    /// <param name="OutputCodes">Null if not asked for.</param>
-    private sealed record Evaluation(
-        (ulong Seed, Accuracy Accuracy)[] Trials, double? CorrectOpsPerJoule, ImmutableArray<LayerOutputCodes>? OutputCodes);
-
-    private static double Speed((ulong Seed, Accuracy Accuracy)[] trials)
-    {
-        double seconds = trials.Sum(t => t.Accuracy.RunSeconds);
-        return seconds > 0 ? trials.Where(t => t.Accuracy.RunSeconds > 0).Sum(t => t.Accuracy.Samples) / seconds : 0;
+        Line($"{evaluation.ImagesPerSecond:F0} images per second");
     }
 
     /// <summary>A line on standard error every ten percent.</summary>

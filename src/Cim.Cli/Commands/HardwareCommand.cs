@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
+using Cim.Cli.Commands.Documents;
 using Cim.Cli.Invocation;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Hardware.Json;
@@ -28,24 +28,7 @@ internal static class HardwareCommand
     {
         HardwareProfile[] profiles = [.. HardwareProfiles.BuiltInNames.Select(HardwareProfiles.BuiltIn)];
         context.WriteResult(
-            json =>
-            {
-                json.WriteStartArray("profiles");
-                foreach (HardwareProfile p in profiles)
-                {
-                    json.WriteStartObject();
-                    json.WriteString("name", p.Name);
-                    json.WriteString("description", p.Description);
-                    json.WriteNumber("rows", p.Rows);
-                    json.WriteNumber("columns", p.Columns);
-                    json.WriteNumber("cellBits", p.CellBits);
-                    json.WriteNumber("dacBits", p.DacBits);
-                    json.WriteNumber("adcBits", p.AdcBits);
-                    json.WriteEndObject();
-                }
-
-                json.WriteEndArray();
-            },
+            new HardwareListDocument(profiles), CliJson.Relaxed.HardwareListDocument,
             text =>
             {
                 var table = new Table().AddColumns("Profile", "Array", "Cell bits", "DAC bits", "ADC bits", "Description");
@@ -74,22 +57,7 @@ internal static class HardwareCommand
     }
 
     private static void Fields(ParseResult parsed, CommandContext context) => context.WriteResult(
-        json =>
-        {
-            json.WriteStartArray("fields");
-            foreach (ProfileField field in ProfileFields.All)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", field.Name);
-                json.WriteString("unit", field.Unit);
-                json.WriteString("range", field.Range);
-                json.WriteBoolean("required", field.IsRequired);
-                json.WriteString("meaning", field.Meaning);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-        },
+        new HardwareFieldsDocument(ProfileFields.All), CliJson.Relaxed.HardwareFieldsDocument,
         text =>
         {
             foreach (ProfileField field in ProfileFields.All) text.Profile.Out.Writer.WriteLine(ProfileFields.MarkdownRow(field));

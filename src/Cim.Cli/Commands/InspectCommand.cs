@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cim.Cli.Commands.Documents;
 using Cim.Cli.Invocation;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
@@ -21,7 +22,7 @@ internal static class InspectCommand
             ModelInspection inspection = Path.GetExtension(path).Equals(".cim", StringComparison.OrdinalIgnoreCase)
                 ? CompiledModelInspector.Inspect(path)
                 : InspectOnnx(path, import.Read(parsed), context.Cancellation);
-            context.WriteResult(inspection.WriteJson, inspection.WriteText);
+            context.WriteResult(new InspectDocument(inspection), CliJson.Relaxed.InspectDocument, inspection.WriteText);
         });
     }
 

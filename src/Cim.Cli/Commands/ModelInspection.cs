@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Text.Json;
+using System.Text.Json.Serialization;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
 using Cim.Runtime;
@@ -23,15 +23,19 @@ internal sealed record InspectedLayer(string Name, string Op)
     public required int Groups { get; init; }
 
     /// <summary>Matrix-vector products per image and group.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public required int? Mvms { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public required long? Macs { get; init; }
 
     public required long Weights { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Quantization { get; init; }
 
     /// <summary>Arrays of a compiled model.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Arrays { get; init; }
 }
 
@@ -92,74 +96,6 @@ internal sealed record ModelInspection
         };
     }
 
-    public void WriteJson(Utf8JsonWriter json)
-    {
-        json.WriteString("format", Format);
-        json.WriteString("name", Name);
-        if (Opset is { } opset) json.WriteNumber("opset", opset);
-        if (Hardware is not null) json.WriteString("hardware", Hardware);
-        if (SdkVersion is not null) json.WriteString("sdkVersion", SdkVersion);
-        if (Preprocessing is { } p)
-        {
-            json.WriteStartObject("preprocessing");
-            json.WriteString("scale", p.Scale);
-            json.WriteString("mean", p.Mean);
-            json.WriteString("std", p.Std);
-            json.WriteEndObject();
-        }
-
-        if (!Labels.IsEmpty)
-        {
-            json.WriteStartArray("labels");
-            foreach (string label in Labels) json.WriteStringValue(label);
-            json.WriteEndArray();
-        }
-
-        WriteValues(json, "inputs", Inputs);
-        WriteValues(json, "outputs", Outputs);
-        json.WriteStartArray("layers");
-        foreach (InspectedLayer layer in Layers)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", layer.Name);
-            json.WriteString("op", layer.Op);
-            json.WriteNumber("rows", layer.Rows);
-            json.WriteNumber("columns", layer.Columns);
-            json.WriteNumber("groups", layer.Groups);
-            if (layer.Mvms is { } mvms) json.WriteNumber("mvms", mvms);
-            if (layer.Macs is { } macs) json.WriteNumber("macs", macs);
-            json.WriteNumber("weights", layer.Weights);
-            if (layer.Quantization is { } quantization) json.WriteString("quantization", quantization);
-            if (layer.Arrays is { } arrays) json.WriteNumber("arrays", arrays);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("digital");
-        foreach (InspectedOperator op in Digital)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", op.Name);
-            json.WriteString("op", op.Op);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("unsupported");
-        foreach (UnsupportedOperator op in Unsupported)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", op.NodeName);
-            json.WriteString("domain", op.Domain);
-            json.WriteString("op", op.Operator);
-            json.WriteNumber("opset", op.Opset);
-            json.WriteString("reason", op.Reason);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
     public void WriteText(IAnsiConsole console)
     {
         console.WriteLine($"{(Name.Length > 0 ? Name : "model")} "
@@ -189,30 +125,4 @@ internal sealed record ModelInspection
 
     private static InspectedValue Value(Graph graph, string name) =>
         new(name, graph.Values[name].Type.ToString(), graph.Values[name].Shape);
-
-    private static void WriteValues(Utf8JsonWriter json, string name, ImmutableArray<InspectedValue> values)
-    {
-        json.WriteStartArray(name);
-        foreach (InspectedValue value in values)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", value.Name);
-            if (value.Type is not null) json.WriteString("type", value.Type);
-            if (value.Shape is { } shape)
-            {
-                json.WriteStartArray("shape");
-                foreach (int d in shape.Dims)
-                {
-                    if (d >= 0) json.WriteNumberValue(d);
-                    else json.WriteStringValue(d == -1 ? "N" : $"{-d}N");
-                }
-
-                json.WriteEndArray();
-            }
-
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cim.Cli.Commands.Documents;
 using Cim.Cli.Invocation;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar.SingleMatrix;
@@ -34,17 +35,7 @@ internal static class MvmCommand
         MatrixCase matrix = MatrixCaseReader.Load(parsed.GetRequiredValue(_case));
         double[][] outputs = Run(matrix, parsed.GetRequiredValue(_case));
         context.WriteResult(
-            json =>
-            {
-                json.WriteStartArray("outputs");
-                foreach (double[] row in outputs)
-                {
-                    json.WriteStartArray();
-                    foreach (double y in row) json.WriteNumberValue(y);
-                    json.WriteEndArray();
-                }
-                json.WriteEndArray();
-            },
+            new MvmDocument(outputs), CliJson.Relaxed.MvmDocument,
             console =>
             {
                 foreach (double[] row in outputs)

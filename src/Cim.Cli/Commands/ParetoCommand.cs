@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
+using Cim.Cli.Commands.Documents;
 using Cim.Cli.Invocation;
 using Cim.Cli.Options;
 using Cim.Compiler.Data;
@@ -71,7 +71,8 @@ internal static class ParetoCommand
         if (parsed.GetValue(_svg) is { } svg)
             Save(svg, ParetoSvg.Draw($"{Path.GetFileNameWithoutExtension(model)} on {hardware.Name}", word, points,
                 eight.Of(options.Objective), options.Objective));
-        context.WriteResult(json => Write(json, search, points, word), text => Print(text, points, eight));
+        context.WriteResult(
+            new ParetoDocument(search, points, word), CliJson.Relaxed.ParetoDocument, text => Print(text, points, eight));
     }
 
     // Losses of the front are those of integers, and of conversions narrower than the profile's.
@@ -86,23 +87,6 @@ internal static class ParetoCommand
                 $"The {hardware.AdcBits}-bit converters of '{hardware.Name}' lose an estimated {lost:F2} percentage points at 8-bit "
                     + $"weights and activations already; the losses of the points do not count that. {ConverterLoss.Cures(hardware)}"));
         }
-    }
-
-    private static void Write(Utf8JsonWriter json, PolicySearch search, ImmutableArray<MeasuredPoint> points, string objective)
-    {
-        json.WriteString("objective", objective);
-        json.WriteStartArray("points");
-        foreach (MeasuredPoint point in points)
-        {
-            json.WriteStartObject();
-            SearchOutput.WriteMembers(json, point.Cost, point.Loss);
-            json.WriteFinite("estimate", point.Estimate);
-            json.WriteBoolean("onFront", point.IsOnFront);
-            search.ToPolicy(point.Policy.AsSpan()).WriteTo(json);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
     }
 
     private static string ToCsv(ImmutableArray<MeasuredPoint> points)

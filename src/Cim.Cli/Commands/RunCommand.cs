@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Cim.Cli.Commands.Documents;
 using Cim.Cli.Invocation;
 using Cim.Cli.Options;
 using Cim.Compiler.Data;
@@ -73,14 +74,7 @@ internal static class RunCommand
                     stream.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes(outputs[index].Span));
             });
             context.WriteResult(
-                json =>
-                {
-                    json.WriteNumber("samples", count);
-                    json.WriteString("output", parsed.GetRequiredValue(_output));
-                    json.WriteStartArray("shape");
-                    foreach (int d in dims) json.WriteNumberValue(d);
-                    json.WriteEndArray();
-                },
+                new RunDocument(count, parsed.GetRequiredValue(_output), dims), CliJson.Relaxed.RunDocument,
                 text =>
                     text.WriteLine(string.Create(
                     CultureInfo.InvariantCulture, $"{count} samples -> {parsed.GetRequiredValue(_output)} [{string.Join(",", dims)}]")));

@@ -1,61 +1,12 @@
 using System.Globalization;
-using System.Text.Json;
-using Cim.Cli.Invocation;
 using Cim.Compiler.Search;
-using Cim.Compiler.Search.Space;
-using Cim.Compiler.Sensitivity;
 using Spectre.Console;
 
 namespace Cim.Cli.Commands;
 
-/// <summary>How a search is written as JSON.</summary>
+/// <summary>How the result of a search is printed.</summary>
 internal static class SearchOutput
 {
-    public static void Write(Utf8JsonWriter json, SearchSummary search)
-    {
-        json.WriteStartObject("search");
-        json.WriteString("searcher", search.Searcher);
-        json.WriteNumber("evaluations", search.Evaluations);
-        json.WriteNumber("episodes", search.Episodes);
-        json.WriteBoolean("ranOutOfTime", search.RanOutOfTime);
-        json.WriteFinite("seconds", search.Seconds);
-        json.WriteFinite("log10Policies", search.Log10Policies);
-        json.WriteBoolean("withinBudget", search.IsWithinBudget);
-        json.WriteFinite("validationLoss", search.ValidationLoss);
-        if (search.ProxyOptimum is { } optimum) json.WriteFinite("proxyOptimum", optimum);
-        else json.WriteNull("proxyOptimum");
-        json.WriteBoolean("proxyOptimumIsProven", search.ProxyOptimumIsProven);
-        Write(json, "chosen", search.Chosen, search.ValidationLoss);
-        Write(json, "uniform8", search.Eight.Cost, search.Eight.Loss);
-        Write(json, "uniform4", search.Four.Cost, search.Four.Loss);
-        if (search.ProxyStart is { } start) Write(json, "proxyStart", start.Cost, start.Loss);
-        json.WriteString("estimate", search.Proxy);
-        json.WriteStartObject("rankCorrelationWithLoss");
-        foreach (ProxyQuality quality in search.Proxies) json.WriteFinite(quality.Proxy, quality.WithLoss);
-        json.WriteEndObject();
-        if (search.Training is { } training) Write(json, training);
-        json.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter json, TrainedSearch training)
-    {
-        json.WriteStartObject("training");
-        json.WriteFinite("floatScore", training.FloatScore);
-        json.WriteFinite("eightBitScore", training.EightBitScore);
-        json.WriteStartArray("candidates");
-        foreach (TrainedTrial trial in training.Trials)
-        {
-            json.WriteStartObject();
-            json.WriteString("origin", trial.Origin);
-            WriteMembers(json, trial.Costs, trial.Loss);
-            json.WriteBoolean("stopped", trial.Stopped);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
     /// <summary>The found policy next to what can be had without a search, for people.</summary>
     public static void Print(IAnsiConsole console, SearchSummary search)
     {
@@ -81,19 +32,4 @@ internal static class SearchOutput
     }
 
     private static Text Cell(FormattableString text) => new Text(text.ToString(CultureInfo.InvariantCulture)).RightJustified();
-
-    public static void Write(Utf8JsonWriter json, string name, CostVector cost, double loss)
-    {
-        json.WriteStartObject(name);
-        WriteMembers(json, cost, loss);
-        json.WriteEndObject();
-    }
-
-    public static void WriteMembers(Utf8JsonWriter json, CostVector cost, double loss)
-    {
-        json.WriteFinite("latencyNs", cost.LatencyNs);
-        json.WriteFinite("energyPj", cost.EnergyPj);
-        json.WriteNumber("arrays", cost.Arrays);
-        json.WriteFinite("validationLoss", loss);
-    }
 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using Cim.Cli.Commands.Documents;
 using Cim.Cli.Invocation;
 using Cim.Cli.Options;
 using Cim.Compiler.Data;
@@ -24,8 +24,6 @@ namespace Cim.Cli.Commands;
 /// measured.</summary>
 internal static class SensitivityCommand
 {
-    private static readonly JsonSerializerOptions _stored = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
-
     private static readonly Argument<string> _model = new("model") { Description = "The network (.onnx)." };
     private static readonly RowOption<string> _calibration = new(
         OptionTable.Calibration, "Samples: a third fits quantizers, the rest measures. Labels help.") { Required = true };
@@ -55,7 +53,8 @@ internal static class SensitivityCommand
                         $"The analysis ended after {parsed.GetValue(_minutes)} minutes; {report.LayersLeftOut} of "
                     + $"{report.LayersLeftOut + report.Layers.Length} layers are left out. Give it more time "
                     + $"({OptionTable.SearchBudget.Named()}), or fewer samples or probes.", parsed.GetValue(_model));
-            context.WriteResult(json => Write(json, report, parsed.GetValue(_detail)), text => Print(text, report));
+            context.WriteResult(new SensitivityDocument(report, parsed.GetValue(_detail)), CliJson.Relaxed.SensitivityDocument,
+                text => Print(text, report));
         });
     }
 
@@ -84,7 +83,7 @@ internal static class SensitivityCommand
             new SampledNetwork(graph, input, data), parsed.GetValue(_samples),
             new CurvatureProbes(parsed.GetValue(_probes), parsed.GetValue(_seed), clock), context.Progress, context.Cancellation);
         if (stored is not null && report.LayersLeftOut == 0)
-            AtomicFile.Write(stored, stream => JsonSerializer.Serialize(stream, report, _stored));
+            AtomicFile.Write(stored, stream => JsonSerializer.Serialize(stream, report, SensitivityJson.Default.SensitivityReport));
         return report;
     }
 
@@ -92,72 +91,12 @@ internal static class SensitivityCommand
     {
         try
         {
-            return File.Exists(path) ? JsonSerializer.Deserialize<SensitivityReport>(File.ReadAllText(path), _stored) : null;
+            return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllText(path), SensitivityJson.Default.SensitivityReport) : null;
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or IOException or UnauthorizedAccessException)
         {
             return null; // A damaged result is no more than a lost one.
         }
-    }
-
-    private static void Write(Utf8JsonWriter json, SensitivityReport report, bool detail)
-    {
-        json.WriteNumber("samples", report.Samples);
-        json.WriteNumber("probes", report.Probes);
-        json.WriteString("best", report.Best);
-        json.WriteNumber("layersLeftOut", report.LayersLeftOut);
-        json.WriteStartArray("proxies");
-        foreach (ProxyQuality proxy in report.Proxies)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", proxy.Proxy);
-            json.WriteFinite("rankCorrelationWithDivergence", proxy.WithDivergence);
-            json.WriteFinite("rankCorrelationWithLoss", proxy.WithLoss);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("layers");
-        foreach (LayerSensitivity layer in report.Layers)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", layer.Name);
-            json.WriteNumber("weights", layer.Weights);
-            json.WriteFinite("hessianTrace", layer.HessianTrace);
-            json.WriteFinite("fisherTrace", layer.FisherTrace);
-            json.WriteFinite("gradientTimesWeight", layer.GradientTimesWeight);
-            json.WriteFinite("hap", layer.Hap);
-            json.WriteStartArray("widths");
-            foreach (WidthSensitivity width in layer.Widths)
-            {
-                json.WriteStartObject();
-                json.WriteNumber("bits", width.Bits);
-                json.WriteFinite("divergence", width.Divergence);
-                json.WriteFinite("lossPoints", width.LossPoints);
-                json.WriteFinite("hessian", width.Hessian);
-                json.WriteFinite("fisher", width.Fisher);
-                json.WriteFinite("gradientTimesWeight", width.GradientTimesWeight);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            if (detail)
-            {
-                Write(json, "channels", layer.Channels);
-                Write(json, "strips", layer.Strips);
-            }
-
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void Write(Utf8JsonWriter json, string name, IEnumerable<double> values)
-    {
-        json.WriteStartArray(name);
-        foreach (double value in values) json.WriteNumberValue(value);
-        json.WriteEndArray();
     }
 
     private static void Print(IAnsiConsole console, SensitivityReport report)

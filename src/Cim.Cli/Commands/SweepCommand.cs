@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Cim.Cli.Commands.Documents;
 using Cim.Cli.Invocation;
 using Cim.Cli.Options;
 using Cim.Compiler;
@@ -121,7 +122,7 @@ internal static class SweepCommand
         var subject = new SweepSubject(Path.GetFileName(path), hardware.Name, settings, parsed.GetRequiredValue(_fidelityName));
         var result = new SweepReport(subject, plan, points, options, time.Elapsed.TotalSeconds);
         Save(parsed, result);
-        context.WriteResult(result.WriteMembers, text => Print(text, result));
+        context.WriteResult(new SweepDocument(result), CliJson.Relaxed.SweepDocument, text => Print(text, result));
     }
 
     private static CompiledModel Load(string path)

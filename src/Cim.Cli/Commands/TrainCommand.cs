@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using Cim.Cli.Commands.Documents;
 using Cim.Cli.Invocation;
 using Cim.Compiler.Data;
 using Cim.Compiler.QuantizationAware;
@@ -76,14 +77,15 @@ internal static class TrainCommand
         RecipeResult made = await run.RunAsync(context.Cancellation);
         AtomicFile.Write(recipe.Output,
             stream => (made.Quantized is { } quantized ? QuantizedExport.ToOnnx(quantized) : made.Network.ToOnnx()).WriteTo(stream));
-        int? correct = null;
+        TestScore? score = null;
         if (test?.Labels is not null && !made.Training.WasCancelled)
         {
             using var predictor = new Predictor(made.Network);
-            correct = predictor.CountCorrect(test, context.Cancellation);
+            score = new TestScore(test.Count, predictor.CountCorrect(test, context.Cancellation));
         }
 
-        Write(context, recipe, made.Training, made.Pruned, test, correct, clock.Elapsed);
+        var document = new TrainDocument(recipe.Output, made, score, clock.Elapsed);
+        context.WriteResult(document, CliJson.Relaxed.TrainDocument, text => Print(text, document, made.Pruned));
         return made.Training.WasCancelled ? ExitCode.Cancelled : ExitCode.Ok;
     }
 
@@ -94,44 +96,14 @@ internal static class TrainCommand
         return TrainingSamples.Read(data, network.SampleShape, cancellation);
     }
 
-    private static void Write(CommandContext context, TrainingRecipe recipe, TrainingResult result, PruningReport? pruned, SampleSet? test,
-        int? correct, TimeSpan elapsed)
+    private static void Print(IAnsiConsole text, TrainDocument document, PruningReport? pruned)
     {
-        context.WriteResult(
-            json =>
-            {
-                json.WriteString("output", recipe.Output);
-                json.WriteNumber("epochs", result.Epochs);
-                json.WriteNumber("bestEpoch", result.BestEpoch);
-                json.WriteNumber("seconds", elapsed.TotalSeconds);
-                json.WriteBoolean("cancelled", result.WasCancelled);
-                if (pruned is not null)
-                {
-                    json.WriteNumber("arraysFreed", pruned.FreedArrays);
-                    json.WriteNumber("zeros", pruned.Sparsity);
-                }
-
-                json.WriteStartArray("losses");
-                foreach (double loss in result.Losses)
-                    json.WriteNumberValue(loss);
-                json.WriteEndArray();
-                if (correct is { } count)
-                {
-                    json.WriteNumber("samples", test!.Count);
-                    json.WriteNumber("correct", count);
-                    json.WriteNumber("accuracy", count / (double)test.Count);
-                }
-            },
-            text =>
-            {
-                text.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"wrote {recipe.Output}: {result.Epochs} epochs, kept epoch {result.BestEpoch}, {elapsed.TotalMinutes:F1} min"));
-                if (pruned is not null)
-                    text.WriteLine(PruningLines.Of(pruned));
-                if (correct is { } count)
-                    text.WriteLine(string.Create(
-                        CultureInfo.InvariantCulture, $"test accuracy {100.0 * count / test!.Count:F2} % ({count} of {test.Count})"));
-            });
+        text.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"wrote {document.Output}: {document.Epochs} epochs, kept epoch {document.BestEpoch}, {document.Seconds / 60:F1} min"));
+        if (pruned is not null) text.WriteLine(PruningLines.Of(pruned));
+        if (document.Accuracy is { } accuracy)
+            text.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"test accuracy {100 * accuracy:F2} % ({document.Correct} of {document.Samples})"));
     }
 
     /// <summary>A line before each training at wider weights.</summary>

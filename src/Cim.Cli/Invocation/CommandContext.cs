@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Cim.Compiler.Messages;
 using Cim.Runtime;
 using Spectre.Console;
@@ -39,6 +40,14 @@ internal sealed class CommandContext
     public void WriteResult(Action<Utf8JsonWriter> json, Action<IAnsiConsole> text)
     {
         if (IsJson) WriteJson(json);
+        else text(Console);
+    }
+
+    /// <summary>Writes the result: under <c>--json</c> a document, else <paramref name="text"/> writes for people.</summary>
+    public void WriteResult<T>(T document, JsonTypeInfo<T> type, Action<IAnsiConsole> text)
+        where T : JsonResult
+    {
+        if (IsJson) _output.WriteLine(JsonSerializer.Serialize(document, type));
         else text(Console);
     }
 

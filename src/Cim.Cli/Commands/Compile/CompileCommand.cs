@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cim.Cli.Commands.Documents;
 using Cim.Cli.Invocation;
 using Cim.Cli.Options;
 using Cim.Compiler;
@@ -30,7 +31,8 @@ internal static class CompileCommand
         if (values.Flag(OptionTable.LockOnly))
         {
             QuantizationPolicy chosen = CompilePipeline.Lock(options, context.Progress, Warn, context.Cancellation);
-            context.WriteResult(json => chosen.WriteTo(json), text => text.WriteLine($"locked     {options.LockPath}"));
+            context.WriteResult(new PolicyDocument(chosen), CliJson.Relaxed.PolicyDocument,
+                text => text.WriteLine($"locked     {options.LockPath}"));
             return;
         }
 
@@ -38,7 +40,8 @@ internal static class CompileCommand
         UnusedCompileOptions.Warn(options, values, context);
         CompileResult result = CompilePipeline.Compile(options, context.Progress, Warn, context.Cancellation);
         before?.ComparedWith(CompileDependencies.Of(options), options).Write(dependencies!);
-        context.WriteResult(json => CompileJson.Write(json, result), text => CompileText.Print(text, options, result));
+        context.WriteResult(
+            new CompileDocument(result), CliJson.Relaxed.CompileDocument, text => CompileText.Print(text, options, result));
 
         void Warn(CompileWarning warning) => context.Warn(warning.Code, warning.Text, warning.File);
     }
