@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Cim.Compiler.Data;
 using Cim.Compiler.Messages;
 using Cim.Compiler.Options;
 using Cim.Compiler.Precision;
 using Cim.Runtime;
+using Cim.Training.Json;
 
 namespace Cim.Compiler.Locking;
 
@@ -20,27 +20,16 @@ internal sealed record LockFile(ImmutableSortedDictionary<string, string> Inputs
     /// <summary>Base64 characters of one line: short enough for any editor and review.</summary>
     private const int LineLength = 120;
 
-    private static readonly string[] _keys = ["version", "inputs", "policy", "result"],
-        _resultKeys = ["sdkVersion", "program", "layers", "float", "network"], _scoreKeys = ["correct", "samples", "limit"],
-        _networkKeys = ["sha256", "brotli"];
+    private static readonly JsonWording _wording = new(ErrorCodes.LockMismatch, "the file", "a lock file", "key");
 
     /// <summary>The file as it is to be written.</summary>
     public byte[] ToBytes()
     {
-        using var text = new MemoryStream();
-        using (var json = new Utf8JsonWriter(
-            text, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            json.WriteStartObject();
-            json.WriteNumber("version", Version);
-            Write(json, "inputs", Inputs);
-            PolicyJson.Write(json, Policy);
-            if (Result is { } result) Write(json, result);
-            json.WriteEndObject();
-        }
-
-        text.WriteByte((byte)'\n');
-        return text.ToArray();
+        JsonElement policy = JsonSerializer.SerializeToElement(
+            PolicyEntry.AllOf(Policy), PolicyContentJson.Readable.IEnumerablePolicyEntry);
+        var document = new LockDocument(Version, Inputs, policy);
+        if (Result is not null) document = document with { Result = ToDocument(Result) };
+        return [.. JsonSerializer.SerializeToUtf8Bytes(document, LockJson.Relaxed.LockDocument), (byte)'\n'];
     }
 
     /// <summary>Reads a lock file.</summary>
@@ -53,47 +42,37 @@ internal sealed record LockFile(ImmutableSortedDictionary<string, string> Inputs
         if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("version", out JsonElement version)
             || version.ValueKind != JsonValueKind.Number)
             throw Damaged("it is not an object with a 'version'");
+        // Another version may have other keys.
         if (!version.TryGetInt32(out int number) || number != Version)
             throw Invalid(
                 $"The lock file has version {version}, this SDK writes {Version}; "
                 + $"compile with {OptionTable.ForceEvaluate.Named()} to write it anew.");
-        StrictJson.RequireKnown(root, "The lock file", _keys, m => Damaged(m));
-        JsonElement policy = Member(root, "policy", JsonValueKind.Array);
-        return new LockFile(
-            Texts(Member(root, "inputs", JsonValueKind.Object), "inputs"),
-            PolicyJson.Read(policy, layers, path, requireAll: true),
-            root.TryGetProperty("result", out JsonElement result) ? ReadResult(result) : null);
-
-        LockResult ReadResult(JsonElement value)
+        LockDocument document;
+        try
         {
-            Require(value, "result", JsonValueKind.Object);
-            StrictJson.RequireKnown(value, "'result'", _resultKeys, m => Damaged(m));
-            FloatScore? score = null;
-            if (value.TryGetProperty("float", out JsonElement found))
-            {
-                Require(found, "float", JsonValueKind.Object);
-                StrictJson.RequireKnown(found, "'float'", _scoreKeys, m => Damaged(m));
-                score = new FloatScore(Integer(found, "correct"), Integer(found, "samples"), Integer(found, "limit"));
-                if (score.Correct > score.Samples) throw Damaged("'float' has more correct answers than samples");
-            }
-
-            return new LockResult(
-                Member(value, "sdkVersion", JsonValueKind.String).GetString()!, Member(value, "program", JsonValueKind.String).GetString()!,
-                Texts(Member(value, "layers", JsonValueKind.Object), "layers"), score,
-                value.TryGetProperty("network", out JsonElement network) ? ReadNetwork(network) : null);
+            document = new JsonSchema(_wording, path).Read(root.GetRawText(), LockJson.Relaxed.LockDocument);
+        }
+        catch (CimException e)
+        {
+            throw Damaged(e.Message, e);
         }
 
-        PinnedNetwork ReadNetwork(JsonElement value)
+        return new LockFile(Sorted(document.Inputs), PolicyJson.Read(document.Policy, layers, path, requireAll: true),
+            document.Result is { } result ? FromDocument(result) : null);
+
+        LockResult FromDocument(LockedResult result)
         {
-            Require(value, "network", JsonValueKind.Object);
-            StrictJson.RequireKnown(value, "'network'", _networkKeys, m => Damaged(m));
-            JsonElement lines = Member(value, "brotli", JsonValueKind.Array);
-            foreach (JsonElement line in lines.EnumerateArray()) Require(line, "brotli", JsonValueKind.String);
+            if (result.Float is { } score && (score.Correct > score.Samples || score.Correct < 0 || score.Limit < 0))
+                throw Damaged("'result.float' has more correct answers than samples, or a negative count");
+            return new LockResult(result.SdkVersion, result.Program, Sorted(result.Layers), result.Float,
+                result.Network is { } network ? Unpack(network) : null);
+        }
+
+        PinnedNetwork Unpack(LockedNetwork network)
+        {
             try
             {
-                return new PinnedNetwork(
-                    Member(value, "sha256", JsonValueKind.String).GetString()!,
-                    Convert.FromBase64String(string.Concat(lines.EnumerateArray().Select(l => l.GetString()))));
+                return new PinnedNetwork(network.Sha256, Convert.FromBase64String(string.Concat(network.Brotli)));
             }
             catch (FormatException e)
             {
@@ -103,67 +82,27 @@ internal sealed record LockFile(ImmutableSortedDictionary<string, string> Inputs
             }
         }
 
-        JsonElement Member(JsonElement value, string key, JsonValueKind kind)
-        {
-            if (!value.TryGetProperty(key, out JsonElement member)) throw Damaged($"'{key}' is missing");
-            Require(member, key, kind);
-            return member;
-        }
-
-        void Require(JsonElement value, string key, JsonValueKind kind)
-        {
-            if (value.ValueKind != kind) throw Damaged($"'{key}' is {value.ValueKind}, not {kind}");
-        }
-
-        int Integer(JsonElement value, string key) =>
-            Member(value, key, JsonValueKind.Number).TryGetInt32(out int i) && i >= 0 ? i : throw Damaged($"'{key}' is no count");
-
-        ImmutableSortedDictionary<string, string> Texts(JsonElement value, string key)
-        {
-            foreach (JsonProperty property in value.EnumerateObject())
-                Require(property.Value, $"{key}.{property.Name}", JsonValueKind.String);
-            return value.EnumerateObject().ToImmutableSortedDictionary(p => p.Name, p => p.Value.GetString()!, StringComparer.Ordinal);
-        }
-
-        CimException Damaged(string why) =>
+        CimException Damaged(string why, CimException? cause = null) =>
             Invalid($"The lock file is damaged: {why.TrimEnd('.')}. Restore it, "
-                + $"or compile with {OptionTable.ForceEvaluate.Named()} to write it anew.");
+                + $"or compile with {OptionTable.ForceEvaluate.Named()} to write it anew.", cause);
 
-        CimException Invalid(MessageText message) => OptionError.Of(ErrorCodes.LockMismatch, message, path);
+        CimException Invalid(MessageText message, CimException? cause = null) =>
+            OptionError.Of(ErrorCodes.LockMismatch, message, path, cause);
     });
 
-    private static void Write(Utf8JsonWriter json, LockResult result)
+    private static LockedResult ToDocument(LockResult result)
     {
-        json.WriteStartObject("result");
-        json.WriteString("sdkVersion", result.SdkVersion);
-        json.WriteString("program", result.ProgramSha256);
-        Write(json, "layers", result.Layers);
-        if (result.Float is { } score)
-        {
-            json.WriteStartObject("float");
-            json.WriteNumber("correct", score.Correct);
-            json.WriteNumber("samples", score.Samples);
-            json.WriteNumber("limit", score.Limit);
-            json.WriteEndObject();
-        }
-
+        var document = new LockedResult(result.SdkVersion, result.ProgramSha256, result.Layers);
+        if (result.Float is { } score) document = document with { Float = score };
         if (result.Network is { } network)
         {
-            json.WriteStartObject("network");
-            json.WriteString("sha256", network.Sha256);
-            json.WriteStartArray("brotli");
-            foreach (char[] line in Convert.ToBase64String(network.Compressed.Span).Chunk(LineLength)) json.WriteStringValue(line);
-            json.WriteEndArray();
-            json.WriteEndObject();
+            IEnumerable<string> lines = Convert.ToBase64String(network.Compressed.Span).Chunk(LineLength).Select(line => new string(line));
+            document = document with { Network = new LockedNetwork(network.Sha256, [.. lines]) };
         }
 
-        json.WriteEndObject();
+        return document;
     }
 
-    private static void Write(Utf8JsonWriter json, string name, ImmutableSortedDictionary<string, string> values)
-    {
-        json.WriteStartObject(name);
-        foreach ((string key, string value) in values) json.WriteString(key, value);
-        json.WriteEndObject();
-    }
+    private static ImmutableSortedDictionary<string, string> Sorted(IReadOnlyDictionary<string, string> values) =>
+        values.ToImmutableSortedDictionary(StringComparer.Ordinal);
 }

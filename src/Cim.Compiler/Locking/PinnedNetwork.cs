@@ -102,16 +102,8 @@ internal sealed record PinnedNetwork(string Sha256, ReadOnlyMemory<byte> Compres
 
     private static string Hash(QuantizationPolicy policy, byte[] network)
     {
-        using var text = new MemoryStream();
-        using (var json = new Utf8JsonWriter(text))
-        {
-            json.WriteStartObject();
-            policy.WriteTo(json);
-            json.WriteEndObject();
-        }
-
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(text.ToArray());
+        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(new PolicyContent(policy), PolicyContentJson.Default.PolicyContent));
         hash.AppendData(network);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }

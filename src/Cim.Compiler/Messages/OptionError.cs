@@ -11,10 +11,16 @@ internal static class OptionError
     /// <param name="code">One of <see cref="ErrorCodes"/>.</param>
     /// <param name="text">What is wrong, where, and what to do.</param>
     /// <param name="file">The file it is about.</param>
-    /// <param name="cause">The exception that was the cause.</param>
+    /// <param name="cause">The exception that was the cause; where it has a position in the file, the error has the same.</param>
     public static CimException Of(string code, MessageText text, string? file = null, Exception? cause = null)
     {
-        CimException error = new(code, text.ToString(), cause) { File = file };
+        var position = cause as CimException;
+        CimException error = new(code, text.ToString(), cause)
+        {
+            File = file,
+            Line = position?.Line ?? 1,
+            Column = position?.Column ?? 1,
+        };
         error.Data[Key] = text;
         return error;
     }

@@ -7,7 +7,8 @@ namespace Cim.Compiler.Precision;
 
 /// <summary>
 /// Policies as JSON, as <c>cim compile --json</c> prints them under <c>policy</c>: a list of {name, weightBits, activationBits, adcBits},
-/// bare or as the property <c>policy</c> of an object.
+/// bare or as the property <c>policy</c> of an object. Read by hand: the list stands in three kinds of files, what a layer leaves out is
+/// as it was, and an error says which layer it is about. <see cref="PolicyContent"/> is what is written.
 /// </summary>
 internal static class PolicyJson
 {
@@ -28,35 +29,6 @@ internal static class PolicyJson
             if (!isLarger) StrictJson.RequireKnown(root, "The policy", _fileKeys, m => Invalid(path, m));
             return Read(list, layers.Defaults, path);
         }).Bind(layers.Shapes, layers.ArrayRows);
-
-    /// <summary>Writes the property <c>policy</c>.</summary>
-    public static void Write(Utf8JsonWriter json, PolicyText policy)
-    {
-        json.WriteStartArray("policy");
-        foreach (LayerText text in policy.Layers)
-        {
-            LayerPrecision layer = text.Precision;
-            json.WriteStartObject();
-            json.WriteString("name", layer.Name);
-            json.WriteNumber("weightBits", layer.WeightBits);
-            json.WriteNumber("activationBits", layer.ActivationBits);
-            json.WriteNumber("adcBits", layer.AdcBits);
-            if (text.Strips is { } strips) json.WriteString("strips", strips);
-            if (text.Merge is { } merge) json.WriteString("merge", merge);
-            if (text.ColumnGroups is { } groups) json.WriteString("columnGroups", groups);
-            if (layer.Layout.Cells is { } cells)
-            {
-                json.WriteStartArray("sliceBits");
-                foreach (int bits in cells.SliceBits) json.WriteNumberValue(bits);
-                json.WriteEndArray();
-                json.WriteNumber("rowsPerTile", cells.RowsPerTile);
-            }
-
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
 
     /// <summary>Reads the list of a policy.</summary>
     /// <param name="list">The list.</param>

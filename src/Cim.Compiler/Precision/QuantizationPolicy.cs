@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Cim.Compiler.Messages;
 using Cim.Compiler.Options;
 
 namespace Cim.Compiler.Precision;
 
-/// <summary>The precision of every layer, in the network's order. <see cref="PolicyJson"/> reads and writes it.</summary>
+/// <summary>The precision of every layer, in the network's order. <see cref="PolicyJson"/> reads it, <see cref="PolicyContent"/> is what is written.</summary>
 internal sealed record QuantizationPolicy(ImmutableArray<LayerPrecision> Layers)
 {
     /// <summary>Narrower is not a linear quantizer any more; wider does not fit the runtime's tensors.</summary>
@@ -24,9 +23,6 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPrecision> Layers)
                 throw OptionError.Usage($"{option.Is($"{bits}")}; it must be {least} to {MaxBits}.");
         return new QuantizationPolicy([.. layers.Select(name => new LayerPrecision(name, weightBits, activationBits, adcBits))]);
     }
-
-    /// <summary>Writes the property <c>policy</c>.</summary>
-    public void WriteTo(Utf8JsonWriter json) => PolicyJson.Write(json, PolicyText.Of(this));
 
     /// <summary>The precision of a layer; null if the policy does not name it.</summary>
     public LayerPrecision? Find(string layer) => Layers.FirstOrDefault(l => l.Name == layer);

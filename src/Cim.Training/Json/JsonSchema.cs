@@ -81,8 +81,23 @@ internal sealed class JsonSchema(JsonWording wording, string path)
                     key, "a whole number");
             else if (type == typeof(double))
                 Require(ref reader, IsNumber(ref reader, out double v) && double.IsFinite(v), key, "a number that is not infinite");
+            else if (type == typeof(JsonElement)) reader.Skip(); // Whoever reads it checks it.
+            else if (info.Kind == JsonTypeInfoKind.Dictionary) Entries(ref reader, info.Options.GetTypeInfo(info.ElementType!), key);
             else if (info.Kind == JsonTypeInfoKind.Enumerable) Items(ref reader, info.Options.GetTypeInfo(info.ElementType!), key);
             else Object(ref reader, info, key);
+        }
+
+        private void Entries(ref Utf8JsonReader reader, JsonTypeInfo type, string key)
+        {
+            Require(ref reader, reader.TokenType == JsonTokenType.StartObject, key, "an object, { ... }");
+            var seen = new HashSet<string>(StringComparer.Ordinal);
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                string below = Below(key, Text(ref reader));
+                if (!seen.Add(below)) throw Error(ref reader, $"{Name(below)} stands there twice");
+                reader.Read();
+                Value(ref reader, type, below, isNullable: false);
+            }
         }
 
         private void Items(ref Utf8JsonReader reader, JsonTypeInfo type, string key)

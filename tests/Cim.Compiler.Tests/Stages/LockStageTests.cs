@@ -179,9 +179,9 @@ public sealed class LockStageTests : IDisposable
     [InlineData("\"policy\": \\[.*?\\]", "\"policy\": null", "'policy'")]
     [InlineData("\"policy\": \\[.*?\\]", "\"policy\": []", "does not name the layer")]
     [InlineData("\"result\": \\{.*\\}", "\"result\": null }", "'result'")]
-    [InlineData("\"network\": \\{.*?\\}", "\"network\": null", "'network'")]
-    [InlineData("\"correct\": \\d+", "\"correct\": 1e99", "'correct'")]
-    [InlineData("\"sdkVersion\"", "\"sdkversion\"", "'sdkversion'")]
+    [InlineData("\"network\": \\{.*?\\}", "\"network\": null", "'result.network'")]
+    [InlineData("\"correct\": \\d+", "\"correct\": 1e99", "'result.float.correct'")]
+    [InlineData("\"sdkVersion\"", "\"sdkversion\"", "'result.sdkversion'")]
     [InlineData("\"version\": 1,", "\"version\": 1.5,", "version 1.5")]
     [InlineData("\\{\n  \"version\"", "{\n<<<<<<< HEAD\n  \"version\"", "merge conflict")]
     public void A_lock_with_an_unknown_a_repeated_or_an_empty_key_is_an_error_that_names_it(string pattern, string with, string named)

@@ -26,7 +26,7 @@ internal sealed class CompileDocument(CompileResult result) : JsonResult
     public int? Samples => result.AccuracyCompiled?.Samples;
     public TotalCostDocument Cost => new(result.Cost);
     public TotalCostDocument Baseline => new(result.Baseline);
-    public IEnumerable<PolicyEntry> Policy => PolicyEntry.AllOf(result.Policy);
+    public IEnumerable<PolicyEntry> Policy => PolicyEntry.AllOf(PolicyText.Of(result.Policy));
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MergeReport? Merged => result.Report.Merged;
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -44,7 +44,7 @@ internal sealed class CompileDocument(CompileResult result) : JsonResult
 /// <summary>What <c>cim compile --lock-only --json</c> prints: the policy as <c>--policy</c> reads it.</summary>
 internal sealed class PolicyDocument(QuantizationPolicy policy) : JsonResult
 {
-    public IEnumerable<PolicyEntry> Policy => PolicyEntry.AllOf(policy);
+    public IEnumerable<PolicyEntry> Policy => PolicyEntry.AllOf(PolicyText.Of(policy));
 }
 
 /// <summary>A warning, as it stands on standard error.</summary>

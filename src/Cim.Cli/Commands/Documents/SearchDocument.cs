@@ -75,5 +75,5 @@ internal sealed class PointDocument(MeasuredPoint point, QuantizationPolicy poli
     public double ValidationLoss => point.Loss;
     public double Estimate => point.Estimate;
     public bool OnFront => point.IsOnFront;
-    public IEnumerable<PolicyEntry> Policy => PolicyEntry.AllOf(policy);
+    public IEnumerable<PolicyEntry> Policy => PolicyEntry.AllOf(PolicyText.Of(policy));
 }

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Cim.Compiler.Precision;
 using Cim.Runtime.Diagnostics;
@@ -9,21 +8,9 @@ namespace Cim.Compiler.Search.Persistence;
 internal static class PolicyFile
 {
     /// <summary>Writes the file whole, or not at all.</summary>
-    public static void Write(QuantizationPolicy policy, string path)
+    public static void Write(QuantizationPolicy policy, string path) => AtomicFile.Write(path, stream =>
     {
-        using var text = new MemoryStream();
-        using (var json = new Utf8JsonWriter(
-            text, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            json.WriteStartObject();
-            policy.WriteTo(json);
-            json.WriteEndObject();
-        }
-
-        AtomicFile.Write(path, stream =>
-        {
-            stream.Write(text.ToArray());
-            stream.Write("\n"u8);
-        });
-    }
+        JsonSerializer.Serialize(stream, new PolicyContent(policy), PolicyContentJson.Readable.PolicyContent);
+        stream.Write("\n"u8);
+    });
 }
