@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Import.Passes;
+using Cim.Compiler.Import.Rewrites;
 using Cim.Compiler.Ir;
 using Cim.Runtime;
 using Cim.Runtime.Tensors;
@@ -34,7 +35,7 @@ internal static class ImportPipeline
         };
         try
         {
-            return ShapeInference.Infer(graph);
+            return ShapeInference.Infer(RewriteOperators.Run(graph, model.Opset));
         }
         catch (CimException e) when (e.Code == ErrorCodes.InvalidGraph && graph.HasSymbolicBatch && options.GeneraliseBatch)
         {
@@ -45,7 +46,7 @@ internal static class ImportPipeline
             };
             try
             {
-                return ShapeInference.Infer(single);
+                return ShapeInference.Infer(RewriteOperators.Run(single, model.Opset));
             }
             catch (CimException)
             {

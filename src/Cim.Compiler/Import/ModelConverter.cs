@@ -4,8 +4,6 @@ using Cim.Compiler.Ir;
 using Cim.Onnx;
 using Cim.Onnx.Proto;
 using Cim.Runtime;
-using Cim.Runtime.Operators.Catalog;
-using Cim.Runtime.Program;
 using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Import;
@@ -18,7 +16,7 @@ internal sealed class ModelConverter(ModelProto model, ExternalData? external, I
 {
     private readonly GraphProto _graph = model.Graph;
     private readonly Dictionary<string, Tensor> _constants = new(StringComparer.Ordinal);
-    private readonly List<UnsupportedOperator> _unsupported = [];
+    private readonly NodeConverter _converter = new(model, external);
 
     /// <exception cref="OnnxFormatException">Some part is malformed.</exception>
     /// <exception cref="CimException">CIM0003 for an opset out of range, CIM0004 for an inconsistent graph.</exception>
@@ -42,18 +40,18 @@ internal sealed class ModelConverter(ModelProto model, ExternalData? external, I
         ImmutableArray<(string, ValueInfo)> inputs = new InputReader(_graph, _constants.Keys, options).Read();
         var context = new UpgradeContext(opset, _constants, UsedValues(), narrow, [.. inputs.Select(i => i.Item1)]);
         var nodes = new List<Node>();
-        foreach ((NodeProto proto, string name) in Named()) nodes.AddRange(Convert(proto, name, context));
+        foreach ((NodeProto proto, string name) in Named(context)) nodes.AddRange(_converter.Convert(proto, name, context));
         nodes = TopologicalSort.Sort(nodes, inputs.Select(i => i.Item1).Concat(_constants.Keys));
         ImmutableArray<string> outputs = Outputs(nodes, [.. inputs.Select(i => i.Item1)]);
 
         return new ConvertedModel(_graph.Name, opset, inputs, outputs, [.. nodes],
-            _constants.ToImmutableDictionary(StringComparer.Ordinal), [.. _unsupported]);
+            _constants.ToImmutableDictionary(StringComparer.Ordinal), [.. _converter.Unsupported]);
     }
 
     private int Opset()
     {
         if (model.OpsetImport.Count == 0) throw new OnnxFormatException("the model imports no operator set");
-        long version = Version("");
+        long version = _converter.Version("");
         if (version == 0)
             throw new CimException(ErrorCodes.UnsupportedOperators,
                 $"The model does not import the standard ONNX operator set, only "
@@ -65,74 +63,19 @@ internal sealed class ModelConverter(ModelProto model, ExternalData? external, I
         return (int)version;
     }
 
-    private long Version(string domain) =>
-        model.OpsetImport.Where(o => IsStandard(o.Domain) ? domain.Length == 0 : o.Domain == domain).Select(o => o.Version)
-            .DefaultIfEmpty(0).Max();
-
-    private static bool IsStandard(string domain) => domain is "" or "ai.onnx";
-
     /// <summary>Every node with a unique name; missing and repeated names are made up from operator and output.</summary>
-    private IEnumerable<(NodeProto, string)> Named()
+    private IEnumerable<(NodeProto, string)> Named(UpgradeContext context)
     {
-        var taken = new HashSet<string>(StringComparer.Ordinal);
         foreach (NodeProto node in _graph.Node)
-        {
-            string wanted = node.Name.Length > 0
+            yield return (node, context.FreshNode(node.Name.Length > 0
                 ? node.Name
-                : $"{node.OpType}_{node.Output.FirstOrDefault(o => o.Length > 0) ?? "unnamed"}";
-            string name = wanted;
-            for (int i = 2; !taken.Add(name); i++) name = $"{wanted}_{i}";
-            yield return (node, name);
-        }
-    }
-
-    private IEnumerable<Node> Convert(NodeProto proto, string name, UpgradeContext context)
-    {
-        string domain = IsStandard(proto.Domain) ? "" : proto.Domain;
-        long version = Version(domain);
-        void Reject(string reason) => _unsupported.Add(new UnsupportedOperator(name, domain, proto.OpType, version, reason));
-
-        if (domain.Length > 0)
-        {
-            bool local = model.Functions.Any(f => f.Name == proto.OpType && f.Domain == proto.Domain);
-            Reject(local ? "functions of the model itself are not supported" : $"operators of domain '{domain}' are not supported");
-            return [];
-        }
-
-        if (!Supported.IsSupported(proto.OpType))
-        {
-            Reject("not a supported operator");
-            return [];
-        }
-
-        if (proto.Output.Count == 0 || proto.Output[0].Length == 0) throw Invalid($"node '{name}' ({proto.OpType}) has no output");
-        if (proto.OpType != "Constant" && (proto.Input.Count == 0 || proto.Input[0].Length == 0))
-            throw Invalid($"node '{name}' ({proto.OpType}) has no input");
-        AttributeMap attributes = AttributeConverter.Convert(proto, external);
-        var node = new Node(proto.OpType, name, [.. proto.Input], [.. proto.Output], attributes);
-        try
-        {
-            string? kind = attributes.Values.Where(a => a.Value is AttributeValue.Unsupported).Select(a => a.Key).FirstOrDefault();
-            if (kind is not null)
-                throw new CimException(ErrorCodes.UnsupportedOperators, $"attribute '{kind}' has a kind that is not supported");
-            List<Node> upgraded = [.. OperatorUpgrade.Upgrade(node, context)];
-
-            // Attributes are checked here, so that everything unsupported is told at once.
-            foreach (Node n in upgraded) OperatorCatalog.Create(n.Op, n.Attributes, n.Name);
-            return upgraded;
-        }
-        catch (CimException e) when (
-            e.Code == ErrorCodes.UnsupportedOperators || e.Message.Contains("not supported", StringComparison.Ordinal))
-        {
-            Reject(e.Message.Replace($"node '{name}' ({proto.OpType}): ", "", StringComparison.Ordinal).TrimEnd('.'));
-            return [];
-        }
+                : $"{node.OpType}_{node.Output.FirstOrDefault(o => o.Length > 0) ?? "unnamed"}"));
     }
 
     private HashSet<string> UsedValues()
     {
         var used = new HashSet<string>(StringComparer.Ordinal);
-        foreach (NodeProto node in _graph.Node) used.UnionWith(node.Input);
+        foreach (NodeProto node in _graph.Node) used.UnionWith(node.Input.Concat(Subgraph.Reads(node)));
         foreach (ValueInfoProto output in _graph.Output) used.Add(output.Name);
         return used;
     }
@@ -146,7 +89,7 @@ internal sealed class ModelConverter(ModelProto model, ExternalData? external, I
         {
             if (outputs.Contains(name)) throw Invalid($"output '{name}' is listed twice");
             if (inputs.Contains(name)) throw Invalid($"output '{name}' is an input: nothing computes it");
-            if (!defined.Contains(name) && _unsupported.Count == 0) throw Invalid($"output '{name}' is not computed by any node");
+            if (!defined.Contains(name) && _converter.Unsupported.Count == 0) throw Invalid($"output '{name}' is not computed by any node");
             outputs.Add(name);
         }
 

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Text;
+using Cim.Compiler.Import.Rewrites;
 using Cim.Runtime;
 using Cim.Runtime.Operators.Catalog;
 
@@ -13,19 +15,29 @@ internal static class Supported
     /// <summary>Operators rewritten into others while the file is read.</summary>
     private static readonly string[] _rewritten = ["Upsample"];
 
-    /// <summary>Everything a model may contain, in ordinal order.</summary>
-    public static IEnumerable<string> Operators => OperatorCatalog.Names.Concat(_rewritten).Distinct().Order(StringComparer.Ordinal);
+    /// <summary>The standard operators a model may contain, in ordinal order.</summary>
+    public static IEnumerable<string> Operators => OperatorCatalog.Names.Concat(_rewritten)
+        .Concat(OperatorRewrites.Names.Where(n => !n.Contains('.', StringComparison.Ordinal))).Distinct().Order(StringComparer.Ordinal);
 
-    public static bool IsSupported(string op) => OperatorCatalog.IsSupported(op) || _rewritten.Contains(op);
+    /// <summary>The operators of other domains, as <c>domain.Operator</c>, in ordinal order.</summary>
+    public static IEnumerable<string> OtherDomains =>
+        OperatorRewrites.Names.Where(n => n.Contains('.', StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+
+    /// <param name="op">A standard operator, or <c>domain.Operator</c>.</param>
+    public static bool IsSupported(string op) =>
+        OperatorCatalog.IsSupported(op) || _rewritten.Contains(op) || OperatorRewrites.Contains(op);
 
     /// <exception cref="CimException">CIM0003: lists all unsupported operators together.</exception>
-    public static void Require(ConvertedModel model)
+    public static void Require(ConvertedModel model) => Require(model.Unsupported);
+
+    /// <exception cref="CimException">CIM0003: lists all unsupported operators together.</exception>
+    public static void Require(ImmutableArray<UnsupportedOperator> unsupported)
     {
-        if (model.Unsupported.IsEmpty) return;
+        if (unsupported.IsEmpty) return;
         var text = new StringBuilder();
         text.Append(System.Globalization.CultureInfo.InvariantCulture,
-            $"The model uses {model.Unsupported.Length} operator(s) this SDK does not support: ");
-        text.AppendJoin("; ", model.Unsupported.Select(u => u.ToString()));
+            $"The model uses {unsupported.Length} operator(s) this SDK does not support: ");
+        text.AppendJoin("; ", unsupported.Select(u => u.ToString()));
         text.Append(". docs/operators.md lists what is supported; replace these operators before exporting.");
         throw new CimException(ErrorCodes.UnsupportedOperators, text.ToString());
     }

@@ -13,8 +13,7 @@ namespace Cim.Compiler.Ir;
 /// </summary>
 internal static class ShapeInference
 {
-    private const int FirstBatch = 2;
-    private const int SecondBatch = 3;
+    internal const int FirstBatch = 2, SecondBatch = 3;
 
     /// <summary>Values up to this size are computed while shapes are inferred; weights are folded by their own pass.</summary>
     private const int MaxKnownBytes = 1 << 16;
@@ -58,7 +57,8 @@ internal static class ShapeInference
         return values;
     }
 
-    private static void Bind(Node node, Dictionary<string, TensorInfo> values, Dictionary<string, Operator> operators)
+    /// <summary>Types, shapes and known values of one node's outputs, added to <paramref name="values"/>.</summary>
+    public static void Bind(Node node, Dictionary<string, TensorInfo> values, Dictionary<string, Operator> operators)
     {
         var inputs = new TensorInfo?[node.Inputs.Length];
         for (int i = 0; i < inputs.Length; i++)
@@ -89,7 +89,8 @@ internal static class ShapeInference
         return DigitalEvaluator.Evaluate(kernel, data);
     }
 
-    private static Shape Solve(string name, Shape first, Shape second)
+    /// <summary>The shape that is <paramref name="first"/> for one batch size and <paramref name="second"/> for the other.</summary>
+    public static Shape Solve(string name, Shape first, Shape second)
     {
         if (first == second) return first;
         CimException NotLinear() => new(ErrorCodes.InvalidGraph,

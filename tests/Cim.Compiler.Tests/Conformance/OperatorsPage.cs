@@ -27,9 +27,12 @@ internal static class OperatorsPage
             managed digital operators. float16, bfloat16 and double become float32; int16, uint16 become int32; uint32, uint64
             become int64. Inputs that decide shapes (shape, axes, pads, starts, sizes ...) must not depend on the data: constants,
             or computed from shapes. Only the leading dimension of an input may be unknown (the batch); others are set with `--dim`.
-            Not supported: other domains (`com.microsoft` ...), functions of the model itself, subgraphs (If, Loop, Scan),
-            sequences, strings, sparse tensors, quantization in blocks, training modes. All unsupported operators of a model are
-            reported together (CIM0003).
+            Operators that are compositions of others are written out at import, so that constant matrices inside them run on
+            crossbars, too; so are functions of the model itself, the branch of an If that a constant (or a shape) chooses, and every
+            round of a Loop whose number of rounds is known. Quantizers of QONNX and Brevitas, and operators on integers (QLinearConv,
+            ConvInteger ...), are read as pre-quantized layers; where ONNX Runtime quantizes inputs dynamically, their range is
+            calibrated instead. Not supported: sequences, strings, sparse tensors, quantization in blocks, training modes. All
+            unsupported operators of a model are reported together (CIM0003).
 
             ## Conformance
 
@@ -71,7 +74,11 @@ internal static class OperatorsPage
         text.Append("\n### Operators outside the set\n\n");
         text.AppendJoin(", ", results.Where(r => r.Operator != ConformanceCase.Composition && !IsSupported(r)).Select(r => r.Operator)
             .Distinct().Order(StringComparer.Ordinal));
-        text.Append(".\n");
+        text.Append(".\n\n### Operators of other domains\n\n");
+        text.Append("Checked against ONNX Runtime or the formula of their domain by tests of their own.\n\n| domain | operators |\n|---|---|\n");
+        foreach (IGrouping<string, string> domain in Supported.OtherDomains.GroupBy(n => n[..n.LastIndexOf('.')]))
+            text.Append(CultureInfo.InvariantCulture,
+                $"| `{domain.Key}` | {string.Join(", ", domain.Select(n => n[(n.LastIndexOf('.') + 1)..]))} |\n");
         return text.ToString();
     }
 

@@ -65,13 +65,15 @@ internal sealed class ModelBuilder
         return this;
     }
 
-    /// <summary>A node; inputs and outputs are separated by spaces, "_" is an omitted one.</summary>
+    /// <summary>A node; inputs and outputs are separated by spaces, "_" is an omitted one; <c>domain.Operator</c> is of another domain.</summary>
     public ModelBuilder Node(string op, string inputs, string outputs, params (string Name, object Value)[] attributes) =>
         Node("", op, inputs, outputs, attributes);
 
     public ModelBuilder Node(string name, string op, string inputs, string outputs, params (string Name, object Value)[] attributes)
     {
-        var node = new NodeProto { Name = name.Length > 0 ? name : $"{op}_{outputs.Split(' ')[0]}", OpType = op };
+        string domain = op.Contains('.', StringComparison.Ordinal) ? op[..op.LastIndexOf('.')] : "", type = op[(op.LastIndexOf('.') + 1)..];
+        var node = new NodeProto { Name = name.Length > 0 ? name : $"{type}_{outputs.Split(' ')[0]}", OpType = type, Domain = domain };
+        if (Model.OpsetImport.All(o => o.Domain != domain)) Model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = 1 });
         node.Input.Add(inputs.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(i => i == "_" ? "" : i));
         node.Output.Add(outputs.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(o => o == "_" ? "" : o));
         foreach ((string key, object value) in attributes) node.Attribute.Add(Attribute(key, value));

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Cim.Compiler.Ir;
 using Cim.Runtime;
 
@@ -5,7 +6,7 @@ namespace Cim.Compiler.Import.Passes;
 
 /// <summary>
 /// Afterwards no node merely passes its input on (unless it computes a graph output from an input), and a chain of
-/// reshapes is a single one.
+/// reshapes, or of transpositions, is a single one.
 /// </summary>
 internal sealed class RemoveNoOps : IGraphPass
 {
@@ -20,6 +21,10 @@ internal sealed class RemoveNoOps : IGraphPass
                 editor.Remove(node);
                 editor.Redirect(node.Outputs[0], node.Inputs[0]);
             }
+            else if (node.Op == "Transpose" && editor.Producer(node.Inputs[0]) is { Op: "Transpose" } first)
+            {
+                MergeTransposes(editor, first, node);
+            }
             else if (IsReshape(node) && editor.Producer(node.Inputs[0]) is { } before && IsReshape(before)
                 && FixShapeInputs.TargetOf(editor.ShapeOf(node.Outputs[0])) is { } target)
             {
@@ -29,6 +34,26 @@ internal sealed class RemoveNoOps : IGraphPass
 
         return editor.Build();
     }
+
+    /// <summary>A transposition of a transposition is a single one, or nothing.</summary>
+    private static void MergeTransposes(GraphEditor editor, Node first, Node second)
+    {
+        ImmutableArray<long> one = Permutation(editor, first), two = Permutation(editor, second);
+        long[] both = [.. two.Select(p => one[(int)p])];
+        string source = first.Inputs[0], result = second.Outputs[0];
+        if (both.Select((p, i) => p == i).All(same => same) && editor.CanRedirect(result, source))
+        {
+            editor.Remove(second);
+            editor.Redirect(result, source);
+            return;
+        }
+
+        editor.Replace(second, second with { Inputs = [source], Attributes = second.Attributes.With("perm", both) });
+    }
+
+    private static ImmutableArray<long> Permutation(GraphEditor editor, Node transpose) =>
+        transpose.Attributes.Ints("perm") is { IsDefault: false } perm ? perm
+        : [.. Enumerable.Range(0, editor.ShapeOf(transpose.Inputs[0]).Rank).Reverse().Select(i => (long)i)];
 
     private static bool IsReshape(Node node) => node.Op is "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze";
 

@@ -10,6 +10,7 @@ internal sealed class UpgradeContext
     private readonly HashSet<string> _used;
     private readonly HashSet<string> _names;
     private readonly HashSet<string> _narrow;
+    private readonly HashSet<string> _nodeNames = new(StringComparer.Ordinal);
 
     /// <param name="opset">The default domain's version.</param>
     /// <param name="constants">The model's constants; new ones are added here.</param>
@@ -25,7 +26,25 @@ internal sealed class UpgradeContext
         _names.UnionWith(inputs);
     }
 
+    private UpgradeContext(UpgradeContext other, int opset) =>
+        (Opset, _constants, _used, _narrow, _names, _nodeNames) =
+            (opset, other._constants, other._used, other._narrow, other._names, other._nodeNames);
+
     public int Opset { get; }
+
+    /// <summary>The same model, for nodes written for another version.</summary>
+    public UpgradeContext At(int opset) => new(this, opset);
+
+    /// <summary>Notes values that nodes met later read.</summary>
+    public void MarkUsed(IEnumerable<string> values) => _used.UnionWith(values);
+
+    /// <summary>A node name no node has that was named here.</summary>
+    public string FreshNode(string wanted)
+    {
+        string name = wanted;
+        for (int i = 2; !_nodeNames.Add(name); i++) name = $"{wanted}_{i}";
+        return name;
+    }
 
     /// <summary>True if some node or a graph output reads the value.</summary>
     public bool IsUsed(string value) => value.Length > 0 && _used.Contains(value);

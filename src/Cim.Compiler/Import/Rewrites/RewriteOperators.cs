@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Ir;
+using Cim.Runtime;
+using Cim.Runtime.Tensors;
+
+namespace Cim.Compiler.Import.Rewrites;
+
+/// <summary>
+/// Afterwards every node is one of the operators the runtime knows: what <see cref="OperatorRewrites"/> lists is written out
+/// in others, with the shapes found on the way.
+/// </summary>
+internal sealed class RewriteOperators
+{
+    private readonly GrowingShapes _shapes;
+    private readonly Dictionary<string, Tensor> _constants;
+    private readonly HashSet<string> _values, _nodeNames, _read, _declared;
+    private readonly List<Node> _nodes = [];
+
+    private RewriteOperators(Graph graph, int opset)
+    {
+        Opset = opset;
+        _shapes = new GrowingShapes(graph);
+        _constants = new(graph.Constants, StringComparer.Ordinal);
+        _read = new(graph.Nodes.SelectMany(n => n.Inputs.Concat(Subgraph.Captured(n))).Concat(graph.Outputs), StringComparer.Ordinal);
+        _values = new(graph.Nodes.SelectMany(n => n.Outputs).Concat(graph.Inputs).Concat(graph.Constants.Keys), StringComparer.Ordinal);
+        _declared = new(_values, StringComparer.Ordinal);
+        _nodeNames = new(graph.Nodes.Select(n => n.Name), StringComparer.Ordinal);
+    }
+
+    /// <summary>The version of the standard operators the model is written in.</summary>
+    public int Opset { get; }
+
+    /// <summary>Types, shapes and constants of what is written so far.</summary>
+    public GrowingShapes Shapes => _shapes;
+
+    /// <param name="graph">Types and shapes of its inputs are known, no others.</param>
+    /// <param name="opset">The version of the standard operators.</param>
+    public static Graph Run(Graph graph, int opset)
+    {
+        if (!graph.Nodes.Any(n => OperatorRewrites.Contains(n.Op))) return graph;
+        var writer = new RewriteOperators(graph, opset);
+        foreach (Node node in ReadDynamicQuantization.Run(graph.Nodes, graph.Constants)) writer.Write(node);
+        return graph with
+        {
+            Nodes = [.. writer._nodes],
+            Constants = writer._constants.ToImmutableDictionary(StringComparer.Ordinal),
+        };
+    }
+
+    /// <summary>Appends a node, or what it is rewritten to.</summary>
+    public void Write(Node node)
+    {
+        if (OperatorRewrites.Find(node.Op) is { } rewrite)
+        {
+            rewrite.Rewrite(new RewriteContext(this, node));
+            return;
+        }
+
+        _shapes.Add(node);
+        _nodes.Add(node);
+    }
+
+    /// <summary>True if some node or output reads a value; values of nodes that rewrites write are assumed to be read.</summary>
+    public bool IsRead(string value) => value.Length > 0 && (_read.Contains(value) || !_declared.Contains(value));
+
+    /// <summary>Adds constants under names that are taken already.</summary>
+    public void Define(string name, Tensor value)
+    {
+        _constants.Add(name, value);
+        _values.Add(name);
+        _shapes.Add(name, value);
+    }
+
+    /// <summary>Every name that is taken by a value.</summary>
+    public IReadOnlySet<string> Values => _values;
+
+    public string AddConstant(string wanted, Tensor value)
+    {
+        string name = FreshValue(wanted);
+        _constants.Add(name, value);
+        _shapes.Add(name, value);
+        return name;
+    }
+
+    public string FreshValue(string wanted) => Fresh(_values, wanted);
+
+    public string FreshNode(string wanted) => Fresh(_nodeNames, wanted);
+
+    /// <summary>The constants, for nodes converted late (the bodies of If and Loop).</summary>
+    public IReadOnlyDictionary<string, Tensor> Constants => _constants;
+
+    /// <summary>Gives the value of a node written last the name of an output that was promised. False if it has readers or no node.</summary>
+    public bool TryRename(string value, string name, int from)
+    {
+        int at = _nodes.FindIndex(from, n => n.Outputs.Contains(value));
+        if (at < 0) return false;
+        for (int i = at; i < _nodes.Count; i++)
+            _nodes[i] = _nodes[i] with
+            {
+                Inputs = [.. _nodes[i].Inputs.Select(v => v == value ? name : v)],
+                Outputs = [.. _nodes[i].Outputs.Select(v => v == value ? name : v)],
+            };
+        _shapes.Rename(value, name);
+        return true;
+    }
+
+    /// <summary>How many nodes are written.</summary>
+    public int Count => _nodes.Count;
+
+    private static string Fresh(HashSet<string> taken, string wanted)
+    {
+        string name = wanted;
+        for (int i = 2; !taken.Add(name); i++) name = $"{wanted}_{i}";
+        return name;
+    }
+}
