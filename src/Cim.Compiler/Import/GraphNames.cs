@@ -5,7 +5,8 @@ namespace Cim.Compiler.Import;
 /// <summary>Renames the values of nodes that are copied to another place.</summary>
 internal static class GraphNames
 {
-    /// <summary>Renames what a node reads by <paramref name="names"/> and gives what it computes fresh names, which are added there.</summary>
+    /// <summary>Renames what a node reads by <paramref name="names"/> and gives what it computes fresh names, which are added
+    /// there.</summary>
     /// <param name="node">A copy; changed.</param>
     /// <param name="names">New names by old ones; what is not among them is defined outside and keeps its name.</param>
     /// <param name="fresh">A name nobody has, like the one asked for.</param>

@@ -75,7 +75,8 @@ internal static class OperatorsPage
         text.AppendJoin(", ", results.Where(r => r.Operator != ConformanceCase.Composition && !IsSupported(r)).Select(r => r.Operator)
             .Distinct().Order(StringComparer.Ordinal));
         text.Append(".\n\n### Operators of other domains\n\n");
-        text.Append("Checked against ONNX Runtime or the formula of their domain by tests of their own.\n\n| domain | operators |\n|---|---|\n");
+        text.Append(
+            "Checked against ONNX Runtime or the formula of their domain by tests of their own.\n\n| domain | operators |\n|---|---|\n");
         foreach (IGrouping<string, string> domain in Supported.OtherDomains.GroupBy(n => n[..n.LastIndexOf('.')]))
             text.Append(CultureInfo.InvariantCulture,
                 $"| `{domain.Key}` | {string.Join(", ", domain.Select(n => n[(n.LastIndexOf('.') + 1)..]))} |\n");

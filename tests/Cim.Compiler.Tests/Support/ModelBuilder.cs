@@ -65,7 +65,8 @@ internal sealed class ModelBuilder
         return this;
     }
 
-    /// <summary>A node; inputs and outputs are separated by spaces, "_" is an omitted one; <c>domain.Operator</c> is of another domain.</summary>
+    /// <summary>A node; inputs and outputs are separated by spaces, "_" is an omitted one; <c>domain.Operator</c> is of another
+    /// domain.</summary>
     public ModelBuilder Node(string op, string inputs, string outputs, params (string Name, object Value)[] attributes) =>
         Node("", op, inputs, outputs, attributes);
 

@@ -17,9 +17,12 @@ internal sealed class ReadDynamicQuantization
     private readonly Dictionary<string, Node> _producers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<Node>> _readers = new(StringComparer.Ordinal);
 
-    private ReadDynamicQuantization(ImmutableArray<Node> nodes, ImmutableDictionary<string, Tensor> constants)
+    private readonly HashSet<string> _outputs;
+
+    private ReadDynamicQuantization(Graph graph)
     {
-        _constants = constants;
+        (_constants, _outputs) = (graph.Constants, new(graph.Outputs, StringComparer.Ordinal));
+        ImmutableArray<Node> nodes = graph.Nodes;
         foreach (Node node in nodes)
         {
             foreach (string output in node.Outputs) _producers[output] = node;
@@ -32,10 +35,11 @@ internal sealed class ReadDynamicQuantization
     }
 
     /// <summary>The nodes with such products replaced; others stay for <see cref="OperatorRewrites"/>.</summary>
-    public static ImmutableArray<Node> Run(ImmutableArray<Node> nodes, ImmutableDictionary<string, Tensor> constants)
+    public static ImmutableArray<Node> Run(Graph graph)
     {
+        ImmutableArray<Node> nodes = graph.Nodes;
         if (!nodes.Any(n => n.Op == "DynamicQuantizeLinear")) return nodes;
-        var reader = new ReadDynamicQuantization(nodes, constants);
+        var reader = new ReadDynamicQuantization(graph);
         var replaced = new Dictionary<string, ImmutableArray<Node>>(StringComparer.Ordinal);
         foreach (Node node in nodes)
             if (node.Op is "ConvInteger" or "MatMulInteger" && reader.Read(node) is var (product, last))
@@ -49,7 +53,8 @@ internal sealed class ReadDynamicQuantization
         if (!_producers.TryGetValue(node.Inputs[0], out Node? quantize) || quantize.Op != "DynamicQuantizeLinear") return null;
         if (quantize.Outputs.Length < 3 || node.Inputs.Length < 3 || node.Inputs[2] != quantize.Outputs[2]) return null;
         if (!_constants.TryGetValue(node.Inputs[1], out Tensor? weights)) return null;
-        if (OnlyReader(node.Outputs[0]) is not { Op: "Cast" } cast || cast.Attributes.Int("to", 0) != (long)ElementType.Float32) return null;
+        if (OnlyReader(node.Outputs[0]) is not { Op: "Cast" } cast || cast.Attributes.Int("to", 0) != (long)ElementType.Float32)
+            return null;
         string value = cast.Outputs[0];
         string? weightScale = null;
         bool scaled = false;
@@ -60,7 +65,8 @@ internal sealed class ReadDynamicQuantization
             string factor = mul.Inputs[mul.Inputs[0] == value ? 1 : 0];
             if (factor == quantize.Outputs[1] && !scaled) scaled = true;
             else if (_constants.ContainsKey(factor) && weightScale is null) weightScale = factor;
-            else if (!scaled && weightScale is null && BothScales(factor, quantize.Outputs[1]) is { } found) (scaled, weightScale) = (true, found);
+            else if (!scaled && weightScale is null && BothScales(factor, quantize.Outputs[1]) is { } found)
+                (scaled, weightScale) = (true, found);
             else break;
             (value, last) = (mul.Outputs[0], mul);
         }
@@ -90,5 +96,5 @@ internal sealed class ReadDynamicQuantization
         : mul.Inputs[1] == inputScale && _constants.ContainsKey(mul.Inputs[0]) ? mul.Inputs[0] : null;
 
     private Node? OnlyReader(string value) =>
-        _readers.TryGetValue(value, out List<Node>? readers) && readers.Count == 1 ? readers[0] : null;
+        !_outputs.Contains(value) && _readers.TryGetValue(value, out List<Node>? readers) && readers.Count == 1 ? readers[0] : null;
 }

@@ -91,7 +91,8 @@ internal static class RewriteMath
     /// <summary>The integers of an input that must not depend on the data.</summary>
     public static long[] Integers(this RewriteContext c, string value, string what)
     {
-        Tensor tensor = c.Constant(value) ?? throw c.Error($"{what} must be known when the model is compiled; it is computed from the data");
+        Tensor tensor = c.Constant(value)
+            ?? throw c.Error($"{what} must be known when the model is compiled; it is computed from the data");
         return tensor.Type == ElementType.Int64 ? tensor.Span<long>().ToArray()
             : tensor.Type == ElementType.Int32 ? Array.ConvertAll(tensor.Span<int>().ToArray(), v => (long)v)
             : throw c.Error($"{what} is {tensor.Type}, Int64 is needed");

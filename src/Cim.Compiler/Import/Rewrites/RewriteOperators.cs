@@ -39,7 +39,7 @@ internal sealed class RewriteOperators
     {
         if (!graph.Nodes.Any(n => OperatorRewrites.Contains(n.Op))) return graph;
         var writer = new RewriteOperators(graph, opset);
-        foreach (Node node in ReadDynamicQuantization.Run(graph.Nodes, graph.Constants)) writer.Write(node);
+        foreach (Node node in ReadDynamicQuantization.Run(graph)) writer.Write(node);
         return graph with
         {
             Nodes = [.. writer._nodes],
@@ -89,7 +89,8 @@ internal sealed class RewriteOperators
     /// <summary>The constants, for nodes converted late (the bodies of If and Loop).</summary>
     public IReadOnlyDictionary<string, Tensor> Constants => _constants;
 
-    /// <summary>Gives the value of a node written last the name of an output that was promised. False if it has readers or no node.</summary>
+    /// <summary>Gives the value of a node written last the name of an output that was promised. False if it has readers or no
+    /// node.</summary>
     public bool TryRename(string value, string name, int from)
     {
         int at = _nodes.FindIndex(from, n => n.Outputs.Contains(value));

@@ -121,7 +121,8 @@ public sealed class IntegerOperatorTests
     [InlineData(false)]
     public void Integer_products_give_the_same_integers(bool convolution)
     {
-        ModelBuilder model = Weights(convolution ? Quantized(-1, 4, 5, 5) : Quantized(-1, 3, 9), false, 6, convolution ? [6, 4, 3, 3] : [9, 6]);
+        ModelBuilder model = Weights(
+            convolution ? Quantized(-1, 4, 5, 5) : Quantized(-1, 3, 9), false, 6, convolution ? [6, 4, 3, 3] : [9, 6]);
         model.Node(convolution ? "ConvInteger" : "MatMulInteger", "q w xz wz", "i").Node("Cast", "i", "y", ("to", 1)).Output("y");
         ImportAssert.SameAsOnnxRuntime(model, relative: 0);
     }

@@ -21,7 +21,8 @@ public sealed class QonnxTests
     {
         graph = OnnxImporter.Import(model.Output("y").Bytes, null);
         Tensor y = GraphEvaluator.Run(graph, new Dictionary<string, Tensor> { ["x"] = x })["y"];
-        Tensor exported = OnnxRuntimeReference.Run(Compiler.Export.QdqModel.Create(graph), new Dictionary<string, Tensor> { ["x"] = x })["y"];
+        Tensor exported = OnnxRuntimeReference.Run(
+            Compiler.Export.QdqModel.Create(graph), new Dictionary<string, Tensor> { ["x"] = x })["y"];
         TensorAssert.Close(y, exported, 1e-6, "exported");
         return y;
     }
@@ -76,7 +77,8 @@ public sealed class QonnxTests
     {
         Tensor x = TensorAssert.Random(new Shape(2, 9), 1);
         Tensor y = Run(new ModelBuilder(13).Input("x", -1, 9).Weight("w", 9, 5).Scalar("s", 0.25f)
-            .Node(Domain + "BipolarQuant", "w s", "q").Node(Domain + "BipolarQuant", "x s", "a").Node("MatMul", "a q", "y"), x, out Graph graph);
+            .Node(Domain + "BipolarQuant", "w s", "q").Node(Domain + "BipolarQuant", "x s", "a").Node("MatMul", "a q", "y"), x,
+                out Graph graph);
         Assert.Equal(1, QuantizedWeights.Read(graph, Assert.Single(MvmLayers.Find(graph)))!.Bits);
         Assert.All(y.Span<float>().ToArray(), v => Assert.Equal(MathF.Round(v * 16), v * 16)); // sums of 1/16 and -1/16
     }

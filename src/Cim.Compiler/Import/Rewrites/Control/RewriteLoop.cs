@@ -27,7 +27,8 @@ internal sealed class RewriteLoop : IOperatorRewrite
         for (long round = 0; round < rounds && IsTrue(context, condition); round++)
         {
             if (round == MaxRounds) throw context.Unsupported($"it has more than {MaxRounds} rounds");
-            if (condition.Length == 0) condition = context.Constant("condition", new Tensor(ElementType.Bool, Shape.Scalar, new byte[] { 1 }));
+            if (condition.Length == 0)
+                condition = context.Constant("condition", new Tensor(ElementType.Bool, Shape.Scalar, new byte[] { 1 }));
             ImmutableArray<string> results = SubgraphWriter.Inline(context, body, [context.Scalar(round), condition, .. state],
                 string.Create(CultureInfo.InvariantCulture, $"{context.Node.Name}_{round}"));
             if (results.Length < 1 + states) throw context.Error("its body has too few outputs");

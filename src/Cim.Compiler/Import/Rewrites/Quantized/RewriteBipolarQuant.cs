@@ -3,7 +3,8 @@ using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Import.Rewrites.Quantized;
 
-/// <summary>BipolarQuant of QONNX and Brevitas (x, scale): scale where x is not negative, else -scale, as pre-quantized integers 1 and -1.</summary>
+/// <summary>BipolarQuant of QONNX and Brevitas (x, scale): scale where x is not negative, else -scale, as pre-quantized integers 1 and
+/// -1.</summary>
 internal sealed class RewriteBipolarQuant : IOperatorRewrite
 {
     public IReadOnlyList<string> Operators { get; } = [.. QonnxDomains.Each("BipolarQuant")];

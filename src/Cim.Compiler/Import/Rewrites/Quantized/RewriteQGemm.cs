@@ -25,7 +25,8 @@ internal sealed class RewriteQGemm : IOperatorRewrite
             float unit = a.Span<float>()[0] * attributes.Float("alpha", 1);
             float[] scales = Array.ConvertAll(b.Span<float>().ToArray(), s => s * unit);
             Shape shape = scales.Length == 1 ? Shape.Scalar : new Shape(scales.Length);
-            inputs = [.. inputs, context.Real(context.Input(6), context.Constant("bias_scale", Tensor.Create<float>(shape, scales)), "", -1)];
+            inputs =
+                [.. inputs, context.Real(context.Input(6), context.Constant("bias_scale", Tensor.Create<float>(shape, scales)), "", -1)];
         }
 
         string y = context.Op("Gemm", inputs, attributes);

@@ -1,6 +1,7 @@
 namespace Cim.Compiler.Import.Rewrites.Quantized;
 
-/// <summary>QLinearMatMul (a, scale, zero, b, scale, zero, y scale, y zero) as a pre-quantized MatMul; scales of a by row, of b by column.</summary>
+/// <summary>QLinearMatMul (a, scale, zero, b, scale, zero, y scale, y zero) as a pre-quantized MatMul; scales of a by row, of b by
+/// column.</summary>
 internal sealed class RewriteQLinearMatMul : IOperatorRewrite
 {
     public IReadOnlyList<string> Operators { get; } = ["QLinearMatMul"];

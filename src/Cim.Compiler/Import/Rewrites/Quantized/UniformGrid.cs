@@ -27,7 +27,8 @@ internal sealed record UniformGrid(Tensor Scales, ImmutableArray<int> ZeroPoints
     /// <param name="high">The greatest integer.</param>
     public static UniformGrid? Read(Shape input, Tensor? scale, Tensor? zeroPoint, int low, int high)
     {
-        if (scale is not { Type: ElementType.Float32, Length: > 0 } || zeroPoint is not { Type: ElementType.Float32, Length: > 0 }) return null;
+        if (scale is not { Type: ElementType.Float32, Length: > 0 } || zeroPoint is not { Type: ElementType.Float32, Length: > 0 })
+            return null;
         if (high - low > 255 || low < -128 || (low < 0 && high > 127)) return null;
         ReadOnlySpan<float> scales = scale.Span<float>(), zeros = zeroPoint.Span<float>();
         foreach (float s in scales)
@@ -72,7 +73,8 @@ internal sealed record UniformGrid(Tensor Scales, ImmutableArray<int> ZeroPoints
         return context.Op("DequantizeLinear", [context.Op("QuantizeLinear", [x, scale, zero], attributes), scale, zero], attributes);
     }
 
-    /// <summary>Writes constants as integers behind a DequantizeLinear; null if they do not fit 8 signed bits without a zero point.</summary>
+    /// <summary>Writes constants as integers behind a DequantizeLinear; null if they do not fit 8 signed bits without a zero
+    /// point.</summary>
     /// <param name="context">Where to write.</param>
     /// <param name="values">The integers, row-major.</param>
     /// <param name="shape">Their shape.</param>
