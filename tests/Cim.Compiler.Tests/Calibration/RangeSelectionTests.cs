@@ -20,31 +20,6 @@ public sealed class RangeSelectionTests
     }
 
     [Fact]
-    public void The_histogram_does_not_depend_on_how_the_data_is_cut()
-    {
-        float[] data = [.. Normal(5000, 1), .. Normal(100, 2).Select(v => v * 50), 0, 0, 1e-3f];
-        ActivationHistogram whole = Histogram([data]);
-        foreach (int size in new[] { 1, 7, 999 })
-        {
-            ActivationHistogram cut = Histogram(data.Chunk(size));
-            Assert.Equal(whole.Limit, cut.Limit);
-            Assert.Equal(whole.Bins.ToArray(), cut.Bins.ToArray());
-            Assert.Equal(whole.Negative.ToArray(), cut.Negative.ToArray());
-            Assert.Equal((whole.Count, whole.Zeros, whole.Minimum, whole.Maximum), (cut.Count, cut.Zeros, cut.Minimum, cut.Maximum));
-        }
-    }
-
-    [Fact]
-    public void Merged_histograms_equal_the_histogram_of_all()
-    {
-        float[] a = Normal(1000, 3), b = [.. Normal(1000, 4).Select(v => v * 9)];
-        ActivationHistogram merged = Histogram([a]);
-        merged.Merge(Histogram([b]));
-        Assert.Equal(Histogram([a, b]).Bins.ToArray(), merged.Bins.ToArray());
-        Assert.Equal(Histogram([a, b]).Negative.ToArray(), merged.Negative.ToArray());
-    }
-
-    [Fact]
     public void Min_max_is_the_largest_magnitude() =>
         Assert.Equal(3.5, RangeSelection.Threshold(Histogram([[-3.5f, 1, 2]]), 127, RangeMethod.MinMax));
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
-using Cim.Compiler.Ort;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Precision;
 using Cim.Compiler.Search.Space;
@@ -24,22 +23,6 @@ public sealed class BinaryWeightsTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
-
-    [Fact]
-    public void The_scale_of_binary_weights_has_the_least_squared_error()
-    {
-        var random = new NormalSequence(5);
-        for (int trial = 0; trial < 50; trial++)
-        {
-            float[] w = [.. Enumerable.Range(0, 2 + trial).Select(_ => random.Next())];
-            double[] importance = [.. w.Select(_ => 0.1 + Math.Abs(random.Next()))];
-            float scale = WeightScales.Binary(w, importance);
-            double best = Error(scale);
-            foreach (double factor in new[] { 0.5, 0.9, 0.999, 1.001, 1.1, 2 }) Assert.True(Error(scale * factor) >= best);
-
-            double Error(double s) => w.Zip(importance, (v, i) => i * (Math.Abs(v) - s) * (Math.Abs(v) - s)).Sum();
-        }
-    }
 
     [Theory]
     [InlineData("cim-aq-4b", 4)] // 4-bit cells hold four bits for the price of fewer.

@@ -33,6 +33,19 @@ internal static class ImportAssert
         return graph;
     }
 
+    /// <summary>A pass alone: of the model as it was written it makes a graph that is in order and computes the same.</summary>
+    public static Graph PassKeepsResults(ModelBuilder model, IGraphPass pass, double relative = 2e-5)
+    {
+        byte[] bytes = model.Bytes;
+        Graph graph = pass.Run(OnnxImporter.Import(bytes, null, ImportOptions.Default with { Optimise = false }));
+        GraphVerifier.Verify(graph, pass.GetType().Name);
+        Dictionary<string, Tensor> inputs = graph.Inputs.ToDictionary(i => i, i => TensorAssert.Random(graph.Values[i].Shape.Bind(3), 7));
+        Dictionary<string, Tensor> expected = OnnxRuntimeReference.Run(bytes, inputs);
+        Dictionary<string, Tensor> actual = GraphEvaluator.Run(graph, inputs);
+        foreach (string output in graph.Outputs) Compare(expected[output], actual[output], relative, output);
+        return graph;
+    }
+
     /// <summary>As <see cref="SameAsOnnxRuntime"/> for a model ONNX Runtime would refuse because its nodes are out of order.</summary>
     public static Graph SameAsOnnxRuntimeWhenSorted(ModelBuilder model)
     {

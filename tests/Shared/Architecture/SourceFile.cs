@@ -8,6 +8,9 @@ namespace Cim.Tests.Shared.Architecture;
 internal sealed record DeclaredType(string Name, bool IsPublic, IReadOnlyList<string> Bases, IReadOnlySet<string> Names)
 {
     public bool IsAbstract { get; init; }
+
+    /// <summary>True of classes that are no records.</summary>
+    public bool IsClass { get; init; }
 }
 
 /// <summary>A method, constructor or primary constructor and how many parameters it has.</summary>
@@ -87,7 +90,8 @@ internal sealed class SourceFile
         type.Modifiers.Any(SyntaxKind.PublicKeyword),
         [.. (type as BaseTypeDeclarationSyntax)?.BaseList?.Types.Select(b => b.Type).OfType<SimpleNameSyntax>()
             .Select(n => n.Identifier.Text) ?? []],
-        NamesIn(type)) { IsAbstract = type is InterfaceDeclarationSyntax || type.Modifiers.Any(SyntaxKind.AbstractKeyword) };
+        NamesIn(type)) { IsAbstract = type is InterfaceDeclarationSyntax || type.Modifiers.Any(SyntaxKind.AbstractKeyword),
+            IsClass = type is ClassDeclarationSyntax };
 
     private static HashSet<string> NamesIn(SyntaxNode node) => node
         .DescendantNodes(n => n is not UsingDirectiveSyntax && !(n.Parent is BaseNamespaceDeclarationSyntax space && space.Name == n))

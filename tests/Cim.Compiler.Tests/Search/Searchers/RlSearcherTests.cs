@@ -1,0 +1,54 @@
+using Cim.Compiler.Search.Searchers;
+using Cim.Compiler.Search.Space;
+using Xunit;
+
+namespace Cim.Compiler.Tests.Search.Searchers;
+
+/// <summary>An agent that sets out from the optimum of the estimate and learns from what it measures.</summary>
+public sealed class RlSearcherTests
+{
+    [Fact]
+    public void It_stays_in_the_space_the_budget_and_its_evaluations_and_repeats_itself() =>
+        SearcherCheck.StaysInTheSpaceTheBudgetAndItsEvaluationsAndRepeatsItself(() => new RlSearcher());
+
+    [Fact]
+    public void A_clock_that_is_over_leaves_the_best_so_far() => SearcherCheck.LeavesTheBestSoFarWhenTheClockIsOver(new RlSearcher());
+
+    [Theory, InlineData(0), InlineData(1), InlineData(2)]
+    public void It_is_never_worse_than_the_proxy_optimum_it_starts_from_nor_than_random(int seed)
+    {
+        (PolicySpace space, LossTable losses) = SearchProblems.Random(seed, layers: 12, bits: [2, 3, 4, 6, 8]);
+        var problem = new SearchProblem(space, losses, losses.Total(PolicyMoves.Widest(space)) + 1, long.MaxValue, 40, (ulong)seed);
+        SearchResult rl = new RlSearcher().Search(problem, new NoisyEvaluator(losses), null, default);
+        Assert.NotNull(rl.Start);
+        Assert.True(rl.Episodes > 0);
+        Assert.True(rl.Loss <= problem.MaxLoss);
+        Assert.True(rl.Cost <= rl.Start.Cost);
+        Assert.True(rl.Cost <= new RandomSearcher().Search(problem, new NoisyEvaluator(losses), null, default).Cost);
+    }
+
+    [Theory, InlineData(0), InlineData(1), InlineData(2)]
+    public void It_goes_on_from_what_it_measured_where_a_layer_has_very_many_widths(int seed)
+    {
+        (PolicySpace space, LossTable losses) = SearchProblems.Random(
+            seed, layers: 12, bits: [2, 3, 4, 5, 6, 7, 8], "isaac", [0, 3, 4, 5, 6, 7], Objective.Energy);
+        Assert.Contains(UnitChoices.Of(space, losses, c => c.EnergyPj).Units, u => u.Length > 24);
+        var problem = new SearchProblem(space, losses, losses.Total(PolicyMoves.Widest(space)) + 1, long.MaxValue, 40, (ulong)seed);
+        SearchResult rl = new RlSearcher().Search(problem, new SkewedEvaluator(space, losses), null, default);
+        Assert.True(rl.Episodes > 0);
+        Assert.True(rl.Loss <= problem.MaxLoss);
+        Assert.True(rl.Cost < rl.Start!.Cost, $"{rl.Cost} against {rl.Start.Cost}");
+    }
+
+    [Fact]
+    public void It_learns_from_its_measurements_where_the_estimate_is_wrong()
+    {
+        (PolicySpace space, LossTable losses) = SearchProblems.Random(1, layers: 12, bits: [2, 3, 4, 6, 8]);
+        var problem = new SearchProblem(space, losses, losses.Total(PolicyMoves.Widest(space)) + 1, long.MaxValue, 60, 1);
+        // Half of the units lose a sixteenth of what is estimated for them.
+        var evaluator = new SkewedEvaluator(space, losses);
+        SearchResult rl = new RlSearcher().Search(problem, evaluator, null, default);
+        Assert.True(rl.Cost < 0.97 * rl.Start!.Cost, $"{rl.Cost} against {rl.Start.Cost}");
+        Assert.True(evaluator.Loss(rl.Policy!.Value.AsSpan(), default) <= problem.MaxLoss);
+    }
+}
