@@ -4,7 +4,9 @@ using Cim.Compiler.Options;
 
 namespace Cim.Compiler.Precision;
 
-/// <summary>The precision of every layer, in the network's order. <see cref="PolicyJson"/> reads it, <see cref="PolicyContent"/> is what is written.</summary>
+/// <summary>
+/// The precision of every layer, in the network's order. <see cref="PolicyJson"/> reads it, <see cref="PolicyContent"/> is what is written.
+/// </summary>
 internal sealed record QuantizationPolicy(ImmutableArray<LayerPrecision> Layers)
 {
     /// <summary>Narrower is not a linear quantizer any more; wider does not fit the runtime's tensors.</summary>

@@ -195,6 +195,18 @@ public sealed class LockStageTests : IDisposable
     }
 
     [Fact]
+    public void A_wrong_value_in_a_lock_is_an_error_with_its_line()
+    {
+        Compile(Options());
+        Edit("\"samples\": \\d+", "\"samples\": \"ten\"");
+        int line = 1 + Array.FindIndex(File.ReadAllLines(_lock), l => l.Contains("\"samples\"", StringComparison.Ordinal));
+        CimException e = Refused(Options());
+        Assert.Equal(("CIM1010", _lock, line), (e.Code, e.File, e.Line));
+        Assert.Contains("'result.float.samples' must be a whole number", e.Message, StringComparison.Ordinal);
+        Assert.Contains("--force-evaluate", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_byte_order_mark_is_no_fault_and_another_encoding_is()
     {
         Compile(Options());
