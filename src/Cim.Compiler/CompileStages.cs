@@ -24,6 +24,7 @@ internal static class CompileStages
     /// <summary>The stages that make a compiled model with these precisions.</summary>
     private static IEnumerable<ICompileStage> Result(ICandidateQuantizer quantizer, ICandidateTrainer trainer)
     {
+        yield return new RestoreStage();
         yield return new RoundStage(quantizer);
         yield return new TrainStage(trainer);
         yield return new MapStage();

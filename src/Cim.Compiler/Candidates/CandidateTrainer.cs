@@ -1,7 +1,5 @@
 using System.Globalization;
-using Cim.Compiler.Evaluation;
 using Cim.Compiler.Ir;
-using Cim.Compiler.Messages;
 using Cim.Compiler.Options;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Precision;
@@ -18,10 +16,10 @@ internal sealed class CandidateTrainer : ICandidateTrainer
     public TrainedNetwork Train(CompileState state, Graph rounded, QuantizationPolicy policy, CompileContext context)
     {
         CompileOptions options = context.Options;
-        Check(options, state.Graph);
+        TrainingRequirements.Check(state.Graph, options.ModelPath);
         TrainingData data = context.Sources.ReadTraining(state.Input, context.Cancellation);
         int epochs = options.Epochs ?? QuantizationAwareOptions.DefaultEpochs;
-        context.Step(string.Create(CultureInfo.InvariantCulture,
+        context.SubStep(string.Create(CultureInfo.InvariantCulture,
             $"training {epochs} epochs on {data.Samples.Count} {(data.Samples.Labels is null ? "unlabelled " : "")}samples"));
         string tag = $"{context.Sources.ModelSha256} {ResultKey.Text(options, OptionKeys.Checkpoint)} {string.Join(' ', policy.Layers)}";
         HardwareNoise? noise = null;
@@ -36,24 +34,9 @@ internal sealed class CandidateTrainer : ICandidateTrainer
         }
 
         var settings = new QuantizationAwareOptions(
-            epochs, options.LearningRate
-                ?? QuantizationAwareOptions.DefaultLearningRate, options.Seed, options.TrainingCheckpoint, tag, noise);
+            epochs, options.LearningRate ?? QuantizationAwareOptions.DefaultLearningRate, options.Seed, options.TrainingCheckpoint, tag,
+            noise);
         return new QuantizationAwareTraining(settings, context.Progress)
             .RunAsync(new TrainingStart(state.Graph, rounded, policy), data, context.Cancellation).GetAwaiter().GetResult();
-    }
-
-    /// <summary>Reports early that a network cannot be trained.</summary>
-    /// <exception cref="CimException">CIM0010: it brings quantized weights, or its first output has no classes.</exception>
-    public static void Check(CompileOptions options, Graph graph)
-    {
-        if (NetworkOutputs.Of(graph, 0) is [{ Rule: not ClassRule.LargestScore } first, ..])
-            throw OptionError.Usage(
-                $"Training compares the scores of classes, and the network's first output '{first.Name}' has one number a sample. Leave "
-                + $"{OptionTable.Training.Named()} out, or export the network with a score for each class.", options.ModelPath);
-
-        if (MvmLayers.Find(graph).FirstOrDefault(l => l.WeightDequantize is not null) is { } prequantized)
-            throw OptionError.Usage(
-                $"The model brings quantized weights ('{prequantized.NodeName}'), which training would have to change; leave "
-                + $"{OptionTable.Training.Named()} out, or compile the float network.", options.ModelPath);
     }
 }

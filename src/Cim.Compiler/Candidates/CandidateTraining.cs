@@ -1,9 +1,6 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Evaluation.Candidates;
-using Cim.Compiler.Ir;
-using Cim.Compiler.Options;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Precision;
 using Cim.Compiler.QuantizationAware;
@@ -11,7 +8,6 @@ using Cim.Compiler.Search;
 using Cim.Compiler.Search.Space;
 using Cim.Compiler.Search.Trained;
 using Cim.Compiler.Search.Verification;
-using Cim.Runtime;
 
 namespace Cim.Compiler.Candidates;
 
@@ -31,8 +27,6 @@ internal sealed class CandidateTraining
     private readonly PolicySearch _search;
     private readonly ICandidateQuantizer _quantizer;
     private readonly ICandidateTrainer _trainer;
-    private ShortTraining? _training;
-    private string _tag = "";
     private double? _eightBitFullScore;
 
     private PolicySearchOptions Options => _search.Options;
@@ -56,24 +50,21 @@ internal sealed class CandidateTraining
     {
         TrainingData samples = _context.Sources.ReadTraining(_state.Input, _context.Cancellation);
         if (samples.Validation is null) return found;
-        CompileOptions asked = _context.Options;
-        _training = new ShortTraining(
-            _state.Graph, samples, asked.SearchTrainingSamples, asked.LearningRate ?? QuantizationAwareOptions.DefaultLearningRate,
-            _context.Cancellation);
-        _tag = string.Create(CultureInfo.InvariantCulture, $"{ResultKey.Text(asked, OptionKeys.Candidates)} rows={_context.Hardware.Rows}");
-        return Run(_training, found, data);
+        var training = new LoggedTraining(_context, _state, _quantizer, _trainer, samples) { Log = Options.Trials };
+        return Run(training, found, data);
     }
 
-    private SearchSummary Run(ShortTraining training, SearchSummary found, SearchData data)
+    private SearchSummary Run(LoggedTraining training, SearchSummary found, SearchData data)
     {
         var halving = new SuccessiveHalving(
-            _search, Options, Train, training.FloatScore, training.EarlyCount, _context.Progress, _context.Cancellation);
+            _search, Options, (choices, isHopeless) => training.TrainShortly(_search.ToPolicy(choices.AsSpan()), isHopeless, Options.Clock),
+            training.FloatScore, training.EarlyCount, _context.Progress, _context.Cancellation);
         TrainedSearch trained = halving.Run(_search.Choices(found.Policy));
         found = found with { Training = trained, RanOutOfTime = found.RanOutOfTime || Options.Clock.IsOver };
         SearchSummary least = found;
         foreach (TrainedTrial trial in Promising(trained, training.HoldOutCount))
         {
-            if (Finish(found, trial, data) is not { } finished) continue;
+            if (Finish(training, found, trial, data) is not { } finished) continue;
             finished = finished with { Seconds = Options.Clock.Elapsed.TotalSeconds };
             if (finished.IsWithinBudget) return finished;
             if (finished.ValidationLoss < least.ValidationLoss) least = finished;
@@ -98,84 +89,46 @@ internal sealed class CandidateTraining
             .Take(Options.Clock.IsOver ? 0 : MaxNear).Concat(good);
     }
 
-    private (double Score, bool Stopped)? Train(ImmutableArray<int> choices, Func<double, bool> isHopeless)
-    {
-        QuantizationPolicy policy = _search.ToPolicy(choices.AsSpan());
-        return Options.Trials is { } trials ? trials.Train(Name(policy, "short"), Short) : Short();
-
-        (double Score, bool Stopped)? Short()
-        {
-            Graph rounded = _quantizer.QuantizePlainly(_state, policy, _context, null);
-            try
-            {
-                var start = new TrainingStart(_state.Graph, rounded, policy);
-                ShortScore? score = _training!.RunAsync(start, isHopeless, () => Options.Clock.IsOver, _context.Cancellation)
-                    .GetAwaiter().GetResult();
-                return score is { } known ? (known.Score, known.Stopped) : null;
-            }
-            catch (CimException e) when (e.Code == ErrorCodes.TrainingDiverged)
-            {
-                return (0, true);
-            }
-        }
-    }
-
-    private string Name(QuantizationPolicy policy, string training)
-    {
-        IEnumerable<string> bits = policy.Layers.Select(
-            l => string.Create(CultureInfo.InvariantCulture, $"{l.WeightBits}/{l.ActivationBits}"));
-        return $"{string.Join(' ', bits)} {training} {_tag}";
-    }
-
-    private string FullName(QuantizationPolicy policy) =>
-        Name(policy, string.Create(CultureInfo.InvariantCulture, $"epochs={_context.Options.Epochs} seed={_context.Options.Seed}"));
-
-    private TrainedNetwork TrainInFull(QuantizationPolicy policy) =>
-        _trainer.Train(_state, _quantizer.Quantize(_state, policy, _context).Quantized, policy, _context);
-
     /// <summary>
     /// Points a score after full training lies below the reference of the short trainings; where that misses the budget, or below 8 bits
     /// trained in full, whichever is less: the longer the training, the more the network forgets of samples of the hold-out set that
     /// the float network has learnt, and that is no loss of bits.
     /// </summary>
-    private double FullLoss(SearchSummary found, double score)
+    private double FullLoss(LoggedTraining training, SearchSummary found, double score)
     {
         double loss = found.Training!.LossOf(score);
         if (loss <= Options.MaxLoss) return loss;
-        QuantizationPolicy eight = _search.ToPolicy(PolicyMoves.Widest(_search.Space));
-        _eightBitFullScore ??= Options.Trials is { } trials
-            ? trials.Train(FullName(eight), Reference)!.Value.Score
-            : Reference()!.Value.Score;
+        _eightBitFullScore ??= EightBitFullScore(training);
         return Math.Min(loss, Math.Round(100 * (_eightBitFullScore.Value - score), 6));
+    }
 
-        (double Score, bool Stopped)? Reference()
-        {
-            _context.Progress?.Report("full training: 8 bits everywhere, which candidates are compared with");
-            return (TrainInFull(eight).Score!.Value, false);
-        }
+    private double EightBitFullScore(LoggedTraining training)
+    {
+        QuantizationPolicy eight = _search.ToPolicy(PolicyMoves.Widest(_search.Space));
+        if (training.FullScore(eight) is { } known) return known;
+        _context.Report("full training: 8 bits everywhere, which candidates are compared with");
+        return training.TrainFully(eight).Score!.Value;
     }
 
     /// <summary>Trains a candidate in full, and simulates its converters; null if it is known to miss the budget.</summary>
-    private SearchSummary? Finish(SearchSummary found, TrainedTrial trial, SearchData data)
+    private SearchSummary? Finish(LoggedTraining training, SearchSummary found, TrainedTrial trial, SearchData data)
     {
         QuantizationPolicy policy = _search.ToPolicy(trial.Policy.AsSpan());
-        if (Options.Trials?.Trained(FullName(policy)) is { } known && FullLoss(found, known.Score) > Options.MaxLoss) return null;
-        TrainedNetwork trained = TrainInFull(policy);
-        Options.Trials?.Train(FullName(policy), () => (trained.Score!.Value, false));
-        double loss = FullLoss(found, trained.Score!.Value);
+        if (training.FullScore(policy) is { } known && FullLoss(training, found, known) > Options.MaxLoss) return null;
+        TrainedNetwork trained = training.TrainFully(policy);
+        double loss = FullLoss(training, found, trained.Score!.Value);
         SearchSummary summary = found with
         {
             Policy = policy, Chosen = trial.Costs, ValidationLoss = loss, IsWithinBudget = loss <= Options.MaxLoss,
-                Trained = trained.Graph,
+            Trained = trained.Graph,
         };
         if (summary.IsWithinBudget && policy.Layers.Any(l => l.AdcBits > 0))
         {
             var network = new AdcNetwork(trained.Graph, _state.Input, _context.Hardware, data.Fit, policy, _context.Cancellation);
-            summary = AdcVerification.Run(
-                _search, summary, network, loss, _context.Progress, _context.Cancellation);
+            summary = AdcVerification.Run(_search, summary, network, loss, _context.Progress, _context.Cancellation);
         }
 
-        _context.Progress?.Report(string.Create(CultureInfo.InvariantCulture,
+        _context.Report(string.Create(CultureInfo.InvariantCulture,
             $"after full training the policy loses {summary.ValidationLoss:F2} "
                 + $"points{(summary.IsWithinBudget ? "" : ": more than the budget, on to the next")}"));
         return summary;

@@ -45,13 +45,13 @@ internal sealed class RoundingChoice(CompileContext context, PostTrainingQuantiz
         var best = new RoundedNetwork(
             graph, quantizer.Quantize(graph, input, seen, policy, context.Progress, context.Cancellation), RoundingMethods.Compensated);
         double least = Divergence(best);
-        context.Progress?.Report(FormattableString.Invariant(
+        context.Report(FormattableString.Invariant(
             $"{best.Method}: divergence {least:G3} from the float network on {holdOut.Count} samples of the hold-out set"));
 
         (Graph equalized, int pairs) = CrossLayerEqualization.Run(graph, input, seen, context.Cancellation);
         if (pairs > 0)
         {
-            context.Step($"equalizing the channels between {pairs} pairs of layers");
+            context.SubStep($"equalizing the channels between {pairs} pairs of layers");
             Try(new RoundedNetwork(equalized, quantizer.Quantize(equalized, input, seen, policy, context.Progress, context.Cancellation),
                 "equalized " + RoundingMethods.Compensated));
         }
@@ -64,12 +64,12 @@ internal sealed class RoundingChoice(CompileContext context, PostTrainingQuantiz
             int updates = (int)Math.Min(BlockRounding.Updates(graph, Operations), MaxUpdates);
             if (updates < MinUpdates)
             {
-                context.Progress?.Report(
+                context.Report(
                     $"rounding is not learned by default in a network of so many operations; {OptionTable.Rounding.Flag} learned does it");
                 return;
             }
 
-            context.Step("learning the rounding");
+            context.SubStep("learning the rounding");
             try
             {
                 Graph learned = new BlockRounding(context.Progress)
@@ -80,14 +80,14 @@ internal sealed class RoundingChoice(CompileContext context, PostTrainingQuantiz
             catch (CimException e)
             {
                 // Learning is not requested here: a network it cannot be applied to compiles without it.
-                context.Progress?.Report($"rounding is not learned: {e.Message}");
+                context.Report($"rounding is not learned: {e.Message}");
             }
         }
 
         void Try(RoundedNetwork candidate)
         {
             double divergence = Divergence(candidate);
-            context.Progress?.Report(FormattableString.Invariant(
+            context.Report(FormattableString.Invariant(
                 $"{candidate.Method}: divergence {divergence:G3}, {(divergence < least ? "retained" : "not retained")}"));
             if (divergence < least) (best, least) = (candidate, divergence);
         }

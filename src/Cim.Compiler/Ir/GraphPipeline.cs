@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text;
-using Cim.Runtime.Diagnostics;
-
 namespace Cim.Compiler.Ir;
 
 /// <summary>Runs passes one after the other, verifies the graph after each and writes it out on request.</summary>
@@ -13,13 +9,11 @@ internal static class GraphPipeline
     /// <param name="cancellationToken">Checked before each pass.</param>
     public static Graph Run(Graph graph, IEnumerable<IGraphPass> passes, string? dumpDirectory, CancellationToken cancellationToken)
     {
-        int step = 0;
+        DumpFolder? dump = dumpDirectory is null ? null : new DumpFolder(dumpDirectory, "", 0);
         void Checkpoint(string after)
         {
             GraphVerifier.Verify(graph, after);
-            if (dumpDirectory is null) return;
-            string path = Path.Combine(dumpDirectory, string.Create(CultureInfo.InvariantCulture, $"{step++:00}-{after}.txt"));
-            AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(GraphText.Write(graph))));
+            dump?.Write(after, GraphText.Write(graph));
         }
 
         Checkpoint("Start");

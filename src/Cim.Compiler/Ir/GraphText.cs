@@ -9,10 +9,13 @@ namespace Cim.Compiler.Ir;
 /// <summary>The graph as text, one node a line: what <c>--dump</c> writes and tests compare.</summary>
 internal static class GraphText
 {
+    /// <summary>What the first line starts with.</summary>
+    public const string Title = "graph ";
+
     public static string Write(Graph graph)
     {
         var text = new StringBuilder();
-        text.Append("graph ").Append(graph.Name).Append('\n');
+        text.Append(Title).Append(graph.Name).Append('\n');
         foreach (string input in graph.Inputs) text.Append("  input ").Append(Typed(graph, input)).Append('\n');
         foreach ((string name, Tensor value) in graph.Constants.OrderBy(c => c.Key, StringComparer.Ordinal))
             text.Append("  constant ").Append(Typed(graph, name)).Append(" = ").Append(Content(value)).Append('\n');

@@ -39,6 +39,8 @@ internal sealed class CompileContext
     /// <summary>The files the compilation reads.</summary>
     public CompileSources Sources { get; }
 
+    /// <summary>One line per step, for algorithms that know nothing of stages; a stage itself calls <see cref="SubStep"/> and
+    /// <see cref="Report"/>.</summary>
     public IProgress<string>? Progress { get; }
 
     public CancellationToken Cancellation { get; }
@@ -50,12 +52,19 @@ internal sealed class CompileContext
 
     public double Seconds => _time.Elapsed.TotalSeconds;
 
-    /// <summary>Reports that a step begins, unless the compilation was cancelled.</summary>
-    public void Step(string what)
+    /// <summary>Announces a stage with the time; the runner's.</summary>
+    public void Announce(string stage) => Progress?.Report(FormattableString.Invariant($"[{Seconds,6:F1} s] {stage}"));
+
+    /// <summary>Announces a step within the stage that runs, as the stage itself is announced, unless the compilation was
+    /// cancelled.</summary>
+    public void SubStep(string what)
     {
         Cancellation.ThrowIfCancellationRequested();
-        Progress?.Report(FormattableString.Invariant($"[{Seconds,6:F1} s] {what}"));
+        Announce(what);
     }
+
+    /// <summary>Reports a detail of the stage that runs.</summary>
+    public void Report(string detail) => Progress?.Report(detail);
 
     /// <summary>Warns once of one thing.</summary>
     public void Warn(string code, MessageText text)

@@ -21,7 +21,7 @@ internal sealed class StageRunner(CompileContext context)
         {
             context.Cancellation.ThrowIfCancellationRequested();
             if (state.IsLocked(stage.LockedBy) || !stage.AppliesTo(state, context)) continue;
-            if (stage.Announcement(state, context) is { } line) context.Step(line);
+            if (stage.Announcement(state, context) is { } line) context.Announce(line);
             double start = context.Seconds;
             CompileState next = stage.Run(state, context);
             next = next with { Times = [.. next.Times, new StageTime(stage.Name, context.Seconds - start)] };

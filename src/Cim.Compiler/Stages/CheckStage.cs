@@ -1,9 +1,9 @@
 using Cim.Compiler.Calibration;
-using Cim.Compiler.Candidates;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Pipeline;
+using Cim.Compiler.QuantizationAware;
 using Cim.Runtime;
 
 namespace Cim.Compiler.Stages;
@@ -23,7 +23,7 @@ internal sealed class CheckStage : ICompileStage
     {
         CompileOptions options = context.Options;
         state = state with { Labels = options.Labels is { } labels ? ClassLabels.Read(labels, state.Graph) : [] };
-        if (options.Training is not null) CandidateTrainer.Check(options, state.Graph);
+        if (options.Training is not null) TrainingRequirements.Check(state.Graph, options.ModelPath);
         GraphInput input = state.Input;
         if (context.Sources.OpenEvaluation(input) is { } evaluation) Check(evaluation, state, context);
         if (context.Sources.OpenCalibration(input) is { } calibration) RequireBatch(calibration, input);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Precision;
@@ -9,8 +8,7 @@ using Cim.Runtime;
 namespace Cim.Compiler.Stages;
 
 /// <summary>
-/// Afterwards there are precisions: the same bits everywhere, or those of the policy file, or those of the lock file, which may hold the
-/// quantized network, too.
+/// Afterwards the lock file is open and there are precisions: the same bits everywhere, or those of the policy file, or the locked ones.
 /// </summary>
 internal sealed class LockStage : ICompileStage
 {
@@ -33,26 +31,8 @@ internal sealed class LockStage : ICompileStage
         policy = locked?.Policy ?? policy;
         if (options.Rounding == RoundingMethods.Learned)
             BlockRounding.Check(state.Graph, state.Input, policy, options.Calibration is not null);
-        state = (state with { Lock = locked }).With(PrequantizedPrecision.Apply(state.Graph, policy));
-        return context.OnlyLocks ? state : Restore(state, context);
-    }
-
-    /// <summary>The quantized network of the lock file, if it has one.</summary>
-    private static CompileState Restore(CompileState state, CompileContext context)
-    {
-        CompileOptions options = context.Options;
-        if (options.Locked && state.Lock!.Result is null)
+        if (options.Locked && locked!.Result is null && !context.OnlyLocks)
             context.Warn(ErrorCodes.LockWithoutResult, LockTexts.NoResult(options));
-        if (!state.IsLocked(LockedPart.Network)) return state;
-        context.Step("taking weights, scales and ranges from the lock file");
-        try
-        {
-            (Graph quantized, Graph original, string method) = state.Lock!.Result!.Network!.Restore(state.Graph, state.Lock.Policy!);
-            return state with { Network = new RoundedNetwork(original, quantized, method) };
-        }
-        catch (CimException e) when (e.File is null)
-        {
-            throw new CimException(e.Code, e.Message, e) { File = options.LockPath };
-        }
+        return (state with { Lock = locked }).With(PrequantizedPrecision.Apply(state.Graph, policy));
     }
 }

@@ -62,7 +62,7 @@ internal sealed class WriteStage : ICompileStage
         RoundedNetwork network = state.Quantized;
         var pinned = PinnedNetwork.Of(network.Quantized, network.Float, network.Method, state.Graph, state.Precisions);
         if (pinned.Compressed.Length <= limit * 1e6) return pinned;
-        context.Progress?.Report(string.Create(CultureInfo.InvariantCulture,
+        context.Report(string.Create(CultureInfo.InvariantCulture,
             $"the lock file holds the hash of the result alone: the network takes {pinned.Compressed.Length / 1e6:F1} MB "
                 + $"compressed, more than {OptionTable.LockLimit.Flag} ({limit} MB)"));
         return null;

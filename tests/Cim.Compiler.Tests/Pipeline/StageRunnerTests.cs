@@ -92,6 +92,40 @@ public sealed class StageRunnerTests : IDisposable
         string Text(string stage) => File.ReadAllText(Directory.GetFiles(directory, $"stage-*-{stage}.txt").Single());
     }
 
+    [Fact]
+    public void A_dump_replaces_that_of_an_earlier_run_and_leaves_other_files_alone()
+    {
+        string directory = Directory.CreateDirectory(_compilation.At("dump")).FullName;
+        string[] old = ["stage-05-Search.txt", "07-FoldPad.txt"],
+            others = ["stage-05-notes.txt", "stage-06-Mine.txt", "stage-1-Search.txt", "my-stage-01-Import.txt"];
+        foreach (string name in old.Concat(others))
+            File.WriteAllText(Path.Combine(directory, name), name == "stage-06-Mine.txt" ? "no dump" : "graph of an earlier run\n");
+        _compilation.After("Lock", _compilation.Options with { Import = new() { DumpDirectory = directory, Optimise = false } });
+        string[] files = [.. Directory.GetFiles(directory).Select(f => Path.GetFileName(f))];
+        Assert.Empty(files.Intersect(old));
+        Assert.Equal(others, others.Intersect(files));
+        Assert.Contains("stage-01-Import.txt", files);
+    }
+
+    [Fact]
+    public void Steps_within_a_stage_are_announced_like_the_stage_unless_the_compilation_is_cancelled()
+    {
+        using var source = new CancellationTokenSource();
+        CompileContext context = _compilation.Context(null, source.Token);
+        Run(context, new Stage("Outer", s =>
+        {
+            context.SubStep("inner step");
+            context.Report("a detail");
+            return s;
+        }) { Line = "outer stage" });
+        Assert.Matches(@"^\[ *\d+\.\d s\] outer stage$", _compilation.Lines.All[0]);
+        Assert.Matches(@"^\[ *\d+\.\d s\] inner step$", _compilation.Lines.All[1]);
+        Assert.Equal("a detail", _compilation.Lines.All[2]);
+        source.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => context.SubStep("too late"));
+        Assert.Equal(3, _compilation.Lines.All.Count);
+    }
+
     [Theory]
     [InlineData(nameof(LockedPart.Precisions))]
     [InlineData(nameof(LockedPart.Network))]
