@@ -2,6 +2,7 @@ using Cim.Compiler.Options;
 using Cim.Runtime;
 using Cim.Tasks.Cache;
 using Cim.Tasks.Diagnostics;
+using Cim.Tasks.Files;
 using Cim.Tasks.Inputs;
 using Cim.Tasks.Options;
 using Microsoft.Build.Framework;

@@ -1,11 +1,12 @@
-using Cim.Runtime;
 using Cim.Compiler.Options;
+using Cim.Runtime;
 using Cim.Tasks.Cache;
 using Cim.Tasks.Diagnostics;
+using Cim.Tasks.Files;
 using Cim.Tasks.Inputs;
 using Cim.Tasks.Options;
-using Microsoft.Build.Framework;
 using MSBuildTask = Microsoft.Build.Utilities.Task;
+using Microsoft.Build.Framework;
 
 namespace Cim.Tasks;
 
@@ -90,7 +91,7 @@ public sealed class CimOptions : MSBuildTask
     {
         foreach ((OptionRow? row, string path) in options.InputFiles)
         {
-            if (InputCheck.ProblemOf(path) is { } problem)
+            if (FileCheck.ProblemOf(path) is { } problem)
                 Log.Fail(ErrorCodes.FileNotReadable, model,
                     $"The file '{path}' of {(row ?? OptionTable.AdditionalOptions).Name} {problem}.");
         }
@@ -132,7 +133,7 @@ public sealed class CimOptions : MSBuildTask
         string optionsFile = model.GetMetadata("OptionsFile"), compiled = model.GetMetadata("CompiledFile");
         FileHashes hashes = FileHashes.Beside(optionsFile);
         InputState state = InputState.Of(options, hashes);
-        foreach (InputFile file in state.Files.Where(f => f.Hash != FileHashes.Absent && InputCheck.IsGitLfsPointer(f.Path)))
+        foreach (InputFile file in state.Files.Where(f => f.Hash != FileHashes.Absent && FileCheck.IsGitLfsPointer(f.Path)))
             Log.Fail(ErrorCodes.FileNotReadable, model,
                 $"The file '{file.Path}', which the model depends on, is a Git LFS pointer; run 'git lfs pull' to get the file itself.");
         inputs.UnionWith(state.Files.Where(f => f.Hash != FileHashes.Absent).Select(f => f.Path));

@@ -1,8 +1,8 @@
 using System.Xml;
-using Cim.Tasks.Diagnostics;
+using Cim.Tasks.Files;
 using Cim.Tasks.Packing;
-using Microsoft.Build.Framework;
 using MSBuildTask = Microsoft.Build.Utilities.Task;
+using Microsoft.Build.Framework;
 
 namespace Cim.Tasks;
 

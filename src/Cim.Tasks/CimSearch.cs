@@ -1,5 +1,6 @@
 using Cim.Compiler.Options;
 using Cim.Tasks.Cache;
+using Cim.Tasks.Files;
 using Cim.Tasks.Inputs;
 using Cim.Tasks.Options;
 using Microsoft.Build.Framework;

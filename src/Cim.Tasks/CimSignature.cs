@@ -1,9 +1,9 @@
 using Cim.Runtime;
 using Cim.Tasks.Diagnostics;
-using Cim.Tasks.Inputs;
+using Cim.Tasks.Files;
 using Cim.Tasks.Signature;
-using Microsoft.Build.Framework;
 using MSBuildTask = Microsoft.Build.Utilities.Task;
+using Microsoft.Build.Framework;
 
 namespace Cim.Tasks;
 
@@ -35,7 +35,7 @@ public sealed class CimSignature : MSBuildTask
         string model = item.GetMetadata("FullPath");
         try
         {
-            if (InputCheck.ProblemOf(model) is { } problem)
+            if (FileCheck.ProblemOf(model) is { } problem)
             {
                 Log.Fail(problem.Contains("LFS")
                     ? ErrorCodes.MalformedOnnx

@@ -2,7 +2,7 @@ using System.Globalization;
 using Cim.Runtime;
 using Cim.Tasks.Cache;
 using Cim.Tasks.Diagnostics;
-using Cim.Tasks.Inputs;
+using Cim.Tasks.Files;
 using Cim.Tasks.Options;
 using Microsoft.Build.Framework;
 

@@ -3,6 +3,7 @@ using System.Text;
 using Cim.Runtime;
 using Cim.Tasks.Cache;
 using Cim.Tasks.Diagnostics;
+using Cim.Tasks.Files;
 using Cim.Tasks.Inputs;
 using Cim.Tasks.Options;
 using Microsoft.Build.Framework;

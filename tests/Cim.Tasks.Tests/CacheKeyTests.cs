@@ -1,4 +1,5 @@
 using Cim.Onnx.Proto;
+using Cim.Tasks.Files;
 using Cim.Tasks.Inputs;
 using Cim.Tasks.Options;
 using Google.Protobuf;

@@ -1,3 +1,4 @@
+using Cim.Tasks.Files;
 using Cim.Tasks.Options;
 using Microsoft.Build.Framework;
 
@@ -260,7 +261,7 @@ public sealed class CimCompileTests : IDisposable
     {
         ResolvedOptions options = ResolvedOptions.From(Engine.Item(_folder["m.onnx"]), _folder.Path, _ => { });
         string compiler = Path.Combine(AppContext.BaseDirectory, "Cim.FakeCompiler.dll");
-        return Inputs.InputState.Of(options, new Inputs.FileHashes(_folder["none"])).Key(CompilerTool.Identify(compiler, "0.1.0"));
+        return Inputs.InputState.Of(options, new Files.FileHashes(_folder["none"])).Key(CompilerTool.Identify(compiler, "0.1.0"));
     }
 
     private string Log() => string.Join("\n", _engine.Errors.Select(e => e.Message));

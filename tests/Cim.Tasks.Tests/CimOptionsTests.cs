@@ -1,4 +1,4 @@
-using Cim.Tasks.Inputs;
+using Cim.Tasks.Files;
 using Cim.Tasks.Options;
 using Microsoft.Build.Framework;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Cim.Tasks.Inputs;
+using Cim.Tasks.Files;
 
 namespace Cim.Tasks.Cache;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Cim.Tasks.Diagnostics;
+using Cim.Tasks.Files;
 using Cim.Tasks.Inputs;
 using Microsoft.Build.Framework;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Cim.Tasks.Inputs;
+using Cim.Tasks.Files;
 
 namespace Cim.Tasks.Cache;
 

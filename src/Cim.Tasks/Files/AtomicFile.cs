@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Cim.Tasks.Diagnostics;
+namespace Cim.Tasks.Files;
 
 /// <summary>Files appear whole or not at all: written beside their place, then renamed.</summary>
 internal static class AtomicFile

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Cim.Tasks.Inputs;
+namespace Cim.Tasks.Files;
 
 /// <summary>SHA-256 of texts and files, in lower-case hexadecimal.</summary>
 internal static class ContentHash

@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace Cim.Tasks.Inputs;
+namespace Cim.Tasks.Files;
 
 /// <summary>What is wrong with a file before anything is read from it.</summary>
-internal static class InputCheck
+internal static class FileCheck
 {
     private const string LfsStart = "version https://git-lfs";
 

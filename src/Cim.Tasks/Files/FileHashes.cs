@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Cim.Tasks.Diagnostics;
 
-namespace Cim.Tasks.Inputs;
+namespace Cim.Tasks.Files;
 
 /// <summary>
 /// Hashes of input files. Small files are read every time, so that a change is seen whatever its time stamp says. Large ones (training

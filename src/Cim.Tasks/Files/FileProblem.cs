@@ -1,6 +1,6 @@
 using System.Security;
 
-namespace Cim.Tasks.Inputs;
+namespace Cim.Tasks.Files;
 
 /// <summary>Which exceptions say that a file or folder cannot be used, rather than that the task is wrong.</summary>
 internal static class FileProblem

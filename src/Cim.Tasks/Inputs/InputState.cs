@@ -1,5 +1,6 @@
 using System.Text;
 using Cim.Compiler.Options;
+using Cim.Tasks.Files;
 using Cim.Tasks.Options;
 
 namespace Cim.Tasks.Inputs;

@@ -1,3 +1,4 @@
+using Cim.Tasks.Files;
 using Cim.Tasks.Signature;
 
 namespace Cim.Tasks.Inputs;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Cim.Tasks.Files;
 
 namespace Cim.Tasks.Inputs;
 

@@ -1,5 +1,4 @@
-using Cim.Tasks.Diagnostics;
-using Cim.Tasks.Inputs;
+using Cim.Tasks.Files;
 
 namespace Cim.Tasks.Options;
 

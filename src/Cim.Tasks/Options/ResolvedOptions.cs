@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Cim.Compiler.Options;
 using Cim.Generators.Naming;
-using Cim.Tasks.Inputs;
+using Cim.Tasks.Files;
 using Microsoft.Build.Framework;
 
 namespace Cim.Tasks.Options;
@@ -37,8 +37,7 @@ internal sealed class ResolvedOptions
     /// <summary>Those files and folders.</summary>
     public IEnumerable<string> Beside => _values.Where(v => v.Row.File == FileUse.Written).Select(v => v.Value);
 
-    /// <summary>The values of the options that belong to the key of the cache; files belong to it by their content, see
-    /// <see cref="InputState"/>.</summary>
+    /// <summary>The values of the options that belong to the key of the cache; files belong to it by their content.</summary>
     public IEnumerable<string> KeyValues => _values
         .Where(v => v.Row.IsIn(OptionKeys.Cache) && !v.IsReadFile && !v.IsAdditional).Select(v => v.Row.Name + "=" + v.Value)
         .Concat(_additional.Length > 0 ? ["AdditionalOptions=" + _additional] : []);

@@ -2,7 +2,7 @@ using Cim.Compiler.Data;
 using Cim.Generators.Signature;
 using Cim.Runtime;
 using Cim.Tasks.Diagnostics;
-using Cim.Tasks.Inputs;
+using Cim.Tasks.Files;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
@@ -23,7 +23,7 @@ internal static class ItemFacts
         if (item.GetMetadata("Labels").Trim() is not { Length: > 0 } path) return facts;
 
         path = Path.GetFullPath(Path.Combine(projectDirectory, path));
-        if (InputCheck.ProblemOf(path) is { } unreadable)
+        if (FileCheck.ProblemOf(path) is { } unreadable)
         {
             log.Fail(ErrorCodes.FileNotReadable, item, $"The file '{path}' of Labels {unreadable}.");
             return null;

@@ -1,4 +1,5 @@
 using Cim.Compiler.Options;
+using Cim.Tasks.Files;
 using Cim.Tasks.Inputs;
 using Cim.Tasks.Options;
 using Cim.Tests.Shared;
