@@ -10,7 +10,7 @@ namespace Cim.Runtime;
 /// A compiled network on simulated crossbars. One instance may be used by many threads at once; after the first runs a run
 /// allocates nothing. Samples lie one after the other in the caller's floats; integer inputs are rounded, integer outputs
 /// converted. Inputs must be finite numbers (CIM4004). After <see cref="Dispose"/> a new run is an
-/// <see cref="ObjectDisposedException"/>; runs that have begun end normally.
+/// <see cref="ObjectDisposedException"/>; runs that have begun end normally. A shared model (<see cref="LoadShared"/>) is never disposed.
 /// </summary>
 public sealed class CimModel : IDisposable
 {
@@ -35,6 +35,8 @@ public sealed class CimModel : IDisposable
 
     /// <summary>What was compiled: inputs, outputs, cost, accuracy, hashes.</summary>
     public ModelInfo Info { get; }
+
+    private bool IsShared { get; init; }
 
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     internal CompiledModel Compiled
@@ -76,6 +78,16 @@ public sealed class CimModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(stream);
         return Measured(() => new CimModel(ModelReader.Read(stream)));
+    }
+
+    /// <summary>
+    /// Loads a compiled model that a whole program shares: <see cref="Dispose"/> leaves it as it is, so that nobody takes it from another.
+    /// </summary>
+    /// <exception cref="CimException">CIM4001: it is no compiled model, or a damaged one.</exception>
+    public static CimModel LoadShared(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return Measured(() => new CimModel(ModelReader.Read(stream)) { IsShared = true });
     }
 
     /// <summary>Loads a compiled model from memory, which must not change while the model is used.</summary>
@@ -171,9 +183,10 @@ public sealed class CimModel : IDisposable
         Execute(executor, lease.Job, new RunCall(count, options, cancellation));
     }
 
-    /// <summary>Frees the memory of the model. Runs that are still going on in other threads end normally.</summary>
+    /// <summary>Frees the memory of the model, unless it is shared. Runs still going on in other threads end normally.</summary>
     public void Dispose()
     {
+        if (IsShared) return;
         _executor = null;
         _compiled = null;
     }

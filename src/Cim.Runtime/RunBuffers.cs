@@ -22,7 +22,7 @@ public ref struct RunBuffers
     /// <summary>Inputs and outputs together a model may have; with more of them it takes lists of memory.</summary>
     public const int MaxSpans = 64;
 
-    private readonly CimModel _model;
+    private readonly CimModel? _model;
     private readonly int _count;
     private Slots _slots;
 
@@ -41,6 +41,9 @@ public ref struct RunBuffers
                 $"The model has {spans} inputs and outputs, which is more than {MaxSpans}: pass them to CimModel.Run as lists of memory.");
     }
 
+    private readonly CimModel Target => _model ?? throw new InvalidOperationException(
+        "These buffers belong to no model: make them with new RunBuffers(model, count).");
+
     /// <summary>Sets the samples of an input.</summary>
     /// <typeparam name="T">
     /// The type of the input, or <c>float</c>. Bytes for an input of floats are raw: they are preprocessed as
@@ -51,7 +54,7 @@ public ref struct RunBuffers
     /// <exception cref="CimException">CIM4002: the type does not fit.</exception>
     public void Input<T>(int index, ReadOnlySpan<T> values) where T : unmanaged
     {
-        TensorDescription tensor = _model.Info.Inputs[index];
+        TensorDescription tensor = Target.Info.Inputs[index];
         HostType type = HostTypes.Of<T>(tensor, isInput: true);
         Set(index, MemoryMarshal.AsBytes(values), values.Length, type);
     }
@@ -63,9 +66,9 @@ public ref struct RunBuffers
     /// <exception cref="CimException">CIM4002: the type does not fit.</exception>
     public void Output<T>(int index, Span<T> values) where T : unmanaged
     {
-        TensorDescription tensor = _model.Info.Outputs[index];
+        TensorDescription tensor = Target.Info.Outputs[index];
         HostType type = HostTypes.Of<T>(tensor, isInput: false);
-        Set(_model.Info.Inputs.Length + index, MemoryMarshal.AsBytes(values), values.Length, type);
+        Set(Target.Info.Inputs.Length + index, MemoryMarshal.AsBytes(values), values.Length, type);
     }
 
     /// <summary>Runs the samples.</summary>
@@ -77,10 +80,10 @@ public ref struct RunBuffers
     /// <exception cref="OperationCanceledException">The run was cancelled; the outputs are incomplete.</exception>
     public void Run(RunOptions? options = null, CancellationToken cancellation = default)
     {
-        Executor executor = _model.Open();
-        int inputs = _model.Info.Inputs.Length, outputs = _model.Info.Outputs.Length;
-        for (int i = 0; i < inputs; i++) _model.CheckInput(executor, i, _slots.At(i).Length, _count);
-        for (int i = 0; i < outputs; i++) _model.CheckOutput(executor, i, _slots.At(inputs + i).Length, _count);
+        Executor executor = Target.Open();
+        int inputs = Target.Info.Inputs.Length, outputs = Target.Info.Outputs.Length;
+        for (int i = 0; i < inputs; i++) Target.CheckInput(executor, i, _slots.At(i).Length, _count);
+        for (int i = 0; i < outputs; i++) Target.CheckOutput(executor, i, _slots.At(inputs + i).Length, _count);
         using RunLease lease = executor.Rent();
         Pin(executor, lease.Job, 0, new RunCall(_count, options, cancellation));
     }
@@ -91,7 +94,7 @@ public ref struct RunBuffers
         int inputs = job.Inputs.Length;
         if (slot == inputs + job.Outputs.Length)
         {
-            _model.Execute(executor, job, call);
+            Target.Execute(executor, job, call);
             return;
         }
 

@@ -13,6 +13,7 @@ public class GeneratedClassTests(PackedSdk sdk)
         float[] floats = Array.ConvertAll(bytes, b => (float)(b * (1 / 255.0)));
 
         Mlp.Shared.Dispose();
+        Mlp.Shared.Model.Dispose();
         Mlp.Outputs raw = Mlp.Shared.RunBatch(bytes, 2), given = Mlp.Shared.RunBatch(floats, 2);
         Console.WriteLine($"same {raw.ClassScores.SequenceEqual(given.ClassScores)} {ReferenceEquals(Mlp.Shared, Mlp.Shared)}");
 

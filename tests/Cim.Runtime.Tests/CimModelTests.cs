@@ -75,6 +75,18 @@ public sealed class CimModelTests
     }
 
     [Fact]
+    public void A_shared_model_is_not_disposed_by_one_of_its_users()
+    {
+        byte[] bytes = ModelWriter.ToBytes(TestPrograms.Compile(TestPrograms.Convolutional()));
+        CimModel shared = CimModel.LoadShared(new MemoryStream(bytes)), own = CimModel.Load(new MemoryStream(bytes));
+        float[] image = TestPrograms.Samples(1, 432), before = new float[10], after = new float[10];
+        own.Run(image, before);
+        shared.Dispose();
+        shared.Run(image, after);
+        Assert.Equal(before, after);
+    }
+
+    [Fact]
     public void A_file_that_is_missing_or_no_model_is_named()
     {
         string path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.cim");

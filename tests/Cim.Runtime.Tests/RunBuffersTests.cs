@@ -27,6 +27,19 @@ public sealed class RunBuffersTests
     }
 
     [Fact]
+    public void Buffers_of_no_model_say_so()
+    {
+        InvalidOperationException e = Assert.Throws<InvalidOperationException>(() =>
+        {
+            RunBuffers buffers = default;
+            buffers.Run();
+        });
+        Assert.Contains("new RunBuffers(model, count)", e.Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidOperationException>(() => default(RunBuffers).Input<float>(0, []));
+        Assert.Throws<InvalidOperationException>(() => default(RunBuffers).Output<float>(0, []));
+    }
+
+    [Fact]
     public void A_run_of_several_inputs_and_outputs_allocates_nothing()
     {
         using var model = new CimModel(TestPrograms.Compile(TestPrograms.Matrices()));

@@ -49,7 +49,7 @@ internal static class ParetoCommand
 
     private static void Run(ParseResult parsed, CommandContext context, DataArguments dataArguments, ImportArguments import)
     {
-        string model = parsed.GetRequiredValue(_model), word = parsed.GetRequiredValue(_objective);
+        string model = parsed.GetRequiredValue(_model), objective = parsed.GetRequiredValue(_objective);
         new CommandFiles().ReadsModel(model).ReadsProfile("--hardware", parsed.GetValue(_hardware))
             .ReadsData("--calibration", parsed.GetValue(_calibration))
             .Writes("--csv", parsed.GetValue(_csv)).Writes("--svg", parsed.GetValue(_svg)).Check();
@@ -59,7 +59,7 @@ internal static class ParetoCommand
         DataSet samples = DataSet.Open(parsed.GetRequiredValue(_calibration), input.Ports, dataArguments.Read(parsed));
         SearchData data = SearchData.For(samples, graph, input, context.Cancellation);
         graph = ScoredGraph.Of(graph, input, samples);
-        var options = new PolicySearchOptions { Objective = PolicySearchOptions.Parse(word) };
+        var options = new PolicySearchOptions { Objective = PolicySearchOptions.Parse(objective) };
         using PolicySearch search = SearchPreparation.Prepare(
             new SampledNetwork(graph, input, data), hardware, options, context.Progress, context.Cancellation);
         ImmutableArray<MeasuredPoint> points = ParetoMeasurement.Measure(
@@ -69,10 +69,10 @@ internal static class ParetoCommand
         WarnOfConverters(search, context);
         if (parsed.GetValue(_csv) is { } csv) Save(csv, ToCsv(points));
         if (parsed.GetValue(_svg) is { } svg)
-            Save(svg, ParetoSvg.Draw($"{Path.GetFileNameWithoutExtension(model)} on {hardware.Name}", word, points,
+            Save(svg, ParetoSvg.Draw($"{Path.GetFileNameWithoutExtension(model)} on {hardware.Name}", objective, points,
                 eight.Of(options.Objective), options.Objective));
         context.WriteResult(
-            new ParetoDocument(search, points, word), CliJson.Relaxed.ParetoDocument, text => Print(text, points, eight));
+            new ParetoDocument(search, points, objective), CliJson.Relaxed.ParetoDocument, text => Print(text, points, eight));
     }
 
     // Losses of the front are those of integers, and of conversions narrower than the profile's.

@@ -26,22 +26,30 @@ internal static class SensitivityCommand
 {
     private static readonly Argument<string> _model = new("model") { Description = "The network (.onnx)." };
     private static readonly RowOption<string> _calibration = new(
-        OptionTable.Calibration, "Samples: a third fits quantizers, the rest measures. Labels help.") { Required = true };
+        OptionTable.Calibration, "Calibration samples: a third fits the quantizers, on the rest losses are measured. Labels are used where "
+            + "there are any.")
+    {
+        Required = true,
+    };
     private static readonly RowOption<int> _samples = new(CommandRows.Samples);
     private static readonly RowOption<int> _probes = new(CommandRows.Probes);
-    private static readonly RowOption<ulong> _seed = new(OptionTable.Seed, "Seed of these.");
+    private static readonly RowOption<ulong> _seed = new(OptionTable.Seed, "Seed of the random vectors.");
     private static readonly RowOption<double?> _minutes = new(
-        OptionTable.SearchBudget, "Minutes it may take; layers there was no time for are left out.");
-    private static readonly Option<bool> _detail = new("--detail") { Description = "With --json: every output channel and strip as well." };
+        OptionTable.SearchBudget, "Minutes the analysis may take; layers it does not reach are left out, with a warning.");
+    private static readonly Option<bool> _detail = new("--detail")
+    {
+        Description = "With --json: also lists every output channel and strip.",
+    };
     private static readonly Option<string?> _cache = new("--cache")
     {
-        Description = "A folder that keeps results by the content they were made from.",
+        Description = "A folder for results, so that the same analysis is not made twice.",
     };
 
     public static Command Create()
     {
         var command = new Command(
-            "sensitivity", "What quantizing the weights of each layer does: Hessian trace, Fisher, gradient x weight, and measured.")
+            "sensitivity", "Reports how sensitive the network is to quantized weights, layer by layer: measured loss, Hessian trace, "
+                + "Fisher information and gradient times weight.")
         { _model, _calibration, _samples, _probes, _seed, _minutes, _detail, _cache };
         var data = new DataArguments(command);
         var import = new ImportArguments(command);

@@ -34,38 +34,40 @@ internal static class SweepCommand
     private static readonly Option<string> _data = new("--data") { Description = "Labelled samples.", Required = true };
     private static readonly Option<string[]> _vary = new("--vary")
     {
-        Description = "A field of the hardware profile and its values: adcBits=4..8, programmingError.sigma=0,0.01,0.05, "
-            + "x=FIRST..LAST:STEP. Once or twice.",
+        Description = "A field of the hardware profile and the values it takes: adcBits=4..8, programmingError.sigma=0,0.01,0.05, or "
+            + "FIELD=FIRST..LAST:STEP. Once for a curve, twice for a grid.",
         Required = true,
     };
     private static readonly Option<string[]> _set = new("--set")
     {
-        Description = "A field of the hardware profile that is the same everywhere: readNoise.sigma=0.01. Any number of times.",
+        Description = "Sets a field of the hardware profile at every point, for example readNoise.sigma=0.01. May be repeated.",
     };
     private static readonly Option<string> _fidelityName = FidelityOption.Create(Fidelity.Device);
-    private static readonly RowOption<int> _trials = new(CommandRows.Trials, "Chips at every point.");
-    private static readonly RowOption<ulong> _seed = new(OptionTable.Seed, "The first chip; chip t has seed + t, the same at every point.");
-    private static readonly RowOption<int> _limit = new(OptionTable.Limit, "At most this many samples.");
+    private static readonly RowOption<int> _trials = new(CommandRows.Trials, "Simulates this many chips at every point.");
+    private static readonly RowOption<ulong> _seed =
+        new(OptionTable.Seed, "Seed of the first chip; chip t has seed + t, at every point alike.");
+    private static readonly RowOption<int> _limit = new(OptionTable.Limit, "Evaluates at most this many samples.");
     private static readonly RowOption<int> _threads = new(CommandRows.Threads);
     private static readonly RowOption<string?> _hardware = new(OptionTable.Hardware with { Default = null },
-        "The profile the sweep starts from; default: that of the compiled model, isaac for a network.");
+        "The profile the sweep starts from. Default: that of the compiled model; isaac for a network.");
     private static readonly RowOption<string?> _calibration = new(OptionTable.Calibration,
-        "Unlabelled samples that set converter ranges (and compile a network); default: the first of --data.");
-    private static readonly RowOption<int> _weightBits = new(OptionTable.WeightBits, "Of a network that is compiled first.");
-    private static readonly RowOption<int> _activationBits = new(OptionTable.ActivationBits, "Of a network that is compiled first.");
+        "Unlabelled samples that set converter ranges, and with which a network is compiled. Default: the first of --data.");
+    private static readonly RowOption<int> _weightBits = new(OptionTable.WeightBits, "Weight bits of a network that is compiled first.");
+    private static readonly RowOption<int> _activationBits =
+        new(OptionTable.ActivationBits, "Activation bits of a network that is compiled first.");
     private static readonly Option<string?> _output = new("--output", "-o")
     {
-        Description = "Write sweep.csv, sweep.json and sweep.svg into this folder.",
+        Description = "Writes sweep.csv, sweep.json and sweep.svg into this folder.",
     };
-    private static readonly Option<string?> _csv = new("--csv") { Description = "Write the points as CSV." };
+    private static readonly Option<string?> _csv = new("--csv") { Description = "Writes the points into this file as CSV." };
     private static readonly Option<string?> _svg = new("--svg")
     {
-        Description = "Draw them as SVG: a line plot for one parameter, a heat map for two.",
+        Description = "Draws the points into this file as SVG: a line plot for one parameter, a heat map for two.",
     };
 
     public static Command Create()
     {
-        var command = new Command("sweep", "Accuracy over one or two figures of the hardware.")
+        var command = new Command("sweep", "Measures accuracy over one or two parameters of the hardware.")
         {
             _model, _data, _vary, _set, _fidelityName, _trials, _seed, _limit, _threads, _hardware, _calibration, _weightBits,
                 _activationBits, _output,

@@ -27,14 +27,14 @@ internal static class CommandRows
 
     /// <summary>Samples behind derivatives.</summary>
     public static OptionRow Samples { get; } = new("Samples", OptionKind.Integer, OptionGroup.Inputs,
-        "Samples behind the derivatives, at most.")
+        "Computes derivatives on at most this many samples.")
     {
         Range = OptionRange.AtLeastOne, Default = "256", Scope = OptionScope.CommandLine,
     };
 
     /// <summary>Random vectors.</summary>
     public static OptionRow Probes { get; } = new("Probes", OptionKind.Integer, OptionGroup.Inputs,
-        "Random vectors behind the Hessian trace.")
+        "Random vectors that estimate the Hessian trace.")
     {
         Range = OptionRange.AtLeastOne, Default = "8", Scope = OptionScope.CommandLine,
     };

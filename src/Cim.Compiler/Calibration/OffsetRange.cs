@@ -14,7 +14,7 @@ internal static class OffsetRange
     /// more.</summary>
     private const double WorthIt = 0.7;
 
-    private const int Scales = 64, Places = 5;
+    private const int Scales = 64, Steps = 5;
 
     /// <summary>The quantizer of the same width with the least squared error, or the given one where that is not far worse.</summary>
     /// <param name="centred">Signed, zero point 0.</param>
@@ -33,9 +33,9 @@ internal static class OffsetRange
             // What is clipped is clipped below, above or on both sides.
             double all = -minimum / scale, beyond = Math.Max(0, (span / scale) - levels);
             int before = -1;
-            for (int place = 0; place < Places; place++)
+            for (int step = 0; step < Steps; step++)
             {
-                int zero = (int)Math.Clamp(Math.Round(all - (beyond * place / (Places - 1))), 0, levels - 1);
+                int zero = (int)Math.Clamp(Math.Round(all - (beyond * step / (Steps - 1))), 0, levels - 1);
                 if (zero == before) continue;
                 before = zero;
                 // The smallest value often is the most frequent one, a background: it may fall on an integer.

@@ -18,13 +18,13 @@ internal enum ColumnSharingMethod
     Spectral,
 }
 
-/// <summary>How columns are merged.</summary>
-/// <param name="Share">Share of the cells that is saved, 0 = only what merging equal columns saves; null = as much as the loss
+/// <summary>How columns are shared.</summary>
+/// <param name="Share">Share of the cells that is saved, 0 = only what equal columns save; null = as much as the loss
 /// allows.</param>
 /// <param name="Method">What shares columns.</param>
 internal sealed record ColumnSharingOptions(double? Share, ColumnSharingMethod Method)
 {
-    /// <summary>Reads <c>--merge</c> and <c>--merge-method</c>; null if nothing is to be merged.</summary>
+    /// <summary>Reads <c>--merge</c> and <c>--merge-method</c>; null if no columns are to be shared.</summary>
     /// <exception cref="CimException">CIM0010: values that cannot be.</exception>
     public static ColumnSharingOptions? Parse(string? merge, string method)
     {

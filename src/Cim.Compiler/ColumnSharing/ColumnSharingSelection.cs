@@ -51,7 +51,7 @@ internal static class ColumnSharingSelection
         if (options.Share is { } asked) return table.Apply(policy, table.Choose(1 - asked));
 
         return new LargestSaving(request).Find(
-            share => table.Apply(policy, table.Choose(1 - share)), "merging", progress, cancellation);
+            share => table.Apply(policy, table.Choose(1 - share)), "column sharing", progress, cancellation);
     }
 
     // Groups of outputs have cells of their own, which are not compared.

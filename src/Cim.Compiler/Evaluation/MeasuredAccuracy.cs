@@ -3,7 +3,7 @@ using Cim.Runtime;
 namespace Cim.Compiler.Evaluation;
 
 /// <summary>What labelled samples say about a compiled network, at the fidelity its class uses and at those below.</summary>
-/// <param name="Fidelity">The fidelity that budgets are judged at and headlines are printed at.</param>
+/// <param name="Fidelity">The fidelity at which budgets are checked and headlines are printed.</param>
 /// <param name="Float">The float network.</param>
 /// <param name="Exact">Integer arithmetic, on all samples.</param>
 /// <param name="ExactOnFirst">Integer arithmetic on the first samples, those that are simulated through converters.</param>

@@ -31,22 +31,22 @@ internal static class AccumulatorBias
     public static int Round(double bias, float unit) => bias == 0 ? 0 : checked((int)Math.Round(bias / unit));
 
     /// <summary>A layer without bias and an Add of its bias as real numbers.</summary>
-    /// <param name="edit">Declares the values.</param>
+    /// <param name="copy">Declares the values.</param>
     /// <param name="layer">The layer's node without bias; its output becomes that of the addition.</param>
     /// <param name="bias">One number per output.</param>
     /// <param name="output">The layer's output.</param>
-    public static Node[] AddedAfter(GraphEdit edit, Node layer, ReadOnlySpan<float> bias, ValueInfo output)
+    public static Node[] AddedAfter(GraphCopy copy, Node layer, ReadOnlySpan<float> bias, ValueInfo output)
     {
         // The outputs of a convolution are axis 1, before one or two spatial ones.
         Shape shape = layer.Op == "Conv"
             ? new Shape([bias.Length, .. Enumerable.Repeat(1, output.Shape.Rank - 2)])
             : new Shape(bias.Length);
-        string constant = edit.Constant(layer.Name + "_real_bias", Tensor.Create(shape, bias));
-        string product = edit.Value(layer.Outputs[0] + "_product", output);
+        string constant = copy.Constant(layer.Name + "_real_bias", Tensor.Create(shape, bias));
+        string product = copy.Value(layer.Outputs[0] + "_product", output);
         return
         [
             layer with { Outputs = [product] },
-            new Node("Add", edit.NodeName(layer.Name + "_bias_Add"), [product, constant], layer.Outputs, AttributeMap.Empty),
+            new Node("Add", copy.NodeName(layer.Name + "_bias_Add"), [product, constant], layer.Outputs, AttributeMap.Empty),
         ];
     }
 }

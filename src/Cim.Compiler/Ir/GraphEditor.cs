@@ -5,8 +5,9 @@ using Cim.Runtime.Tensors;
 namespace Cim.Compiler.Ir;
 
 /// <summary>
-/// A mutable working copy of a graph for one pass. Nodes are looked up by the values they compute and read;
-/// <see cref="Build"/> puts the result in order, drops what nobody reads and infers all shapes again.
+/// A mutable working copy of a graph for one pass that changes it here and there. Nodes are looked up by the values they compute and
+/// read; <see cref="Build"/> puts the result in order, drops what nobody reads and infers all shapes again. A pass that writes every
+/// node anew uses a <see cref="GraphCopy"/>.
 /// </summary>
 internal sealed class GraphEditor
 {
@@ -112,7 +113,7 @@ internal sealed class GraphEditor
         _changed = true;
     }
 
-    /// <summary>Tells the type and shape of a value this pass introduces, so that later steps of the same pass may ask.</summary>
+    /// <summary>Declares the type and shape of a value this pass introduces, so that later steps of the same pass may ask.</summary>
     public void Declare(string value, ElementType type, Shape shape) => _values = _values.SetItem(value, new ValueInfo(type, shape));
 
     /// <summary>Makes <see cref="Build"/> work even if no node was edited.</summary>

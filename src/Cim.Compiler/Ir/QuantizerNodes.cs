@@ -10,26 +10,26 @@ namespace Cim.Compiler.Ir;
 internal static class QuantizerNodes
 {
     /// <summary>Appends QuantizeLinear and DequantizeLinear to a value and returns the dequantized value.</summary>
-    public static string Quantize(GraphEdit edit, string value, QuantizationParameters parameters)
+    public static string Quantize(GraphCopy copy, string value, QuantizationParameters parameters)
     {
-        ValueInfo info = edit.Info(value);
-        string scale = edit.Constant(value + "_scale", Tensor.Scalar(parameters.Scale));
-        string zero = edit.Constant(value + "_zero_point", ZeroPoint(parameters));
+        ValueInfo info = copy.Info(value);
+        string scale = copy.Constant(value + "_scale", Tensor.Scalar(parameters.Scale));
+        string zero = copy.Constant(value + "_zero_point", ZeroPoint(parameters));
         AttributeMap attributes = Bits(parameters.Bits);
-        string integers = edit.Add("QuantizeLinear", value + "_QuantizeLinear", [value, scale, zero], value + "_quantized",
+        string integers = copy.Add("QuantizeLinear", value + "_QuantizeLinear", [value, scale, zero], value + "_quantized",
             info with { Type = parameters.StorageType }, attributes);
-        return edit.Add("DequantizeLinear", value + "_DequantizeLinear", [integers, scale, zero], value + "_dequantized", info, attributes);
+        return copy.Add("DequantizeLinear", value + "_DequantizeLinear", [integers, scale, zero], value + "_dequantized", info, attributes);
     }
 
     /// <summary>Appends DequantizeLinear of constant integers and returns the dequantized value.</summary>
-    public static string Dequantize(GraphEdit edit, string name, Tensor integers, ReadOnlySpan<float> scales, int axis, int bits)
+    public static string Dequantize(GraphCopy copy, string name, Tensor integers, ReadOnlySpan<float> scales, int axis, int bits)
     {
-        string constant = edit.Constant(name + "_quantized", integers);
-        string scale = edit.Constant(name + "_scale", Tensor.Create(new Shape(scales.Length), scales));
-        string zero = edit.Constant(
+        string constant = copy.Constant(name + "_quantized", integers);
+        string scale = copy.Constant(name + "_scale", Tensor.Create(new Shape(scales.Length), scales));
+        string zero = copy.Constant(
             name + "_zero_point", new Tensor(integers.Type, new Shape(scales.Length), new byte[scales.Length * integers.Type.SizeOf()]));
         AttributeMap attributes = Bits(bits).With("axis", axis);
-        return edit.Add("DequantizeLinear", name + "_DequantizeLinear", [constant, scale, zero], name + "_dequantized",
+        return copy.Add("DequantizeLinear", name + "_DequantizeLinear", [constant, scale, zero], name + "_dequantized",
             new ValueInfo(ElementType.Float32, integers.Shape), attributes);
     }
 

@@ -12,7 +12,7 @@ internal sealed class FlowIntegers : IGraphPass
 {
     public Graph Run(Graph graph)
     {
-        var edit = new GraphEdit(graph);
+        var copy = new GraphCopy(graph);
         var made = new Dictionary<string, Node>(StringComparer.Ordinal); // value -> the node that makes it in the result
         var renamed = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (Node source in graph.Nodes)
@@ -28,15 +28,15 @@ internal sealed class FlowIntegers : IGraphPass
             Node[] added = Sink(node) ?? [node];
             foreach (Node n in added)
             {
-                edit.Nodes.Add(n);
+                copy.Nodes.Add(n);
                 foreach (string output in n.Outputs) made[output] = n;
             }
         }
 
-        return edit.ToGraph();
+        return copy.ToGraph();
 
         (Node Node, QuantizationParameters Parameters)? Dequantized(string value) =>
-            made.TryGetValue(value, out Node? node) && node.Op == "DequantizeLinear" && Parameters(edit, graph, node) is { } p
+            made.TryGetValue(value, out Node? node) && node.Op == "DequantizeLinear" && Parameters(copy, graph, node) is { } p
                 ? (node, p)
                 : null;
 
@@ -60,9 +60,9 @@ internal sealed class FlowIntegers : IGraphPass
                     continue;
                 }
 
-                string moved = edit.Value(output + "_integers", edit.Info(output) with { Type = parameters.StorageType });
+                string moved = copy.Value(output + "_integers", copy.Info(output) with { Type = parameters.StorageType });
                 outputs.Add(moved);
-                result.Add(dequantize with { Name = edit.NodeName(output + "_DequantizeLinear"),
+                result.Add(dequantize with { Name = copy.NodeName(output + "_DequantizeLinear"),
                     Inputs = dequantize.Inputs.SetItem(0, moved), Outputs = [output] });
             }
 
@@ -71,10 +71,10 @@ internal sealed class FlowIntegers : IGraphPass
     }
 
     /// <summary>As <see cref="QuantizerNodes.Read"/>, also for integer values that exist only in the result.</summary>
-    private static QuantizationParameters? Parameters(GraphEdit edit, Graph graph, Node node)
+    private static QuantizationParameters? Parameters(GraphCopy copy, Graph graph, Node node)
     {
         if (graph.Values.ContainsKey(node.Inputs[0])) return QuantizerNodes.Read(graph, node);
-        Graph view = graph with { Values = graph.Values.SetItem(node.Inputs[0], edit.Info(node.Inputs[0])) };
+        Graph view = graph with { Values = graph.Values.SetItem(node.Inputs[0], copy.Info(node.Inputs[0])) };
         return QuantizerNodes.Read(view, node);
     }
 }

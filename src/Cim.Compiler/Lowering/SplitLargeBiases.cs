@@ -12,7 +12,7 @@ internal sealed class SplitLargeBiases : IGraphPass
     public Graph Run(Graph graph)
     {
         var topology = new GraphTopology(graph);
-        var edit = new GraphEdit(graph);
+        var copy = new GraphCopy(graph);
         Dictionary<string, MvmLayer> layers = MvmLayers.Find(graph).Where(l => l.BiasName is not null)
             .ToDictionary(l => l.NodeName, StringComparer.Ordinal);
         bool changed = false;
@@ -20,16 +20,16 @@ internal sealed class SplitLargeBiases : IGraphPass
         {
             if (!layers.TryGetValue(node.Name, out MvmLayer? layer) || layer.Bias is not { } bias || Fits(graph, topology, layer, bias))
             {
-                edit.Nodes.Add(node);
+                copy.Nodes.Add(node);
                 continue;
             }
 
-            edit.Nodes.AddRange(
-                AccumulatorBias.AddedAfter(edit, node with { Inputs = node.Inputs[..2] }, bias, graph.Values[node.Outputs[0]]));
+            copy.Nodes.AddRange(
+                AccumulatorBias.AddedAfter(copy, node with { Inputs = node.Inputs[..2] }, bias, graph.Values[node.Outputs[0]]));
             changed = true;
         }
 
-        return changed ? edit.ToGraph() : graph;
+        return changed ? copy.ToGraph() : graph;
     }
 
     private static bool Fits(Graph graph, GraphTopology topology, MvmLayer layer, float[] bias)

@@ -77,7 +77,7 @@ internal static partial class OptionTable
     };
 
     public static OptionRow Fidelity { get; } = new("Fidelity", OptionKind.Choice, OptionGroup.Inputs,
-        "What the result is used at: its accuracy and budget are judged there, and the generated class simulates it.")
+        "The fidelity the model is used at: accuracy and budget are measured there, and the generated class simulates it.")
     {
         Page = "fidelities.md", Choices = ["exact", "adc", "device", "circuit"], IgnoresCase = true,
         DefaultNote = "exact; accuracy at adc where converters change sums", Keys = OptionKeys.Cache,

@@ -83,7 +83,7 @@ internal static class ColumnRecovery
         }
 
         CimException Wrong(string what) => new(ErrorCodes.InvalidMapping,
-            $"Layer '{name}' has integers that its merged columns do not give (row tile {tile}: {what}). Quantize it with the same policy "
+            $"Layer '{name}' has integers that its shared columns do not give (row tile {tile}: {what}). Quantize it with the same policy "
                 + $"it is mapped with.");
     }
 }

@@ -28,21 +28,21 @@ internal sealed class InsertActivationQuantizers(
                 layerInputs[input] = [.. group.Layers];
 
         var roots = new HashSet<string>(groups.SelectMany(g => g.Group.Roots), StringComparer.Ordinal);
-        var edit = new GraphEdit(graph);
+        var copy = new GraphCopy(graph);
         var dequantized = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (string input in graph.Inputs) After(input);
         foreach (Node node in graph.Nodes)
         {
-            edit.Nodes.Add(node with { Inputs = [.. node.Inputs.Select(i => Replacement(i, node))] });
+            copy.Nodes.Add(node with { Inputs = [.. node.Inputs.Select(i => Replacement(i, node))] });
             foreach (string output in node.Outputs) After(output);
         }
 
-        return edit.ToGraph();
+        return copy.ToGraph();
 
         void After(string value)
         {
             if (roots.Contains(value) || layerInputs.ContainsKey(value))
-                dequantized[value] = QuantizerNodes.Quantize(edit, value, parameters[value]);
+                dequantized[value] = QuantizerNodes.Quantize(copy, value, parameters[value]);
         }
 
         string Replacement(string value, Node reader)

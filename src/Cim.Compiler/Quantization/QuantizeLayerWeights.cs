@@ -18,17 +18,17 @@ internal sealed class QuantizeLayerWeights(IReadOnlyDictionary<string, LayerWeig
     public Graph Run(Graph graph)
     {
         var topology = new GraphTopology(graph);
-        var edit = new GraphEdit(graph);
+        var copy = new GraphCopy(graph);
         foreach (Node node in graph.Nodes)
         {
-            if (layers.TryGetValue(node.Name, out LayerWeights? weights)) Quantize(graph, topology, edit, node, weights);
-            else edit.Nodes.Add(node);
+            if (layers.TryGetValue(node.Name, out LayerWeights? weights)) Quantize(graph, topology, copy, node, weights);
+            else copy.Nodes.Add(node);
         }
 
-        return edit.ToGraph();
+        return copy.ToGraph();
     }
 
-    private static void Quantize(Graph graph, GraphTopology topology, GraphEdit edit, Node node, LayerWeights weights)
+    private static void Quantize(Graph graph, GraphTopology topology, GraphCopy copy, Node node, LayerWeights weights)
     {
         float inputScale = InputScale(topology, node.Inputs[0]);
         Shape shape = graph.Values[node.Inputs[1]].Shape;
@@ -44,7 +44,7 @@ internal sealed class QuantizeLayerWeights(IReadOnlyDictionary<string, LayerWeig
         }
 
         string w = QuantizerNodes.Dequantize(
-            edit, node.Name + "_weight", Tensor.Create<sbyte>(shape, integers), weights.Scales.AsSpan(), axis, weights.Bits);
+            copy, node.Name + "_weight", Tensor.Create<sbyte>(shape, integers), weights.Scales.AsSpan(), axis, weights.Bits);
         AttributeMap attributes = node.Op == "Gemm"
             ? AttributeMap.Empty.With("transB", 1)
             : node.Op == "MatMul" ? AttributeMap.Empty
@@ -52,7 +52,7 @@ internal sealed class QuantizeLayerWeights(IReadOnlyDictionary<string, LayerWeig
         if (!AccumulatorBias.FitsAll(weights.Bias.AsSpan(), inputScale, weights.Scales.AsSpan()))
         {
             Node bare = node with { Inputs = [node.Inputs[0], w], Attributes = attributes };
-            edit.Nodes.AddRange(AccumulatorBias.AddedAfter(edit, bare, weights.Bias.AsSpan(), graph.Values[node.Outputs[0]]));
+            copy.Nodes.AddRange(AccumulatorBias.AddedAfter(copy, bare, weights.Bias.AsSpan(), graph.Values[node.Outputs[0]]));
             return;
         }
 
@@ -60,17 +60,17 @@ internal sealed class QuantizeLayerWeights(IReadOnlyDictionary<string, LayerWeig
         int[] bias = [.. weights.Bias.Select((real, c) => AccumulatorBias.Round(real, biasScales[c]))];
         bool hasBias = bias.AsSpan().ContainsAnyExcept(0);
         string b = hasBias
-            ? QuantizerNodes.Dequantize(edit, node.Name + "_bias", Tensor.Create<int>(new Shape(outputs), bias), biasScales, 0, 32)
+            ? QuantizerNodes.Dequantize(copy, node.Name + "_bias", Tensor.Create<int>(new Shape(outputs), bias), biasScales, 0, 32)
             : "";
         if (b.Length > 0 && node.Op == "MatMul")
         {
-            string product = edit.Value(node.Outputs[0] + "_product", graph.Values[node.Outputs[0]]);
-            edit.Nodes.Add(node with { Inputs = [node.Inputs[0], w], Outputs = [product], Attributes = attributes });
-            edit.Nodes.Add(new Node("Add", edit.NodeName(node.Name + "_bias_Add"), [product, b], node.Outputs, AttributeMap.Empty));
+            string product = copy.Value(node.Outputs[0] + "_product", graph.Values[node.Outputs[0]]);
+            copy.Nodes.Add(node with { Inputs = [node.Inputs[0], w], Outputs = [product], Attributes = attributes });
+            copy.Nodes.Add(new Node("Add", copy.NodeName(node.Name + "_bias_Add"), [product, b], node.Outputs, AttributeMap.Empty));
             return;
         }
 
-        edit.Nodes.Add(node with { Inputs = b.Length > 0 ? [node.Inputs[0], w, b] : [node.Inputs[0], w], Attributes = attributes });
+        copy.Nodes.Add(node with { Inputs = b.Length > 0 ? [node.Inputs[0], w, b] : [node.Inputs[0], w], Attributes = attributes });
     }
 
     /// <summary>The scale a layer's input is quantized with.</summary>

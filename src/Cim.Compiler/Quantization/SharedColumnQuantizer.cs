@@ -20,11 +20,11 @@ internal static class SharedColumnQuantizer
     /// <param name="statistics">Of its inputs; null = errors count the same everywhere.</param>
     public static LayerWeights Quantize(MvmLayer layer, SharedColumns shared, LayerStatistics? statistics)
     {
-        SharedColumnLayer tied = Fit(layer.WeightMatrix.Span<float>().ToArray(), shared, statistics?.SquareX);
-        return WeightQuantizer.Finish(layer, SharedColumns.WholeBits, tied.Integers(), tied.Scales(), statistics);
+        SharedColumnLayer fitted = Fit(layer.WeightMatrix.Span<float>().ToArray(), shared, statistics?.SquareX);
+        return WeightQuantizer.Finish(layer, SharedColumns.WholeBits, fitted.Integers(), fitted.Scales(), statistics);
     }
 
-    /// <summary>The tied layer nearest to given weights.</summary>
+    /// <summary>The layer with shared columns that is nearest to the weights.</summary>
     /// <param name="weights">[outputs, rows].</param>
     /// <param name="shared">Which strips share columns.</param>
     /// <param name="squares">Mean squares of the inputs by row; null = all equal.</param>

@@ -28,13 +28,10 @@ internal static class ClassWriter
             {{GeneratedCode}}
             public sealed partial class {{names.Class}} : global::System.IDisposable
             {
-                private readonly bool __isShared;
-
-                private {{names.Class}}({{ModelType}} model, {{OptionsType}} options, bool __isShared)
+                private {{names.Class}}({{ModelType}} model, {{OptionsType}} options)
                 {
                     {{names.Model}} = model;
                     {{names.Options}} = options;
-                    this.__isShared = __isShared;
                 }
 
                 /// <summary>
@@ -45,7 +42,7 @@ internal static class ClassWriter
 
                 /// <summary>
                 /// One instance for the whole program, loaded with <see cref="{{names.DefaultOptions}}"/> by whoever asks first. It is
-                /// never disposed: <see cref="Dispose"/> leaves it as it is.
+                /// never disposed: <see cref="Dispose"/> leaves it as it is, and so does that of its <see cref="{{names.Model}}"/>.
                 /// </summary>
                 /// <exception cref="global::Cim.Runtime.CimException">The embedded model is missing or damaged.</exception>
                 public static {{names.Class}} {{names.Shared}} => {{ClassNames.EmbeddedModel}}.Shared.Value;
@@ -74,15 +71,12 @@ internal static class ClassWriter
                 public static {{names.Class}} {{names.Load}}({{OptionsType}} options)
                 {
                     global::System.ArgumentNullException.ThrowIfNull(options);
-                    return {{ClassNames.EmbeddedModel}}.Load(options, isShared: false);
+                    return {{ClassNames.EmbeddedModel}}.Load(options);
                 }
 
             {{RunMethodsWriter.Write(signature, names)}}
-                /// <summary>Frees the model. Runs that are still going on in other threads end normally.</summary>
-                public void Dispose()
-                {
-                    if (!__isShared) {{names.Model}}.Dispose();
-                }
+                /// <summary>Frees the model, unless it is the shared one. Runs still going on in other threads end normally.</summary>
+                public void Dispose() => {{names.Model}}.Dispose();
 
             {{OutputsWriter.Write(signature, names)}}
             {{SampleWriter.Write(signature, names)}}
@@ -100,12 +94,18 @@ internal static class ClassWriter
                     new global::System.Lazy<{{InfoType}}>(ReadInfo);
 
                 internal static readonly global::System.Lazy<{{names.Class}}> Shared =
-                    new global::System.Lazy<{{names.Class}}>(() => Load({{names.DefaultOptions}}, isShared: true));
+                    new global::System.Lazy<{{names.Class}}>(LoadShared);
 
-                internal static {{names.Class}} Load({{OptionsType}} options, bool isShared)
+                internal static {{names.Class}} Load({{OptionsType}} options)
                 {
                     using global::System.IO.Stream stream = Open();
-                    return new {{names.Class}}({{ModelType}}.Load(stream), options, isShared);
+                    return new {{names.Class}}({{ModelType}}.Load(stream), options);
+                }
+
+                private static {{names.Class}} LoadShared()
+                {
+                    using global::System.IO.Stream stream = Open();
+                    return new {{names.Class}}({{ModelType}}.LoadShared(stream), {{names.DefaultOptions}});
                 }
 
                 private static global::System.IO.Stream Open() =>

@@ -159,7 +159,7 @@ public static class ErrorCodes
     /// <summary>The network needs more arrays than the chip has, or than were allowed.</summary>
     public const string TooManyArrays = "CIM3010";
 
-    /// <summary>A search of precisions was asked for without samples to judge them on.</summary>
+    /// <summary>A search of precisions was asked for without samples to evaluate them on.</summary>
     public const string SearchNeedsData = "CIM3011";
 
     /// <summary>Warning: a search found no precision within the budget; the widest is used.</summary>

@@ -37,7 +37,7 @@ public sealed class CandidateTrainingTests : IDisposable
         double had = new CompiledEvaluator(compiled)
             .Evaluate(DataSet.Open(evaluation, original.Input.Ports, Preprocessing.None), new RunOptions { Fidelity = Fidelity.Exact }, 0,
             null, default).Fraction;
-        // The budget, and two standard deviations of the samples held apart and of these.
+        // The budget, and two standard deviations of the hold-out set and of these samples.
         Assert.True(100 * (wanted - had) <= Budget + 2, $"{100 * (wanted - had)} points lost");
     }
 

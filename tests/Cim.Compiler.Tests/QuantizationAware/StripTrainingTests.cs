@@ -112,11 +112,11 @@ public sealed class StripTrainingTests
             float[] real = values[quantize.Inputs[0]];
             for (int i = 0; i < real.Length; i++)
             {
-                float place = real[i] / p.Scale, code = Math.Clamp(MathF.Round(place, MidpointRounding.ToEven), p.Min, p.Max);
+                float scaled = real[i] / p.Scale, code = Math.Clamp(MathF.Round(scaled, MidpointRounding.ToEven), p.Min, p.Max);
                 int difference = (int)code - QuantizerNodes.Integer(compiled[quantize.Outputs[0]], i);
                 Assert.True(difference == 0
-                    || (Math.Abs(difference) == 1 && MathF.Abs(place - MathF.Floor(place) - 0.5f) < 1e-4f),
-                    $"{quantize.Inputs[0]}[{i}]: {place}, off by {difference}");
+                    || (Math.Abs(difference) == 1 && MathF.Abs(scaled - MathF.Floor(scaled) - 0.5f) < 1e-4f),
+                    $"{quantize.Inputs[0]}[{i}]: {scaled}, off by {difference}");
             }
         }
     }

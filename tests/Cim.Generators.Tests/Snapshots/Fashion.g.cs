@@ -17,13 +17,10 @@ namespace Demo;
 [global::System.CodeDom.Compiler.GeneratedCode("Cim.Sdk", "0.1.0")]
 public sealed partial class Fashion : global::System.IDisposable
 {
-    private readonly bool __isShared;
-
-    private Fashion(global::Cim.Runtime.CimModel model, global::Cim.Runtime.RunOptions options, bool __isShared)
+    private Fashion(global::Cim.Runtime.CimModel model, global::Cim.Runtime.RunOptions options)
     {
         Model = model;
         Options = options;
-        this.__isShared = __isShared;
     }
 
     /// <summary>
@@ -34,7 +31,7 @@ public sealed partial class Fashion : global::System.IDisposable
 
     /// <summary>
     /// One instance for the whole program, loaded with <see cref="DefaultOptions"/> by whoever asks first. It is
-    /// never disposed: <see cref="Dispose"/> leaves it as it is.
+    /// never disposed: <see cref="Dispose"/> leaves it as it is, and so does that of its <see cref="Model"/>.
     /// </summary>
     /// <exception cref="global::Cim.Runtime.CimException">The embedded model is missing or damaged.</exception>
     public static Fashion Shared => EmbeddedModel.Shared.Value;
@@ -67,7 +64,7 @@ public sealed partial class Fashion : global::System.IDisposable
     public static Fashion Load(global::Cim.Runtime.RunOptions options)
     {
         global::System.ArgumentNullException.ThrowIfNull(options);
-        return EmbeddedModel.Load(options, isShared: false);
+        return EmbeddedModel.Load(options);
     }
 
     /// <summary>Runs one sample.</summary>
@@ -190,11 +187,8 @@ public sealed partial class Fashion : global::System.IDisposable
         __buffers.Run(options ?? Options, cancellation);
     }
 
-    /// <summary>Frees the model. Runs that are still going on in other threads end normally.</summary>
-    public void Dispose()
-    {
-        if (!__isShared) Model.Dispose();
-    }
+    /// <summary>Frees the model, unless it is the shared one. Runs still going on in other threads end normally.</summary>
+    public void Dispose() => Model.Dispose();
 
     /// <summary>The outputs of one run. Owns its memory: it stays valid whatever runs later.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("Cim.Sdk", "0.1.0")]
@@ -279,12 +273,18 @@ public sealed partial class Fashion : global::System.IDisposable
             new global::System.Lazy<global::Cim.Runtime.ModelInfo>(ReadInfo);
 
         internal static readonly global::System.Lazy<Fashion> Shared =
-            new global::System.Lazy<Fashion>(() => Load(DefaultOptions, isShared: true));
+            new global::System.Lazy<Fashion>(LoadShared);
 
-        internal static Fashion Load(global::Cim.Runtime.RunOptions options, bool isShared)
+        internal static Fashion Load(global::Cim.Runtime.RunOptions options)
         {
             using global::System.IO.Stream stream = Open();
-            return new Fashion(global::Cim.Runtime.CimModel.Load(stream), options, isShared);
+            return new Fashion(global::Cim.Runtime.CimModel.Load(stream), options);
+        }
+
+        private static Fashion LoadShared()
+        {
+            using global::System.IO.Stream stream = Open();
+            return new Fashion(global::Cim.Runtime.CimModel.LoadShared(stream), DefaultOptions);
         }
 
         private static global::System.IO.Stream Open() =>

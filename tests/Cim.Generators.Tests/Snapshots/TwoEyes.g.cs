@@ -19,13 +19,10 @@ namespace Robots.Vision;
 [global::System.CodeDom.Compiler.GeneratedCode("Cim.Sdk", "0.1.0")]
 public sealed partial class TwoEyes : global::System.IDisposable
 {
-    private readonly bool __isShared;
-
-    private TwoEyes(global::Cim.Runtime.CimModel model, global::Cim.Runtime.RunOptions options, bool __isShared)
+    private TwoEyes(global::Cim.Runtime.CimModel model, global::Cim.Runtime.RunOptions options)
     {
         Model = model;
         Options = options;
-        this.__isShared = __isShared;
     }
 
     /// <summary>
@@ -36,7 +33,7 @@ public sealed partial class TwoEyes : global::System.IDisposable
 
     /// <summary>
     /// One instance for the whole program, loaded with <see cref="DefaultOptions"/> by whoever asks first. It is
-    /// never disposed: <see cref="Dispose"/> leaves it as it is.
+    /// never disposed: <see cref="Dispose"/> leaves it as it is, and so does that of its <see cref="Model"/>.
     /// </summary>
     /// <exception cref="global::Cim.Runtime.CimException">The embedded model is missing or damaged.</exception>
     public static TwoEyes Shared => EmbeddedModel.Shared.Value;
@@ -75,7 +72,7 @@ public sealed partial class TwoEyes : global::System.IDisposable
     public static TwoEyes Load(global::Cim.Runtime.RunOptions options)
     {
         global::System.ArgumentNullException.ThrowIfNull(options);
-        return EmbeddedModel.Load(options, isShared: false);
+        return EmbeddedModel.Load(options);
     }
 
     /// <summary>Runs one sample.</summary>
@@ -230,11 +227,8 @@ public sealed partial class TwoEyes : global::System.IDisposable
         __buffers.Run(options ?? Options, cancellation);
     }
 
-    /// <summary>Frees the model. Runs that are still going on in other threads end normally.</summary>
-    public void Dispose()
-    {
-        if (!__isShared) Model.Dispose();
-    }
+    /// <summary>Frees the model, unless it is the shared one. Runs still going on in other threads end normally.</summary>
+    public void Dispose() => Model.Dispose();
 
     /// <summary>The outputs of one run. Owns its memory: it stays valid whatever runs later.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("Cim.Sdk", "0.1.0")]
@@ -337,12 +331,18 @@ public sealed partial class TwoEyes : global::System.IDisposable
             new global::System.Lazy<global::Cim.Runtime.ModelInfo>(ReadInfo);
 
         internal static readonly global::System.Lazy<TwoEyes> Shared =
-            new global::System.Lazy<TwoEyes>(() => Load(DefaultOptions, isShared: true));
+            new global::System.Lazy<TwoEyes>(LoadShared);
 
-        internal static TwoEyes Load(global::Cim.Runtime.RunOptions options, bool isShared)
+        internal static TwoEyes Load(global::Cim.Runtime.RunOptions options)
         {
             using global::System.IO.Stream stream = Open();
-            return new TwoEyes(global::Cim.Runtime.CimModel.Load(stream), options, isShared);
+            return new TwoEyes(global::Cim.Runtime.CimModel.Load(stream), options);
+        }
+
+        private static TwoEyes LoadShared()
+        {
+            using global::System.IO.Stream stream = Open();
+            return new TwoEyes(global::Cim.Runtime.CimModel.LoadShared(stream), DefaultOptions);
         }
 
         private static global::System.IO.Stream Open() =>

@@ -38,7 +38,7 @@ internal static class CompileText
         Line($"cost       {result.Cost}");
         Line($"8 bits     {result.Baseline}");
         if (result.Report.Merged is { } merged)
-            Line($"merged     {100 * merged.Saved:F1} % of the cells saved: {merged.Cells} of {merged.CellsOwn}");
+            Line($"shared     {100 * merged.Saved:F1} % of the cells saved: {merged.Cells} of {merged.CellsOwn}");
         if (result.Search is { } search) SearchOutput.Print(console, search);
         foreach (LayerAlignment layer in result.Alignment) Line($"variation  {layer.Name}: {Describe(layer)}");
         foreach (IGrouping<(int W, int A, int Adc), LayerPrecision> group in result.Policy.Layers.GroupBy(

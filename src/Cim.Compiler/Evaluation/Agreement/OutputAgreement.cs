@@ -55,10 +55,10 @@ internal sealed record OutputAgreement(
 
     private static double SameTop(float[] reference, float[] actual, OutputFacts output, int classes)
     {
-        var judged = new ScoredOutput(0, output);
+        var scored = new ScoredOutput(0, output);
         int same = 0, count = reference.Length / classes;
         for (int i = 0; i < count; i++)
-            if (judged.ClassOf(reference.AsSpan(i * classes, classes)) == judged.ClassOf(actual.AsSpan(i * classes, classes))) same++;
+            if (scored.ClassOf(reference.AsSpan(i * classes, classes)) == scored.ClassOf(actual.AsSpan(i * classes, classes))) same++;
         return (double)same / count;
     }
 }

@@ -63,7 +63,7 @@ internal sealed class FakeQuantizedNetwork : IDisposable
 
     private static Graph Parameterise(Graph graph, ImmutableArray<MvmLayer> layers, ImmutableArray<ActivationGroup> groups)
     {
-        var edit = new GraphEdit(graph);
+        var copy = new GraphCopy(graph);
         var inputs = ImmutableArray.CreateBuilder<string>();
         inputs.AddRange(graph.Inputs);
         Dictionary<string, MvmLayer> byNode = layers.ToDictionary(l => l.NodeName, StringComparer.Ordinal);
@@ -81,15 +81,15 @@ internal sealed class FakeQuantizedNetwork : IDisposable
         {
             Node read = node with { Inputs = [.. node.Inputs.Select(i => quantized.GetValueOrDefault(i, i))] };
             if (byNode.TryGetValue(node.Name, out MvmLayer? layer)) AddLayer(read, layer);
-            else edit.Nodes.Add(read);
+            else copy.Nodes.Add(read);
             foreach (string output in node.Outputs) After(output);
         }
 
-        return edit.ToGraph() with { Inputs = inputs.ToImmutable() };
+        return copy.ToGraph() with { Inputs = inputs.ToImmutable() };
 
         void AddInput(string name, Shape shape)
         {
-            edit.Value(name, new ValueInfo(ElementType.Float32, shape));
+            copy.Value(name, new ValueInfo(ElementType.Float32, shape));
             inputs.Add(name);
         }
 
@@ -97,11 +97,11 @@ internal sealed class FakeQuantizedNetwork : IDisposable
         {
             if (!groupOf.TryGetValue(value, out int g)) return;
             (string inverse, string low, string high, string scale) = Quantizer(g);
-            ValueInfo info = edit.Info(value);
-            string levels = edit.Add("Mul", value + "_levels", [value, inverse], value + "_levels", info);
-            string rounded = edit.Add("Round", value + "_rounded", [levels], value + "_rounded", info);
-            string clipped = edit.Add("Clip", value + "_clipped", [rounded, low, high], value + "_clipped", info);
-            quantized[value] = edit.Add("Mul", value + "_fake", [clipped, scale], value + "_fake", info);
+            ValueInfo info = copy.Info(value);
+            string levels = copy.Add("Mul", value + "_levels", [value, inverse], value + "_levels", info);
+            string rounded = copy.Add("Round", value + "_rounded", [levels], value + "_rounded", info);
+            string clipped = copy.Add("Clip", value + "_clipped", [rounded, low, high], value + "_clipped", info);
+            quantized[value] = copy.Add("Mul", value + "_fake", [clipped, scale], value + "_fake", info);
         }
 
         void AddLayer(Node node, MvmLayer layer)
@@ -111,13 +111,13 @@ internal sealed class FakeQuantizedNetwork : IDisposable
             AddInput(bias, new Shape(layer.Outputs));
             if (node.Op == "MatMul")
             {
-                string product = edit.Value(node.Outputs[0] + "_product", graph.Values[node.Outputs[0]]);
-                edit.Nodes.Add(node with { Inputs = [node.Inputs[0], weight], Outputs = [product] });
-                edit.Nodes.Add(new Node("Add", edit.NodeName(node.Name + "_bias"), [product, bias], node.Outputs, AttributeMap.Empty));
+                string product = copy.Value(node.Outputs[0] + "_product", graph.Values[node.Outputs[0]]);
+                copy.Nodes.Add(node with { Inputs = [node.Inputs[0], weight], Outputs = [product] });
+                copy.Nodes.Add(new Node("Add", copy.NodeName(node.Name + "_bias"), [product, bias], node.Outputs, AttributeMap.Empty));
                 return;
             }
 
-            edit.Nodes.Add(node with
+            copy.Nodes.Add(node with
             {
                 Inputs = [node.Inputs[0], weight, bias],
                 Attributes = node.Op == "Gemm" ? AttributeMap.Empty.With("transB", 1) : node.Attributes,

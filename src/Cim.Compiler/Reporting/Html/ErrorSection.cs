@@ -13,7 +13,7 @@ internal static class ErrorSection
         LayerReport? worst = WorstLayer.Find(report.Layers);
         if (worst is null)
             return "<section><h2>Error of each layer</h2><p class=\"sub\">Not measured: no calibration or evaluation data was "
-                + "given.</p></section>";
+                + "supplied.</p></section>";
         bool own = report.Layers.Any(l => l.OwnRelativeL2Error is not null);
         string legend = own
             ? "<span class=\"key own\"></span>this layer alone quantized <span class=\"key all\"></span>with the errors of all layers "

@@ -124,7 +124,7 @@ internal static class WeightGradientOfConvolution
         return context.Reshape(joined, convolution.Weights);
     }
 
-    /// <summary>The inputs every output position reads at one place of the kernel, in the shape of the output.</summary>
+    /// <summary>The inputs every output position reads at one kernel position, in the shape of the output.</summary>
     private static string Window(Convolution convolution, string padded, long[] position)
     {
         GraphBuilder builder = convolution.Builder;

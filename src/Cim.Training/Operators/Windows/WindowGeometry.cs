@@ -13,7 +13,7 @@ internal sealed record WindowGeometry(
     /// <summary>Number of positions a window reads.</summary>
     public long KernelSize => Tensors.Count(Kernel);
 
-    /// <summary>Whether windows move by one place.</summary>
+    /// <summary>Whether windows move by one position.</summary>
     public bool HasUnitStrides => Strides.All(stride => stride == 1);
 
     /// <summary>The geometry of <paramref name="node"/> for shapes [N, C, spatial...].</summary>

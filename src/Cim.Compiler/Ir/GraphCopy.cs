@@ -5,15 +5,19 @@ using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Ir;
 
-/// <summary>Builds a changed copy of a graph: nodes in order, constants and value infos added, names kept unique.</summary>
-internal sealed class GraphEdit
+/// <summary>
+/// A changed copy of a graph that is written node by node, in order: the caller appends every node of the result and declares the type of
+/// every new value, and nothing is inferred. For passes that add quantizers all over a graph; one that looks up and replaces a few nodes
+/// uses a <see cref="GraphEditor"/>.
+/// </summary>
+internal sealed class GraphCopy
 {
     private readonly Graph _source;
     private readonly ImmutableDictionary<string, Tensor>.Builder _constants;
     private readonly ImmutableDictionary<string, ValueInfo>.Builder _values;
     private readonly HashSet<string> _nodeNames;
 
-    public GraphEdit(Graph source)
+    public GraphCopy(Graph source)
     {
         _source = source;
         _constants = source.Constants.ToBuilder();
