@@ -61,6 +61,10 @@ internal sealed class InputReader(GraphProto graph, IReadOnlyCollection<string> 
                 ? (int)dim.DimValue
                 : throw Error(input, $"dimension {axis} is {dim.DimValue}, which is too large");
 
+        if (dim.HasDimValue && dim.DimValue == 0 && axis > 0)
+            throw new CimException(ErrorCodes.UnsupportedOperators,
+                $"Input '{input.Name}' is empty: its dimension {axis} is 0, and tensors without elements are not supported.");
+
         string name = dim.HasDimParam ? dim.DimParam : "";
         if (name.Length > 0 && options.Dimensions.TryGetValue(name, out int value))
             return value > 0 ? value : throw Error(input, $"dimension '{name}' was set to {value}, it must be positive");

@@ -64,6 +64,8 @@ internal sealed class NodeConverter(ModelProto model, ExternalData? external)
             string? kind = attributes.Values.Where(a => a.Value is AttributeValue.Unsupported).Select(a => a.Key).FirstOrDefault();
             if (kind is not null)
                 throw new CimException(ErrorCodes.UnsupportedOperators, $"attribute '{kind}' has a kind that is not supported");
+            if (op == "CastLike" && DeclaredType(proto.Input[1]) is { } type)
+                node = node with { Op = "Cast", Inputs = [proto.Input[0]], Attributes = AttributeMap.Empty.With("to", type) };
             List<Node> upgraded = domain.Length > 0 ? [node] : [.. OperatorUpgrade.Upgrade(node, context)];
 
             // Attributes are checked here, so that everything unsupported is reported at once.
@@ -78,6 +80,11 @@ internal sealed class NodeConverter(ModelProto model, ExternalData? external)
             return [];
         }
     }
+
+    /// <summary>The ONNX element type of a value of the main graph, where the file declares it.</summary>
+    private long? DeclaredType(string value) =>
+        model.Graph.Initializer.FirstOrDefault(t => t.Name == value)?.DataType
+        ?? model.Graph.Input.Concat(model.Graph.ValueInfo).FirstOrDefault(v => v.Name == value)?.Type?.TensorType?.ElemType;
 
     /// <summary>The nodes of a function's body in place of the node that calls it.</summary>
     private List<Node> Call(FunctionProto function, NodeProto call, string name, UpgradeContext context)

@@ -10,10 +10,10 @@ namespace Cim.Compiler.Import;
 internal static class Supported
 {
     public const int MinOpset = 7;
-    public const int MaxOpset = 23;
+    public const int MaxOpset = 28;
 
     /// <summary>Operators rewritten into others while the file is read.</summary>
-    private static readonly string[] _rewritten = ["Upsample"];
+    private static readonly string[] _rewritten = ["Upsample", "Scatter"];
 
     /// <summary>The standard operators a model may contain, in ordinal order.</summary>
     public static IEnumerable<string> Operators => OperatorCatalog.Names.Concat(_rewritten)

@@ -15,7 +15,7 @@ internal static class MovementOperators
     {
         "MaxPool" => node.Outputs.Length == 1 || node.Outputs[1..].All(o => o.Length == 0) ? [node.Inputs[0]] : null,
         "GlobalMaxPool" or "Reshape" or "Flatten" or "Transpose" or "Squeeze" or "Unsqueeze" or "Identity" or "Dropout"
-            or "Slice" or "Split" or "Gather" or "Expand" or "DepthToSpace" =>
+            or "Slice" or "Split" or "Gather" or "GatherElements" or "GatherND" or "ReverseSequence" or "Expand" or "DepthToSpace" =>
                 graph.Constants.ContainsKey(node.Inputs[0]) ? null : [node.Inputs[0]],
         "Concat" => node.Inputs.Any(graph.Constants.ContainsKey) ? null : node.Inputs,
         "Pad" => PadsWithZero(graph, node) ? [node.Inputs[0]] : null,

@@ -18,26 +18,33 @@ public sealed class ConformanceTests(ITestOutputHelper output)
         ["training_dropout_mask"] = Training,
         ["training_dropout_zero_ratio"] = Training,
         ["training_dropout_zero_ratio_mask"] = Training,
-        ["cast_DOUBLE_to_FLOAT16"] = Narrow,
-        ["cast_FLOAT_to_FLOAT16"] = Narrow,
-        ["cast_FLOAT_to_BFLOAT16"] = Narrow,
-        ["castlike_DOUBLE_to_FLOAT16_expanded"] = Narrow,
-        ["castlike_FLOAT_to_FLOAT16_expanded"] = Narrow,
-        ["castlike_FLOAT_to_BFLOAT16_expanded"] = Narrow,
         ["maxpool_with_argmax_2d_precomputed_pads"] = "the second output of MaxPool (indices) is not supported",
         ["maxpool_with_argmax_2d_precomputed_strides"] = "the second output of MaxPool (indices) is not supported",
+        ["cast_FLOAT_to_BFLOAT16"] = Truncated,
+        ["castlike_FLOAT_to_BFLOAT16"] = Truncated,
+        ["castlike_FLOAT_to_BFLOAT16_expanded"] = Truncated,
+        ["gridsample_bicubic"] = FourDigits,
+        ["hammingwindow"] = RoughPi,
+        ["hammingwindow_symmetric"] = RoughPi,
+        ["hannwindow"] = RoughPi,
+        ["hannwindow_symmetric"] = RoughPi,
         ["reshape_allowzero_reordered"] = EmptyBatch,
         ["split_zero_size_splits"] = EmptyBatch,
+        ["split_zero_size_splits_opset13"] = EmptyBatch,
+        ["split_zero_size_splits_opset18"] = EmptyBatch,
     };
 
     private const string Training = "training mode: models are compiled for inference";
-    private const string Narrow = "float16 and bfloat16 are computed in float32: the result is not rounded to the narrow type";
+    private const string Truncated = "the cases of this release truncate to bfloat16; the standard has rounded since";
+    private const string FourDigits = "the expected numbers are given with four digits";
+    private const string RoughPi = "the expected numbers were computed with 3.1415 for pi";
     private const string EmptyBatch = "the input has a leading dimension of 0, which is read as an unknown batch";
 
     [ConformanceFact]
     public void Every_float_case_of_a_supported_operator_passes_and_the_page_is_current()
     {
-        List<ConformanceResult> results = [.. Directory.GetDirectories(Cases).Order(StringComparer.Ordinal).Select(ConformanceCase.Run)];
+        List<ConformanceResult> results = [.. Directory.GetDirectories(Cases).Order(StringComparer.Ordinal)
+            .Select(f => ConformanceCase.Run(f, isOurs: true))];
         foreach (ConformanceResult r in results.Where(r => OperatorsPage.IsSupported(r) && r.Outcome != ConformanceOutcome.Passed))
             output.WriteLine($"{r.Outcome,-12} {(r.IsFloat ? "float" : "other")} {r.Operator,-22} {r.Name}: {r.Detail}");
         output.WriteLine($"passed {results.Count(r => r.Outcome == ConformanceOutcome.Passed)}, failed "
@@ -55,6 +62,34 @@ public sealed class ConformanceTests(ITestOutputHelper output)
         Assert.Empty(results.Where(r => r.IsFloat && OperatorsPage.IsSupported(r) && r.Outcome != ConformanceOutcome.Passed
             && !_exceptions.ContainsKey(r.Name)).Select(r => $"{r.Name}: {r.Detail}"));
         Assert.True(File.Exists(path) && File.ReadAllText(path) == page, "docs/operators.md is not current: run with CIM_UPDATE_DOCS=1");
+    }
+
+    /// <summary>The cases of a newer release than Debian's, where CIM_NODE_CASES names their folder.</summary>
+    [NewerCasesFact]
+    public void No_case_of_a_newer_set_gives_a_wrong_result()
+    {
+        List<ConformanceResult> results =
+        [
+            .. Directory.GetDirectories(NewerCasesFactAttribute.Folder!).Order(StringComparer.Ordinal)
+                .Select(f => ConformanceCase.Run(f, isOurs: false)),
+        ];
+        foreach (ConformanceResult r in results.Where(r => r.Outcome != ConformanceOutcome.Passed).OrderBy(r => r.Outcome))
+            output.WriteLine($"{r.Outcome,-12} {r.Operator,-22} {r.Name}: {r.Detail}");
+        foreach (IGrouping<ConformanceOutcome, ConformanceResult> outcome in results.GroupBy(r => r.Outcome))
+            output.WriteLine($"{outcome.Key}: {outcome.Count()}");
+        Assert.Empty(results.Where(r => r.Outcome == ConformanceOutcome.Failed && !_exceptions.ContainsKey(r.Name))
+            .Select(r => $"{r.Name}: {r.Detail}"));
+    }
+
+    [AttributeUsage(AttributeTargets.Method)]
+    private sealed class NewerCasesFactAttribute : FactAttribute
+    {
+        public NewerCasesFactAttribute()
+        {
+            if (Folder is null) Skip = "CIM_NODE_CASES does not name a folder of cases";
+        }
+
+        public static string? Folder { get; } = Environment.GetEnvironmentVariable("CIM_NODE_CASES");
     }
 
     [AttributeUsage(AttributeTargets.Method)]

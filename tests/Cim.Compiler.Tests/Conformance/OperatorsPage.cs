@@ -71,10 +71,15 @@ internal static class OperatorsPage
                 $"| {r.Name} | {r.Operator} | "
                     + $"{(r.Outcome == ConformanceOutcome.Failed ? "failed" : "not supported")}{(r.IsFloat ? "" : " (not float)")} | "
                     + $"{(exceptions.GetValueOrDefault(r.Name) ?? r.Detail).Replace("|", "\\|", StringComparison.Ordinal)} |\n");
-        text.Append("\n### Operators outside the set\n\n");
-        text.AppendJoin(", ", results.Where(r => r.Operator != ConformanceCase.Composition && !IsSupported(r)).Select(r => r.Operator)
-            .Distinct().Order(StringComparer.Ordinal));
-        text.Append(".\n\n### Operators of other domains\n\n");
+        text.Append("\n### Operators outside the set\n\n| operator | reason |\n|---|---|\n");
+        IEnumerable<string> outside = results.Where(r => r.Operator != ConformanceCase.Composition && !IsSupported(r))
+            .Select(r => r.Operator)
+            .Concat(UnsupportedReasons.Standard.Keys).Distinct().Where(o => !Supported.IsSupported(o)).Order(StringComparer.Ordinal);
+        foreach (string op in outside)
+            text.Append(CultureInfo.InvariantCulture, $"| {op} | {UnsupportedReasons.Of("", op)} |\n");
+        foreach ((string op, string reason) in UnsupportedReasons.Learning)
+            text.Append(CultureInfo.InvariantCulture, $"| ai.onnx.ml.{op} | {reason} |\n");
+        text.Append("\n### Operators of other domains\n\n");
         text.Append(
             "Checked against ONNX Runtime or the formula of their domain by tests of their own.\n\n| domain | operators |\n|---|---|\n");
         foreach (IGrouping<string, string> domain in Supported.OtherDomains.GroupBy(n => n[..n.LastIndexOf('.')]))

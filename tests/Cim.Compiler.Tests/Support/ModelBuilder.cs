@@ -74,7 +74,8 @@ internal sealed class ModelBuilder
     {
         string domain = op.Contains('.', StringComparison.Ordinal) ? op[..op.LastIndexOf('.')] : "", type = op[(op.LastIndexOf('.') + 1)..];
         var node = new NodeProto { Name = name.Length > 0 ? name : $"{type}_{outputs.Split(' ')[0]}", OpType = type, Domain = domain };
-        if (Model.OpsetImport.All(o => o.Domain != domain)) Model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = 1 });
+        if (Model.OpsetImport.All(o => o.Domain != domain))
+            Model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = domain == "ai.onnx.ml" ? 3 : 1 });
         node.Input.Add(inputs.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(i => i == "_" ? "" : i));
         node.Output.Add(outputs.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(o => o == "_" ? "" : o));
         foreach ((string key, object value) in attributes) node.Attribute.Add(Attribute(key, value));

@@ -30,10 +30,19 @@ internal static class BatchRules
                     && (node.Inputs.Length < 3 || node.Inputs[2].Length == 0 || (!Varies(2) && (In(2).Rank < 2 || In(2)[0] == 1)));
             case "MatMul":
                 return MatMul(In(0), In(1), Varies(0), Varies(1), output);
-            case "Softmax" or "LogSoftmax" or "Hardmax" or "CumSum":
-                return OnlyFirstVaries() && Axis(node.Attributes.Int("axis", -1), In(0)) != 0 && node.Op != "CumSum";
+            case "Softmax" or "LogSoftmax" or "Hardmax":
+                return OnlyFirstVaries() && Axis(node.Attributes.Int("axis", -1), In(0)) != 0;
             case "LayerNormalization":
                 return OnlyFirstVaries() && Axis(node.Attributes.Int("axis", -1), In(0)) > 0;
+            case "TopK":
+                return OnlyFirstVaries() && Axis(node.Attributes.Int("axis", -1), In(0)) != 0;
+            case "CumSum":
+                return OnlyFirstVaries() && Constants(graph, node, 1) is [var along] && Axis(along, In(0)) != 0;
+            case "DFT":
+                return OnlyFirstVaries() && (node.Inputs.Length < 3 ? In(0).Rank > 2
+                    : Constants(graph, node, 2) is [var transformed] && Axis(transformed, In(0)) != 0);
+            case "GridSample":
+                return Varies(0) && Varies(1);
             case "ArgMax" or "ArgMin":
                 return Axis(node.Attributes.Int("axis", 0), In(0)) != 0;
             case "ReduceMean" or "ReduceSum" or "ReduceMax" or "ReduceMin" or "ReduceProd" or "ReduceL1" or "ReduceL2" or "ReduceSumSquare"

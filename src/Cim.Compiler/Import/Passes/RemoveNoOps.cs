@@ -64,7 +64,9 @@ internal sealed class RemoveNoOps : IGraphPass
         if (input != output) return false;
         return node.Op switch
         {
-            "Cast" => !node.Attributes.Has(Runtime.Operators.Elementwise.Cast.NarrowAttribute),
+            // Networks of float16 are computed in float32 throughout: a cast within one has nothing to round, one that is a result has.
+            "Cast" => node.Attributes.Int(Runtime.Operators.Elementwise.Cast.NarrowAttribute, 0) is var narrow
+                && (narrow == 0 || (Runtime.Operators.Elementwise.Cast.IsNarrowFloat(narrow) && !editor.IsOutput(node.Outputs[0]))),
             "Identity" or "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze" or "Expand" => true,
             "Concat" or "Sum" or "Min" or "Max" or "Mean" => node.Inputs.Length == 1,
             "Transpose" => node.Attributes.Ints("perm") is { IsDefault: false } perm && perm.Select((p, i) => p == i).All(same => same),

@@ -11,6 +11,8 @@ internal static class AttributesToInputs
 {
     public static Node Upgrade(Node node, UpgradeContext context) => node.Op switch
     {
+        "TopK" when node.Attributes.Has("k") => Scalar(node, context, "k", 1, rank: 1, 0),
+        "DFT" when context.Opset < 20 => Scalar(node, context, "axis", 2, rank: 0, 1),
         "Clip" => Scalars(node, context, ("min", 1), ("max", 2)),
         "Squeeze" or "Unsqueeze" or "ReduceSum" or "ReduceMean" or "ReduceMax" or "ReduceMin" or "ReduceProd"
             or "ReduceL1" or "ReduceL2" or "ReduceSumSquare" or "ReduceLogSum" or "ReduceLogSumExp" => Lists(node, context, ("axes", 1)),
@@ -37,6 +39,16 @@ internal static class AttributesToInputs
         }
 
         return node;
+    }
+
+    private static Node Scalar(Node node, UpgradeContext context, string attribute, int input, int rank, long orElse)
+    {
+        long[] value = [node.Attributes.Int(attribute, orElse)];
+        Tensor tensor = Tensor.Create<long>(rank == 0 ? Shape.Scalar : new Shape(1), value);
+        return WithInput(node, input, context.Add($"{node.Name}_{attribute}", tensor)) with
+        {
+            Attributes = node.Attributes.Without(attribute),
+        };
     }
 
     private static Node Scalars(Node node, UpgradeContext context, params ReadOnlySpan<(string Attribute, int Input)> moves)

@@ -6,7 +6,7 @@ using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Import.Upgrades;
 
-/// <summary>Rewrites a node of opset 7 to 23 into the form of opset 23, the only one later passes and the operators know.</summary>
+/// <summary>Rewrites a node of opset 7 to 28 into the form of opset 23, the only one later passes and the operators know.</summary>
 internal static class OperatorUpgrade
 {
     /// <returns>The node itself, or the nodes that compute the same.</returns>
@@ -22,6 +22,10 @@ internal static class OperatorUpgrade
         "Upsample" or "Resize" when context.Opset < 11 || node.Op == "Upsample" => [UpgradeResize.FromUpsample(node, context)],
         "QuantizeLinear" or "DequantizeLinear" => [UpgradeQuantization.Upgrade(node, context)],
         "MaxPool" => [MaxPool(node, context)],
+        "DFT" when node.Attributes.Int("inverse", 0) != 0 && node.Attributes.Int("onesided", 0) != 0 =>
+            throw Unsupported("the inverse of half a spectrum (onesided) is not supported; give the whole spectrum"),
+        "Scatter" => [node with { Op = "ScatterElements" }],
+        "GridSample" => [node with { Attributes = node.Attributes.With("mode", SampleMode(node.Attributes.String("mode", "linear"))) }],
         _ => [AttributesToInputs.Upgrade(node, context)],
     };
 
@@ -70,20 +74,28 @@ internal static class OperatorUpgrade
     }
 
     /// <summary>Types the SDK does not compute with are cast to the ones constants of that type are converted to.</summary>
-    private static Node Cast(Node node)
+    internal static Node Cast(Node node)
     {
         long to = node.Attributes.Int("to", 0);
         ElementType type = TensorConverter.TypeOf(checked((int)to))
             ?? throw Unsupported($"casting to ONNX element type {to} is not supported");
         AttributeMap attributes = node.Attributes.With("to", (long)type).Without("saturate");
-        // An integer that is held by a wider one still has its own bits only.
+        // A number that is held by a wider type still is one of its own type.
         return node with
         {
             Attributes = Runtime.Operators.Elementwise.Cast.NarrowInteger(to) is null
+                && !Runtime.Operators.Elementwise.Cast.IsNarrowFloat(to)
                 ? attributes
                 : attributes.With(Runtime.Operators.Elementwise.Cast.NarrowAttribute, to),
         };
     }
+
+    private static string SampleMode(string mode) => mode switch
+    {
+        "bilinear" => "linear",
+        "bicubic" => "cubic",
+        _ => mode,
+    };
 
     private static Node MaxPool(Node node, UpgradeContext context)
     {

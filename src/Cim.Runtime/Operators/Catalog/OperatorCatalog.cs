@@ -5,6 +5,7 @@ using Cim.Runtime.Operators.Movement;
 using Cim.Runtime.Operators.Normalization;
 using Cim.Runtime.Operators.Quantization;
 using Cim.Runtime.Operators.Reduction;
+using Cim.Runtime.Operators.Signals;
 using Cim.Runtime.Operators.Spatial;
 using Cim.Runtime.Program;
 
@@ -23,15 +24,16 @@ internal static class OperatorCatalog
     public static FrozenSet<string> Names { get; } = new[]
     {
         "Abs", "Acos", "Acosh", "Add", "And", "ArgMax", "ArgMin", "Asin", "Asinh", "Atan", "Atanh", "AveragePool", "BatchNormalization",
-        "Cast", "Ceil", "Celu", "Clip", "Concat", "Constant", "ConstantOfShape", "Conv", "Cos", "Cosh", "DepthToSpace", "DequantizeLinear",
-        "Div", "Dropout", "Elu", "Equal", "Erf", "Exp", "Expand", "Flatten", "Floor", "Gather", "Gelu", "Gemm", "GlobalAveragePool",
-        "GlobalMaxPool", "Greater", "GreaterOrEqual", "HardSigmoid", "HardSwish", "Identity", "InstanceNormalization", "LayerNormalization",
-        "LeakyRelu", "Less", "LessOrEqual", "Log", "LogSoftmax", "MatMul", "Max", "MaxPool", "Mean", "Min", "Mish", "Mod", "Mul", "Neg",
-        "Not",
-        "Or", "PRelu", "Pad", "Pow", "QuantizeLinear", "Range", "Reciprocal", "ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp",
-        "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd", "ReduceSum", "ReduceSumSquare", "Relu", "Reshape", "Resize", "Round", "Selu",
-        "Shape", "Sigmoid", "Sign", "Sin", "Sinh", "Size", "Slice", "Softmax", "Softplus", "Softsign", "SpaceToDepth", "Split", "Sqrt",
-        "Squeeze", "Sub", "Sum", "Tan", "Tanh", "ThresholdedRelu", "Tile", "Transpose", "Unsqueeze", "Where", "Xor",
+        "Cast", "Ceil", "Celu", "Clip", "Col2Im", "Concat", "Constant", "ConstantOfShape", "Conv", "Cos", "Cosh", "CumSum", "DFT",
+        "DepthToSpace", "DequantizeLinear", "Div", "Dropout", "Elu", "Equal", "Erf", "Exp", "Expand", "Flatten", "Floor", "Gather",
+        "GatherElements", "GatherND", "Gelu", "Gemm", "GlobalAveragePool", "GlobalMaxPool", "Greater", "GreaterOrEqual", "GridSample",
+        "HardSigmoid", "HardSwish", "Identity", "InstanceNormalization", "LayerNormalization", "LeakyRelu", "Less", "LessOrEqual", "Log",
+        "LogSoftmax", "MatMul", "Max", "MaxPool", "Mean", "Min", "Mish", "Mod", "Mul", "Neg", "Not", "Or", "PRelu", "Pad", "Pow",
+        "QuantizeLinear", "Range", "Reciprocal", "ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceMax", "ReduceMean",
+        "ReduceMin", "ReduceProd", "ReduceSum", "ReduceSumSquare", "Relu", "Reshape", "Resize", "ReverseSequence", "Round",
+        "ScatterElements", "ScatterND", "Selu", "Shape", "Sigmoid", "Sign", "Sin", "Sinh", "Size", "Slice", "Softmax", "Softplus",
+        "Softsign", "SpaceToDepth", "Split", "Sqrt", "Squeeze", "Sub", "Sum", "Tan", "Tanh", "ThresholdedRelu", "Tile", "TopK", "Transpose",
+        "Unsqueeze", "Where", "Xor",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Creates an operator.</summary>
@@ -80,6 +82,11 @@ internal static class OperatorCatalog
             "Unsqueeze" => new Unsqueeze { Label = label },
             "Identity" => new Identity { Label = label },
             "Dropout" => new Dropout { Label = label },
+            "GatherElements" => new GatherElements(a.Int("axis", 0)) { Label = label },
+            "GatherND" => new GatherNd(a.Int("batch_dims", 0)) { Label = label },
+            "ScatterElements" => new ScatterElements(a.Int("axis", 0), a.String("reduction", "none")) { Label = label },
+            "ScatterND" => new ScatterNd(a.String("reduction", "none")) { Label = label },
+            "ReverseSequence" => new ReverseSequence(a.Int("batch_axis", 1), a.Int("time_axis", 0)) { Label = label },
             "Gather" => new Gather(a.Int("axis", 0)) { Label = label },
             "Expand" => new Expand { Label = label },
             "Tile" => new Tile { Label = label },
@@ -96,6 +103,9 @@ internal static class OperatorCatalog
             "GlobalMaxPool" => new GlobalPool(average: false) { Label = label },
             "DepthToSpace" => new DepthToSpace(a.Int("blocksize", 0), a.String("mode", "DCR"), inverse: false) { Label = label },
             "SpaceToDepth" => new DepthToSpace(a.Int("blocksize", 0), "DCR", inverse: true) { Label = label },
+            "GridSample" => new GridSample(a) { Label = label },
+            "Col2Im" => new Col2Im(a) { Label = label },
+            "DFT" => new FourierTransform(a) { Label = label },
             "Resize" => new Resize(a) { Label = label },
             "Gemm" => new Gemm(a) { Label = label },
             "MatMul" => new MatMul { Label = label },
@@ -118,6 +128,8 @@ internal static class OperatorCatalog
             "ReduceSumSquare" => new Reduce(ReduceKind.SumSquare, a) { Label = label },
             "ReduceLogSum" => new Reduce(ReduceKind.LogSum, a) { Label = label },
             "ReduceLogSumExp" => new Reduce(ReduceKind.LogSumExp, a) { Label = label },
+            "CumSum" => new CumSum(a) { Label = label },
+            "TopK" => new TopK(a) { Label = label },
             "ArgMax" => new ArgExtreme(a, smallest: false) { Label = label },
             "ArgMin" => new ArgExtreme(a, smallest: true) { Label = label },
 

@@ -5,7 +5,7 @@ namespace Cim.Runtime.Operators.Elementwise;
 /// <summary>
 /// Cast to the element type whose ONNX number is attribute <c>to</c> (one of <see cref="ElementType"/>; the importer turns
 /// float16, bfloat16 and double into Float32 and the other integers into wider ones). Our own attribute <c>narrow</c> is the ONNX
-/// number of such an integer: the result has its bits, in the wider type.
+/// number of such an integer, or of float16 or bfloat16: the result is one of its numbers, in the wider type.
 /// </summary>
 /// <remarks>
 /// What ONNX leaves open is what ONNX Runtime does on x86: reals are truncated towards zero to 32 bits (64 for int64 and uint32),
@@ -30,23 +30,30 @@ internal sealed class Cast(long to, long narrow) : Operator
         _ => null,
     };
 
+    /// <summary>True for float16 and bfloat16, which tensors hold as Float32.</summary>
+    public static bool IsNarrowFloat(long onnxType) => onnxType is Half16 or Brain16;
+
+    private const long Half16 = 10, Brain16 = 16;
+
     protected override Kernel Bind(OperatorInputs inputs)
     {
         TensorInfo x = inputs.Required(0, "input");
         var type = (ElementType)(to is > 0 and < 256 ? to : 0);
         if (!Enum.IsDefined(type)) throw Error($"casting to ONNX element type {to} is not supported.");
         TensorInfo output = Output(type, x.Shape);
+        if (IsNarrowFloat(narrow) && type == ElementType.Float32) return NarrowFloat(x, output, narrow == Half16);
         if (narrow != 0) return Narrow(x, output);
-        if (type == x.Type) return Kernel.View(output);
-        return x.Type switch
-        {
-            ElementType.Float32 => From<float>(output),
-            ElementType.Int64 => From<long>(output),
-            ElementType.Int32 => From<int>(output),
-            ElementType.Int8 => From<sbyte>(output),
-            _ => From<byte>(output),
-        };
+        return type == x.Type ? Kernel.View(output) : From(x, output);
     }
+
+    private static Kernel From(TensorInfo x, TensorInfo output) => x.Type switch
+        {
+        ElementType.Float32 => From<float>(output),
+        ElementType.Int64 => From<long>(output),
+        ElementType.Int32 => From<int>(output),
+        ElementType.Int8 => From<sbyte>(output),
+        _ => From<byte>(output),
+    };
 
     private static Kernel From<TX>(TensorInfo output) where TX : unmanaged, INumber<TX> => output.Type switch
     {
@@ -74,6 +81,26 @@ internal sealed class Cast(long to, long narrow) : Operator
             else
                 for (int i = 0; i < y.Length; i++) y[i] = TY.CreateTruncating(x[i]);
         });
+
+    /// <summary>Numbers rounded to the nearest of the narrow type, halves to even.</summary>
+    private static Kernel NarrowFloat(TensorInfo x, TensorInfo output, bool half)
+    {
+        Kernel wide = x.Type == ElementType.Float32 ? Kernel.View(output) : From(x, output);
+        return new Kernel(output, (in KernelCall c) =>
+        {
+            wide.Run(c);
+            Span<float> y = c.Output<float>(0);
+            for (int i = 0; i < y.Length; i++) y[i] = half ? (float)(Half)y[i] : ToBrain(y[i]);
+        });
+    }
+
+    /// <summary>The upper 16 bits, rounded; NaN stays NaN.</summary>
+    private static float ToBrain(float value)
+    {
+        if (float.IsNaN(value)) return float.NaN;
+        uint bits = BitConverter.SingleToUInt32Bits(value);
+        return BitConverter.UInt32BitsToSingle((bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000);
+    }
 
     private Kernel Narrow(TensorInfo x, TensorInfo output)
     {

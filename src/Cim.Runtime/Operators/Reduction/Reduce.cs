@@ -40,6 +40,7 @@ internal sealed class Reduce(ReduceKind kind, AttributeMap attributes) : Operato
             ElementType.Int32 => Create(output, rows, Integers<int>()),
             ElementType.Int8 => Create(output, rows, Integers<sbyte>()),
             ElementType.UInt8 => Create(output, rows, Integers<byte>()),
+            ElementType.Bool when kind is ReduceKind.Max or ReduceKind.Min => Create(output, rows, Integers<byte>()),
             _ => throw Error($"{x.Type} inputs are not supported."),
         };
     }

@@ -48,4 +48,15 @@ public sealed class CastTests
         Refused("Cast", Attributes(("to", 3), ("narrow", 5)), x);
         Refused("Cast", Attributes(("to", 3), ("narrow", 3)), x);
     }
+
+    [Fact]
+    public void Reals_that_are_held_by_a_wider_type_are_rounded_to_their_own()
+    {
+        Tensor x = Floats([5], 1 + (1 / 2048f), 1 + (3 / 2048f), 1e6f, -0.1f, float.NaN);
+        Assert.Equal([1, 1 + (1 / 512f), float.PositiveInfinity, -0.099975586f, float.NaN],
+            Run("Cast", Attributes(("to", 1), ("narrow", 10)), x).Span<float>().ToArray());
+        Tensor y = Floats([5], 1 + (1 / 256f), 1 + (3 / 256f), 3.4e38f, -0.1f, float.NaN);
+        Assert.Equal([1, 1 + (1 / 64f), float.PositiveInfinity, -0.100097656f, float.NaN],
+            Run("Cast", Attributes(("to", 1), ("narrow", 16)), y).Span<float>().ToArray());
+    }
 }
