@@ -4,7 +4,6 @@ using Cim.Compiler.Tests.Fuzz;
 using Cim.Runtime;
 using CsCheck;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Cim.Cli.Tests;
 

@@ -11,17 +11,17 @@ public sealed class SweepCommandTests : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("cim-sweep-").FullName;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         CliRun run = await CliRun.Of("compile", Sample("models/motion.onnx"), "-o", At("motion.cim"), "--calibration",
             Sample("data/calibration.npz"), "--scale", "8/255", "--mean", "4");
         Assert.True(run.ExitCode == ExitCode.Ok, run.Error);
     }
 
-    public Task DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         Directory.Delete(_folder, recursive: true);
-        return Task.CompletedTask;
+        return ValueTask.CompletedTask;
     }
 
     [Fact]

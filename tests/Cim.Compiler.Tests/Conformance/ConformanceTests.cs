@@ -1,5 +1,5 @@
+using System.Runtime.CompilerServices;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Cim.Compiler.Tests.Conformance;
 
@@ -95,7 +95,8 @@ public sealed class ConformanceTests(ITestOutputHelper output)
     [AttributeUsage(AttributeTargets.Method)]
     private sealed class ConformanceFactAttribute : FactAttribute
     {
-        public ConformanceFactAttribute()
+        public ConformanceFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+            : base(file, line)
         {
             if (!Directory.Exists(Cases)) Skip = $"{Cases} is absent (apt-get install libonnx-testdata)";
         }

@@ -4,7 +4,6 @@ using Cim.Runtime;
 using Cim.Training.Loop;
 using CsCheck;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Cim.Compiler.Tests.Fuzz;
 

@@ -2,7 +2,6 @@ using Cim.Runtime;
 using Cim.Tests.Shared;
 using CsCheck;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Cim.Compiler.Tests.Fuzz;
 

@@ -7,7 +7,6 @@ using Cim.Runtime;
 using CsCheck;
 using Google.Protobuf;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Cim.Compiler.Tests.Fuzz;
 

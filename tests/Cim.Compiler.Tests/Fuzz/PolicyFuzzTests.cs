@@ -8,7 +8,6 @@ using Cim.Runtime.Hardware;
 using Cim.Runtime.Hardware.Profiles;
 using Cim.Runtime.Mapping;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Cim.Compiler.Tests.Fuzz;
 

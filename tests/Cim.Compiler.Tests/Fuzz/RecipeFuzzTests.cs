@@ -3,7 +3,6 @@ using Cim.Compiler.Tests.Data;
 using Cim.Training.Networks;
 using Cim.Training.Recipes;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Cim.Compiler.Tests.Fuzz;
 

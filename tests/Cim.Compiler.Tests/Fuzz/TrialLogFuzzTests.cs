@@ -6,7 +6,6 @@ using Cim.Compiler.Sensitivity;
 using Cim.Compiler.Tests.Data;
 using Cim.Runtime.Hardware.Profiles;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Cim.Compiler.Tests.Fuzz;
 

@@ -6,7 +6,6 @@ using Cim.Onnx.Proto;
 using Cim.Runtime;
 using Google.Protobuf;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Cim.Compiler.Tests.Import;
 

@@ -4,7 +4,6 @@ using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
 using Cim.Runtime.Tensors;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Cim.Compiler.Tests.Import;
 

