@@ -65,10 +65,14 @@ internal sealed class Solution
                 bool isLabel = App.Own.Info.Labels.Contains(best ?? "");
                 Console.WriteLine($"{a.Length} {b.Length} {a.AsSpan().SequenceEqual(b) && a.Any(score => score != 0)} {isLabel}");
                 """);
-        solution.Tests.Write("Tests.csproj", Project("<TargetFramework>net10.0</TargetFramework><IsPackable>false</IsPackable>", $"""
+        solution.Tests.Write("Tests.csproj", Project("""
+            <TargetFramework>net10.0</TargetFramework>
+            <OutputType>Exe</OutputType>
+            <IsPackable>false</IsPackable>
+            """, $"""
             <ProjectReference Include="../Library/Library.csproj" />
             {Pinned("Microsoft.NET.Test.Sdk")}
-            {Pinned("xunit")}
+            {Pinned("xunit.v3.mtp-off")}
             {Pinned("xunit.runner.visualstudio")}
             """))
             .Write("NetTests.cs", """
