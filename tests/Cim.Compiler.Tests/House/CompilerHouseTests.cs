@@ -65,6 +65,7 @@ public sealed class CompilerHouseTests
     [InlineData("Import/Upgrades")]
     [InlineData("Lowering")]
     [InlineData("Mapping")]
+    [InlineData("Quantization")]
     [InlineData("Search/Exact")]
     [InlineData("Search/Space")]
     [InlineData("Search/Searchers")]
