@@ -84,7 +84,8 @@ public sealed class ConformanceTests(ITestOutputHelper output)
     [AttributeUsage(AttributeTargets.Method)]
     private sealed class NewerCasesFactAttribute : FactAttribute
     {
-        public NewerCasesFactAttribute()
+        public NewerCasesFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+            : base(file, line)
         {
             if (Folder is null) Skip = "CIM_NODE_CASES does not name a folder of cases";
         }
