@@ -15,6 +15,8 @@ using Cim.Runtime.Hardware;
 using Cim.Runtime.Hardware.Profiles;
 using Cim.Runtime.Mapping;
 using Cim.Runtime.Tensors;
+using Cim.Tests.Shared;
+using CsCheck;
 using Google.Protobuf;
 using Xunit;
 
@@ -30,16 +32,15 @@ public sealed class PackedMapperTests
         Encoding = WeightEncoding.Differential,
     };
 
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 100)];
-
-    [Theory, MemberData(nameof(Seeds))]
-    public void As_many_arrays_are_freed_as_the_rows_or_columns_left_allow(int seed)
+    [Fact]
+    public void As_many_arrays_are_freed_as_the_rows_or_columns_left_allow() =>
+        Gen.Select(MappingCase.Any, Gen.Int, Gen.Bool).Holds(100, (example, seed, clearsColumns) =>
     {
-        (LayerShape shape, int bits, _, HardwareProfile profile) = LayerMapperTests.RandomCase(seed);
+        (LayerShape shape, int bits, _, HardwareProfile profile) = example;
         shape = shape with { Groups = 1 };
         LayerMapping whole = LayerMapper.Map(shape, bits, profile);
         sbyte[] weights = Weights(shape, whole.RowTiles[0].Rows, Math.Max(1, profile.Columns / whole.ColumnsPerOutput), bits,
-            new Random(seed), byColumns: seed % 2 == 0);
+            new Random(seed), clearsColumns);
         ReadOnlySpan<WeightBlock> blocks = PackedMapper.Map(shape, Quantized(shape, weights, bits), whole, whole.Tiles.Length, profile)
             .AsSpan();
 
@@ -73,7 +74,7 @@ public sealed class PackedMapperTests
             }
 
         for (int i = 0; i < times.Length; i++) Assert.True(weights[i] == 0 || times[i] == whole.ColumnsPerOutput);
-    }
+    });
 
     [Theory, InlineData(1, true, "Differential"), InlineData(2, false, "Differential"), InlineData(3, true, "Offset"),
         InlineData(4, false, "TwosComplement")]

@@ -9,6 +9,8 @@ using Cim.Runtime;
 using Cim.Runtime.Costs;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
+using Cim.Tests.Shared;
+using CsCheck;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Mapping;
@@ -38,12 +40,11 @@ public sealed class ColumnGroupMapperTests
         LoweredAssert.EqualsOnnxRuntimeAndSurvivesLosslessConverters(quantized, lowered, hardware, seed);
     }
 
-    [Theory, MemberData(nameof(Seeds))]
-    public void One_group_costs_what_the_layer_costs(int seed)
+    [Fact]
+    public void One_group_costs_what_the_layer_costs() =>
+        Gen.Select(Gen.Int[1, 399], Gen.Int[1, 199], Gen.Int[2, 8]).Holds(20, (rows, outputs, bits) =>
     {
-        var random = new Random(seed);
-        var shape = new LayerShape("l", 1, random.Next(1, 400), random.Next(1, 200), 50);
-        int bits = random.Next(2, 9);
+        var shape = new LayerShape("l", 1, rows, outputs, 50);
         var layout = new CellLayout(WeightSlices.Of(bits, ColumnGroupCases.Isaac), 0);
         var all = new ColumnGroups(
             StripGrid.Of(shape, ColumnGroupCases.Isaac.Rows),
@@ -54,7 +55,7 @@ public sealed class ColumnGroupMapperTests
             shape, LayerMapper.Map(shape, bits, ColumnGroupCases.Isaac, layout: layout), bits, 8, 0, ColumnGroupCases.Isaac);
         Assert.Equal((whole.Arrays, whole.Cells, whole.AdcConversions, whole.EnergyPj, whole.LatencyNs),
             (grouped.Arrays, grouped.Cells, grouped.AdcConversions, grouped.EnergyPj, grouped.LatencyNs));
-    }
+    });
 
     [Fact]
     public void Groups_in_the_same_row_tiles_share_arrays()

@@ -4,6 +4,8 @@ using Cim.Runtime.Costs;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
 using Cim.Runtime.Tensors;
+using Cim.Tests.Shared;
+using CsCheck;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Mapping;
@@ -11,12 +13,11 @@ namespace Cim.Compiler.Tests.Mapping;
 /// <summary>Arrays without a weight.</summary>
 public sealed class EmptyArraysTests
 {
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 200)];
-
-    [Theory, MemberData(nameof(Seeds))]
-    public void Arrays_without_a_weight_are_left_out_and_all_others_stay(int seed)
+    [Fact]
+    public void Arrays_without_a_weight_are_left_out_and_all_others_stay() =>
+        Gen.Select(MappingCase.Any, Gen.Int).Holds(200, (example, seed) =>
     {
-        (LayerShape shape, int weightBits, _, HardwareProfile profile) = LayerMapperTests.RandomCase(seed);
+        (LayerShape shape, int weightBits, _, HardwareProfile profile) = example;
         LayerMapping mapping = LayerMapper.Map(shape, weightBits, profile);
         var random = new Random(seed);
         sbyte[] weights = new sbyte[shape.Groups * shape.ColumnsPerGroup * shape.RowsPerGroup];
@@ -37,12 +38,12 @@ public sealed class EmptyArraysTests
         ArrayTile[] expected = profile.Encoding == WeightEncoding.Offset ? [.. mapping.Tiles] : [.. mapping.Tiles.Where(t => !IsEmpty(t))];
         Assert.Equal(expected.Length == 0 ? [mapping.Tiles[0]] : expected, left.Tiles.ToArray());
         Assert.Equal(mapping.RowTiles.ToArray(), left.RowTiles.ToArray());
-    }
+    });
 
-    [Theory, MemberData(nameof(Seeds))]
-    public void Sums_of_arrays_left_out_cross_no_bus(int seed)
+    [Fact]
+    public void Sums_of_arrays_left_out_cross_no_bus() => Gen.Select(MappingCase.Any, Gen.Int).Holds(200, (example, seed) =>
     {
-        (LayerShape shape, int weightBits, int activationBits, HardwareProfile profile) = LayerMapperTests.RandomCase(seed);
+        (LayerShape shape, int weightBits, int activationBits, HardwareProfile profile) = example;
         LayerMapping mapping = LayerMapper.Map(shape, weightBits, profile);
         var random = new Random(seed);
         ArrayTile[] tiles = [.. mapping.Tiles.Where(_ => random.Next(3) > 0)];
@@ -70,5 +71,5 @@ public sealed class EmptyArraysTests
 
             return shape.Mvms * shape.Repeat * (inputs + (travelling * bits));
         }
-    }
+    });
 }

@@ -4,19 +4,17 @@ using Cim.Runtime.Costs;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Hardware.Profiles;
 using Cim.Runtime.Mapping;
-using Cim.Runtime.Tensors;
+using Cim.Tests.Shared;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Mapping;
 
 public sealed class LayerMapperTests
 {
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 200)];
-
-    [Theory, MemberData(nameof(Seeds))]
-    public void Every_cell_lies_on_exactly_one_array_and_every_array_fits(int seed)
+    [Fact]
+    public void Every_cell_lies_on_exactly_one_array_and_every_array_fits() => MappingCase.Any.Holds(200, example =>
     {
-        (LayerShape shape, int weightBits, _, HardwareProfile profile) = RandomCase(seed);
+        (LayerShape shape, int weightBits, _, HardwareProfile profile) = example;
         LayerMapping mapping = LayerMapper.Map(shape, weightBits, profile);
         int columns = shape.ColumnsPerGroup * mapping.ColumnsPerOutput;
         int[,,] times = new int[shape.Groups, shape.RowsPerGroup, columns];
@@ -32,12 +30,12 @@ public sealed class LayerMapperTests
         }
 
         foreach (int t in times) Assert.Equal(1, t);
-    }
+    });
 
-    [Theory, MemberData(nameof(Seeds))]
-    public void Counted_events_equal_an_enumeration_of_the_machine(int seed)
+    [Fact]
+    public void Counted_events_equal_an_enumeration_of_the_machine() => MappingCase.Any.Holds(200, example =>
     {
-        (LayerShape shape, int weightBits, int activationBits, HardwareProfile profile) = RandomCase(seed);
+        (LayerShape shape, int weightBits, int activationBits, HardwareProfile profile) = example;
         LayerMapping mapping = LayerMapper.Map(shape, weightBits, profile);
         CostEvents events = CostModel.Of(shape, mapping, weightBits, activationBits, 0, profile).Events;
 
@@ -52,7 +50,7 @@ public sealed class LayerMapperTests
                 }
 
         Assert.Equal((reads, dacs, conversions), (events.ArrayReads, events.DacActivations, events.AdcConversions));
-    }
+    });
 
     [Theory]
     [InlineData("cim-aq-4b", 8, new[] { 4, 3 })]
@@ -85,26 +83,5 @@ public sealed class LayerMapperTests
         Assert.Equal(5, mapping.Tiles.Length);
         Assert.Equal(new ArrayTile(0, 14, 0, 9, 0, 4), mapping.Tiles[0]);
         Assert.Equal(new ArrayTile(56, 8, 0, 9, 0, 4), mapping.Tiles[4]);
-    }
-
-    internal static (LayerShape Shape, int WeightBits, int ActivationBits, HardwareProfile Profile) RandomCase(int seed)
-    {
-        var random = new Random(seed);
-        int groups = random.Next(3) == 0 ? random.Next(1, 20) : 1;
-        var shape = new LayerShape(
-            "layer", groups, random.Next(1, groups > 1 ? 20 : 70), random.Next(1, groups > 1 ? 5 : 20), random.Next(1, 4));
-        HardwareProfile profile = HardwareProfiles.BuiltIn("isaac") with
-        {
-            Rows = random.Next(1, 40),
-            Columns = random.Next(2, 40),
-            CellBits = random.Next(1, 5),
-            DacBits = random.Next(0, 4),
-            ColumnsPerAdc = random.Next(1, 40),
-            Encoding = (WeightEncoding)random.Next(4),
-            SignBitInSlices = random.Next(2) == 0,
-            AdcPerInputSlice = random.Next(2) == 0,
-            PipelinedConversion = random.Next(2) == 0,
-        };
-        return (shape, random.Next(1, 9), random.Next(1, 9), profile);
     }
 }

@@ -2,6 +2,8 @@ using Cim.Compiler.Precision;
 using Cim.Compiler.Tests.ColumnSharing;
 using Cim.Runtime;
 using Cim.Runtime.Mapping;
+using Cim.Tests.Shared;
+using CsCheck;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Precision;
@@ -9,10 +11,8 @@ namespace Cim.Compiler.Tests.Precision;
 /// <summary>Shared columns as text.</summary>
 public sealed class SharedColumnTextTests
 {
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 8)];
-
-    [Theory, MemberData(nameof(Seeds))]
-    public void Shared_columns_are_read_as_they_are_written_and_checked_against_the_layer(int seed)
+    [Fact]
+    public void Shared_columns_are_read_as_they_are_written_and_checked_against_the_layer() => Gen.Int[0, 1_000_000].Holds(20, seed =>
     {
         var random = new Random(seed);
         var shape = new LayerShape("l", 1, random.Next(1, 100), random.Next(1, 20), 1);
@@ -23,5 +23,5 @@ public sealed class SharedColumnTextTests
             + "-", text.Replace(":", ":x", StringComparison.Ordinal), text.Replace(":", ":0<7,", StringComparison.Ordinal) })
             Assert.Equal("CIM0011", Assert.Throws<CimException>(() => SharedColumnText.Read(wrong, shape, shared.Widths)).Code);
         Assert.Throws<CimException>(() => SharedColumnText.Read(text, shape with { Groups = 2 }, shared.Widths));
-    }
+    });
 }

@@ -2,42 +2,19 @@ using System.Collections.Immutable;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Pipeline;
-using Cim.Compiler.Tests.Data;
-using Cim.Tests.Shared;
 
 namespace Cim.Compiler.Tests.Support;
 
 /// <summary>A compilation that stops after any stage: a small network of four layers with labels that it gives itself.</summary>
 internal sealed class StagedCompilation : IDisposable
 {
-    private const int Samples = 48;
-
-    private readonly TemporaryFolder _folder = new();
-
-    public StagedCompilation()
-    {
-        byte[] model = RandomNetworks.Chain(1);
-        string path = _folder.Write("net.onnx", model);
-        GraphInput input = GraphInput.Of(RandomNetworks.Import(model));
-        float[] x = RandomNetworks.Samples(Samples, input.SampleElements, 9);
-        using var session = new OnnxSession(path);
-        long[] labels = new long[Samples];
-        using (var y = session.Run(input.Split(0, Samples, x), ["y"]))
-            for (int i = 0; i < Samples; i++) labels[i] = Accuracy.ArgMax(y[0].GetTensorDataAsSpan<float>().Slice(i * 5, 5));
-        Data = _folder.Write("data.npz", DataFiles.Npz(
-            ("x", DataFiles.Npy("<f4", [.. input.Ports[0].Dims(Samples)], DataFiles.Floats(x))),
-            ("y", DataFiles.Npy("<i8", [Samples], DataFiles.Longs(labels)))));
-        Options = new CompileOptions
-        {
-            ModelPath = path, OutputPath = _folder.At("net.cim"), Calibration = Data, Evaluation = Data,
-        };
-    }
+    private readonly ChainCompilation _net = new();
 
     /// <summary>8 bits, with calibration and evaluation data.</summary>
-    public CompileOptions Options { get; }
+    public CompileOptions Options => _net.Options();
 
     /// <summary>The labelled samples.</summary>
-    public string Data { get; }
+    public string Data => _net.Data;
 
     /// <summary>The progress lines of the latest run.</summary>
     public ProgressLines Lines { get; private set; } = new();
@@ -45,9 +22,9 @@ internal sealed class StagedCompilation : IDisposable
     /// <summary>The codes of the warnings of the latest run.</summary>
     public ImmutableArray<string> Warnings { get; private set; } = [];
 
-    public string At(string name) => _folder.At(name);
+    public string At(string name) => _net.Folder.At(name);
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => _net.Dispose();
 
     public CompileContext Context(CompileOptions? options = null, CancellationToken cancellation = default) =>
         new(options ?? Options, Lines = new ProgressLines(), null, cancellation);

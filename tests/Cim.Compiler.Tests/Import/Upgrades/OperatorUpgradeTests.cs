@@ -2,6 +2,8 @@ using Cim.Compiler.Ir;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
 using Cim.Runtime.Tensors;
+using Cim.Tests.Shared;
+using CsCheck;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Import.Upgrades;
@@ -42,22 +44,17 @@ public sealed class OperatorUpgradeTests
             new ModelBuilder(21).Input("x", -1, 300).Node("Cast", "x", "i", ("to", from)).Node("Cast", "i", "n", ("to", narrow))
             .Node("Cast", "n", "y", ("to", 1)).Output("y"), low: narrow == 12 ? 0 : -90000, high: 90000);
 
+    /// <summary>A start that is clamped to an element, in either direction, and an end at least one element away.</summary>
+    private static readonly Gen<(int Size, int Step, int Start, int End)> _slices =
+        Gen.Select(Gen.Int[2, 6], Gen.Int[1, 3], Gen.Bool, Gen.Bool).SelectMany((size, step, forward, below) => Gen.Select(
+            forward ? Gen.Int[-9, -size - 1] : below ? Gen.Int[-12, -size - 1] : Gen.Int[size, 11],
+            forward ? Gen.Int[1, 11] : Gen.Int[-20, -size - 1],
+            (start, end) => (size, forward ? step : -step, start, end)));
+
     [Fact]
-    public void Slices_clamp_their_bounds()
-    {
-        var random = new Random(5);
-        for (int i = 0; i < 60; i++)
-        {
-            // A start that is clamped to an element, in either direction, and at least one element.
-            int step = random.Next(2) == 0 ? random.Next(1, 4) : -random.Next(1, 4), size = random.Next(2, 7);
-            int[] start = step > 0 ? [random.Next(-9, -size)] : random.Next(2) == 0 ? [random.Next(-12, -size)] : [random.Next(size, 12)];
-            int[] end = step > 0 ? [random.Next(1, 12)] : [random.Next(-20, -size)];
-            ModelBuilder model = new ModelBuilder(13).Input("x", -1, size).Ints("s", start[0]).Ints("e", end[0]).Ints("a", 1)
-                .Ints("t", step)
-                .Node("Slice", "x s e a t", "y").Output("y");
-            ImportAssert.SameAsOnnxRuntime(model);
-        }
-    }
+    public void Slices_clamp_their_bounds() => _slices.Holds(60, slice => ImportAssert.SameAsOnnxRuntime(
+        new ModelBuilder(13).Input("x", -1, slice.Size).Ints("s", slice.Start).Ints("e", slice.End).Ints("a", 1).Ints("t", slice.Step)
+            .Node("Slice", "x s e a t", "y").Output("y")));
 
     [Fact]
     public void Casts_to_types_that_are_not_computed_with_go_to_the_wider_one()

@@ -1,6 +1,8 @@
 using Cim.Compiler.Search.Exact;
 using Cim.Compiler.Search.Space;
 using Cim.Runtime;
+using Cim.Tests.Shared;
+using CsCheck;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Search.Exact;
@@ -8,10 +10,8 @@ namespace Cim.Compiler.Tests.Search.Exact;
 /// <summary>The cheapest policy within a budget, against the list of all policies.</summary>
 public sealed class ExactOptimumTests
 {
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 40)];
-
-    [Theory, MemberData(nameof(Seeds))]
-    public void The_exact_optimum_is_the_best_of_all_policies_and_says_so(int seed)
+    [Fact]
+    public void The_exact_optimum_is_the_best_of_all_policies_and_says_so() => Gen.Int[0, 1_000_000].Holds(40, seed =>
     {
         (PolicySpace space, LossTable losses) = SearchProblems.Random(seed, layers: 4, bits: [3, 5, 8]);
         UnitChoices unitChoices = UnitChoices.Of(space, losses, c => c.LatencyNs);
@@ -30,5 +30,5 @@ public sealed class ExactOptimumTests
         }
 
         Assert.Null(ExactOptimum.Solve(unitChoices, all.Min(a => a.Loss) * 0.99));
-    }
+    });
 }

@@ -1,6 +1,8 @@
 using Cim.Compiler.Search.Exact;
 using Cim.Compiler.Search.Space;
 using Cim.Runtime;
+using Cim.Tests.Shared;
+using CsCheck;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Search.Exact;
@@ -8,10 +10,8 @@ namespace Cim.Compiler.Tests.Search.Exact;
 /// <summary>Policies no other beats, against the list of all policies.</summary>
 public sealed class ParetoFrontTests
 {
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 40)];
-
-    [Theory, MemberData(nameof(Seeds))]
-    public void The_front_holds_every_policy_no_other_beats(int seed)
+    [Fact]
+    public void The_front_holds_every_policy_no_other_beats() => Gen.Int[0, 1_000_000].Holds(40, seed =>
     {
         (PolicySpace space, LossTable losses) = SearchProblems.Random(seed, layers: 4, bits: [3, 5, 8]);
         ParetoFront front = ParetoFront.Of(UnitChoices.Of(space, losses, c => c.LatencyNs));
@@ -22,7 +22,7 @@ public sealed class ParetoFrontTests
             if (expected.Count == 0 || p.Loss < expected[^1].Loss - 1e-12) expected.Add(p);
         Assert.Equal(0, front.Gap);
         Assert.Equal(expected.Select(e => e.Cost), front.Points.Select(p => Math.Round(p.Cost, 6)));
-    }
+    });
 
     [Fact]
     public void A_thinned_front_is_within_its_gap_of_the_exact_one()

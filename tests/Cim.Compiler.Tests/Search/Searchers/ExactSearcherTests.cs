@@ -1,6 +1,8 @@
 using Cim.Compiler.Search.Exact;
 using Cim.Compiler.Search.Searchers;
 using Cim.Compiler.Search.Space;
+using Cim.Tests.Shared;
+using CsCheck;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Search.Searchers;
@@ -26,8 +28,8 @@ public sealed class ExactSearcherTests
         }
     }
 
-    [Theory, InlineData(0), InlineData(1), InlineData(2)]
-    public void With_a_right_estimate_it_finds_the_proven_optimum(int seed)
+    [Fact]
+    public void With_a_right_estimate_it_finds_the_proven_optimum() => Gen.Int[0, 1_000_000].Holds(6, seed =>
     {
         (PolicySpace space, LossTable losses) = SearchProblems.Random(seed, layers: 6, bits: [2, 4, 8]);
         var problem = new SearchProblem(space, losses, losses.Total(PolicyMoves.Widest(space)) + 1, long.MaxValue, 200, (ulong)seed);
@@ -35,5 +37,5 @@ public sealed class ExactSearcherTests
         Optimum optimum = ExactOptimum.Solve(UnitChoices.Of(space, losses, c => c.LatencyNs), problem.MaxLoss)!;
         Assert.True(optimum.IsProven);
         Assert.Equal(optimum.Cost, result.Cost, 6);
-    }
+    });
 }

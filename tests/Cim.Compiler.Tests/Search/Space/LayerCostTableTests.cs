@@ -2,6 +2,8 @@ using Cim.Compiler.Mapping;
 using Cim.Compiler.Search.Space;
 using Cim.Runtime;
 using Cim.Runtime.RandomNumbers;
+using Cim.Tests.Shared;
+using CsCheck;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Search.Space;
@@ -9,10 +11,8 @@ namespace Cim.Compiler.Tests.Search.Space;
 /// <summary>Costs looked up instead of computed.</summary>
 public sealed class LayerCostTableTests
 {
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 40)];
-
-    [Theory, MemberData(nameof(Seeds))]
-    public void The_table_gives_the_cost_of_the_cost_model(int seed)
+    [Fact]
+    public void The_table_gives_the_cost_of_the_cost_model() => Gen.Int[0, 1_000_000].Holds(40, seed =>
     {
         (PolicySpace space, _) = SearchProblems.Random(seed, layers: 5, bits: [2, 5, 8]);
         int[] policy = PolicyMoves.Random(space, new SplitMix((ulong)seed));
@@ -25,7 +25,7 @@ public sealed class LayerCostTableTests
         Assert.Equal(cost.LatencyNs, total.LatencyNs, 6);
         Assert.Equal(cost.EnergyPj, total.EnergyPj, 3);
         Assert.Equal(cost.Arrays, total.Arrays);
-    }
+    });
 
     [Fact]
     public void A_precision_the_table_was_not_built_for_is_an_error()

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Search.Space;
 using Cim.Runtime;
+using Cim.Tests.Shared;
+using CsCheck;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Search.Space;
@@ -8,8 +10,8 @@ namespace Cim.Compiler.Tests.Search.Space;
 /// <summary>Layers that share activation bits, as one unit of an exact search.</summary>
 public sealed class UnitChoicesTests
 {
-    [Theory, InlineData(0), InlineData(1), InlineData(2), InlineData(3)]
-    public void A_unit_holds_just_the_combinations_no_other_beats(int seed)
+    [Fact]
+    public void A_unit_holds_just_the_combinations_no_other_beats() => Gen.Int[0, 1_000_000].Holds(8, seed =>
     {
         (PolicySpace space, LossTable losses) = SearchProblems.Random(seed, layers: 3, bits: [3, 5, 8]);
         UnitChoices choices = UnitChoices.Of(space, losses, c => c.LatencyNs);
@@ -26,7 +28,7 @@ public sealed class UnitChoicesTests
                 Assert.True(choices.Units[u][i].Loss < choices.Units[u][i - 1].Loss);
             }
         }
-    }
+    });
 
     [Fact]
     public void Thinned_choices_hold_those_of_policies_that_are_kept()
