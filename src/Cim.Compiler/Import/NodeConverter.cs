@@ -19,8 +19,11 @@ internal sealed class NodeConverter(ModelProto model, ExternalData? external)
     /// <summary>Functions may call each other this deep; a model that goes deeper calls itself.</summary>
     private const int MaxDepth = 32;
 
+    /// <summary>Functions that call each other several times would otherwise be written out without end.</summary>
+    private const int MaxCalled = 1 << 17;
+
     private readonly List<UnsupportedOperator> _unsupported = [];
-    private int _depth;
+    private int _depth, _called;
 
     /// <summary>What was met and cannot be run.</summary>
     public IReadOnlyList<UnsupportedOperator> Unsupported => _unsupported;
@@ -50,7 +53,7 @@ internal sealed class NodeConverter(ModelProto model, ExternalData? external)
             return [];
         }
 
-        bool mayLackInput = proto.OpType is "Constant" or "If" or "Loop";
+        bool mayLackInput = proto.OpType is "Constant" or "If" or "Loop" or "Scan";
         if (proto.Output.Count == 0 || (proto.Output[0].Length == 0 && proto.OpType is not ("Loop" or "Scan")))
             throw Invalid($"node '{name}' ({proto.OpType}) has no output");
         if (!mayLackInput && (proto.Input.Count == 0 || proto.Input[0].Length == 0))
@@ -100,6 +103,7 @@ internal sealed class NodeConverter(ModelProto model, ExternalData? external)
         int count = 0;
         foreach (NodeProto inner in function.Node)
         {
+            if (++_called > MaxCalled) throw Invalid($"its functions, written out, have more than {MaxCalled} nodes");
             NodeProto copy = FunctionBody.WithAttributes(inner, function, call);
             GraphNames.Rename(copy, names, wanted => context.Fresh($"{name}_{wanted}"));
             context.MarkUsed(copy.Input.Concat(Subgraph.Reads(copy)));

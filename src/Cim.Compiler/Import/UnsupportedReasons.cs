@@ -10,7 +10,6 @@ internal static class UnsupportedReasons
         "the shape of its result depends on the data; end the model before it and do this step in the program";
     private const string Pictures = "files of pictures are not decoded; give the model their pixels";
     private const string Bits = "arithmetic on bits of integers is not supported";
-    private const string Scans = "scans are not supported; export the model with the steps written out";
     private const string NoKernel = "there is no kernel for it; export the model without it";
 
     /// <summary>Standard operators with the reason, in ordinal order.</summary>
@@ -48,7 +47,6 @@ internal static class UnsupportedReasons
         ["BitwiseNot"] = Bits,
         ["BitwiseOr"] = Bits,
         ["BitwiseXor"] = Bits,
-        ["Scan"] = Scans,
         ["DeformConv"] = NoKernel,
         ["Det"] = NoKernel,
         ["MaxRoiPool"] = NoKernel,

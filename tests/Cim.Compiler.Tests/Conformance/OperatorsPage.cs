@@ -29,9 +29,9 @@ internal static class OperatorsPage
             or computed from shapes. Only the leading dimension of an input may be unknown (the batch); others are set with `--dim`.
             Operators that are compositions of others are written out at import, so that constant matrices inside them run on
             crossbars, too; so are functions of the model itself, the branch of an If that a constant (or a shape) chooses, and every
-            round of a Loop whose number of rounds is known. Quantizers of QONNX and Brevitas, and operators on integers (QLinearConv,
-            ConvInteger ...), are read as pre-quantized layers; where ONNX Runtime quantizes inputs dynamically, their range is
-            calibrated instead. Not supported: sequences, strings, sparse tensors, quantization in blocks, training modes. All
+            round of a Loop or Scan whose number of rounds is known. Quantizers of QONNX and Brevitas, and operators on integers
+            (QLinearConv, ConvInteger ...), are read as pre-quantized layers; where ONNX Runtime quantizes inputs dynamically, their
+            range is calibrated instead. Not supported: sequences, strings, sparse tensors, quantization in blocks, training modes. All
             unsupported operators of a model are reported together (CIM0003).
 
             ## Conformance

@@ -11,6 +11,9 @@ namespace Cim.Compiler.Import.Rewrites;
 /// </summary>
 internal sealed class RewriteOperators
 {
+    /// <summary>Loops in loops would otherwise be written out without end.</summary>
+    private const int MaxNodes = 1 << 17;
+
     private readonly GrowingShapes _shapes;
     private readonly Dictionary<string, Tensor> _constants;
     private readonly HashSet<string> _values, _nodeNames, _read, _declared;
@@ -56,6 +59,10 @@ internal sealed class RewriteOperators
             return;
         }
 
+        if (_nodes.Count == MaxNodes)
+            throw new CimException(ErrorCodes.UnsupportedOperators,
+                $"The model would have more than {MaxNodes} nodes once its loops are written out (at node '{node.Name}'). Export it with "
+                    + $"fewer rounds.");
         _shapes.Add(node);
         _nodes.Add(node);
     }

@@ -72,6 +72,20 @@ public sealed class ControlFlowTests
             .Output("last").Output("sum"));
     }
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 1)]
+    public void Scan_is_unrolled_in_either_direction(int inputDirection, int outputDirection)
+    {
+        ModelBuilder body = new ModelBuilder().Node("Add", "s_in x_t", "s_out").Node("Tanh", "s_out", "y_t").Output("s_out").Output("y_t");
+        body.Model.Graph.Input.Add(ModelBuilder.Value("s_in", 1, 2, 5));
+        body.Model.Graph.Input.Add(ModelBuilder.Value("x_t", 1, 2, 5));
+        ImportAssert.SameAsOnnxRuntime(new ModelBuilder().Input("s", 2, 5).Input("x", 2, 4, 5).Node("Scan", "s x", "last all",
+            ("body", Graph(body)), ("num_scan_inputs", 1), ("scan_input_axes", new[] { 1 }), ("scan_output_axes", new[] { 1 }),
+            ("scan_input_directions", new[] { inputDirection }), ("scan_output_directions", new[] { outputDirection }))
+            .Output("last").Output("all"), new ImportOptions { GeneraliseBatch = false });
+    }
+
     [Fact]
     public void Functions_of_the_model_are_written_out_with_the_attributes_of_each_call()
     {
@@ -109,5 +123,21 @@ public sealed class ControlFlowTests
         function.Node.Add(new NodeProto { OpType = "F", Domain = "own", Input = { "x" }, Output = { "y" } });
         model.Model.Functions.Add(function);
         ImportAssert.Fails(model, ErrorCodes.InvalidGraph, "calls itself");
+    }
+
+    [Fact]
+    public void Functions_that_multiply_each_other_are_an_error_and_not_the_end_of_the_memory()
+    {
+        ModelBuilder model = new ModelBuilder().Input("x", -1, 5).Node("own.F0", "x", "y").Output("y");
+        for (int i = 0; i < 25; i++)
+        {
+            var function = new FunctionProto { Name = $"F{i}", Domain = "own", Input = { "x" }, Output = { "y" } };
+            string called = i == 24 ? "Relu" : $"F{i + 1}", domain = i == 24 ? "" : "own";
+            function.Node.Add(new NodeProto { OpType = called, Domain = domain, Input = { "x" }, Output = { "t" } });
+            function.Node.Add(new NodeProto { OpType = called, Domain = domain, Input = { "t" }, Output = { "y" } });
+            model.Model.Functions.Add(function);
+        }
+
+        ImportAssert.Fails(model, ErrorCodes.InvalidGraph, "written out");
     }
 }

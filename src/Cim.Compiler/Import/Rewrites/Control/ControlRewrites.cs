@@ -5,6 +5,6 @@ internal static class ControlRewrites
 {
     public static IReadOnlyList<IOperatorRewrite> All { get; } =
     [
-        new RewriteIf(), new RewriteLoop(),
+        new RewriteIf(), new RewriteLoop(), new RewriteScan(),
     ];
 }
