@@ -50,7 +50,6 @@ internal static class UnsupportedReasons
         ["DeformConv"] = NoKernel,
         ["Det"] = NoKernel,
         ["MaxRoiPool"] = NoKernel,
-        ["MaxUnpool"] = NoKernel,
         ["RoiAlign"] = NoKernel,
         ["TensorScatter"] = NoKernel,
     };

@@ -18,8 +18,6 @@ public sealed class ConformanceTests(ITestOutputHelper output)
         ["training_dropout_mask"] = Training,
         ["training_dropout_zero_ratio"] = Training,
         ["training_dropout_zero_ratio_mask"] = Training,
-        ["maxpool_with_argmax_2d_precomputed_pads"] = "the second output of MaxPool (indices) is not supported",
-        ["maxpool_with_argmax_2d_precomputed_strides"] = "the second output of MaxPool (indices) is not supported",
         ["cast_FLOAT_to_BFLOAT16"] = Truncated,
         ["castlike_FLOAT_to_BFLOAT16"] = Truncated,
         ["castlike_FLOAT_to_BFLOAT16_expanded"] = Truncated,

@@ -112,6 +112,22 @@ public sealed class KernelOperatorTests
             .Node("MelWeightMatrix", "b n r l h", "m").Node("MatMul", "x m", "y").Output("y"));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Maxima_and_their_places(int columnsFirst)
+    {
+        foreach ((int a, int b, int c, int seed) in Cases(12))
+            ImportAssert.SameAsOnnxRuntime(new ModelBuilder(12).Input("x", -1, c, a + 2, b + 2).Node("MaxPool", "x", "y i",
+                ("kernel_shape", new[] { 2, 3 }), ("pads", new[] { seed % 2, 0, 1, 1 }), ("storage_order", columnsFirst)).Output("y")
+                    .Output("i", 7));
+        if (columnsFirst == 0)
+            ImportAssert.SameAsOnnxRuntime(new ModelBuilder(12).Input("x", 2, 3, 6, 4).Node("MaxPool", "x", "p i",
+                ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 })).Node("MaxUnpool", "p i", "y",
+                ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 })).Output("y"),
+                new Compiler.Import.ImportOptions { GeneraliseBatch = false });
+    }
+
     [Fact]
     public void Sequences_are_reversed_and_blocks_added()
     {

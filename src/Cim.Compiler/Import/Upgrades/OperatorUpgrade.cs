@@ -100,8 +100,7 @@ internal static class OperatorUpgrade
     private static Node MaxPool(Node node, UpgradeContext context)
     {
         if (node.Outputs.Length < 2) return node;
-        if (context.IsUsed(node.Outputs[1])) throw Unsupported("the output of indices is not supported");
-        return node with { Outputs = [node.Outputs[0]] };
+        return context.IsUsed(node.Outputs[1]) ? node : node with { Outputs = [node.Outputs[0]] };
     }
 
     internal static CimException Unsupported(string reason) => new(ErrorCodes.UnsupportedOperators, reason);

@@ -28,7 +28,8 @@ internal static class OperatorCatalog
         "DepthToSpace", "DequantizeLinear", "Div", "Dropout", "Elu", "Equal", "Erf", "Exp", "Expand", "Flatten", "Floor", "Gather",
         "GatherElements", "GatherND", "Gelu", "Gemm", "GlobalAveragePool", "GlobalMaxPool", "Greater", "GreaterOrEqual", "GridSample",
         "HardSigmoid", "HardSwish", "Identity", "InstanceNormalization", "LayerNormalization", "LeakyRelu", "Less", "LessOrEqual", "Log",
-        "LogSoftmax", "MatMul", "Max", "MaxPool", "Mean", "Min", "Mish", "Mod", "Mul", "Neg", "Not", "Or", "PRelu", "Pad", "Pow",
+        "LogSoftmax", "MatMul", "Max", "MaxPool", "MaxUnpool", "Mean", "Min", "Mish", "Mod", "Mul", "Neg", "Not", "Or", "PRelu", "Pad",
+        "Pow",
         "QuantizeLinear", "Range", "Reciprocal", "ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceMax", "ReduceMean",
         "ReduceMin", "ReduceProd", "ReduceSum", "ReduceSumSquare", "Relu", "Reshape", "Resize", "ReverseSequence", "Round",
         "ScatterElements", "ScatterND", "Selu", "Shape", "Sigmoid", "Sign", "Sin", "Sinh", "Size", "Slice", "Softmax", "Softplus",
@@ -98,6 +99,7 @@ internal static class OperatorCatalog
 
             "Conv" => new Conv(a) { Label = label },
             "MaxPool" => new Pool(a, average: false) { Label = label },
+            "MaxUnpool" => new MaxUnpool(a) { Label = label },
             "AveragePool" => new Pool(a, average: true) { Label = label },
             "GlobalAveragePool" => new GlobalPool(average: true) { Label = label },
             "GlobalMaxPool" => new GlobalPool(average: false) { Label = label },

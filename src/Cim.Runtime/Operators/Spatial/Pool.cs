@@ -5,7 +5,8 @@ using Cim.Runtime.Program;
 namespace Cim.Runtime.Operators.Spatial;
 
 /// <summary>
-/// MaxPool (float, int8, uint8; output 0 only) and AveragePool (float; attribute <c>count_include_pad</c>) over 1 to 3 spatial
+/// MaxPool (float, int8, uint8; its second output is <see cref="PoolIndices"/>) and AveragePool (float; attribute <c>count_include_pad</c>)
+/// over 1 to 3 spatial
 /// axes with attributes kernel_shape, strides, pads, dilations, auto_pad, ceil_mode.
 /// </summary>
 /// <remarks>
@@ -18,7 +19,6 @@ internal sealed class Pool(AttributeMap attributes, bool average) : Operator
     {
         TensorInfo x = inputs.Required(0, "X");
         if (attributes.Ints("kernel_shape") is not { IsDefault: false } kernel) throw Error("attribute kernel_shape is missing.");
-        if (attributes.Int("storage_order", 0) != 0) throw Error("storage_order 1 is not supported.");
         WindowGeometry g = WindowGeometry.Create(this, attributes, x.Shape, kernel.AsSpan());
         int planes = checked(x.Shape[0] * x.Shape[1]);
         TensorInfo output = Output(x.Type, g.OutputDims(x.Shape[0], x.Shape[1], x.Shape.Rank - 2));
@@ -31,18 +31,29 @@ internal sealed class Pool(AttributeMap attributes, bool average) : Operator
 
         return x.Type switch
         {
-            ElementType.Float32 => Create<float, Maximum<float>>(output, g, planes, float.NegativeInfinity, 0),
-            ElementType.Int8 => Create<sbyte, Maximum<sbyte>>(output, g, planes, sbyte.MinValue, 0),
-            ElementType.UInt8 => Create<byte, Maximum<byte>>(output, g, planes, byte.MinValue, 0),
+            ElementType.Float32 => WithIndices<float>(Create<float, Maximum<float>>(output, g, planes, float.NegativeInfinity, 0), g),
+            ElementType.Int8 => WithIndices<sbyte>(Create<sbyte, Maximum<sbyte>>(output, g, planes, sbyte.MinValue, 0), g),
+            ElementType.UInt8 => WithIndices<byte>(Create<byte, Maximum<byte>>(output, g, planes, byte.MinValue, 0), g),
             _ => throw Error($"{x.Type} inputs are not supported."),
         };
     }
 
-    /// <summary><paramref name="divide"/>: 0 do not, 1 by the cells inside the input, 2 by the cells inside input and padding.</summary>
-    private static Kernel Create<T, TF>(TensorInfo output, WindowGeometry g, int planes, T neutral, int divide)
-        where T : unmanaged, INumber<T> where TF : struct, IBinaryFunction<T>
+    /// <summary>The kernel with the places of the maxima as a second output, computed where somebody reads them.</summary>
+    private Kernel WithIndices<T>(Kernel kernel, WindowGeometry g) where T : unmanaged, INumber<T>
     {
-        int width = g.Input[2];
+        (int First, int Last)[][] inside = Inside(g);
+        bool columnsFirst = attributes.Int("storage_order", 0) != 0;
+        return new Kernel([kernel.Outputs[0], Output(ElementType.Int64, kernel.Outputs[0].Shape)], (in KernelCall c) =>
+        {
+            kernel.Run(c);
+            Span<long> indices = c.Output<long>(1);
+            if (!indices.IsEmpty) PoolIndices.Compute(g, inside, c.Input<T>(0), indices, columnsFirst);
+        }) { WorkspaceBytes = kernel.WorkspaceBytes };
+    }
+
+    /// <summary>The part of each window that lies inside the input, by axis and output.</summary>
+    private static (int First, int Last)[][] Inside(WindowGeometry g)
+    {
         (int First, int Last)[][] inside = new (int, int)[WindowGeometry.Axes][];
         for (int axis = 0; axis < inside.Length; axis++)
         {
@@ -50,6 +61,15 @@ internal sealed class Pool(AttributeMap attributes, bool average) : Operator
             for (int o = 0; o < inside[axis].Length; o++) inside[axis][o] = g.Inside(axis, o);
         }
 
+        return inside;
+    }
+
+    /// <summary><paramref name="divide"/>: 0 do not, 1 by the cells inside the input, 2 by the cells inside input and padding.</summary>
+    private static Kernel Create<T, TF>(TensorInfo output, WindowGeometry g, int planes, T neutral, int divide)
+        where T : unmanaged, INumber<T> where TF : struct, IBinaryFunction<T>
+    {
+        int width = g.Input[2];
+        (int First, int Last)[][] inside = Inside(g);
         int columnSize = PoolRows.Padded<T>(width), rowSize = PoolRows.Padded<T>(g.Output[2]), elementSize = output.Type.SizeOf();
         (int from, int to) = Interior(g, inside[2]);
         var windows = new SlidingWindow((from * g.Stride[2]) - g.PadBegin[2], g.Kernel[2], g.Stride[2], g.Dilation[2]);
