@@ -65,29 +65,17 @@ internal static class RunCommand
                 "chips that differ, and nothing is random at this fidelity of this hardware (--fidelity device, with errors in the "
                     + "profile)"));
             int perUnit = Math.Max(1, evaluator.Input.FixedBatch), count = samples.Count / perUnit * perUnit;
-            int[] dims = Dims(model.Info.Outputs[index], count, perUnit);
-
-            AtomicFile.Write(parsed.GetRequiredValue(_output), stream =>
-            {
-                NpyWriter.WriteHeader(stream, dims);
-                foreach ((_, ReadOnlyMemory<float>[] outputs) in evaluator.Run(samples, options, count, null, context.Cancellation))
-                    stream.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes(outputs[index].Span));
-            });
+            var results = new RunResults(
+                model.Info.Outputs[index], count, evaluator.Input.FixedBatch, evaluator.Input.Batch(CompiledEvaluator.BatchSamples));
+            int[] dims = results.Dims;
+            AtomicFile.Write(parsed.GetRequiredValue(_output), stream => results.Write(
+                stream, evaluator.Run(samples, options, count, null, context.Cancellation).Select(run => run.Outputs[index])));
             context.WriteResult(
                 new RunDocument(count, parsed.GetRequiredValue(_output), dims), CliJson.Relaxed.RunDocument,
                 text =>
                     text.WriteLine(string.Create(
                     CultureInfo.InvariantCulture, $"{count} samples -> {parsed.GetRequiredValue(_output)} [{string.Join(",", dims)}]")));
         });
-    }
-
-    /// <summary>The shape of all results together. A model with a fixed batch gives one result per run: they are joined along the first
-    /// dimension, or a new one.</summary>
-    internal static int[] Dims(TensorDescription output, int count, int samplesPerRun)
-    {
-        if (output.Shape.Any(d => d < 0)) return [.. output.Shape.Select(d => d < 0 ? -d * count : d)];
-        int runs = count / samplesPerRun;
-        return output.Shape is [var batch, .. var rest] && batch == samplesPerRun ? [batch * runs, .. rest] : [runs, .. output.Shape];
     }
 
     private static int IndexOfOutput(CimModel model, string? name)

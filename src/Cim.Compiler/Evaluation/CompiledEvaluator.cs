@@ -10,7 +10,8 @@ namespace Cim.Compiler.Evaluation;
 /// <summary>Runs a compiled model over data, at any fidelity.</summary>
 internal sealed class CompiledEvaluator
 {
-    private const int BatchSamples = 64;
+    /// <summary>Samples that are run at once.</summary>
+    public const int BatchSamples = 64;
 
     private readonly CimModel _model;
 
@@ -81,7 +82,7 @@ internal sealed class CompiledEvaluator
         foreach (SampleRun run in samples.Runs(Input, BatchSamples))
         {
             int units = run.Count / samplesPerUnit;
-            Memory<float>[] outputs = [.. _model.Info.Outputs.Select(o => new float[checked(o.SampleLength * units)].AsMemory())];
+            Memory<float>[] outputs = [.. _model.Info.Outputs.Select((_, i) => new float[_model.OutputLength(i, units)].AsMemory())];
             _model.Run(run.Values.AsSpan(), outputs, units, options with { FirstSample = first }, cancellation);
             first += units;
             yield return outputs[0];

@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Cim.Compiler.Data;
+using Cim.Compiler.Import;
 using Cim.Compiler.Ort;
-using Cim.Onnx;
+using Cim.Onnx.Proto;
 using Cim.Runtime;
-using Cim.Runtime.Data;
 using Cim.Runtime.Tensors;
 using Microsoft.ML.OnnxRuntime;
 
@@ -16,19 +16,25 @@ internal sealed class FloatEvaluator : IDisposable
     private readonly OnnxSession _session;
     private readonly string _path;
 
-    /// <exception cref="CimException">CIM0004, CIM0006: ONNX Runtime refuses the model, or an input has open dimensions.</exception>
-    public FloatEvaluator(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="options">Sizes of named dimensions; defaults if null.</param>
+    /// <exception cref="CimException">CIM0002, CIM0016: the file is no model ONNX Runtime can be given; CIM0004, CIM0006: it refuses the
+    /// model, or an input has open dimensions.</exception>
+    public FloatEvaluator(string path, ImportOptions? options = null)
     {
         (_session, _path) = (new OnnxSession(path), path);
         try
         {
-            Input = GraphInput.Of(
-                _session.Inputs.Select(i => (i.Key, TypeOf(i.Key, i.Value.ElementType, path), ShapeOf(i.Key, i.Value.Dimensions, path))));
+            foreach ((string name, NodeMetadata input) in _session.Inputs) TypeOf(name, input.ElementType, path);
+            GraphProto graph = _session.File!;
+            Input = GraphInput.Of(new InputReader(graph, [.. graph.Initializer.Select(i => i.Name)], options ?? ImportOptions.Default)
+                .Read().Select(i => (i.Name, i.Info.Type, i.Info.Shape)));
         }
-        catch
+        catch (CimException e)
         {
             _session.Dispose();
-            throw;
+            if (e.File is not null) throw;
+            throw new CimException(e.Code, e.Message, e) { File = path };
         }
     }
 
@@ -87,12 +93,8 @@ internal sealed class FloatEvaluator : IDisposable
         int numbers = OnnxSession.Length(value) / samples;
         ElementType type = TypeOf(name, _session.TypeOf(name), _path);
         return new OutputFacts(name, type, numbers, numbers == 1 && type == ElementType.Float32
-            && NetworkOutputs.EndsWithSigmoid(OnnxReader.ReadModel(File.ReadAllBytes(_path)).Graph, name));
+            && NetworkOutputs.EndsWithSigmoid(_session.File!, name));
     }
-
-    private static Shape ShapeOf(string name, int[] dims, string path) => dims.Skip(1).All(d => d > 0) ? new Shape(dims)
-        : throw new CimException(ErrorCodes.InvalidData,
-            $"The input '{name}' has the shape {RecordFile.Dims(dims)}: only its first dimension may be open.") { File = path };
 
     private static ElementType TypeOf(string name, Type type, string path) =>
         type == typeof(float) ? ElementType.Float32

@@ -2,7 +2,6 @@ using System.Globalization;
 using Cim.Compiler.Ir;
 using Cim.Onnx.Proto;
 using Cim.Runtime;
-using Cim.Runtime.Operators.Elementwise;
 using Cim.Runtime.Program;
 using Cim.Runtime.Tensors;
 using Google.Protobuf;
@@ -24,11 +23,9 @@ internal static class OnnxExporter
 
     private const int IrVersion = 9;
 
-    /// <summary>Of graphs with integers of 4 bits, which 20 does not have.</summary>
-    private const int NarrowOpset = 21, NarrowIrVersion = 10;
-
     /// <summary>The model; weights inside the file.</summary>
-    /// <exception cref="CimException">CIM0004: the model would exceed the 2 GiB of a protobuf file.</exception>
+    /// <exception cref="CimException">CIM0004: the model would exceed the 2 GiB of a protobuf file; CIM0016: native code could not run
+    /// it.</exception>
     public static ModelProto Export(Graph graph)
     {
         var proto = new GraphProto { Name = graph.Name.Length > 0 ? graph.Name : "graph" };
@@ -40,26 +37,20 @@ internal static class OnnxExporter
         foreach (string name in graph.Outputs) proto.Output.Add(Describe(graph, name));
         foreach ((string name, Tensor value) in graph.Constants.OrderBy(c => c.Key, StringComparer.Ordinal))
             proto.Initializer.Add(AttributeExporter.Tensor(name, value));
-        var names = new HashSet<string>(graph.Values.Keys, StringComparer.Ordinal);
-        var nodeNames = new HashSet<string>(graph.Nodes.Select(n => n.Name), StringComparer.Ordinal);
-        foreach (Node node in graph.Nodes) Export(graph, node, proto, names, nodeNames);
+        var names = new FreshNames(graph);
+        foreach (Node node in graph.Nodes) Export(graph, node, proto, names);
 
-        bool isNarrow = graph.Nodes.Any(n => n.Op == "Cast" && n.Attributes.Int(Cast.NarrowAttribute, 0) > 0);
-        var model = new ModelProto { IrVersion = isNarrow ? NarrowIrVersion : IrVersion, ProducerName = "Cim.Sdk", Graph = proto };
-        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = isNarrow ? NarrowOpset : Opset });
+        var model = new ModelProto { IrVersion = IrVersion, ProducerName = "Cim.Sdk", Graph = proto };
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
+        ExportVerifier.Verify(model, graph.Values);
         return model;
     }
 
-    private static void Export(Graph graph, Node node, GraphProto proto, HashSet<string> names, HashSet<string> nodeNames)
+    private static void Export(Graph graph, Node node, GraphProto proto, FreshNames names)
     {
-        if (node.Op == "Cast" && node.Attributes.Int(Cast.NarrowAttribute, 0) is > 0 and var narrow)
+        if (NarrowCast.Is(node))
         {
-            // To the narrow integer, and from there to the type that holds it.
-            string low = Fresh(names, node.Outputs[0] + "_narrow");
-            AttributeMap attributes = node.Attributes.Without(Cast.NarrowAttribute);
-            proto.Node.Add(ToProto(node with {
-                Name = Fresh(nodeNames, node.Name + "_narrow"), Outputs = [low], Attributes = attributes.With("to", narrow) }, names));
-            proto.Node.Add(ToProto(node with { Inputs = [low], Attributes = attributes }, names));
+            NarrowCast.Write(node, graph.Values[node.Inputs[0]].Type, proto, names);
             return;
         }
 
@@ -72,44 +63,35 @@ internal static class OnnxExporter
         }
 
         // 8-bit integers saturated earlier: quantize to 8 bits, then clip to the narrower range.
-        string wide = Fresh(names, node.Outputs[0] + "_wide");
+        string wide = names.Value(node.Outputs[0] + "_wide");
         bool signed = graph.Values[node.Outputs[0]].Type == ElementType.Int8;
         (int least, int most) = signed ? (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) : (0, (1 << bits) - 1);
         string min = Bound(proto, names, node, "_min", signed, least), max = Bound(proto, names, node, "_max", signed, most);
         proto.Node.Add(ToProto(plain with { Outputs = [wide] }, names));
-        var clip = new NodeProto { OpType = "Clip", Name = Fresh(nodeNames, node.Name + "_clip") };
+        var clip = new NodeProto { OpType = "Clip", Name = names.Node(node.Name + "_clip") };
         clip.Input.Add([wide, min, max]);
         clip.Output.Add(node.Outputs[0]);
         proto.Node.Add(clip);
     }
 
-    private static string Bound(GraphProto proto, HashSet<string> names, Node node, string suffix, bool signed, int value)
+    private static string Bound(GraphProto proto, FreshNames names, Node node, string suffix, bool signed, int value)
     {
-        string name = Fresh(names, node.Outputs[0] + suffix);
+        string name = names.Value(node.Outputs[0] + suffix);
         proto.Initializer.Add(
             AttributeExporter.Tensor(name, signed ? Tensor.Scalar((sbyte)value) : Tensor.Scalar((byte)value)));
         return name;
     }
 
-    private static string Fresh(HashSet<string> names, string wanted)
-    {
-        string name = wanted;
-        for (int i = 2; !names.Add(name); i++) name = string.Create(CultureInfo.InvariantCulture, $"{wanted}_{i}");
-        return name;
-    }
-
-    private static NodeProto ToProto(Node node, HashSet<string> names)
+    private static NodeProto ToProto(Node node, FreshNames names)
     {
         var proto = new NodeProto { OpType = node.Op, Name = node.Name };
         int inputs = node.Inputs.Length;
         while (inputs > 0 && node.Inputs[inputs - 1].Length == 0) inputs--;
         proto.Input.Add(node.Inputs.Take(inputs));
-        // The outputs of Split are not optional: ONNX Runtime ends the process at one without a name. Of the others, trailing ones may be
-        // left out.
         int outputs = node.Outputs.Length;
-        while (node.Op != "Split" && outputs > 1 && node.Outputs[outputs - 1].Length == 0) outputs--;
-        proto.Output.Add(node.Outputs.Take(outputs).Select((o, i) => o.Length > 0 || node.Op != "Split" ? o
-            : Fresh(names, string.Create(CultureInfo.InvariantCulture, $"{node.Name}_unused_{i}"))));
+        while (outputs > 0 && node.Outputs[outputs - 1].Length == 0 && OptionalOutputs.MayBeUnnamed(node.Op, outputs - 1)) outputs--;
+        proto.Output.Add(node.Outputs.Take(outputs).Select((o, i) => o.Length > 0 || OptionalOutputs.MayBeUnnamed(node.Op, i) ? o
+            : names.Value(string.Create(CultureInfo.InvariantCulture, $"{node.Name}_unused_{i}"))));
         foreach ((string name, Cim.Runtime.Program.AttributeValue value) in node.Attributes.Values)
             proto.Attribute.Add(AttributeExporter.Attribute(name, value));
         return proto;

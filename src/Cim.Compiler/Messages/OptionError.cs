@@ -28,6 +28,7 @@ internal static class OptionError
     /// <summary>Wrong usage (CIM0010).</summary>
     public static CimException Usage(MessageText text, string? file = null) => Of(ErrorCodes.WrongUsage, text, file);
 
-    /// <summary>The message of an error, with the options in it if it was made here.</summary>
-    public static MessageText TextOf(Exception error) => error.Data[Key] as MessageText ?? error.Message;
+    /// <summary>The message of an error, with the options in it if it was made here, also where it was thrown again with a file.</summary>
+    public static MessageText TextOf(Exception error) => error.Data[Key] as MessageText
+        ?? (error.InnerException is CimException inner && inner.Message == error.Message ? TextOf(inner) : error.Message);
 }

@@ -1,4 +1,8 @@
+using Cim.Compiler.Export;
+using Cim.Onnx;
+using Cim.Onnx.Proto;
 using Cim.Runtime;
+using Cim.Runtime.Diagnostics;
 using Cim.Runtime.Tensors;
 using Cim.Training.Engine;
 using Microsoft.ML.OnnxRuntime;
@@ -23,14 +27,21 @@ internal sealed class OnnxSession : IDisposable
     }
 
     /// <param name="path">An <c>.onnx</c> file; external data is found beside it.</param>
+    /// <exception cref="CimException">CIM0002: the file is no model; CIM0016: ONNX Runtime would not survive it; CIM0004: it refuses
+    /// it.</exception>
     public OnnxSession(string path)
     {
+        File = Structure(path);
+        ExportVerifier.Require([.. OptionalOutputs.Missing(File.Node)], "The model", path);
         using SessionOptions options = Options(optimize: true);
         _session = Guard(path, () => new InferenceSession(path, options));
         What = path;
     }
 
     private string What { get; }
+
+    /// <summary>The graph of the file without the data of its weights; null for a model that is none.</summary>
+    public GraphProto? File { get; }
 
     public IReadOnlyDictionary<string, NodeMetadata> Inputs => _session.InputMetadata;
 
@@ -93,6 +104,19 @@ internal sealed class OnnxSession : IDisposable
     {
         _session.Dispose();
         _run.Dispose();
+    }
+
+    private static GraphProto Structure(string path)
+    {
+        try
+        {
+            using FileStream stream = InputFile.Open(path, "model");
+            return OnnxStructure.Read(stream);
+        }
+        catch (OnnxFormatException e)
+        {
+            throw new CimException(ErrorCodes.MalformedOnnx, $"The model cannot be read: {e.Message}.", e) { File = path };
+        }
     }
 
     private static SessionOptions Options(bool optimize)

@@ -49,7 +49,7 @@ internal sealed class EvaluateStage : ICompileStage
     private static Accuracy EvaluateFloat(CompileContext context)
     {
         CompileOptions options = context.Options;
-        using var original = new FloatEvaluator(options.ModelPath);
+        using var original = new FloatEvaluator(options.ModelPath, options.Import);
         return original.Evaluate(
             DataSet.Open(options.Evaluation!, original.Input.Ports, options.Preprocessing), options.EvaluationLimit, null,
             context.Cancellation);

@@ -201,6 +201,9 @@ public static class ErrorCodes
     /// <summary>A file with the names of classes is malformed, or has another number of them than the model has classes.</summary>
     public const string InvalidClassNames = "CIM0015";
 
+    /// <summary>A graph breaks a rule of ONNX Runtime, which is not given it.</summary>
+    public const string NotRunnable = "CIM0016";
+
     /// <summary>The weights of a layer do not fit the cells its mapping gives them.</summary>
     public const string InvalidMapping = "CIM4003";
 

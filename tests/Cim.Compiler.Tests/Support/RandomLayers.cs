@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Cim.Compiler.Tests.Support;
 
 /// <summary>Small networks of random structure: what exporters write, with names they write, in a few kilobytes.</summary>
-internal sealed class RandomLayers
+internal sealed partial class RandomLayers
 {
     private static readonly string[] _oddNames = ["Add", "Conv", "a/b:0", "x_quantized", "Clip", "QuantizeLinear", "schön", "Mul_1"];
 
@@ -21,7 +21,7 @@ internal sealed class RandomLayers
     }
 
     /// <summary>Kinds of networks.</summary>
-    public const int Kinds = 7;
+    public const int Kinds = 9;
 
     /// <summary>A network of a kind; its input is "x", its output "y".</summary>
     public static byte[] Of(int kind, int seed)
@@ -35,7 +35,9 @@ internal sealed class RandomLayers
             3 => network.Branches(),
             4 => network.Attention(),
             5 => network.Constant(),
-            _ => network.Sequence(),
+            6 => network.Sequence(),
+            MovedKind => network.Moved(),
+            _ => network.Rows(),
         };
         network.End(end);
         return network._model.Bytes;

@@ -16,13 +16,17 @@ internal sealed class SmallCompilation : IDisposable
     private readonly float[] _samples;
     private readonly int _count;
 
-    public SmallCompilation(ModelBuilder model, float[] samples, long[]? labels = null)
+    public SmallCompilation(ModelBuilder model, float[] samples, long[]? labels = null) : this(model.Bytes, samples, labels)
     {
-        _input = GraphInput.Of(OnnxImporter.Import(model.Bytes, null));
+    }
+
+    public SmallCompilation(byte[] model, float[] samples, long[]? labels = null)
+    {
+        _input = GraphInput.Of(OnnxImporter.Import(model, null));
         (_samples, _count) = (samples, samples.Length / _input.SampleElements);
         Options = new CompileOptions
         {
-            ModelPath = _folder.Write("net.onnx", model.Bytes), OutputPath = _folder.At("net.cim"),
+            ModelPath = _folder.Write("net.onnx", model), OutputPath = _folder.At("net.cim"),
                 Calibration = Write("data.npz", samples, labels),
         };
     }
