@@ -1,4 +1,5 @@
 using Cim.Onnx.Building;
+using Cim.Onnx.Proto;
 using Google.Protobuf;
 using Microsoft.Build.Framework;
 
@@ -32,6 +33,23 @@ public sealed class CimSignatureTests : IDisposable
     {
         Assert.True(Run());
         Assert.Equal(["cimsig", "model", "input", "output"], File.ReadAllLines(_folder["net.cimsig"]).Select(line => line.Split(' ')[0]));
+    }
+
+    [Fact]
+    public void Sizes_of_open_dimensions_stand_in_the_signature()
+    {
+        GraphBuilder graph = new("net");
+        string x = graph.Input("x", [-1, 3]);
+        graph.Output(graph.Op("Relu", x), [-1, 3]);
+        ModelProto model = graph.Build();
+        var shape = new TensorShapeProto();
+        shape.Dim.Add([new() { DimParam = "N" }, new() { DimParam = "height" }, new(), new() { DimValue = 3 }]);
+        foreach (ValueInfoProto value in model.Graph.Input.Concat(model.Graph.Output)) value.Type.TensorType.Shape = shape;
+        _folder.Write("net.onnx", model.ToByteArray());
+        Assert.True(Run(("Dim", "height=32; x:2=16")));
+        string[] lines = File.ReadAllLines(_folder["net.cimsig"]);
+        Assert.Contains("input float ?,32,16,3 x", lines);
+        Assert.Contains(lines, line => line.StartsWith("output float ?,32,?,3 ", StringComparison.Ordinal));
     }
 
     [Theory]

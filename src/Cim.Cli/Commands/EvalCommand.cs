@@ -42,10 +42,12 @@ internal static class EvalCommand
     private static readonly RowOption<string?> _calibration = new(OptionTable.Calibration,
         "Unlabelled samples that set converter ranges if --set changes what they are measured on; default: the first of --data.");
 
+    private static readonly RowOption<string[]> _dimensions = new(OptionTable.Dim);
+
     public static Command Create()
     {
         var command = new Command("eval", "Measures accuracy on labelled data.") {
-            _model, _data, _fidelityName, _seed, _trials, _limit, _threads, _outputCodes, _set, _calibration };
+            _model, _data, _fidelityName, _seed, _trials, _limit, _threads, _outputCodes, _set, _calibration, _dimensions };
         var data = new DataArguments(command);
         return command.Does((parsed, context) =>
         {
@@ -72,6 +74,7 @@ internal static class EvalCommand
             : "chips that differ, and nothing is random at this fidelity of this hardware (--fidelity device, with errors in the profile "
             + "or by --set)";
         UnusedOptions.Warn(parsed, context,
+            new(_dimensions, hardware is null, "open dimensions, and those of a compiled model are fixed"),
             new(_fidelityName, hardware is not null, "simulated hardware, and an .onnx file is run in float; compile it first"),
             new(_threads, hardware is not null, "the simulator, and an .onnx file is run by ONNX Runtime"),
             new(_outputCodes, hardware is not null, "the simulator, and an .onnx file is run by ONNX Runtime"),
@@ -87,7 +90,7 @@ internal static class EvalCommand
         InputFile.Open(path, "model").Dispose();
         // It opens whatever a model names, and would wait for a pipe.
         foreach (string weights in InputHash.ExternalFiles(path)) InputFile.Open(weights, "external weights").Dispose();
-        using var evaluator = new FloatEvaluator(path);
+        using var evaluator = new FloatEvaluator(path, ImportArguments.Read(parsed.GetValue(_dimensions) ?? [], dump: null));
         DataSet data = DataSet.Open(parsed.GetRequiredValue(_data), evaluator.Input.Ports, preprocessing);
         return evaluator.Evaluate(
             data, parsed.GetValue(_limit), new SampleProgress(context, data, parsed.GetValue(_limit), ""), context.Cancellation);

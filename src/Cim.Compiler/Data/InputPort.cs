@@ -8,8 +8,8 @@ namespace Cim.Compiler.Data;
 /// <summary>One input of a network as data feeds it.</summary>
 /// <param name="Name">The input's name.</param>
 /// <param name="Type">What the network reads. Data is held as floats; integers are rounded when they are handed over.</param>
-/// <param name="SampleDims">The shape of one sample: the input's without its batch dimension.</param>
-/// <param name="HasBatchAxis">False if the input has no batch dimension at all (rank 0 or 1).</param>
+/// <param name="SampleDims">The shape of one sample: the input's without its leading batch dimension.</param>
+/// <param name="HasBatchAxis">False if all of the input is one sample: it has no batch dimension, or another than the first.</param>
 internal sealed record InputPort(string Name, ElementType Type, ImmutableArray<int> SampleDims, bool HasBatchAxis)
 {
     /// <summary>Numbers in one sample.</summary>

@@ -17,7 +17,7 @@ internal sealed class FloatEvaluator : IDisposable
     private readonly string _path;
 
     /// <param name="path">The file.</param>
-    /// <param name="options">Sizes of named dimensions; defaults if null.</param>
+    /// <param name="options">Sizes of open dimensions; defaults if null.</param>
     /// <exception cref="CimException">CIM0002, CIM0016: the file is no model ONNX Runtime can be given; CIM0004, CIM0006: it refuses the
     /// model, or an input has open dimensions.</exception>
     public FloatEvaluator(string path, ImportOptions? options = null)

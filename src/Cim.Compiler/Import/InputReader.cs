@@ -9,23 +9,39 @@ using Dimension = Cim.Onnx.Proto.TensorShapeProto.Types.Dimension;
 
 namespace Cim.Compiler.Import;
 
-/// <summary>Reads the declared types and shapes of the inputs a caller provides; the unknown leading dimension is the batch.</summary>
-internal sealed class InputReader(GraphProto graph, IReadOnlyCollection<string> initializers, ImportOptions options)
+/// <summary>
+/// Reads the declared types and shapes of the inputs a caller provides. What a file leaves open is the batch if it leads an input, however
+/// each input names it; every other open dimension needs a size, by its name or by input and axis.
+/// </summary>
+internal sealed class InputReader
 {
-    private string? _batchName;
+    private readonly AxisSizes _sizes;
+    private readonly HashSet<string> _initializers;
+    private readonly ImmutableArray<ValueInfoProto> _inputs;
+    private readonly HashSet<string> _leading, _inner;
 
-    /// <exception cref="CimException">CIM0004: no inputs, or one without a usable shape; CIM0003: not a tensor.</exception>
+    public InputReader(GraphProto graph, IEnumerable<string> initializers, ImportOptions options)
+    {
+        _initializers = new HashSet<string>(initializers, StringComparer.Ordinal);
+        _inputs = [.. graph.Input.Where(i => !_initializers.Contains(i.Name))];
+        _sizes = new AxisSizes(options.Dimensions);
+        _leading = OpenNames(axis => axis == 0);
+        _inner = OpenNames(axis => axis > 0);
+    }
+
+    /// <exception cref="CimException">CIM0004: no inputs, or one without a usable shape; CIM0003: not a tensor; CIM0010: a size for what
+    /// the model does not have.</exception>
     public ImmutableArray<(string Name, ValueInfo Info)> Read()
     {
-        var names = new HashSet<string>(initializers, StringComparer.Ordinal);
+        var names = new HashSet<string>(_initializers, StringComparer.Ordinal);
         var inputs = ImmutableArray.CreateBuilder<(string, ValueInfo)>();
-        foreach (ValueInfoProto input in graph.Input)
+        foreach (ValueInfoProto input in _inputs)
         {
-            if (initializers.Contains(input.Name)) continue;
             if (input.Name.Length == 0 || !names.Add(input.Name)) throw Error(input, "its name is empty or used twice");
             inputs.Add((input.Name, Read(input)));
         }
 
+        _sizes.RequireUsed([.. _inputs]);
         return inputs.ToImmutable();
     }
 
@@ -60,26 +76,69 @@ internal sealed class InputReader(GraphProto graph, IReadOnlyCollection<string> 
             return dim.DimValue <= int.MaxValue
                 ? (int)dim.DimValue
                 : throw Error(input, $"dimension {axis} is {dim.DimValue}, which is too large");
-
         if (dim.HasDimValue && dim.DimValue == 0 && axis > 0)
             throw new CimException(ErrorCodes.UnsupportedOperators,
                 $"Input '{input.Name}' is empty: its dimension {axis} is 0, and tensors without elements are not supported.");
+        if (_sizes.Of(input, axis) is { } size) return size;
+        string name = dim.DimParam;
+        return IsBatch(input, name, axis) ? -1 : throw Open(input, name, axis);
+    }
 
-        string name = dim.HasDimParam ? dim.DimParam : "";
-        if (name.Length > 0 && options.Dimensions.TryGetValue(name, out int value))
-            return value > 0 ? value : throw Error(input, $"dimension '{name}' was set to {value}, it must be positive");
-        if (axis == 0 && (name.Length == 0 || _batchName is null || _batchName == name))
+    /// <summary>
+    /// An open dimension that leads is the batch, unless another dimension of its input is called so, or it is one that other inputs have
+    /// further back while leading dimensions differ: a sequence of another input. Behind the first it is the batch if it is called as one
+    /// that leads.
+    /// </summary>
+    private bool IsBatch(ValueInfoProto input, string name, int axis)
+    {
+        if (axis > 0) return name.Length > 0 && _leading.Contains(name) && !(_leading.Count > 1 && !IsCalledBatch(name));
+        if (BatchBehind(input) is not null && !IsCalledBatch(name)) return false;
+        return name.Length == 0 || _leading.Count == 1 || !_inner.Contains(name) || IsCalledBatch(name);
+    }
+
+    private static CimException Open(ValueInfoProto input, string name, int axis)
+    {
+        string size = name.Length > 0 ? $"{name}=..." : $"{input.Name}:{axis}=...";
+        MessageText cure = $"set its size ({OptionTable.Dim.With(size)}), or export the model with a fixed size";
+        if (BatchBehind(input) is { } batch)
         {
-            if (name.Length > 0) _batchName = name;
-            return -1;
+            string called = Dims(input)[batch].DimParam;
+            return Error(
+                input, $"its batch ('{called}') is dimension {batch}, and samples are told apart along the first alone. Export the "
+                + $"model with the batch first (batch_first=True for recurrent layers of PyTorch, or a wrapper that transposes its "
+                    + $"input), or "
+                + $"for one sample a run: set the size of every open dimension ({OptionTable.Dim.With(Sizes(input))})");
         }
 
-        if (name.Length > 0 && name == _batchName) return -1;
-        MessageText cure = "export the model with a fixed size";
-        if (name.Length > 0) cure = $"set its size ({OptionTable.Dim.With($"{name}=...")}), or {cure}";
         string which = name.Length > 0 ? $"'{name}'" : "unnamed";
-        throw Error(input, $"dimension {axis} ({which}) is not fixed and is not the batch; {cure}");
+        return Error(input, $"dimension {axis} ({which}) is not fixed and is not the batch; {cure}");
     }
+
+    private static string Sizes(ValueInfoProto input) => string.Join(';', Dims(input)
+        .Select((d, i) => (Name: d.DimParam.Length > 0 ? d.DimParam : $"{input.Name}:{i}", IsOpen: IsOpen(d)))
+        .Where(d => d.IsOpen).Select(d => d.Name + (IsCalledBatch(d.Name) ? "=1" : "=...")));
+
+    /// <summary>The dimension behind the first that is called batch, where the first is not.</summary>
+    private static int? BatchBehind(ValueInfoProto input)
+    {
+        IReadOnlyList<Dimension> dims = Dims(input);
+        if (dims.Count == 0 || (IsOpen(dims[0]) && IsCalledBatch(dims[0].DimParam))) return null;
+        for (int i = 1; i < dims.Count; i++)
+            if (IsOpen(dims[i]) && IsCalledBatch(dims[i].DimParam)) return i;
+        return null;
+    }
+
+    private static bool IsCalledBatch(string name) => name.Contains("batch", StringComparison.OrdinalIgnoreCase);
+
+    private HashSet<string> OpenNames(Func<int, bool> at) => new(
+        from input in _inputs
+        from dim in Dims(input).Select((d, i) => (Dim: d, Axis: i))
+        where at(dim.Axis) && IsOpen(dim.Dim) && dim.Dim.DimParam.Length > 0 && _sizes.Of(input, dim.Axis) is null
+        select dim.Dim.DimParam, StringComparer.Ordinal);
+
+    private static bool IsOpen(Dimension dim) => !(dim.HasDimValue && dim.DimValue > 0);
+
+    private static IReadOnlyList<Dimension> Dims(ValueInfoProto input) => input.Type?.TensorType?.Shape?.Dim is { } dims ? dims : [];
 
     private static CimException Error(ValueInfoProto input, MessageText problem) =>
         OptionError.Of(ErrorCodes.InvalidGraph, $"Input '{input.Name}' cannot be used: {problem}.");

@@ -43,7 +43,7 @@ internal static class MvmLayers
             int rows = node.Op == "Gemm" && node.Attributes.Int("transA", 0) != 0 ? left[0] : left[left.Rank - 1];
             int columns = graph.Values[node.Inputs[1]].Shape.Rank == 1 ? 1 : output[output.Rank - 1];
             int positions = left.Rank == 1 ? 1 : node.Op == "Gemm" ? output[0] : left[left.Rank - 2];
-            int images = BatchOf(graph);
+            int images = InputBatch.Of(graph);
             long repeat = output.Elements / Math.Max(1, (long)positions * columns);
             found.Add(new DynamicMatMul(
                 node.Name, checked((int)(repeat % images == 0 ? repeat / images : repeat)), positions, rows, columns));
@@ -88,7 +88,7 @@ internal static class MvmLayers
         // Rows of the left matrix: per image when the leading dimension carries the batch, else the layer runs once.
         Shape left = graph.Values[node.Inputs[0]].Shape;
         long all = rows == 0 ? 0 : left.Bind(1).Elements / rows;
-        int batch = BatchOf(graph);
+        int batch = InputBatch.Of(graph);
         int positions = checked((int)(all % batch == 0 ? all / batch : all));
         var layer = new MvmLayer
         {
@@ -100,15 +100,6 @@ internal static class MvmLayers
         return layer.WithData(
             () => MatrixOf(ConstantWeights.ReadFloat(graph, weight), rows, columns, transposed, alpha),
             () => node.Op == "Gemm" ? ReadBias(graph, producers, node, columns) : null);
-    }
-
-    /// <summary>Images in one run of a graph bound to batch 1: 1 if the batch is symbolic, else the leading dimension of the first
-    /// input.</summary>
-    private static int BatchOf(Graph graph)
-    {
-        if (graph.HasSymbolicBatch || graph.Inputs.IsEmpty) return 1;
-        Shape first = graph.Values[graph.Inputs[0]].Shape;
-        return first.Rank > 1 ? Math.Max(1, first[0]) : 1;
     }
 
     private static Tensor MatrixOf(Tensor weights, int rows, int columns, bool transposed, float alpha)

@@ -30,7 +30,9 @@ internal static class OptionCheck
         OptionKind.Choice => Either(row.Choices),
         OptionKind.List => row.Format switch
         {
-            OptionFormat.Dimensions => "name=size with a positive size, such as height=224, several separated by semicolons or commas",
+            OptionFormat.Dimensions =>
+                "name=size or input:axis=size with a positive size, such as height=224 or x:1=16, several separated by semicolons or "
+                + "commas",
             OptionFormat.Widths => "widths separated by commas: 0 and 2 to 8",
             _ => "a number or fraction (1/255), or one per channel separated by commas",
         },

@@ -62,7 +62,7 @@ internal enum OptionFormat
     /// <summary>Widths of strips.</summary>
     Widths,
 
-    /// <summary>Sizes of named dimensions.</summary>
+    /// <summary>Sizes of open dimensions.</summary>
     Dimensions,
 
     /// <summary>A C# identifier.</summary>

@@ -70,7 +70,9 @@ internal static partial class OptionTable
     };
 
     public static OptionRow Dim { get; } = new("Dim", OptionKind.List, OptionGroup.Inputs,
-        "Size of a named dimension, as name=size, for example height=224. The leading dimension needs none: it is the batch.")
+        "Size of an open dimension, as name=size or input:axis=size, for example height=224 or x:1=16. The leading dimension needs none: "
+            + "it "
+        + "is the batch.")
     {
         Page = "import.md",
         Format = OptionFormat.Dimensions, Writing = KeyWriting.WhenSet, Keys = Result | OptionKeys.Trials | OptionKeys.Checkpoint,

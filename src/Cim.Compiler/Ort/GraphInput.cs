@@ -14,21 +14,23 @@ namespace Cim.Compiler.Ort;
 /// <param name="FixedBatch">Samples in every run; 0 if any number goes.</param>
 internal sealed record GraphInput(ImmutableArray<InputPort> Ports, int FixedBatch)
 {
-    /// <exception cref="CimException">CIM0006: the network has no input, or its inputs do not agree on the number of samples.</exception>
+    /// <exception cref="CimException">CIM0006: the network has no input.</exception>
     public static GraphInput Of(Graph graph) => Of(graph.Inputs.Select(i => (i, graph.Values[i].Type, graph.Values[i].Shape)));
 
+    /// <summary>
+    /// Samples lie along the first dimension where all inputs have as many there. Otherwise (a state whose batch is behind, a table beside
+    /// a
+    /// batch) a run is one sample: of an input that leads with one, or any number, the rest of its shape, of the others all of it.
+    /// </summary>
     /// <exception cref="CimException">CIM0006, as above.</exception>
     public static GraphInput Of(IEnumerable<(string Name, ElementType Type, Shape Shape)> inputs)
     {
-        ImmutableArray<(InputPort Port, int Batch)> ports = [.. inputs.Select(i => Port(i.Name, i.Type, i.Shape))];
-        if (ports.IsEmpty)
-            throw new CimException(ErrorCodes.InvalidData, "The model has no input, so there is nothing to feed data into.");
-        foreach ((InputPort port, int batch) in ports)
-            if (batch != ports[0].Batch)
-                throw new CimException(ErrorCodes.InvalidData,
-                    $"The input '{ports[0].Port.Name}' takes {Text(ports[0].Batch)} in a run, but '{port.Name}' takes {Text(batch)}; "
-                        + $"export the model with the same first (batch) dimension on every input.");
-        return new GraphInput([.. ports.Select(p => p.Port)], ports[0].Batch);
+        ImmutableArray<(string Name, ElementType Type, Shape Shape)> all = [.. inputs];
+        if (all.IsEmpty) throw new CimException(ErrorCodes.InvalidData, "The model has no input, so there is nothing to feed data into.");
+        int[] batches = [.. all.Select(i => InputBatch.Of(i.Shape))];
+        return batches[0] != InputBatch.Behind && batches.All(b => b == batches[0])
+            ? new GraphInput([.. all.Select(i => Port(i.Name, i.Type, i.Shape, i.Shape.Rank > 1 || i.Shape.IsSymbolic))], batches[0])
+            : new GraphInput([.. all.Select(i => Port(i.Name, i.Type, i.Shape, InputBatch.LeadsWithOne(i.Shape)))], 1);
     }
 
     /// <summary>Numbers in one record.</summary>
@@ -61,9 +63,9 @@ internal sealed record GraphInput(ImmutableArray<InputPort> Ports, int FixedBatc
         return new SampleRun(this, first, count, values.MoveToImmutable());
     }
 
-    private static (InputPort, int Batch) Port(string name, ElementType type, Shape shape) =>
-        shape.Rank <= 1 && !shape.IsSymbolic ? (new InputPort(name, type, shape.Dims, false), 1)
-        : (new InputPort(name, type, shape.Dims[1..], true), shape[0] < 0 ? 0 : shape[0]);
-
-    private static string Text(int batch) => batch == 0 ? "any number of samples" : batch == 1 ? "one sample" : $"{batch} samples";
+    private static InputPort Port(string name, ElementType type, Shape shape, bool hasBatchAxis)
+    {
+        ImmutableArray<int> dims = shape.Bind(1).Dims;
+        return new InputPort(name, type, hasBatchAxis ? dims[1..] : dims, hasBatchAxis);
+    }
 }

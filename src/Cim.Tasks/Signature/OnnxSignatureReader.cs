@@ -121,6 +121,7 @@ internal sealed class OnnxSignatureReader
         string name = "";
         int elementType = 0;
         List<long?>? dimensions = null;
+        List<string> names = [];
         Each(end, field =>
         {
             if (field.Number == 1) name = _reader.ReadString(field);
@@ -129,25 +130,28 @@ internal sealed class OnnxSignatureReader
                 if (type is { Number: 1, WireType: 2 }) Each(type.End, tensor =>
                 {
                     if (tensor.Number == 1) elementType = (int)tensor.Varint;
-                    if (tensor is { Number: 2, WireType: 2 }) dimensions = ReadShape(tensor.End);
+                    if (tensor is { Number: 2, WireType: 2 }) dimensions = ReadShape(tensor.End, names);
                 });
             });
         });
-        return new OnnxValue(name, elementType, dimensions);
+        return new OnnxValue(name, elementType, dimensions) { DimensionNames = names };
     }
 
-    private List<long?> ReadShape(long end)
+    private List<long?> ReadShape(long end, List<string> names)
     {
         List<long?> dimensions = [];
         Each(end, field =>
         {
             if (field is not { Number: 1, WireType: 2 }) return;
             long? value = null;
+            string name = "";
             Each(field.End, dimension =>
             {
                 if (dimension is { Number: 1, WireType: 0 } && (long)dimension.Varint > 0) value = (long)dimension.Varint;
+                if (dimension is { Number: 2, WireType: 2 }) name = _reader.ReadString(dimension);
             });
             dimensions.Add(value);
+            names.Add(name);
         });
         return dimensions;
     }

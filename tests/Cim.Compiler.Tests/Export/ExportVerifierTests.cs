@@ -66,7 +66,7 @@ public sealed class ExportVerifierTests
     [InlineData("Cast", "to", "the type Int4 exists since opset 21")]
     public void What_the_operator_set_does_not_have_yet_is_named_and_ONNX_Runtime_refuses_it(string op, string attribute, string rule)
     {
-        object value = op switch { "Cast" => 22, "Swish" => 1f, _ => 3 };
+        object value = op switch { "Cast" => (object)22, "Swish" => 1f, _ => 3 };
         ModelBuilder m = new ModelBuilder(20).Input("x", 2, 4).Scalar("scale", 1).Constant("zero", Tensor.Scalar((sbyte)0))
             .Node("young", op, op == "QuantizeLinear" ? "x scale zero" : "x", "q", (attribute, value)).Output("q");
         Assert.Contains($"node 'young' ({op}): {rule}", Refused(m).Message);

@@ -70,10 +70,11 @@ internal static class LayerErrors
             new LayerError(l.Layer.NodeName, total[l.Real].Cosine, total[l.Real].RelativeL2, ownTotal[l.Real].RelativeL2))];
     }
 
-    /// <summary>The part of the quantized network from the nearest values the float network has too, to one layer's result.</summary>
+    /// <summary>The part of the quantized network from the nearest values the float network has too, to one layer's result; inputs
+    /// are such values, whether they are quantized or not.</summary>
     private static Graph Alone(Graph quantized, string result, Graph reference)
     {
-        return GraphSlice.Of(quantized, [result], v => v != result && IsShared(v));
+        return GraphSlice.Of(quantized, [result], v => v != result && (quantized.Inputs.Contains(v) || IsShared(v)));
 
         // Values between the layer's own nodes (its sum before an addition or Relu) are not starting points.
         bool IsShared(string value) =>
