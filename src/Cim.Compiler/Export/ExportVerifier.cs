@@ -1,4 +1,5 @@
 using Cim.Compiler.Ir;
+using Cim.Onnx;
 using Cim.Onnx.Proto;
 using Cim.Runtime;
 using Cim.Runtime.Tensors;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cim.Compiler.Ir;
+using Cim.Onnx;
 using Cim.Onnx.Proto;
 using Cim.Runtime;
 using Cim.Runtime.Program;

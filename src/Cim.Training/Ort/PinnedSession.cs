@@ -21,8 +21,10 @@ internal sealed class PinnedSession : IDisposable
     /// <param name="graph">All inputs and outputs float32 of fixed shape.</param>
     /// <param name="bindings">The array each input reads and each output writes, by name.</param>
     /// <param name="parts">Parts an operator is cut into, see <see cref="OperatorParts"/>.</param>
+    /// <exception cref="Cim.Runtime.CimException">CIM0016, see <see cref="NativeGraph"/>.</exception>
     public PinnedSession(GraphProto graph, IReadOnlyDictionary<string, float[]> bindings, int parts)
     {
+        NativeGraph.Require(graph);
         ModelProto model = new GraphBuilder(graph).Build(GraphBuilder.DefaultOpset, ("com.microsoft", 1), (BlockedLayout.Domain, 1));
         using var options = new SessionOptions
         {

@@ -30,6 +30,7 @@ internal static class ShapeProbe
         if (probe.Output.Count == 0)
             return shapes;
 
+        NativeGraph.Require(graph);
         HashSet<string> ofShapes = DependOnShapesOnly(graph);
         var model = new GraphBuilder(probe).Build(GraphBuilder.DefaultOpset, ("com.microsoft", 1));
         using var options = new SessionOptions

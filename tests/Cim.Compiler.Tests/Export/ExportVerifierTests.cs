@@ -3,10 +3,8 @@ using Cim.Compiler.Export;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Tests.Data;
 using Cim.Compiler.Tests.Support;
-using Cim.Onnx.Proto;
 using Cim.Runtime;
 using Cim.Runtime.Tensors;
-using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using Xunit;
 using Tensor = Cim.Runtime.Tensors.Tensor;
@@ -60,19 +58,6 @@ public sealed class ExportVerifierTests
             m.Bytes, new Dictionary<string, Tensor> { ["x"] = Tensor.Create<float>(new Shape(2, 4), new float[8]) }));
     }
 
-    [Theory]
-    [InlineData("QuantizeLinear", "output_dtype", "attribute 'output_dtype' exists since opset 21")]
-    [InlineData("Swish", "alpha", "Swish exists since opset 24")]
-    [InlineData("Cast", "to", "the type Int4 exists since opset 21")]
-    public void What_the_operator_set_does_not_have_yet_is_named_and_ONNX_Runtime_refuses_it(string op, string attribute, string rule)
-    {
-        object value = op switch { "Cast" => (object)22, "Swish" => 1f, _ => 3 };
-        ModelBuilder m = new ModelBuilder(20).Input("x", 2, 4).Scalar("scale", 1).Constant("zero", Tensor.Scalar((sbyte)0))
-            .Node("young", op, op == "QuantizeLinear" ? "x scale zero" : "x", "q", (attribute, value)).Output("q");
-        Assert.Contains($"node 'young' ({op}): {rule}", Refused(m).Message);
-        Assert.Throws<OnnxRuntimeException>(() => new InferenceSession(m.Bytes));
-    }
-
     [Fact]
     public void Values_that_nothing_defines_or_two_nodes_define_are_named_and_ONNX_Runtime_refuses_them()
     {
@@ -107,21 +92,5 @@ public sealed class ExportVerifierTests
         CimException e = Assert.Throws<CimException>(() => new FloatEvaluator(path));
         Assert.Equal((ErrorCodes.NotRunnable, path), (e.Code, e.File));
         Assert.Contains("node 'parts' (Split): output 1 has no name", e.Message);
-    }
-
-    /// <summary>ONNX Runtime's own 4-bit integers are the reference.</summary>
-    [Theory]
-    [InlineData(TensorProto.Types.DataType.Int4)]
-    [InlineData(TensorProto.Types.DataType.Uint4)]
-    public void Casts_to_four_bits_are_written_in_operators_of_the_exported_set(TensorProto.Types.DataType type)
-    {
-        ModelBuilder m = new ModelBuilder(21).Input("x", 1, 64).Node("Cast", "x", "n", ("to", (int)type)).Node("Cast", "n", "y", ("to", 1))
-            .Output("y");
-        byte[] exported = OnnxExporter.Export(RandomNetworks.Import(m.Bytes)).ToByteArray();
-        Assert.Equal(OnnxExporter.Opset, ModelProto.Parser.ParseFrom(exported).OpsetImport.Single().Version);
-        float[] x = [.. Enumerable.Range(-32, 63).Select(i => i / 4f), 0.49999997f];
-        var feeds = new Dictionary<string, Tensor> { ["x"] = Tensor.Create<float>(new Shape(1, 64), x) };
-        Assert.Equal(OnnxRuntimeReference.Run(m.Bytes, feeds)["y"].Span<float>().ToArray(),
-            OnnxRuntimeReference.Run(exported, feeds)["y"].Span<float>().ToArray());
     }
 }

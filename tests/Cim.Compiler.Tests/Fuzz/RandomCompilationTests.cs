@@ -101,11 +101,12 @@ public sealed class RandomCompilationTests : IDisposable
     /// <summary>The files can be read by whom they are for, and give numbers; those of 8 bits are near the float network's.</summary>
     private static void IsUsable(Choice choice, CompileOptions options, GraphInput input, CompileResult result)
     {
-        const int Samples = 4;
+        const int Samples = RandomLayers.FixedRowCount;
+        int units = input.FixedBatch > 1 ? Samples / input.FixedBatch : Samples;
         float[] x = RandomNetworks.Samples(Samples, input.SampleElements, 77);
         using CimModel compiled = CimModel.Load(options.OutputPath!);
-        float[] y = new float[compiled.Info.Outputs[0].SampleLength * Samples];
-        compiled.Run([x], [y], Samples);
+        float[] y = new float[compiled.Info.Outputs[0].SampleLength * units];
+        compiled.Run([x], [y], units);
         Assert.All(y, v => Assert.True(float.IsFinite(v)));
 
         using (var others = new InferenceSession(options.ExportQdqPath!)) Assert.Equal(

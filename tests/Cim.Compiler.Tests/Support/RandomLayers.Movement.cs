@@ -3,6 +3,9 @@ namespace Cim.Compiler.Tests.Support;
 /// <content>Networks that move values between layers, and ones whose layers see another leading dimension than the samples.</content>
 internal sealed partial class RandomLayers
 {
+    /// <summary>Rows of networks whose number of rows is fixed.</summary>
+    public const int FixedRowCount = 6;
+
     /// <summary>The kind of <see cref="Moved"/>.</summary>
     public const int MovedKind = 7;
 
@@ -72,6 +75,34 @@ internal sealed partial class RandomLayers
         x = Op("Reshape", $"{x} {back}");
         Features = Rows * outputs;
         return Dense(x, 1);
+    }
+
+    /// <summary>A fixed number of rows: samples, or the channels, positions or rivals of one.</summary>
+    private string FixedRows()
+    {
+        const int Width = 8;
+        _model.Input("x", FixedRowCount, Width);
+        Features = Width;
+        int outputs = 2 + _random.Next(3);
+        switch (_random.Next(4))
+        {
+            case 0:
+                return Dense("x", 2);
+            case 1:
+                string channels = Fresh("shape");
+                _model.Ints(channels, 1, FixedRowCount, Width);
+                string image = Op("Conv", $"{Op("Reshape", $"x {channels}")} {Weight(outputs, FixedRowCount, 3)}",
+                    ("kernel_shape", new[] { 3 }));
+                Features = outputs * (Width - 2);
+                return Dense(Op("Flatten", Activation(image)), 1);
+            case 2:
+                return Dense(Op("Softmax", Linear("x", Width, Width), ("axis", 0)), 1);
+            default:
+                string all = Fresh("shape");
+                _model.Ints(all, 1, FixedRowCount * Width);
+                Features = FixedRowCount * Width;
+                return Dense(Op("Reshape", $"x {all}"), 2);
+        }
     }
 
     private string Signed(string x) => _random.Next(4) switch

@@ -21,7 +21,7 @@ internal sealed partial class RandomLayers
     }
 
     /// <summary>Kinds of networks.</summary>
-    public const int Kinds = 9;
+    public const int Kinds = 10;
 
     /// <summary>A network of a kind; its input is "x", its output "y".</summary>
     public static byte[] Of(int kind, int seed)
@@ -37,7 +37,8 @@ internal sealed partial class RandomLayers
             5 => network.Constant(),
             6 => network.Sequence(),
             MovedKind => network.Moved(),
-            _ => network.Rows(),
+            8 => network.Rows(),
+            _ => network.FixedRows(),
         };
         network.End(end);
         return network._model.Bytes;
