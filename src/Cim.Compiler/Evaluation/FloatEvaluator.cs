@@ -90,10 +90,11 @@ internal sealed class FloatEvaluator : IDisposable
 
     private OutputFacts Facts(string name, OrtValue value, int samples)
     {
+        bool isBySample = value.GetTensorTypeAndShape().Shape is [var results, ..] ? results % samples == 0 : samples == 1;
         int numbers = OnnxSession.Length(value) / samples;
         ElementType type = TypeOf(name, _session.TypeOf(name), _path);
         return new OutputFacts(name, type, numbers, numbers == 1 && type == ElementType.Float32
-            && NetworkOutputs.EndsWithSigmoid(_session.File!, name));
+            && NetworkOutputs.EndsWithSigmoid(_session.File!, name)) { IsBySample = isBySample || Input.FixedBatch == 1 };
     }
 
     private static ElementType TypeOf(string name, Type type, string path) =>

@@ -21,7 +21,8 @@ internal static class NetworkOutputs
         return
         [
             .. graph.Outputs.Select(o => new OutputFacts(o, graph.Values[o].Type, Numbers(graph.Values[o].Shape, fixedBatch),
-                EndsWithSigmoid(o, v => producers.TryGetValue(v, out Node? n) ? (n.Op, n.Inputs[0]) : null))),
+                EndsWithSigmoid(o, v => producers.TryGetValue(v, out Node? n) ? (n.Op, n.Inputs[0]) : null))
+                { IsBySample = IsBySample(graph.Values[o].Shape, fixedBatch) }),
         ];
     }
 
@@ -35,7 +36,8 @@ internal static class NetworkOutputs
             .. program.Outputs.Select(
                 (o, i) => new OutputFacts(model.Info.Outputs[i].Name, program.Values[o].Type, Numbers(program.Values[o].Shape, fixedBatch),
                 EndsWithSigmoid(
-                    o, v => producers.TryGetValue(v, out ProgramStep? s) && s.Op != ProgramStep.CrossbarOp ? (s.Op, s.Inputs[0]) : null))),
+                    o, v => producers.TryGetValue(v, out ProgramStep? s) && s.Op != ProgramStep.CrossbarOp ? (s.Op, s.Inputs[0]) : null))
+                { IsBySample = IsBySample(program.Values[o].Shape, fixedBatch) }),
         ];
     }
 
@@ -55,8 +57,12 @@ internal static class NetworkOutputs
     private static int Numbers(Shape shape, int fixedBatch)
     {
         long all = shape.Bind(1).Elements;
-        return (int)Math.Min(int.MaxValue, shape.IsSymbolic || fixedBatch <= 1 || all % fixedBatch != 0 ? all : all / fixedBatch);
+        return (int)Math.Min(int.MaxValue, fixedBatch > 1 && !shape.IsSymbolic && IsBySample(shape, fixedBatch) ? all / fixedBatch : all);
     }
+
+    /// <summary>Results lie along the first dimension as samples do; a run of one sample has one result.</summary>
+    private static bool IsBySample(Shape shape, int fixedBatch) =>
+        fixedBatch == 1 || (shape.Rank > 0 && (fixedBatch == 0 ? shape[0] < 0 : shape[0] % fixedBatch == 0));
 
     /// <summary>Follows a value upstream through operators that keep its numbers.</summary>
     private static bool EndsWithSigmoid<T>(T value, Func<T, (string Op, T Input)?> producer)

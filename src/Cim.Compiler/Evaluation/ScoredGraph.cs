@@ -9,13 +9,14 @@ namespace Cim.Compiler.Evaluation;
 /// <summary>A network seen through the output it is scored by, which searches compare with the float network's.</summary>
 internal static class ScoredGraph
 {
-    /// <summary>Whether the labels of a file are classes a network names; those of a regression (one real output, other numbers) are
-    /// not.</summary>
+    /// <summary>Whether the labels of a file are classes a network names; those of a regression (one real output, other numbers), and of a
+    /// network whose results are not of samples, are not.</summary>
     /// <exception cref="CimException">CIM0007: the network has classes, and a label is none of them.</exception>
     public static bool AreClasses(Graph graph, GraphInput input, DataSet data)
     {
         if (!data.HasLabels) return true;
         ImmutableArray<OutputFacts> outputs = NetworkOutputs.Of(graph, input.FixedBatch);
+        if (!outputs.Any(o => o.IsBySample)) return false;
         if (outputs is [{ Rule: ClassRule.Logit }] && data.Labels.Any(l => l is not (0 or 1))) return false;
         _ = ScoredOutput.For(outputs, data);
         return true;
@@ -33,7 +34,8 @@ internal static class ScoredGraph
         ImmutableArray<OutputFacts> outputs = NetworkOutputs.Of(graph, input.FixedBatch);
         if (outputs.IsEmpty) return graph;
         bool isRegression = outputs is [{ Rule: ClassRule.Logit }];
-        string scored = graph.Outputs[labels is { HasLabels: true } && !isRegression ? ScoredOutput.For(outputs, labels).Index : 0];
+        bool hasClasses = !isRegression && outputs.Any(o => o.IsBySample);
+        string scored = graph.Outputs[labels is { HasLabels: true } && hasClasses ? ScoredOutput.For(outputs, labels).Index : 0];
         if (graph.Nodes.FirstOrDefault(n => n.Outputs.Contains(scored)) is { Op: "ArgMax" } largest
             && graph.Values[largest.Inputs[0]].Type == ElementType.Float32)
             scored = largest.Inputs[0];

@@ -27,6 +27,9 @@ internal enum ClassRule
 /// <param name="EndsWithSigmoid">Whether they come out of a Sigmoid.</param>
 internal sealed record OutputFacts(string Name, ElementType Type, int Numbers, bool EndsWithSigmoid)
 {
+    /// <summary>False for a result that is one of all samples of a run, or the same for any.</summary>
+    public bool IsBySample { get; init; } = true;
+
     /// <summary>How it names a class.</summary>
     public ClassRule Rule =>
         Numbers > 1 ? ClassRule.LargestScore
@@ -53,8 +56,11 @@ internal sealed record ScoredOutput(int Index, OutputFacts Output)
     public static ScoredOutput For(IReadOnlyList<OutputFacts> outputs, ImmutableArray<int> labels, string? path)
     {
         if (outputs.Count == 0) throw Invalid("The model has no output to score.");
+        if (!outputs.Any(o => o.IsBySample))
+            throw Invalid("No output of the model is one result a sample, so labels of samples are none of its results; use data without "
+                + "labels.");
         for (int i = 0; i < outputs.Count; i++)
-            if (FirstBeyond(outputs[i]) < 0) return new ScoredOutput(i, outputs[i]);
+            if (outputs[i].IsBySample && FirstBeyond(outputs[i]) < 0) return new ScoredOutput(i, outputs[i]);
 
         int sample = FirstBeyond(outputs[0]);
         if (outputs.Count > 1)

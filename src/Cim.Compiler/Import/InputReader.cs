@@ -103,11 +103,10 @@ internal sealed class InputReader
         if (BatchBehind(input) is { } batch)
         {
             string called = Dims(input)[batch].DimParam;
-            return Error(
-                input, $"its batch ('{called}') is dimension {batch}, and samples are told apart along the first alone. Export the "
-                + $"model with the batch first (batch_first=True for recurrent layers of PyTorch, or a wrapper that transposes its "
-                    + $"input), or "
-                + $"for one sample a run: set the size of every open dimension ({OptionTable.Dim.With(Sizes(input))})");
+            return Error(input,
+                $"its batch ('{called}') is dimension {batch}, and samples are told apart along the first alone. Export the model with "
+                + $"the batch first (batch_first=True for recurrent layers of PyTorch, or a wrapper that transposes its input), or for "
+                + $"one sample a run: set the size of every open dimension ({OptionTable.Dim.With(Sizes(input))})");
         }
 
         string which = name.Length > 0 ? $"'{name}'" : "unnamed";

@@ -5,6 +5,7 @@ using Cim.Compiler.Tests.Support;
 using Cim.Onnx.Proto;
 using Cim.Runtime;
 using Cim.Runtime.Tensors;
+using Cim.Tests.Shared;
 using CsCheck;
 using Xunit;
 using Dimension = Cim.Onnx.Proto.TensorShapeProto.Types.Dimension;
@@ -44,16 +45,15 @@ public sealed class InputReaderTests
 
     [Fact]
     public void The_leading_axis_is_the_batch_however_each_input_names_it() =>
-        Gen.Select(_names, _names, _names).Sample(
-            names =>
-            {
-                ModelBuilder m = new ModelBuilder().Weight("w", 9, 2);
-                Add(Add(Add(m, "a", names.Item1, 2), "b", names.Item2, 3), "c", names.Item3, 4)
-                    .Node("Concat", "a b c", "all", ("axis", 1)).Node("layer", "MatMul", "all w", "y").Output("y");
-                Graph graph = Import(m);
-                Assert.Equal(new Shape(-1, 2), ShapeOf(graph, "y"));
-                Assert.All(graph.Inputs, i => Assert.Equal(-1, ShapeOf(graph, i)[0]));
-            }, iter: 100);
+        Gen.Select(_names, _names, _names).Holds(100, (a, b, c) =>
+        {
+            ModelBuilder m = new ModelBuilder().Weight("w", 9, 2);
+            Add(Add(Add(m, "a", a, 2), "b", b, 3), "c", c, 4)
+                .Node("Concat", "a b c", "all", ("axis", 1)).Node("layer", "MatMul", "all w", "y").Output("y");
+            Graph graph = Import(m);
+            Assert.Equal(new Shape(-1, 2), ShapeOf(graph, "y"));
+            Assert.All(graph.Inputs, i => Assert.Equal(-1, ShapeOf(graph, i)[0]));
+        });
 
     [Theory]
     [InlineData("length", "length")]

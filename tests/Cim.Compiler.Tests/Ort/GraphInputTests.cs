@@ -40,7 +40,8 @@ public sealed class GraphInputTests
     {
         const int Samples = 40;
         ModelBuilder m = new ModelBuilder().Input("x", -1, 6).Input("state", 2, -1, 3).Input("table", 3, 3)
-            .Weight("w", 6, 3).Ints("axis", 0).Node("layer", "MatMul", "x w", "h").Node("ReduceSum", "state axis", "s", ("keepdims", 0)).Node("Add", "h s", "a")
+            .Weight("w", 6, 3).Ints("axis", 0).Node("layer", "MatMul", "x w", "h")
+            .Node("ReduceSum", "state axis", "s", ("keepdims", 0)).Node("Add", "h s", "a")
             .Node("MatMul", "a table", "b").Node("Tanh", "b", "y").Output("y");
         float[] x = RandomNetworks.Samples(Samples, 6, 1), state = RandomNetworks.Samples(Samples, 6, 2),
             table = RandomNetworks.Samples(Samples, 9, 3);

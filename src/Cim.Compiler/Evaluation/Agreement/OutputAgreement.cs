@@ -31,7 +31,9 @@ internal sealed record OutputAgreement(
         float[] exact = Outputs(run with { Fidelity = Fidelity.Exact }),
             actual = run.Fidelity == Fidelity.Exact ? exact : Outputs(run);
         int count = Math.Max(1, input.FixedBatch) * (samples.Count / Math.Max(1, input.FixedBatch));
-        if (count == 0 || reference.Length != actual.Length || reference.Length % count != 0) return null;
+        OutputFacts output = NetworkOutputs.Of(graph, input.FixedBatch)[0];
+        int results = input.FixedBatch > 1 && !output.IsBySample ? count / input.FixedBatch : count;
+        if (count == 0 || reference.Length != actual.Length || reference.Length % results != 0) return null;
 
         (double dot, double a, double b, double e) = (0, 0, 0, 0);
         for (int i = 0; i < reference.Length; i++)
@@ -39,10 +41,10 @@ internal sealed record OutputAgreement(
                 + ((double)actual[i] * actual[i]), e + Math.Pow((double)reference[i] - actual[i], 2));
         var comparison = OutputComparison.For(graph, input, reference, count, default);
         double loss = comparison.Of(actual).LossPoints;
-        int classes = reference.Length / count;
+        int classes = reference.Length / results;
         return new OutputAgreement(count, a * b > 0 ? dot / Math.Sqrt(a * b) : a == b ? 1 : 0, a > 0 ? Math.Sqrt(e / a) : e > 0 ? 1 : 0,
             comparison.AreClasses
-                ? SameTop(reference, actual, NetworkOutputs.Of(graph, input.FixedBatch)[0], classes)
+                ? SameTop(reference, actual, output, classes)
                 : null, loss, Math.Max(0, loss - comparison.Of(exact).LossPoints));
 
         float[] Outputs(RunOptions options)

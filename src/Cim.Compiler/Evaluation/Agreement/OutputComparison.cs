@@ -76,9 +76,16 @@ internal sealed class OutputComparison
     {
         // What is left of samples that do not fill a fixed batch is not run.
         if (input.FixedBatch > 1) samples = Math.Max(input.FixedBatch, samples / input.FixedBatch * input.FixedBatch);
-        bool endsWithSigmoid = NetworkOutputs.Of(graph, input.FixedBatch)[0].EndsWithSigmoid;
+        OutputFacts output = NetworkOutputs.Of(graph, input.FixedBatch)[0];
+        int elements = input.SampleElements;
+        // All samples of a run have one result, or results do not lie sample by sample; labels are not of those.
+        if (!output.IsBySample)
+            (samples, elements, labels) = input.FixedBatch > 1
+                ? (samples / input.FixedBatch, elements * input.FixedBatch, default)
+                : (1, reference.Length, default(ImmutableArray<int>));
+
         return new OutputComparison(
-            reference, samples, input.SampleElements, NetworkOutputs.EndsWithSoftmax(graph), labels, endsWithSigmoid);
+            reference, samples, elements, NetworkOutputs.EndsWithSoftmax(graph), labels, output.EndsWithSigmoid);
     }
 
     /// <summary>What can be lost: the accuracy of the float network in percent, by labels or by its own probabilities; 100 for other
