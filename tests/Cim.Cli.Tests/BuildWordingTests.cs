@@ -1,6 +1,7 @@
 using Cim.Cli.Invocation;
 using Cim.Compiler.Messages;
 using Cim.Compiler.Options;
+using Google.Protobuf;
 using Xunit;
 
 namespace Cim.Cli.Tests;
@@ -10,7 +11,7 @@ public sealed class BuildWordingTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("cim-test-").FullName;
 
-    public BuildWordingTests() => File.WriteAllBytes(At("net.onnx"), CompileCommandTests.Network());
+    public BuildWordingTests() => File.WriteAllBytes(At("net.onnx"), SmallNetwork.Network([-1, 3], [-1, 3]).ToByteArray());
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

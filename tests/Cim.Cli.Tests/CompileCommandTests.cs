@@ -1,65 +1,21 @@
 using System.Text.Json;
 using Cim.Cli.Invocation;
-using Cim.Onnx.Proto;
 using Cim.Runtime;
-using Cim.Runtime.Tensors;
 using Google.Protobuf;
 using Xunit;
 
 namespace Cim.Cli.Tests;
 
-/// <summary>compile, eval and run on a tiny network: keys, exit codes and files outside checks rely on.</summary>
+/// <summary>compile and run on a tiny network: keys, exit codes and files outside checks rely on.</summary>
 public sealed class CompileCommandTests : IDisposable
 {
     private const int Samples = 20;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("cim-test-").FullName;
+    private readonly SmallNetwork _net = new();
 
-    public CompileCommandTests()
-    {
-        File.WriteAllBytes(At("net.onnx"), Network());
-        // A class is the position of the largest of three inputs, which the identity network gives exactly.
-        float[] x = [.. Enumerable.Range(0, Samples * 3).Select(i => i % 3 == i / 3 % 3 ? 2f : ((i * 7 % 11) / 11f) - 0.4f)];
-        File.WriteAllBytes(At("x.npy"), [.. Npy("<f4", $"({Samples}, 3)"), .. x.SelectMany(BitConverter.GetBytes)]);
-        using var zip = System.IO.Compression.ZipFile.Open(At("data.npz"), System.IO.Compression.ZipArchiveMode.Create);
-        using (Stream s = zip.CreateEntry("x.npy").Open()) s.Write(File.ReadAllBytes(At("x.npy")));
-        using (Stream s = zip.CreateEntry("y.npy").Open()) s.Write(
-            [.. Npy("|u1", $"({Samples},)"), .. Enumerable.Range(0, Samples).Select(i => (byte)(i % 3))]);
-    }
+    public void Dispose() => _net.Dispose();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
-
-    private string At(string name) => Path.Combine(_folder, name);
-
-    private static byte[] Npy(string type, string shape)
-    {
-        string header = $"{{'descr': '{type}', 'fortran_order': False, 'shape': {shape}, }}".PadRight(117) + "\n";
-        return [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. System.Text.Encoding.ASCII.GetBytes(header)];
-    }
-
-    internal static byte[] Network()
-    {
-        var graph = new GraphProto { Name = "identity" };
-        graph.Input.Add(Value("x", 3));
-        graph.Output.Add(Value("y", 3));
-        graph.Initializer.Add(new TensorProto { Name = "w", DataType = 1, Dims = { 3, 3 }, FloatData = { 1, 0, 0, 0, 1, 0, 0, 0, 1 } });
-        graph.Node.Add(new NodeProto { Name = "dense", OpType = "MatMul", Input = { "x", "w" }, Output = { "y" } });
-        var model = new ModelProto { IrVersion = 8, Graph = graph };
-        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = 17 });
-        return model.ToByteArray();
-    }
-
-    private static ValueInfoProto Value(string name, int width)
-    {
-        var shape = new TensorShapeProto();
-        shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = "N" });
-        shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = width });
-        return new ValueInfoProto
-        {
-            Name = name,
-            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = 1, Shape = shape } },
-        };
-    }
+    private string At(string name) => _net.At(name);
 
     private Task<CliRun> Compile(params string[] more) =>
         CliRun.Of([
@@ -87,47 +43,6 @@ public sealed class CompileCommandTests : IDisposable
         // What was printed is a policy file.
         File.WriteAllText(At("policy.json"), run.Output);
         Assert.Equal(0, (await Compile("--policy", At("policy.json"))).ExitCode);
-    }
-
-    [Theory]
-    [InlineData("exact")]
-    [InlineData("adc")]
-    public async Task Eval_prints_the_keys_of_the_contract(string fidelity)
-    {
-        Assert.Equal(0, (await Compile()).ExitCode);
-        CliRun run = await CliRun.Of(
-            "eval", At("net.cim"), "--data", At("data.npz"), "--fidelity", fidelity, "--trials", "2", "--limit", "11", "--json");
-        Assert.True(run.ExitCode == 0, run.Error);
-        Assert.Equal((11, 11, 1.0), (run.Json.GetProperty("samples").GetInt32(), run.Json.GetProperty("correct").GetInt32(),
-            run.Json.GetProperty("accuracy").GetDouble()));
-        Assert.Equal(2, run.Json.GetProperty("trials").GetArrayLength());
-        Assert.True(run.Json.GetProperty("imagesPerSecond").GetDouble() > 0);
-    }
-
-    [Fact]
-    public async Task Correct_operations_per_joule_are_accuracy_times_operations_over_energy()
-    {
-        double picojoules = (await Compile("--json")).Json.GetProperty("cost").GetProperty("energyPj").GetDouble();
-        CliRun run = await CliRun.Of("eval", At("net.cim"), "--data", At("data.npz"), "--words", "5", "--json");
-        Assert.True(run.ExitCode == 0, run.Error);
-        double expected = run.Json.GetProperty("accuracy").GetDouble() * 2 * 3 * 3 / (picojoules * 1e-12);
-        Assert.Equal(expected, run.Json.GetProperty("correctOpsPerJoule").GetDouble(), expected * 1e-9);
-        // The only layer writes real scores: there are no words.
-        Assert.Equal(0, run.Json.GetProperty("words").GetArrayLength());
-
-        Assert.Equal(JsonValueKind.Null,
-            (await CliRun.Of("eval", At("net.onnx"), "--data", At("data.npz"), "--json")).Json.GetProperty("correctOpsPerJoule").ValueKind);
-        Assert.Equal(2, (await CliRun.Of("eval", At("net.cim"), "--data", At("data.npz"), "--words", "-1")).ExitCode);
-        Assert.Equal(2, (await Compile("--variation-aware", "--variation-confidence", "1")).ExitCode);
-    }
-
-    [Fact]
-    public async Task Eval_of_an_onnx_file_runs_it_in_float()
-    {
-        CliRun run = await CliRun.Of("eval", At("net.onnx"), "--data", At("data.npz"), "--json");
-        Assert.True(run.ExitCode == 0, run.Error);
-        Assert.Equal("float", run.Json.GetProperty("fidelity").GetString());
-        Assert.Equal(Samples, run.Json.GetProperty("correct").GetInt32());
     }
 
     [Fact]
@@ -194,18 +109,6 @@ public sealed class CompileCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Trials_of_chips_that_are_all_the_same_are_named_in_a_warning()
-    {
-        Assert.Equal(0, (await Compile()).ExitCode);
-        CliRun run = await CliRun.Of(["eval", At("net.cim"), "--data", At("data.npz"), "--trials", "3", "--seed", "4"]);
-        Assert.Contains("CIM3021: --trials has no effect", run.Error, StringComparison.Ordinal);
-        Assert.Contains("CIM3021: --seed has no effect", run.Error, StringComparison.Ordinal);
-        CliRun noisy = await CliRun.Of(
-            ["eval", At("net.cim"), "--data", At("data.npz"), "--trials", "2", "--fidelity", "device", "--set", "readNoise.sigma=0.01"]);
-        Assert.DoesNotContain("CIM3021", noisy.Error, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Compile_reports_the_fidelity_of_its_accuracy()
     {
         CliRun run = await Compile("--fidelity", "adc", "--json");
@@ -231,37 +134,6 @@ public sealed class CompileCommandTests : IDisposable
         Assert.Contains(
             $"'shape': ({string.Join(", ", shape)})", System.Text.Encoding.ASCII.GetString(bytes, 0, 128), StringComparison.Ordinal);
         Assert.Equal(128 + (4 * shape.Aggregate(1, (a, b) => a * b)), bytes.Length);
-    }
-
-    [Fact]
-    public async Task Data_of_a_compiled_model_are_preprocessed_as_when_it_was_compiled()
-    {
-        // With the sign turned the smallest of the raw numbers wins, so that preprocessing that is left out shows.
-        Assert.Equal(0, (await Compile("--scale", "-1")).ExitCode);
-        CliRun own = await CliRun.Of("eval", At("net.cim"), "--data", At("data.npz"), "--json"),
-            same = await CliRun.Of("eval", At("net.cim"), "--data", At("data.npz"), "--scale", "-1", "--json");
-        Assert.Equal(same.Json.GetProperty("correct").GetInt32(), own.Json.GetProperty("correct").GetInt32());
-        Assert.Contains("scale -1", own.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("warning", same.Error, StringComparison.Ordinal);
-        CliRun other = await CliRun.Of("eval", At("net.cim"), "--data", At("data.npz"), "--scale", "1", "--json");
-        Assert.Contains("warning CIM0014", other.Error, StringComparison.Ordinal);
-        Assert.True(other.Json.GetProperty("correct").GetInt32() > own.Json.GetProperty("correct").GetInt32());
-        Assert.Equal(
-            "-1", (await CliRun.Of("inspect", At("net.cim"), "--json")).Json.GetProperty("preprocessing").GetProperty("scale").GetString());
-
-        await CliRun.Of("run", At("net.cim"), "--input", At("x.npy"), "--output", At("own.npy"));
-        await CliRun.Of("run", At("net.cim"), "--input", At("x.npy"), "--output", At("same.npy"), "--scale", "-1");
-        Assert.Equal(File.ReadAllBytes(At("same.npy")), File.ReadAllBytes(At("own.npy")));
-    }
-
-    [Fact]
-    public async Task A_model_compiled_on_data_as_they_are_says_nothing_of_preprocessing()
-    {
-        Assert.Equal(0, (await Compile()).ExitCode);
-        using CimModel model = CimModel.Load(At("net.cim"));
-        Assert.Null(model.Info.Preprocessing);
-        Assert.DoesNotContain("CIM0014", (await CliRun.Of("eval", At("net.cim"), "--data", At("data.npz"), "--scale", "1/255")).Error,
-            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -24,8 +24,8 @@ internal static class FuzzPrograms
         Of(Transformer(), TestPrograms.Isaac),
         Of(Pictures(), TestPrograms.Isaac),
         .. Enum.GetValues<WeightEncoding>().Where(e => e != WeightEncoding.Unsigned)
-            .Select(e => Alone(BlockTests.RandomBlocks(new Random(7 + (int)e), e))),
-        Alone(BlockTests.RandomDifferences(new Random(4))),
+            .Select(e => Alone(BlockCases.RandomBlocks(new Random(7 + (int)e), e))),
+        Alone(BlockCases.RandomDifferences(new Random(4))),
         Alone(Plain(WeightEncoding.Offset)),
         Alone(Plain(WeightEncoding.TwosComplement)),
     ];

@@ -28,8 +28,8 @@ internal static class RandomLayers
         var random = new Random(number);
         (CrossbarLayer layer, HardwareProfile profile) = random.Next(6) switch
         {
-            0 => BlockTests.RandomBlocks(random, Encoding(random)),
-            1 => BlockTests.RandomDifferences(random),
+            0 => BlockCases.RandomBlocks(random, Encoding(random)),
+            1 => BlockCases.RandomDifferences(random),
             _ => Whole(random, Encoding(random)),
         };
         profile = profile with
