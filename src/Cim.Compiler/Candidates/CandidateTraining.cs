@@ -125,7 +125,8 @@ internal sealed class CandidateTraining
         if (summary.IsWithinBudget && policy.Layers.Any(l => l.AdcBits > 0))
         {
             var network = new AdcNetwork(trained.Graph, _state.Input, _context.Hardware, data.Fit, policy, _context.Cancellation);
-            summary = AdcVerification.Run(_search, summary, network, loss, _context.Progress, _context.Cancellation);
+            summary = AdcVerification.Run(
+                _search, summary, network, new MeasuredLoss(loss, loss, Options.MaxLoss), _context.Progress, _context.Cancellation);
         }
 
         _context.Report(string.Create(CultureInfo.InvariantCulture,

@@ -2,6 +2,7 @@ using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Search.Persistence;
 using Cim.Compiler.Search.Space;
+using Cim.Compiler.Search.Verification;
 using Cim.Compiler.Sensitivity;
 
 namespace Cim.Compiler.Search;
@@ -20,6 +21,7 @@ internal sealed class PolicyEvaluator
     private readonly TrialFile? _trials;
     private readonly double _maxLoss;
     private Distance? _typical;
+    private double? _allowed;
 
     /// <param name="space">The policies there are.</param>
     /// <param name="network">The network whose widths can be set.</param>
@@ -44,11 +46,38 @@ internal sealed class PolicyEvaluator
     /// conversions lose counts in full. 1 = the network will not be trained.
     /// </param>
     /// <param name="cancellation">Checked between runs.</param>
-    public double Loss(ReadOnlySpan<int> policy, double relaxation, CancellationToken cancellation)
+    public PolicyLoss Loss(ReadOnlySpan<int> policy, double relaxation, CancellationToken cancellation)
     {
-        if (relaxation == 1) return Measure(policy, _maxLoss, cancellation).BudgetPoints;
-        return (MeasureWithoutConverters(policy, _maxLoss * relaxation, cancellation).BudgetPoints / relaxation) + ConversionPoints(
-            policy, cancellation);
+        if (relaxation == 1)
+        {
+            Distance whole = Measure(policy, Allowed(cancellation), cancellation);
+            return new PolicyLoss(whole.BudgetPoints, whole.LeastPoints);
+        }
+
+        Distance widths = MeasureWithoutConverters(policy, _maxLoss * relaxation, cancellation);
+        return new PolicyLoss(
+            (widths.BudgetPoints / relaxation) + ConversionPoints(policy, cancellation), widths.LeastPoints / relaxation);
+    }
+
+    /// <summary>
+    /// What a policy may take of the budget to be accepted: the budget, or what the widest policy takes where that is more only because
+    /// the samples are too few to show that it is less.
+    /// </summary>
+    public double Allowed(CancellationToken cancellation)
+    {
+        if (_allowed is { } known) return known;
+        Distance widest = Measure(PolicyMoves.Widest(Space), cancellation);
+        double allowed = widest.LossPoints <= _maxLoss ? Math.Max(_maxLoss, widest.BudgetPoints) : _maxLoss;
+        _allowed = allowed;
+        return allowed;
+    }
+
+    /// <summary>What weights and activations alone lose, and what they may.</summary>
+    public MeasuredLoss Widths(ReadOnlySpan<int> policy, CancellationToken cancellation)
+    {
+        double allowed = Allowed(cancellation);
+        Distance distance = MeasureWithoutConverters(policy, allowed, cancellation);
+        return new MeasuredLoss(distance.LossPoints, distance.BudgetPoints, allowed);
     }
 
     /// <summary>Percentage points of a budget that weights and activations alone take without training.</summary>

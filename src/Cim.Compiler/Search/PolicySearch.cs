@@ -43,11 +43,11 @@ internal sealed class PolicySearch(PolicySearchOptions options, HardwareProfile 
     public SearchSummary Run(IProgress<string>? progress, CancellationToken cancellation)
     {
         IPolicySearcher searcher = PolicySearchers.Create(Options.Searcher);
-        SearchProblem problem = Problem(Losses, Options.Evaluations);
+        SearchProblem problem = Problem(Losses, Options.Evaluations) with { MaxLoss = Evaluator.Allowed(cancellation) };
         if (Options.Trials is { Known: > 0 } known) progress?.Report($"The search continues: {known.Known} measured policies are known");
         var reporter = new SearchReporter(
             this, searcher.Name, problem.Cost(PolicyMoves.Widest(Space)), Options.PolicyOutput, progress);
-        SearchResult result = searcher.Search(problem, this, reporter, cancellation);
+        SearchResult result = SearchRun.Run(searcher, problem, this, reporter, cancellation);
         return new SearchOutcome(this, problem, result).Summarize(searcher.Name, cancellation);
     }
 
@@ -59,7 +59,7 @@ internal sealed class PolicySearch(PolicySearchOptions options, HardwareProfile 
     public Distance Measure(ReadOnlySpan<int> policy, CancellationToken cancellation) => Evaluator.Measure(policy, cancellation);
 
     /// <inheritdoc/>
-    public double Loss(ReadOnlySpan<int> policy, CancellationToken cancellation) => Evaluator.Loss(policy, 1, cancellation);
+    public PolicyLoss Loss(ReadOnlySpan<int> policy, CancellationToken cancellation) => Evaluator.Loss(policy, 1, cancellation);
 
     /// <inheritdoc cref="PolicySpace.ToPolicy"/>
     public QuantizationPolicy ToPolicy(ReadOnlySpan<int> policy) => Space.ToPolicy(policy);

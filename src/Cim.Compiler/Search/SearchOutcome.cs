@@ -29,8 +29,8 @@ internal sealed class SearchOutcome(PolicySearch search, SearchProblem problem, 
             Policy = _space.ToPolicy(best),
             IsWithinBudget = isWithinBudget,
             LeastArrays = LeastArrays(),
-            LossFitsMoreArrays = !isWithinBudget && (result.Trials.Any(t => t.Loss <= _options.MaxLoss)
-                || search.Measure(_widest, cancellation).BudgetPoints <= _options.MaxLoss),
+            LossFitsMoreArrays = !isWithinBudget && (result.Trials.Any(t => t.Loss <= problem.MaxLoss)
+                || search.Measure(_widest, cancellation).BudgetPoints <= problem.MaxLoss),
             ValidationLoss = search.Measure(best, cancellation).LossPoints,
             Evaluations = result.Trials.Length,
             Episodes = result.Episodes,

@@ -4,7 +4,7 @@ namespace Cim.Compiler.Evaluation.Agreement;
 
 /// <summary>
 /// How many right answers a network is expected to lose against another without knowing which are right: if the float network's
-/// probabilities are, a sample whose class changes from a to b loses p(a) - p(b). Changes at a boundary cost next to nothing, as many
+/// probabilities are (<see cref="ClassTemperature"/>), a sample whose class changes from a to b loses p(a) - p(b). Changes at a boundary cost next to nothing, as many
 /// become right there as wrong; so loss is of second order in the errors, and counting changes would overestimate a small one.
 /// </summary>
 /// <remarks>
@@ -27,13 +27,15 @@ internal sealed class ExpectedLoss
     private readonly double _near;
     private readonly int _classes;
     private readonly bool _areProbabilities;
+    private readonly double _inverse;
 
     /// <param name="reference">[samples, classes] of the float network.</param>
     /// <param name="classes">Outputs of a sample.</param>
     /// <param name="areProbabilities">True if the network ends with a softmax: margins then are of logarithms.</param>
-    public ExpectedLoss(float[] reference, int classes, bool areProbabilities)
+    /// <param name="temperature">The temperature at which the network's probabilities are right.</param>
+    public ExpectedLoss(float[] reference, int classes, bool areProbabilities, double temperature = 1)
     {
-        (_reference, _classes, _areProbabilities) = (reference, classes, areProbabilities);
+        (_reference, _classes, _areProbabilities, _inverse) = (reference, classes, areProbabilities, 1 / temperature);
         _classOf = new int[reference.Length / classes];
         _margins = new double[_classOf.Length];
         for (int i = 0; i < _classOf.Length; i++)
@@ -45,6 +47,9 @@ internal sealed class ExpectedLoss
 
         _near = _margins.Order().ElementAt(_margins.Length / 10);
     }
+
+    /// <summary>The float network's margins: the best score minus the next, one a sample.</summary>
+    public double[] Margins => _margins;
 
     /// <summary>The expected number of right answers lost among the first samples, and its standard deviation.</summary>
     /// <param name="outputs">[samples, classes] of another network; there may be fewer samples than of the reference.</param>
@@ -82,10 +87,10 @@ internal sealed class ExpectedLoss
     /// <summary>p(a) - p(b) by the float network.</summary>
     private double LossOf(ReadOnlySpan<float> scores, int first, int next)
     {
-        if (_areProbabilities) return Math.Max(0, scores[first] - scores[next]);
-        double sum = 0;
-        foreach (float s in scores) sum += Math.Exp(s - scores[first]);
-        return (1 - Math.Exp(scores[next] - scores[first])) / sum;
+        if (_areProbabilities && _inverse == 1) return Math.Max(0, scores[first] - scores[next]);
+        (double top, double sum) = (Score(scores[first]), 0);
+        foreach (float s in scores) sum += Math.Exp((Score(s) - top) * _inverse);
+        return (1 - Math.Exp((Score(scores[next]) - top) * _inverse)) / sum;
     }
 
     /// <summary>The best class but one.</summary>

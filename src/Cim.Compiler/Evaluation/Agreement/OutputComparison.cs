@@ -7,33 +7,24 @@ namespace Cim.Compiler.Evaluation.Agreement;
 /// <summary>How far a policy's outputs are from the float network's on the same samples.</summary>
 /// <param name="Divergence">Mean Kullback-Leibler divergence of the class probabilities; relative squared error for other outputs.</param>
 /// <param name="LossPoints">Estimated percentage points of accuracy lost; see <see cref="OutputComparison"/>.</param>
-/// <param name="BudgetPoints">Percentage points a budget must have for this loss: half as much again as is expected; what labels show is no
-/// expectation.</param>
-/// <param name="Deviation">Standard deviation of <paramref name="BudgetPoints"/>.</param>
-internal readonly record struct Distance(double Divergence, double LossPoints, double BudgetPoints, double Deviation);
+/// <param name="BudgetPoints">Percentage points a budget must have for this loss: a standard deviation more than is estimated.</param>
+/// <param name="LeastPoints">Percentage points a budget must have in any case (99 %): below, a policy may be within it after all.</param>
+internal readonly record struct Distance(double Divergence, double LossPoints, double BudgetPoints, double LeastPoints);
 
 /// <summary>
-/// Compares outputs with those of the float network. The estimated loss of accuracy is what the float network's own probabilities
-/// say its changed classes lose (<see cref="ExpectedLoss"/>); or, with labels, the samples lost minus those gained, if even a standard
-/// deviation less than that is more: a few hundred samples do not show half a point of net loss, but they show where the float
-/// network is less sure than it should be. One output that ends with a Sigmoid, or has labels, is a
-/// choice of two classes. Outputs that are no class scores (as many outputs as inputs, or one otherwise): the relative squared error in
-/// percent.
+/// Compares outputs with those of the float network. With labels the estimated loss of accuracy is a paired test of both networks on the
+/// samples where they differ (<see cref="PairedLoss"/>); without, it is what the float network's probabilities say its changed classes
+/// lose (<see cref="ExpectedLoss"/>). One output that ends with a Sigmoid, or has labels, is a choice of two classes. Outputs that are no
+/// class scores (as many outputs as inputs, or one otherwise): the relative squared error in percent.
 /// </summary>
 internal sealed class OutputComparison
 {
-    /// <summary>
-    /// An evaluation of two thousand samples differs from the expected loss by some 0.3 points by chance, and the float network's
-    /// probabilities
-    /// are not quite right: a budget has to hold nevertheless, so no more than two thirds of it may be expected.
-    /// </summary>
-    private const double ConservativeFactor = 1.5;
-
     private readonly float[] _reference;
     private readonly int _classes;
     private readonly bool _areProbabilities, _isBinary, _endsWithSigmoid;
     private readonly ImmutableArray<int> _labels;
     private readonly ExpectedLoss? _expected;
+    private readonly double _softness = 1;
 
     /// <param name="reference">[samples, classes] of the float network.</param>
     /// <param name="samples">The number of samples.</param>
@@ -50,7 +41,13 @@ internal sealed class OutputComparison
         if (_isBinary) (reference, areProbabilities) = (BothClasses(reference), endsWithSigmoid);
         (_reference, _classes, _areProbabilities, _labels) = (reference, reference.Length / samples, areProbabilities, labels);
         bool areClasses = _classes > 1 && (_isBinary || !labels.IsDefault || _classes != inputElements);
-        _expected = areClasses ? new ExpectedLoss(reference, _classes, areProbabilities) : null;
+        if (areClasses)
+        {
+            double temperature = labels.IsDefaultOrEmpty ? 1 : ClassTemperature.Fit(Logarithms(), _classes, labels);
+            _expected = new ExpectedLoss(reference, _classes, areProbabilities, temperature);
+            _softness = 1 / ClassTemperature.Sensitive(_expected.Margins, labels.IsDefaultOrEmpty ? 1 : temperature);
+        }
+
         MostPoints = areClasses ? FloatPoints(samples) : 100;
     }
 
@@ -132,10 +129,10 @@ internal sealed class OutputComparison
         }
 
         (double expected, double spread) = _expected.Among(outputs);
-        double changed = Math.Sqrt(lost + gained), net = _labels.IsDefault ? double.NegativeInfinity : lost - gained - changed;
-        double budget = ConservativeFactor * expected, deviation = budget >= net ? ConservativeFactor * spread : changed;
-        return new Distance(Math.Max(0, divergence / samples), Math.Min(MostPoints, 100 * Math.Max(expected, net) / samples),
-            100 * Math.Max(budget, net) / samples, 100 * deviation / samples);
+        PairedLoss loss = _labels.IsDefault ? PairedLoss.WithoutLabels(expected, spread)
+            : PairedLoss.Of(expected, spread, lost, gained);
+        return new Distance(Math.Max(0, divergence / samples), Math.Min(MostPoints, 100 * loss.Lost / samples),
+            100 * loss.AtMost / samples, 100 * loss.AtLeast / samples);
     }
 
     /// <summary>A probability p as 1 - p and p; a logit z as 0 and z.</summary>
@@ -157,16 +154,23 @@ internal sealed class OutputComparison
 
         double relative = power > 0 ? error / power : error;
         return new Distance(relative, Math.Min(MostPoints, 100 * relative), 100 * relative,
-            100 * relative / Math.Sqrt(Math.Max(1, outputs.Length / _classes)));
+            100 * relative * (1 - (PairedLoss.Certain / Math.Sqrt(Math.Max(1, outputs.Length / _classes)))));
     }
 
+    private float[] Logarithms() =>
+        _areProbabilities ? [.. _reference.Select(p => MathF.Log(Math.Max(p, 1e-12f)))] : _reference;
+
+    /// <summary>Class probabilities at the temperature at which errors show.</summary>
     private void Probabilities(ReadOnlySpan<float> scores, Span<double> p)
     {
         double sum = 0;
         float top = float.NegativeInfinity;
         if (!_areProbabilities)
             foreach (float s in scores) top = Math.Max(top, s);
-        for (int k = 0; k < p.Length; k++) sum += p[k] = _areProbabilities ? Math.Max(0, scores[k]) : Math.Exp(scores[k] - top);
+        for (int k = 0; k < p.Length; k++)
+            sum += p[k] = _areProbabilities
+                ? (_softness == 1 ? Math.Max(0, scores[k]) : Math.Pow(Math.Max(0, scores[k]), _softness))
+                : Math.Exp((scores[k] - top) * _softness);
         for (int k = 0; k < p.Length; k++) p[k] /= sum > 0 ? sum : 1;
     }
 }

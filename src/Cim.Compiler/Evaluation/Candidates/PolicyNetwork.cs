@@ -58,7 +58,7 @@ internal sealed class PolicyNetwork : IDisposable
 
     /// <summary>
     /// Runs validation samples, and stops where a policy has certainly lost more than a budget: at an eighth, a quarter and half of
-    /// the samples the loss must not exceed it by more than 2.58 standard deviations (99 %).
+    /// the samples what is lost at least (<see cref="Distance.LeastPoints"/>) must not exceed it.
     /// </summary>
     /// <param name="weightBits">By index of <see cref="Layers"/>.</param>
     /// <param name="activationBits">By group.</param>
@@ -75,8 +75,7 @@ internal sealed class PolicyNetwork : IDisposable
         {
             if (count < next || count >= samples || !double.IsFinite(budget)) return false;
             next *= 2;
-            Distance early = Comparison.Of(CollectionsMarshal.AsSpan(outputs));
-            return early.BudgetPoints - (2.58 * early.Deviation) > budget;
+            return Comparison.Of(CollectionsMarshal.AsSpan(outputs)).LeastPoints > budget;
         }
     }
 

@@ -9,8 +9,8 @@ namespace Cim.Compiler.Search.Exact;
 /// </summary>
 internal static class ProxyWalk
 {
-    /// <summary>Measures front points until the cheapest one within the budget is found or two thirds of the evaluations are
-    /// spent.</summary>
+    /// <summary>Measures front points until the cheapest one within the budget is found, or one that costs more than the best policy so
+    /// far.</summary>
     public static void Bisect(SearchProblem problem, TrialLog log, CancellationToken cancellation)
     {
         ImmutableArray<FrontPoint> front = [
@@ -18,14 +18,14 @@ internal static class ProxyWalk
             .Points.Where(p => problem.Fits(p.Policy.AsSpan()))];
         // Measured loss falls along the front but for noise: halve the interval between too much and enough.
         (int low, int high) = (-1, front.Length); // All up to low lose too much; high is enough.
-        while (high - low > 1 && log.Left > problem.Evaluations / 3)
+        while (high - low > 1 && log.Left > 0)
         {
+            cancellation.ThrowIfCancellationRequested();
             int middle = low + ((high - low) / 2);
-            if (log.Loss(front[middle].Policy.AsSpan()) <= problem.MaxLoss) high = middle;
-            else low = middle;
+            if (log.Best is { } best && best.Cost <= problem.Cost(front[middle].Policy.AsSpan())) high = middle;
+            else if (log.Loss(front[middle].Policy.AsSpan()) > problem.MaxLoss) low = middle;
+            else (high, log.Start) = (middle, log.Best);
         }
-
-        log.Start = log.Best;
     }
 
     /// <summary>

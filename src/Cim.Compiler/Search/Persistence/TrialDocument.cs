@@ -14,7 +14,7 @@ internal sealed record TrialDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TrialSensitivity? Sensitivity { get; init; }
 
-    /// <summary>By policy: divergence, loss, budget and deviation.</summary>
+    /// <summary>By policy: divergence, loss, budget and the least of it.</summary>
     public required IReadOnlyDictionary<string, double[]> Trials { get; init; }
 
     /// <summary>By hardware: the sensitivity of conversions.</summary>

@@ -18,7 +18,7 @@ namespace Cim.Compiler.Search.Persistence;
 internal sealed class TrialFile : IProxyStore
 {
     /// <summary>How losses are estimated; a log of another estimate is of no use.</summary>
-    private const string Estimate = "expected loss and its margin: ";
+    private const string Estimate = "paired loss, its margin and least: ";
 
     private readonly string _path;
     private readonly string _key;
@@ -148,7 +148,7 @@ internal sealed class TrialFile : IProxyStore
     {
         Key = _key,
         Sensitivity = Sensitivity is { } s ? new TrialSensitivity(Rows(s.Weights), Rows(s.Activations)) : null,
-        Trials = Sorted(_trials, d => new[] { d.Divergence, d.LossPoints, d.BudgetPoints, d.Deviation }),
+        Trials = Sorted(_trials, d => new[] { d.Divergence, d.LossPoints, d.BudgetPoints, d.LeastPoints }),
         Conversions = Sorted(_conversions, c => Rows(c.Layers)),
         Estimates = Sorted(_selections, p => new TrialEstimate(
             p.Name, p.Proxies.ToDictionary(q => q.Proxy, q => new[] { Number(q.WithDivergence), Number(q.WithLoss) }), Rows(p.Weights))),

@@ -13,14 +13,13 @@ internal sealed class EvolutionarySearcher : IPolicySearcher
 
     public string Name => "evolutionary";
 
-    public SearchResult Search(
-        SearchProblem problem, IPolicyEvaluator evaluator, IProgress<SearchProgress>? progress, CancellationToken cancellation)
+    public void Explore(SearchProblem problem, TrialLog log, CancellationToken cancellation)
     {
-        var log = new TrialLog(problem, evaluator, progress, cancellation);
         var random = new SplitMix(problem.Seed);
         var population = new List<(int[] Policy, double Rank)>();
+        foreach (Trial known in log.Trials.ToArray()) Add([.. known.Policy]);
         Add(PolicyMoves.Widest(problem.Space));
-        for (int i = 0; i < Population - 1 && log.Left > 0; i++)
+        for (int i = 0; i < Population / 2 && log.Left > 0; i++)
         {
             // Half of the start near the widest policy, so that something within the budget is there to breed from.
             int[] policy = i % 2 == 0 ? Mutate(PolicyMoves.Widest(problem.Space), 0.25) : PolicyMoves.Random(problem.Space, random);
@@ -34,8 +33,6 @@ internal sealed class EvolutionarySearcher : IPolicySearcher
             Add(child);
             draws = 0;
         }
-
-        return log.Result();
 
         void Add(int[] policy)
         {

@@ -13,12 +13,9 @@ internal sealed class RandomSearcher : IPolicySearcher
 
     public string Name => "random";
 
-    public SearchResult Search(
-        SearchProblem problem, IPolicyEvaluator evaluator, IProgress<SearchProgress>? progress, CancellationToken cancellation)
+    public void Explore(SearchProblem problem, TrialLog log, CancellationToken cancellation)
     {
-        var log = new TrialLog(problem, evaluator, progress, cancellation);
         var random = new SplitMix(problem.Seed);
-        log.Loss(PolicyMoves.Widest(problem.Space));
         for (int draws = 0; log.Left > 0 && draws < MaxDraws; draws++)
         {
             int[] policy = PolicyMoves.Random(problem.Space, random);
@@ -26,7 +23,5 @@ internal sealed class RandomSearcher : IPolicySearcher
             log.Loss(policy);
             draws = 0;
         }
-
-        return log.Result();
     }
 }

@@ -10,76 +10,56 @@ namespace Cim.Compiler.Search.Searchers;
 /// Policy gradient (PPO with value baseline and entropy bonus). It starts from the optimum of the additive problem: bisection
 /// along the exact front finds the cheapest front point the evaluator accepts, and the agent first learns to imitate it. Then, before
 /// each evaluation, the agent plays episodes against a surrogate that all measurements so far have taught
-/// (<see cref="LossSurrogate"/>), and replays the best measured policies (self-imitation, Oh et al., arXiv 1806.05635). Of the policies it
-/// visited the one of the largest expected improvement is measured, whenever three more steps of <see cref="Descent"/> have failed.
-/// Half of the episodes redecide a few units of the best policy, so that what is good about it remains.
+/// (<see cref="LearnedLoss"/>), and replays the best measured policies (self-imitation, Oh et al., arXiv 1806.05635). Of the policies it
+/// visited and those of <see cref="Improvement"/> the one of the largest expected improvement is measured. Half of the episodes redecide
+/// a few units of the best policy, so that what is good about it remains.
 /// </summary>
 internal sealed class RlSearcher : IPolicySearcher
 {
-    private const int Batch = 32, Replayed = 8, Rounds = 3, MaxRounds = 20, Epochs = 2, CloningSteps = 60;
-
-    /// <summary>Failed steps of plain descent for each proposal of the agent: a step that fails says little about the next.</summary>
-    private const int Patience = 3;
+    private const int Batch = 32, Replayed = 8, Rounds = 3, Epochs = 2, CloningSteps = 60;
 
     private const double OverBudgetPenalty = 1.5, TooManyArraysPenalty = 1, RedecidedUnits = 2.5;
 
     public string Name => "rl";
 
-    public SearchResult Search(
-        SearchProblem problem, IPolicyEvaluator evaluator, IProgress<SearchProgress>? progress, CancellationToken cancellation)
+    public void Explore(SearchProblem problem, TrialLog log, CancellationToken cancellation)
     {
-        var log = new TrialLog(problem, evaluator, progress, cancellation);
         ProxyWalk.Bisect(problem, log, cancellation);
         int[] widest = PolicyMoves.Widest(problem.Space);
-        if (log.Best is null && log.Left > 0) log.Loss(widest);
-        if (log.Left <= 0) return log.Result();
+        if (log.Left <= 0) return;
 
         using var episodes = new PolicyEpisodes(problem, Batch, Replayed, [.. log.Trials.Select(t => t.Policy)]);
         PolicyAgent agent = episodes.Agent;
         var random = new SplitMix(problem.Seed);
         PolicyBatch batch = agent.NewBatch();
         double start = problem.Cost((log.Best?.Policy ?? [.. widest]).AsSpan());
-        LossSurrogate surrogate = Fit(problem, log, episodes);
-        Clone(problem, log, episodes, batch, surrogate);
+        LearnedLoss learned = LearnedLoss.From(problem, log);
+        Clone(problem, log, episodes, batch, learned);
 
-        int failed = 0;
         while (log.Left > 0)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (Descent.Next(problem, log) is { } step && (log.Loss(step) <= problem.MaxLoss || ++failed % Patience != 0)) continue;
-            if (log.Left <= 0) break;
-            surrogate = Fit(problem, log, episodes);
-            var visited = new List<Episode>();
-            int[]? next = null;
-            for (int round = 0; round < Rounds || (next is null && round < MaxRounds); round++)
+            learned = LearnedLoss.From(problem, log);
+            var visited = new List<int[]>();
+            for (int round = 0; round < Rounds; round++)
             {
-                Episode[] played = episodes.Play(FixedChoices(log, problem, episodes, random), surrogate, problem.MaxLoss);
+                Episode[] played = episodes.Play(FixedChoices(log, problem, episodes, random), learned.Surrogate, learned.Budget);
                 log.Episodes += played.Length;
-                foreach (Episode episode in played) episode.Reward = Reward(problem, log, episodes, surrogate, episode, start);
-                Learn(played, Replay(problem, log, episodes, surrogate, start), batch, agent);
-                visited.AddRange(played);
-                if (round >= Rounds - 1) next = Best(problem, log, episodes, surrogate, visited);
+                foreach (Episode episode in played) episode.Reward = Reward(problem, log, episodes, learned, episode, start);
+                Learn(played, Replay(problem, log, episodes, learned, start), batch, agent);
+                visited.AddRange(played.Select(e => e.Policy));
             }
 
-            if (next is not null) log.Loss(next);
-            else if (Descent.Next(problem, log) is null) break; // Nothing cheaper is left that anybody would try.
+            if (Improvement.Next(problem, log, visited, cancellation) is not { } next) break;
+            log.Loss(next);
         }
-
-        return log.Result();
     }
-
-    private static LossSurrogate Fit(SearchProblem problem, TrialLog log, PolicyEpisodes episodes) =>
-        LossSurrogate.Fit(
-            [.. log.Trials.Select(t => (UnitEstimates(problem, t.Policy), t.Loss))], episodes.Choices.Length, problem.MaxLoss);
-
-    private static double[] UnitEstimates(SearchProblem problem, ImmutableArray<int> policy) =>
-        [.. problem.Space.ActivationGroups.Select(g => g.Sum(l => problem.Proxy[l, policy[l]]))];
 
     /// <summary>How much cheaper than the start, as a logarithm, less a penalty for what is lost beyond the budget.</summary>
     private static double Reward(
-        SearchProblem problem, TrialLog log, PolicyEpisodes episodes, LossSurrogate surrogate, Episode episode, double start)
+        SearchProblem problem, TrialLog log, PolicyEpisodes episodes, LearnedLoss learned, Episode episode, double start)
     {
-        double loss = log.Knows(episode.Policy) ? log.Loss(episode.Policy) : surrogate.Guess(episodes.Estimates(episode.Actions)).Loss;
+        double loss = log.Knows(episode.Policy) ? log.Loss(episode.Policy) : learned.Guess(episodes.Estimates(episode.Actions)).Loss;
         return Reward(problem, episode.Policy, loss, start);
     }
 
@@ -106,10 +86,10 @@ internal sealed class RlSearcher : IPolicySearcher
     }
 
     /// <summary>Behaviour cloning: the start of the search becomes the likeliest policy of the agent, not the only one.</summary>
-    private static void Clone(SearchProblem problem, TrialLog log, PolicyEpisodes episodes, PolicyBatch batch, LossSurrogate surrogate)
+    private static void Clone(SearchProblem problem, TrialLog log, PolicyEpisodes episodes, PolicyBatch batch, LearnedLoss learned)
     {
         if (log.Best is not { } start || episodes.ActionsOf(start.Policy.AsSpan()) is not { } actions) return;
-        Episode shown = episodes.Play([actions], surrogate, problem.MaxLoss)[0];
+        Episode shown = episodes.Play([actions], learned.Surrogate, learned.Budget)[0];
         batch.Clear();
         // A quarter of the weight goes to the neighbours, so that they stay worth a try.
         for (int u = 0; u < actions.Length; u++)
@@ -120,13 +100,13 @@ internal sealed class RlSearcher : IPolicySearcher
         for (int i = 0; i < CloningSteps; i++) episodes.Agent.Learn(batch);
     }
 
-    /// <summary>The best measured policies, played again so that their states are those of the present surrogate.</summary>
-    private static Episode[] Replay(SearchProblem problem, TrialLog log, PolicyEpisodes episodes, LossSurrogate surrogate, double start)
+    /// <summary>The best measured policies, played again so that their states are those of the present learned.</summary>
+    private static Episode[] Replay(SearchProblem problem, TrialLog log, PolicyEpisodes episodes, LearnedLoss learned, double start)
     {
         var chosen = log.Trials.Select(
             t => (Actions: episodes.ActionsOf(t.Policy.AsSpan()), Reward: Reward(problem, t.Policy.AsSpan(), t.Loss, start)))
             .Where(t => t.Actions is not null).OrderByDescending(t => t.Reward).Take(Replayed).ToArray();
-        Episode[] replayed = episodes.Play([.. chosen.Select(t => t.Actions)], surrogate, problem.MaxLoss);
+        Episode[] replayed = episodes.Play([.. chosen.Select(t => t.Actions)], learned.Surrogate, learned.Budget);
         for (int i = 0; i < replayed.Length; i++) replayed[i].Reward = chosen[i].Reward;
         return replayed;
     }
@@ -149,20 +129,5 @@ internal sealed class RlSearcher : IPolicySearcher
                     batch.AddImitated(e.States.AsSpan(u * features, features), e.Available[u], e.Actions[u],
                         Math.Min((e.Reward - e.Values[u]) / deviation, 1) * 0.5);
         for (int epoch = 0; epoch < Epochs; epoch++) agent.Learn(batch);
-    }
-
-    /// <summary>The unmeasured policy of the largest expected improvement; null if there is none.</summary>
-    private static int[]? Best(SearchProblem problem, TrialLog log, PolicyEpisodes episodes, LossSurrogate surrogate, List<Episode> visited)
-    {
-        (int[]? best, double most) = (null, 0);
-        foreach (Episode episode in visited)
-        {
-            if (log.Knows(episode.Policy) || !problem.Fits(episode.Policy) || Descent.IsHopeless(problem, log, episode.Policy)) continue;
-            double gain = log.Best is { } known ? Math.Log(known.Cost / problem.Cost(episode.Policy)) : 1;
-            double expected = gain * surrogate.Guess(episodes.Estimates(episode.Actions)).ProbabilityWithin(problem.MaxLoss);
-            if (expected > most) (best, most) = (episode.Policy, expected);
-        }
-
-        return best;
     }
 }

@@ -67,11 +67,14 @@ internal static class PolicyMoves
     }
 
     /// <summary>Four bits everywhere but eight in the first and last layer: the baseline anyone can set by hand.</summary>
-    public static int[] FourBitInside(PolicySpace space)
+    public static int[] FourBitInside(PolicySpace space) => WithWideEnds(space, Nearest(space, new LayerBits(4, 4, 0)));
+
+    /// <summary>A policy with the widest choice in the first and last layer, and in those that read the same tensors.</summary>
+    public static int[] WithWideEnds(PolicySpace space, int[] policy)
     {
-        int[] four = Nearest(space, new LayerBits(4, 4, 0)), eight = Widest(space);
+        int[] changed = [.. policy], widest = Widest(space);
         foreach (int end in new[] { 0, space.Choices.Length - 1 })
-            foreach (int l in space.ActivationGroups.First(g => g.Contains(end))) four[l] = eight[l];
-        return four;
+            foreach (int l in space.ActivationGroups.First(g => g.Contains(end))) changed[l] = widest[l];
+        return changed;
     }
 }

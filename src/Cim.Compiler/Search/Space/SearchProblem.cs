@@ -22,11 +22,16 @@ internal sealed record SearchProblem(PolicySpace Space, LossTable Proxy, double 
     public bool Fits(ReadOnlySpan<int> policy) => MaxArrays == long.MaxValue || Space.Costs.Total(policy).Arrays <= MaxArrays;
 }
 
+/// <summary>What a measurement says of a policy.</summary>
+/// <param name="Points">Percentage points of the budget it takes.</param>
+/// <param name="Least">Those it takes in any case: a policy that misses the budget by chance is below it here.</param>
+internal readonly record struct PolicyLoss(double Points, double Least);
+
 /// <summary>Measures policies: the only measure of accuracy. Asking twice about a policy costs nothing.</summary>
 internal interface IPolicyEvaluator
 {
-    /// <summary>Percentage points of the budget a policy takes.</summary>
-    double Loss(ReadOnlySpan<int> policy, CancellationToken cancellation);
+    /// <summary>What a policy loses.</summary>
+    PolicyLoss Loss(ReadOnlySpan<int> policy, CancellationToken cancellation);
 }
 
 /// <summary>What a searcher has found so far.</summary>
@@ -58,14 +63,17 @@ internal sealed record SearchResult(ImmutableArray<int>? Policy, double Loss, do
     public bool RanOutOfTime { get; init; }
 }
 
-/// <summary>One measured policy: its cost, and the percentage points of the budget it takes.</summary>
-internal sealed record Trial(ImmutableArray<int> Policy, double Cost, double Loss);
+/// <summary>One measured policy: its cost, the percentage points of the budget it takes, and those it takes in any case.</summary>
+internal sealed record Trial(ImmutableArray<int> Policy, double Cost, double Loss, double Least);
 
 /// <summary>A way to search. All of them see the same problem, evaluator and number of evaluations.</summary>
 internal interface IPolicySearcher
 {
     string Name { get; }
 
-    SearchResult Search(
-        SearchProblem problem, IPolicyEvaluator evaluator, IProgress<SearchProgress>? progress, CancellationToken cancellation);
+    /// <summary>Spends evaluations on policies; what is measured before and after is the same for all (<c>SearchRun</c>).</summary>
+    /// <param name="problem">What is searched.</param>
+    /// <param name="log">Measures policies, as long as evaluations are left.</param>
+    /// <param name="cancellation">Checked throughout.</param>
+    void Explore(SearchProblem problem, TrialLog log, CancellationToken cancellation);
 }

@@ -14,8 +14,13 @@ internal sealed class TrialLog(
     /// <summary>Every measured policy so far.</summary>
     public IReadOnlyList<Trial> Trials => _trials;
 
+    /// <summary>Evaluations that are left for later.</summary>
+    public int Reserved { get; set; }
+
     /// <summary>Evaluations that may still be spent; 0 when the time is over, but for the first.</summary>
-    public int Left => problem.Evaluations - _trials.Count is var left && left > 0 && _trials.Count > 0 && problem.Clock.IsOver ? 0 : left;
+    public int Left => problem.Evaluations - Reserved - _trials.Count is var left && left > 0 && _trials.Count > 0 && problem.Clock.IsOver
+        ? 0
+        : left;
 
     /// <summary>The front point of the additive estimate from which a search set out, if it did.</summary>
     public Trial? Start { get; set; }
@@ -33,9 +38,9 @@ internal sealed class TrialLog(
         if (_losses.TryGetValue(key, out double known)) return known;
         if (Left <= 0) return double.NaN;
         cancellation.ThrowIfCancellationRequested();
-        double loss = evaluator.Loss(policy, cancellation);
+        (double loss, double least) = evaluator.Loss(policy, cancellation);
         _losses[key] = loss;
-        var trial = new Trial([.. policy], problem.Cost(policy), loss);
+        var trial = new Trial([.. policy], problem.Cost(policy), loss, least);
         _trials.Add(trial);
         if (loss <= problem.MaxLoss && problem.Fits(policy)
             && (Best is null || trial.Cost < Best.Cost || (trial.Cost == Best.Cost && loss < Best.Loss)))

@@ -19,12 +19,12 @@ internal sealed record RelaxedSearch(double Relaxation, double Factor, int Evalu
         SearchProblem problem = search.Problem(search.Estimate.Relaxed(Factor), Evaluations);
         var reporter = new SearchReporter(
             search, "relaxed " + searcher.Name, problem.Cost(PolicyMoves.Widest(search.Space)), null, progress);
-        return searcher.Search(problem, new RelaxedEvaluator(search.Evaluator, Relaxation), reporter, cancellation);
+        return SearchRun.Run(searcher, problem, new RelaxedEvaluator(search.Evaluator, Relaxation), reporter, cancellation);
     }
 
     private sealed class RelaxedEvaluator(PolicyEvaluator evaluator, double relaxation) : IPolicyEvaluator
     {
-        public double Loss(ReadOnlySpan<int> policy, CancellationToken cancellation) =>
+        public PolicyLoss Loss(ReadOnlySpan<int> policy, CancellationToken cancellation) =>
             evaluator.Loss(policy, relaxation, cancellation);
     }
 }

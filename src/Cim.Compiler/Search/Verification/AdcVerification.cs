@@ -8,6 +8,12 @@ using Cim.Compiler.Search.Space;
 
 namespace Cim.Compiler.Search.Verification;
 
+/// <summary>What a network loses without converters, and what it may.</summary>
+/// <param name="Points">Percentage points of accuracy.</param>
+/// <param name="BudgetPoints">Percentage points of the budget: the same where the loss was measured after training.</param>
+/// <param name="MaxPoints">What it may take of the budget.</param>
+internal readonly record struct MeasuredLoss(double Points, double BudgetPoints, double MaxPoints);
+
 /// <summary>
 /// Simulates the policy a search found through its converters, on validation samples, and gives conversions back their bits
 /// where the estimate was too low: the quarter of the narrowed layers that lose most for what they save, again and again,
@@ -25,7 +31,9 @@ internal static class AdcVerification
         PolicySearch search, SearchSummary found, IProgress<string>? progress, CancellationToken cancellation) =>
         found.Policy.Layers.All(l => l.AdcBits == 0)
             ? found
-            : Run(search, found, Simulated(search, found.Policy, cancellation), null, progress, cancellation);
+            : Run(
+                search, found, Simulated(search, found.Policy, cancellation), search.Evaluator.Widths(
+                    search.Choices(found.Policy), cancellation), progress, cancellation);
 
     /// <summary>Estimated percentage points that the profile's own converters lose at 8 bits everywhere, against exact sums of the same
     /// integers.</summary>
@@ -44,40 +52,36 @@ internal static class AdcVerification
     /// <param name="search">The search.</param>
     /// <param name="found">What it found.</param>
     /// <param name="network">The network with quantizers.</param>
-    /// <param name="lossWithoutConverters">
-    /// Percentage points it loses without converters, measured elsewhere: conversions add what they change on the validation samples.
-    /// Null = all is measured on these.
+    /// <param name="withoutConverters">
+    /// What it loses without converters, measured on more samples: conversions add what they change on those that are simulated.
     /// </param>
     /// <param name="progress">One line a round.</param>
     /// <param name="cancellation">Checked throughout.</param>
     public static SearchSummary Run(
-        PolicySearch search, SearchSummary found, AdcNetwork network, double? lossWithoutConverters, IProgress<string>? progress,
+        PolicySearch search, SearchSummary found, AdcNetwork network, MeasuredLoss withoutConverters, IProgress<string>? progress,
         CancellationToken cancellation)
     {
         progress?.Report("Simulating the policy through its converters");
-        (SearchData data, double maxLoss) = (search.Network.Source.Data, search.Options.MaxLoss);
+        (SearchData data, double maxLoss) = (search.Network.Source.Data, withoutConverters.MaxPoints);
         HashSet<string> simulated = [.. network.Layers];
         QuantizationPolicy policy = found.Policy;
         double macs = network.MacsPerImage;
         int samples = (int)Math.Max(MinSamples, Math.Min(data.Validation.Count, MaxWork / Math.Max(1, macs)));
         Distance ideal = Through(_ => AdcNetwork.Ideal);
-        // A loss measured elsewhere is no estimate, and takes no more of the budget than it is.
-        (double points, double budget) = lossWithoutConverters is { } known
-            ? (known - ideal.LossPoints, known - ideal.BudgetPoints)
-            : (0, 0);
-        if (budget + ideal.BudgetPoints > maxLoss)
+        (double points, double budget) = (
+            withoutConverters.Points - ideal.LossPoints, withoutConverters.BudgetPoints - ideal.BudgetPoints);
+        if (withoutConverters.BudgetPoints > maxLoss)
         {
             progress?.Report(string.Create(
-                CultureInfo.InvariantCulture, $"Without converters the policy takes {budget + ideal.BudgetPoints:F2} points of "
+                CultureInfo.InvariantCulture, $"Without converters the policy takes {withoutConverters.BudgetPoints:F2} points of "
                 + $"the budget: no conversions can make up for that"));
-            return found with { ValidationLoss = points + ideal.LossPoints, IsWithinBudget = false };
+            return found with { ValidationLoss = withoutConverters.Points, IsWithinBudget = false };
         }
 
         for (int round = 0; ; round++)
         {
             Distance distance = Through(n => policy.Find(n)?.AdcBits ?? 0);
-            double loss = points + distance.LossPoints;
-            double taken = budget + distance.BudgetPoints;
+            double loss = points + distance.LossPoints, taken = budget + distance.BudgetPoints;
             bool isWithin = taken <= maxLoss;
             string[] narrow = [.. policy.Layers.Where(l => l.AdcBits > 0 && simulated.Contains(l.Name))
                 .OrderByDescending(l => Gain(search, l)).Select(l => l.Name)];

@@ -6,8 +6,8 @@ namespace Cim.Compiler.Search.Verification;
 
 /// <summary>
 /// The last step of a search: its cheapest policy is simulated on its hardware (<see cref="AdcVerification"/>). If it exceeds the
-/// budget there even with wide conversions, the next candidate is the cheapest of 0.7 times its estimated loss, and so on; the widest
-/// policy is the last.
+/// budget there even with wide conversions, the next candidate is the cheapest of 0.7 times its estimated loss, measured already or
+/// measured now, and so on; the widest policy is the last.
 /// </summary>
 internal static class CandidateVerification
 {
@@ -20,39 +20,40 @@ internal static class CandidateVerification
     {
         SearchSummary verified = Verify(found);
         if (!found.IsWithinBudget || verified.IsWithinBudget) return verified;
-        PolicySearchOptions options = search.Options;
-        int[] start = search.Choices(found.Policy);
-        UnitChoices choices = UnitChoices.Of(search.Space, search.Losses, ProxyWalk.CostOf(search.Problem(search.Losses, 1)));
-        double estimate = search.Losses.Total(start);
-        ImmutableArray<int> last = [.. start];
+        SearchProblem problem = search.Problem(search.Losses, 1);
+        double allowed = search.Evaluator.Allowed(cancellation), estimate = search.Losses.Total(search.Choices(found.Policy));
+        UnitChoices choices = UnitChoices.Of(search.Space, search.Losses, ProxyWalk.CostOf(problem));
+        Trial[] measured = [
+            .. found.Trials.Where(t => t.Loss <= allowed && problem.Fits(t.Policy.AsSpan())).OrderBy(t => t.Cost)];
+        ImmutableArray<int> last = [.. search.Choices(found.Policy)];
         for (int candidate = 2; candidate <= MaxCandidates; candidate++)
         {
             estimate *= Margin;
-            if (ExactOptimum.Solve(choices, estimate, cancellation: cancellation) is not { } safer) break;
-            if (safer.Policy.SequenceEqual(last)) continue;
-            last = safer.Policy;
-            double loss = search.Loss(safer.Policy.AsSpan(), cancellation);
-            progress?.Report(FormattableString.Invariant(
-                $"Candidate {candidate} of at most {MaxCandidates} takes {loss:F2} points of the budget"));
-            CostVector cost = search.Space.Costs.Total(safer.Policy.AsSpan());
-            if (loss > options.MaxLoss || cost.Arrays > options.MaxArrays) continue;
-            verified = Verify(found with
+            Trial? next = measured.FirstOrDefault(t => search.Losses.Total(t.Policy.AsSpan()) <= estimate);
+            if (ExactOptimum.Solve(choices, estimate, cancellation: cancellation) is { } safer
+                && (next is null || problem.Cost(safer.Policy.AsSpan()) < next.Cost) && problem.Fits(safer.Policy.AsSpan()))
             {
-                Policy = search.ToPolicy(safer.Policy.AsSpan()),
-                Chosen = cost,
-                ValidationLoss = search.Measure(safer.Policy.AsSpan(), cancellation).LossPoints,
-            });
+                PolicyLoss loss = search.Loss(safer.Policy.AsSpan(), cancellation);
+                progress?.Report(FormattableString.Invariant(
+                    $"Candidate {candidate} of at most {MaxCandidates} takes {loss.Points:F2} points of the budget"));
+                if (loss.Points <= allowed) next = new Trial(safer.Policy, problem.Cost(safer.Policy.AsSpan()), loss.Points, loss.Least);
+            }
+
+            if (next is null || next.Policy.SequenceEqual(last)) continue;
+            last = next.Policy;
+            verified = Verify(With(next.Policy.AsSpan()));
             if (verified.IsWithinBudget) return verified;
         }
 
-        int[] widest = PolicyMoves.Widest(search.Space);
-        return Verify(found with
-        {
-            Policy = search.ToPolicy(widest),
-            Chosen = search.Space.Costs.Total(widest),
-            ValidationLoss = found.Eight.Loss,
-        });
+        return Verify(With(PolicyMoves.Widest(search.Space)));
 
         SearchSummary Verify(SearchSummary summary) => AdcVerification.Run(search, summary, progress, cancellation);
+
+        SearchSummary With(ReadOnlySpan<int> policy) => found with
+        {
+            Policy = search.ToPolicy(policy),
+            Chosen = search.Space.Costs.Total(policy),
+            ValidationLoss = search.Measure(policy, cancellation).LossPoints,
+        };
     }
 }

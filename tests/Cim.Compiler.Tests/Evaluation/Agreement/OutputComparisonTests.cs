@@ -1,4 +1,6 @@
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.Evaluation.Agreement;
+using Cim.Compiler.Ort;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Evaluation.Agreement;
@@ -24,18 +26,46 @@ public sealed class OutputComparisonTests
     }
 
     [Fact]
-    public void With_labels_a_net_loss_beyond_chance_counts_if_it_is_more_and_a_gain_hides_nothing()
+    public void With_labels_what_is_lost_is_counted_whatever_the_float_network_thinks_of_itself()
     {
         // A float network that is not sure of anything, and right about everything.
-        float[] reference = [.. Enumerable.Range(0, 20).SelectMany(_ => new[] { 0.1f, 0, 0 })], changed = [.. reference];
-        for (int i = 0; i < 9; i++) changed[(i * 3) + 1] = 1;
-        double expected = new OutputComparison(reference, 20, 10, false, default).Of(changed).LossPoints;
-        Assert.InRange(expected, 0.1, 5);
-        Distance shown = new OutputComparison(reference, 20, 10, false, [.. new int[20]]).Of(changed);
-        Assert.Equal((100 * (9 - 3) / 20.0, 100 * (9 - 3) / 20.0), (shown.LossPoints, shown.BudgetPoints));
-        // The changed samples were wrong before and are right now; the others are right in both.
-        Assert.Equal(expected, new OutputComparison(reference, 20, 10, false, [.. Enumerable.Range(0, 20).Select(i => i < 9 ? 1 : 0)])
-            .Of(changed).LossPoints, 9);
+        float[] reference = [.. Enumerable.Range(0, 200).SelectMany(_ => new[] { 0.1f, 0, 0 })], changed = [.. reference];
+        for (int i = 0; i < 90; i++) changed[(i * 3) + 1] = 1;
+        double unlabelled = new OutputComparison(reference, 200, 10, false, default).Of(changed).LossPoints;
+        Distance shown = new OutputComparison(reference, 200, 10, false, [.. new int[200]]).Of(changed);
+        Assert.True(unlabelled < 5);
+        Assert.InRange(shown.LossPoints, 40, 46);
+        Assert.InRange(shown.BudgetPoints, shown.LossPoints, 52);
+        Assert.InRange(shown.LeastPoints, 20, shown.LossPoints);
+    }
+
+    [Fact]
+    public void With_labels_as_many_gained_as_lost_lose_nothing_beyond_the_uncertainty_of_the_test()
+    {
+        var random = new NormalSequence(3);
+        float[] reference = [.. Enumerable.Range(0, 3 * 400).Select(_ => random.Next())];
+        float[] changed = [.. reference.Select(v => v + (0.3f * random.Next()))];
+        int[] labels = [.. Enumerable.Range(0, 400).Select(i =>
+        {
+            // Whoever is right at a class that changes is drawn by turns.
+            ReadOnlySpan<float> was = reference.AsSpan(i * 3, 3), now = changed.AsSpan(i * 3, 3);
+            return i % 2 == 0 ? Accuracy.ArgMax(was) : Accuracy.ArgMax(now);
+        })];
+        Distance distance = new OutputComparison(reference, 400, 10, false, [.. labels]).Of(changed);
+        Assert.InRange(distance.LossPoints, -2, 3);
+        Assert.True(distance.BudgetPoints > distance.LossPoints && distance.LeastPoints < 0);
+    }
+
+    [Fact]
+    public void A_network_whose_answers_are_all_certain_still_shows_that_fewer_bits_err_more()
+    {
+        var random = new NormalSequence(4);
+        float[] reference = [.. Enumerable.Range(0, 100).SelectMany(i => new[] { i % 3 == 0 ? 1e4f : 0, i % 3 == 1 ? 1e4f : 0,
+            i % 3 == 2 ? 1e4f : 0 })];
+        float[] near = [.. reference.Select(v => v + (10 * random.Next()))], far = [.. reference.Select(v => v + (100 * random.Next()))];
+        var comparison = new OutputComparison(reference, 100, 10, false, default);
+        Assert.True(comparison.Of(near).Divergence > 0);
+        Assert.True(comparison.Of(far).Divergence > 10 * comparison.Of(near).Divergence);
     }
 
     [Fact]

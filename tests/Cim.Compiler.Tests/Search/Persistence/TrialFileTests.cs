@@ -54,7 +54,7 @@ public sealed class TrialFileTests : IDisposable
         file.Store("8,4", new ProxySelection("fisher", [new ProxyQuality("fisher", double.NaN, 0.5)], [Row((4, 0.25))]));
         const string Log = """
             {
-              "key": "expected loss and its margin: key",
+              "key": "paired loss, its margin and least: key",
               "trials": {
                 "8/4": [
                   1E-09,

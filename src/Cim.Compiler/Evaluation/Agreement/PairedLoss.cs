@@ -1,0 +1,59 @@
+namespace Cim.Compiler.Evaluation.Agreement;
+
+/// <summary>
+/// How many right answers a network loses against the float network, and how certain that is. With labels the two are compared on the
+/// samples where they differ, as McNemar's test does: lost - gained has the variance lost + gained. A few hundred labels do not show
+/// half a point by that alone, so the expected loss by class probabilities that the same labels made right (<see cref="ExpectedLoss"/>,
+/// <see cref="ClassTemperature"/>) is what is thought before the samples are counted; both are normal, and the mean of the product is
+/// the estimate. Where the count contradicts the expectation by more than chance, the expectation is the less certain, and the count
+/// decides.
+/// </summary>
+/// <param name="Lost">The estimate.</param>
+/// <param name="AtMost">A standard deviation more: what has to be within a budget.</param>
+/// <param name="AtLeast">What is lost in 99 of 100 cases.</param>
+internal readonly record struct PairedLoss(double Lost, double AtMost, double AtLeast)
+{
+    /// <summary>Standard deviations that leave 1 in 200 on a side.</summary>
+    public const double Certain = 2.58;
+
+    /// <summary>One standard deviation of an expected loss, as a share of it: probabilities are not quite right for the samples of one
+    /// policy, and a search finds the policy they are most wrong about.</summary>
+    private const double ShareUnsure = 0.5;
+
+    /// <summary>The same in samples, and its least variance.</summary>
+    private const double LeastVariance = 0.25;
+
+    /// <summary>Variances of the count that chance explains where it is more than expected, and where it is less: the policy a search
+    /// finds is one that was lucky.</summary>
+    private const double ChanceOfMore = 1, ChanceOfLess = 4;
+
+    /// <summary>The estimate by probabilities alone; half as much again has to be within a budget.</summary>
+    /// <param name="expected">The expected loss.</param>
+    /// <param name="spread">Its standard deviation, from one draw of samples to another.</param>
+    public static PairedLoss WithoutLabels(double expected, double spread) =>
+        new(expected, (1 + ShareUnsure) * expected, (1 + ShareUnsure) * (expected - (Certain * spread)));
+
+    /// <summary>The estimate with labels.</summary>
+    /// <param name="expected">The expected loss by probabilities.</param>
+    /// <param name="spread">Its standard deviation.</param>
+    /// <param name="lost">Samples that only the float network classifies right.</param>
+    /// <param name="gained">Samples that only the other one does.</param>
+    public static PairedLoss Of(double expected, double spread, int lost, int gained)
+    {
+        if (expected == 0 && lost == 0 && gained == 0) return default;
+        double net = lost - gained, variance = lost + gained + 1, difference = (net - expected) * (net - expected);
+        double unsure = Math.Max(
+            (ShareUnsure * ShareUnsure * expected * expected) + LeastVariance,
+            difference - ((net > expected ? ChanceOfMore : ChanceOfLess) * variance));
+        (double mean, double deviation) = Combine(expected, unsure, net, variance);
+        (double least, double spreadOfLeast) = Combine(expected, unsure + (spread * spread), net, variance);
+        return new PairedLoss(mean, mean + deviation, least - (Certain * spreadOfLeast));
+    }
+
+    /// <summary>Mean and deviation of the product of two normal distributions.</summary>
+    private static (double Mean, double Deviation) Combine(double a, double varianceOfA, double b, double varianceOfB)
+    {
+        double precision = (1 / varianceOfA) + (1 / varianceOfB);
+        return (((a / varianceOfA) + (b / varianceOfB)) / precision, Math.Sqrt(1 / precision));
+    }
+}
