@@ -16,6 +16,7 @@ internal static class CompileStages
         yield return new LockStage();
         yield return new CalibrateStage();
         yield return new SearchStage(quantizer, trainer);
+        yield return new ConfirmStage(quantizer);
         yield return new StripsStage();
         yield return new ColumnSharingStage();
         yield return new AlignStage();

@@ -22,11 +22,7 @@ namespace Cim.Bench.Search;
 /// <summary>All searchers and seeds on one network and machine; one preparation and one store of measurements serves all.</summary>
 internal sealed class SearchComparison
 {
-    private static readonly (string Name, Func<IPolicySearcher> Create)[] _searchers =
-    [
-        ("exact", () => new ExactSearcher()), ("rl", () => new RlSearcher()), ("evolutionary", () => new EvolutionarySearcher()),
-        ("random", () => new RandomSearcher()),
-    ];
+    private static readonly string[] _searchers = ["exact", "rl", "evolutionary", "random"];
 
     private readonly PolicySearch _search;
     private readonly CompareOptions _options;
@@ -88,10 +84,10 @@ internal sealed class SearchComparison
     {
         int[] eight = PolicyMoves.Widest(_search.Space), four = PolicyMoves.FourBitInside(_search.Space);
         var rows = new List<(SearchRow Row, int[]? Policy)> { Uniform("uniform w8a8", eight), Uniform("uniform w4a4, 8-bit ends", four) };
-        foreach ((string name, Func<IPolicySearcher> create) in _searchers)
+        foreach (string name in _searchers)
             for (int seed = 1; seed <= (name == "exact" ? 1 : _options.Seeds); seed++)
             {
-                rows.Add(Search(name, create(), seed, cancellation));
+                rows.Add(Search(name, seed, cancellation));
                 SearchRow last = rows[^1].Row;
                 BenchRun.Progress(Invariant($"  {name} {seed}: {last.OverEight:F3}x over w8a8, {last.OverFour:F3}x over w4a4, ")
                     + Invariant($"{last.BudgetPoints:F3} points of the budget, {last.Evaluations} evaluations, {last.Seconds:F0} s"));
@@ -106,12 +102,12 @@ internal sealed class SearchComparison
             }, policy);
     }
 
-    private (SearchRow Row, int[]? Policy) Search(string name, IPolicySearcher searcher, int seed, CancellationToken cancellation)
+    private (SearchRow Row, int[]? Policy) Search(string name, int seed, CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
-        SearchResult result = searcher.Search(
-            new SearchProblem(_search.Space, _search.Losses, _options.Loss, long.MaxValue, _options.Evaluations, (ulong)seed),
-            _search, null, cancellation);
+        var problem = new SearchProblem(
+            _search.Space, _search.Losses, _search.Evaluator.Allowed(cancellation), long.MaxValue, _options.Evaluations, (ulong)seed);
+        SearchResult result = SearchRun.Run(PolicySearchers.Create(name), problem, _search, null, cancellation);
         SearchRow row = WithCost(_empty, result.Policy is null ? double.NaN : result.Cost) with
         {
             Searcher = name, Seed = name == "exact" ? null : seed, Evaluations = result.Trials.Length, BudgetPoints = result.Loss,

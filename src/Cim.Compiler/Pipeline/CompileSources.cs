@@ -23,6 +23,14 @@ internal sealed class CompileSources(CompileOptions options)
     /// <summary>The labelled data; null if there is none.</summary>
     public DataSet? OpenEvaluation(GraphInput input) => options.Evaluation is { } path ? Open(path, input) : null;
 
+    /// <summary>The float network on the labelled data.</summary>
+    public Accuracy EvaluateFloat(CancellationToken cancellation)
+    {
+        using var original = new FloatEvaluator(options.ModelPath, options.Import);
+        return original.Evaluate(
+            DataSet.Open(options.Evaluation!, original.Input.Ports, options.Preprocessing), options.EvaluationLimit, null, cancellation);
+    }
+
     /// <summary>The calibration samples, else the training samples; null if there are neither.</summary>
     public DataSet? OpenCalibration(GraphInput input) =>
         (options.Calibration ?? options.Training) is { } path ? Open(path, input) : null;

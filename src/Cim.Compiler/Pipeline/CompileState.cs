@@ -61,6 +61,9 @@ internal sealed record CompileState
     /// <summary>The error of each layer; empty if it was not measured.</summary>
     public ImmutableArray<LayerError> Errors { get; init; } = [];
 
+    /// <summary>The float network on the labelled data, where a stage before the evaluation needed it.</summary>
+    public Accuracy? FloatAccuracy { get; init; }
+
     /// <summary>What labelled samples say.</summary>
     public MeasuredAccuracy? Measured { get; init; }
 

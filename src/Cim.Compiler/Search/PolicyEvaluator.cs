@@ -2,7 +2,6 @@ using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Search.Persistence;
 using Cim.Compiler.Search.Space;
-using Cim.Compiler.Search.Verification;
 using Cim.Compiler.Sensitivity;
 
 namespace Cim.Compiler.Search;

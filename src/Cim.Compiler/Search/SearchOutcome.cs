@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Search.Exact;
 using Cim.Compiler.Search.Persistence;
 using Cim.Compiler.Search.Space;
@@ -10,6 +12,11 @@ namespace Cim.Compiler.Search;
 /// <param name="result">What the searcher found.</param>
 internal sealed class SearchOutcome(PolicySearch search, SearchProblem problem, SearchResult result)
 {
+    private const double LossOfNext = 2.0 / 3;
+
+    /// <summary>More than a hundred times the samples are no advice.</summary>
+    private const double MostRoot = 10;
+
     private readonly PolicySpace _space = search.Space;
     private readonly PolicySearchOptions _options = search.Options;
     private readonly int[] _widest = PolicyMoves.Widest(search.Space);
@@ -32,6 +39,9 @@ internal sealed class SearchOutcome(PolicySearch search, SearchProblem problem, 
             LossFitsMoreArrays = !isWithinBudget && (result.Trials.Any(t => t.Loss <= problem.MaxLoss)
                 || search.Measure(_widest, cancellation).BudgetPoints <= problem.MaxLoss),
             ValidationLoss = search.Measure(best, cancellation).LossPoints,
+            Evidence = Evidence(cancellation),
+            FloatOnSamples = search.Network.Comparison.FloatAccuracy,
+            Wider = Wider(best),
             Evaluations = result.Trials.Length,
             Episodes = result.Episodes,
             RanOutOfTime = result.RanOutOfTime,
@@ -47,6 +57,34 @@ internal sealed class SearchOutcome(PolicySearch search, SearchProblem problem, 
             Proxies = search.Proxy.Proxies,
             Proxy = search.Proxy.Name,
         };
+    }
+
+    private BudgetEvidence Evidence(CancellationToken cancellation)
+    {
+        Distance eight = search.Measure(_widest, cancellation);
+        int samples = search.Network.Source.Data.Validation.Count;
+        double room = _options.MaxLoss - eight.LossPoints, margin = eight.BudgetPoints - eight.LossPoints;
+        if (margin <= room || room < 0) return new BudgetEvidence(samples, null, true, null);
+        // The margin of a paired test falls with the root of the samples; without labels it does not.
+        bool isCounted = search.Network.Comparison.FloatAccuracy is not null && room > margin / MostRoot;
+        return new BudgetEvidence(samples, isCounted ? (int)Math.Ceiling(samples * Math.Pow(margin / room, 2)) : null, false, eight.LossPoints);
+    }
+
+    // Each loses at most two thirds of what the one before loses.
+    private ImmutableArray<WiderPolicy> Wider(int[] best)
+    {
+        double cost = problem.Cost(best), loss = result.Loss;
+        var wider = ImmutableArray.CreateBuilder<WiderPolicy>();
+        foreach (Trial trial in result.Trials.Where(t => t.Cost > cost && problem.Fits(t.Policy.AsSpan())).OrderBy(t => t.Cost))
+        {
+            bool isWidest = trial.Policy.AsSpan().SequenceEqual(_widest);
+            if (!isWidest && !(trial.Loss <= loss * LossOfNext)) continue;
+            wider.Add(new WiderPolicy(_space.ToPolicy(trial.Policy.AsSpan()), _space.Costs.Total(trial.Policy.AsSpan()), trial.Loss));
+            loss = trial.Loss;
+            if (isWidest) break;
+        }
+
+        return wider.ToImmutable();
     }
 
     // A search that found nothing, perhaps for lack of time, has still measured policies, and the widest takes one measurement more.

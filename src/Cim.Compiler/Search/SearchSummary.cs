@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Cim.Compiler.Evaluation;
 using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Precision;
@@ -9,6 +10,16 @@ namespace Cim.Compiler.Search;
 
 /// <summary>What can be had by hand: its cost and its estimated loss in percentage points.</summary>
 internal sealed record SearchBaseline(CostVector Cost, double Loss);
+
+/// <summary>Whether the samples are enough for a budget.</summary>
+/// <param name="Samples">Samples policies were measured on.</param>
+/// <param name="SamplesNeeded">About how many would show that 8 bits are within the budget; null if that is not known.</param>
+/// <param name="IsDecided">False if 8 bits may be within the budget or not: the samples do not show it.</param>
+/// <param name="EightLoss">What 8 bits lose by estimate, where that is not decided.</param>
+internal sealed record BudgetEvidence(int Samples, int? SamplesNeeded, bool IsDecided, double? EightLoss);
+
+/// <summary>A measured policy, and the percentage points of the budget it takes.</summary>
+internal sealed record WiderPolicy(QuantizationPolicy Policy, CostVector Cost, double Loss);
 
 /// <summary>How a policy was found, beside what can be had without a search.</summary>
 internal sealed record SearchSummary
@@ -31,6 +42,19 @@ internal sealed record SearchSummary
     /// <see cref="TrainedSearch.Reference"/>.
     /// </summary>
     public required double ValidationLoss { get; init; }
+
+    /// <summary>Whether the samples are enough for the budget.</summary>
+    public required BudgetEvidence Evidence { get; init; }
+
+    /// <summary>The float network on the labelled samples policies were measured on; null without labels.</summary>
+    public Accuracy? FloatOnSamples { get; init; }
+
+    /// <summary>Measured policies that cost more than <see cref="Policy"/> and lose less, cheapest first; the widest is the last.</summary>
+    public ImmutableArray<WiderPolicy> Wider { get; init; } = [];
+
+    /// <summary>Percentage points that policies lost on the evaluation data, <see cref="Policy"/> or a cheaper one first; empty if none
+    /// was compiled there.</summary>
+    public ImmutableArray<double> LostOnEvaluation { get; init; } = [];
 
     /// <summary>Fake-quantized evaluations spent.</summary>
     public required int Evaluations { get; init; }

@@ -1,11 +1,11 @@
 using System.Globalization;
 using Cim.Compiler.Evaluation;
-using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Messages;
 using Cim.Compiler.Options;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Reporting;
 using Cim.Compiler.Reporting.Files;
+using Cim.Compiler.Search;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Program;
@@ -22,15 +22,21 @@ internal sealed class BudgetStage : ICompileStage
     public CompileState Run(CompileState state, CompileContext context)
     {
         ModelProgram program = state.Emitted!.Model.Program;
-        if (state.Measured is { } measured) Check(context, measured, program, state.Report!);
-        else CheckAgreement(context, state.Agreement, program);
+        if (state.Measured is { } measured)
+        {
+            if (state.Search is { } search) KnownSamples.Warn(search, measured.Float, context);
+            Check(context, measured, program, state);
+        }
+        else AgreementWarning.Check(state, context);
+
         return state;
     }
 
     /// <summary>Checks the accuracy at the fidelity the result is used at.</summary>
     /// <exception cref="CimException">CIM3002: the budget is missed; the report is written all the same.</exception>
-    private static void Check(CompileContext context, MeasuredAccuracy measured, ModelProgram program, CompilationReport report)
+    private static void Check(CompileContext context, MeasuredAccuracy measured, ModelProgram program, CompileState state)
     {
+        CompilationReport report = state.Report!;
         HardwareProfile hardware = context.Hardware;
         CompileOptions options = context.Options;
         double loss = measured.LossPoints;
@@ -51,8 +57,8 @@ internal sealed class BudgetStage : ICompileStage
         {
             if (options.ReportDirectory is { } directory) ReportWriter.Write(report, directory);
             throw OptionError.Of(ErrorCodes.AccuracyBudgetMissed,
-                $"The accuracy budget of {budget} percentage points is missed: {figures}, a loss of {loss:F2}.{where} {cure} Or allow a "
-                    + $"larger loss.", options.ModelPath);
+                $"The accuracy budget of {budget} percentage points is missed: {figures}, a loss of {loss:F2}.{where} {cure} "
+                    + $"{CanBeMet(state.Search, loss)}", options.ModelPath);
         }
 
         if (options.MaxAccuracyLoss is null && loss > WorthAWarning)
@@ -67,26 +73,15 @@ internal sealed class BudgetStage : ICompileStage
         }
     }
 
-    /// <summary>Without labels: warns where converters move outputs so far that classes change, estimated from the float network's own
-    /// probabilities.</summary>
-    private static void CheckAgreement(CompileContext context, OutputAgreement? agreement, ModelProgram program)
+    private static MessageText CanBeMet(SearchSummary? search, double loss)
     {
-        HardwareProfile hardware = context.Hardware;
-        if (agreement is null || agreement.HardwarePoints <= Tolerated(context.Options)) return;
-        string measure = agreement.Top is { } top
-            ? string.Create(CultureInfo.InvariantCulture,
-                $"the class is that of the float network in {100 * top:F1} % of {agreement.Samples} calibration "
-                + $"samples, an estimated {Math.Min(100, agreement.HardwarePoints):F2} percentage points of accuracy less than with exact "
-                + $"sums")
-            : string.Create(
-                CultureInfo.InvariantCulture, $"outputs differ from the float network's by {100 * agreement.RelativeL2:F1} % on "
-                + $"{agreement.Samples} calibration samples, most of it by the hardware");
-        context.Warn(ErrorCodes.ConvertersLoseAccuracy,
-            $"{Capital(ConverterLoss.Describe(program, hardware))} lose accuracy: {measure}. {ConverterLoss.Cures(hardware)} Labelled "
-            + $"data ({OptionTable.Evaluation.Named()}) measures it.");
+        if (search is not { LostOnEvaluation: { Length: > 0 } lost }) return $"Or allow a larger loss.";
+        string least = (Math.Ceiling(100 * Math.Min(loss, lost.Min())) / 100).ToString(CultureInfo.InvariantCulture);
+        return $"None of the {lost.Length} policies that were tried on the evaluation data is within it; a budget of {least} can be met "
+            + $"({OptionTable.MaxAccuracyLoss.Named()}).";
     }
 
-    private static double Tolerated(CompileOptions options) =>
+    internal static double Tolerated(CompileOptions options) =>
         Math.Min(ConverterLoss.WorthAWarning, Math.Max(0.5, options.MaxAccuracyLoss ?? double.PositiveInfinity));
 
     private static MessageText Cures(Fidelity fidelity, HardwareProfile hardware)
@@ -97,5 +92,5 @@ internal sealed class BudgetStage : ICompileStage
 
     private static string Text(Fidelity fidelity) => fidelity.ToString().ToLowerInvariant();
 
-    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+    internal static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 }

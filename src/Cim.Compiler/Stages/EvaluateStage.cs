@@ -19,8 +19,10 @@ internal sealed class EvaluateStage : ICompileStage
     {
         EmittedModel emitted = state.Emitted!;
         DataSet evaluation = context.Sources.OpenEvaluation(state.Input)!;
-        Accuracy real = LockedScore(state, context) ?? EvaluateFloat(context);
-        MeasuredAccuracy measured = Measure(emitted, evaluation, real, context);
+        Accuracy real = LockedScore(state, context) ?? state.FloatAccuracy
+            ?? context.Sources.EvaluateFloat(context.Cancellation);
+        MeasuredAccuracy measured = new AccuracyMeasurement(evaluation, real, context.Options.EvaluationLimit, context.Options.Seed)
+            .Of(emitted.Model, context.Hardware, emitted.Fidelity, context.Cancellation);
         return state with
         {
             Measured = measured,
@@ -45,38 +47,4 @@ internal sealed class EvaluateStage : ICompileStage
         state.Lock?.Result?.Float is { } score && score.Limit == context.Options.EvaluationLimit
             ? new Accuracy(score.Correct, score.Samples, 0)
             : null;
-
-    private static Accuracy EvaluateFloat(CompileContext context)
-    {
-        CompileOptions options = context.Options;
-        using var original = new FloatEvaluator(options.ModelPath, options.Import);
-        return original.Evaluate(
-            DataSet.Open(options.Evaluation!, original.Input.Ports, options.Preprocessing), options.EvaluationLimit, null,
-            context.Cancellation);
-    }
-
-    private static MeasuredAccuracy Measure(EmittedModel emitted, DataSet evaluation, Accuracy real, CompileContext context)
-    {
-        Fidelity fidelity = emitted.Fidelity;
-        int limit = context.Options.EvaluationLimit, all = real.Samples;
-        Accuracy exact = Evaluate(Fidelity.Exact, limit);
-        int samples = ConverterLoss.Samples(emitted.Model.Program, context.Hardware, all);
-        bool isPart = samples < all && (emitted.IsLossy || fidelity > Fidelity.Adc);
-        Accuracy exactOnFirst = isPart ? Evaluate(Fidelity.Exact, samples) : exact;
-        Accuracy adc = emitted.IsLossy ? Evaluate(Fidelity.Adc, samples) : exactOnFirst;
-        Accuracy compiled = fidelity switch
-        {
-            Fidelity.Exact => exact,
-            Fidelity.Adc => adc,
-            _ => Evaluate(fidelity, samples),
-        };
-        return new MeasuredAccuracy(fidelity, real, exact, exactOnFirst, adc, compiled);
-
-        Accuracy Evaluate(Fidelity at, int samples)
-        {
-            using var model = new CimModel(emitted.Model);
-            var run = new RunOptions { Fidelity = at, Seed = context.Options.Seed };
-            return new CompiledEvaluator(model).Evaluate(evaluation, run, samples, null, context.Cancellation);
-        }
-    }
 }

@@ -52,11 +52,23 @@ internal sealed class SearchStage(ICandidateQuantizer quantizer, ICandidateTrain
     private static void Warn(SearchSummary summary, PolicySearchOptions options, CompileContext context)
     {
         if (!summary.IsWithinBudget) context.Warn(ErrorCodes.SearchFoundNothing, WhyNothing(summary, options));
+        else if (!summary.Evidence.IsDecided && summary.Training is null)
+            context.Warn(ErrorCodes.SamplesDecideNothing, Undecided(summary.Evidence, options));
         if (summary.RanOutOfTime)
             context.Warn(ErrorCodes.SearchRanOutOfTime,
                 $"The search ended after {context.Options.SearchMinutes} minutes with {summary.Evaluations} of {options.Evaluations} "
                     + $"evaluations; the best policy so far is used. Give it more time ({OptionTable.SearchBudget.Named()}), or fewer "
                     + $"evaluations ({OptionTable.SearchEvaluations.Named()}).");
+    }
+
+    private static MessageText Undecided(BudgetEvidence evidence, PolicySearchOptions options)
+    {
+        string loss = evidence.EightLoss.GetValueOrDefault().ToString("F2", CultureInfo.InvariantCulture),
+            budget = options.MaxLoss.ToString(CultureInfo.InvariantCulture),
+            needed = evidence.SamplesNeeded is { } n ? $"About {n} labelled ones would" : "Many more, with labels, would";
+        return $"The {evidence.Samples} samples policies were measured on do not show whether even 8 bits, which lose {loss} points by "
+            + $"estimate, are within {budget} percentage points. Precisions were chosen that lose as little as 8 bits as far as the samples "
+            + $"show. {needed}: give more ({OptionTable.Calibration.Named()}, {OptionTable.SearchSamples.Named()}), or allow a larger loss.";
     }
 
     private static MessageText WhyNothing(SearchSummary summary, PolicySearchOptions options)

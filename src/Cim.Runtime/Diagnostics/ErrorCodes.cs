@@ -177,6 +177,15 @@ public static class ErrorCodes
     /// <summary>Warning: a layer of 8 bits differs much from the float network's.</summary>
     public const string LayerFarFromFloat = "CIM3016";
 
+    /// <summary>Warning: the samples are too few to show whether 8 bits are within the budget.</summary>
+    public const string SamplesDecideNothing = "CIM3017";
+
+    /// <summary>Warning: the float network was trained on the samples a search measures on.</summary>
+    public const string SamplesKnown = "CIM3018";
+
+    /// <summary>Warning: without labels, outputs are far from the float network's.</summary>
+    public const string OutputsFarFromFloat = "CIM3019";
+
     /// <summary>Warning: converters lose accuracy that the same integers with exact sums have.</summary>
     public const string ConvertersLoseAccuracy = "CIM3020";
 

@@ -49,6 +49,8 @@ internal sealed class OutputComparison
         }
 
         MostPoints = areClasses ? FloatPoints(samples) : 100;
+        if (areClasses && !labels.IsDefaultOrEmpty)
+            FloatAccuracy = new Accuracy((int)Math.Round(MostPoints * samples / 100), samples, 0);
     }
 
     /// <summary>A comparison with the float network on the samples of the evaluation part.</summary>
@@ -102,6 +104,9 @@ internal sealed class OutputComparison
 
         return samples == 0 ? 100 : 100 * right / samples;
     }
+
+    /// <summary>The float network on the labelled samples; null without labels.</summary>
+    public Accuracy? FloatAccuracy { get; }
 
     /// <summary>True if outputs are compared as scores of classes.</summary>
     public bool AreClasses => _expected is not null;

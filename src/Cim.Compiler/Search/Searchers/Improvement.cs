@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Search.Exact;
 using Cim.Compiler.Search.Space;
-using Cim.Training.Randomness;
+using Cim.Runtime.RandomNumbers;
 
 namespace Cim.Compiler.Search.Searchers;
 
@@ -78,6 +78,7 @@ internal static class Improvement
     {
         UnitChoices choices = UnitChoices.Of(problem.Space, learned.Table(), ProxyWalk.CostOf(problem));
         foreach (double share in _shares)
-            if (ExactOptimum.Solve(choices, share * learned.Budget, MaxLabels, cancellation) is { } optimum) yield return [.. optimum.Policy];
+            if (ExactOptimum.Solve(choices, share * learned.Budget, MaxLabels, cancellation) is { } optimum)
+                yield return [.. optimum.Policy];
     }
 }

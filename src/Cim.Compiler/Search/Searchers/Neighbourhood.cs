@@ -45,7 +45,8 @@ internal sealed class Neighbourhood(SearchProblem problem, LearnedLoss learned)
                         yield return Of(policy, g, [(l, c)]);
             if (group.Length > 1)
                 foreach (int a in _space.ActivationBitsOf(group))
-                    if (a != bits) yield return Of(policy, g, [.. group.Select(l => (l, Nearest(l, choices[policy[l]] with { ActivationBits = a })))]);
+                    if (a != bits)
+                        yield return Of(policy, g, [.. group.Select(l => (l, Nearest(l, choices[policy[l]] with { ActivationBits = a })))]);
         }
     }
 

@@ -8,12 +8,6 @@ using Cim.Compiler.Search.Space;
 
 namespace Cim.Compiler.Search.Verification;
 
-/// <summary>What a network loses without converters, and what it may.</summary>
-/// <param name="Points">Percentage points of accuracy.</param>
-/// <param name="BudgetPoints">Percentage points of the budget: the same where the loss was measured after training.</param>
-/// <param name="MaxPoints">What it may take of the budget.</param>
-internal readonly record struct MeasuredLoss(double Points, double BudgetPoints, double MaxPoints);
-
 /// <summary>
 /// Simulates the policy a search found through its converters, on validation samples, and gives conversions back their bits
 /// where the estimate was too low: the quarter of the narrowed layers that lose most for what they save, again and again,
