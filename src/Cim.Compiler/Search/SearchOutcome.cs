@@ -67,7 +67,8 @@ internal sealed class SearchOutcome(PolicySearch search, SearchProblem problem, 
         if (margin <= room || room < 0) return new BudgetEvidence(samples, null, true, null);
         // The margin of a paired test falls with the root of the samples; without labels it does not.
         bool isCounted = search.Network.Comparison.FloatAccuracy is not null && room > margin / MostRoot;
-        return new BudgetEvidence(samples, isCounted ? (int)Math.Ceiling(samples * Math.Pow(margin / room, 2)) : null, false, eight.LossPoints);
+        return new BudgetEvidence(
+            samples, isCounted ? (int)Math.Ceiling(samples * Math.Pow(margin / room, 2)) : null, false, eight.LossPoints);
     }
 
     // Each loses at most two thirds of what the one before loses.

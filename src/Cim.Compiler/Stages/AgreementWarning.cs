@@ -35,8 +35,8 @@ internal static class AgreementWarning
             string figures = string.Create(
                 CultureInfo.InvariantCulture, $"on {agreement.Samples} calibration samples their cosine is {agreement.Cosine:F4}{same}");
             context.Warn(ErrorCodes.OutputsFarFromFloat,
-                $"Outputs are far from the float network's: {figures}. {Cure(state)} Labelled data ({OptionTable.Evaluation.Named()}) shows "
-                + $"what it is worth.");
+                $"Outputs are far from the float network's: {figures}. {Cure(state)} Labelled data ({OptionTable.Evaluation.Named()}) "
+                + $"shows what it is worth.");
         }
     }
 

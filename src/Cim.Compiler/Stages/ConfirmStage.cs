@@ -58,9 +58,8 @@ internal sealed class ConfirmStage(ICandidateQuantizer quantizer) : ICompileStag
             while (candidates.Count > 1 && candidates.Peek().Loss > candidate.Loss * budget / lost) candidates.Dequeue();
         }
 
-        (WiderPolicy chosen, RoundedNetwork rounded, _) = tried.Find(t => t.Accuracy.LossPoints <= budget + 1e-9) is { Candidate: not null } met
-            ? met
-            : tried.MinBy(t => t.Accuracy.LossPoints);
+        bool isMet = tried[^1].Accuracy.LossPoints <= budget + 1e-9;
+        (WiderPolicy chosen, RoundedNetwork rounded, _) = isMet ? tried[^1] : tried.MinBy(t => t.Accuracy.LossPoints);
         return (state with
         {
             FloatAccuracy = real,

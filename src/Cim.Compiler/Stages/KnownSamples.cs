@@ -28,8 +28,8 @@ internal static class KnownSamples
             $"it classifies {100 * samples.Fraction:F1} % of {samples.Samples} calibration samples right, and "
             + $"{100 * evaluation.Fraction:F1} % of {evaluation.Samples} evaluation samples");
         context.Warn(ErrorCodes.SamplesKnown,
-            $"The float network knows the calibration samples by heart: {figures}. What a search measures on them is less than what is lost "
-            + $"on others. Give samples that the network was not trained on ({OptionTable.Calibration.Named()}).");
+            $"The float network knows the calibration samples by heart: {figures}. What a search measures on them is less than what is "
+            + $"lost on others. Give samples that the network was not trained on ({OptionTable.Calibration.Named()}).");
     }
 
     /// <summary>A test of two proportions, one-sided.</summary>

@@ -67,8 +67,9 @@ internal sealed class SearchStage(ICandidateQuantizer quantizer, ICandidateTrain
             budget = options.MaxLoss.ToString(CultureInfo.InvariantCulture),
             needed = evidence.SamplesNeeded is { } n ? $"About {n} labelled ones would" : "Many more, with labels, would";
         return $"The {evidence.Samples} samples policies were measured on do not show whether even 8 bits, which lose {loss} points by "
-            + $"estimate, are within {budget} percentage points. Precisions were chosen that lose as little as 8 bits as far as the samples "
-            + $"show. {needed}: give more ({OptionTable.Calibration.Named()}, {OptionTable.SearchSamples.Named()}), or allow a larger loss.";
+            + $"estimate, are within {budget} percentage points. Precisions were chosen that lose as little as 8 bits as far as the "
+            + $"samples show. {needed}: give more ({OptionTable.Calibration.Named()}, {OptionTable.SearchSamples.Named()}), or allow a "
+            + $"larger loss.";
     }
 
     private static MessageText WhyNothing(SearchSummary summary, PolicySearchOptions options)

@@ -5,7 +5,8 @@ namespace Cim.Compiler.Evaluation.Agreement;
 /// <summary>
 /// How many right answers a network is expected to lose against another without knowing which are right: if the float network's
 /// probabilities are (<see cref="ClassTemperature"/>), a sample whose class changes from a to b loses p(a) - p(b). Changes at a boundary
-/// cost next to nothing, as many become right there as wrong; so loss is of second order in the errors, and counting changes would overestimate a small one.
+/// cost next to nothing, as many become right there as wrong; so loss is of second order in the errors, and counting changes would
+/// overestimate a small one.
 /// </summary>
 /// <remarks>
 /// Few samples change at all, and a search would find the policy that is lucky with them. So as much error again (a normal variable of
