@@ -107,7 +107,7 @@ internal sealed class SearchComparison
         long start = Stopwatch.GetTimestamp();
         var problem = new SearchProblem(
             _search.Space, _search.Losses, _search.Evaluator.Allowed(cancellation), long.MaxValue, _options.Evaluations, (ulong)seed);
-        SearchResult result = SearchRun.Run(PolicySearchers.Create(name), problem, _search, null, cancellation);
+        SearchResult result = PolicySearchers.Create(name).Search(problem, _search, null, cancellation);
         SearchRow row = WithCost(_empty, result.Policy is null ? double.NaN : result.Cost) with
         {
             Searcher = name, Seed = name == "exact" ? null : seed, Evaluations = result.Trials.Length, BudgetPoints = result.Loss,

@@ -52,7 +52,7 @@ internal sealed class ConfirmStage(ICandidateQuantizer quantizer) : ICompileStag
             // More bits do not mend what converters and cells lose.
             if (lost <= budget + 1e-9 || accuracy.HardwarePoints > lost / 2 || IsOver(context)) break;
             if (candidates.Count == 0) break;
-            context.Progress?.Report(string.Create(CultureInfo.InvariantCulture,
+            context.Report(string.Create(CultureInfo.InvariantCulture,
                 $"on the evaluation data the policy loses {lost:F2} points, the budget is {budget}: trying a wider one"));
             // What loses too much here loses in proportion to what was measured there.
             while (candidates.Count > 1 && candidates.Peek().Loss > candidate.Loss * budget / lost) candidates.Dequeue();

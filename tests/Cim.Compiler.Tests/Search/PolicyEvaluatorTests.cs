@@ -27,7 +27,7 @@ public sealed class PolicyEvaluatorTests
         int[] two = PolicyMoves.Nearest(search.Space, new LayerBits(2, 2, 0));
         double whole = search.Evaluator.WidthsLoss(two, default);
         Assert.Equal(0, search.Evaluator.ConversionPoints(two, default));
-        Assert.Equal(whole / 4, search.Evaluator.Loss(two, 4, default), 1e-9);
-        Assert.Equal(whole, search.Evaluator.Loss(two, 1, default), 1e-9);
+        Assert.Equal(whole / 4, search.Evaluator.Loss(two, 4, default).Points, 1e-9);
+        Assert.Equal(whole, search.Evaluator.Loss(two, 1, default).Points, 1e-9);
     }
 }

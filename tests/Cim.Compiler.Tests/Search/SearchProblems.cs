@@ -45,22 +45,23 @@ internal static class SearchProblems
 /// <summary>As the estimate, but units in turn do all or a sixteenth of it.</summary>
 internal sealed class SkewedEvaluator(PolicySpace space, LossTable losses) : IPolicyEvaluator
 {
-    public double Loss(ReadOnlySpan<int> policy, CancellationToken cancellation)
+    public PolicyLoss Loss(ReadOnlySpan<int> policy, CancellationToken cancellation)
     {
         double total = 0;
         for (int g = 0; g < space.ActivationGroups.Length; g++)
             foreach (int l in space.ActivationGroups[g]) total += losses[l, policy[l]] / (g % 2 == 0 ? 1 : 16);
-        return total;
+        return new PolicyLoss(total, total);
     }
 }
 
 /// <summary>The estimate, changed by a deterministic amount that depends on the policy.</summary>
 internal sealed class NoisyEvaluator(LossTable losses, double noise = 0.3) : IPolicyEvaluator
 {
-    public double Loss(ReadOnlySpan<int> policy, CancellationToken cancellation)
+    public PolicyLoss Loss(ReadOnlySpan<int> policy, CancellationToken cancellation)
     {
         ulong hash = 17;
         foreach (int c in policy) hash = (hash * 31) + (ulong)c;
-        return losses.Total(policy) * (1 + (noise * (new SplitMix(hash).NextDouble() - 0.5)));
+        double loss = losses.Total(policy);
+        return new PolicyLoss(loss * (1 + (noise * (new SplitMix(hash).NextDouble() - 0.5))), loss * (1 - noise));
     }
 }

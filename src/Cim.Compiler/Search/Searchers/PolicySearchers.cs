@@ -9,14 +9,13 @@ internal static class PolicySearchers
     /// <summary>The names a search can have.</summary>
     public static ImmutableArray<string> Names => ["rl", "exact", "evolutionary", "random", "uniform"];
 
-    /// <summary>A searcher.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is none: <c>uniform</c> is no search.</exception>
+    /// <summary>A searcher; <c>uniform</c> for a name that is none of these.</summary>
     public static IPolicySearcher Create(string name) => name switch
     {
         "rl" => new RlSearcher(),
         "exact" => new ExactSearcher(),
         "evolutionary" => new EvolutionarySearcher(),
         "random" => new RandomSearcher(),
-        _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),
+        _ => new UniformSearcher(),
     };
 }

@@ -15,11 +15,18 @@ internal static class SearchRun
     /// <param name="evaluator">Measures policies.</param>
     /// <param name="progress">One report an evaluation.</param>
     /// <param name="cancellation">Checked throughout.</param>
-    public static SearchResult Run(
-        IPolicySearcher searcher, SearchProblem problem, IPolicyEvaluator evaluator, IProgress<SearchProgress>? progress,
+    public static SearchResult Search(
+        this IPolicySearcher searcher, SearchProblem problem, IPolicyEvaluator evaluator, IProgress<SearchProgress>? progress,
         CancellationToken cancellation)
     {
-        var log = new TrialLog(problem, evaluator, progress, cancellation) { Reserved = problem.Evaluations * 3 / 4 };
+        var log = new TrialLog(problem, evaluator, progress, cancellation);
+        if (!searcher.IsImproved)
+        {
+            searcher.Explore(problem, log, cancellation);
+            return log.Result();
+        }
+
+        log.Reserved = (int)(problem.Evaluations * 0.75);
         UniformRows.Measure(problem, log);
         log.Reserved = problem.Evaluations / 3;
         searcher.Explore(problem, log, cancellation);

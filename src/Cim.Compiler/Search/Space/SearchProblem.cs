@@ -71,6 +71,9 @@ internal interface IPolicySearcher
 {
     string Name { get; }
 
+    /// <summary>False if nothing is measured before it and nothing improved after it.</summary>
+    bool IsImproved => true;
+
     /// <summary>Spends evaluations on policies; what is measured before and after is the same for all (<c>SearchRun</c>).</summary>
     /// <param name="problem">What is searched.</param>
     /// <param name="log">Measures policies, as long as evaluations are left.</param>

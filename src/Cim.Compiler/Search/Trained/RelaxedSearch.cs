@@ -19,7 +19,7 @@ internal sealed record RelaxedSearch(double Relaxation, double Factor, int Evalu
         SearchProblem problem = search.Problem(search.Estimate.Relaxed(Factor), Evaluations);
         var reporter = new SearchReporter(
             search, "relaxed " + searcher.Name, problem.Cost(PolicyMoves.Widest(search.Space)), null, progress);
-        return SearchRun.Run(searcher, problem, new RelaxedEvaluator(search.Evaluator, Relaxation), reporter, cancellation);
+        return searcher.Search(problem, new RelaxedEvaluator(search.Evaluator, Relaxation), reporter, cancellation);
     }
 
     private sealed class RelaxedEvaluator(PolicyEvaluator evaluator, double relaxation) : IPolicyEvaluator

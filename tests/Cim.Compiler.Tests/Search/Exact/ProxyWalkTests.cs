@@ -21,12 +21,14 @@ public sealed class ProxyWalkTests
     }
 
     [Fact]
-    public void A_third_of_the_evaluations_is_left()
+    public void Reserved_evaluations_are_left()
     {
         (PolicySpace space, LossTable losses) = SearchProblems.Random(1, layers: 12, bits: [2, 3, 4, 6, 8]);
         var problem = new SearchProblem(space, losses, losses.Total(PolicyMoves.Widest(space)) + 1, long.MaxValue, 6, 1);
         var log = new TrialLog(problem, new NoisyEvaluator(losses, noise: 0), null, default);
+        log.Reserved = 2;
         ProxyWalk.Bisect(problem, log, default);
+        log.Reserved = 0;
         Assert.Equal((4, 2), (log.Trials.Count, log.Left));
     }
 

@@ -19,10 +19,10 @@ public sealed class RandomSearcherTests
     {
         (PolicySpace space, LossTable losses) = SearchProblems.Random(3, layers: 12, bits: [2, 3, 4, 6, 8]);
         var problem = new SearchProblem(space, losses, MaxLoss: 2, long.MaxValue, Evaluations: 60, Seed: 5);
-        SearchResult result = new RandomSearcher().Search(problem, new NoisyEvaluator(losses), null, default);
-        Assert.Equal(PolicyMoves.Widest(space), result.Trials[0].Policy);
+        var log = new TrialLog(problem, new NoisyEvaluator(losses), null, default);
+        new RandomSearcher().Explore(problem, log, default);
         double best = double.PositiveInfinity;
-        foreach (Trial trial in result.Trials)
+        foreach (Trial trial in log.Trials)
         {
             Assert.True(trial.Cost < best);
             if (trial.Loss <= problem.MaxLoss) best = trial.Cost;

@@ -1,4 +1,5 @@
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Search.Searchers;
 using Cim.Compiler.Search.Space;
 using Xunit;
 
