@@ -15,6 +15,7 @@ internal static class CompileStages
         yield return new CheckStage();
         yield return new LockStage();
         yield return new CalibrateStage();
+        yield return new ScaleInputsStage();
         yield return new SearchStage(quantizer, trainer);
         yield return new ConfirmStage(quantizer);
         yield return new StripsStage();

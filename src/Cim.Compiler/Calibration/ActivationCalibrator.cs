@@ -24,8 +24,10 @@ internal static class ActivationCalibrator
         HashSet<string> marked = [.. graph.Nodes.Where(n => MarksPlaces(graph, n)).Select(n => n.Outputs[0])];
         Graph slice = GraphSlice.Of(graph, computed, input.Has);
         using OnnxSession? session = computed.Length == 0 ? null : GraphSession.Open(slice);
+        PaddingMask? mask = PaddingMask.Of(input, data);
         foreach (SampleRun run in data.Runs(input, Batch))
         {
+            bool[] padding = mask?.Padding(run) ?? [];
             cancellation.ThrowIfCancellationRequested();
             for (int i = 0; i < input.Ports.Length; i++)
                 if (histograms.TryGetValue(input.Ports[i].Name, out ActivationHistogram? ofInput))
@@ -36,7 +38,13 @@ internal static class ActivationCalibrator
             ParallelWork.For(computed.Length, i =>
             {
                 ReadOnlySpan<float> values = results[i].GetTensorDataAsSpan<float>();
-                if (i < measured.Length) histograms[computed[i]].Add(values, computed[i], marked.Contains(computed[i]));
+                if (i < measured.Length)
+                {
+                    Shape shape = graph.Values[computed[i]].Shape;
+                    histograms[computed[i]].Add(
+                        PaddingMask.Counted(values, shape.Rank < 2 ? 0 : shape[shape.Rank - 1], padding), computed[i],
+                        marked.Contains(computed[i]));
+                }
                 else RequireNumbers(graph, values, computed[i]);
             }, cancellation);
         }

@@ -24,37 +24,62 @@ internal sealed record LayerSamples(int Count, float[] X, float[] Y)
     /// <paramref name="inputName"/>.</param>
     /// <param name="inputName">The value the layer reads in the quantized network.</param>
     /// <param name="reference">Computes what the float network gives: <see cref="MvmLayer.Output"/>.</param>
-    public static LayerSamples Gather(MvmLayer layer, StagedExecutor quantized, string inputName, StagedExecutor reference)
+    /// <param name="most">Positions to sample at most.</param>
+    public static LayerSamples Gather(
+        MvmLayer layer, StagedExecutor quantized, string inputName, StagedExecutor reference, int most = int.MaxValue)
     {
-        long images = 0;
-        for (int r = 0; r < quantized.Runs; r++) images += Images(layer, quantized.Value(r, inputName));
-        long all = images * layer.PositionsPerImage;
+        int[] positions = Positions(layer, quantized, inputName);
         long perPosition = (long)layer.Groups * (layer.RowsPerGroup + layer.ColumnsPerGroup);
-        long wanted = Math.Max(FewestPositions, (long)PositionsPerRow * layer.RowsPerGroup);
+        long wanted = Math.Min(most, Math.Max(FewestPositions, (long)PositionsPerRow * layer.RowsPerGroup));
+        long all = positions.Sum(p => (long)p);
         int count = (int)Math.Max(1, Math.Min(Math.Min(all, wanted), MaxElements / perPosition));
         var samples = new LayerSamples(count, new float[(long)count * layer.Groups * layer.RowsPerGroup],
             new float[(long)count * layer.Groups * layer.ColumnsPerGroup]);
 
-        long image = 0;
+        long before = 0;
         int next = 0;
         for (int run = 0; run < quantized.Runs; run++)
         {
             ReadOnlySpan<float> x = quantized.Value(run, inputName), y = reference.Value(run, layer.Output);
-            int ofRun = Images(layer, x);
-            for (int i = 0; i < ofRun; i++, image++)
+            int images = Images(layer, x);
+            int[] counted = Counted(layer, x, quantized.Padding(run));
+            // Position p of all is taken when the evenly spaced sequence passes it; the golden-ratio offset keeps the positions inside
+            // the images from repeating.
+            for (; next < count && Position(next, count, all) - before < positions[run]; next++)
             {
-                // Position p of all is taken when the evenly spaced sequence passes it; the golden-ratio offset keeps
-                // the positions inside the images from repeating.
-                for (; next < count; next++)
-                {
-                    long p = Position(next, count, all);
-                    if (p / layer.PositionsPerImage != image) break;
-                    samples.Take(layer, next, (int)(p % layer.PositionsPerImage), i, ofRun, x, y);
-                }
+                int p = (int)(Position(next, count, all) - before);
+                if (counted.Length > 0) p = counted[p];
+                samples.Take(layer, next, p % layer.PositionsPerImage, p / layer.PositionsPerImage, images, x, y);
             }
+
+            before += positions[run];
         }
 
         return samples;
+    }
+
+    /// <summary>How many positions of each run count.</summary>
+    private static int[] Positions(MvmLayer layer, StagedExecutor network, string inputName)
+    {
+        int[] positions = new int[network.Runs];
+        for (int run = 0; run < positions.Length; run++)
+        {
+            ReadOnlySpan<float> x = network.Value(run, inputName);
+            int[] counted = Counted(layer, x, network.Padding(run));
+            positions[run] = counted.Length > 0 ? counted.Length : Images(layer, x) * layer.PositionsPerImage;
+        }
+
+        return positions;
+    }
+
+    /// <summary>The positions of a run that are not padding, if the layer reads the sequence position by position; else empty.</summary>
+    private static int[] Counted(MvmLayer layer, ReadOnlySpan<float> x, ReadOnlySpan<bool> padding)
+    {
+        if (layer.Geometry is not null || padding.IsEmpty || x.Length != (long)padding.Length * layer.RowsPerGroup) return [];
+        var counted = new List<int>(padding.Length);
+        for (int i = 0; i < padding.Length; i++)
+            if (!padding[i]) counted.Add(i);
+        return [.. counted];
     }
 
     /// <summary>

@@ -12,7 +12,7 @@ internal static class OffsetRange
 {
     /// <summary>Squared error of a quantizer with an offset, as a share of one without, that is worth it: a quarter of a bit, or
     /// more.</summary>
-    private const double WorthIt = 0.7;
+    public const double WorthIt = 0.7;
 
     private const int Scales = 64, Steps = 5;
 

@@ -3,6 +3,10 @@ namespace Cim.Compiler.Calibration;
 /// <summary>How the clipping threshold of an activation tensor is chosen.</summary>
 internal enum RangeMethod
 {
+    /// <summary>The one of the others with the least error of the outputs of the layers that read the tensor, whose channels may be scaled
+    /// before.</summary>
+    Automatic,
+
     /// <summary>The threshold that minimises the mean squared quantization error.</summary>
     MeanSquaredError,
 

@@ -10,6 +10,7 @@ internal static class RangeSelection
     /// <param name="method">The rule.</param>
     /// <param name="percentile">For <see cref="RangeMethod.Percentile"/>: the share kept, in percent.</param>
     /// <returns>The threshold, 0 if all values are zero.</returns>
+    /// <remarks><see cref="RangeMethod.Automatic"/> is not decided by the tensor alone; least squared error stands for it here.</remarks>
     public static double Threshold(ActivationHistogram histogram, int levels, RangeMethod method, double percentile = 99.99)
     {
         double magnitude = histogram.Magnitude;
@@ -18,7 +19,7 @@ internal static class RangeSelection
         {
             RangeMethod.MinMax => magnitude,
             RangeMethod.Percentile => AtPercentile(histogram, percentile),
-            RangeMethod.MeanSquaredError => LeastSquaredError(histogram, levels),
+            RangeMethod.MeanSquaredError or RangeMethod.Automatic => LeastSquaredError(histogram, levels),
             RangeMethod.Entropy => LeastDivergence(histogram, levels),
             _ => throw new ArgumentOutOfRangeException(nameof(method), method, null),
         };

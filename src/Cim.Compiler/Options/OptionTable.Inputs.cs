@@ -35,10 +35,11 @@ internal static partial class OptionTable
     };
 
     public static OptionRow CalibrationMethod { get; } = new("CalibrationMethod", OptionKind.Choice, OptionGroup.Inputs,
-        "How the ranges of activations are chosen.")
+        "How the ranges of activations are chosen; `auto` compares the others by the error of the layers' outputs and scales channels where that "
+            + "helps.")
     {
         Page = "quantization.md",
-        Choices = ["mse", "minmax", "percentile", "entropy"], Default = "mse", KeyName = "range", Writing = KeyWriting.Always,
+        Choices = ["auto", "mse", "minmax", "percentile", "entropy"], Default = "auto", KeyName = "range", Writing = KeyWriting.Always,
         Keys = Result | OptionKeys.Trials | OptionKeys.Checkpoint,
     };
 

@@ -12,6 +12,7 @@ internal sealed class StagedExecutor : IDisposable
 {
     private readonly List<Dictionary<string, OrtValue>> _runs = [];
     private readonly List<int> _counts = [];
+    private readonly List<bool[]> _padding = [];
     private readonly HashSet<string> _executed = new(StringComparer.Ordinal);
     private HashSet<string> _live;
     private Graph _graph;
@@ -20,8 +21,10 @@ internal sealed class StagedExecutor : IDisposable
     {
         _graph = graph;
         _live = new HashSet<string>(graph.Inputs, StringComparer.Ordinal);
+        PaddingMask? mask = PaddingMask.Of(input, data);
         foreach (SampleRun run in data.Runs(input, batch, limit))
         {
+            _padding.Add(mask?.Padding(run) ?? []);
             _runs.Add(run.Feeds());
             _counts.Add(run.Count);
         }
@@ -32,6 +35,9 @@ internal sealed class StagedExecutor : IDisposable
 
     /// <summary>Samples of one run.</summary>
     public int Count(int run) => _counts[run];
+
+    /// <summary>True for each position of a run's samples that is padding; empty where there is none.</summary>
+    public ReadOnlySpan<bool> Padding(int run) => _padding[run];
 
     /// <summary>Exchanges the graph for one in which only nodes that have not run differ.</summary>
     public void Replace(Graph graph) => _graph = graph;

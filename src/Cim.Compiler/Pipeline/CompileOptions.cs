@@ -152,7 +152,7 @@ internal sealed record CompileOptions
     /// <summary>Where the quantized network goes as a QDQ model.</summary>
     public string? ExportQdqPath { get; init; }
 
-    public RangeMethod Range { get; init; } = RangeMethod.MeanSquaredError;
+    public RangeMethod Range { get; init; } = RangeMethod.Automatic;
 
     /// <summary>One of <see cref="RoundingMethods"/>.</summary>
     public string Rounding { get; init; } = RoundingMethods.Auto;

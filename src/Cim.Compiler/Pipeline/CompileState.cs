@@ -22,6 +22,9 @@ internal sealed record CompileState
     /// <summary>The network as imported.</summary>
     public Graph? Imported { get; init; }
 
+    /// <summary>The same network with the channels of layers' inputs scaled; null if they are as they were.</summary>
+    public Graph? Scaled { get; init; }
+
     /// <summary>How samples feed the network.</summary>
     public GraphInput? Port { get; init; }
 
@@ -76,8 +79,8 @@ internal sealed record CompileState
     /// <summary>How long each stage took.</summary>
     public ImmutableArray<StageTime> Times { get; init; } = [];
 
-    /// <summary>The network as imported.</summary>
-    public Graph Graph => Imported ?? throw Missing(nameof(Imported));
+    /// <summary>The float network that is quantized.</summary>
+    public Graph Graph => Scaled ?? Imported ?? throw Missing(nameof(Imported));
 
     /// <summary>How samples feed the network.</summary>
     public GraphInput Input => Port ?? throw Missing(nameof(Port));
@@ -93,7 +96,7 @@ internal sealed record CompileState
 
     /// <summary>Every graph there is by now, the furthest last.</summary>
     public ImmutableArray<Graph> Graphs =>
-        [.. new[] { Imported, Network?.Float, Network?.Quantized, Mapped?.Lowered.Graph }.OfType<Graph>()];
+        [.. new[] { Imported, Scaled, Network?.Float, Network?.Quantized, Mapped?.Lowered.Graph }.OfType<Graph>()];
 
     /// <summary>The state with other precisions; a network that was trained for different ones is dropped.</summary>
     public CompileState With(QuantizationPolicy policy) => this with

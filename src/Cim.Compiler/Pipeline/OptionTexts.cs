@@ -40,7 +40,12 @@ internal static class OptionTexts
             [OptionTable.StripUnit] = o => o.Strips is { } strips ? Lower(strips.Unit) : null,
             [OptionTable.MergeWeights] = o => o.Merge is { } merge ? Text(merge.Share) ?? "auto" : null,
             [OptionTable.MergeMethod] = o => o.Merge is { } merge ? Lower(merge.Method) : null,
-            [OptionTable.CalibrationMethod] = o => o.Range == RangeMethod.MeanSquaredError ? "mse" : Lower(o.Range),
+            [OptionTable.CalibrationMethod] = o => o.Range switch
+            {
+                RangeMethod.Automatic => "auto",
+                RangeMethod.MeanSquaredError => "mse",
+                _ => Lower(o.Range),
+            },
             [OptionTable.CalibrationSamples] = o => Text(o.CalibrationSamples),
             [OptionTable.Scale] = o => Text(o.Preprocessing.Scale),
             [OptionTable.Mean] = o => Text(o.Preprocessing.Mean),

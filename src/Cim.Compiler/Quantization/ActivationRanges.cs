@@ -10,7 +10,10 @@ namespace Cim.Compiler.Quantization;
 /// <summary>The values each activation group takes on calibration data, measured once, and its quantizer for any width.</summary>
 internal sealed class ActivationRanges
 {
+    private static readonly RangeMethod[] _candidates = [RangeMethod.MeanSquaredError, RangeMethod.MinMax, RangeMethod.Percentile];
+
     private readonly QuantizerOptions _options;
+    private readonly OutputProbes? _probes;
     private readonly ImmutableArray<(ActivationHistogram Histogram, bool IsSigned, bool MayShift, double? Known)> _groups;
 
     /// <summary>Runs the float network over the calibration samples.</summary>
@@ -24,6 +27,8 @@ internal sealed class ActivationRanges
         string[] roots = [.. groups.SelectMany(g => g.Roots).Distinct(StringComparer.Ordinal)];
         Dictionary<string, ActivationHistogram> histograms = ActivationCalibrator.Collect(graph, input, data, roots, cancellation);
         var nonNegative = new NonNegativeValues(new GraphTopology(graph));
+        if (options.Range == RangeMethod.Automatic && !data.IsSynthetic)
+            _probes = new OutputProbes(graph, input, data, groups, cancellation);
         _groups =
         [
             .. groups.Select(group =>
@@ -37,7 +42,7 @@ internal sealed class ActivationRanges
                     ? group.Roots.Max(r => knownRanges[r])
                     : null;
                 // Elsewhere a zero stands for much (a Relu's, an addition's neutral element), and should stay an integer of no current.
-                bool mayShift = isSigned && !data.IsSynthetic && options.Range == RangeMethod.MeanSquaredError
+                bool mayShift = isSigned && !data.IsSynthetic && options.Range is RangeMethod.MeanSquaredError or RangeMethod.Automatic
                     && group.Roots.All(input.Has);
                 return (histogram, isSigned, mayShift, known);
             }),
@@ -52,9 +57,20 @@ internal sealed class ActivationRanges
     {
         (ActivationHistogram histogram, bool isSigned, bool mayShift, double? known) = _groups[group];
         int levels = isSigned ? (1 << (bits - 1)) - 1 : (1 << bits) - 1;
-        double threshold = known ?? RangeSelection.Threshold(histogram, levels, _options.Range, _options.Percentile);
-        float scale = (float)Math.Max(threshold / levels, WeightScales.Smallest);
-        var centred = new QuantizationParameters(threshold == 0 ? 1f / levels : scale, 0, bits, isSigned);
+        if (known is null && _probes is not null) return ByOutputError(_probes);
+        QuantizationParameters centred = Centred(known ?? RangeSelection.Threshold(histogram, levels, _options.Range, _options.Percentile));
         return mayShift && bits < QuantizationPolicy.MaxBits ? OffsetRange.Instead(centred, histogram) : centred;
+
+        QuantizationParameters ByOutputError(OutputProbes probes)
+        {
+            QuantizationParameters best = probes.Best(
+                group, _candidates.Select(m => Centred(RangeSelection.Threshold(histogram, levels, m, _options.Percentile))));
+            if (!isSigned) return best;
+            QuantizationParameters offset = OffsetRange.Instead(best, histogram);
+            return offset != best && probes.Error(group, offset) < OffsetRange.WorthIt * probes.Error(group, best) ? offset : best;
+        }
+
+        QuantizationParameters Centred(double threshold) => new(
+            threshold == 0 ? 1f / levels : (float)Math.Max(threshold / levels, WeightScales.Smallest), 0, bits, isSigned);
     }
 }

@@ -5,7 +5,7 @@ namespace Cim.Compiler.Quantization;
 /// <summary>The choices of post-training quantization.</summary>
 internal sealed record QuantizerOptions
 {
-    public RangeMethod Range { get; init; } = RangeMethod.MeanSquaredError;
+    public RangeMethod Range { get; init; } = RangeMethod.Automatic;
 
     /// <summary>For <see cref="RangeMethod.Percentile"/>.</summary>
     public double Percentile { get; init; } = 99.99;

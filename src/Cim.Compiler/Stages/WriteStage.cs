@@ -60,7 +60,7 @@ internal sealed class WriteStage : ICompileStage
         double limit = context.Options.LockLimit;
         if (!(limit > 0)) return null;
         RoundedNetwork network = state.Quantized;
-        var pinned = PinnedNetwork.Of(network.Quantized, network.Float, network.Method, state.Graph, state.Precisions);
+        var pinned = PinnedNetwork.Of(network.Quantized, network.Float, network.Method, state.Imported!, state.Precisions);
         if (pinned.Compressed.Length <= limit * 1e6) return pinned;
         context.Report(string.Create(CultureInfo.InvariantCulture,
             $"the lock file holds the hash of the result alone: the network takes {pinned.Compressed.Length / 1e6:F1} MB "

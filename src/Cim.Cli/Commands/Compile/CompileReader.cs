@@ -81,6 +81,7 @@ internal static class CompileReader
         "minmax" => RangeMethod.MinMax,
         "percentile" => RangeMethod.Percentile,
         "entropy" => RangeMethod.Entropy,
-        _ => RangeMethod.MeanSquaredError,
+        "mse" => RangeMethod.MeanSquaredError,
+        _ => RangeMethod.Automatic,
     };
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Lowering;
 using Cim.Compiler.Ort;
+using Cim.Runtime.Tensors;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Cim.Compiler.Evaluation.Agreement;
@@ -43,8 +44,10 @@ internal static class LayerErrors
         var ownTotal = results.ToDictionary(r => r, _ => new Difference(), StringComparer.Ordinal);
         try
         {
+            PaddingMask? mask = PaddingMask.Of(input, data);
             foreach (SampleRun run in data.Runs(input, Batch, samples))
             {
+                bool[] padding = mask?.Padding(run) ?? [];
                 cancellation.ThrowIfCancellationRequested();
                 using IDisposableReadOnlyCollection<OrtValue> a = original.Run(run, needed);
                 using IDisposableReadOnlyCollection<OrtValue> b = changed.Run(run, results);
@@ -54,10 +57,16 @@ internal static class LayerErrors
                 for (int i = 0; i < results.Length; i++)
                 {
                     ReadOnlySpan<float> exact = known[results[i]].GetTensorDataAsSpan<float>();
-                    total[results[i]].Add(exact, b[i].GetTensorDataAsSpan<float>());
+                    Shape shape = reference.Values[results[i]].Shape;
+                    int width = shape.Rank < 2 ? 0 : shape[shape.Rank - 1];
+                    total[results[i]].Add(
+                        PaddingMask.Counted(exact, width, padding),
+                        PaddingMask.Counted(b[i].GetTensorDataAsSpan<float>(), width, padding));
                     using IDisposableReadOnlyCollection<OrtValue> c = alone[i]
                         .Run(own[i].Slice.Inputs.ToDictionary(n => n, n => known[n]), [results[i]]);
-                    ownTotal[results[i]].Add(exact, c[0].GetTensorDataAsSpan<float>());
+                    ownTotal[results[i]].Add(
+                        PaddingMask.Counted(exact, width, padding),
+                        PaddingMask.Counted(c[0].GetTensorDataAsSpan<float>(), width, padding));
                 }
             }
         }

@@ -35,10 +35,17 @@ internal sealed record OutputAgreement(
         int results = input.FixedBatch > 1 && !output.IsBySample ? count / input.FixedBatch : count;
         if (count == 0 || reference.Length != actual.Length || reference.Length % results != 0) return null;
 
+        bool[] padding = [.. PaddingMask.Of(input, samples) is { } mask ? samples.Runs(input, count).SelectMany(mask.Padding) : []];
+        int width = padding.Length > 0 && reference.Length % padding.Length == 0 ? reference.Length / padding.Length : 0;
         (double dot, double a, double b, double e) = (0, 0, 0, 0);
         for (int i = 0; i < reference.Length; i++)
+        {
+            // What stands at padding is read by nobody.
+            if (width > 0 && padding[i / width]) continue;
             (dot, a, b, e) = (dot + ((double)reference[i] * actual[i]), a + ((double)reference[i] * reference[i]), b
                 + ((double)actual[i] * actual[i]), e + Math.Pow((double)reference[i] - actual[i], 2));
+        }
+
         var comparison = OutputComparison.For(graph, input, reference, count, default);
         double loss = comparison.Of(actual).LossPoints;
         int classes = reference.Length / results;

@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Calibration;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Ort;
+using Cim.Runtime.Crossbar;
+
+namespace Cim.Compiler.Quantization;
+
+/// <summary>The probes of the layers of a network, by group of inputs that share a scale.</summary>
+internal sealed class OutputProbes
+{
+    private const int Batch = 16, Samples = 128;
+
+    private readonly ImmutableArray<ImmutableArray<OutputProbe>> _groups;
+
+    /// <summary>Runs the float network over a few samples.</summary>
+    public OutputProbes(
+        Graph graph, GraphInput input, CalibrationData data, ImmutableArray<ActivationGroup> groups, CancellationToken cancellation)
+    {
+        Dictionary<string, MvmLayer> layers = MvmLayers.Find(graph).ToDictionary(l => l.NodeName, StringComparer.Ordinal);
+        int samples = Math.Min(Samples, LayerwiseQuantizer.SamplesThatFit(graph));
+        using var network = new StagedExecutor(graph, input, data.Spread(input, samples), Batch, samples);
+        var probes = new Dictionary<string, OutputProbe>(StringComparer.Ordinal);
+        HashSet<string> read = [.. groups.SelectMany(g => g.Layers)];
+        foreach (MvmLayer layer in layers.Values.Where(l => read.Contains(l.NodeName)))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            network.Compute([layer.Input, layer.Output], cancellation);
+            probes[layer.NodeName] = Probe(layer, network);
+        }
+
+        _groups = [.. groups.Select(g => g.Layers.Select(l => probes[l]).ToImmutableArray())];
+    }
+
+    /// <summary>The probe of a layer whose input and output the network has computed.</summary>
+    public static OutputProbe Probe(MvmLayer layer, StagedExecutor network) =>
+        new(layer, ProbedPositions.Of(
+            layer, LayerSamples.Gather(layer, network, layer.Input, network, ProbedPositions.Searched(layer))));
+
+    /// <summary>The largest magnitude of each channel of what a layer reads in all samples.</summary>
+    public static float[] ChannelMagnitudes(MvmLayer layer, int channels, StagedExecutor network)
+    {
+        float[] largest = new float[channels];
+        int each = layer.Geometry is { } g ? g.InputHeight * g.InputWidth : 1;
+        for (int run = 0; run < network.Runs; run++)
+        {
+            ReadOnlySpan<float> values = network.Value(run, layer.Input);
+            ReadOnlySpan<bool> padding = layer.Geometry is null && values.Length == (long)network.Padding(run).Length * channels
+                ? network.Padding(run) : [];
+            for (int i = 0, channel = 0; i < values.Length; i += each, channel = (channel + 1) % channels)
+            {
+                if (padding.IsEmpty || !padding[i / channels])
+                    foreach (float value in values.Slice(i, each)) largest[channel] = Math.Max(largest[channel], Math.Abs(value));
+            }
+        }
+
+        return largest;
+    }
+
+    /// <summary>The quantizer with the least error of the outputs of a group's layers; of equal ones the first.</summary>
+    public QuantizationParameters Best(int group, IEnumerable<QuantizationParameters> candidates) =>
+        candidates.MinBy(c => Error(group, c))!;
+
+    /// <summary>The error of the outputs of a group's layers with this quantizer of their input, see <see cref="OutputProbe.Error"/>.</summary>
+    public double Error(int group, QuantizationParameters quantizer) => _groups[group].Sum(p => p.Error(quantizer, p.Weights([], 0), []));
+}

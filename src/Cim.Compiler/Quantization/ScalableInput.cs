@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Ir;
+using Cim.Runtime;
+using Cim.Runtime.Tensors;
+
+namespace Cim.Compiler.Quantization;
+
+/// <summary>A value whose channels can be scaled in front of the layers that read it.</summary>
+/// <param name="Value">The value, behind which the channels are divided.</param>
+/// <param name="Channels">How many there are.</param>
+/// <param name="Axis">The axis they lie on: 1 in front of convolutions, else the last.</param>
+/// <param name="Layers">The layers that read it, directly or in another shape.</param>
+internal sealed record ScalableInput(string Value, int Channels, int Axis, ImmutableArray<MvmLayer> Layers)
+{
+    /// <summary>All of a network, in graph order.</summary>
+    public static ImmutableArray<ScalableInput> Find(Graph graph)
+    {
+        var topology = new GraphTopology(graph);
+        ImmutableArray<MvmLayer> layers = MvmLayers.Find(graph);
+        var nodes = graph.Nodes.ToDictionary(n => n.Name, StringComparer.Ordinal);
+        var inputs = layers.Select(l => l.NodeName).ToHashSet(StringComparer.Ordinal);
+        var found = new List<(string Value, int Channels, int Axis, List<MvmLayer> Layers)>();
+        foreach (MvmLayer layer in layers)
+        {
+            // Constants that something else reads, too, would change for it as well.
+            if (layer.WeightDequantize is not null || topology.Consumers(layer.WeightName).Count != 1
+                || topology.IsOutput(layer.WeightName) || ActivationGroups.IsQuantized(topology, layer.Input)
+                || graph.Constants.ContainsKey(layer.Input))
+                continue;
+            string value = layer.Input;
+            if (layer.Geometry is null)
+                while (topology.Producer(value) is { } node && IsReshape(graph, node) && LeadsToLayers(value)) value = node.Inputs[0];
+            int axis = layer.Geometry is null ? graph.Values[value].Shape.Rank - 1 : 1;
+            int channels = layer.Geometry?.InputChannels ?? layer.RowsPerGroup;
+            int at = found.FindIndex(f => f.Value == value && f.Axis == axis && f.Channels == channels);
+            if (at < 0) found.Add((value, channels, axis, [layer]));
+            else found[at].Layers.Add(layer);
+        }
+
+        return [.. found.Select(f => new ScalableInput(f.Value, f.Channels, f.Axis, [.. f.Layers]))];
+
+        bool LeadsToLayers(string v) => !topology.IsOutput(v) && topology.Consumers(v).All(c =>
+            c.Inputs[0] == v && c.Inputs.Count(i => i == v) == 1
+            && (inputs.Contains(c.Name) || (IsReshape(graph, c) && LeadsToLayers(c.Outputs[0]))));
+    }
+
+    /// <summary>True for an operator behind which the last axis is what it was.</summary>
+    private static bool IsReshape(Graph graph, Node node)
+    {
+        if (node.Op is not ("Reshape" or "Flatten" or "Squeeze" or "Unsqueeze" or "Identity")) return false;
+        Shape before = graph.Values[node.Inputs[0]].Shape, after = graph.Values[node.Outputs[0]].Shape;
+        return before.Rank > 0 && after.Rank > 0 && before[before.Rank - 1] == after[after.Rank - 1]
+            && graph.Values[node.Inputs[0]].Type == ElementType.Float32;
+    }
+
+    /// <summary>The network with the channels divided here and the weights multiplied by the same: it computes the same function.</summary>
+    /// <param name="graph">The network.</param>
+    /// <param name="divisors">One a channel.</param>
+    public Graph Scale(Graph graph, float[] divisors)
+    {
+        var edit = new GraphEdit(graph);
+        ValueInfo info = graph.Values[Value];
+        int rank = info.Shape.Rank;
+        int[] dims = Axis == rank - 1 ? [Channels] : [Channels, .. Enumerable.Repeat(1, rank - 1 - Axis)];
+        string factors = edit.Constant($"{Value}_channel_factors",
+            Tensor.Create<float>(new Shape(dims), [.. divisors.Select(d => 1 / d)]));
+        HashSet<string> readers = [.. Layers.SelectMany(l => Path(graph, l))];
+        string? scaled = null;
+        if (graph.Inputs.Contains(Value)) Add();
+        foreach (Node node in graph.Nodes)
+        {
+            edit.Nodes.Add(readers.Contains(node.Name) && node.Inputs[0] == Value
+                ? node with { Inputs = node.Inputs.SetItem(0, scaled!) } : node);
+            if (node.Outputs.Contains(Value)) Add();
+        }
+
+        Graph result = edit.ToGraph();
+        return result with
+        {
+            Constants = result.Constants.SetItems(Layers.Select(l => KeyValuePair.Create(l.WeightName, Multiplied(graph, l, divisors)))),
+        };
+
+        void Add() => scaled = edit.Add("Mul", $"{Value}_scale_channels", [Value, factors], $"{Value}_scaled", info);
+    }
+
+    /// <summary>The nodes between the value and the layer, and the layer's.</summary>
+    private IEnumerable<string> Path(Graph graph, MvmLayer layer)
+    {
+        var topology = new GraphTopology(graph);
+        yield return layer.NodeName;
+        for (string value = layer.Input; value != Value;)
+        {
+            Node node = topology.Producer(value)!;
+            yield return node.Name;
+            value = node.Inputs[0];
+        }
+    }
+
+    private Tensor Multiplied(Graph graph, MvmLayer layer, float[] divisors)
+    {
+        Tensor tensor = graph.Constants[layer.WeightName];
+        float[] values = tensor.Span<float>().ToArray();
+        Node node = graph.Nodes.First(n => n.Name == layer.NodeName);
+        bool outputsFirst = node.Op == "Conv" || (node.Op == "Gemm" && node.Attributes.Int("transB", 0) != 0);
+        int rows = layer.RowsPerGroup, ofGroup = Channels / layer.Groups, each = rows / ofGroup;
+        for (int i = 0; i < values.Length; i++)
+        {
+            (int output, int row) = outputsFirst ? (i / rows, i % rows) : (i % layer.Outputs, i / layer.Outputs);
+            values[i] *= divisors[(output / layer.ColumnsPerGroup * ofGroup) + (row / each)];
+        }
+
+        return Tensor.Create<float>(tensor.Shape, values);
+    }
+}
