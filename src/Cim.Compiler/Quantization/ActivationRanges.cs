@@ -65,7 +65,7 @@ internal sealed class ActivationRanges
         {
             QuantizationParameters best = probes.Best(
                 group, _candidates.Select(m => Centred(RangeSelection.Threshold(histogram, levels, m, _options.Percentile))));
-            if (!isSigned) return best;
+            if (!mayShift || bits >= QuantizationPolicy.MaxBits) return best;
             QuantizationParameters offset = OffsetRange.Instead(best, histogram);
             return offset != best && probes.Error(group, offset) < OffsetRange.WorthIt * probes.Error(group, best) ? offset : best;
         }

@@ -58,7 +58,7 @@ internal sealed record ScalableInput(string Value, int Channels, int Axis, Immut
     /// <param name="divisors">One a channel.</param>
     public Graph Scale(Graph graph, float[] divisors)
     {
-        var edit = new GraphEdit(graph);
+        var edit = new GraphCopy(graph);
         ValueInfo info = graph.Values[Value];
         int rank = info.Shape.Rank;
         int[] dims = Axis == rank - 1 ? [Channels] : [Channels, .. Enumerable.Repeat(1, rank - 1 - Axis)];

@@ -24,7 +24,7 @@ internal sealed class ScaleInputsStage : ICompileStage
         QuantizationPolicy policy = state.Precisions;
         (Graph graph, ImmutableArray<string> layers) = InputScaling.Run(
             state.Graph, state.Input, state.Calibration, Widths, context.Cancellation);
-        if (!layers.IsEmpty) context.Progress?.Report($"scaled the channels that {layers.Length} of {state.Shapes.Length} layers read");
+        if (!layers.IsEmpty) context.Report($"scaled the channels that {layers.Length} of {state.Shapes.Length} layers read");
         return state with { Scaled = graph };
 
         (int Weights, int Activations) Widths(string layer) => policy.Find(layer) is { } precision

@@ -1,0 +1,48 @@
+using Cim.Compiler.Calibration;
+using Cim.Compiler.Ir;
+using Cim.Compiler.Ort;
+using Cim.Compiler.Quantization;
+using Cim.Compiler.Tests.Support;
+using Cim.Runtime.Crossbar;
+using Xunit;
+
+namespace Cim.Compiler.Tests.Quantization;
+
+public sealed class OutputProbeTests
+{
+    [Fact]
+    public void A_quantizer_that_represents_every_input_has_no_error()
+    {
+        (OutputProbe probe, _) = Probe([1, 2, 3, -4, 5, -6]);
+        Assert.Equal(0, probe.Error(new QuantizationParameters(1, 0, 8, true), probe.Weights([], 0), []), 12);
+    }
+
+    [Fact]
+    public void The_error_is_that_of_the_output_in_units_of_its_variance()
+    {
+        // One input, weight 2: outputs 2x of variance 4 var(x); a step of 4 turns x into 0, 4, 4, 8.
+        float[] x = [1, 3, 5, 7];
+        (OutputProbe probe, _) = Probe(x);
+        double[] rounded = [0, 4, 4, 8], difference = [.. x.Zip(rounded, (a, b) => b - a)];
+        double mean = difference.Average();
+        double expected = difference.Sum(d => (d - mean) * (d - mean)) / x.Sum(v => (v - 4) * (v - 4));
+        Assert.Equal(expected, probe.Error(new QuantizationParameters(4, 0, 8, false), probe.Weights([], 0), []), 6);
+    }
+
+    [Fact]
+    public void Divided_inputs_and_multiplied_weights_give_the_same_outputs()
+    {
+        (OutputProbe probe, MvmLayer layer) = Probe([1, 2, 3, -4]);
+        Assert.Equal(layer.WeightMatrix.Span<float>()[0] * 4, probe.Weights([4], 0)[0]);
+        Assert.Equal(0, probe.Error(new QuantizationParameters(0.25f, 0, 8, true), probe.Weights([4], 0), [4]), 12);
+    }
+
+    private static (OutputProbe, MvmLayer) Probe(float[] x)
+    {
+        Graph graph = RandomNetworks.Import(new ModelBuilder().Input("x", -1, 1).Output("y")
+            .Constant("w", Cim.Runtime.Tensors.Tensor.Create<float>(new(1, 1), [2f])).Node("MatMul", "x w", "y").Bytes);
+        MvmLayer layer = Assert.Single(MvmLayers.Find(graph));
+        var samples = new LayerSamples(x.Length, x, [.. x.Select(v => 2 * v)]);
+        return (new OutputProbe(layer, ProbedPositions.Of(layer, samples)), layer);
+    }
+}
