@@ -56,8 +56,7 @@ internal static class InputScaling
                 .. candidate.Layers.Select(l => OutputProbes.Probe(l, network)),
             ];
             bool isSigned = !nonNegative.Contains(candidate.Layers[0].Input);
-            float[] divisors = Choose(
-                candidate, probes, OutputProbes.ChannelMagnitudes(candidate.Layers[0], candidate.Channels, network), isSigned, widths);
+            float[] divisors = Choose(candidate, probes, OutputProbes.ChannelMagnitudes(candidate.Layers[0], network), isSigned, widths);
             if (divisors.Length == 0) continue;
             result = candidate.Scale(result, divisors);
             scaled.AddRange(candidate.Layers.Select(l => l.NodeName));
@@ -70,8 +69,7 @@ internal static class InputScaling
     private static float[] Choose(
         ScalableInput input, ImmutableArray<OutputProbe> probes, float[] activations, bool isSigned, Func<string, (int Weights, int Activations)> widths)
     {
-        int channels = input.Channels;
-        float[] weights = Largest(probes.Select(p => p.ChannelWeights(channels)));
+        float[] weights = Largest(probes.Select(p => p.RowWeights()));
         int bits = input.Layers.Max(l => widths(l.NodeName).Activations);
         int levels = isSigned ? (1 << (bits - 1)) - 1 : (1 << bits) - 1;
         double least = WorthIt * Error([]);

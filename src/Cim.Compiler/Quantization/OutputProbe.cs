@@ -40,7 +40,7 @@ internal sealed class OutputProbe
     /// </summary>
     /// <param name="quantizer">The quantizer of the divided input.</param>
     /// <param name="weights">Of <see cref="Weights"/>, for the same divisors.</param>
-    /// <param name="divisors">One a channel; empty = 1 everywhere.</param>
+    /// <param name="divisors">One a row of a matrix product; empty = 1 everywhere.</param>
     public double Error(QuantizationParameters quantizer, float[] weights, float[] divisors)
     {
         if (_power == 0) return 0;
@@ -58,7 +58,7 @@ internal sealed class OutputProbe
     }
 
     /// <summary>The weights of the outputs that are looked at, multiplied by the divisors of the input's channels and rounded.</summary>
-    /// <param name="divisors">One a channel; empty = 1 everywhere.</param>
+    /// <param name="divisors">One a row of a matrix product; empty = 1 everywhere.</param>
     /// <param name="bits">Width; 0 leaves them real.</param>
     public float[] Weights(float[] divisors, int bits)
     {
@@ -68,18 +68,18 @@ internal sealed class OutputProbe
         {
             Span<float> row = weights.AsSpan(o * rows, rows);
             if (divisors.Length > 0)
-                for (int r = 0; r < rows; r++) row[r] *= divisors[Channel(divisors.Length, _outputs[o] / _layer.ColumnsPerGroup, r)];
+                for (int r = 0; r < rows; r++) row[r] *= divisors[r];
             if (bits > 1) Round(row, bits);
         }
 
         return weights;
     }
 
-    /// <summary>The largest weight of each channel, in units of the largest of its output.</summary>
-    public float[] ChannelWeights(int channels)
+    /// <summary>The largest weight of each row, in units of the largest of its output.</summary>
+    public float[] RowWeights()
     {
-        float[] largest = new float[channels];
         int rows = _layer.RowsPerGroup;
+        float[] largest = new float[rows];
         ReadOnlySpan<float> weights = _layer.WeightMatrix.Span<float>();
         for (int o = 0; o < _layer.Outputs; o++)
         {
@@ -87,21 +87,10 @@ internal sealed class OutputProbe
             float unit = 0;
             foreach (float w in row) unit = Math.Max(unit, Math.Abs(w));
             if (unit == 0) continue;
-            for (int r = 0; r < rows; r++)
-            {
-                ref float channel = ref largest[Channel(channels, o / _layer.ColumnsPerGroup, r)];
-                channel = Math.Max(channel, Math.Abs(row[r]) / unit);
-            }
+            for (int r = 0; r < rows; r++) largest[r] = Math.Max(largest[r], Math.Abs(row[r]) / unit);
         }
 
         return largest;
-    }
-
-    /// <summary>The channel that a row of a group's matrix reads.</summary>
-    private int Channel(int channels, int group, int row)
-    {
-        int ofGroup = channels / _layer.Groups;
-        return (group * ofGroup) + (row / (_layer.RowsPerGroup / ofGroup));
     }
 
     private float[] Quantized(QuantizationParameters quantizer, float[] divisors)
@@ -110,11 +99,9 @@ internal sealed class OutputProbe
         int rows = _layer.RowsPerGroup, low = quantizer.Min - quantizer.ZeroPoint, high = quantizer.Max - quantizer.ZeroPoint;
         for (int at = 0; at < result.Length; at += rows)
         {
-            int group = at / rows / _positions.Count;
             for (int r = 0; r < rows; r++)
             {
-                float step = divisors.Length == 0
-                    ? quantizer.Scale : quantizer.Scale * divisors[Channel(divisors.Length, group, r)];
+                float step = divisors.Length == 0 ? quantizer.Scale : quantizer.Scale * divisors[r];
                 result[at + r] = Math.Clamp(MathF.Round(_positions.X[at + r] / step), low, high) * quantizer.Scale;
             }
         }

@@ -37,21 +37,15 @@ internal sealed class OutputProbes
         new(layer, ProbedPositions.Of(
             layer, LayerSamples.Gather(layer, network, layer.Input, network, ProbedPositions.Searched(layer))));
 
-    /// <summary>The largest magnitude of each channel of what a layer reads in all samples.</summary>
-    public static float[] ChannelMagnitudes(MvmLayer layer, int channels, StagedExecutor network)
+    /// <summary>The largest magnitude of each channel of what a matrix product reads in all samples, padding left out.</summary>
+    public static float[] ChannelMagnitudes(MvmLayer layer, StagedExecutor network)
     {
-        float[] largest = new float[channels];
-        int each = layer.Geometry is { } g ? g.InputHeight * g.InputWidth : 1;
+        float[] largest = new float[layer.RowsPerGroup];
         for (int run = 0; run < network.Runs; run++)
         {
-            ReadOnlySpan<float> values = network.Value(run, layer.Input);
-            ReadOnlySpan<bool> padding = layer.Geometry is null && values.Length == (long)network.Padding(run).Length * channels
-                ? network.Padding(run) : [];
-            for (int i = 0, channel = 0; i < values.Length; i += each, channel = (channel + 1) % channels)
-            {
-                if (padding.IsEmpty || !padding[i / channels])
-                    foreach (float value in values.Slice(i, each)) largest[channel] = Math.Max(largest[channel], Math.Abs(value));
-            }
+            ReadOnlySpan<float> values = PaddingMask.Counted(network.Value(run, layer.Input), largest.Length, network.Padding(run));
+            for (int i = 0; i < values.Length; i++)
+                largest[i % largest.Length] = Math.Max(largest[i % largest.Length], Math.Abs(values[i]));
         }
 
         return largest;

@@ -5,12 +5,14 @@ using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Quantization;
 
-/// <summary>A value whose channels can be scaled in front of the layers that read it.</summary>
+/// <summary>
+/// A value whose channels can be scaled in front of the matrix products that read it. Convolutions are left out: what they read flows as
+/// integers from the layer before, and <see cref="CrossLayerEqualization"/> scales its channels there.
+/// </summary>
 /// <param name="Value">The value, behind which the channels are divided.</param>
-/// <param name="Channels">How many there are.</param>
-/// <param name="Axis">The axis they lie on: 1 in front of convolutions, else the last.</param>
+/// <param name="Channels">How many there are, on the last axis.</param>
 /// <param name="Layers">The layers that read it, directly or in another shape.</param>
-internal sealed record ScalableInput(string Value, int Channels, int Axis, ImmutableArray<MvmLayer> Layers)
+internal sealed record ScalableInput(string Value, int Channels, ImmutableArray<MvmLayer> Layers)
 {
     /// <summary>All of a network, in graph order.</summary>
     public static ImmutableArray<ScalableInput> Find(Graph graph)
@@ -19,25 +21,22 @@ internal sealed record ScalableInput(string Value, int Channels, int Axis, Immut
         ImmutableArray<MvmLayer> layers = MvmLayers.Find(graph);
         var nodes = graph.Nodes.ToDictionary(n => n.Name, StringComparer.Ordinal);
         var inputs = layers.Select(l => l.NodeName).ToHashSet(StringComparer.Ordinal);
-        var found = new List<(string Value, int Channels, int Axis, List<MvmLayer> Layers)>();
+        var found = new List<(string Value, List<MvmLayer> Layers)>();
         foreach (MvmLayer layer in layers)
         {
             // Constants that something else reads, too, would change for it as well.
-            if (layer.WeightDequantize is not null || topology.Consumers(layer.WeightName).Count != 1
+            if (layer.Geometry is not null || layer.WeightDequantize is not null || topology.Consumers(layer.WeightName).Count != 1
                 || topology.IsOutput(layer.WeightName) || ActivationGroups.IsQuantized(topology, layer.Input)
                 || graph.Constants.ContainsKey(layer.Input))
                 continue;
             string value = layer.Input;
-            if (layer.Geometry is null)
-                while (topology.Producer(value) is { } node && IsReshape(graph, node) && LeadsToLayers(value)) value = node.Inputs[0];
-            int axis = layer.Geometry is null ? graph.Values[value].Shape.Rank - 1 : 1;
-            int channels = layer.Geometry?.InputChannels ?? layer.RowsPerGroup;
-            int at = found.FindIndex(f => f.Value == value && f.Axis == axis && f.Channels == channels);
-            if (at < 0) found.Add((value, channels, axis, [layer]));
+            while (topology.Producer(value) is { } node && IsReshape(graph, node) && LeadsToLayers(value)) value = node.Inputs[0];
+            int at = found.FindIndex(f => f.Value == value);
+            if (at < 0) found.Add((value, [layer]));
             else found[at].Layers.Add(layer);
         }
 
-        return [.. found.Select(f => new ScalableInput(f.Value, f.Channels, f.Axis, [.. f.Layers]))];
+        return [.. found.Select(f => new ScalableInput(f.Value, f.Layers[0].RowsPerGroup, [.. f.Layers]))];
 
         bool LeadsToLayers(string v) => !topology.IsOutput(v) && topology.Consumers(v).All(c =>
             c.Inputs[0] == v && c.Inputs.Count(i => i == v) == 1
@@ -60,10 +59,8 @@ internal sealed record ScalableInput(string Value, int Channels, int Axis, Immut
     {
         var edit = new GraphCopy(graph);
         ValueInfo info = graph.Values[Value];
-        int rank = info.Shape.Rank;
-        int[] dims = Axis == rank - 1 ? [Channels] : [Channels, .. Enumerable.Repeat(1, rank - 1 - Axis)];
         string factors = edit.Constant($"{Value}_channel_factors",
-            Tensor.Create<float>(new Shape(dims), [.. divisors.Select(d => 1 / d)]));
+            Tensor.Create<float>(new Shape(Channels), [.. divisors.Select(d => 1 / d)]));
         HashSet<string> readers = [.. Layers.SelectMany(l => Path(graph, l))];
         string? scaled = null;
         if (graph.Inputs.Contains(Value)) Add();
@@ -101,14 +98,8 @@ internal sealed record ScalableInput(string Value, int Channels, int Axis, Immut
         Tensor tensor = graph.Constants[layer.WeightName];
         float[] values = tensor.Span<float>().ToArray();
         Node node = graph.Nodes.First(n => n.Name == layer.NodeName);
-        bool outputsFirst = node.Op == "Conv" || (node.Op == "Gemm" && node.Attributes.Int("transB", 0) != 0);
-        int rows = layer.RowsPerGroup, ofGroup = Channels / layer.Groups, each = rows / ofGroup;
-        for (int i = 0; i < values.Length; i++)
-        {
-            (int output, int row) = outputsFirst ? (i / rows, i % rows) : (i % layer.Outputs, i / layer.Outputs);
-            values[i] *= divisors[(output / layer.ColumnsPerGroup * ofGroup) + (row / each)];
-        }
-
+        bool outputsFirst = node.Op == "Gemm" && node.Attributes.Int("transB", 0) != 0;
+        for (int i = 0; i < values.Length; i++) values[i] *= divisors[outputsFirst ? i % Channels : i / layer.Outputs];
         return Tensor.Create<float>(tensor.Shape, values);
     }
 }

@@ -1,7 +1,7 @@
-using Cim.Compiler.Calibration;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Cim.Compiler.Calibration;
 using Cim.Compiler.Export;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;

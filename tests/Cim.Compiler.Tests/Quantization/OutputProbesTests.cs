@@ -32,7 +32,7 @@ public sealed class OutputProbesTests
         for (int i = 0; i < data.Values.Length; i++)
             expected[i % expected.Length] = Math.Max(
                 expected[i % expected.Length], Math.Abs(data.Values[i] + MathF.Tanh(data.Values[i])));
-        float[] found = OutputProbes.ChannelMagnitudes(layer, expected.Length, network);
+        float[] found = OutputProbes.ChannelMagnitudes(layer, network);
         for (int c = 0; c < expected.Length; c++) Assert.Equal(expected[c], found[c], expected[c] * 1e-5);
     }
 }
