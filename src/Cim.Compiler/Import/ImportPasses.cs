@@ -1,4 +1,5 @@
 using Cim.Compiler.Import.Passes;
+using Cim.Compiler.Import.Passes.Transposed;
 using Cim.Compiler.Ir;
 
 namespace Cim.Compiler.Import;
@@ -26,6 +27,7 @@ internal static class ImportPasses
         yield return new FoldBatchNormalization();
         yield return new FoldScaleAndShift();
         yield return new FoldPad();
+        yield return new UnfoldTransposedConvolutions();
         yield return new RemoveNoOps();
         yield return new FoldConstants(options.MaxFoldedBytes);
         yield return new RejectBadWeights();

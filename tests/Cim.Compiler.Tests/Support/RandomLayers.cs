@@ -21,7 +21,7 @@ internal sealed partial class RandomLayers
     }
 
     /// <summary>Kinds of networks.</summary>
-    public const int Kinds = 10;
+    public const int Kinds = 11;
 
     /// <summary>A network of a kind; its input is "x", its output "y".</summary>
     public static byte[] Of(int kind, int seed)
@@ -38,7 +38,8 @@ internal sealed partial class RandomLayers
             6 => network.Sequence(),
             MovedKind => network.Moved(),
             8 => network.Rows(),
-            _ => network.FixedRows(),
+            9 => network.FixedRows(),
+            _ => network.Enlarged(),
         };
         network.End(end);
         return network._model.Bytes;
@@ -202,6 +203,16 @@ internal sealed partial class RandomLayers
         x = Op("Flatten", x);
         Features = 3 * 7;
         return Dense(x, 1);
+    }
+
+    /// <summary>A transposed convolution behind an ordinary one, as decoders have it.</summary>
+    private string Enlarged()
+    {
+        int kernel = 2 + _random.Next(3), pad = _random.Next(2), size = (2 * 3) + kernel - (2 * pad);
+        string x = Activation(Conv(Input(2, 4, 4), 2, 4, 3));
+        x = Activation(Op("ConvTranspose", $"{x} {Weight(4, 3, kernel, kernel)} {Bias(3)}", ("strides", new[] { 2, 2 }),
+            ("pads", new[] { pad, pad, pad, pad })));
+        return ToDense(x, 3, size);
     }
 
     private void End(string x)

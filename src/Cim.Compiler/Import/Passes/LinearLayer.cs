@@ -5,7 +5,8 @@ using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Import.Passes;
 
-/// <summary>A Conv or Gemm whose float weights and bias are constants, so that scales and shifts next to it can be folded in.</summary>
+/// <summary>A Conv, ConvTranspose or Gemm whose float weights and bias are constants, so that scales and shifts next to it can be folded
+/// in.</summary>
 internal sealed class LinearLayer
 {
     private readonly Node _node;
@@ -20,10 +21,12 @@ internal sealed class LinearLayer
     /// <summary>The axis of the output that counts the output channels.</summary>
     public static int OutputAxis => 1;
 
-    public bool IsConvolution => _node.Op == "Conv";
+    private bool IsConvolution => _node.Op is "Conv" or "ConvTranspose";
 
-    /// <summary>True if positions outside the input take part (as zeros).</summary>
-    public bool HasPadding => _node.Attributes.Ints("pads") is { IsDefault: false } pads && pads.Any(p => p != 0);
+    private bool IsTransposed => _node.Op == "ConvTranspose";
+
+    /// <summary>True if positions outside the input take part (as zeros), or fewer inputs reach some outputs than others.</summary>
+    public bool HasPadding => IsTransposed || _node.Attributes.Ints("pads") is { IsDefault: false } pads && pads.Any(p => p != 0);
 
     /// <summary>The layer that computes a value nobody but one node reads, or null.</summary>
     public static LinearLayer? Before(GraphEditor editor, string value) =>
@@ -32,12 +35,15 @@ internal sealed class LinearLayer
     /// <summary>The node as a linear layer; null if it is none, or its weights are computed, quantized or in another form.</summary>
     public static LinearLayer? Of(GraphEditor editor, Node node)
     {
-        if (node.Op is not ("Conv" or "Gemm") || node.Inputs.Length < 2 || node.Attributes.Has("auto_pad")) return null;
+        if (node.Op is not ("Conv" or "ConvTranspose" or "Gemm") || node.Inputs.Length < 2) return null;
+        if (node.Op == "Conv" && node.Attributes.Has("auto_pad")) return null;
         if (editor.Constant(node.Inputs[1]) is not { Type: ElementType.Float32 } weights) return null;
         if (node.Op == "Gemm" && (weights.Shape.Rank != 2 || node.Attributes.Int("transA", 0) != 0 || node.Attributes.Int("transB", 0) == 0
             || node.Attributes.Float("alpha", 1) != 1 || node.Attributes.Float("beta", 1) != 1)) return null;
 
-        float[] bias = new float[weights.Shape[0]];
+        float[] bias = new float[node.Op == "ConvTranspose"
+            ? weights.Shape[1] * checked((int)node.Attributes.Int("group", 1))
+            : weights.Shape[0]];
         if (node.Inputs.Length > 2 && node.Inputs[2].Length > 0)
         {
             if (editor.Constant(node.Inputs[2]) is not { Type: ElementType.Float32 } b || b.Length != bias.Length) return null;
@@ -52,14 +58,14 @@ internal sealed class LinearLayer
     {
         float[] weights = _weights.Span<float>().ToArray();
         float[] bias = new float[Outputs];
-        int row = weights.Length / Math.Max(1, Outputs);
-        for (int o = 0; o < Outputs; o++)
+        int kernel = Kernel;
+        for (int i = 0; i < weights.Length; i++)
         {
-            if (scale[o] != 1)
-                foreach (ref float w in weights.AsSpan(o * row, row)) w *= scale[o];
-            bias[o] = (float)(((double)_bias[o] * scale[o]) + shift[o]);
+            float factor = scale[Position(i / kernel).Output];
+            if (factor != 1) weights[i] *= factor;
         }
 
+        for (int o = 0; o < Outputs; o++) bias[o] = (float)(((double)_bias[o] * scale[o]) + shift[o]);
         Write(editor, weights, bias);
     }
 
@@ -68,33 +74,35 @@ internal sealed class LinearLayer
     public void ScaleInputs(GraphEditor editor, ReadOnlySpan<float> scale, ReadOnlySpan<float> shift)
     {
         float[] weights = _weights.Span<float>().ToArray();
-        float[] bias = [.. _bias];
-        int perGroup = _weights.Shape[1], outputsPerGroup = Outputs / Groups;
-        int kernel = weights.Length / Math.Max(1, Outputs * perGroup);
-        for (int o = 0; o < Outputs; o++)
+        double[] sums = new double[Outputs];
+        int kernel = Kernel;
+        for (int i = 0; i < weights.Length; i++)
         {
-            double sum = 0;
-            for (int c = 0; c < perGroup; c++)
-            {
-                int channel = (o / outputsPerGroup * perGroup) + c;
-                foreach (ref float w in weights.AsSpan(((o * perGroup) + c) * kernel, kernel))
-                {
-                    sum += (double)w * shift[channel];
-                    w *= scale[channel];
-                }
-            }
-
-            bias[o] = (float)(bias[o] + sum);
+            (int output, int channel) = Position(i / kernel);
+            sums[output] += (double)weights[i] * shift[channel];
+            weights[i] *= scale[channel];
         }
 
+        float[] bias = [.. _bias.Select((b, o) => (float)(b + sums[o]))];
         Write(editor, weights, bias);
     }
 
     /// <summary>Groups of a convolution, else 1.</summary>
-    public int Groups => IsConvolution ? checked((int)_node.Attributes.Int("group", 1)) : 1;
+    private int Groups => IsConvolution ? checked((int)_node.Attributes.Int("group", 1)) : 1;
 
     /// <summary>Input channels of all groups.</summary>
-    public int Inputs => _weights.Shape[1] * Groups;
+    public int Inputs => IsTransposed ? _weights.Shape[0] : _weights.Shape[1] * Groups;
+
+    /// <summary>Weights between one input channel and one output.</summary>
+    private int Kernel => Math.Max(1, _weights.Length / Math.Max(1, _weights.Shape[0] * _weights.Shape[1]));
+
+    /// <summary>The output and the input channel that a row of the kernel, counted over the first two axes, joins.</summary>
+    private (int Output, int Channel) Position(int row)
+    {
+        (int first, int second) = (row / _weights.Shape[1], row % _weights.Shape[1]);
+        int group = first / (_weights.Shape[0] / Groups) * _weights.Shape[1];
+        return IsTransposed ? (group + second, first) : (first, group + second);
+    }
 
     private void Write(GraphEditor editor, float[] weights, float[] bias)
     {

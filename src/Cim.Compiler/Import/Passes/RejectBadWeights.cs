@@ -11,7 +11,7 @@ namespace Cim.Compiler.Import.Passes;
 internal sealed class RejectBadWeights : IGraphPass
 {
     private static readonly string[] _weighted = [
-        "Conv", "Gemm", "MatMul", "BatchNormalization", "LayerNormalization", "InstanceNormalization", "PRelu"];
+        "Conv", "ConvTranspose", "Gemm", "MatMul", "BatchNormalization", "LayerNormalization", "InstanceNormalization", "PRelu"];
 
     public Graph Run(Graph graph)
     {
@@ -44,7 +44,7 @@ internal sealed class RejectBadWeights : IGraphPass
         List<string> problems = [];
         foreach (Node node in model.Nodes)
         {
-            if (node.Op is not ("Conv" or "Gemm" or "MatMul")) continue;
+            if (node.Op is not ("Conv" or "ConvTranspose" or "Gemm" or "MatMul")) continue;
             foreach (string input in node.Inputs.Skip(1))
                 if (model.Constants.TryGetValue(input, out Tensor? t) && t.Type != ElementType.Float32)
                     problems.Add($"'{input}' ({t.Type}{t.Shape}) of node '{node.Name}' ({node.Op})");

@@ -24,7 +24,8 @@ internal static class OperatorCatalog
     public static FrozenSet<string> Names { get; } = new[]
     {
         "Abs", "Acos", "Acosh", "Add", "And", "ArgMax", "ArgMin", "Asin", "Asinh", "Atan", "Atanh", "AveragePool", "BatchNormalization",
-        "Cast", "Ceil", "Celu", "Clip", "Col2Im", "Concat", "Constant", "ConstantOfShape", "Conv", "Cos", "Cosh", "CumSum", "DFT",
+        "Cast", "Ceil", "Celu", "Clip", "Col2Im", "Concat", "Constant", "ConstantOfShape", "Conv", "ConvTranspose", "Cos", "Cosh",
+        "CumSum", "DFT",
         "DepthToSpace", "DequantizeLinear", "Div", "Dropout", "Elu", "Equal", "Erf", "Exp", "Expand", "Flatten", "Floor", "Gather",
         "GatherElements", "GatherND", "Gelu", "Gemm", "GlobalAveragePool", "GlobalMaxPool", "Greater", "GreaterOrEqual", "GridSample",
         "HardSigmoid", "HardSwish", "Identity", "InstanceNormalization", "LayerNormalization", "LeakyRelu", "Less", "LessOrEqual", "Log",
@@ -98,6 +99,7 @@ internal static class OperatorCatalog
             "Range" => new Movement.Range { Label = label },
 
             "Conv" => new Conv(a) { Label = label },
+            "ConvTranspose" => new ConvTranspose(a) { Label = label },
             "MaxPool" => new Pool(a, average: false) { Label = label },
             "MaxUnpool" => new MaxUnpool(a) { Label = label },
             "AveragePool" => new Pool(a, average: true) { Label = label },

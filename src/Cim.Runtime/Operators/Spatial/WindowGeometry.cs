@@ -109,7 +109,8 @@ internal sealed class WindowGeometry
         return Math.Min(Kernel[axis], ((size - 1 - start) / Dilation[axis]) + 1);
     }
 
-    private static long[] List(Operator op, AttributeMap attributes, string name, int length, long orElse)
+    /// <summary>A list attribute with one entry per axis (or side), or the default for each.</summary>
+    public static long[] List(Operator op, AttributeMap attributes, string name, int length, long orElse)
     {
         long[] values = new long[length];
         Array.Fill(values, orElse);
