@@ -35,7 +35,8 @@ internal static partial class OptionTable
     };
 
     public static OptionRow CalibrationMethod { get; } = new("CalibrationMethod", OptionKind.Choice, OptionGroup.Inputs,
-        "How the ranges of activations are chosen; `auto` compares the others by the error of the layers' outputs and scales channels where that "
+        "How the ranges of activations are chosen; `auto` compares the others by the error of the layers' outputs and scales channels "
+            + "where that "
             + "helps.")
     {
         Page = "quantization.md",

@@ -27,18 +27,19 @@ internal static class InputScaling
 
     /// <summary>2^(i / 8).</summary>
     private static readonly double[] _eighths =
-        [1, 1.0905077326652577, 1.189207115002721, 1.2968395546510096, 1.4142135623730951, 1.5422108254079408, 1.681792830507429, 1.8340080864093424];
+        [1, 1.0905077326652577, 1.189207115002721, 1.2968395546510096, 1.4142135623730951, 1.5422108254079408, 1.681792830507429,
+            1.8340080864093424];
 
     /// <summary>Scales the inputs of layers where their outputs become better by it.</summary>
     /// <param name="graph">A float network.</param>
     /// <param name="input">Its input.</param>
     /// <param name="data">Samples.</param>
-    /// <param name="widths">Of weights and activations, by layer.</param>
+    /// <param name="weightBits">Width of the weights at which errors are compared.</param>
+    /// <param name="activationBits">Width of the inputs at which errors are compared.</param>
     /// <param name="cancellation">Checked between runs.</param>
     /// <returns>The network, and the layers whose inputs are scaled.</returns>
     public static (Graph Graph, ImmutableArray<string> Layers) Run(
-        Graph graph, GraphInput input, CalibrationData data, Func<string, (int Weights, int Activations)> widths,
-        CancellationToken cancellation)
+        Graph graph, GraphInput input, CalibrationData data, int weightBits, int activationBits, CancellationToken cancellation)
     {
         ImmutableArray<ScalableInput> found = ScalableInput.Find(graph);
         if (found.IsEmpty) return (graph, []);
@@ -56,7 +57,8 @@ internal static class InputScaling
                 .. candidate.Layers.Select(l => OutputProbes.Probe(l, network)),
             ];
             bool isSigned = !nonNegative.Contains(candidate.Layers[0].Input);
-            float[] divisors = Choose(candidate, probes, OutputProbes.ChannelMagnitudes(candidate.Layers[0], network), isSigned, widths);
+            float[] divisors = Choose(
+                candidate, probes, OutputProbes.ChannelMagnitudes(candidate.Layers[0], network), isSigned, (weightBits, activationBits));
             if (divisors.Length == 0) continue;
             result = candidate.Scale(result, divisors);
             scaled.AddRange(candidate.Layers.Select(l => l.NodeName));
@@ -67,11 +69,10 @@ internal static class InputScaling
 
     /// <summary>The divisors worth it; empty if none are.</summary>
     private static float[] Choose(
-        ScalableInput input, ImmutableArray<OutputProbe> probes, float[] activations, bool isSigned, Func<string, (int Weights, int Activations)> widths)
+        ScalableInput input, ImmutableArray<OutputProbe> probes, float[] activations, bool isSigned, (int Weights, int Activations) bits)
     {
         float[] weights = Largest(probes.Select(p => p.RowWeights()));
-        int bits = input.Layers.Max(l => widths(l.NodeName).Activations);
-        int levels = isSigned ? (1 << (bits - 1)) - 1 : (1 << bits) - 1;
+        int levels = isSigned ? (1 << (bits.Activations - 1)) - 1 : (1 << bits.Activations) - 1;
         double least = WorthIt * Error([]);
         float[] best = [];
         foreach (double strength in _strengths)
@@ -88,10 +89,10 @@ internal static class InputScaling
         {
             float magnitude = divisors.Length == 0 ? activations.Max() : activations.Zip(divisors, (a, d) => a / d).Max();
             if (magnitude == 0) return 0;
-            float[][] rounded = [.. probes.Select((p, i) => p.Weights(divisors, widths(input.Layers[i].NodeName).Weights))];
+            float[][] rounded = [.. probes.Select(p => p.Weights(divisors, bits.Weights))];
             return _ranges.Min(range =>
             {
-                var quantizer = new QuantizationParameters((float)(magnitude * range / levels), 0, bits, isSigned);
+                var quantizer = new QuantizationParameters((float)(magnitude * range / levels), 0, bits.Activations, isSigned);
                 return probes.Select((p, i) => p.Error(quantizer, rounded[i], divisors)).Sum();
             });
         }

@@ -55,6 +55,7 @@ internal sealed class OutputProbes
     public QuantizationParameters Best(int group, IEnumerable<QuantizationParameters> candidates) =>
         candidates.MinBy(c => Error(group, c))!;
 
-    /// <summary>The error of the outputs of a group's layers with this quantizer of their input, see <see cref="OutputProbe.Error"/>.</summary>
+    /// <summary>The error of the outputs of a group's layers with this quantizer of their input, see
+    /// <see cref="OutputProbe.Error"/>.</summary>
     public double Error(int group, QuantizationParameters quantizer) => _groups[group].Sum(p => p.Error(quantizer, p.Weights([], 0), []));
 }

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Pipeline;
-using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
 
 namespace Cim.Compiler.Stages;
@@ -21,14 +20,10 @@ internal sealed class ScaleInputsStage : ICompileStage
 
     public CompileState Run(CompileState state, CompileContext context)
     {
-        QuantizationPolicy policy = state.Precisions;
+        // At the widths of the options, not those a search may have found: what it compares would change under it.
         (Graph graph, ImmutableArray<string> layers) = InputScaling.Run(
-            state.Graph, state.Input, state.Calibration, Widths, context.Cancellation);
+            state.Graph, state.Input, state.Calibration, context.Options.WeightBits, context.Options.ActivationBits, context.Cancellation);
         if (!layers.IsEmpty) context.Report($"scaled the channels that {layers.Length} of {state.Shapes.Length} layers read");
         return state with { Scaled = graph };
-
-        (int Weights, int Activations) Widths(string layer) => policy.Find(layer) is { } precision
-            ? (precision.WeightBits, precision.ActivationBits)
-            : (QuantizationPolicy.MaxBits, QuantizationPolicy.MaxBits);
     }
 }

@@ -1,9 +1,11 @@
 using Cim.Onnx.Building;
 using Cim.Onnx.Proto;
+using Cim.Runtime;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using DataType = Cim.Onnx.Proto.TensorProto.Types.DataType;
+using RunOptions = Microsoft.ML.OnnxRuntime.RunOptions;
 
 namespace Cim.Training.Ort;
 
@@ -15,6 +17,7 @@ internal static class ShapeProbe
 {
     /// <summary>Runs <paramref name="graph"/> with all inputs one half (integers: zero) and records shapes.</summary>
     /// <param name="graph">A graph without composite operators whose inputs have fixed shapes.</param>
+    /// <exception cref="CimException">CIM0040: the graph does not run with these shapes.</exception>
     /// <param name="integers">Receives the values of int64 results that depend on shapes alone.</param>
     public static Dictionary<string, long[]> Run(GraphProto graph, Dictionary<string, long[]>? integers = null)
     {
@@ -39,11 +42,11 @@ internal static class ShapeProbe
             IntraOpNumThreads = 1,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
-        using var session = new InferenceSession(model.ToByteArray(), options);
         using var run = new RunOptions();
         List<OrtValue> inputs = [.. graph.Input.Select(HalfOrZero)];
         try
         {
+            using var session = new InferenceSession(model.ToByteArray(), options);
             using IDisposableReadOnlyCollection<OrtValue> results =
                 session.Run(run, [.. graph.Input.Select(input => input.Name)], inputs, [.. probe.Output.Select(output => output.Name)]);
             for (int i = 0; i < results.Count; i++)
@@ -53,6 +56,12 @@ internal static class ShapeProbe
                 if (integers is not null && info.ElementDataType == TensorElementType.Int64 && ofShapes.Contains(probe.Output[i].Name))
                     integers[probe.Output[i].Name] = results[i].GetTensorDataAsSpan<long>().ToArray();
             }
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new CimException(ErrorCodes.NotDifferentiable,
+                "The network does not run on other numbers of samples than it was exported with, so it cannot be trained, nor its rounding "
+                    + $"learned: {e.Message.TrimEnd('.')}. A batch size is probably written into a shape; export it with a free batch axis.", e);
         }
         finally
         {

@@ -109,7 +109,7 @@ public sealed class OptionTableTests : IDisposable
         File.WriteAllText(At("t.npz"), "");
         HardwareProfile isaac = HardwareProfiles.BuiltIn("isaac");
         Assert.Equal("search=rl weightBits=8 activationBits=8 objective=latency searchEvaluations=60 maxArrays=none maxAccuracyLoss=1 "
-            + "seed=0 range=MeanSquaredError calibrationSamples=512 scale=0.00392156862745098 mean=0 std=1",
+            + "seed=0 range=Automatic calibrationSamples=512 scale=0.00392156862745098 mean=0 std=1",
             ResultKey.OfLock(Parse("--search", "rl", "--max-accuracy-loss", "1", "--scale", "1/255"), isaac)["options"]);
         CompileOptions all = Parse("--weight-bits", "4", "--activation-bits", "5", "--objective", "energy", "--search-evaluations", "7",
             "--max-arrays", "90", "--max-accuracy-loss", "0.5", "--seed", "2", "--dim", "w=3", "h=2", "--adc-bits", "6", "--copies-within",

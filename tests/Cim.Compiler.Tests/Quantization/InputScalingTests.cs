@@ -31,7 +31,7 @@ public sealed class InputScalingTests
     }
 
     private static (Graph, ImmutableArray<string>) Scale(Graph graph, CalibrationData data) => InputScaling.Run(
-        graph, GraphInput.Of(graph), data, _ => (8, 8), CancellationToken.None);
+        graph, GraphInput.Of(graph), data, 8, 8, CancellationToken.None);
 
     /// <summary>Squared error of the outputs of the network at 8 bits.</summary>
     private static double Error(Graph original, Graph graph, CalibrationData data)

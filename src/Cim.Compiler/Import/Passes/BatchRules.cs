@@ -22,7 +22,8 @@ internal static class BatchRules
 
         switch (node.Op)
         {
-            case "Conv" or "ConvTranspose" or "BatchNormalization" or "InstanceNormalization" or "GroupNormalization" or "MaxPool" or "AveragePool" or "LpPool"
+            case "Conv" or "ConvTranspose" or "BatchNormalization" or "InstanceNormalization" or "GroupNormalization" or "MaxPool"
+                or "AveragePool" or "LpPool"
                 or "GlobalAveragePool" or "GlobalMaxPool" or "DepthToSpace" or "SpaceToDepth" or "LRN":
                 return OnlyFirstVaries();
             case "Gemm":

@@ -127,7 +127,8 @@ public sealed class UnfoldTransposedConvolutionsTests
         int[] List(Func<int, int> of) => [.. Enumerable.Range(0, axes).Select(of)];
         int[] begin = List(i => pads[i].Begin), end = List(i => pads[i].End);
         int[] extra = List(i => Math.Min(pads[i].Extra, windows[i].Stride - 1)); // ONNX Runtime refuses more
-        int[] full = List(i => (windows[i].Stride * (windows[i].Input - 1)) + extra[i] + (windows[i].Dilation * (windows[i].Kernel - 1)) + 1);
+        int[] full = List(
+            i => (windows[i].Stride * (windows[i].Input - 1)) + extra[i] + (windows[i].Dilation * (windows[i].Kernel - 1)) + 1);
         List<(string, object)> attributes =
         [
             ("strides", List(i => windows[i].Stride)), ("dilations", List(i => windows[i].Dilation)), ("group", sizes.Groups),
