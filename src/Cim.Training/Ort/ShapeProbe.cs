@@ -61,7 +61,8 @@ internal static class ShapeProbe
         {
             throw new CimException(ErrorCodes.NotDifferentiable,
                 "The network does not run on other numbers of samples than it was exported with, so it cannot be trained, nor its rounding "
-                    + $"learned: {e.Message.TrimEnd('.')}. A batch size is probably written into a shape; export it with a free batch axis.", e);
+                    + $"learned: {e.Message.TrimEnd('.')}. A batch size is probably written into a shape; export it with a free batch "
+                        + $"axis.", e);
         }
         finally
         {
