@@ -43,7 +43,7 @@ internal sealed class AnalogObservation
         PreparedLayer[] exact = [.. program.Layers.Select((layer, i) => CrossbarSimulator.Prepare(layer, i, profile, Fidelity.Exact, 0))];
         AdcCalibrator[][] calibrators = [
             .. program.Layers.Select(l => BlockParts.Of(l).Select(part => new AdcCalibrator(part, profile)).ToArray())];
-        string[] inputs = [.. InputNames(program)];
+        string[][] inputs = [.. InputNames(program)];
         long unit = 0;
         foreach (SampleRun run in data.Runs(input, Batch, Samples))
         {
@@ -52,9 +52,8 @@ internal sealed class AnalogObservation
             unit += run.Count;
             ParallelWork.For(calibrators.Length, i =>
             {
-                Tensor x = results[inputs[i]];
-                int images = Images(program.Layers[i], x);
-                foreach (AdcCalibrator part in calibrators[i]) part.Observe(x.Data.Span, images);
+                foreach (Tensor x in inputs[i].Select(name => results[name]))
+                    foreach (AdcCalibrator part in calibrators[i]) part.Observe(x.Data.Span, Images(program.Layers[i], x));
             }, cancellation);
         }
 
@@ -63,7 +62,7 @@ internal sealed class AnalogObservation
     }
 
     private static TestVectors[] Tests(
-        ModelProgram program, PreparedLayer[] exact, string[] inputs, GraphInput input, CalibrationData data,
+        ModelProgram program, PreparedLayer[] exact, string[][] inputs, GraphInput input, CalibrationData data,
         CancellationToken cancellation)
     {
         TestVectors[] tests = [.. program.Layers.Select(l => new TestVectors(l, TestVectorsPerSample))];
@@ -74,7 +73,7 @@ internal sealed class AnalogObservation
             Dictionary<string, Tensor> results = ProgramTrace.Run(program, exact, run.Tensors(), unit);
             unit += run.Count;
             for (int i = 0; i < tests.Length; i++)
-                tests[i].Add(results[inputs[i]].Data.Span, Images(program.Layers[i], results[inputs[i]]));
+                foreach (Tensor x in inputs[i].Select(name => results[name])) tests[i].Add(x.Data.Span, Images(program.Layers[i], x));
         }
 
         return tests;
@@ -124,14 +123,8 @@ internal sealed class AnalogObservation
 
     private static int Bits(CrossbarLayer layer, HardwareProfile profile) => layer.AdcBits > 0 ? layer.AdcBits : profile.AdcBits;
 
-    private static IEnumerable<string> InputNames(ModelProgram program)
-    {
-        for (int i = 0; i < program.Layers.Length; i++)
-        {
-            ProgramStep step = program.Steps.First(s => s.Op == ProgramStep.CrossbarOp && s.Attributes.Int("layer", -1) == i);
-            yield return program.Values[step.Inputs[0]].Name;
-        }
-    }
+    private static IEnumerable<string[]> InputNames(ModelProgram program) =>
+        program.Layers.Select((_, i) => program.StepsOf(i).Select(s => program.Values[s.Inputs[0]].Name).ToArray());
 
     private static int Images(CrossbarLayer layer, Tensor input) => layer.Geometry is { } g
         ? input.Length / (g.InputChannels * g.InputHeight * g.InputWidth)

@@ -1,5 +1,6 @@
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Model;
+using Cim.Runtime.Program;
 
 namespace Cim.Compiler.Evaluation;
 
@@ -23,7 +24,13 @@ internal static class CorrectOperations
     public static long Macs(CompiledModel compiled)
     {
         long macs = 0;
-        foreach (CrossbarLayer layer in compiled.Program.Layers) macs += (long)layer.Outputs * layer.RowsPerGroup * layer.PositionsPerImage;
+        ModelProgram program = compiled.Program;
+        for (int l = 0; l < program.Layers.Length; l++)
+        {
+            CrossbarLayer layer = program.Layers[l];
+            macs += (long)layer.Outputs * layer.RowsPerGroup * layer.PositionsPerImage * program.StepsOf(l).Count();
+        }
+
         return macs;
     }
 }

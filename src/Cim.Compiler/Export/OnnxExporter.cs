@@ -29,6 +29,7 @@ internal static class OnnxExporter
     /// it.</exception>
     public static ModelProto Export(Graph graph)
     {
+        graph = CopySharedWeights.Run(graph);
         var proto = new GraphProto { Name = graph.Name.Length > 0 ? graph.Name : "graph" };
         long bytes = graph.Constants.Values.Sum(c => (long)c.Data.Length);
         if (bytes > int.MaxValue - (1 << 20))

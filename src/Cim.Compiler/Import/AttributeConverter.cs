@@ -31,6 +31,7 @@ internal static class AttributeConverter
         Kind.String => new AttributeValue.String(a.S.ToStringUtf8()),
         Kind.Ints => new AttributeValue.Ints([.. a.Ints]),
         Kind.Floats => new AttributeValue.Floats([.. a.Floats]),
+        Kind.Strings => new AttributeValue.Strings([.. a.Strings.Select(s => s.ToStringUtf8())]),
         Kind.Tensor when a.T is not null => new AttributeValue.TensorValue(TensorConverter.Convert(a.T, external)),
         var other => new AttributeValue.Unsupported(other.ToString()),
     };

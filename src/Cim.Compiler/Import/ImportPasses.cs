@@ -30,6 +30,7 @@ internal static class ImportPasses
         yield return new UnfoldTransposedConvolutions();
         yield return new RemoveNoOps();
         yield return new FoldConstants(options.MaxFoldedBytes);
+        yield return new ShareEqualWeights();
         yield return new RejectBadWeights();
     }
 }

@@ -54,7 +54,7 @@ internal sealed class NodeConverter(ModelProto model, ExternalData? external)
         }
 
         bool mayLackInput = proto.OpType is "Constant" or "If" or "Loop" or "Scan";
-        if (proto.Output.Count == 0 || (proto.Output[0].Length == 0 && proto.OpType is not ("Loop" or "Scan")))
+        if (proto.Output.Count == 0 || (proto.Output[0].Length == 0 && !OperatorRewrites.Contains(op)))
             throw Invalid($"node '{name}' ({proto.OpType}) has no output");
         if (!mayLackInput && (proto.Input.Count == 0 || proto.Input[0].Length == 0))
             throw Invalid($"node '{name}' ({proto.OpType}) has no input");

@@ -22,7 +22,7 @@ internal static class LayerShapes
 
     /// <summary>The shape of one layer with constant weights.</summary>
     public static LayerShape Of(MvmLayer layer) =>
-        new(layer.NodeName, layer.Groups, layer.RowsPerGroup, layer.ColumnsPerGroup, layer.PositionsPerImage)
+        new(layer.NodeName, layer.Groups, layer.RowsPerGroup, layer.ColumnsPerGroup, (long)layer.PositionsPerImage * layer.Uses.Length)
         {
             KernelPositions = layer.Geometry is { } g ? g.KernelHeight * g.KernelWidth : 1,
         };

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Tensors;
@@ -7,7 +8,8 @@ namespace Cim.Compiler.Ir;
 /// <summary>
 /// A Conv, Gemm or MatMul with constant weights seen as what a crossbar computes: for each of <see cref="Groups"/> blocks
 /// a matrix of <see cref="RowsPerGroup"/> inputs (word lines) by <see cref="ColumnsPerGroup"/> outputs (logical columns), used
-/// <see cref="PositionsPerImage"/> times an image. Found by <see cref="MvmLayers.Find"/>; cost, quantization and lowering
+/// <see cref="PositionsPerImage"/> times an image by each node that reads it. Found by <see cref="MvmLayers.Find"/>; cost, quantization and
+/// lowering
 /// read this view instead of each operator's attributes.
 /// </summary>
 internal sealed record MvmLayer
@@ -64,8 +66,17 @@ internal sealed record MvmLayer
     /// <summary>Weights in all groups.</summary>
     public long WeightCount => (long)Groups * ColumnsPerGroup * RowsPerGroup;
 
-    /// <summary>Multiply-accumulates per image.</summary>
-    public long MacsPerImage => WeightCount * PositionsPerImage;
+    /// <summary>All nodes that compute with these weights, in graph order; the first is <see cref="NodeName"/>.</summary>
+    public ImmutableArray<LayerUse> Uses { get => field.IsDefault ? [new LayerUse(NodeName, Input, Output)] : field; init; }
+
+    /// <summary>True if several nodes share the weights.</summary>
+    public bool IsShared => Uses.Length > 1;
+
+    /// <summary>The layer as one of its uses sees it.</summary>
+    public MvmLayer At(LayerUse use) => this with { NodeName = use.NodeName, Input = use.Input, Output = use.Output, Uses = [use] };
+
+    /// <summary>Multiply-accumulates per image, of all uses.</summary>
+    public long MacsPerImage => WeightCount * PositionsPerImage * Uses.Length;
 
     /// <summary>
     /// Float32 [groups*columns, rows], row-major: one output's weights are contiguous. Dequantized if the model brings

@@ -7,7 +7,8 @@ namespace Cim.Compiler.Ir;
 /// <summary>Finds the layers of a graph that crossbars can hold, in graph order.</summary>
 internal static class MvmLayers
 {
-    /// <summary>Every Conv, Gemm and MatMul with constant weights (possibly behind a DequantizeLinear).</summary>
+    /// <summary>Every Conv, Gemm and MatMul with constant weights (possibly behind a DequantizeLinear); nodes that share weights are one
+    /// layer.</summary>
     public static ImmutableArray<MvmLayer> Find(Graph graph)
     {
         var producers = new Dictionary<string, Node>(StringComparer.Ordinal);
@@ -27,7 +28,7 @@ internal static class MvmLayers
             if (layer is not null) layers.Add(layer);
         }
 
-        return layers.ToImmutable();
+        return SharedWeights.Join(graph, layers.ToImmutable());
     }
 
     /// <summary>Every MatMul (or Gemm) whose two factors are computed.</summary>

@@ -19,7 +19,7 @@ internal static class CrossbarFusion
         var taken = new HashSet<string>(StringComparer.Ordinal);
         var found = new List<FusedLayer>();
         foreach (MvmLayer layer in MvmLayers.Find(graph).Reverse())
-            if (new Chain(topology, layer, taken).Follow() is { } fused)
+            foreach (FusedLayer fused in layer.IsShared ? Shared(topology, layer, taken) : Single(topology, layer, taken))
             {
                 taken.UnionWith(fused.Nodes.Select(n => n.Name));
                 found.Add(fused);
@@ -29,8 +29,37 @@ internal static class CrossbarFusion
         return [.. found];
     }
 
+    private static ImmutableArray<FusedLayer> Single(GraphTopology topology, MvmLayer layer, IReadOnlySet<string> taken) =>
+        new Chain(topology, layer, taken).Follow(int.MaxValue) is { } fused ? [fused] : [];
+
+    /// <summary>All uses of a layer, with the longest epilogue that they have in common; the last first.</summary>
+    private static IEnumerable<FusedLayer> Shared(GraphTopology topology, MvmLayer layer, HashSet<string> taken)
+    {
+        MvmLayer[] uses = [.. layer.Uses.Reverse().Select(layer.At)];
+        for (int most = int.MaxValue; most > 0;)
+        {
+            var own = new HashSet<string>(taken, StringComparer.Ordinal);
+            var fused = new List<FusedLayer>();
+            foreach (MvmLayer use in uses)
+            {
+                if (new Chain(topology, use, own).Follow(most) is not { } chain) break;
+                own.UnionWith(chain.Nodes.Select(n => n.Name));
+                fused.Add(chain with { Layer = layer });
+            }
+
+            if (fused.Count < uses.Length) break;
+            if (fused.All(f => f.Epilogue == fused[0].Epilogue && f.InputParameters == fused[0].InputParameters
+                && f.Bias.SequenceEqual(fused[0].Bias)))
+                return fused;
+            most = Math.Min(fused.Min(f => f.Nodes.Length), fused.Max(f => f.Nodes.Length) - 1);
+        }
+
+        // Their inputs have other scales: arrays of their own.
+        return uses.SelectMany(use => Single(topology, use, taken));
+    }
+
     /// <summary>Follows one layer's result through the nodes its epilogue can do.</summary>
-    private sealed class Chain(GraphTopology topology, MvmLayer layer, HashSet<string> taken)
+    private sealed class Chain(GraphTopology topology, MvmLayer layer, IReadOnlySet<string> taken)
     {
         private readonly Graph _graph = topology.Graph;
         private readonly List<Node> _nodes = [];
@@ -45,7 +74,8 @@ internal static class CrossbarFusion
 
         private bool IsClamped => _minimum > float.NegativeInfinity || _maximum < float.PositiveInfinity;
 
-        public FusedLayer? Follow()
+        /// <param name="most">Nodes taken at most, the layer's own included.</param>
+        public FusedLayer? Follow(int most)
         {
             Node own = _graph.Nodes.First(n => n.Name == layer.NodeName);
             if (topology.Producer(layer.Input) is not { Op: "DequantizeLinear" } dequantize
@@ -55,7 +85,7 @@ internal static class CrossbarFusion
             if (own.Inputs.Length > 2 && own.Inputs[2].Length > 0 && layer.Bias is null) return null;
             (_input, _weights) = (input, weights);
             _nodes.Add(own);
-            while (topology.OnlyConsumer(_current) is { } next && !taken.Contains(next.Name) && Absorb(next))
+            while (_nodes.Count < most && topology.OnlyConsumer(_current) is { } next && !taken.Contains(next.Name) && Absorb(next))
             {
                 _nodes.Add(next);
                 if (_output is not null) break;

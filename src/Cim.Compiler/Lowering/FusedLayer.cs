@@ -5,7 +5,7 @@ using Cim.Runtime.Crossbar;
 
 namespace Cim.Compiler.Lowering;
 
-/// <summary>A layer with the digital work after it that its epilogue does.</summary>
+/// <summary>A layer with the digital work after it that its epilogue does; of a layer that several nodes use, one for each.</summary>
 internal sealed record FusedLayer
 {
     /// <summary>The layer.</summary>

@@ -24,6 +24,7 @@ internal sealed class ProgramBuilder
     private readonly Dictionary<string, int> _index = new(StringComparer.Ordinal);
     private readonly List<ProgramStep> _steps = [];
     private readonly List<CrossbarLayer> _layers = [];
+    private readonly Dictionary<string, int> _layerIndex = new(StringComparer.Ordinal);
 
     private ProgramBuilder(Graph graph) => _graph = graph;
 
@@ -57,8 +58,13 @@ internal sealed class ProgramBuilder
             if (at.TryGetValue(node.Name, out FusedLayer? layer))
             {
                 if (!needed.Contains(layer.Output)) continue;
-                order.Add(layer);
-                Emit(layer, map(layer.Layer, layer.Weights), adcBits(layer.Layer.NodeName), blocks(layer.Layer, layer.Weights));
+                if (_layerIndex.TryAdd(layer.Layer.NodeName, _layers.Count))
+                {
+                    order.Add(layer);
+                    Emit(layer, map(layer.Layer, layer.Weights), adcBits(layer.Layer.NodeName), blocks(layer.Layer, layer.Weights));
+                }
+
+                EmitStep(layer);
             }
             else if (!replaced.Contains(node.Name) && node.Outputs.Any(needed.Contains))
             {
@@ -94,9 +100,6 @@ internal sealed class ProgramBuilder
     private void Emit(FusedLayer fused, LayerMapping mapping, int adcBits, ImmutableArray<WeightBlock> blocks)
     {
         MvmLayer layer = fused.Layer;
-        ImmutableArray<int> inputs = fused.Residual is null ? [Index(fused.Input)] : [Index(fused.Input), Index(fused.Residual)];
-        _steps.Add(new ProgramStep(
-            ProgramStep.CrossbarOp, layer.NodeName, inputs, [Index(fused.Output)], AttributeMap.Empty.With("layer", _layers.Count)));
         _layers.Add(new CrossbarLayer
         {
             Name = layer.NodeName,
@@ -115,6 +118,14 @@ internal sealed class ProgramBuilder
             AdcBits = adcBits,
             Blocks = blocks,
         });
+    }
+
+    /// <summary>One use of a layer, which is in the list by now.</summary>
+    private void EmitStep(FusedLayer fused)
+    {
+        ImmutableArray<int> inputs = fused.Residual is null ? [Index(fused.Input)] : [Index(fused.Input), Index(fused.Residual)];
+        _steps.Add(new ProgramStep(ProgramStep.CrossbarOp, fused.Nodes[0].Name, inputs, [Index(fused.Output)],
+            AttributeMap.Empty.With("layer", _layerIndex[fused.Layer.NodeName])));
     }
 
     private int Index(string name)

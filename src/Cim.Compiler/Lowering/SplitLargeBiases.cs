@@ -13,8 +13,7 @@ internal sealed class SplitLargeBiases : IGraphPass
     {
         var topology = new GraphTopology(graph);
         var copy = new GraphCopy(graph);
-        Dictionary<string, MvmLayer> layers = MvmLayers.Find(graph).Where(l => l.BiasName is not null)
-            .ToDictionary(l => l.NodeName, StringComparer.Ordinal);
+        Dictionary<string, MvmLayer> layers = SharedWeights.ByNode(MvmLayers.Find(graph).Where(l => l.BiasName is not null));
         bool changed = false;
         foreach (Node node in graph.Nodes)
         {

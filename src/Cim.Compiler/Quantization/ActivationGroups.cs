@@ -8,7 +8,11 @@ namespace Cim.Compiler.Quantization;
 /// <param name="Roots">Where the values are made: each is quantized there, once, for all its readers.</param>
 /// <param name="LayerInputs">What layers read, reached from the roots through operators quantization commutes with.</param>
 /// <param name="Layers">The layers that read them.</param>
-internal sealed record ActivationGroup(ImmutableArray<string> Roots, ImmutableArray<string> LayerInputs, ImmutableArray<string> Layers);
+internal sealed record ActivationGroup(ImmutableArray<string> Roots, ImmutableArray<string> LayerInputs, ImmutableArray<string> Layers)
+{
+    /// <summary>The nodes that compute with those layers: several where layers share weights.</summary>
+    public ImmutableArray<string> Readers { get => field.IsDefault ? Layers : field; init; }
+}
 
 /// <summary>
 /// Decides which tensors are quantized. A layer's input is followed upstream through operators that only move values
@@ -24,9 +28,16 @@ internal static class ActivationGroups
         var groups = new List<(List<string> Roots, List<string> Inputs, List<string> Layers)?>();
         foreach (MvmLayer layer in layers)
         {
-            if (IsQuantized(topology, layer.Input)) continue;
+            // All uses of a layer read numbers of one scale: its arrays know no other.
+            if (layer.Uses.Any(u => IsQuantized(topology, u.Input))) continue;
+            string[] read = [.. layer.Uses.Select(u => u.Input).Distinct(StringComparer.Ordinal)];
             List<string> roots = [];
-            if (!Collect(topology, layer.Input, roots)) roots = [layer.Input];
+            foreach (string input in read)
+            {
+                List<string> own = [];
+                roots.AddRange(Collect(topology, input, own) ? own : [input]);
+            }
+
             roots = [.. roots.Distinct(StringComparer.Ordinal)];
 
             int[] touched = [.. roots.Where(owner.ContainsKey).Select(r => owner[r]).Distinct().Order()];
@@ -43,13 +54,16 @@ internal static class ActivationGroups
             }
 
             group.Roots.AddRange(roots.Where(r => !group.Roots.Contains(r)));
-            if (!group.Inputs.Contains(layer.Input)) group.Inputs.Add(layer.Input);
+            group.Inputs.AddRange(read.Where(i => !group.Inputs.Contains(i)));
             group.Layers.Add(layer.NodeName);
             foreach (string root in group.Roots) owner[root] = target;
         }
 
         return [.. groups.Where(g => g is not null)
-            .Select(g => new ActivationGroup([.. g!.Value.Roots], [.. g.Value.Inputs], [.. g.Value.Layers]))];
+            .Select(g => new ActivationGroup([.. g!.Value.Roots], [.. g.Value.Inputs], [.. g.Value.Layers])
+            {
+                Readers = [.. layers.Where(l => g.Value.Layers.Contains(l.NodeName)).SelectMany(l => l.Uses).Select(u => u.NodeName)],
+            })];
     }
 
     /// <summary>True if a value comes from a DequantizeLinear, possibly moved on the way.</summary>

@@ -25,7 +25,7 @@ internal sealed class InsertActivationQuantizers(
 
         foreach ((ActivationGroup group, _) in groups)
             foreach (string input in group.LayerInputs.Where(i => !group.Roots.Contains(i)))
-                layerInputs[input] = [.. group.Layers];
+                layerInputs[input] = [.. group.Readers];
 
         var roots = new HashSet<string>(groups.SelectMany(g => g.Group.Roots), StringComparer.Ordinal);
         var copy = new GraphCopy(graph);

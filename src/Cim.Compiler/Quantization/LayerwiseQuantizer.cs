@@ -68,13 +68,14 @@ internal sealed class LayerwiseQuantizer(QuantizerOptions options, QuantizationP
         SharedColumns? shared = policy.Find(layer.NodeName)?.SharedColumns;
         bool compensate = shared is null && (strips is not null || bits <= options.ErrorCompensationBits)
             && layer.RowsPerGroup <= WeightQuantizer.MaxCovarianceRows;
-        LayerStatistics? statistics = options.BiasCorrection || compensate ? measure(compensate) : null;
+        LayerStatistics? statistics = (options.BiasCorrection && !layer.IsShared) || compensate ? measure(compensate) : null;
         LayerWeights weights = shared is not null
             ? SharedColumnQuantizer.Quantize(layer, shared, statistics)
             : compensate
             ? WeightQuantizer.Compensated(layer, bits, statistics!, strips)
             : WeightQuantizer.Nearest(layer, bits, statistics, strips);
-        return options.BiasCorrection
+        // What one use of shared weights makes of its inputs says nothing of the others.
+        return options.BiasCorrection && !layer.IsShared
             ? weights
             : weights with { Bias = layer.Bias is { } bias ? [.. bias] : [.. new float[layer.Outputs]] };
     }

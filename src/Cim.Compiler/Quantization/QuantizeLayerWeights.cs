@@ -19,16 +19,22 @@ internal sealed class QuantizeLayerWeights(IReadOnlyDictionary<string, LayerWeig
     {
         var topology = new GraphTopology(graph);
         var copy = new GraphCopy(graph);
+        Dictionary<string, MvmLayer> byNode = SharedWeights.ByNode(MvmLayers.Find(graph));
+        var written = new Dictionary<string, (string Weight, string Bias)>(StringComparer.Ordinal);
         foreach (Node node in graph.Nodes)
         {
-            if (layers.TryGetValue(node.Name, out LayerWeights? weights)) Quantize(graph, topology, copy, node, weights);
+            if (byNode.TryGetValue(node.Name, out MvmLayer? layer) && layers.TryGetValue(layer.NodeName, out LayerWeights? weights))
+                Quantize(graph, topology, copy, node, weights, written);
             else copy.Nodes.Add(node);
         }
 
         return copy.ToGraph();
     }
 
-    private static void Quantize(Graph graph, GraphTopology topology, GraphCopy copy, Node node, LayerWeights weights)
+    /// <param name="written">Constants of the layers whose first node is done: its other nodes read the same.</param>
+    private static void Quantize(
+        Graph graph, GraphTopology topology, GraphCopy copy, Node node, LayerWeights weights,
+        Dictionary<string, (string Weight, string Bias)> written)
     {
         float inputScale = InputScale(topology, node.Inputs[0]);
         Shape shape = graph.Values[node.Inputs[1]].Shape;
@@ -43,8 +49,13 @@ internal sealed class QuantizeLayerWeights(IReadOnlyDictionary<string, LayerWeig
                 for (int r = 0; r < rows; r++) integers[(r * outputs) + c] = weights.Integers[(c * rows) + r];
         }
 
-        string w = QuantizerNodes.Dequantize(
-            copy, node.Name + "_weight", Tensor.Create<sbyte>(shape, integers), weights.Scales.AsSpan(), axis, weights.Bits);
+        bool isFirst = !written.TryGetValue(weights.Layer, out (string Weight, string Bias) shared);
+        if (isFirst) shared = ("", "");
+        string w = isFirst
+            ? QuantizerNodes.Dequantize(
+                copy, node.Name + "_weight", Tensor.Create<sbyte>(shape, integers), weights.Scales.AsSpan(), axis, weights.Bits)
+            : shared.Weight;
+        written[weights.Layer] = (w, shared.Bias);
         AttributeMap attributes = node.Op == "Gemm"
             ? AttributeMap.Empty.With("transB", 1)
             : node.Op == "MatMul" ? AttributeMap.Empty
@@ -59,9 +70,11 @@ internal sealed class QuantizeLayerWeights(IReadOnlyDictionary<string, LayerWeig
         float[] biasScales = [.. weights.Scales.Select(s => AccumulatorBias.Unit(inputScale, s))];
         int[] bias = [.. weights.Bias.Select((real, c) => AccumulatorBias.Round(real, biasScales[c]))];
         bool hasBias = bias.AsSpan().ContainsAnyExcept(0);
-        string b = hasBias
-            ? QuantizerNodes.Dequantize(copy, node.Name + "_bias", Tensor.Create<int>(new Shape(outputs), bias), biasScales, 0, 32)
+        string b = !isFirst ? shared.Bias
+            : hasBias ? QuantizerNodes.Dequantize(
+                copy, node.Name + "_bias", Tensor.Create<int>(new Shape(outputs), bias), biasScales, 0, 32)
             : "";
+        written[weights.Layer] = (w, b);
         if (b.Length > 0 && node.Op == "MatMul")
         {
             string product = copy.Value(node.Outputs[0] + "_product", graph.Values[node.Outputs[0]]);

@@ -57,6 +57,9 @@ internal sealed class BlockRounding(IProgress<string>? progress)
         if (MvmLayers.Find(graph).FirstOrDefault(l => l.WeightDequantize is not null) is { } prequantized)
             return $"the model brings quantized weights ('{prequantized.NodeName}'), which stay as they are; leave "
                 + $"{OptionTable.Rounding.Named()} out, or compile the float network";
+        if (MvmLayers.Find(graph).FirstOrDefault(l => l.IsShared) is { } shared)
+            return $"'{shared.NodeName}' shares its weights with {shared.Uses.Length - 1} other nodes, whose errors it would not see; "
+                + $"{instead}";
         return null;
     }
 

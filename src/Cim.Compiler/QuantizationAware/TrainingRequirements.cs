@@ -24,5 +24,9 @@ internal static class TrainingRequirements
             throw OptionError.Usage(
                 $"The model brings quantized weights ('{prequantized.NodeName}'), which training would have to change; leave "
                 + $"{OptionTable.Training.Named()} out, or compile the float network.", modelPath);
+        if (MvmLayers.Find(graph).FirstOrDefault(l => l.IsShared) is { } shared)
+            throw OptionError.Usage(
+                $"'{shared.NodeName}' and {shared.Uses.Length - 1} other nodes share their weights, which training would quantize apart; "
+                + $"leave {OptionTable.Training.Named()} out.", modelPath);
     }
 }

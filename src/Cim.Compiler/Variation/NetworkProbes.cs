@@ -33,8 +33,7 @@ internal static class NetworkProbes
         LoweredModel lowered = new LayerLowering(policy, hardware).LowerUndivided(quantized);
         ModelProgram program = lowered.Program;
         PreparedLayer[] exact = [.. program.Layers.Select((layer, i) => CrossbarSimulator.Prepare(layer, i, hardware, Fidelity.Exact, 0))];
-        ProgramStep[] steps = [.. program.Layers.Select(
-            (_, l) => program.Steps.First(s => s.Op == ProgramStep.CrossbarOp && s.Attributes.Int("layer", -1) == l))];
+        ProgramStep[] steps = [.. program.Layers.Select((_, l) => program.StepsOf(l).First())];
         var inputs = new LayerInputs?[steps.Length];
         int images = Math.Min(options.Images, data.Count), perRun = Math.Max(1, options.Positions * Batch / Math.Max(1, images));
         foreach (SampleRun run in data.Runs(input, Batch, images))

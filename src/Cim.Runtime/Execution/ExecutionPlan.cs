@@ -123,7 +123,8 @@ internal sealed class ExecutionPlan
 
             Define(output, info, s);
             UseInputs(step, s);
-            _steps.Add(new PlannedStep(step, null, (int)index, (int)images));
+            int use = _steps.Count(s => s.Layer == (int)index);
+            _steps.Add(new PlannedStep(step, null, (int)index, (int)images) { Use = use });
         }
 
         private void AddDigital(ProgramStep step, int s)
@@ -213,7 +214,11 @@ internal sealed class ExecutionPlan
 }
 
 /// <summary>One step that runs: a bound operator, or a crossbar layer applied to a number of images.</summary>
-internal sealed record PlannedStep(ProgramStep Step, Kernel? Kernel, int Layer, int Images);
+internal sealed record PlannedStep(ProgramStep Step, Kernel? Kernel, int Layer, int Images)
+{
+    /// <summary>How many steps before it use the same layer.</summary>
+    public int Use { get; init; }
+}
 
 /// <summary>Where a value lies: in the arena at an offset, or (offset -1) nowhere, because it is a constant or never computed.</summary>
 internal sealed record PlannedValue(TensorInfo? Info, int Offset);

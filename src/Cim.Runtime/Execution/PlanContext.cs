@@ -7,6 +7,10 @@ namespace Cim.Runtime.Execution;
 internal sealed class PlanContext
 {
     private const int Alignment = 64;
+
+    /// <summary>More images than any run has.</summary>
+    private const long UseDistance = 1L << 32;
+
     private readonly ExecutionPlan _plan;
     private readonly StepMemory[] _steps;
     private readonly Memory<byte>[] _values;
@@ -66,7 +70,8 @@ internal sealed class PlanContext
                 Output = memory.Outputs[0].Span,
                 Workspace = workspace,
                 Images = step.Images,
-                FirstImage = firstUnit * (step.Images / _plan.Units),
+                // Each use of a layer has read noise of its own.
+                FirstImage = (firstUnit * (step.Images / _plan.Units)) + (step.Use * UseDistance),
             });
         }
     }

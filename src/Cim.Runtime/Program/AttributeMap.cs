@@ -39,6 +39,8 @@ internal sealed class AttributeMap
 
     public ImmutableArray<float> Floats(string name) => Get<AttributeValue.Floats>(name)?.Values ?? default;
 
+    public ImmutableArray<string> Strings(string name) => Get<AttributeValue.Strings>(name)?.Values ?? default;
+
     public Tensor? Tensor(string name) => Get<AttributeValue.TensorValue>(name)?.Value;
 
     private T? Get<T>(string name) where T : AttributeValue =>

@@ -18,6 +18,9 @@ internal abstract record AttributeValue
 
     public sealed record TensorValue(Tensor Value) : AttributeValue;
 
+    /// <summary>Of operators that are written out at import alone (activations of recurrent ones): never part of a program.</summary>
+    public sealed record Strings(ImmutableArray<string> Values) : AttributeValue;
+
     /// <summary>Kept only so that the operator can be reported as unsupported with its name (graphs, sparse tensors ...).</summary>
     public sealed record Unsupported(string Kind) : AttributeValue;
 }

@@ -18,7 +18,8 @@ internal sealed record ProgramValue(string Name, ElementType Type, Shape Shape, 
 /// <param name="Name">The ONNX node name, for messages and reports.</param>
 /// <param name="Inputs">Value indices; -1 is an omitted optional input.</param>
 /// <param name="Outputs">Value indices; -1 is an output nobody reads.</param>
-/// <param name="Attributes">The operator's attributes; for <see cref="CrossbarOp"/> <c>layer</c> is the index of its layer.</param>
+/// <param name="Attributes">The operator's attributes; for <see cref="CrossbarOp"/> <c>layer</c> is the index of its layer,
+/// which several steps may use.</param>
 internal sealed record ProgramStep(
     string Op, string Name, ImmutableArray<int> Inputs, ImmutableArray<int> Outputs, AttributeMap Attributes)
 {
@@ -35,4 +36,9 @@ internal sealed record ModelProgram(
     ImmutableArray<ProgramStep> Steps,
     ImmutableArray<Crossbar.CrossbarLayer> Layers,
     ImmutableArray<int> Inputs,
-    ImmutableArray<int> Outputs);
+    ImmutableArray<int> Outputs)
+{
+    /// <summary>The steps that use a layer, in order: several where nodes share weights.</summary>
+    public IEnumerable<ProgramStep> StepsOf(int layer) =>
+        Steps.Where(s => s.Op == ProgramStep.CrossbarOp && s.Attributes.Int("layer", -1) == layer);
+}

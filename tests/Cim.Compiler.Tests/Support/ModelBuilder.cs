@@ -106,6 +106,7 @@ internal sealed class ModelBuilder
             case string s: (a.Type, a.S) = (Kind.String, ByteString.CopyFromUtf8(s)); break;
             case int[] list: a.Type = Kind.Ints; a.Ints.Add(list.Select(i => (long)i)); break;
             case float[] list: a.Type = Kind.Floats; a.Floats.Add(list); break;
+            case string[] list: a.Type = Kind.Strings; a.Strings.Add(list.Select(ByteString.CopyFromUtf8)); break;
             case GraphProto g: (a.Type, a.G) = (Kind.Graph, g); break;
             default: throw new ArgumentException(value.GetType().Name);
         }

@@ -58,8 +58,7 @@ internal static class OutputCodes
         ModelProgram program = compiled.Program;
         PreparedLayer[] exact = Prepare(program, compiled.Hardware, Fidelity.Exact, 0),
             noisy = Prepare(program, compiled.Hardware, options.Fidelity, options.Seed);
-        ProgramStep[] steps = [.. program.Layers.Select(
-            (_, l) => program.Steps.First(s => s.Op == ProgramStep.CrossbarOp && s.Attributes.Int("layer", -1) == l))];
+        ProgramStep[][] steps = [.. program.Layers.Select((_, l) => program.StepsOf(l).ToArray())];
         CodeCounts[] counts = [.. steps.Select(_ => new CodeCounts())];
         long unit = 0;
         foreach (DataBatch images in data.Batches(input.Batch(Batch), samples))
@@ -74,10 +73,13 @@ internal static class OutputCodes
             {
                 CrossbarLayer layer = program.Layers[l];
                 if (layer.Epilogue.Output is not { } output) return;
-                Tensor wanted = Value(program, reference, steps[l].Outputs[0]);
-                byte[] own = Run(noisy[l], layer, Value(program, reference, steps[l].Inputs[0]),
-                    steps[l].Inputs.Length > 1 ? Value(program, reference, steps[l].Inputs[1]).Data.Span : [], wanted.Data.Length, first);
-                counts[l].Add(wanted.Data.Span, own, Value(program, network, steps[l].Outputs[0]).Data.Span, output.Signed);
+                foreach (ProgramStep step in steps[l])
+                {
+                    Tensor wanted = Value(program, reference, step.Outputs[0]);
+                    byte[] own = Run(noisy[l], layer, Value(program, reference, step.Inputs[0]),
+                        step.Inputs.Length > 1 ? Value(program, reference, step.Inputs[1]).Data.Span : [], wanted.Data.Length, first);
+                    counts[l].Add(wanted.Data.Span, own, Value(program, network, step.Outputs[0]).Data.Span, output.Signed);
+                }
             });
             unit += images.Count;
         }

@@ -61,22 +61,23 @@ internal sealed class AdcNetwork
         _program = new LayerLowering(policy, hardware).Lower(quantized, _ => 0).Program;
         _calibrators = [.. _program.Layers.Select(l => BlockParts.Of(l).Select(part => new AdcCalibrator(part, hardware)).ToArray())];
         PreparedLayer[] exact = [.. _program.Layers.Select((_, i) => Prepare(i, Ideal))];
-        string[] inputs = [.. _program.Layers.Select((_, i) => _program.Values[_program.Steps.First(
-            s => s.Op == ProgramStep.CrossbarOp && s.Attributes.Int("layer", -1) == i).Inputs[0]].Name)];
+        string[][] inputs = [.. _program.Layers.Select((_, i) =>
+            _program.StepsOf(i).Select(s => _program.Values[s.Inputs[0]].Name).ToArray())];
         foreach (SampleRun run in fit.Runs(input, RangeBatch, RangeSamples))
         {
             cancellation.ThrowIfCancellationRequested();
             Dictionary<string, Tensor> results = ProgramTrace.Run(_program, exact, run.Tensors(), run.First);
             Parallel.For(0, _calibrators.Length, i =>
             {
-                foreach (AdcCalibrator part in _calibrators[i])
-                    part.Observe(results[inputs[i]].Data.Span, Images(part.Layer, results[inputs[i]]));
+                foreach (Tensor x in inputs[i].Select(name => results[name]))
+                    foreach (AdcCalibrator part in _calibrators[i]) part.Observe(x.Data.Span, Images(part.Layer, x));
             });
         }
     }
 
     /// <summary>Multiplications of one sample.</summary>
-    public double MacsPerImage => _program.Layers.Sum(l => (double)l.Outputs * l.RowsPerGroup * l.PositionsPerImage);
+    public double MacsPerImage =>
+        _program.Layers.Select((l, i) => (double)l.Outputs * l.RowsPerGroup * l.PositionsPerImage * _program.StepsOf(i).Count()).Sum();
 
     /// <summary>The layers, in the order they run.</summary>
     public IEnumerable<string> Layers => _program.Layers.Select(l => l.Name);

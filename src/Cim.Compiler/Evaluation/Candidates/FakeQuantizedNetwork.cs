@@ -66,7 +66,7 @@ internal sealed class FakeQuantizedNetwork : IDisposable
         var copy = new GraphCopy(graph);
         var inputs = ImmutableArray.CreateBuilder<string>();
         inputs.AddRange(graph.Inputs);
-        Dictionary<string, MvmLayer> byNode = layers.ToDictionary(l => l.NodeName, StringComparer.Ordinal);
+        Dictionary<string, MvmLayer> byNode = SharedWeights.ByNode(layers);
         var groupOf = new Dictionary<string, int>(StringComparer.Ordinal);
         for (int g = 0; g < groups.Length; g++)
         {
@@ -107,8 +107,12 @@ internal sealed class FakeQuantizedNetwork : IDisposable
         void AddLayer(Node node, MvmLayer layer)
         {
             (string weight, string bias) = (Weight(layer.NodeName), Bias(layer.NodeName));
-            AddInput(weight, WeightShape(graph, node, layer));
-            AddInput(bias, new Shape(layer.Outputs));
+            if (node.Name == layer.NodeName)
+            {
+                AddInput(weight, WeightShape(graph, node, layer));
+                AddInput(bias, new Shape(layer.Outputs));
+            }
+
             if (node.Op == "MatMul")
             {
                 string product = copy.Value(node.Outputs[0] + "_product", graph.Values[node.Outputs[0]]);

@@ -44,7 +44,7 @@ internal sealed class WeightCandidates : IDisposable
                     : WeightQuantizer.Nearest(layer, b, statistics);
                 float[] real = new float[weights.Integers.Length];
                 for (int i = 0; i < real.Length; i++) real[i] = weights.Integers[i] * weights.Scales[i / layer.RowsPerGroup];
-                Add(graph, layer, b, real, [.. weights.Bias]);
+                Add(graph, layer, b, real, layer.IsShared ? layer.Bias ?? new float[layer.Outputs] : [.. weights.Bias]);
             }
         }
     }

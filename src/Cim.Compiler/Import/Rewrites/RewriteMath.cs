@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Cim.Runtime;
 using Cim.Runtime.Program;
 using Cim.Runtime.Tensors;
@@ -53,6 +54,18 @@ internal static class RewriteMath
     /// <summary>Elements [from, to) along an axis.</summary>
     public static string Slice(this RewriteContext c, string a, long axis, long from, long to) =>
         c.Op("Slice", [a, c.Longs(from), c.Longs(to), c.Longs(axis)]);
+
+    /// <summary>The elements at one index of an axis, which is gone afterwards.</summary>
+    public static string Gather(this RewriteContext c, string a, long axis, long index) =>
+        c.Op("Gather", [a, c.Scalar(index)], AttributeMap.Empty.With("axis", axis));
+
+    /// <summary>Parts of the sizes given along an axis.</summary>
+    public static ImmutableArray<string> Split(this RewriteContext c, string a, int axis, ReadOnlySpan<int> sizes)
+    {
+        long[] parts = new long[sizes.Length];
+        for (int i = 0; i < parts.Length; i++) parts[i] = sizes[i];
+        return c.Op("Split", [a, c.Longs(parts)], AttributeMap.Empty.With("axis", axis), parts.Length);
+    }
 
     /// <summary>The elements in another shape; at most one of its dimensions may depend on the batch.</summary>
     public static string Reshape(this RewriteContext c, string a, params ReadOnlySpan<int> dims)

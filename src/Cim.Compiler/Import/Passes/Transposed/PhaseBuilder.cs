@@ -18,7 +18,7 @@ internal sealed class PhaseBuilder(GraphEditor editor, Node node, PointwiseChain
     /// <summary>Appends a node with one new output, and returns that.</summary>
     public string Add(string op, string name, ImmutableArray<string> inputs, AttributeMap attributes)
     {
-        string unique = editor.FreshNode(name), output = editor.FreshValue(name);
+        string unique = name == node.Name ? name : editor.FreshNode(name), output = editor.FreshValue(name);
         for (int i = 2; _nodes.Any(n => n.Name == unique); i++) unique = editor.FreshNode($"{name}_{i}");
         for (int i = 2; _nodes.Any(n => n.Outputs.Contains(output)); i++) output = editor.FreshValue($"{name}_{i}");
         _nodes.Add(new Node(op, unique, inputs, [output], attributes));

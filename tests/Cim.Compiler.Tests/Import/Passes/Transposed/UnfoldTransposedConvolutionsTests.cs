@@ -116,7 +116,7 @@ public sealed class UnfoldTransposedConvolutionsTests
         using var compilation = new SmallCompilation(m, RandomNetworks.Samples(64, 50, 3));
         CompileResult result = compilation.Compile();
         Assert.Equal(["conv", "up1_phase0", "up1_phase1", "up1_phase2", "up1_phase3", "up2"], result.Policy.Layers.Select(l => l.Name));
-        Assert.InRange(compilation.Difference(), 1e-6, 0.02);
+        Assert.InRange(compilation.Difference(), 1e-6, 0.05);
     }
 
     private static ModelBuilder? Model(
