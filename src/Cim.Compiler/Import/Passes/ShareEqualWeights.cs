@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Ir;
+using Cim.Runtime;
 using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Import.Passes;

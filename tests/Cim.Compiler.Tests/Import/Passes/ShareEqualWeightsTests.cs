@@ -1,5 +1,6 @@
 using Cim.Compiler.Ir;
 using Cim.Compiler.Tests.Support;
+using Cim.Runtime.Tensors;
 using Xunit;
 
 namespace Cim.Compiler.Tests.Import.Passes;
@@ -25,6 +26,15 @@ public sealed class ShareEqualWeightsTests
     public void Layers_of_other_weights_keep_their_own()
     {
         ModelBuilder m = new ModelBuilder().Input("x", -1, 4).Weight("w", 4, 5).Weight("v", 4, 5)
+            .Node("a", "MatMul", "x w", "p").Node("b", "MatMul", "x v", "q").Node("Sub", "p q", "y").Output("y");
+        Assert.Equal(2, MvmLayers.Find(ImportAssert.SameAsOnnxRuntime(m)).Length);
+    }
+
+    [Fact]
+    public void Weights_of_one_value_stand_for_none_and_are_not_shared()
+    {
+        Tensor weights = Tensor.Create<float>(new Shape(4, 5), [.. Enumerable.Repeat(0.01f, 20)]);
+        ModelBuilder m = new ModelBuilder().Input("x", -1, 4).Constant("w", weights).Constant("v", weights)
             .Node("a", "MatMul", "x w", "p").Node("b", "MatMul", "x v", "q").Node("Sub", "p q", "y").Output("y");
         Assert.Equal(2, MvmLayers.Find(ImportAssert.SameAsOnnxRuntime(m)).Length);
     }
