@@ -31,6 +31,9 @@ internal sealed record ScalableInput(string Value, int Channels, ImmutableArray<
                 continue;
             string value = layer.Input;
             while (topology.Producer(value) is { } node && IsReshape(graph, node) && LeadsToLayers(value)) value = node.Inputs[0];
+            // What the samples of an input are decides whether it is unsigned or has a zero point; behind a multiplication it would have
+            // neither, and lose a bit.
+            if (graph.Inputs.Contains(value)) continue;
             int at = found.FindIndex(f => f.Value == value);
             if (at < 0) found.Add((value, [layer]));
             else found[at].Layers.Add(layer);
@@ -63,7 +66,6 @@ internal sealed record ScalableInput(string Value, int Channels, ImmutableArray<
             Tensor.Create<float>(new Shape(Channels), [.. divisors.Select(d => 1 / d)]));
         HashSet<string> readers = [.. Layers.SelectMany(l => Path(graph, l))];
         string? scaled = null;
-        if (graph.Inputs.Contains(Value)) Add();
         foreach (Node node in graph.Nodes)
         {
             edit.Nodes.Add(readers.Contains(node.Name) && node.Inputs[0] == Value

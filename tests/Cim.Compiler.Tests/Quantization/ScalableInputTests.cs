@@ -41,12 +41,16 @@ public sealed class ScalableInputTests
     {
         Graph graph = RandomNetworks.Import(new ModelBuilder(seed: 5).Input("x", -1, 6).Output("y")
             .Weight("w1", 6, 6).Weight("w2", 6, 6)
-            .Node("MatMul", "x w1", "a").Node("Tanh", "a", "t").Node("MatMul", "t w2", "y").Bytes);
+            .Node("Tanh", "x", "s").Node("MatMul", "s w1", "a").Node("Tanh", "a", "t").Node("MatMul", "t w2", "y").Bytes);
         Assert.Equal(2, ScalableInput.Find(graph).Length);
-        Node first = graph.Nodes[0], last = graph.Nodes[^1];
+        Node first = graph.Nodes.First(n => n.Inputs.Length > 1), last = graph.Nodes[^1];
         Node shared = last with { Inputs = last.Inputs.SetItem(1, first.Inputs[1]) };
         Assert.Empty(ScalableInput.Find(graph with { Nodes = graph.Nodes.Replace(last, shared) }));
     }
+
+    [Fact]
+    public void An_input_keeps_the_quantizer_that_its_samples_ask_for() => Assert.Empty(ScalableInput.Find(RandomNetworks.Import(
+        new ModelBuilder(seed: 5).Input("x", -1, 6).Output("y").Weight("w", 6, 6).Node("MatMul", "x w", "y").Bytes)));
 
     private static void AssertNear(float[] expected, float[] actual)
     {
