@@ -1,3 +1,4 @@
+using Cim.Tests.Shared;
 using CsCheck;
 using Xunit;
 
@@ -16,15 +17,12 @@ internal static class PairedComparison
     /// below zero.
     /// </summary>
     public static void IsSmaller(Gen<int> seed, Func<int, (double Before, double After)> measure) =>
-        seed.Array[Seeds].Sample(
-            seeds =>
-            {
-                double[] logarithms = [.. seeds.Select(measure).Select(pair => Math.Log(pair.After / pair.Before))];
-                double mean = logarithms.Average();
-                double error = Math.Sqrt(logarithms.Sum(l => (l - mean) * (l - mean)) / (Seeds - 1) / Seeds);
-                string ratios = string.Join(' ', seeds.Zip(logarithms, (s, l) => FormattableString.Invariant($"{s}: {Math.Exp(l):F3}")));
-                Assert.True(mean < -3 * error, $"ratios by seed {ratios}");
-            },
-            iter: 1,
-            threads: 1);
+        seed.Array[Seeds].Holds(1, seeds =>
+        {
+            double[] logarithms = [.. seeds.Select(measure).Select(pair => Math.Log(pair.After / pair.Before))];
+            double mean = logarithms.Average();
+            double error = Math.Sqrt(logarithms.Sum(l => (l - mean) * (l - mean)) / (Seeds - 1) / Seeds);
+            string ratios = string.Join(' ', seeds.Zip(logarithms, (s, l) => FormattableString.Invariant($"{s}: {Math.Exp(l):F3}")));
+            Assert.True(mean < -3 * error, $"ratios by seed {ratios}");
+        });
 }

@@ -39,6 +39,14 @@ internal static class FuzzSettings
     public static void Holds<T1, T2, T3>(this Gen<(T1, T2, T3)> cases, int count, Action<T1, T2, T3> property) =>
         cases.Holds(count, c => property(c.Item1, c.Item2, c.Item3));
 
+    /// <inheritdoc cref="Holds{T}(Gen{T}, int, Action{T})"/>
+    public static void Holds<T1, T2, T3, T4>(this Gen<(T1, T2, T3, T4)> cases, int count, Action<T1, T2, T3, T4> property) =>
+        cases.Holds(count, c => property(c.Item1, c.Item2, c.Item3, c.Item4));
+
+    /// <inheritdoc cref="Holds{T}(Gen{T}, int, Action{T})"/>
+    public static void Holds<T1, T2, T3, T4, T5>(this Gen<(T1, T2, T3, T4, T5)> cases, int count, Action<T1, T2, T3, T4, T5> property) =>
+        cases.Holds(count, c => property(c.Item1, c.Item2, c.Item3, c.Item4, c.Item5));
+
     private static ulong Read(string variable, ulong orElse) =>
         ulong.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out ulong value)
             ? value

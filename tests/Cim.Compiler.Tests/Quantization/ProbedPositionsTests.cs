@@ -2,6 +2,7 @@ using Cim.Compiler.Calibration;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Tests.Support;
+using Cim.Tests.Shared;
 using CsCheck;
 using Xunit;
 
@@ -14,7 +15,7 @@ public sealed class ProbedPositionsTests
 
     [Fact]
     public void The_most_unusual_position_is_among_them_and_all_are_counted_once() => Gen.Select(Gen.Int[600, 3000], Gen.Int[0, 599])
-        .Sample((count, unusual) =>
+        .Holds(20, (count, unusual) =>
         {
             float[] x = RandomNetworks.Samples(count, 4, (ulong)count);
             x[(unusual * 4) + 1] = 1000;
@@ -22,7 +23,7 @@ public sealed class ProbedPositionsTests
             Assert.Contains(1000f, positions.X);
             Assert.Equal(count, positions.Counts.Sum(), 6);
             Assert.Equal(positions.Count * 4, positions.X.Length);
-        }, iter: 20);
+        });
 
     [Fact]
     public void Of_few_positions_all_are_taken()

@@ -7,6 +7,7 @@ using Cim.Runtime.Crossbar.Simulation;
 using Cim.Runtime.Crossbar.SingleMatrix;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Tests.Crossbar.Adc;
+using Cim.Tests.Shared;
 using CsCheck;
 
 namespace Cim.Runtime.Tests.Crossbar;
@@ -28,7 +29,7 @@ public sealed class FixedRangeTests
 
     [Fact]
     public void A_sum_outside_the_range_is_read_as_its_end() =>
-        Gen.Select(_limits, Gen.Int[1, 16], Gen.Float[0, 1e6f]).Sample((limits, bits, beyond) =>
+        Gen.Select(_limits, Gen.Int[1, 16], Gen.Float[0, 1e6f]).Holds(100, (limits, bits, beyond) =>
         {
             AdcConverter adc = AdcConverter.ForLimits(limits.Low, limits.High, bits);
             // Beyond by what rounding may bring back, and more than a float's resolution.
@@ -42,7 +43,7 @@ public sealed class FixedRangeTests
 
     [Fact]
     public void A_sum_is_read_within_half_a_step_of_the_clipped_sum_and_at_most_2_to_the_bits_codes_occur() =>
-        Gen.Select(_limits, Gen.Int[1, 10]).Sample((limits, bits) =>
+        Gen.Select(_limits, Gen.Int[1, 10]).Holds(100, (limits, bits) =>
         {
             AdcConverter adc = AdcConverter.ForLimits(limits.Low, limits.High, bits);
             // The ends and zero are codes, which costs two codes at most.
@@ -62,7 +63,7 @@ public sealed class FixedRangeTests
 
     [Fact]
     public void Codes_are_those_of_a_plain_converter_in_double_precision() =>
-        Gen.Select(_limits, Gen.Int[1, 12], Gen.Float[-600, 600]).Sample((limits, bits, sum) =>
+        Gen.Select(_limits, Gen.Int[1, 12], Gen.Float[-600, 600]).Holds(100, (limits, bits, sum) =>
         {
             AdcConverter adc = AdcConverter.ForLimits(limits.Low, limits.High, bits);
             double from = adc.Low, code = (sum - from) / adc.Step;
@@ -72,7 +73,7 @@ public sealed class FixedRangeTests
 
     [Fact]
     public void Enough_codes_for_every_whole_sum_lose_nothing() =>
-        Gen.Select(Gen.Int[-2000, 0], Gen.Int[1, 2000], Gen.Int[12, 16], Gen.Int[-2000, 2000]).Sample((low, high, bits, sum) =>
+        Gen.Select(Gen.Int[-2000, 0], Gen.Int[1, 2000], Gen.Int[12, 16], Gen.Int[-2000, 2000]).Holds(100, (low, high, bits, sum) =>
         {
             AdcConverter adc = AdcConverter.ForLimits(low, high, bits);
             Assert.Equal(Math.Clamp(sum, low, high), adc.Read(sum));

@@ -1,3 +1,4 @@
+using Cim.Tests.Shared;
 using Cim.Training.ColumnSharing;
 using Cim.Training.Data;
 using Cim.Training.Loop;
@@ -15,24 +16,22 @@ public sealed class SharedColumnWeightsTests
 
     [Fact]
     public void Weights_equal_their_columns_and_steps_after_any_update() =>
-        Gen.Select(Gen.Int[0, 1_000_000], Gen.Bool).Sample(
-            (seed, split) =>
+        Gen.Select(Gen.Int[0, 1_000_000], Gen.Bool).Holds(20, (seed, split) =>
+        {
+            var random = new Random(seed);
+            (QuantizedLayer layer, TileColumns[] tiles) = Sharing(random, split);
+            var shared = new SharedColumnWeights(layer, tiles);
+            for (int update = 0; update < 20; update++)
             {
-                var random = new Random(seed);
-                (QuantizedLayer layer, TileColumns[] tiles) = Sharing(random, split);
-                var shared = new SharedColumnWeights(layer, tiles);
-                for (int update = 0; update < 20; update++)
-                {
-                    for (int i = 0; i < layer.Weights.Values.Length; i++)
-                        layer.Weights.Values[i] += 0.2f * (random.NextSingle() - 0.5f);
-                    shared.Update();
-                    Assert.Equal(Expected(layer, tiles), layer.Codes());
-                    Assert.All(tiles, tile => Assert.All(
-                        tile.Columns, (c, i) => Assert.InRange(c, tile.Low[i / tile.Rows.Count], tile.High[i / tile.Rows.Count])));
-                    Assert.All(layer.WeightStep.Values, step => Assert.True(step > 0));
-                }
-            },
-            iter: 20, threads: 1);
+                for (int i = 0; i < layer.Weights.Values.Length; i++)
+                    layer.Weights.Values[i] += 0.2f * (random.NextSingle() - 0.5f);
+                shared.Update();
+                Assert.Equal(Expected(layer, tiles), layer.Codes());
+                Assert.All(tiles, tile => Assert.All(
+                    tile.Columns, (c, i) => Assert.InRange(c, tile.Low[i / tile.Rows.Count], tile.High[i / tile.Rows.Count])));
+                Assert.All(layer.WeightStep.Values, step => Assert.True(step > 0));
+            }
+        });
 
     [Theory]
     [MemberData(nameof(Seeds))]

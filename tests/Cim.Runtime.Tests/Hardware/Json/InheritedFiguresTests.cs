@@ -2,6 +2,7 @@ using System.Text;
 using Cim.Runtime.Costs;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Hardware.Profiles;
+using Cim.Tests.Shared;
 using CsCheck;
 using Xunit;
 
@@ -33,14 +34,14 @@ public sealed class InheritedFiguresTests
     public void Read_energy_and_area_of_a_cell_do_not_depend_on_the_array(string name)
     {
         HardwareProfile basis = HardwareProfiles.BuiltIn(name);
-        Gen.Select(Gen.Int[2, 1024], Gen.Int[2, 1024]).Sample((rows, columns) =>
+        Gen.Select(Gen.Int[2, 1024], Gen.Int[2, 1024]).Holds(30, (rows, columns) =>
         {
             HardwareProfile p = Parse($$"""{"base":"{{name}}","rows":{{rows}},"columns":{{columns}}}""");
             Close(basis.Cost.ArrayReadEnergyPj / basis.Rows / basis.Columns, p.Cost.ArrayReadEnergyPj / rows / columns);
             Close(basis.Cost.ArrayAreaUm2 / basis.Rows / basis.Columns, p.Cost.ArrayAreaUm2 / rows / columns);
             Close(basis.WriteLatency / basis.Rows, p.WriteLatency / rows);
             Assert.Equal((rows, columns) == (basis.Rows, basis.Columns), !p.InheritedFigures.ContainsKey("readLatency"));
-        }, iter: 30);
+        });
     }
 
     [Theory, MemberData(nameof(BuiltIns))]

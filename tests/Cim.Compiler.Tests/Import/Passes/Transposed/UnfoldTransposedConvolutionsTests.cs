@@ -3,6 +3,7 @@ using Cim.Compiler.Pipeline;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
 using Cim.Runtime.Tensors;
+using Cim.Tests.Shared;
 using CsCheck;
 using Xunit;
 
@@ -22,21 +23,21 @@ public sealed class UnfoldTransposedConvolutionsTests
 
     [Fact]
     public void Any_attributes_give_the_numbers_of_ONNX_Runtime() =>
-        Gen.Select(_sizes, _windows, _pads, Gen.Int[0, 1000]).Sample((sizes, windows, pads, seed) =>
+        Gen.Select(_sizes, _windows, _pads, Gen.Int[0, 1000]).Holds(300, (sizes, windows, pads, seed) =>
         {
             if (Model(sizes, windows, pads, seed, computed: false) is not { } m) return;
             Graph graph = ImportAssert.SameAsOnnxRuntime(m, relative: 1e-5);
             Assert.DoesNotContain(graph.Nodes, n => n.Op == "ConvTranspose");
-        }, iter: 300, threads: 1);
+        });
 
     [Fact]
     public void Computed_weights_run_digitally_and_give_the_numbers_of_ONNX_Runtime() =>
-        Gen.Select(_sizes, _windows, _pads, Gen.Int[0, 1000]).Sample((sizes, windows, pads, seed) =>
+        Gen.Select(_sizes, _windows, _pads, Gen.Int[0, 1000]).Holds(100, (sizes, windows, pads, seed) =>
         {
             if (Model(sizes, windows, pads, seed, computed: true) is not { } m) return;
             Graph graph = ImportAssert.SameAsOnnxRuntime(m, relative: 1e-5);
             Assert.Contains(graph.Nodes, n => n.Op == "ConvTranspose");
-        }, iter: 100, threads: 1);
+        });
 
     /// <summary>A product for each weight and input position, but for those that the padding cuts off.</summary>
     [Theory]
