@@ -9,6 +9,7 @@ using Cim.Bench.Search;
 using Cim.Bench.Speed;
 using Cim.Bench.Training;
 using Cim.Bench.Variation;
+using Cim.Bench.Zoo;
 
 // A new topic is a folder with its command and one line here; its results go to bench/results/<topic>/.
 var root = new RootCommand("Measures what the project claims, one command a topic; bench/README.md lists the questions and the data.")
@@ -17,6 +18,7 @@ var root = new RootCommand("Measures what the project claims, one command a topi
     new RoundingCommand(),
     new VariationCommand(),
     new SearchCommand(),
+    new ZooCommand(),
     new MergingCommand(),
     new PhysicsCommand(),
     new TrainingCommand(),

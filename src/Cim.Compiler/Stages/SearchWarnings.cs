@@ -46,10 +46,10 @@ internal static class SearchWarnings
             return $"No precision keeps the estimated loss within {limit} on the {options.MaxArrays} arrays of "
                 + $"{OptionTable.MaxArrays.Named()}, though some do on more; {loses}. Allow more arrays, or a larger loss.";
         if (summary.RanOutOfTime)
-            return $"The search ran out of time before a precision kept the estimated loss and half as much "
-                + $"again within {limit}: {summary.Evaluations} were measured; {loses}. Give it more time "
+            return $"The search ran out of time before a precision kept the estimated loss with its margin "
+                + $"within {limit}: {summary.Evaluations} were measured; {loses}. Give it more time "
                 + $"({OptionTable.SearchBudget.Named()}), or fewer samples ({OptionTable.SearchSamples.Named()}).";
-        return $"No precision up to 8 bits keeps the estimated loss and half as much again within {limit}; {loses}. Give more calibration "
+        return $"No precision up to 8 bits keeps the estimated loss with its margin within {limit}; {loses}. Give more calibration "
             + $"samples, labels for them, or a larger budget.";
     }
 }

@@ -5,33 +5,32 @@ namespace Cim.Compiler.Evaluation.Agreement;
 /// samples where they differ, as McNemar's test does: lost - gained has the variance lost + gained. A few hundred labels do not show
 /// half a point by that alone, so the expected loss by class probabilities that the same labels made right (<see cref="ExpectedLoss"/>,
 /// <see cref="ClassTemperature"/>) is what is thought before the samples are counted; both are normal, and the mean of the product is
-/// the estimate. Where the count contradicts the expectation by more than chance, the expectation is the less certain, and the count
-/// decides.
+/// the estimate. Where more is lost than expected, by more than chance, the expectation is the less certain, and the count decides. Not
+/// where less is lost: a search looks at many policies and selects those of the best counts.
 /// </summary>
 /// <param name="Lost">The estimate.</param>
-/// <param name="AtMost">A standard deviation more: what has to be within a budget.</param>
+/// <param name="AtMost">What is lost at most in 95 of 100 cases: what has to be within a budget.</param>
 /// <param name="AtLeast">What is lost in 99 of 100 cases.</param>
 internal readonly record struct PairedLoss(double Lost, double AtMost, double AtLeast)
 {
     /// <summary>Standard deviations that leave 1 in 200 on a side.</summary>
     public const double Certain = 2.58;
 
+    /// <summary>Standard deviations that leave 1 in 20 on one side: so many of the budgets may be missed.</summary>
+    private const double Sufficient = 1.645;
+
     /// <summary>One standard deviation of an expected loss, as a share of it: probabilities are not quite right for the samples of one
     /// policy, and a search finds the policy they are most wrong about.</summary>
     private const double ShareUnsure = 0.5;
 
-    /// <summary>The same in samples, and its least variance.</summary>
+    /// <summary>The least variance of the same in samples: where no sample is near a boundary, the next one may be.</summary>
     private const double LeastVariance = 0.25;
 
-    /// <summary>Variances of the count that chance explains where it is more than expected, and where it is less: the policy a search
-    /// finds is one that was lucky.</summary>
-    private const double ChanceOfMore = 1, ChanceOfLess = 4;
-
-    /// <summary>The estimate by probabilities alone; half as much again has to be within a budget.</summary>
+    /// <summary>The estimate by probabilities alone.</summary>
     /// <param name="expected">The expected loss.</param>
     /// <param name="spread">Its standard deviation, from one draw of samples to another.</param>
     public static PairedLoss WithoutLabels(double expected, double spread) =>
-        new(expected, (1 + ShareUnsure) * expected, (1 + ShareUnsure) * (expected - (Certain * spread)));
+        new(expected, expected + (Sufficient * Unsure(expected, spread)), (1 + ShareUnsure) * (expected - (Certain * spread)));
 
     /// <summary>The estimate with labels.</summary>
     /// <param name="expected">The expected loss by probabilities.</param>
@@ -40,15 +39,16 @@ internal readonly record struct PairedLoss(double Lost, double AtMost, double At
     /// <param name="gained">Samples that only the other one does.</param>
     public static PairedLoss Of(double expected, double spread, int lost, int gained)
     {
-        if (expected == 0 && lost == 0 && gained == 0) return default;
         double net = lost - gained, variance = lost + gained + 1, difference = (net - expected) * (net - expected);
-        double unsure = Math.Max(
-            (ShareUnsure * ShareUnsure * expected * expected) + LeastVariance,
-            difference - ((net > expected ? ChanceOfMore : ChanceOfLess) * variance));
+        double unsure = Unsure(expected, spread);
+        unsure = Math.Max((unsure * unsure) + LeastVariance, net > expected ? difference - variance : 0);
         (double mean, double deviation) = Combine(expected, unsure, net, variance);
-        (double least, double spreadOfLeast) = Combine(expected, unsure + (spread * spread), net, variance);
-        return new PairedLoss(mean, mean + deviation, least - (Certain * spreadOfLeast));
+        return new PairedLoss(mean, mean + (Sufficient * deviation), mean - (Certain * deviation));
     }
+
+    /// <summary>One standard deviation of an expected loss: probabilities may be wrong, and other samples are nearer to a boundary or
+    /// further from it.</summary>
+    private static double Unsure(double expected, double spread) => Math.Sqrt(Math.Pow(ShareUnsure * expected, 2) + (spread * spread));
 
     /// <summary>Mean and deviation of the product of two normal distributions.</summary>
     private static (double Mean, double Deviation) Combine(double a, double varianceOfA, double b, double varianceOfB)

@@ -18,7 +18,7 @@ namespace Cim.Compiler.Search.Persistence;
 internal sealed class TrialFile : IProxyStore
 {
     /// <summary>How losses are estimated; a log of another estimate is of no use.</summary>
-    private const string Estimate = "paired loss, its margin and least: ";
+    private const string Estimate = "paired loss that believes no luck, its bounds of 95 and 99 %: ";
 
     private readonly string _path;
     private readonly string _key;

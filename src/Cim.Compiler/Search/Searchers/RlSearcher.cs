@@ -22,6 +22,12 @@ internal sealed class RlSearcher : IPolicySearcher
 
     public string Name => "rl";
 
+    /// <summary>Whether the best measured policies are played again; false only to see what that is worth.</summary>
+    public bool Replays { get; init; } = true;
+
+    /// <summary>Whether the agent first learns to imitate the start; false only to see what that is worth.</summary>
+    public bool Clones { get; init; } = true;
+
     public void Explore(SearchProblem problem, TrialLog log, CancellationToken cancellation)
     {
         ProxyWalk.Bisect(problem, log, cancellation);
@@ -34,7 +40,7 @@ internal sealed class RlSearcher : IPolicySearcher
         PolicyBatch batch = agent.NewBatch();
         double start = problem.Cost((log.Best?.Policy ?? [.. widest]).AsSpan());
         LearnedLoss learned = LearnedLoss.From(problem, log);
-        Clone(problem, log, episodes, batch, learned);
+        if (Clones) Clone(problem, log, episodes, batch, learned);
 
         while (log.Left > 0)
         {
@@ -46,7 +52,7 @@ internal sealed class RlSearcher : IPolicySearcher
                 Episode[] played = episodes.Play(FixedChoices(log, problem, episodes, random), learned.Surrogate, learned.Budget);
                 log.Episodes += played.Length;
                 foreach (Episode episode in played) episode.Reward = Reward(problem, log, episodes, learned, episode, start);
-                Learn(played, Replay(problem, log, episodes, learned, start), batch, agent);
+                Learn(played, Replays ? Replay(problem, log, episodes, learned, start) : [], batch, agent);
                 visited.AddRange(played.Select(e => e.Policy));
             }
 

@@ -54,7 +54,7 @@ public sealed class TrialFileTests : IDisposable
         file.Store("8,4", new ProxySelection("fisher", [new ProxyQuality("fisher", double.NaN, 0.5)], [Row((4, 0.25))]));
         const string Log = """
             {
-              "key": "paired loss, its margin and least: key",
+              "key": "paired loss that believes no luck, its bounds of 95 and 99 %: key",
               "trials": {
                 "8/4": [
                   1E-09,

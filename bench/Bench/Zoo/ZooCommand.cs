@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Cim.Bench.Common;
+using static System.FormattableString;
+
+namespace Cim.Bench.Zoo;
+
+/// <summary><c>bench zoo</c>: every searcher on networks of many kinds, judged on samples that nothing was chosen by.</summary>
+internal sealed class ZooCommand : BenchCommand
+{
+    private readonly Option<string[]> _networks;
+    private readonly Option<string[]> _profiles;
+    private readonly Option<string[]> _searchers;
+    private readonly Option<ulong[]> _seeds;
+    private readonly Option<int> _evaluations;
+    private readonly Option<double> _loss;
+    private readonly Option<string> _objective;
+    private readonly Option<string> _rounding;
+    private readonly Option<int> _unseen;
+    private readonly Option<string> _store;
+
+    public ZooCommand()
+        : base("zoo", "zoo", "How cheap do searches make networks of many kinds, and do they keep the budget on unseen samples?")
+    {
+        _networks = AddList("--network", string.Join(',', ZooNetworks.Names), "The networks.", ZooNetworks.Names);
+        _profiles = AddList<string>("--profile", "cim-aq-4b,isaac,cim-aq-2b", "The hardware profiles.");
+        _searchers = AddList("--search", "rl,exact,evolutionary,random", "The searchers.", ZooSearchers.Names);
+        _seeds = AddList<ulong>("--seeds", "1,2,3", "The seeds; all of the first before the second.");
+        _evaluations = Add("--evaluations", 60, "Policies a search measures at most.");
+        _loss = Add("--loss", 0.5, "The budget in points.");
+        _objective = Add("--objective", "latency", "What is minimized.");
+        _rounding = Add("--rounding", "compensated", "Of the compiled networks; `auto`, the product's default, takes many times longer.");
+        _unseen = Add("--unseen", 6000, "Unseen samples at most.");
+        _store = Add(
+            "--store", "", "The folder of measurements; what is in it is not measured again. Default: one of this build in artifacts.");
+    }
+
+    protected override Task RunAsync(ParseResult parsed, BenchRun run, CancellationToken cancellation)
+    {
+        var options = new ZooOptions
+        {
+            Evaluations = parsed.GetValue(_evaluations), Loss = parsed.GetValue(_loss), Objective = parsed.GetValue(_objective)!,
+            Rounding = parsed.GetValue(_rounding)!, Unseen = parsed.GetValue(_unseen),
+        };
+        string folder = parsed.GetValue(_store) is { Length: > 0 } named
+            ? named : Path.Combine(run.Artifacts, run.Cim.Build[..12]);
+        var zoo = new ZooRun(run, options, Directory.CreateDirectory(Path.GetFullPath(folder)).FullName);
+        foreach (ulong seed in parsed.GetValue(_seeds)!)
+            foreach (string network in parsed.GetValue(_networks)!)
+                foreach (string profile in parsed.GetValue(_profiles)!)
+                {
+                    long start = Stopwatch.GetTimestamp();
+                    if (zoo.Measure(network, profile, parsed.GetValue(_searchers)!, seed, cancellation))
+                        BenchRun.Progress(Invariant($"{network} on {profile}, seed {seed}: ")
+                            + Invariant($"{Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s"));
+                }
+
+        Console.Write(zoo.Write());
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,24 @@
+using System.Globalization;
+using System.Text.Json;
+using Cim.Bench.Common.Results;
+
+namespace Cim.Bench.Zoo;
+
+/// <summary>A file for each search that is done.</summary>
+/// <param name="folder">Where they are.</param>
+internal sealed class ZooStore(string folder)
+{
+    /// <summary>The row of a search; null if it is still to be done.</summary>
+    public ZooRow? Find(string network, string profile, string searcher, ulong seed, bool isChecked)
+    {
+        string path = PathOf(network, profile, searcher, seed, isChecked);
+        return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllText(path), ZooJson.Default.ZooRow) : null;
+    }
+
+    /// <summary>Adds a row.</summary>
+    public void Add(ZooRow row) => ResultFile.Write(
+        PathOf(row.Network, row.Profile, row.Searcher, row.Seed, row.IsChecked), JsonSerializer.Serialize(row, ZooJson.Default.ZooRow));
+
+    private string PathOf(string network, string profile, string searcher, ulong seed, bool isChecked) => Path.Combine(
+        folder, string.Create(CultureInfo.InvariantCulture, $"{network}-{profile}-{searcher}-{seed}{(isChecked ? "-checked" : "")}.json"));
+}
