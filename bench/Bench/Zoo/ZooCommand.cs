@@ -18,6 +18,7 @@ internal sealed class ZooCommand : BenchCommand
     private readonly Option<string> _rounding;
     private readonly Option<int> _unseen;
     private readonly Option<string> _store;
+    private readonly Option<bool> _isReport;
 
     public ZooCommand()
         : base("zoo", "zoo", "How cheap do searches make networks of many kinds, and do they keep the budget on unseen samples?")
@@ -33,6 +34,7 @@ internal sealed class ZooCommand : BenchCommand
         _unseen = Add("--unseen", 6000, "Unseen samples at most.");
         _store = Add(
             "--store", "", "The folder of measurements; what is in it is not measured again. Default: one of this build in artifacts.");
+        _isReport = Add("--report", false, "Only write what the store has; nothing is measured.");
     }
 
     protected override Task RunAsync(ParseResult parsed, BenchRun run, CancellationToken cancellation)
@@ -44,7 +46,10 @@ internal sealed class ZooCommand : BenchCommand
         };
         string folder = parsed.GetValue(_store) is { Length: > 0 } named
             ? named : Path.Combine(run.Artifacts, run.Cim.Build[..12]);
-        var zoo = new ZooRun(run, options, Directory.CreateDirectory(Path.GetFullPath(folder)).FullName);
+        var zoo = new ZooRun(run, options, Directory.CreateDirectory(Path.GetFullPath(folder)).FullName)
+        {
+            IsReport = parsed.GetValue(_isReport),
+        };
         foreach (ulong seed in parsed.GetValue(_seeds)!)
             foreach (string network in parsed.GetValue(_networks)!)
                 foreach (string profile in parsed.GetValue(_profiles)!)

@@ -12,6 +12,9 @@ internal static class ZooNetworks
         "inverted", "dense", "resnet8", "vgg", "resnet20",
     ];
 
+    /// <summary>Whether all there is for calibration are samples that the network was trained on, which nobody should do.</summary>
+    public static bool KnowsItsCalibration(string name) => name is "mnist-conv" or "mnist-net" or "resnet8" or "resnet20";
+
     /// <summary>A network; its data are looked for when they are read.</summary>
     public static ZooNetwork Of(string name, BenchRun run)
     {

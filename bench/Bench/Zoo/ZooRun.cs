@@ -20,6 +20,9 @@ internal sealed class ZooRun(BenchRun run, ZooOptions options, string folder)
     private readonly List<ZooRow> _rows = [];
     private readonly Dictionary<string, string> _skipped = new(StringComparer.Ordinal);
 
+    /// <summary>True if what the store does not have is left out.</summary>
+    public bool IsReport { get; init; }
+
     /// <summary>All searches of a network, profile and seed; false if there was nothing left to measure.</summary>
     public bool Measure(string name, string profile, string[] searchers, ulong seed, CancellationToken cancellation)
     {
@@ -40,6 +43,7 @@ internal sealed class ZooRun(BenchRun run, ZooOptions options, string folder)
                         continue;
                     }
 
+                    if (IsReport) continue;
                     cell ??= new ZooCell(network, profile, options, ZooFiles.Write(network, folder), cancellation);
                     ZooRow row = cell.Run(searcher, seed, isChecked, cancellation);
                     _store.Add(row);

@@ -36,9 +36,11 @@ internal sealed class LossSurrogate
     /// <param name="trials">For each measured policy the estimates of its units, and its loss.</param>
     /// <param name="units">The number of units.</param>
     /// <param name="budget">The loss that matters; sets the scale of the noise.</param>
-    public static LossSurrogate Fit(IReadOnlyList<(double[] Estimates, double Loss)> trials, int units, double budget)
+    /// <param name="noise">What the best measurement is uncertain by; that of few samples may be more than the budget.</param>
+    public static LossSurrogate Fit(
+        IReadOnlyList<(double[] Estimates, double Loss)> trials, int units, double budget, double noise = 0)
     {
-        double floor = NoiseFloor * Math.Max(budget, 0.05);
+        double floor = Math.Max(NoiseFloor * Math.Max(budget, 0.05), noise);
         double[] z = [.. trials.Select(t => Math.Max(t.Loss, 0))];
         double[] precision = [.. z.Select(loss => 1 / ((NoiseShare * loss * NoiseShare * loss) + (floor * floor)))];
 

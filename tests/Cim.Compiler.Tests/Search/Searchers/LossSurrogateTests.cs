@@ -22,6 +22,16 @@ public sealed class LossSurrogateTests
         Assert.InRange(learnt.Share(0, 0.1), 0.3, 0.45);
     }
 
+    [Fact]
+    public void Measurements_less_certain_than_the_budget_leave_open_what_is_within_it()
+    {
+        (double[], double)[] trials = [([0.1, 0], 0.1), ([0, 0.1], 0.12), ([0.1, 0.1], 0.21)];
+        LossGuess sure = LossSurrogate.Fit(trials, 2, budget: 0.1).Guess([0.1, 0.1]),
+            unsure = LossSurrogate.Fit(trials, 2, budget: 0.1, noise: 0.3).Guess([0.1, 0.1]);
+        Assert.True(sure.ProbabilityWithin(0.1) < 0.05);
+        Assert.InRange(unsure.ProbabilityWithin(0.1), 0.2, 0.5);
+    }
+
     [Theory]
     [InlineData(0, 0.5)]
     [InlineData(1, 0.841345)]
