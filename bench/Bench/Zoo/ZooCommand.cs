@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Cim.Bench.Common;
+using Cim.Bench.Wild;
 using static System.FormattableString;
 
 namespace Cim.Bench.Zoo;
@@ -19,6 +20,7 @@ internal sealed class ZooCommand : BenchCommand
     private readonly Option<int> _unseen;
     private readonly Option<string> _store;
     private readonly Option<bool> _isReport;
+    private readonly WildOptions _wild;
 
     public ZooCommand()
         : base("zoo", "zoo", "How cheap do searches make networks of many kinds, and do they keep the budget on unseen samples?")
@@ -35,10 +37,12 @@ internal sealed class ZooCommand : BenchCommand
         _store = Add(
             "--store", "", "The folder of measurements; what is in it is not measured again. Default: one of this build in artifacts.");
         _isReport = Add("--report", false, "Only write what the store has; nothing is measured.");
+        _wild = new WildOptions(this);
     }
 
     protected override Task RunAsync(ParseResult parsed, BenchRun run, CancellationToken cancellation)
     {
+        if (_wild.IsAsked(parsed)) return WildBench.RunAsync(_wild.Read(parsed), run, cancellation);
         var options = new ZooOptions
         {
             Evaluations = parsed.GetValue(_evaluations), Loss = parsed.GetValue(_loss), Objective = parsed.GetValue(_objective)!,

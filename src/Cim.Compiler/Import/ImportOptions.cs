@@ -10,9 +10,8 @@ internal sealed record ImportOptions
     /// <summary>Writes the graph as text after each pass into this folder.</summary>
     public string? DumpDirectory { get; init; }
 
-    /// <summary>Sizes of open dimensions, by name or by input and axis (<c>x:1</c>). The leading dimension of an input needs none: it is
-    /// the
-    /// batch.</summary>
+    /// <summary>Sizes of open dimensions, by name or by input and axis (<c>x:1</c>); the leading dimension of an input needs none: it is
+    /// the batch. Also values of inputs of one integer, by the input's name.</summary>
     public ImmutableDictionary<string, int> Dimensions { get; init; } = ImmutableDictionary<string, int>.Empty;
 
     /// <summary>Makes the batch of a model exported for one image symbolic where every operator works image by image.</summary>

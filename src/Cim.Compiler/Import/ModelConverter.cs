@@ -23,13 +23,13 @@ internal sealed class ModelConverter(ModelProto model, ExternalData? external, I
     public ConvertedModel Convert()
     {
         int opset = Opset();
-        var narrow = new HashSet<string>(StringComparer.Ordinal);
+        var declared = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (TensorProto tensor in _graph.Initializer)
         {
             if (tensor.Name.Length == 0) throw new OnnxFormatException("an initializer has no name");
             if (!_constants.TryAdd(tensor.Name, TensorConverter.Convert(tensor, external)))
                 throw Invalid($"initializer '{tensor.Name}' is given twice");
-            if (tensor.DataType is (int)TensorProto.Types.DataType.Int4 or (int)TensorProto.Types.DataType.Uint4) narrow.Add(tensor.Name);
+            if (IsHeldByWider(tensor.DataType)) declared[tensor.Name] = tensor.DataType;
         }
 
         if (_graph.SparseInitializer.Count > 0)
@@ -37,8 +37,14 @@ internal sealed class ModelConverter(ModelProto model, ExternalData? external, I
                 $"Sparse initializers are not supported ('{_graph.SparseInitializer[0].Values?.Name}'). Export the weights as dense "
                     + $"tensors.");
 
-        ImmutableArray<(string, ValueInfo)> inputs = new InputReader(_graph, _constants.Keys, options).Read();
-        var context = new UpgradeContext(opset, _constants, UsedValues(), narrow, [.. inputs.Select(i => i.Item1)]);
+        foreach (ValueInfoProto value in _graph.Input.Concat(_graph.ValueInfo))
+            if (value.Type?.TensorType is { } type && IsHeldByWider(type.ElemType)) declared.TryAdd(value.Name, type.ElemType);
+        ImmutableHashSet<string> set = SetInputs();
+        ImmutableArray<(string, ValueInfo)> inputs = new InputReader(_graph, _constants.Keys, options with
+        {
+            Dimensions = options.Dimensions.RemoveRange(set),
+        }).Read();
+        var context = new UpgradeContext(opset, _constants, UsedValues(), declared, [.. inputs.Select(i => i.Item1)]);
         var nodes = new List<Node>();
         foreach ((NodeProto proto, string name) in Named(context)) nodes.AddRange(_converter.Convert(proto, name, context));
         nodes = TopologicalSort.Sort(nodes, inputs.Select(i => i.Item1).Concat(_constants.Keys));
@@ -48,14 +54,39 @@ internal sealed class ModelConverter(ModelProto model, ExternalData? external, I
             _constants.ToImmutableDictionary(StringComparer.Ordinal), [.. _converter.Unsupported]);
     }
 
+    private static bool IsHeldByWider(int type) => (TensorProto.Types.DataType)type is TensorProto.Types.DataType.Int4
+        or TensorProto.Types.DataType.Uint4 or TensorProto.Types.DataType.Int16 or TensorProto.Types.DataType.Uint16;
+
+    /// <summary>Makes inputs of one integer whose value the caller sets constants, and returns their names.</summary>
+    private ImmutableHashSet<string> SetInputs()
+    {
+        var set = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
+        foreach (ValueInfoProto input in _graph.Input)
+        {
+            if (!options.Dimensions.TryGetValue(input.Name, out int value) || _constants.ContainsKey(input.Name)
+                || input.Type?.TensorType is not { Shape: { } shape } type || shape.Dim.Any(d => d.DimValue != 1)) continue;
+            var dims = new Shape([.. shape.Dim.Select(_ => 1)]);
+            Tensor? constant = TensorConverter.TypeOf(type.ElemType) switch
+            {
+                ElementType.Int64 => Tensor.Create<long>(dims, new long[] { value }),
+                ElementType.Int32 => Tensor.Create<int>(dims, new[] { value }),
+                _ => null,
+            };
+            if (constant is null) continue;
+            _constants.Add(input.Name, constant);
+            set.Add(input.Name);
+        }
+
+        return set.ToImmutable();
+    }
+
     private int Opset()
     {
-        if (model.OpsetImport.Count == 0) throw new OnnxFormatException("the model imports no operator set");
+        // Files of IR version 2 and older name no operator set: it is the first. Without the standard one its version does not matter.
+        if (model.OpsetImport.Count == 0)
+            return model.IrVersion is > 0 and < 3 ? 1 : throw new OnnxFormatException("the model imports no operator set");
         long version = _converter.Version("");
-        if (version == 0)
-            throw new CimException(ErrorCodes.UnsupportedOperators,
-                $"The model does not import the standard ONNX operator set, only "
-                    + $"{string.Join(", ", model.OpsetImport.Select(o => $"'{o.Domain}'"))}. Export it with standard operators.");
+        if (version == 0) return Supported.MaxOpset;
         if (version is < Supported.MinOpset or > Supported.MaxOpset)
             throw new CimException(ErrorCodes.UnsupportedOperators,
                 $"The model uses opset {version}; opsets {Supported.MinOpset} to {Supported.MaxOpset} are supported. Export it with "

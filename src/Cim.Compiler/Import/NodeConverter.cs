@@ -53,7 +53,7 @@ internal sealed class NodeConverter(ModelProto model, ExternalData? external)
             return [];
         }
 
-        bool mayLackInput = proto.OpType is "Constant" or "If" or "Loop" or "Scan";
+        bool mayLackInput = proto.OpType is "Constant" or "If" or "Loop" or "Scan" or "SequenceEmpty" or "Optional" or "OptionalHasElement";
         if (proto.Output.Count == 0 || (proto.Output[0].Length == 0 && !OperatorRewrites.Contains(op)))
             throw Invalid($"node '{name}' ({proto.OpType}) has no output");
         if (!mayLackInput && (proto.Input.Count == 0 || proto.Input[0].Length == 0))

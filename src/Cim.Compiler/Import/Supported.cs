@@ -9,11 +9,11 @@ namespace Cim.Compiler.Import;
 /// <summary>Which operators and operator sets can be imported.</summary>
 internal static class Supported
 {
-    public const int MinOpset = 7;
+    public const int MinOpset = 1;
     public const int MaxOpset = 28;
 
     /// <summary>Operators rewritten into others while the file is read.</summary>
-    private static readonly string[] _rewritten = ["Upsample", "Scatter"];
+    private static readonly string[] _rewritten = ["Upsample", "Scatter", "Affine", "ImageScaler", "ScaledTanh"];
 
     /// <summary>The standard operators a model may contain, in ordinal order.</summary>
     public static IEnumerable<string> Operators => OperatorCatalog.Names.Concat(_rewritten)
@@ -21,7 +21,8 @@ internal static class Supported
 
     /// <summary>The operators of other domains, as <c>domain.Operator</c>, in ordinal order.</summary>
     public static IEnumerable<string> OtherDomains =>
-        OperatorRewrites.Names.Where(n => n.Contains('.', StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+        OperatorRewrites.Names.Where(n => n.Contains('.', StringComparison.Ordinal) && !n.StartsWith("cim.", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal);
 
     /// <param name="op">A standard operator, or <c>domain.Operator</c>.</param>
     public static bool IsSupported(string op) =>

@@ -3,7 +3,7 @@ namespace Cim.Compiler.Import;
 /// <summary>Why operators are not supported, in words that help: the error message and docs/operators.md have them from here.</summary>
 internal static class UnsupportedReasons
 {
-    private const string Sequences = "sequences and optional values are not supported; export the model with tensors";
+    private const string Sequences = "a function of a sequence's values is not supported; export the model with tensors";
     private const string Text = "text is not supported; do this step before the model";
     private const string Random = "its result is random; export the model for inference";
     private const string DataShape =
@@ -15,18 +15,7 @@ internal static class UnsupportedReasons
     /// <summary>Standard operators with the reason, in ordinal order.</summary>
     public static IReadOnlyDictionary<string, string> Standard { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
     {
-        ["ConcatFromSequence"] = Sequences,
-        ["Optional"] = Sequences,
-        ["OptionalGetElement"] = Sequences,
-        ["OptionalHasElement"] = Sequences,
-        ["SequenceAt"] = Sequences,
-        ["SequenceConstruct"] = Sequences,
-        ["SequenceEmpty"] = Sequences,
-        ["SequenceErase"] = Sequences,
-        ["SequenceInsert"] = Sequences,
-        ["SequenceLength"] = Sequences,
         ["SequenceMap"] = Sequences,
-        ["SplitToSequence"] = Sequences,
         ["RegexFullMatch"] = Text,
         ["StringConcat"] = Text,
         ["StringNormalizer"] = Text,
@@ -50,7 +39,6 @@ internal static class UnsupportedReasons
         ["DeformConv"] = NoKernel,
         ["Det"] = NoKernel,
         ["MaxRoiPool"] = NoKernel,
-        ["RoiAlign"] = NoKernel,
         ["TensorScatter"] = NoKernel,
     };
 

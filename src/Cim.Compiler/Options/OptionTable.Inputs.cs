@@ -73,8 +73,7 @@ internal static partial class OptionTable
 
     public static OptionRow Dim { get; } = new("Dim", OptionKind.List, OptionGroup.Inputs,
         "Size of an open dimension, as name=size or input:axis=size, for example height=224 or x:1=16. The leading dimension needs none: "
-            + "it "
-        + "is the batch.")
+        + "it is the batch. Also the value of an input of one integer, as input=value, for example sr=16000.")
     {
         Page = "import.md",
         Format = OptionFormat.Dimensions, Writing = KeyWriting.WhenSet, Keys = Result | OptionKeys.Trials | OptionKeys.Checkpoint,

@@ -22,7 +22,7 @@ internal sealed record OnnxSignature(
 
         return known.Count == 0 ? this : this with
         {
-            Inputs = [.. Inputs.Select(i => i.WithSizes(known, isInput: true))],
+            Inputs = [.. Inputs.Where(i => !i.IsSet(known)).Select(i => i.WithSizes(known, isInput: true))],
             Outputs = [.. Outputs.Select(o => o.WithSizes(known, isInput: false))],
         };
     }
@@ -34,8 +34,14 @@ internal sealed record OnnxSignature(
 /// <param name="Dimensions">Each dimension; null where symbolic or unknown. Null if the model gives no shape.</param>
 internal sealed record OnnxValue(string Name, int ElementType, IReadOnlyList<long?>? Dimensions)
 {
+    private const int Int32 = 6, Int64 = 7;
+
     /// <summary>The names of the dimensions, empty where they have none; as many as there are dimensions, or none.</summary>
     public IReadOnlyList<string> DimensionNames { get; init; } = [];
+
+    /// <summary>True for an input of one integer whose value is set: the class does not have it.</summary>
+    public bool IsSet(IReadOnlyDictionary<string, long> sizes) =>
+        ElementType is Int64 or Int32 && Dimensions is not null && Dimensions.All(d => d == 1) && sizes.ContainsKey(Name);
 
     /// <summary>With sizes for what is open: by input and axis, else by name.</summary>
     public OnnxValue WithSizes(IReadOnlyDictionary<string, long> sizes, bool isInput) => Dimensions is null ? this : this with

@@ -23,7 +23,8 @@ internal static class OperatorsPage
 
             Opsets {Supported.MinOpset} to {Supported.MaxOpset} of the standard domain are read. Every operator is brought to the form of
             the newest opset at import (attributes that became inputs are inputs, Upsample is Resize, Dropout is Identity, Softmax before
-            opset 13 is Flatten, Softmax, Reshape). Conv, Gemm and MatMul with constant weights run on crossbars, everything else in
+            opset 13 is Flatten, Softmax, Reshape; broadcasting along an axis, as before opset 7, is a Reshape).
+            Conv, Gemm and MatMul with constant weights run on crossbars, everything else in
             managed digital operators. float16, bfloat16 and double become float32; int16, uint16 become int32; uint32, uint64
             become int64. Inputs that decide shapes (shape, axes, pads, starts, sizes ...) must not depend on the data: constants,
             or computed from shapes. Only the leading dimension of an input may be unknown (the batch); others are set with `--dim`.
@@ -31,13 +32,15 @@ internal static class OperatorsPage
             crossbars, too; so are functions of the model itself, the branch of an If that a constant (or a shape) chooses, and every
             round of a Loop or Scan whose number of rounds is known. Quantizers of QONNX and Brevitas, and operators on integers
             (QLinearConv, ConvInteger ...), are read as pre-quantized layers; where ONNX Runtime quantizes inputs dynamically, their
-            range is calibrated instead. Not supported: sequences, strings, sparse tensors, quantization in blocks, training modes. All
+            range is calibrated instead. Sequences are lists at import, where their structure does not depend on the data. Not supported:
+            strings, sparse tensors, sequences as inputs and outputs, training modes. All
             unsupported operators of a model are reported together (CIM0003).
 
             ## Conformance
 
             Each node case of the ONNX project's backend tests (Debian package `libonnx-testdata` 1.12.0, {results.Count} cases, opsets
-            1 to 17) is imported and run by the digital operators, once as written and once after all folding passes, and compared with
+            1 to 17; of the newest release see [conformance.md](conformance.md)) is imported and run by the digital operators, once as
+            written and once after all folding passes, and compared with
             the expected output (float: 1e-4 relative plus 1e-6, for functions written out in several operators 1e-3 as in ONNX's own test;
             integers: equal).
 

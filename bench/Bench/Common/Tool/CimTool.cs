@@ -24,6 +24,17 @@ internal sealed class CimTool
     /// <summary>Identifies the build: the content of its own libraries.</summary>
     public string Build => MeasurementStore.HashOf(Directory.GetFiles(Path.GetDirectoryName(Path.GetFullPath(_path))!, "?im*.dll"));
 
+    /// <summary>The program that starts it, and what stands before its own arguments.</summary>
+    /// <exception cref="BenchException">It does not exist.</exception>
+    public string[] Command
+    {
+        get
+        {
+            BenchException.RequireFile(_path, "Build src/Cim.Cli, or name a cim with --cim.");
+            return _path.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? ["dotnet", _path] : [_path];
+        }
+    }
+
     /// <summary><c>cim compile</c>.</summary>
     public Task<CompileReport> CompileAsync(object[] arguments, CancellationToken cancellation) =>
         RunAsync(["compile", .. arguments], CimJson.Default.CompileReport, cancellation);
@@ -42,10 +53,8 @@ internal sealed class CimTool
 
     private async Task<T> RunAsync<T>(object[] arguments, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
-        BenchException.RequireFile(_path, "Build src/Cim.Cli, or name a cim with --cim.");
         string[] words = [.. arguments.Select(a => Convert.ToString(a, CultureInfo.InvariantCulture)!), "--json"];
-        bool isLibrary = _path.EndsWith(".dll", StringComparison.OrdinalIgnoreCase);
-        var start = new ProcessStartInfo(isLibrary ? "dotnet" : _path, isLibrary ? [_path, .. words] : words)
+        var start = new ProcessStartInfo(Command[0], [.. Command[1..], .. words])
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         };

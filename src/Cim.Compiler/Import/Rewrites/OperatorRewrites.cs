@@ -7,6 +7,7 @@ using Cim.Compiler.Import.Rewrites.Microsoft;
 using Cim.Compiler.Import.Rewrites.Normalization;
 using Cim.Compiler.Import.Rewrites.Quantized;
 using Cim.Compiler.Import.Rewrites.Recurrent;
+using Cim.Compiler.Import.Rewrites.Sequences;
 using Cim.Compiler.Import.Rewrites.Shapes;
 using Cim.Compiler.Import.Rewrites.Signals;
 
@@ -18,7 +19,8 @@ internal static class OperatorRewrites
     private static readonly IReadOnlyList<IOperatorRewrite> _all =
     [
         .. AttentionRewrites.All, .. ControlRewrites.All, .. ElementwiseRewrites.All, .. LearningRewrites.All, .. MicrosoftRewrites.All,
-        .. NormalizationRewrites.All, .. QuantizedRewrites.All, .. RecurrentRewrites.All, .. ShapesRewrites.All, .. SignalsRewrites.All,
+        .. NormalizationRewrites.All, .. QuantizedRewrites.All, .. RecurrentRewrites.All, .. SequencesRewrites.All, .. ShapesRewrites.All,
+        .. SignalsRewrites.All,
     ];
 
     private static readonly FrozenDictionary<string, IOperatorRewrite> _byOperator =

@@ -69,10 +69,23 @@ internal sealed class RewriteContext(RewriteOperators writer, Node node)
     {
         if (output >= node.Outputs.Length || node.Outputs[output].Length == 0) return;
         string name = node.Outputs[output];
+        if (writer.Sequence(value) is { } sequence)
+        {
+            writer.DefineSequence(name, sequence);
+            return;
+        }
+
         if (!_renamed.ContainsKey(value) && writer.TryRename(value, name, _from)) _renamed.Add(value, name);
         else writer.Write(new Node("Identity", writer.FreshNode(node.Name), [_renamed.GetValueOrDefault(value, value)], [name],
             AttributeMap.Empty));
     }
+
+    /// <summary>Makes a list of values the first output of the rewritten node.</summary>
+    public void ReturnSequence(ImmutableArray<string> values) => writer.DefineSequence(node.Outputs[0], values);
+
+    /// <summary>The values of a sequence.</summary>
+    /// <exception cref="CimException">CIM0004: the value is no sequence.</exception>
+    public ImmutableArray<string> Sequence(string value) => writer.Sequence(value) ?? throw Error($"'{value}' is no sequence");
 
     /// <summary>The writer itself, for what inlines other graphs.</summary>
     public RewriteOperators Writer => writer;

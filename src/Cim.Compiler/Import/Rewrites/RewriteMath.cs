@@ -82,6 +82,14 @@ internal static class RewriteMath
         return c.Op("Reshape", [a, c.Longs(target)]);
     }
 
+    /// <summary>True for one element, whatever the batch.</summary>
+    public static bool IsSingle(this Shape shape)
+    {
+        for (int i = 0; i < shape.Rank; i++)
+            if (shape[i] != 1) return false;
+        return true;
+    }
+
     /// <summary>The product of dimensions [from, to), of which one may depend on the batch.</summary>
     public static int Product(this Shape shape, RewriteContext c, int from, int to)
     {

@@ -16,12 +16,18 @@ internal sealed class RewriteOperators
 
     private readonly GrowingShapes _shapes;
     private readonly Dictionary<string, Tensor> _constants;
+    private readonly Dictionary<string, ImmutableArray<string>> _sequences = new(StringComparer.Ordinal);
     private readonly HashSet<string> _values, _nodeNames, _read, _declared;
     private readonly List<Node> _nodes = [];
 
     private RewriteOperators(Graph graph, int opset)
     {
         Opset = opset;
+        SingleIntegers =
+        [
+            .. graph.Inputs.Where(i => graph.Values[i] is { Type: ElementType.Int64 or ElementType.Int32, Shape: var shape }
+                && shape.IsSingle()),
+        ];
         _shapes = new GrowingShapes(graph);
         _constants = new(graph.Constants, StringComparer.Ordinal);
         _read = new(graph.Nodes.SelectMany(n => n.Inputs.Concat(Subgraph.Captured(n))).Concat(graph.Outputs), StringComparer.Ordinal);
@@ -33,6 +39,9 @@ internal sealed class RewriteOperators
     /// <summary>The version of the standard operators the model is written in.</summary>
     public int Opset { get; }
 
+    /// <summary>The model's inputs that are one integer each: a caller can set their value.</summary>
+    public ImmutableArray<string> SingleIntegers { get; }
+
     /// <summary>Types, shapes and constants of what is written so far.</summary>
     public GrowingShapes Shapes => _shapes;
 
@@ -43,6 +52,9 @@ internal sealed class RewriteOperators
         if (!graph.Nodes.Any(n => OperatorRewrites.Contains(n.Op))) return graph;
         var writer = new RewriteOperators(graph, opset);
         foreach (Node node in ReadDynamicQuantization.Run(graph)) writer.Write(node);
+        if (graph.Outputs.FirstOrDefault(writer._sequences.ContainsKey) is { } output)
+            throw new CimException(ErrorCodes.UnsupportedOperators,
+                $"Output '{output}' is a sequence, and outputs must be tensors. Export the model with one tensor for each of its values.");
         return graph with
         {
             Nodes = [.. writer._nodes],
@@ -53,6 +65,12 @@ internal sealed class RewriteOperators
     /// <summary>Appends a node, or what it is rewritten to.</summary>
     public void Write(Node node)
     {
+        if (node.Op == "Identity" && Sequence(node.Inputs[0]) is { } sequence)
+        {
+            DefineSequence(node.Outputs[0], sequence);
+            return;
+        }
+
         if (OperatorRewrites.Find(node.Op) is { } rewrite)
         {
             rewrite.Rewrite(new RewriteContext(this, node));
@@ -77,6 +95,13 @@ internal sealed class RewriteOperators
         _values.Add(name);
         _shapes.Add(name, value);
     }
+
+    /// <summary>The values of a sequence; null for what is a tensor.</summary>
+    public ImmutableArray<string>? Sequence(string value) =>
+        _sequences.TryGetValue(value, out ImmutableArray<string> values) ? values : null;
+
+    /// <summary>Gives a list of values a name.</summary>
+    public void DefineSequence(string name, ImmutableArray<string> values) => _sequences[name] = values;
 
     /// <summary>Every name that is taken by a value.</summary>
     public IReadOnlySet<string> Values => _values;

@@ -6,12 +6,16 @@ using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Import.Upgrades;
 
-/// <summary>Rewrites a node of opset 7 to 28 into the form of opset 23, the only one later passes and the operators know.</summary>
+/// <summary>Rewrites a node of opset 1 to 28 into the form of opset 23, the only one later passes and the operators know.</summary>
 internal static class OperatorUpgrade
 {
     /// <returns>The node itself, or the nodes that compute the same.</returns>
     /// <exception cref="CimException">CIM0003: a variant that is not supported.</exception>
-    public static IEnumerable<Node> Upgrade(Node node, UpgradeContext context) => node.Op switch
+    public static IEnumerable<Node> Upgrade(Node node, UpgradeContext context) => context.Opset >= 7
+        ? ToNewest(node, context)
+        : UpgradeLegacy.Upgrade(node, context).SelectMany(n => ToNewest(n, context));
+
+    private static IEnumerable<Node> ToNewest(Node node, UpgradeContext context) => node.Op switch
     {
         "Constant" => Constant(node, context),
         "Dropout" => Dropout(node, context),
@@ -24,6 +28,8 @@ internal static class OperatorUpgrade
         "MaxPool" => [MaxPool(node, context)],
         "DFT" when node.Attributes.Int("inverse", 0) != 0 && node.Attributes.Int("onesided", 0) != 0 =>
             throw Unsupported("the inverse of half a spectrum (onesided) is not supported; give the whole spectrum"),
+        "RoiAlign" when context.Opset < 16 && !node.Attributes.Has("coordinate_transformation_mode") =>
+            [node with { Attributes = node.Attributes.With("coordinate_transformation_mode", "output_half_pixel") }],
         "Scatter" => [node with { Op = "ScatterElements" }],
         "GridSample" => [node with { Attributes = node.Attributes.With("mode", SampleMode(node.Attributes.String("mode", "linear"))) }],
         _ => [AttributesToInputs.Upgrade(node, context)],

@@ -9,26 +9,27 @@ internal sealed class UpgradeContext
     private readonly Dictionary<string, Tensor> _constants;
     private readonly HashSet<string> _used;
     private readonly HashSet<string> _names;
-    private readonly HashSet<string> _narrow;
+    private readonly IReadOnlyDictionary<string, int> _declared;
     private readonly HashSet<string> _nodeNames = new(StringComparer.Ordinal);
 
     /// <param name="opset">The default domain's version.</param>
     /// <param name="constants">The model's constants; new ones are added here.</param>
     /// <param name="used">Every value some node or output reads.</param>
-    /// <param name="narrow">Constants that were 4-bit integers in the file.</param>
+    /// <param name="declared">The ONNX types of integers that tensors hold in a wider type.</param>
     /// <param name="inputs">The graph's inputs.</param>
     public UpgradeContext(
-        int opset, Dictionary<string, Tensor> constants, HashSet<string> used, HashSet<string> narrow, IEnumerable<string> inputs)
+        int opset, Dictionary<string, Tensor> constants, HashSet<string> used, IReadOnlyDictionary<string, int> declared,
+        IEnumerable<string> inputs)
     {
-        (Opset, _constants, _used, _narrow) = (opset, constants, used, narrow);
+        (Opset, _constants, _used, _declared) = (opset, constants, used, declared);
         _names = new HashSet<string>(used, StringComparer.Ordinal);
         _names.UnionWith(constants.Keys);
         _names.UnionWith(inputs);
     }
 
     private UpgradeContext(UpgradeContext other, int opset) =>
-        (Opset, _constants, _used, _narrow, _names, _nodeNames) =
-            (opset, other._constants, other._used, other._narrow, other._names, other._nodeNames);
+        (Opset, _constants, _used, _declared, _names, _nodeNames) =
+            (opset, other._constants, other._used, other._declared, other._names, other._nodeNames);
 
     public int Opset { get; }
 
@@ -51,8 +52,8 @@ internal sealed class UpgradeContext
 
     public Tensor? Constant(string value) => _constants.GetValueOrDefault(value);
 
-    /// <summary>True if the constant held 4-bit integers in the file.</summary>
-    public bool IsNarrow(string value) => _narrow.Contains(value);
+    /// <summary>The ONNX type of a constant or input whose integers a wider type holds; 0 for all others.</summary>
+    public int DeclaredType(string value) => _declared.GetValueOrDefault(value);
 
     /// <summary>A value name nobody has.</summary>
     public string Fresh(string wanted)

@@ -32,8 +32,8 @@ internal static class OperatorCatalog
         "LogSoftmax", "MatMul", "Max", "MaxPool", "MaxUnpool", "Mean", "Min", "Mish", "Mod", "Mul", "Neg", "Not", "Or", "PRelu", "Pad",
         "Pow",
         "QuantizeLinear", "Range", "Reciprocal", "ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceMax", "ReduceMean",
-        "ReduceMin", "ReduceProd", "ReduceSum", "ReduceSumSquare", "Relu", "Reshape", "Resize", "ReverseSequence", "Round",
-        "ScatterElements", "ScatterND", "Selu", "Shape", "Sigmoid", "Sign", "Sin", "Sinh", "Size", "Slice", "Softmax", "Softplus",
+        "ReduceMin", "ReduceProd", "ReduceSum", "ReduceSumSquare", "Relu", "Reshape", "Resize", "ReverseSequence", "RoiAlign",
+        "Round", "ScatterElements", "ScatterND", "Selu", "Shape", "Sigmoid", "Sign", "Sin", "Sinh", "Size", "Slice", "Softmax", "Softplus",
         "Softsign", "SpaceToDepth", "Split", "Sqrt", "Squeeze", "Sub", "Sum", "Tan", "Tanh", "ThresholdedRelu", "Tile", "TopK", "Transpose",
         "Unsqueeze", "Where", "Xor",
     }.ToFrozenSet(StringComparer.Ordinal);
@@ -111,6 +111,7 @@ internal static class OperatorCatalog
             "Col2Im" => new Col2Im(a) { Label = label },
             "DFT" => new FourierTransform(a) { Label = label },
             "Resize" => new Resize(a) { Label = label },
+            "RoiAlign" => new RoiAlign(a) { Label = label },
             "Gemm" => new Gemm(a) { Label = label },
             "MatMul" => new MatMul { Label = label },
 

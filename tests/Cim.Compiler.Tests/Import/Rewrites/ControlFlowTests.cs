@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Tests.Support;
@@ -40,12 +41,35 @@ public sealed class ControlFlowTests
     }
 
     [Fact]
-    public void If_on_the_data_is_refused_with_the_reason()
+    public void If_on_the_data_is_both_branches_and_a_choice()
     {
-        GraphProto branch = Graph(new ModelBuilder().Node("Identity", "x", "y").Output("y"));
-        ImportAssert.Fails(new ModelBuilder().Input("x", -1, 5).Scalar("zero", 0).Node("ReduceMax", "x", "m", ("keepdims", 0))
-            .Node("Greater", "m zero", "c").Node("If", "c", "z", ("then_branch", branch), ("else_branch", branch)).Output("z"),
-            ErrorCodes.UnsupportedOperators, "condition", "must be known when the model is compiled");
+        GraphProto then = Graph(new ModelBuilder().Node("Relu", "x", "y").Output("y"));
+        GraphProto other = Graph(new ModelBuilder().Node("Tanh", "x", "y").Output("y"));
+        Graph graph = ImportAssert.SameAsOnnxRuntime(new ModelBuilder().Input("x", 2, 5).Scalar("zero", 0)
+            .Node("ReduceSum", "x", "m", ("keepdims", 0)).Node("Greater", "m zero", "c")
+            .Node("If", "c", "z", ("then_branch", then), ("else_branch", other)).Output("z"));
+        Assert.Contains(graph.Nodes, n => n.Op == "Where");
+    }
+
+    [Fact]
+    public void If_on_the_data_between_results_of_different_shapes_is_refused_and_names_the_input_that_can_be_set()
+    {
+        GraphProto then = Graph(new ModelBuilder().Node("Identity", "x", "y").Output("y"));
+        GraphProto other = Graph(new ModelBuilder().Ints("axes", 1).Node("ReduceSum", "x axes", "y").Output("y"));
+        ModelBuilder model = new ModelBuilder().Input("x", -1, 5).Constant("two", Tensor.Scalar(2L)).Node("Equal", "rate two", "c")
+            .Node("If", "c", "z", ("then_branch", then), ("else_branch", other)).Output("z");
+        model.Model.Graph.Input.Add(ModelBuilder.Value("rate", 7));
+        ImportAssert.Fails(model, ErrorCodes.UnsupportedOperators, "its condition is computed from the data", "--dim rate=...");
+        foreach ((int rate, int nodes) in new[] { (2, 1), (3, 1) })
+        {
+            Graph graph = OnnxImporter.Import(model.Bytes, null, ImportOptions.Default with
+            {
+                Dimensions = ImmutableDictionary<string, int>.Empty.Add("rate", rate),
+            });
+            Assert.Equal(["x"], graph.Inputs);
+            Assert.Equal(nodes, graph.Nodes.Length);
+            Assert.Equal(rate == 2 ? "Identity" : "ReduceSum", graph.Nodes[0].Op);
+        }
     }
 
     [Fact]

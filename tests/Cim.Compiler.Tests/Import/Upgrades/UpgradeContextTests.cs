@@ -38,13 +38,14 @@ public sealed class UpgradeContextTests
     }
 
     [Fact]
-    public void Only_values_somebody_reads_are_used_and_only_integers_of_4_bits_are_narrow()
+    public void Only_values_somebody_reads_are_used_and_only_integers_of_other_widths_have_a_declared_type()
     {
         UpgradeContext context = Context();
         Assert.Equal([true, false, false], new[] { "used", "constant", "" }.Select(context.IsUsed));
-        Assert.Equal([true, false], new[] { "constant", "used" }.Select(context.IsNarrow));
+        Assert.Equal([22, 0], new[] { "constant", "used" }.Select(context.DeclaredType));
     }
 
     private static UpgradeContext Context() =>
-        new(17, new Dictionary<string, Tensor> { ["constant"] = Tensor.Scalar(1f) }, ["used"], ["constant"], ["input"]);
+        new(17, new Dictionary<string, Tensor> { ["constant"] = Tensor.Scalar(1f) }, ["used"],
+            new Dictionary<string, int> { ["constant"] = 22 }, ["input"]);
 }

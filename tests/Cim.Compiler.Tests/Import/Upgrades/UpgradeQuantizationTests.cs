@@ -38,11 +38,34 @@ public sealed class UpgradeQuantizationTests
     }
 
     [Fact]
-    public void Blocks_and_other_types_are_reported_as_unsupported()
+    public void Other_types_are_reported_as_unsupported() =>
+        ImportAssert.Fails(new ModelBuilder(21).Input("x", -1, 8).Scalar("s", 1f)
+            .Node("quantizer", "QuantizeLinear", "x s", "q", ("output_dtype", 17)).Node("DequantizeLinear", "q s", "y").Output("y"),
+            ErrorCodes.UnsupportedOperators, "'quantizer'", "17");
+
+    [Fact]
+    public void Scales_of_blocks_that_do_not_fit_are_an_error() =>
+        ImportAssert.Fails(new ModelBuilder(21).Input("x", 2, 8).Weight("s", 2, 3)
+            .Node("quantizer", "QuantizeLinear", "x s", "q", ("block_size", 4), ("axis", 1)).Node("Cast", "q", "y", ("to", 1)).Output("y"),
+            ErrorCodes.InvalidGraph, "quantizer", "blocks of 4");
+
+    [Theory]
+    [InlineData(8, 2)]
+    [InlineData(7, 2)]
+    public void Scales_of_blocks_are_spread_over_their_elements(int rows, int blocks)
     {
-        ModelBuilder Model(string attribute, int value) => new ModelBuilder(21).Input("x", -1, 8).Scalar("s", 1f)
-            .Node("quantizer", "QuantizeLinear", "x s", "q", (attribute, value)).Node("DequantizeLinear", "q s", "y").Output("y");
-        ImportAssert.Fails(Model("block_size", 4), ErrorCodes.UnsupportedOperators, "'quantizer'", "block_size");
-        ImportAssert.Fails(Model("output_dtype", 17), ErrorCodes.UnsupportedOperators, "'quantizer'", "17");
+        sbyte[] weights = [.. Enumerable.Range(0, rows * 3).Select(i => (sbyte)((i * 37 % 255) - 127))];
+        Graph graph = ImportAssert.SameAsOnnxRuntime(new ModelBuilder(21).Input("x", -1, rows)
+            .Constant("w", Tensor.Create<sbyte>(new Shape(rows, 3), weights)).Uniform("s", 0.01f, 0.05f, blocks, 3)
+            .Node("DequantizeLinear", "w s", "d", ("block_size", 4), ("axis", 0)).Node("MatMul", "x d", "y").Output("y"));
+        Assert.Equal("Gemm", Assert.Single(graph.Nodes).Op);
     }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(4)]
+    public void Integers_of_16_bits_are_rounded_and_clipped_as_such(int type) =>
+        ImportAssert.SameAsOnnxRuntime(new ModelBuilder(21).Input("x", -1, 8).Scalar("s", 0.001f)
+            .Node("QuantizeLinear", "x s", "q", ("output_dtype", type)).Node("DequantizeLinear", "q s", "y").Output("y"), low: -90,
+                high: 90);
 }

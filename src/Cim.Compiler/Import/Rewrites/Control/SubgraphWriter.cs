@@ -28,7 +28,7 @@ internal static class SubgraphWriter
 
         var constants = new Dictionary<string, Tensor>(writer.Constants, StringComparer.Ordinal);
         var used = new HashSet<string>(StringComparer.Ordinal);
-        var upgrade = new UpgradeContext(context.Opset, constants, used, [], writer.Values);
+        var upgrade = new UpgradeContext(context.Opset, constants, used, ImmutableDictionary<string, int>.Empty, writer.Values);
         int unsupported = subgraph.Converter.Unsupported.Count;
         var copies = new List<(NodeProto Proto, string Name)>();
         foreach (NodeProto inner in graph.Node)

@@ -5,6 +5,7 @@ internal static class ShapesRewrites
 {
     public static IReadOnlyList<IOperatorRewrite> All { get; } =
     [
+        new AlignBroadcast(),
         new RewriteAffineGrid(), new RewriteCenterCropPad(), new RewriteCompress(), new RewriteCumProd(), new RewriteEinsum(),
         new RewriteEyeLike(), new RewriteLpPool(), new RewriteNonZero(), new RewriteTrilu(),
     ];
