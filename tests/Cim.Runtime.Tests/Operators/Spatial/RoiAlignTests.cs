@@ -25,7 +25,7 @@ public sealed class RoiAlignTests
     [Fact]
     public void Samples_outside_count_as_zero_and_indices_outside_are_an_error()
     {
-        Assert.Equal([0f], Run("RoiAlign", null, _ramp, Floats([1, 4], 20, 20, 22, 22), Longs(0)).Floats());
+        Assert.Equal([0f], Run("RoiAlign", _ramp, Floats([1, 4], 20, 20, 22, 22), Longs(0)).Floats());
         Refused("RoiAlign", null, _ramp, Floats([1, 4], 0, 0, 1, 1), Longs(1));
         Refused("RoiAlign", null, _ramp, Floats([1, 3], 0, 0, 1), Longs(0));
         Refused("RoiAlign", Attributes(("sampling_ratio", -1)), _ramp, Floats([1, 4], 0, 0, 1, 1), Longs(0));
