@@ -20,7 +20,8 @@ internal static class TensorAssert
         double scale = 0;
         foreach (float v in e) scale = Math.Max(scale, Math.Abs(v));
         for (int i = 0; i < e.Length; i++)
-            Assert.True(Math.Abs(e[i] - a[i]) <= Math.Max(Rounding, relative * scale), $"{what}: element {i} is {a[i]}, expected {e[i]} (scale {scale})");
+            Assert.True(Math.Abs(e[i] - a[i]) <= Math.Max(Rounding, relative * scale),
+                $"{what}: element {i} is {a[i]}, expected {e[i]} (scale {scale})");
     }
 
     public static Tensor Random(Shape shape, int seed, float low = -1, float high = 1)
