@@ -21,7 +21,8 @@ internal static class CompilePipeline
         CompileOptions options, IProgress<string>? progress = null, Action<CompileWarning>? warned = null,
         CancellationToken cancellation = default)
     {
-        var context = new CompileContext(options, progress, warned, cancellation);
+        using var context = new CompileContext(options, progress, warned, cancellation);
+        context.Watch();
         CompileState state = new StageRunner(context).Run(new CompileState(), CompileStages.Compile());
         return new CompileResult
         {
@@ -52,7 +53,8 @@ internal static class CompilePipeline
         if (options.LockPath is null)
             throw OptionError.Usage($"{OptionTable.LockOnly.Named()} writes nothing but the lock file, and none is named; name one with "
                 + $"{OptionTable.Lock.Named()}.");
-        var context = new CompileContext(options, progress, warned, cancellation) { OnlyLocks = true };
+        using var context = new CompileContext(options, progress, warned, cancellation) { OnlyLocks = true };
+        context.Watch();
         CompileState state = new StageRunner(context).Run(new CompileState(), CompileStages.Lock());
         return Resolve(state.Precisions, context.Hardware);
     }

@@ -23,9 +23,9 @@ internal static class ActivationCalibrator
             .Distinct(StringComparer.Ordinal)];
         HashSet<string> marked = [.. graph.Nodes.Where(n => MarksPlaces(graph, n)).Select(n => n.Outputs[0])];
         Graph slice = GraphSlice.Of(graph, computed, input.Has);
-        using OnnxSession? session = computed.Length == 0 ? null : GraphSession.Open(slice);
+        using OnnxSession? session = computed.Length == 0 ? null : GraphSession.Open(slice, cancellation);
         PaddingMask? mask = PaddingMask.Of(input, data);
-        foreach (SampleRun run in data.Runs(input, Batch))
+        foreach (SampleRun run in data.Runs(input, GraphMemory.Batch(graph, computed, Batch)))
         {
             bool[] padding = mask?.Padding(run) ?? [];
             cancellation.ThrowIfCancellationRequested();

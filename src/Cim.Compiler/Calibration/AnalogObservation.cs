@@ -1,17 +1,14 @@
 using System.Collections.Immutable;
+using Cim.Compiler.Messages;
 using Cim.Compiler.Ort;
-using Cim.Runtime;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Crossbar.Adc;
 using Cim.Runtime.Crossbar.Blocks;
 using Cim.Runtime.Crossbar.Calibration;
 using Cim.Runtime.Crossbar.Compensation;
 using Cim.Runtime.Crossbar.Planning;
-using Cim.Runtime.Crossbar.Simulation;
-using Cim.Runtime.Execution;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Program;
-using Cim.Runtime.Tensors;
 
 namespace Cim.Compiler.Calibration;
 
@@ -21,9 +18,6 @@ namespace Cim.Compiler.Calibration;
 /// </summary>
 internal sealed class AnalogObservation
 {
-    /// <summary>Every position of an image is a measurement, so a few images are many.</summary>
-    private const int Samples = 16, Batch = 4;
-
     /// <summary>A matrix has one vector a sample, so test vectors take more samples; a convolution's positions add up to as many.</summary>
     private const int TestSamples = 128, TestVectorsPerSample = 4;
 
@@ -36,46 +30,20 @@ internal sealed class AnalogObservation
     /// <param name="profile">The hardware; of its converters only the number of conversions matters.</param>
     /// <param name="input">Its input.</param>
     /// <param name="data">Calibration samples.</param>
-    /// <param name="cancellation">Checked between batches.</param>
+    /// <param name="progress">Counts layers.</param>
+    /// <param name="cancellation">Checked between batches and layers.</param>
     public static AnalogObservation Of(
-        ModelProgram program, HardwareProfile profile, GraphInput input, CalibrationData data, CancellationToken cancellation)
-    {
-        PreparedLayer[] exact = [.. program.Layers.Select((layer, i) => CrossbarSimulator.Prepare(layer, i, profile, Fidelity.Exact, 0))];
-        AdcCalibrator[][] calibrators = [
-            .. program.Layers.Select(l => BlockParts.Of(l).Select(part => new AdcCalibrator(part, profile)).ToArray())];
-        string[][] inputs = [.. InputNames(program)];
-        long unit = 0;
-        foreach (SampleRun run in data.Runs(input, Batch, Samples))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            Dictionary<string, Tensor> results = ProgramTrace.Run(program, exact, run.Tensors(), unit);
-            unit += run.Count;
-            ParallelWork.For(calibrators.Length, i =>
-            {
-                foreach (Tensor x in inputs[i].Select(name => results[name]))
-                    foreach (AdcCalibrator part in calibrators[i]) part.Observe(x.Data.Span, Images(program.Layers[i], x));
-            }, cancellation);
-        }
-
-        return new AnalogObservation(calibrators,
-            new Lazy<TestVectors[]>(() => Tests(program, exact, inputs, input, data.Spread(input, TestSamples), cancellation)));
-    }
+        ModelProgram program, HardwareProfile profile, GraphInput input, CalibrationData data, IStepProgress progress,
+        CancellationToken cancellation) =>
+        new(AnalogSums.Of(program, profile, input, data, progress, cancellation),
+            new Lazy<TestVectors[]>(() => Tests(program, profile, input, data.Spread(input, TestSamples), cancellation)));
 
     private static TestVectors[] Tests(
-        ModelProgram program, PreparedLayer[] exact, string[][] inputs, GraphInput input, CalibrationData data,
-        CancellationToken cancellation)
+        ModelProgram program, HardwareProfile profile, GraphInput input, CalibrationData data, CancellationToken cancellation)
     {
         TestVectors[] tests = [.. program.Layers.Select(l => new TestVectors(l, TestVectorsPerSample))];
-        long unit = 0;
-        foreach (SampleRun run in data.Runs(input, Batch))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            Dictionary<string, Tensor> results = ProgramTrace.Run(program, exact, run.Tensors(), unit);
-            unit += run.Count;
-            for (int i = 0; i < tests.Length; i++)
-                foreach (Tensor x in inputs[i].Select(name => results[name])) tests[i].Add(x.Data.Span, Images(program.Layers[i], x));
-        }
-
+        var inputs = new LayerInputTrace(program, profile, input);
+        inputs.Run(data, int.MaxValue, (layer, x, images) => tests[layer].Add(x.Data.Span, images), cancellation);
         return tests;
     }
 
@@ -122,11 +90,4 @@ internal sealed class AnalogObservation
     }
 
     private static int Bits(CrossbarLayer layer, HardwareProfile profile) => layer.AdcBits > 0 ? layer.AdcBits : profile.AdcBits;
-
-    private static IEnumerable<string[]> InputNames(ModelProgram program) =>
-        program.Layers.Select((_, i) => program.StepsOf(i).Select(s => program.Values[s.Inputs[0]].Name).ToArray());
-
-    private static int Images(CrossbarLayer layer, Tensor input) => layer.Geometry is { } g
-        ? input.Length / (g.InputChannels * g.InputHeight * g.InputWidth)
-        : input.Length / (layer.Groups * layer.RowsPerGroup * layer.PositionsPerImage);
 }

@@ -15,20 +15,52 @@ namespace Cim.Compiler.Calibration;
 /// <param name="Cross">Covariance of inputs and wanted outputs, [groups, rows, columns]; empty unless asked for.</param>
 internal sealed record LayerStatistics(int Samples, float[] MeanX, float[] MeanY, double[] SquareX, float[] Covariance, float[] Cross)
 {
+    /// <summary>Numbers in double precision that are in memory at once (128 MiB).</summary>
+    private const long MaxPartElements = 1L << 24;
+
     /// <param name="layer">The layer.</param>
     /// <param name="samples">Positions of it.</param>
     /// <param name="covariances">False if the means are enough.</param>
-    public static LayerStatistics Of(MvmLayer layer, LayerSamples samples, bool covariances)
+    /// <param name="cancellation">Ends a matrix product.</param>
+    public static LayerStatistics Of(MvmLayer layer, LayerSamples samples, bool covariances, CancellationToken cancellation)
     {
         double[] squares = new double[layer.Groups * layer.RowsPerGroup];
         float[] meanX = Means(samples.X, layer.Groups, samples.Count, layer.RowsPerGroup, squares);
         float[] meanY = Means(samples.Y, layer.Groups, samples.Count, layer.ColumnsPerGroup, null);
         if (!covariances) return new LayerStatistics(samples.Count, meanX, meanY, squares, [], []);
-        double[] x = Centred(samples.X, meanX, layer.Groups, samples.Count, layer.RowsPerGroup),
-            y = Centred(samples.Y, meanY, layer.Groups, samples.Count, layer.ColumnsPerGroup);
-        Normalise(x, y);
-        (float[] covariance, float[] cross) = Products(layer, samples.Count, x, y);
+        (float[] covariance, float[] cross) = Covariances(layer, samples, meanX, meanY, cancellation);
         return new LayerStatistics(samples.Count, meanX, meanY, squares, covariance, cross);
+    }
+
+    /// <summary>X^T X and X^T Y of centred samples, over parts of the positions that fit into memory.</summary>
+    private static (float[] Covariance, float[] Cross) Covariances(
+        MvmLayer layer, LayerSamples samples, float[] meanX, float[] meanY, CancellationToken cancellation)
+    {
+        int groups = layer.Groups, rows = layer.RowsPerGroup, columns = layer.ColumnsPerGroup, count = samples.Count;
+        int part = (int)Math.Clamp(MaxPartElements / ((long)groups * (rows + columns)), 1, count);
+        double[] xx = new double[groups * rows * rows], xy = new double[groups * rows * columns];
+        int exponent = Exponent(samples.X, meanX, count, rows);
+        using var session = new OnnxSession(ProductModel(), "the covariance of a layer's inputs", cancellation: cancellation);
+        for (int first = 0; first < count; first += part)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var range = new PositionRange(first, Math.Min(part, count - first), count);
+            double[] x = Centred(samples.X, meanX, range, rows, exponent), y = Centred(samples.Y, meanY, range, columns, exponent);
+            using OrtValue xs = OrtValue.CreateTensorValueFromMemory(x, [groups, range.Count, rows]);
+            using OrtValue ys = OrtValue.CreateTensorValueFromMemory(y, [groups, range.Count, columns]);
+            using IDisposableReadOnlyCollection<OrtValue> results = session.Run(
+                new Dictionary<string, OrtValue> { ["x"] = xs, ["y"] = ys }, ["xx", "xy"]);
+            Add(results[0], xx);
+            Add(results[1], xy);
+        }
+
+        return (Array.ConvertAll(xx, v => (float)(v / count)), Array.ConvertAll(xy, v => (float)(v / count)));
+
+        static void Add(OrtValue products, double[] sums)
+        {
+            ReadOnlySpan<double> values = products.GetTensorDataAsSpan<double>();
+            for (int i = 0; i < sums.Length; i++) sums[i] += values[i];
+        }
     }
 
     private static float[] Means(float[] values, int groups, int count, int width, double[]? squares)
@@ -54,56 +86,46 @@ internal sealed record LayerStatistics(int Samples, float[] MeanX, float[] MeanY
         return means;
     }
 
-    private static double[] Centred(float[] values, float[] means, int groups, int count, int width)
+    /// <summary>[groups, positions of the range, width], divided by 2^exponent.</summary>
+    private static double[] Centred(float[] values, float[] means, PositionRange range, int width, int exponent)
     {
-        double[] centred = new double[values.Length];
+        int groups = means.Length / width;
+        double[] centred = new double[(long)groups * range.Count * width];
         for (int g = 0; g < groups; g++)
-            for (int p = 0; p < count; p++)
+            for (int p = 0; p < range.Count; p++)
             {
-                int at = ((g * count) + p) * width;
-                for (int i = 0; i < width; i++) centred[at + i] = (double)values[at + i] - means[(g * width) + i];
+                int from = ((g * range.All) + range.First + p) * width, to = ((g * range.Count) + p) * width;
+                for (int i = 0; i < width; i++)
+                {
+                    double value = (double)values[from + i] - means[(g * width) + i];
+                    centred[to + i] = exponent == 0 ? value : Math.ScaleB(value, -exponent);
+                }
             }
 
         return centred;
     }
 
     /// <summary>
-    /// Brings inputs of extreme size near 1, and outputs by the same power of two: their products are kept as 32-bit floats, and must be
-    /// neither nothing nor infinite. What is computed from the covariances does not depend on a common factor.
+    /// The power of two that brings inputs of extreme size near 1; outputs are divided by the same. Their products are kept as 32-bit
+    /// floats, and must be neither nothing nor infinite. What is computed from the covariances does not depend on a common factor.
     /// </summary>
-    private static void Normalise(double[] x, double[] y)
+    private static int Exponent(float[] x, float[] means, int count, int width)
     {
         const int Extreme = 20;
         double largest = 0;
-        foreach (double v in x) largest = Math.Max(largest, Math.Abs(v));
+        for (int i = 0; i < x.Length; i++)
+            largest = Math.Max(largest, Math.Abs((double)x[i] - means[(i / (count * width) * width) + (i % width)]));
         int exponent = largest > 0 && double.IsFinite(largest) ? Math.ILogB(largest) : 0;
-        if (Math.Abs(exponent) <= Extreme) return;
-        foreach (double[] values in new[] { x, y })
-            for (int i = 0; i < values.Length; i++) values[i] = Math.ScaleB(values[i], -exponent);
+        return Math.Abs(exponent) <= Extreme ? 0 : exponent;
     }
+
+    /// <summary>Positions out of all that were sampled.</summary>
+    private readonly record struct PositionRange(int First, int Count, int All);
 
     /// <summary>
     /// X^T X and X^T Y by ONNX Runtime's matrix product, the only heavy arithmetic here. In double precision: in single, the order in
     /// which a processor adds decides bits that remain, and the rounding of weights follows them.
     /// </summary>
-    private static (float[] Covariance, float[] Cross) Products(MvmLayer layer, int count, double[] centredX, double[] centredY)
-    {
-        using var session = new OnnxSession(ProductModel(), "the covariance of a layer's inputs");
-        using OrtValue x = OrtValue.CreateTensorValueFromMemory(centredX, [layer.Groups, count, layer.RowsPerGroup]);
-        using OrtValue y = OrtValue.CreateTensorValueFromMemory(centredY, [layer.Groups, count, layer.ColumnsPerGroup]);
-        using IDisposableReadOnlyCollection<OrtValue> results = session.Run(
-            new Dictionary<string, OrtValue> { ["x"] = x, ["y"] = y }, ["xx", "xy"]);
-        return (Means(results[0]), Means(results[1]));
-
-        float[] Means(OrtValue sums)
-        {
-            ReadOnlySpan<double> values = sums.GetTensorDataAsSpan<double>();
-            float[] means = new float[values.Length];
-            for (int i = 0; i < means.Length; i++) means[i] = (float)(values[i] / count);
-            return means;
-        }
-    }
-
     private static byte[] ProductModel()
     {
         var graph = new GraphProto { Name = "products" };

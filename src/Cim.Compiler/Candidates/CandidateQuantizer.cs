@@ -16,6 +16,8 @@ internal sealed class CandidateQuantizer : ICandidateQuantizer
 
     private const int MinUpdates = 40, MaxUpdates = 600;
 
+    private (CompileContext Context, CalibrationData Data, PostTrainingQuantizer Quantizer)? _quantizer;
+
     public RoundedNetwork Quantize(CompileState state, QuantizationPolicy policy, CompileContext context)
     {
         (CompileOptions asked, Graph graph, GraphInput input, CalibrationData calibration) =
@@ -41,13 +43,17 @@ internal sealed class CandidateQuantizer : ICandidateQuantizer
     public Graph QuantizePlainly(CompileState state, QuantizationPolicy policy, CompileContext context, IProgress<string>? progress) =>
         Quantizer(state, context).Quantize(state.Graph, state.Input, state.Calibration, policy, progress, context.Cancellation);
 
-    private static PostTrainingQuantizer Quantizer(CompileState state, CompileContext context)
+    private PostTrainingQuantizer Quantizer(CompileState state, CompileContext context)
     {
+        // One for the samples of a compilation, which remembers what it measured on them.
+        if (_quantizer is { } known && known.Context == context && known.Data == state.Calibration) return known.Quantizer;
         CompileOptions asked = context.Options;
         var options = new QuantizerOptions { Range = asked.Range };
         if (asked.Rounding == RoundingMethods.Nearest) options = options with { ErrorCompensationBits = 0 };
-        return new PostTrainingQuantizer(options,
+        var quantizer = new PostTrainingQuantizer(options,
             state.Calibration.IsSynthetic ? NormalisationRanges.Of(state.Graph) : null);
+        _quantizer = (context, state.Calibration, quantizer);
+        return quantizer;
     }
 
     private static int Updates(Graph graph) => (int)Math.Clamp(BlockRounding.Updates(graph, Operations), MinUpdates, MaxUpdates);

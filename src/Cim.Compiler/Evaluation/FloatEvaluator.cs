@@ -18,11 +18,12 @@ internal sealed class FloatEvaluator : IDisposable
 
     /// <param name="path">The file.</param>
     /// <param name="options">Sizes of open dimensions; defaults if null.</param>
+    /// <param name="cancellation">Ends a run before the next operator.</param>
     /// <exception cref="CimException">CIM0002, CIM0016: the file is no model ONNX Runtime can be given; CIM0004, CIM0006: it refuses the
     /// model, or an input has open dimensions.</exception>
-    public FloatEvaluator(string path, ImportOptions? options = null)
+    public FloatEvaluator(string path, ImportOptions? options = null, CancellationToken cancellation = default)
     {
-        (_session, _path) = (new OnnxSession(path), path);
+        (_session, _path) = (new OnnxSession(path, cancellation), path);
         try
         {
             foreach ((string name, NodeMetadata input) in _session.Inputs) TypeOf(name, input.ElementType, path);

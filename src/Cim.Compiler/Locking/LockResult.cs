@@ -45,7 +45,7 @@ internal sealed record LockResult(
         ProgramCodec.Write(writer, only is null ? program : new ModelProgram([], [], [only], [], []), data);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(writer.Written.Span);
-        hash.AppendData(data.ToArray());
+        data.AppendTo(hash);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -26,13 +26,18 @@ internal sealed record PinnedNetwork(string Sha256, ReadOnlyMemory<byte> Compres
     /// <summary>Integers hardly get smaller: more time for the last percent is wasted.</summary>
     private const int Quality = 9;
 
+    private const int Part = 1 << 20;
+
     /// <summary>Packs a network.</summary>
     /// <param name="quantized">With quantizers.</param>
     /// <param name="original">The float network it stands for.</param>
     /// <param name="method">How it was rounded.</param>
     /// <param name="imported">What is known without the lock.</param>
     /// <param name="policy">The precisions it was made with.</param>
-    public static PinnedNetwork Of(Graph quantized, Graph original, string method, Graph imported, QuantizationPolicy policy)
+    /// <param name="limit">Compressed bytes.</param>
+    /// <returns>Null if it takes more than the limit.</returns>
+    public static PinnedNetwork? Of(
+        Graph quantized, Graph original, string method, Graph imported, QuantizationPolicy policy, long limit)
     {
         var writer = new ByteWriter();
         var data = new DataBlob();
@@ -46,8 +51,17 @@ internal sealed record PinnedNetwork(string Sha256, ReadOnlyMemory<byte> Compres
         byte[] bytes = [.. whole.Written.Span, .. writer.Written.Span, .. constants];
         using var compressed = new MemoryStream();
         using (var brotli = new BrotliStream(
-            compressed, new BrotliCompressionOptions { Quality = Quality }, leaveOpen: true)) brotli.Write(bytes);
-        return new PinnedNetwork(Hash(policy, bytes), compressed.ToArray());
+            compressed, new BrotliCompressionOptions { Quality = Quality }, leaveOpen: true))
+        {
+            // Part by part: the rest of a network that is too large already is not compressed for nothing.
+            for (int first = 0; first < bytes.Length; first += Part)
+            {
+                brotli.Write(bytes.AsSpan(first, Math.Min(Part, bytes.Length - first)));
+                if (compressed.Length > limit) return null;
+            }
+        }
+
+        return compressed.Length > limit ? null : new PinnedNetwork(Hash(policy, bytes), compressed.ToArray());
     }
 
     /// <summary>Unpacks it.</summary>

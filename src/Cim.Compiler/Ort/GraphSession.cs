@@ -10,7 +10,20 @@ internal static class GraphSession
 {
     private const int Batch = 32;
 
-    public static OnnxSession Open(Graph graph) => new(OnnxExporter.Export(graph).ToByteArray(), $"'{graph.Name}'");
+    /// <summary>Opens a session that the cancellation ends.</summary>
+    public static OnnxSession Open(Graph graph, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        string[] large =
+            [.. graph.Constants.Where(c => c.Value.Length > LargeConstant.Elements).Select(c => c.Key).Order(StringComparer.Ordinal)];
+        // Fed with every run, not exported.
+        Graph exported = large.Length == 0 ? graph
+            : graph with { Inputs = [.. graph.Inputs, .. large], Constants = graph.Constants.RemoveRange(large) };
+        return new OnnxSession(OnnxExporter.Export(exported).ToByteArray(), $"'{graph.Name}'", cancellation: cancellation)
+        {
+            Constants = [.. large.Select(name => new LargeConstant(name, graph.Constants[name]))],
+        };
+    }
 
     /// <summary>The first output for samples, one after the other.</summary>
     /// <param name="graph">The network.</param>
@@ -20,9 +33,9 @@ internal static class GraphSession
     /// <param name="cancellation">Checked between runs.</param>
     public static float[] FirstOutput(Graph graph, GraphInput input, CalibrationData samples, int limit, CancellationToken cancellation)
     {
-        using OnnxSession session = Open(graph);
+        using OnnxSession session = Open(graph with { Outputs = [graph.Outputs[0]] }, cancellation);
         var outputs = new List<float>();
-        foreach (SampleRun run in samples.Runs(input, Batch, limit))
+        foreach (SampleRun run in samples.Runs(input, GraphMemory.Batch(graph, Batch), limit))
         {
             cancellation.ThrowIfCancellationRequested();
             using IDisposableReadOnlyCollection<OrtValue> results = session.Run(run, [session.Outputs[0]]);

@@ -15,27 +15,33 @@ internal sealed class OnnxSession : IDisposable
 {
     private readonly InferenceSession _session;
     private readonly Microsoft.ML.OnnxRuntime.RunOptions _run = new();
+    private readonly CancellationToken _cancellation;
+    private readonly CancellationTokenRegistration _ending;
 
     /// <param name="model">A serialized ModelProto.</param>
     /// <param name="what">What the model is, for messages.</param>
     /// <param name="optimize">False keeps every node as it is written.</param>
-    public OnnxSession(byte[] model, string what, bool optimize = true)
+    /// <param name="cancellation">Ends a run before the next operator.</param>
+    public OnnxSession(byte[] model, string what, bool optimize = true, CancellationToken cancellation = default)
     {
         using SessionOptions options = Options(optimize);
+        (What, _cancellation) = (what, cancellation);
         _session = Guard(what, () => new InferenceSession(model, options));
-        What = what;
+        _ending = cancellation.Register(() => _run.Terminate = true);
     }
 
     /// <param name="path">An <c>.onnx</c> file; external data is found beside it.</param>
+    /// <param name="cancellation">Ends a run before the next operator.</param>
     /// <exception cref="CimException">CIM0002: the file is no model; CIM0016: ONNX Runtime would not survive it; CIM0004: it refuses
     /// it.</exception>
-    public OnnxSession(string path)
+    public OnnxSession(string path, CancellationToken cancellation = default)
     {
         File = Structure(path);
         ExportVerifier.Require([.. OptionalOutputs.Missing(File.Node)], "The model", path);
         using SessionOptions options = Options(optimize: true);
+        (What, _cancellation) = (path, cancellation);
         _session = Guard(path, () => new InferenceSession(path, options));
-        What = path;
+        _ending = cancellation.Register(() => _run.Terminate = true);
     }
 
     private string What { get; }
@@ -44,6 +50,9 @@ internal sealed class OnnxSession : IDisposable
     public GraphProto? File { get; }
 
     public IReadOnlyDictionary<string, NodeMetadata> Inputs => _session.InputMetadata;
+
+    /// <summary>Values fed with every run, disposed with the session: constants too large to be copied into it.</summary>
+    public IReadOnlyList<LargeConstant> Constants { get; init; } = [];
 
     public IReadOnlyList<string> Outputs => _session.OutputNames;
 
@@ -55,7 +64,7 @@ internal sealed class OnnxSession : IDisposable
 
     /// <summary>Runs once and returns the named outputs, which the caller disposes.</summary>
     public IDisposableReadOnlyCollection<OrtValue> Run(IReadOnlyDictionary<string, OrtValue> inputs, IReadOnlyCollection<string> outputs) =>
-        Guard(What, () => _session.Run(_run, inputs, outputs));
+        Guard(What, () => _session.Run(_run, Constants.Count == 0 ? inputs : WithConstants(inputs), outputs));
 
     /// <summary>Runs samples and returns the named outputs, which the caller disposes.</summary>
     /// <param name="samples">They may have more inputs than the model.</param>
@@ -102,7 +111,9 @@ internal sealed class OnnxSession : IDisposable
 
     public void Dispose()
     {
+        _ending.Dispose();
         _session.Dispose();
+        foreach (LargeConstant constant in Constants) constant.Dispose();
         _run.Dispose();
     }
 
@@ -140,7 +151,14 @@ internal sealed class OnnxSession : IDisposable
         return options;
     }
 
-    private static T Guard<T>(string what, Func<T> action)
+    private Dictionary<string, OrtValue> WithConstants(IReadOnlyDictionary<string, OrtValue> inputs)
+    {
+        var all = new Dictionary<string, OrtValue>(inputs, StringComparer.Ordinal);
+        foreach (LargeConstant constant in Constants) all[constant.Name] = constant.Value;
+        return all;
+    }
+
+    private T Guard<T>(string what, Func<T> action)
     {
         try
         {
@@ -148,6 +166,7 @@ internal sealed class OnnxSession : IDisposable
         }
         catch (OnnxRuntimeException e)
         {
+            _cancellation.ThrowIfCancellationRequested();
             throw new CimException(ErrorCodes.InvalidGraph, $"ONNX Runtime cannot run {what}: {e.Message}", e);
         }
     }

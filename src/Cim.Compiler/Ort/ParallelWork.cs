@@ -21,6 +21,7 @@ internal static class ParallelWork
                 failures[i] = e;
             }
         });
+        cancellation.ThrowIfCancellationRequested();
         if (failures.FirstOrDefault(f => f is not null) is { } first) ExceptionDispatchInfo.Throw(first);
     }
 }

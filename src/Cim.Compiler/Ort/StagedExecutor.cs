@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Cim.Compiler.Ir;
 using Microsoft.ML.OnnxRuntime;
 
@@ -22,13 +23,16 @@ internal sealed class StagedExecutor : IDisposable
         _graph = graph;
         _live = new HashSet<string>(graph.Inputs, StringComparer.Ordinal);
         PaddingMask? mask = PaddingMask.Of(input, data);
-        foreach (SampleRun run in data.Runs(input, batch, limit))
+        foreach (SampleRun run in data.Runs(input, GraphMemory.Batch(graph, batch), limit))
         {
             _padding.Add(mask?.Padding(run) ?? []);
             _runs.Add(run.Feeds());
             _counts.Add(run.Count);
         }
     }
+
+    /// <summary>Values that are retained although no node of the graph reads them any more.</summary>
+    public IReadOnlySet<string> Retained { get; set; } = ImmutableHashSet<string>.Empty;
 
     /// <summary>The number of separate runs the samples were cut into.</summary>
     public int Runs => _runs.Count;
@@ -46,7 +50,7 @@ internal sealed class StagedExecutor : IDisposable
     public void Compute(IReadOnlyCollection<string> wanted, CancellationToken cancellation)
     {
         Graph slice = GraphSlice.Of(_graph, wanted, _live.Contains);
-        var pending = new HashSet<string>(_graph.Outputs.Concat(wanted), StringComparer.Ordinal);
+        var pending = new HashSet<string>(_graph.Outputs.Concat(wanted).Concat(Retained), StringComparer.Ordinal);
         _executed.UnionWith(slice.Nodes.Select(n => n.Name));
         foreach (Node node in _graph.Nodes)
             if (!_executed.Contains(node.Name)) pending.UnionWith(node.Inputs);
@@ -56,7 +60,7 @@ internal sealed class StagedExecutor : IDisposable
             // Also what was computed on the way and is read later.
             string[] outputs = [
                 .. slice.Nodes.SelectMany(n => n.Outputs).Where(o => o.Length > 0 && pending.Contains(o)).Distinct(StringComparer.Ordinal)];
-            using OnnxSession session = GraphSession.Open(slice with { Outputs = [.. outputs] });
+            using OnnxSession session = GraphSession.Open(slice with { Outputs = [.. outputs] }, cancellation);
             foreach (Dictionary<string, OrtValue> run in _runs)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -78,6 +82,9 @@ internal sealed class StagedExecutor : IDisposable
 
     /// <summary>A float value of one run, valid until the next <see cref="Compute"/>.</summary>
     public ReadOnlySpan<float> Value(int run, string name) => _runs[run][name].GetTensorDataAsSpan<float>();
+
+    /// <summary>The values of one run that are in memory, valid until the next <see cref="Compute"/>.</summary>
+    public IReadOnlyDictionary<string, OrtValue> Values(int run) => _runs[run];
 
     public void Dispose()
     {

@@ -10,11 +10,12 @@ namespace Cim.Compiler.Pipeline;
 
 /// <summary>What every stage of a compilation has at hand: the hardware, the files, the options, and where progress and warnings
 /// go.</summary>
-internal sealed class CompileContext
+internal sealed class CompileContext : IDisposable
 {
     private readonly List<CompileWarning> _warnings = [];
     private readonly Stopwatch _time = Stopwatch.StartNew();
     private readonly Action<CompileWarning>? _warned;
+    private readonly Heartbeat? _heartbeat;
 
     /// <summary>Checks the options and loads the hardware.</summary>
     /// <param name="options">What to do.</param>
@@ -26,7 +27,8 @@ internal sealed class CompileContext
         CompileOptions options, IProgress<string>? progress, Action<CompileWarning>? warned, CancellationToken cancellation)
     {
         options.Check();
-        (Options, Progress, _warned, Cancellation) = (options, progress, warned, cancellation);
+        (Options, _warned, Cancellation) = (options, warned, cancellation);
+        _heartbeat = progress is null ? null : new Heartbeat(progress, TimeProvider.System);
         Sources = new CompileSources(options);
         Hardware = HardwareProfiles.Load(options.Hardware);
         if (InheritedFiguresWarning.Of(Hardware) is { } inherited) Warn(ErrorCodes.FigureOfBase, inherited);
@@ -41,7 +43,10 @@ internal sealed class CompileContext
 
     /// <summary>One line per step, for algorithms that know nothing of stages; a stage itself calls <see cref="SubStep"/> and
     /// <see cref="Report"/>.</summary>
-    public IProgress<string>? Progress { get; }
+    public IProgress<string>? Progress => _heartbeat;
+
+    /// <summary>Counts the parts of the stage that runs.</summary>
+    public IStepProgress Steps => _heartbeat ?? (IStepProgress)NoStepProgress.Instance;
 
     public CancellationToken Cancellation { get; }
 
@@ -53,7 +58,7 @@ internal sealed class CompileContext
     public double Seconds => _time.Elapsed.TotalSeconds;
 
     /// <summary>Announces a stage with the time; the runner's.</summary>
-    public void Announce(string stage) => Progress?.Report(FormattableString.Invariant($"[{Seconds,6:F1} s] {stage}"));
+    public void Announce(string stage) => _heartbeat?.Announce(stage);
 
     /// <summary>Announces a step within the stage that runs, as the stage itself is announced, unless the compilation was
     /// cancelled.</summary>
@@ -62,6 +67,12 @@ internal sealed class CompileContext
         Cancellation.ThrowIfCancellationRequested();
         Announce(what);
     }
+
+    /// <summary>Begins to repeat what is being done each second that passes without a line.</summary>
+    public void Watch() => _heartbeat?.Start();
+
+    /// <summary>Ends all progress.</summary>
+    public void Dispose() => _heartbeat?.Dispose();
 
     /// <summary>Reports a detail of the stage that runs.</summary>
     public void Report(string detail) => Progress?.Report(detail);

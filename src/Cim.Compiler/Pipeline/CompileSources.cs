@@ -26,7 +26,7 @@ internal sealed class CompileSources(CompileOptions options)
     /// <summary>The float network on the labelled data.</summary>
     public Accuracy EvaluateFloat(CancellationToken cancellation)
     {
-        using var original = new FloatEvaluator(options.ModelPath, options.Import);
+        using var original = new FloatEvaluator(options.ModelPath, options.Import, cancellation);
         return original.Evaluate(
             DataSet.Open(options.Evaluation!, original.Input.Ports, options.Preprocessing), options.EvaluationLimit, null, cancellation);
     }

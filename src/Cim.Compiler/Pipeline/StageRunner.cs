@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Ir;
+using Cim.Compiler.Ort;
 
 namespace Cim.Compiler.Pipeline;
 
@@ -28,6 +29,7 @@ internal sealed class StageRunner(CompileContext context)
             Verify(stage, state, next);
             _dump?.Write(stage.Name, next);
             state = next;
+            UnusedMemory.Return();
         }
 
         return state;

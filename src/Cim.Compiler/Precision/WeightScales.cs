@@ -12,7 +12,7 @@ internal static class WeightScales
     /// <summary>The scale of an output whose weights are all zero (or too small for a scale), of a sensible size for its bias.</summary>
     public const float OfNothing = 1e-6f;
 
-    private const int Candidates = 100;
+    private const int Candidates = 100, Part = 64;
 
     /// <summary>The largest integer magnitude of a width.</summary>
     public static int Levels(int bits) => (1 << (bits - 1)) - 1;
@@ -32,10 +32,15 @@ internal static class WeightScales
         for (int k = Candidates; k >= Candidates * 3 / 10; k--)
         {
             double scale = (double)largest * k / (Candidates * levels), error = 0;
-            for (int i = 0; i < weights.Length; i++)
+            // A scale that some of the weights have shown to be worse need not be tried on the others.
+            for (int first = 0; first < weights.Length && error < bestError; first += Part)
             {
-                double difference = weights[i] - (Round(weights[i] / scale, levels) * scale);
-                error += difference * difference * (importance.IsEmpty ? 1 : importance[i]);
+                int end = Math.Min(first + Part, weights.Length);
+                for (int i = first; i < end; i++)
+                {
+                    double difference = weights[i] - (Round(weights[i] / scale, levels) * scale);
+                    error += difference * difference * (importance.IsEmpty ? 1 : importance[i]);
+                }
             }
 
             if (error < bestError) (best, bestError) = (scale, error);

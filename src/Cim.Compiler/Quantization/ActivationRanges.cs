@@ -13,6 +13,7 @@ internal sealed class ActivationRanges
     private static readonly RangeMethod[] _candidates = [RangeMethod.MeanSquaredError, RangeMethod.MinMax, RangeMethod.Percentile];
 
     private readonly QuantizerOptions _options;
+    private readonly Dictionary<(int Group, int Bits), QuantizationParameters> _known = [];
     private readonly OutputProbes? _probes;
     private readonly ImmutableArray<(ActivationHistogram Histogram, bool IsSigned, bool MayShift, double? Known)> _groups;
 
@@ -54,6 +55,16 @@ internal sealed class ActivationRanges
 
     /// <summary>The quantizer of a group at a width.</summary>
     public QuantizationParameters Parameters(int group, int bits)
+    {
+        lock (_known)
+        {
+            if (!_known.TryGetValue((group, bits), out QuantizationParameters? known))
+                _known[(group, bits)] = known = Choose(group, bits);
+            return known;
+        }
+    }
+
+    private QuantizationParameters Choose(int group, int bits)
     {
         (ActivationHistogram histogram, bool isSigned, bool mayShift, double? known) = _groups[group];
         int levels = isSigned ? (1 << (bits - 1)) - 1 : (1 << bits) - 1;

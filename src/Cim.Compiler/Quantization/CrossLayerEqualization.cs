@@ -56,8 +56,8 @@ internal static class CrossLayerEqualization
     {
         string[] values = [.. pairs.Select(p => p.Second.Input)];
         float[][] largest = [.. pairs.Select(p => new float[p.First.Outputs])];
-        using OnnxSession session = GraphSession.Open(GraphSlice.Of(graph, values, input.Has));
-        foreach (SampleRun run in data.Runs(input, Batch, Samples))
+        using OnnxSession session = GraphSession.Open(GraphSlice.Of(graph, values, input.Has), cancellation);
+        foreach (SampleRun run in data.Runs(input, GraphMemory.Batch(graph, values, Batch), Samples))
         {
             cancellation.ThrowIfCancellationRequested();
             using IDisposableReadOnlyCollection<OrtValue> results = session.Run(run, values);

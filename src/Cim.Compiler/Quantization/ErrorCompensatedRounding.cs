@@ -21,7 +21,8 @@ internal sealed class ErrorCompensatedRounding
         (_rows, _order, _covariance, _upper) = (rows, order, covariance, upper);
 
     /// <summary>Prepares for a damped covariance matrix [rows, rows]; null if it is not positive definite.</summary>
-    public static ErrorCompensatedRounding? Create(ReadOnlySpan<double> covariance, int rows)
+    public static ErrorCompensatedRounding? Create(
+        ReadOnlySpan<double> covariance, int rows, CancellationToken cancellation = default)
     {
         double[] diagonal = new double[rows];
         for (int i = 0; i < rows; i++) diagonal[i] = covariance[(i * rows) + i];
@@ -29,7 +30,7 @@ internal sealed class ErrorCompensatedRounding
         double[] permuted = new double[rows * rows];
         for (int i = 0; i < rows; i++)
             for (int j = 0; j < rows; j++) permuted[(i * rows) + j] = covariance[(order[i] * rows) + order[j]];
-        double[]? lower = SymmetricMatrix.Cholesky(permuted, rows);
+        double[]? lower = SymmetricMatrix.Cholesky(permuted, rows, cancellation);
         return lower is null ? null : new ErrorCompensatedRounding(rows, order, permuted, SymmetricMatrix.Transpose(lower, rows));
     }
 

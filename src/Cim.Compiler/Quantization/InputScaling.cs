@@ -46,7 +46,7 @@ internal static class InputScaling
         var nonNegative = new NonNegativeValues(new GraphTopology(graph));
         var scaled = ImmutableArray.CreateBuilder<string>();
         Graph result = graph;
-        int samples = Math.Min(Samples, LayerwiseQuantizer.SamplesThatFit(graph));
+        int samples = Math.Min(Samples, GraphMemory.Samples(graph));
         using var network = new StagedExecutor(graph, input, data.Spread(input, samples), Batch, samples);
         foreach (ScalableInput candidate in found)
         {

@@ -12,10 +12,7 @@ namespace Cim.Compiler.Quantization;
 /// <param name="progress">One line per layer.</param>
 internal sealed class LayerwiseQuantizer(QuantizerOptions options, QuantizationPolicy policy, IProgress<string>? progress)
 {
-    /// <summary>Numbers a staged run retains in memory at once, at most (per network; 256 MiB).</summary>
-    private const long MaxLiveElements = 1L << 26;
-
-    private const int StagedBatch = 16, StagedSamples = 256;
+    private const int StagedBatch = 16;
 
     /// <param name="reference">The float network as imported.</param>
     /// <param name="quantized">The same network with quantizers of activations.</param>
@@ -27,7 +24,7 @@ internal sealed class LayerwiseQuantizer(QuantizerOptions options, QuantizationP
         Graph reference, Graph quantized, GraphInput input, CalibrationData data, ImmutableArray<MvmLayer> layers,
         CancellationToken cancellation)
     {
-        int samples = SamplesThatFit(reference);
+        int samples = GraphMemory.Samples(reference);
         using var float32 = new StagedExecutor(reference, input, data, StagedBatch, samples);
         using var staged = new StagedExecutor(quantized, input, data, StagedBatch, samples);
         for (int i = 0; i < layers.Length; i++)
@@ -39,29 +36,17 @@ internal sealed class LayerwiseQuantizer(QuantizerOptions options, QuantizationP
             float32.Compute([layer.Output], cancellation);
             staged.Compute([layerInput], cancellation);
             LayerWeights weights = Weights(layer, covariance =>
-                LayerStatistics.Of(layer, LayerSamples.Gather(layer, staged, layerInput, float32), covariance));
+                LayerStatistics.Of(layer, LayerSamples.Gather(layer, staged, layerInput, float32), covariance, cancellation), cancellation);
             quantized = new QuantizeLayerWeights(
                 new Dictionary<string, LayerWeights>(StringComparer.Ordinal) { [layer.NodeName] = weights }).Run(quantized);
             staged.Replace(quantized);
+            UnusedMemory.Collect();
         }
 
         return quantized;
     }
 
-    /// <summary>Samples of a staged run whose values fit into memory.</summary>
-    public static int SamplesThatFit(Graph graph)
-    {
-        long largest = 1;
-        foreach (ValueInfo info in graph.Values.Values)
-            if (info.Shape.IsSymbolic) largest = Math.Max(largest, info.Shape.Bind(1).Elements);
-        if (!graph.HasSymbolicBatch)
-            foreach (string value in graph.Nodes.SelectMany(n => n.Outputs).Where(o => o.Length > 0))
-                largest = Math.Max(largest, graph.Values[value].Shape.Elements);
-        // A few tensors live at once: the skip connections and the current one.
-        return (int)Math.Clamp(MaxLiveElements / (4 * largest), 1, StagedSamples);
-    }
-
-    private LayerWeights Weights(MvmLayer layer, Func<bool, LayerStatistics> measure)
+    private LayerWeights Weights(MvmLayer layer, Func<bool, LayerStatistics> measure, CancellationToken cancellation)
     {
         int bits = policy.WeightBitsOf(layer.NodeName);
         StripWidths? strips = policy.Find(layer.NodeName)?.Layout.WidthsWithin;
@@ -72,8 +57,8 @@ internal sealed class LayerwiseQuantizer(QuantizerOptions options, QuantizationP
         LayerWeights weights = shared is not null
             ? SharedColumnQuantizer.Quantize(layer, shared, statistics)
             : compensate
-            ? WeightQuantizer.Compensated(layer, bits, statistics!, strips)
-            : WeightQuantizer.Nearest(layer, bits, statistics, strips);
+            ? WeightQuantizer.Compensated(layer, bits, statistics!, strips, cancellation)
+            : WeightQuantizer.Nearest(layer, bits, statistics, strips, cancellation);
         // What one use of shared weights makes of its inputs says nothing of the others.
         return options.BiasCorrection && !layer.IsShared
             ? weights

@@ -18,7 +18,7 @@ internal sealed class OutputProbes
         Graph graph, GraphInput input, CalibrationData data, ImmutableArray<ActivationGroup> groups, CancellationToken cancellation)
     {
         Dictionary<string, MvmLayer> layers = MvmLayers.Find(graph).ToDictionary(l => l.NodeName, StringComparer.Ordinal);
-        int samples = Math.Min(Samples, LayerwiseQuantizer.SamplesThatFit(graph));
+        int samples = Math.Min(Samples, GraphMemory.Samples(graph));
         using var network = new StagedExecutor(graph, input, data.Spread(input, samples), Batch, samples);
         var probes = new Dictionary<string, OutputProbe>(StringComparer.Ordinal);
         HashSet<string> read = [.. groups.SelectMany(g => g.Layers)];
@@ -27,6 +27,7 @@ internal sealed class OutputProbes
             cancellation.ThrowIfCancellationRequested();
             network.Compute([layer.Input, layer.Output], cancellation);
             probes[layer.NodeName] = Probe(layer, network);
+            UnusedMemory.Collect();
         }
 
         _groups = [.. groups.Select(g => g.Layers.Select(l => probes[l]).ToImmutableArray())];

@@ -16,6 +16,10 @@ namespace Cim.Compiler.Quantization;
 /// <param name="knownRanges">Magnitudes of values known without data; used where the samples are random.</param>
 internal sealed class PostTrainingQuantizer(QuantizerOptions options, ImmutableDictionary<string, double>? knownRanges = null)
 {
+    /// <summary>Of the network and the samples that were measured last: whoever quantizes one network at many widths measures
+    /// once.</summary>
+    private (Graph Graph, CalibrationData Data, ActivationRanges Ranges)? _measured;
+
     /// <param name="graph">The float network as imported.</param>
     /// <param name="input">Its input.</param>
     /// <param name="data">Calibration samples.</param>
@@ -47,7 +51,9 @@ internal sealed class PostTrainingQuantizer(QuantizerOptions options, ImmutableD
         Graph graph, GraphInput input, CalibrationData data, QuantizationPolicy policy, ImmutableArray<ActivationGroup> groups,
         CancellationToken cancellation)
     {
-        var ranges = new ActivationRanges(graph, input, data, groups, options, cancellation, knownRanges);
+        if (_measured is not { } measured || !ReferenceEquals(measured.Graph, graph) || !ReferenceEquals(measured.Data, data))
+            _measured = measured = (graph, data, new ActivationRanges(graph, input, data, groups, options, cancellation, knownRanges));
+        ActivationRanges ranges = measured.Ranges;
         return
         [
             .. groups.Select((group, i) => (

@@ -37,7 +37,7 @@ internal sealed record QuantizedWeights(Tensor Integers, ImmutableArray<float> S
         float alpha = layer.Op == "Gemm" ? node.Attributes.Float("alpha", 1) : 1;
         int rows = layer.RowsPerGroup, outputs = layer.Outputs;
         float[] perOutput = new float[outputs];
-        int[] integers = new int[outputs * rows];
+        byte[] integers = new byte[outputs * rows]; // as int8
         bool fits = true;
         for (int c = 0; c < outputs; c++)
         {
@@ -46,7 +46,7 @@ internal sealed record QuantizedWeights(Tensor Integers, ImmutableArray<float> S
             for (int r = 0; r < rows; r++)
             {
                 int value = QuantizerNodes.Integer(source, outputsFirst ? (c * rows) + r : (r * outputs) + c) - zero;
-                integers[(c * rows) + r] = value;
+                integers[(c * rows) + r] = unchecked((byte)value);
                 fits &= value is >= sbyte.MinValue and <= sbyte.MaxValue;
             }
 
@@ -55,7 +55,7 @@ internal sealed record QuantizedWeights(Tensor Integers, ImmutableArray<float> S
 
         int bits = (int)dequantize.Attributes.Int(Node.BitsAttribute, 8);
         return fits ? new QuantizedWeights(
-            Tensor.Create<sbyte>(new Shape(outputs, rows), [.. integers.Select(i => (sbyte)i)]), [.. perOutput], bits, false)
+            new Tensor(ElementType.Int8, new Shape(outputs, rows), integers), [.. perOutput], bits, false)
             : Requantize(layer, bits);
     }
 

@@ -3,6 +3,7 @@ using Cim.Compiler.Calibration;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Precision;
 using Cim.Compiler.Statistics;
+using Cim.Runtime.Tensors;
 using Cim.Training.Numerics;
 
 namespace Cim.Compiler.Quantization;
@@ -24,16 +25,18 @@ internal static class WeightQuantizer
     /// <param name="bits">Width.</param>
     /// <param name="statistics">If not null, the scale counts errors by the inputs they meet and the bias is corrected.</param>
     /// <param name="strips">Widths of single strips instead; null = <paramref name="bits"/> everywhere.</param>
-    public static LayerWeights Nearest(MvmLayer layer, int bits, LayerStatistics? statistics, StripWidths? strips = null)
+    /// <param name="cancellation">Checked at each output.</param>
+    public static LayerWeights Nearest(
+        MvmLayer layer, int bits, LayerStatistics? statistics, StripWidths? strips = null, CancellationToken cancellation = default)
     {
         int rows = layer.RowsPerGroup, levels = WeightScales.Levels(bits);
         StripGrids? grids = strips is null ? null : new StripGrids(strips);
         sbyte[] integers = new sbyte[layer.WeightCount];
         float[] scales = new float[layer.Outputs];
-        ReadOnlyMemory<float> weights = WeightsOf(layer);
-        Parallel.For(0, layer.Outputs, c =>
+        Tensor weights = layer.WeightMatrix;
+        Parallel.For(0, layer.Outputs, new ParallelOptions { CancellationToken = cancellation }, c =>
         {
-            ReadOnlySpan<float> w = weights.Span.Slice(c * rows, rows);
+            ReadOnlySpan<float> w = weights.Span<float>().Slice(c * rows, rows);
             ReadOnlySpan<double> importance = statistics is null ? [] : statistics.SquareX.AsSpan(c / layer.ColumnsPerGroup * rows, rows);
             if (grids is not null)
             {
@@ -58,15 +61,16 @@ internal static class WeightQuantizer
     /// Re-fits the weights to the float network's outputs given the inputs of the quantized one, then rounds with error
     /// compensation. Falls back to <see cref="Nearest"/> where the inputs' covariance is degenerate.
     /// </summary>
-    public static LayerWeights Compensated(MvmLayer layer, int bits, LayerStatistics statistics, StripWidths? strips = null)
+    public static LayerWeights Compensated(
+        MvmLayer layer, int bits, LayerStatistics statistics, StripWidths? strips = null, CancellationToken cancellation = default)
     {
         // Errors of a sign are too large for others to make up for.
-        if (bits == 1 && strips is null) return Nearest(layer, bits, statistics);
+        if (bits == 1 && strips is null) return Nearest(layer, bits, statistics, cancellation: cancellation);
         StripGrids? grids = strips is null ? null : new StripGrids(strips);
         int rows = layer.RowsPerGroup, columns = layer.ColumnsPerGroup;
         sbyte[] integers = new sbyte[layer.WeightCount];
         float[] scales = new float[layer.Outputs];
-        ReadOnlyMemory<float> weights = WeightsOf(layer);
+        Tensor weights = layer.WeightMatrix;
         for (int group = 0; group < layer.Groups; group++)
         {
             double[] covariance = new double[rows * rows];
@@ -74,21 +78,21 @@ internal static class WeightQuantizer
             for (int i = 0; i < covariance.Length; i++) covariance[i] = statistics.Covariance[(group * rows * rows) + i];
             for (int i = 0; i < rows; i++) trace += covariance[(i * rows) + i];
             if (!(trace > 0) || !double.IsFinite(trace) || Array.Exists(statistics.Cross, c => !float.IsFinite(c)))
-                return Nearest(layer, bits, statistics, strips);
+                return Nearest(layer, bits, statistics, strips, cancellation);
 
             double ridge = Ridge * trace / rows;
             double[] ridged = AddDiagonal(covariance, rows, ridge);
-            double[]? lower = SymmetricMatrix.Cholesky(ridged, rows);
+            double[]? lower = SymmetricMatrix.Cholesky(ridged, rows, cancellation);
             double[] damped = AddDiagonal(covariance, rows, Damping * trace / rows);
-            var rounding = ErrorCompensatedRounding.Create(damped, rows);
-            if (lower is null || rounding is null) return Nearest(layer, bits, statistics, strips);
+            var rounding = ErrorCompensatedRounding.Create(damped, rows, cancellation);
+            if (lower is null || rounding is null) return Nearest(layer, bits, statistics, strips, cancellation);
             double[] upper = SymmetricMatrix.Transpose(lower, rows);
 
             int g = group;
-            Parallel.For(0, columns, c =>
+            Parallel.For(0, columns, new ParallelOptions { CancellationToken = cancellation }, c =>
             {
                 int output = (g * columns) + c;
-                ReadOnlySpan<float> original = weights.Span.Slice(output * rows, rows);
+                ReadOnlySpan<float> original = weights.Span<float>().Slice(output * rows, rows);
                 double[] fitted = new double[rows];
                 for (int r = 0; r < rows; r++)
                     fitted[r] = statistics.Cross[(((g * rows) + r) * columns) + c] + (ridge * original[r]);
@@ -111,8 +115,6 @@ internal static class WeightQuantizer
 
         return Finish(layer, grids?.Bits ?? bits, integers, scales, statistics);
     }
-
-    private static ReadOnlyMemory<float> WeightsOf(MvmLayer layer) => layer.WeightMatrix.Span<float>().ToArray();
 
     private static double[] AddDiagonal(double[] matrix, int n, double value)
     {

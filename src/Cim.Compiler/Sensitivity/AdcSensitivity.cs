@@ -50,7 +50,7 @@ internal sealed record AdcSensitivity(ImmutableArray<ImmutableSortedDictionary<i
         if (clock.IsOver || adcBits.All(b => b.All(w => w == 0))) return None(layers.Length);
         progress?.Report("Sensitivity of conversions: quantizing to 8 bits");
         var network = new AdcNetwork(
-            graph, input, hardware, data.Fit, QuantizationPolicy.Uniform(layers.Select(l => l.NodeName), 8, 8), source.Quantizer,
+            graph, input, hardware, data.Fit, QuantizationPolicy.Uniform(layers.Select(l => l.NodeName), 8, 8), source.PostTraining,
             cancellation);
         double macs = layers.Sum(l => (double)l.MacsPerImage), runs = adcBits.Sum(b => b.Length);
         int samples = (int)Math.Clamp(MaxWork / Math.Max(1, macs * runs), MinSamples, MaxSamples);

@@ -52,7 +52,7 @@ internal static class WeightFisher
         {
             progress?.Report($"Fisher information of {engine.Parameters.Sum(p => (long)p.Values.Length)} weights");
             double[][] sums = [.. engine.Parameters.Select(p => new double[p.Values.Length])];
-            using OnnxSession forward = GraphSession.Open(graph);
+            using OnnxSession forward = GraphSession.Open(graph, cancellation);
             bool areProbabilities = NetworkOutputs.EndsWithSoftmax(graph);
             var random = new SplitMix(seed);
             int count = 0;

@@ -75,7 +75,7 @@ internal sealed class ConfirmStage(ICandidateQuantizer quantizer) : ICompileStag
     {
         (LoweredModel lowered, Cost cost) = NetworkLowering.Lower(network.Quantized, policy, state, context);
         ModelProgram program = AdcMeasurement.Measure(
-            lowered.Program, context.Hardware, state.Input, state.Calibration, context.Cancellation).Item1;
+            lowered.Program, context.Hardware, state.Input, state.Calibration, context.Steps, context.Cancellation).Item1;
         var model = new CompiledModel(ModelDescription.Of(state, context, cost, cost), context.Hardware, program);
         Fidelity fidelity = context.Options.Fidelity ?? (ConverterLoss.IsLossy(program, context.Hardware) ? Fidelity.Adc : Fidelity.Exact);
         DataSet evaluation = context.Sources.OpenEvaluation(state.Input)!;

@@ -4,6 +4,7 @@ using Cim.Compiler.Evaluation;
 using Cim.Compiler.Locking;
 using Cim.Compiler.Messages;
 using Cim.Compiler.Options;
+using Cim.Compiler.Ort;
 using Cim.Compiler.Pipeline;
 using Cim.Runtime;
 using Cim.Runtime.Model;
@@ -20,7 +21,8 @@ internal sealed class EmitStage : ICompileStage
     {
         MappedNetwork mapped = state.Mapped!;
         (ModelProgram program, ImmutableDictionary<string, double> saturation) = AdcMeasurement.Measure(
-            mapped.Lowered.Program, context.Hardware, state.Input, state.Calibration, context.Cancellation);
+            mapped.Lowered.Program, context.Hardware, state.Input, state.Calibration, context.Steps, context.Cancellation);
+        UnusedMemory.Collect();
         var result = LockResult.Of(program, SdkVersion.Current, null);
         RequireLocked(result, state, context);
         // Who uses the class without a fidelity of its own still wants figures of the hardware, where it differs from integers.

@@ -14,8 +14,6 @@ namespace Cim.Compiler.Stages;
 /// </summary>
 internal sealed class LayerErrorStage : ICompileStage
 {
-    private const int Samples = 32;
-
     /// <summary>Relative errors 8 bits do not have: of a layer alone, and with those of all layers before it.</summary>
     private const double Own = 0.25, Total = 0.5;
 
@@ -25,9 +23,10 @@ internal sealed class LayerErrorStage : ICompileStage
 
     public CompileState Run(CompileState state, CompileContext context)
     {
-        CalibrationData samples = context.Sources.ReadErrorSamples(state.Input, state.Calibration, Samples, context.Cancellation);
+        CalibrationData samples = context.Sources.ReadErrorSamples(
+            state.Input, state.Calibration, LayerErrors.Samples, context.Cancellation);
         ImmutableArray<LayerError> errors = LayerErrors.Measure(
-            state.Quantized.Float, state.Quantized.Quantized, state.Mapped!.Lowered.Layers, state.Input, samples, Samples,
+            state.Quantized.Float, state.Quantized.Quantized, state.Mapped!.Lowered.Layers, state.Input, samples, context.Steps,
             context.Cancellation);
         Warn(context, errors, state.Mapped.Policy);
         return state with { Errors = errors };

@@ -60,11 +60,12 @@ internal sealed class WriteStage : ICompileStage
         double limit = context.Options.LockLimit;
         if (!(limit > 0)) return null;
         RoundedNetwork network = state.Quantized;
-        var pinned = PinnedNetwork.Of(network.Quantized, network.Float, network.Method, state.Imported!, state.Precisions);
-        if (pinned.Compressed.Length <= limit * 1e6) return pinned;
-        context.Report(string.Create(CultureInfo.InvariantCulture,
-            $"the lock file holds the hash of the result alone: the network takes {pinned.Compressed.Length / 1e6:F1} MB "
-                + $"compressed, more than {OptionTable.LockLimit.Flag} ({limit} MB)"));
-        return null;
+        var pinned = PinnedNetwork.Of(
+            network.Quantized, network.Float, network.Method, state.Imported!, state.Precisions, (long)(limit * 1e6));
+        if (pinned is null)
+            context.Report(string.Create(CultureInfo.InvariantCulture,
+                $"the lock file holds the hash of the result alone: the network takes more than {OptionTable.LockLimit.Flag} "
+                    + $"({limit} MB), compressed"));
+        return pinned;
     }
 }

@@ -1,13 +1,14 @@
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Lowering;
 using Cim.Compiler.Mapping;
+using Cim.Compiler.Messages;
 using Cim.Compiler.Ort;
-using Cim.Runtime;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
 using Cim.Runtime.Model;
 using Cim.Runtime.Program;
+using Cim.Runtime;
 
 namespace Cim.Compiler.Sweep;
 
@@ -67,7 +68,8 @@ internal sealed class HardwareVariants(CompiledModel compiled, GraphInput input,
     {
         HardwareProfile key = Arrays(profile);
         if (!_observed.TryGetValue(key, out AnalogObservation? observation))
-            _observed[key] = observation = AnalogObservation.Of(program, profile, input, _samples ??= calibration(), cancellation);
+            _observed[key] = observation = AnalogObservation.Of(
+                program, profile, input, _samples ??= calibration(), NoStepProgress.Instance, cancellation);
         return observation;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Crossbar.Simulation;
 using Cim.Runtime.Hardware;
@@ -6,7 +7,7 @@ using Cim.Runtime.Tensors;
 
 namespace Cim.Runtime.Execution;
 
-/// <summary>Runs a program once and keeps every value: what reports of per-layer error need. Not fast.</summary>
+/// <summary>Runs a program once and returns its values, all of them or some: what calibration and reports of errors need.</summary>
 internal static class ProgramTrace
 {
     /// <summary>All computed values by name, for a batch in the model's own element types.</summary>
@@ -23,8 +24,14 @@ internal static class ProgramTrace
     }
 
     /// <summary>As above with layers already prepared, for many batches.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="layers">Its layers.</param>
+    /// <param name="inputs">One tensor per program input, all with the same batch size.</param>
+    /// <param name="firstUnit">The number of the first sample, for noise.</param>
+    /// <param name="wanted">Values to return; null = all.</param>
     public static Dictionary<string, Tensor> Run(
-        ModelProgram program, PreparedLayer[] layers, IReadOnlyList<Tensor> inputs, long firstUnit = 0)
+        ModelProgram program, PreparedLayer[] layers, IReadOnlyList<Tensor> inputs, long firstUnit = 0,
+        IReadOnlySet<string>? wanted = null)
     {
         if (inputs.Count != program.Inputs.Length)
             throw new CimException(ErrorCodes.BufferMismatch, $"{inputs.Count} inputs are given, the model has {program.Inputs.Length}.");
@@ -36,7 +43,10 @@ internal static class ProgramTrace
                 if (declared[d] < 0) units = inputs[i].Shape[d] / -declared[d];
         }
 
-        ExecutionPlan plan = ExecutionPlan.Build(program, units, keepAll: true);
+        // Memory of values that are not wanted is used again.
+        ExecutionPlan plan = wanted is null
+            ? ExecutionPlan.Build(program, units, keepAll: true)
+            : ExecutionPlan.Build(program with { Outputs = Indices(program, wanted) }, units);
         var context = new PlanContext(plan);
         for (int i = 0; i < inputs.Count; i++)
         {
@@ -54,9 +64,14 @@ internal static class ProgramTrace
         for (int i = 0; i < plan.Values.Length; i++)
         {
             if (program.Values[i].Constant is not null || plan.Values[i].Info is not { } info) continue;
+            if (wanted is not null && !wanted.Contains(program.Values[i].Name)) continue;
             results[program.Values[i].Name] = info.Constant ?? new Tensor(info.Type, info.Shape, context.Value(i).ToArray());
         }
 
         return results;
     }
+
+    private static ImmutableArray<int> Indices(ModelProgram program, IReadOnlySet<string> names) =>
+        [.. Enumerable.Range(0, program.Values.Length)
+            .Where(i => program.Values[i].Constant is null && names.Contains(program.Values[i].Name))];
 }

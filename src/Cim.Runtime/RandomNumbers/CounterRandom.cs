@@ -40,4 +40,5 @@ internal enum RandomPurpose
     Spatial = 6,
     Converter = 7,
     TestVector = 8,
+    CalibrationPosition = 9,
 }

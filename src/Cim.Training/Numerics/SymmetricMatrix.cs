@@ -10,11 +10,15 @@ public static class SymmetricMatrix
 {
     /// <summary>The lower Cholesky factor of an n by n matrix (row-major, lower half read), or null if it is not positive
     /// definite.</summary>
-    public static double[]? Cholesky(ReadOnlySpan<double> matrix, int n)
+    /// <param name="matrix">The matrix.</param>
+    /// <param name="n">Its rows.</param>
+    /// <param name="cancellation">Checked at each row.</param>
+    public static double[]? Cholesky(ReadOnlySpan<double> matrix, int n, CancellationToken cancellation = default)
     {
         double[] l = new double[n * n];
         for (int i = 0; i < n; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             Span<double> row = l.AsSpan(i * n, n);
             for (int j = 0; j < i; j++)
                 row[j] = (matrix[(i * n) + j] - Dot(row[..j], l.AsSpan(j * n, j))) / l[(j * n) + j];

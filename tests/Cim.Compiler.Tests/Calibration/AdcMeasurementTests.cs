@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Lowering;
+using Cim.Compiler.Messages;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime.Hardware;
@@ -52,7 +53,7 @@ public sealed class AdcMeasurementTests
         GraphInput input = GraphInput.Of(quantized);
         var data = new CalibrationData(RandomNetworks.Samples(16, input.SampleElements, 7), 16, false);
         (ModelProgram after, ImmutableDictionary<string, double> saturation) = AdcMeasurement.Measure(
-            program, hardware, input, data, default);
+            program, hardware, input, data, NoStepProgress.Instance, default);
         return (program, after, saturation);
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Lowering;
+using Cim.Compiler.Messages;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime.Hardware;
@@ -65,6 +66,6 @@ public sealed class AnalogObservationTests
         ModelProgram program = new LayerLowering(QuantizedNetworks.Uniform(graph, 8), hardware).Lower(quantized).Program;
         GraphInput input = GraphInput.Of(quantized);
         var data = new CalibrationData(RandomNetworks.Samples(16, input.SampleElements, 7), 16, false);
-        return (program, AnalogObservation.Of(program, hardware, input, data, default));
+        return (program, AnalogObservation.Of(program, hardware, input, data, NoStepProgress.Instance, default));
     }
 }

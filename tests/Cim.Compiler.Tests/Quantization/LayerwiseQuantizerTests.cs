@@ -15,7 +15,7 @@ public sealed class LayerwiseQuantizerTests
     [InlineData(1 << 24, 1)]
     [InlineData(1 << 25, 1)]
     public void As_many_samples_are_run_as_four_tensors_of_the_largest_size_leave_room_for(int elements, int samples) =>
-        Assert.Equal(samples, LayerwiseQuantizer.SamplesThatFit(
+        Assert.Equal(samples, GraphMemory.Samples(
             RandomNetworks.Import(new ModelBuilder().Input("x", -1, elements).Node("Relu", "x", "y").Output("y").Bytes)));
 
     [Fact]

@@ -53,6 +53,23 @@ public sealed class PostTrainingQuantizerTests
             QuantizedWeights.Read(quantized, pair.Second)!.Integers.Span<sbyte>().ToArray()));
     }
 
+    [Fact]
+    public void A_quantizer_that_has_measured_a_network_gives_what_a_new_one_gives()
+    {
+        Graph graph = RandomNetworks.Import(RandomNetworks.Chain(3));
+        GraphInput input = GraphInput.Of(graph);
+        var used = new PostTrainingQuantizer(new QuantizerOptions());
+        foreach (ulong seed in new ulong[] { 7, 8 })
+        {
+            var data = new CalibrationData(RandomNetworks.Samples(24, input.SampleElements, seed), 24, false);
+            foreach (int bits in new[] { 8, 4, 6, 4 })
+                Assert.Equal(Text(new PostTrainingQuantizer(new QuantizerOptions()), data, bits), Text(used, data, bits));
+        }
+
+        string Text(PostTrainingQuantizer quantizer, CalibrationData data, int bits) =>
+            GraphText.Write(quantizer.Quantize(graph, input, data, QuantizedNetworks.Uniform(graph, bits, bits), null, default));
+    }
+
     private static double Error(Graph graph, Graph quantized)
     {
         var inputs = new Dictionary<string, Tensor>

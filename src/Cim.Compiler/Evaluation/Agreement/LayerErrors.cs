@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Lowering;
+using Cim.Compiler.Messages;
 using Cim.Compiler.Ort;
 using Cim.Runtime.Tensors;
 using Microsoft.ML.OnnxRuntime;
@@ -18,61 +19,53 @@ internal sealed record LayerError(string Name, double Cosine, double RelativeL2,
 /// layer.</summary>
 internal static class LayerErrors
 {
+    /// <summary>Samples of a measurement.</summary>
+    public const int Samples = 32;
+
     private const int Batch = 8;
 
     /// <param name="reference">The float network.</param>
     /// <param name="quantized">The quantized network; values that are real numbers have the same names.</param>
     /// <param name="layers">The layers as fused.</param>
     /// <param name="input">The networks' input.</param>
-    /// <param name="data">Samples.</param>
-    /// <param name="samples">At most this many of them.</param>
+    /// <param name="data">Samples; at most <see cref="Samples"/> are used, fewer of a network whose values take much memory.</param>
+    /// <param name="progress">Counts layers.</param>
     /// <param name="cancellation">Checked between runs.</param>
     public static ImmutableArray<LayerError> Measure(
-        Graph reference, Graph quantized, ImmutableArray<FusedLayer> layers, GraphInput input, CalibrationData data, int samples,
-        CancellationToken cancellation)
+        Graph reference, Graph quantized, ImmutableArray<FusedLayer> layers, GraphInput input, CalibrationData data,
+        IStepProgress progress, CancellationToken cancellation)
     {
         string[] results = [.. layers.Select(l => l.Real).Distinct().Where(reference.Values.ContainsKey)];
         if (results.Length == 0) return [];
         // What a layer reads in the float network: the nearest values upstream that both networks have.
-        (string Result, Graph Slice)[] own = [.. results.Select(r => (r, Alone(quantized, r, reference)))];
-        string[] needed = [
-            .. results.Concat(own.SelectMany(o => o.Slice.Inputs)).Where(v => !input.Has(v)).Distinct(StringComparer.Ordinal)];
-        using OnnxSession original = GraphSession.Open(reference with { Outputs = [.. needed] });
-        using OnnxSession changed = GraphSession.Open(quantized with { Outputs = [.. results] });
-        OnnxSession[] alone = [.. own.Select(o => GraphSession.Open(o.Slice))];
+        Graph[] own = [.. results.Select(r => Alone(quantized, r, reference))];
+        int samples = GraphMemory.Samples(reference, part: 2, most: Samples);
+        using var original = new StagedExecutor(reference with { Outputs = [] }, input, data, Batch, samples);
+        using var changed = new StagedExecutor(quantized with { Outputs = [] }, input, data, Batch, samples);
         var total = results.ToDictionary(r => r, _ => new Difference(), StringComparer.Ordinal);
         var ownTotal = results.ToDictionary(r => r, _ => new Difference(), StringComparer.Ordinal);
-        try
+        for (int i = 0; i < results.Length; i++)
         {
-            PaddingMask? mask = PaddingMask.Of(input, data);
-            foreach (SampleRun run in data.Runs(input, Batch, samples))
+            changed.Retained = results.Skip(i + 1).ToHashSet(StringComparer.Ordinal);
+            original.Retained = changed.Retained.Concat(own.Skip(i + 1).SelectMany(s => s.Inputs)).ToHashSet(StringComparer.Ordinal);
+            original.Compute([.. own[i].Inputs, results[i]], cancellation);
+            changed.Compute([results[i]], cancellation);
+            using OnnxSession alone = GraphSession.Open(own[i], cancellation);
+            Shape shape = reference.Values[results[i]].Shape;
+            int width = shape.Rank < 2 ? 0 : shape[shape.Rank - 1];
+            for (int run = 0; run < original.Runs; run++)
             {
-                bool[] padding = mask?.Padding(run) ?? [];
-                cancellation.ThrowIfCancellationRequested();
-                using IDisposableReadOnlyCollection<OrtValue> a = original.Run(run, needed);
-                using IDisposableReadOnlyCollection<OrtValue> b = changed.Run(run, results);
-                using NamedValues feeds = run.Feeds();
-                Dictionary<string, OrtValue> known = feeds.Concat(needed.Select((n, i) => KeyValuePair.Create(n, a[i])))
-                    .ToDictionary(StringComparer.Ordinal);
-                for (int i = 0; i < results.Length; i++)
-                {
-                    ReadOnlySpan<float> exact = known[results[i]].GetTensorDataAsSpan<float>();
-                    Shape shape = reference.Values[results[i]].Shape;
-                    int width = shape.Rank < 2 ? 0 : shape[shape.Rank - 1];
-                    total[results[i]].Add(
-                        PaddingMask.Counted(exact, width, padding),
-                        PaddingMask.Counted(b[i].GetTensorDataAsSpan<float>(), width, padding));
-                    using IDisposableReadOnlyCollection<OrtValue> c = alone[i]
-                        .Run(own[i].Slice.Inputs.ToDictionary(n => n, n => known[n]), [results[i]]);
-                    ownTotal[results[i]].Add(
-                        PaddingMask.Counted(exact, width, padding),
-                        PaddingMask.Counted(c[0].GetTensorDataAsSpan<float>(), width, padding));
-                }
+                IReadOnlyDictionary<string, OrtValue> known = original.Values(run);
+                ReadOnlySpan<bool> padding = original.Padding(run);
+                ReadOnlySpan<float> exact = PaddingMask.Counted(original.Value(run, results[i]), width, padding);
+                total[results[i]].Add(exact, PaddingMask.Counted(changed.Value(run, results[i]), width, padding));
+                using IDisposableReadOnlyCollection<OrtValue> c =
+                    alone.Run(own[i].Inputs.ToDictionary(n => n, n => known[n]), [results[i]]);
+                ownTotal[results[i]].Add(exact, PaddingMask.Counted(c[0].GetTensorDataAsSpan<float>(), width, padding));
             }
-        }
-        finally
-        {
-            foreach (OnnxSession session in alone) session.Dispose();
+
+            progress.At(i + 1, results.Length);
+            UnusedMemory.Collect();
         }
 
         return [.. layers.Where(l => total.ContainsKey(l.Real)).Select(l =>

@@ -26,6 +26,7 @@ internal sealed record OutputAgreement(
         Graph graph, GraphInput input, CalibrationData samples, CompiledModel compiled, RunOptions run, CancellationToken cancellation)
     {
         float[] reference = GraphSession.FirstOutput(graph, input, samples, samples.Count, cancellation);
+        UnusedMemory.Collect();
         using var model = new CimModel(compiled);
         var evaluator = new CompiledEvaluator(model);
         float[] exact = Outputs(run with { Fidelity = Fidelity.Exact }),

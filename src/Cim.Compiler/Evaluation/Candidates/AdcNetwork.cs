@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using Cim.Compiler.Calibration;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Lowering;
+using Cim.Compiler.Messages;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Precision;
 using Cim.Compiler.Quantization;
@@ -25,7 +27,7 @@ internal sealed class AdcNetwork
     /// <summary>The width of a layer that is computed without converters.</summary>
     public const int Ideal = -1;
 
-    private const int RangeSamples = 16, RangeBatch = 4, RunBatch = 8;
+    private const int RunBatch = 8;
 
     private readonly ModelProgram _program;
     private readonly HardwareProfile _hardware;
@@ -38,12 +40,12 @@ internal sealed class AdcNetwork
     /// <param name="hardware">The hardware.</param>
     /// <param name="fit">Samples quantizers and ranges are fitted on.</param>
     /// <param name="policy">Widths of weights and activations.</param>
-    /// <param name="options">As of the final quantization.</param>
+    /// <param name="quantizer">As of the final quantization.</param>
     /// <param name="cancellation">Checked throughout.</param>
     public AdcNetwork(
-        Graph graph, GraphInput input, HardwareProfile hardware, CalibrationData fit, QuantizationPolicy policy, QuantizerOptions options,
-        CancellationToken cancellation)
-        : this(new PostTrainingQuantizer(options).Quantize(graph, input, fit, policy, null, cancellation), input, hardware, fit, policy,
+        Graph graph, GraphInput input, HardwareProfile hardware, CalibrationData fit, QuantizationPolicy policy,
+        PostTrainingQuantizer quantizer, CancellationToken cancellation)
+        : this(quantizer.Quantize(graph, input, fit, policy, null, cancellation), input, hardware, fit, policy,
             cancellation)
     {
     }
@@ -59,20 +61,7 @@ internal sealed class AdcNetwork
     {
         (_hardware, _input) = (hardware, input);
         _program = new LayerLowering(policy, hardware).Lower(quantized, _ => 0).Program;
-        _calibrators = [.. _program.Layers.Select(l => BlockParts.Of(l).Select(part => new AdcCalibrator(part, hardware)).ToArray())];
-        PreparedLayer[] exact = [.. _program.Layers.Select((_, i) => Prepare(i, Ideal))];
-        string[][] inputs = [.. _program.Layers.Select((_, i) =>
-            _program.StepsOf(i).Select(s => _program.Values[s.Inputs[0]].Name).ToArray())];
-        foreach (SampleRun run in fit.Runs(input, RangeBatch, RangeSamples))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            Dictionary<string, Tensor> results = ProgramTrace.Run(_program, exact, run.Tensors(), run.First);
-            Parallel.For(0, _calibrators.Length, i =>
-            {
-                foreach (Tensor x in inputs[i].Select(name => results[name]))
-                    foreach (AdcCalibrator part in _calibrators[i]) part.Observe(x.Data.Span, Images(part.Layer, x));
-            });
-        }
+        _calibrators = AnalogSums.Of(_program, hardware, input, fit, NoStepProgress.Instance, cancellation);
     }
 
     /// <summary>Multiplications of one sample.</summary>
@@ -91,10 +80,11 @@ internal sealed class AdcNetwork
     {
         PreparedLayer[] layers = [.. _program.Layers.Select((l, i) => Prepare(i, adcBits(l.Name)))];
         string output = _program.Values[_program.Outputs[0]].Name;
+        var wanted = new HashSet<string>([output], StringComparer.Ordinal);
         SampleRun[] runs = [.. data.Runs(_input, RunBatch, limit)];
         var results = new float[runs.Length][];
         Parallel.For(0, runs.Length, new ParallelOptions { CancellationToken = cancellation },
-            r => results[r] = ProgramTrace.Run(_program, layers, runs[r].Tensors(), runs[r].First)[output].Floats());
+            r => results[r] = ProgramTrace.Run(_program, layers, runs[r].Tensors(), runs[r].First, wanted)[output].Floats());
         return [.. results.SelectMany(r => r)];
     }
 
@@ -112,8 +102,4 @@ internal sealed class AdcNetwork
 
         return _prepared[(index, bits)] = CrossbarSimulator.Prepare(layer, index, _hardware, bits < 0 ? Fidelity.Exact : Fidelity.Adc, 0);
     }
-
-    private static int Images(CrossbarLayer layer, Tensor input) => layer.Geometry is { } g
-        ? input.Length / (g.InputChannels * g.InputHeight * g.InputWidth)
-        : input.Length / (layer.RowsPerGroup * layer.PositionsPerImage);
 }

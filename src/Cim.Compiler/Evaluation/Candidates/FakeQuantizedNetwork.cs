@@ -22,10 +22,12 @@ internal sealed class FakeQuantizedNetwork : IDisposable
     /// <param name="input">Its data input.</param>
     /// <param name="layers">Layers whose weights become inputs.</param>
     /// <param name="groups">Activation groups that get a quantizer.</param>
-    public FakeQuantizedNetwork(Graph graph, GraphInput input, ImmutableArray<MvmLayer> layers, ImmutableArray<ActivationGroup> groups)
+    /// <param name="cancellation">Ends every run.</param>
+    public FakeQuantizedNetwork(Graph graph, GraphInput input, ImmutableArray<MvmLayer> layers, ImmutableArray<ActivationGroup> groups,
+        CancellationToken cancellation)
     {
         _input = input;
-        _session = GraphSession.Open(Parameterise(graph, layers, groups));
+        _session = GraphSession.Open(Parameterise(graph, layers, groups), cancellation);
     }
 
     public static string Weight(string layer) => $"cim.weight:{layer}";

@@ -2,6 +2,7 @@ using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Precision;
+using Cim.Compiler.Quantization;
 using Cim.Runtime.Hardware;
 
 namespace Cim.Compiler.Evaluation.Candidates;
@@ -26,12 +27,13 @@ internal sealed class LargestSaving(SavingRequest request)
     {
         (Graph graph, GraphInput input, HardwareProfile hardware, SearchData? samples) = request;
         SearchData data = samples!;
+        var quantizer = new PostTrainingQuantizer(request.Quantizer);
         OutputComparison comparison = OutputComparison.WithFloat(graph, input, data, EvaluationSamples, cancellation);
         (double low, double high) = (0, Most); // Low is within the loss, or nothing is.
         for (int i = 0; i < Bisections; i++)
         {
             double middle = (low + high) / 2;
-            var network = new AdcNetwork(graph, input, hardware, data.Fit, saving(middle), request.Quantizer, cancellation);
+            var network = new AdcNetwork(graph, input, hardware, data.Fit, saving(middle), quantizer, cancellation);
             Distance distance = comparison.Of(network.Run(data.Validation, EvaluationSamples, _ => AdcNetwork.Ideal, cancellation));
             progress?.Report(
                 FormattableString.Invariant($"Saving {100 * middle:F1} % of the cells by {what} loses {distance.LossPoints:F2} points"));

@@ -33,7 +33,7 @@ internal sealed class PolicyNetwork : IDisposable
         (Graph graph, GraphInput input, SearchData data) = source;
         _ranges = new ActivationRanges(graph, input, data.Fit, layers.Groups, source.Quantizer, cancellation);
         _weights = new WeightCandidates(source, layers.Layers, bits, cancellation);
-        _network = new FakeQuantizedNetwork(graph, input, layers.Layers, layers.Groups);
+        _network = new FakeQuantizedNetwork(graph, input, layers.Layers, layers.Groups, cancellation);
         float[] reference = _network.Run(data.Validation, int.MaxValue, Parameters(_ => 0, _ => 0), cancellation);
         Comparison = OutputComparison.For(graph, input, reference, data.Validation.Count, data.Labels);
     }

@@ -12,4 +12,7 @@ internal sealed record SampledNetwork(Graph Graph, GraphInput Input, SearchData 
 {
     /// <summary>How candidates are quantized; as in the final quantization.</summary>
     public QuantizerOptions Quantizer { get; init; } = new();
+
+    /// <summary>Quantizes candidates, and remembers what it measured of the network.</summary>
+    public PostTrainingQuantizer PostTraining => field ??= new PostTrainingQuantizer(Quantizer);
 }

@@ -26,7 +26,7 @@ internal sealed class WeightCandidates : IDisposable
     {
         (Graph graph, QuantizerOptions options) = (source.Graph, source.Quantizer);
         using var executor = new StagedExecutor(
-            graph, source.Input, source.Data.Fit, StagedBatch, LayerwiseQuantizer.SamplesThatFit(graph));
+            graph, source.Input, source.Data.Fit, StagedBatch, GraphMemory.Samples(graph));
         for (int l = 0; l < layers.Length; l++)
         {
             MvmLayer layer = layers[l];
@@ -36,12 +36,12 @@ internal sealed class WeightCandidates : IDisposable
             Add(graph, layer, 0, layer.WeightMatrix.Span<float>().ToArray(), layer.Bias ?? new float[layer.Outputs]);
             bool compensates = bits[l].Any(b => Compensates(layer, b, options));
             LayerStatistics statistics = LayerStatistics.Of(
-                layer, LayerSamples.Gather(layer, executor, layer.Input, executor), compensates);
+                layer, LayerSamples.Gather(layer, executor, layer.Input, executor), compensates, cancellation);
             foreach (int b in bits[l])
             {
                 LayerWeights weights = Compensates(layer, b, options)
-                    ? WeightQuantizer.Compensated(layer, b, statistics)
-                    : WeightQuantizer.Nearest(layer, b, statistics);
+                    ? WeightQuantizer.Compensated(layer, b, statistics, cancellation: cancellation)
+                    : WeightQuantizer.Nearest(layer, b, statistics, cancellation: cancellation);
                 float[] real = new float[weights.Integers.Length];
                 for (int i = 0; i < real.Length; i++) real[i] = weights.Integers[i] * weights.Scales[i / layer.RowsPerGroup];
                 Add(graph, layer, b, real, layer.IsShared ? layer.Bias ?? new float[layer.Outputs] : [.. weights.Bias]);

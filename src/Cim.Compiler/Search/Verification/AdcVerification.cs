@@ -105,7 +105,7 @@ internal static class AdcVerification
     private static AdcNetwork Simulated(PolicySearch search, QuantizationPolicy policy, CancellationToken cancellation)
     {
         SampledNetwork source = search.Network.Source;
-        return new AdcNetwork(source.Graph, source.Input, search.Hardware, source.Data.Fit, policy, source.Quantizer, cancellation);
+        return new AdcNetwork(source.Graph, source.Input, search.Hardware, source.Data.Fit, policy, source.PostTraining, cancellation);
     }
 
     /// <summary>Divergence saved by the next wider conversion, for each unit of cost it adds.</summary>

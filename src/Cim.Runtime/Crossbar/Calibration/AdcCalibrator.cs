@@ -38,7 +38,7 @@ internal sealed class AdcCalibrator
 
     private readonly HardwareProfile _profile;
     private readonly AnalogPlan _plan;
-    private readonly PreparedLayer _prepared;
+    private PreparedLayer? _prepared;
 
     /// <summary>Prepares to measure a layer; its own calibration is not looked at.</summary>
     public AdcCalibrator(CrossbarLayer layer, HardwareProfile profile)
@@ -64,15 +64,17 @@ internal sealed class AdcCalibrator
     public IReadOnlyList<AdcHistogram> Histograms { get; }
 
     /// <summary>Adds the quantized inputs of some images, in the layout of <see cref="CrossbarLayer"/>.</summary>
+    /// <exception cref="InvalidOperationException">Measuring is over.</exception>
     public unsafe void Observe(ReadOnlySpan<byte> input, int images)
     {
         const nuint Alignment = 64;
-        int bytes = _prepared.WorkspaceBytes(images);
+        PreparedLayer prepared = _prepared ?? throw new InvalidOperationException($"Measuring layer '{Layer.Name}' is over.");
+        int bytes = prepared.WorkspaceBytes(images);
         byte[] output = new byte[checked((long)images * Layer.Outputs * Layer.PositionsPerImage * sizeof(float))];
         void* workspace = NativeMemory.AlignedAlloc((nuint)bytes, Alignment);
         try
         {
-            _prepared.Run(new LayerCall
+            prepared.Run(new LayerCall
             {
                 Input = input, Output = output, Workspace = new Span<byte>(workspace, bytes), Images = images, FirstImage = 0,
             });
@@ -82,6 +84,9 @@ internal sealed class AdcCalibrator
             NativeMemory.AlignedFree(workspace);
         }
     }
+
+    /// <summary>Ends measuring and frees the memory it takes, several times that of the weights; ranges can still be chosen.</summary>
+    public void Release() => _prepared = null;
 
     /// <summary>The ranges for the layer's ADC bits (or the profile's).</summary>
     /// <exception cref="InvalidOperationException">Nothing was observed.</exception>

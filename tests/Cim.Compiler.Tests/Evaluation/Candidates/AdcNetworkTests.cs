@@ -23,7 +23,7 @@ public sealed class AdcNetworkTests
         (Graph graph, GraphInput input, SearchData data) = FashionSample.Load();
         var layers = MvmLayers.Find(graph);
         var network = new AdcNetwork(graph, input, _isaac, data.Fit, QuantizationPolicy.Uniform(layers.Select(l => l.NodeName), 8, 8),
-            new QuantizerOptions(), default);
+            new PostTrainingQuantizer(new QuantizerOptions()), default);
         float[] ideal = network.Run(data.Validation, 8, _ => AdcNetwork.Ideal, default);
         Assert.Equal(ideal, network.Run(data.Validation, 8, _ => 12, default));
         Assert.NotEqual(ideal, network.Run(data.Validation, 8, _ => 3, default));

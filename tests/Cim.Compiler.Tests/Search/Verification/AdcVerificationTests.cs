@@ -40,7 +40,8 @@ public sealed class AdcVerificationTests
 
         // A loss beyond the budget without converters is not mended by wider ones: they stay, and the summary says so.
         SearchSummary hopeless = AdcVerification.Run(
-            search, found, new AdcNetwork(graph, input, _isaac, data.Fit, found.Policy, new QuantizerOptions(), default),
+            search, found,
+            new AdcNetwork(graph, input, _isaac, data.Fit, found.Policy, new PostTrainingQuantizer(new QuantizerOptions()), default),
             new MeasuredLoss(100, 100, 5), null, default);
         Assert.False(hopeless.IsWithinBudget);
         Assert.Equal(found.Policy, hopeless.Policy);
