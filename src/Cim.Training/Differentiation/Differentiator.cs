@@ -29,7 +29,11 @@ internal sealed class Differentiator(GradientRules rules)
         HashSet<string> useful = Contributing(forward, loss);
         Dictionary<string, TensorProto> constants = forward.Initializer.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
         var state = new DifferentiationState { Builder = builder, Shapes = graph.Shapes, Constants = constants, Needed = needed };
-        List<NodeProto> nodes = [.. forward.Node.Where(node => node.Input.Any(needed.Contains) && node.Output.Any(useful.Contains))];
+        List<NodeProto> nodes =
+        [
+            .. forward.Node.Where(node =>
+                !GradientRules.IsWhole(node) && node.Input.Any(needed.Contains) && node.Output.Any(useful.Contains)),
+        ];
         CheckRules(nodes);
 
         state.AddGradient(loss, builder.Op("Expand", builder.Scalar(1), builder.Ints(graph.Shapes[loss])));

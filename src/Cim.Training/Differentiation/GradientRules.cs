@@ -13,6 +13,12 @@ internal sealed class GradientRules
         "ConstantOfShape", "Round", "Floor", "Ceil", "Sign",
     };
 
+    // Their outputs are no real numbers at all: there is nothing to miss.
+    private static readonly HashSet<string> _whole = new(StringComparer.Ordinal)
+    {
+        "Shape", "Size", "ArgMax", "ArgMin", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Equal", "Not", "And", "Or",
+    };
+
     private readonly Dictionary<string, IGradientRule> _byOperator;
     private readonly Dictionary<string, ICompositeOperator> _byComposite;
 
@@ -36,6 +42,9 @@ internal sealed class GradientRules
 
     /// <summary>Whether the output's derivative is zero wherever it exists.</summary>
     public static bool StopsGradient(NodeProto node) => _constant.Contains(node.OpType);
+
+    /// <summary>Whether the output is an integer or a truth value, which has no derivative to lose.</summary>
+    public static bool IsWhole(NodeProto node) => _whole.Contains(node.OpType);
 
     private static Dictionary<string, T> Index<T>(IEnumerable<T> rules) where T : IGradientRule =>
         rules.SelectMany(rule => rule.OperatorTypes.Select(type => (type, rule)))

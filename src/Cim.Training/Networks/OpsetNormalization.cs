@@ -83,7 +83,7 @@ internal static class OpsetNormalization
             case "Split" when Attributes.Find(node, "num_outputs") is { } count:
                 node.Attribute.Remove(count);
                 break;
-            case "Gelu":
+            case "Gelu" or "Mish":
                 node.Domain = TrainingDomain.Name;
                 break;
             case "Reshape" when Attributes.Find(node, "allowzero") is { I: 0 } zero:

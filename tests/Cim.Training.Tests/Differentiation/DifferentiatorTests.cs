@@ -13,13 +13,13 @@ public sealed class DifferentiatorTests
     {
         var builder = new GraphBuilder("g");
         string x = builder.Initializer(Tensors.Float("x", [1, 2, 3], [3]));
-        NodeProto first = builder.Node("Softsign", [x]);
+        NodeProto first = builder.Node("Atan", [x]);
         first.Name = "the_first";
-        NodeProto second = builder.Node("Cos", [first.Output[0]]);
+        NodeProto second = builder.Node("Tan", [first.Output[0]]);
         second.Name = "the_second";
         CimException error = Assert.Throws<CimException>(() => Evaluate.Gradient(builder, second.Output[0], x));
         Assert.Equal(ErrorCodes.NotDifferentiable, error.Code);
-        Assert.Contains("Softsign 'the_first'", error.Message, StringComparison.Ordinal);
-        Assert.Contains("Cos 'the_second'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Atan 'the_first'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Tan 'the_second'", error.Message, StringComparison.Ordinal);
     }
 }

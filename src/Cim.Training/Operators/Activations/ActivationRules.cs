@@ -9,6 +9,7 @@ internal static class ActivationRules
     [
         new ReluGradient(), new LeakyReluGradient(), new ClipGradient(), new SigmoidGradient(),
         new TanhGradient(), new HardSwishGradient(), new HardSigmoidGradient(), new SoftmaxGradient(),
-        new LogSoftmaxGradient(), new GeluComposite(),
+        new LogSoftmaxGradient(), new GeluComposite(), new MishComposite(), new SoftplusGradient(),
+        new ExponentialUnitGradient(), new PReluGradient(), new SoftsignGradient(),
     ];
 }

@@ -9,6 +9,7 @@ internal static class ArithmeticRules
     [
         new AddGradient(), new SubGradient(), new MulGradient(), new DivGradient(),
         new PowGradient(), new NegGradient(), new AbsGradient(), new ExpGradient(),
-        new LogGradient(), new SqrtGradient(), new ErfGradient(),
+        new LogGradient(), new SqrtGradient(), new ErfGradient(), new ReciprocalGradient(), new SineGradient(),
+        new ExtremeGradient(), new WhereGradient(),
     ];
 }

@@ -8,5 +8,6 @@ internal static class NormalizationRules
     public static IReadOnlyList<IGradientRule> All { get; } =
     [
         new BatchNormalizationGradient(), new LayerNormalizationGradient(), new BatchStatisticsNormalization(),
+        new InstanceNormalizationGradient(),
     ];
 }

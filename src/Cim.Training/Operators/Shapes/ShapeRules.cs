@@ -9,6 +9,7 @@ internal static class ShapeRules
     [
         new ReshapeGradient(), new TransposeGradient(), new ConcatGradient(), new SplitGradient(),
         new SliceGradient(), new PadGradient(), new GatherGradient(), new ExpandGradient(),
-        new IdentityGradient(), new ReduceMeanGradient(), new ReduceSumGradient(),
+        new IdentityGradient(), new ReduceMeanGradient(), new ReduceSumGradient(), new ReduceExtremeGradient(),
+        new ReduceSquaresGradient(), new DepthToSpaceGradient(), new CumSumGradient(),
     ];
 }

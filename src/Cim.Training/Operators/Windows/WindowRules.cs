@@ -8,5 +8,6 @@ internal static class WindowRules
     public static IReadOnlyList<IGradientRule> All { get; } =
     [
         new ConvGradient(), new MaxPoolGradient(), new AveragePoolGradient(), new GlobalAveragePoolGradient(),
+        new ConvTransposeGradient(), new ResizeGradient(),
     ];
 }
