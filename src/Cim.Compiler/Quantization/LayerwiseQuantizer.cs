@@ -35,12 +35,19 @@ internal sealed class LayerwiseQuantizer(QuantizerOptions options, QuantizationP
             string layerInput = quantized.Nodes.First(n => n.Name == layer.NodeName).Inputs[0];
             float32.Compute([layer.Output], cancellation);
             staged.Compute([layerInput], cancellation);
-            LayerWeights weights = Weights(layer, covariance =>
-                LayerStatistics.Of(layer, LayerSamples.Gather(layer, staged, layerInput, float32), covariance, cancellation), cancellation);
+            LayerWeights weights = Weights(
+                layer, covariance => LayerStatistics.Of(layer, Gather(), covariance, cancellation), cancellation);
             quantized = new QuantizeLayerWeights(
                 new Dictionary<string, LayerWeights>(StringComparer.Ordinal) { [layer.NodeName] = weights }).Run(quantized);
             staged.Replace(quantized);
             UnusedMemory.Collect();
+
+            LayerSamples Gather()
+            {
+                if (!layer.IsShared) return LayerSamples.Gather(layer, staged, layerInput, float32);
+                using var whole = new StagedExecutor(reference, input, data, StagedBatch, samples);
+                return SharedLayerSamples.Gather(layer, whole, cancellation);
+            }
         }
 
         return quantized;
@@ -53,14 +60,13 @@ internal sealed class LayerwiseQuantizer(QuantizerOptions options, QuantizationP
         SharedColumns? shared = policy.Find(layer.NodeName)?.SharedColumns;
         bool compensate = shared is null && (strips is not null || bits <= options.ErrorCompensationBits)
             && layer.RowsPerGroup <= WeightQuantizer.MaxCovarianceRows;
-        LayerStatistics? statistics = (options.BiasCorrection && !layer.IsShared) || compensate ? measure(compensate) : null;
+        LayerStatistics? statistics = options.BiasCorrection || compensate ? measure(compensate) : null;
         LayerWeights weights = shared is not null
             ? SharedColumnQuantizer.Quantize(layer, shared, statistics)
             : compensate
             ? WeightQuantizer.Compensated(layer, bits, statistics!, strips, cancellation)
             : WeightQuantizer.Nearest(layer, bits, statistics, strips, cancellation);
-        // What one use of shared weights makes of its inputs says nothing of the others.
-        return options.BiasCorrection && !layer.IsShared
+        return options.BiasCorrection
             ? weights
             : weights with { Bias = layer.Bias is { } bias ? [.. bias] : [.. new float[layer.Outputs]] };
     }
