@@ -31,6 +31,7 @@ internal static class CompileStages
         yield return new TrainStage(trainer);
         yield return new MapStage();
         yield return new EmitStage();
+        yield return new PlansStage();
         yield return new AgreementStage();
         yield return new LayerErrorStage();
         yield return new EvaluateStage();

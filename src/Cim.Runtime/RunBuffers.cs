@@ -80,8 +80,11 @@ public ref struct RunBuffers
     /// <exception cref="OperationCanceledException">The run was cancelled; the outputs are incomplete.</exception>
     public void Run(RunOptions? options = null, CancellationToken cancellation = default)
     {
-        Executor executor = Target.Open();
         int inputs = Target.Info.Inputs.Length, outputs = Target.Info.Outputs.Length;
+        Span<int> lengths = stackalloc int[inputs];
+        for (int i = 0; i < inputs; i++) lengths[i] = _slots.At(i).Length;
+        PlanTable plans = Target.Plans();
+        Executor executor = plans[plans.IndexOf(lengths, _count)];
         for (int i = 0; i < inputs; i++) Target.CheckInput(executor, i, _slots.At(i).Length, _count);
         for (int i = 0; i < outputs; i++) Target.CheckOutput(executor, i, _slots.At(inputs + i).Length, _count);
         using RunLease lease = executor.Rent();

@@ -42,7 +42,8 @@ public sealed class CimSignature : MSBuildTask
                     : ErrorCodes.FileNotReadable, item, $"The model '{model}' of CimModel {problem}.");
                 return;
             }
-            OnnxSignature signature = OnnxSignatureReader.Read(model).WithSizes(item.GetMetadata("Dim"));
+            OnnxSignature signature = OnnxSignatureReader.Read(model)
+                .Without(item.GetMetadata("Fix")).WithSizes(item.GetMetadata("Dim")).WithSizes(item.GetMetadata("Dims"));
             if (ItemFacts.Of(item, Path.GetDirectoryName(Project) ?? "", signature, Log) is not { } facts) return;
             AtomicFile.WriteIfDifferent(item.GetMetadata("SignatureFile"), SignatureFile.Write(Path.GetFileName(model), signature, facts));
         }

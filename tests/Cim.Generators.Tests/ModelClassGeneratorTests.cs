@@ -32,8 +32,21 @@ public class ModelClassGeneratorTests
         "cimsig 1\nmodel fixed.onnx\ninput float 8,4 x\noutput float 8,2 y\n",
         "cimsig 1\nmodel scalar.onnx\ninput float ?,4 x\ninput float scalar threshold\noutput float ?,2 y\noutput int64 5 best\n",
         "cimsig 1\nmodel u.onnx\ninput float - x\noutput float ?,?,5 y\n",
+        "cimsig 1\nmodel sizes.onnx\ninput float ?,16,4 x\ninput int64 ?,16 mask\noutput float ?,16,2 y\nsizes sequence=16, 64\n",
         "cimsig 1\nmodel out.onnx\ninput float ?,9 __output0\noutput float ?,5 __output0\n",
     ];
+
+    [Fact]
+    public void A_class_of_several_sizes_takes_the_plan_that_its_inputs_ask_for()
+    {
+        string text = Generated.Text(
+            "cimsig 1\nmodel net.onnx\ninput float ?,16,4 x\ninput int64 ?,16 mask\noutput float ?,16,2 y\nsizes sequence=16, 64\n");
+        Assert.Contains(
+            "int __plan = Model.PlanOf(stackalloc int[] { x.Length, mask.Length }, count);", text, StringComparison.Ordinal);
+        Assert.Contains("new float[Model.OutputLength(0, count, __plan)]", text, StringComparison.Ordinal);
+        Assert.Contains("global::System.Collections.Generic.IReadOnlyList<int> XLengths =>", text, StringComparison.Ordinal);
+        Assert.Contains("Compiled for the sizes sequence=16, 64, all on the same arrays", text, StringComparison.Ordinal);
+    }
 
     [Theory]
     [MemberData(nameof(AwkwardSignatures))]

@@ -59,6 +59,33 @@ internal static class Networks
         return graph.Build().ToByteArray();
     }
 
+    /// <summary>Two layers over a sequence of any length, and a rate that is the same always: inputs <c>frames</c>, <c>rate</c>.</summary>
+    public static byte[] Sequence()
+    {
+        var random = new Random(7);
+        GraphBuilder graph = new("sequence");
+        string x = graph.Input("frames", [-1, -1, 4]);
+        graph.Graph.Input[0].Type.TensorType.Shape.Dim[1].DimParam = "sequence";
+        string rate = graph.Input("rate", [1]);
+        string h = graph.Op("Relu", graph.Op("MatMul", graph.Op("Mul", x, rate), Weights(4 * 8, [4, 8])));
+        NodeProto last = graph.Node("MatMul", [h, Weights(8 * 3, [8, 3])]);
+        last.Output[0] = "scores";
+        graph.Output("scores", [-1, -1, 3]);
+        graph.Graph.Output[0].Type.TensorType.Shape.Dim[1].DimParam = "sequence";
+        return graph.Build().ToByteArray();
+
+        string Weights(int count, long[] dims) =>
+            graph.Initializer(Tensors.Float("w" + graph.Graph.Initializer.Count, Values(random, count), dims));
+    }
+
+    /// <summary>Samples for <see cref="Sequence"/> as a <c>.npy</c>.</summary>
+    public static byte[] Frames(int count, int length)
+    {
+        using MemoryStream stream = new();
+        WriteNpy(stream, "<f4", $"({count}, {length}, 4)", MemoryMarshal.AsBytes<float>(Values(new Random(length), count * length * 4)));
+        return stream.ToArray();
+    }
+
     /// <summary>A network with two operators nobody supports.</summary>
     public static byte[] Unsupported()
     {
@@ -89,11 +116,16 @@ internal static class Networks
 
     private static void Add(ZipArchive archive, string name, string type, string shape, ReadOnlySpan<byte> data)
     {
-        string header = $"{{'descr': '{type}', 'fortran_order': False, 'shape': {shape}, }}";
-        header = header.PadRight((((10 + header.Length + 1) + 63) / 64 * 64) - 11) + "\n";
         ZipArchiveEntry entry = archive.CreateEntry(name);
         entry.LastWriteTime = new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
         using Stream stream = entry.Open();
+        WriteNpy(stream, type, shape, data);
+    }
+
+    private static void WriteNpy(Stream stream, string type, string shape, ReadOnlySpan<byte> data)
+    {
+        string header = $"{{'descr': '{type}', 'fortran_order': False, 'shape': {shape}, }}";
+        header = header.PadRight((((10 + header.Length + 1) + 63) / 64 * 64) - 11) + "\n";
         stream.Write([0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0, (byte)header.Length, (byte)(header.Length >> 8)]);
         stream.Write(Encoding.ASCII.GetBytes(header));
         stream.Write(data);

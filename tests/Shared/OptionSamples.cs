@@ -15,6 +15,8 @@ internal static class OptionSamples
         OptionKind.List => row.Format switch
         {
             OptionFormat.Dimensions => "height=3",
+            OptionFormat.DimensionLists => "height=3|4",
+            OptionFormat.InputValues => "rate=3",
             OptionFormat.Widths => "8,4",
             _ => "0.25,0.5",
         },

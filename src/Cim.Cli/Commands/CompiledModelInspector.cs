@@ -28,6 +28,8 @@ internal static class CompiledModelInspector
             Labels = model.Info.Labels,
             Inputs = [.. model.Info.Inputs.Select(Value)],
             Outputs = [.. model.Info.Outputs.Select(Value)],
+            Plans = model.Info.Plans,
+            CalibratedPlan = model.Info.CalibratedPlan,
             Layers = [.. model.Program.Layers.Select(Layer)],
             Digital = [.. model.Program.Steps.Where(s => s.Op != ProgramStep.CrossbarOp).Select(s => new InspectedOperator(s.Name, s.Op))],
         };

@@ -9,6 +9,7 @@ using Cim.Compiler.Ir;
 using Cim.Compiler.Lowering;
 using Cim.Compiler.Mapping;
 using Cim.Compiler.Options;
+using Cim.Compiler.Pipeline;
 using Cim.Compiler.Precision;
 using Cim.Runtime;
 using Cim.Runtime.Costs;
@@ -48,19 +49,34 @@ internal static class CostCommand
     private static void Run(ParseResult parsed, CommandContext context, ImportArguments import)
     {
         HardwareProfile profile = context.LoadHardware(parsed.GetRequiredValue(_hardware));
-        Graph graph = OnnxImporter.Import(parsed.GetRequiredValue(_model), import.Read(parsed), context.Cancellation);
-        ImmutableArray<LayerShape> shapes = LayerShapes.Of(graph, profile);
-        (int weights, int activations, int adc) = (
-            parsed.GetValue(_weightBits), parsed.GetValue(_activationBits), parsed.GetValue(_adcBits));
+        ImportOptions options = import.Read(parsed);
+        var sizes = new List<ModelPlan>();
+        for (int i = 0; i < Math.Max(1, options.Sizes.Count); i++)
+        {
+            Graph graph = OnnxImporter.Import(parsed.GetRequiredValue(_model), options with { Plan = i }, context.Cancellation);
+            sizes.Add(new ModelPlan(
+                options.Sizes.IsEmpty ? "" : options.Sizes.Describe(i), ModelDescription.Describe(graph, graph.Inputs),
+                ModelDescription.Describe(graph, graph.Outputs), CostOf(graph, profile, parsed)));
+        }
+
         UnusedOptions.Warn(parsed, context,
             new DependentOption(_copiesWithin, profile.Execution == ExecutionModel.Resident,
                 "machines that keep weights on their arrays, and this one programs them in each inference"));
+        Warn(sizes[0].Cost, profile, context);
+        ImmutableArray<ModelPlan> plans = options.Sizes.IsEmpty ? [] : [.. sizes];
+        context.WriteResult(
+            new CostDocument(sizes[0].Cost, plans), CliJson.Relaxed.CostDocument, text => Print(text, sizes[0].Cost, plans));
+    }
+
+    private static Cost CostOf(Graph graph, HardwareProfile profile, ParseResult parsed)
+    {
+        ImmutableArray<LayerShape> shapes = LayerShapes.Of(graph, profile);
+        (int weights, int activations, int adc) = (
+            parsed.GetValue(_weightBits), parsed.GetValue(_activationBits), parsed.GetValue(_adcBits));
         var policy = new QuantizationPolicy([.. shapes.Select(s => new LayerPrecision(s.Name, weights, activations, adc))]);
         if (parsed.GetValue(_policy) is { } file) policy = PolicyJson.Load(file, new PolicyLayers(policy, shapes, profile.Rows));
         var lowering = new LayerLowering(policy, profile);
-        Cost cost = CostModel.Total(Replication.Apply(shapes, lowering.CostOf, profile, parsed.GetValue(_copiesWithin)), profile);
-        Warn(cost, profile, context);
-        context.WriteResult(new CostDocument(cost), CliJson.Relaxed.CostDocument, text => Print(text, cost));
+        return CostModel.Total(Replication.Apply(shapes, lowering.CostOf, profile, parsed.GetValue(_copiesWithin)), profile);
     }
 
     private static void Warn(Cost cost, HardwareProfile profile, CommandContext context)
@@ -76,7 +92,7 @@ internal static class CostCommand
                 + $"chip.");
     }
 
-    private static void Print(IAnsiConsole console, Cost cost)
+    private static void Print(IAnsiConsole console, Cost cost, ImmutableArray<ModelPlan> plans)
     {
         var table = new Table().AddColumns(
             "Layer", "Matrix", "Products", "Bits w/a/adc", "Arrays", "Used", "Latency", "Energy", "Conversions");
@@ -91,6 +107,8 @@ internal static class CostCommand
         console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{cost.Hardware}: {Time(cost.LatencyNs)}, {Energy(cost.EnergyPj)} per inference; {cost.Arrays:#,0} arrays in "
                 + $"{cost.Cores:#,0} cores, {cost.AreaUm2 / 1e6:0.###} mm2"));
+        foreach (ModelPlan plan in plans)
+            console.WriteLine($"  {plan.Dims}: {Time(plan.Cost.LatencyNs)}, {Energy(plan.Cost.EnergyPj)} per inference on the same arrays");
     }
 
     private static Text Cell(FormattableString text) => new Text(text.ToString(CultureInfo.InvariantCulture)).RightJustified();

@@ -7,6 +7,7 @@ using Cim.Cli.Options;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Evaluation.Agreement;
+using Cim.Compiler.Import;
 using Cim.Compiler.Options;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Pipeline;
@@ -42,12 +43,11 @@ internal static class EvalCommand
     private static readonly RowOption<string?> _calibration = new(OptionTable.Calibration,
         "Unlabelled samples that set converter ranges if --set changes what they are measured on; default: the first of --data.");
 
-    private static readonly RowOption<string[]> _dimensions = new(OptionTable.Dim);
-
     public static Command Create()
     {
         var command = new Command("eval", "Measures accuracy on labelled data.") {
-            _model, _data, _fidelityName, _seed, _trials, _limit, _threads, _outputCodes, _set, _calibration, _dimensions };
+            _model, _data, _fidelityName, _seed, _trials, _limit, _threads, _outputCodes, _set, _calibration };
+        var import = new ImportArguments(command, dumps: false);
         var data = new DataArguments(command);
         return command.Does((parsed, context) =>
         {
@@ -56,25 +56,28 @@ internal static class EvalCommand
             if (!isCompiled && parsed.GetValue(_set) is { Length: > 0 })
                 throw new CimException(ErrorCodes.WrongUsage,
                     "--set changes simulated hardware, but an .onnx file is run in float; compile it first, or use 'cim sweep'.");
-            if (!isCompiled) WarnOfUnused(parsed, context, hardware: null);
+            if (!isCompiled) WarnOfUnused(parsed, context, import, hardware: null);
             Evaluation evaluation = isCompiled
-                ? Compiled(path, parsed, data, context)
-                : new Evaluation([(0, Float(path, parsed, data.Read(parsed), context))], null, null);
+                ? Compiled(path, parsed, (data, import), context)
+                : new Evaluation([(0, Float(path, parsed, (data.Read(parsed), import.Read(parsed)), context))], null, null);
             string fidelity = isCompiled ? parsed.GetRequiredValue(_fidelityName) : "float";
             context.WriteResult(
                 new EvalDocument(fidelity, evaluation), CliJson.Relaxed.EvalDocument, text => Print(text, fidelity, evaluation));
         });
     }
 
-    private static void WarnOfUnused(ParseResult parsed, CommandContext context, HardwareProfile? hardware)
+    private static void WarnOfUnused(ParseResult parsed, CommandContext context, ImportArguments import, HardwareProfile? hardware)
     {
         bool isRandom = hardware is not null && CrossbarSimulator.IsRandom(hardware, FidelityOption.Read(parsed, _fidelityName));
         string errors = hardware is null
             ? "simulated hardware, and an .onnx file is run in float"
             : "chips that differ, and nothing is random at this fidelity of this hardware (--fidelity device, with errors in the profile "
             + "or by --set)";
+        foreach (Option option in import.OfInputs)
+            UnusedOptions.Warn(
+                parsed, context, new DependentOption(
+                    option, hardware is null, "the inputs of a network, and those of a compiled model are fixed"));
         UnusedOptions.Warn(parsed, context,
-            new(_dimensions, hardware is null, "open dimensions, and those of a compiled model are fixed"),
             new(_fidelityName, hardware is not null, "simulated hardware, and an .onnx file is run in float; compile it first"),
             new(_threads, hardware is not null, "the simulator, and an .onnx file is run by ONNX Runtime"),
             new(_outputCodes, hardware is not null, "the simulator, and an .onnx file is run by ONNX Runtime"),
@@ -84,23 +87,26 @@ internal static class EvalCommand
                 && parsed.GetValue(_set) is { Length: > 0 }, "converter ranges that --set makes to be measured anew"));
     }
 
-    private static Accuracy Float(string path, ParseResult parsed, Preprocessing preprocessing, CommandContext context)
+    private static Accuracy Float(
+        string path, ParseResult parsed, (Preprocessing Preprocessing, ImportOptions Import) reading, CommandContext context)
     {
         // ONNX Runtime's own message about a missing file does not say where it looked.
         InputFile.Open(path, "model").Dispose();
         // It opens whatever a model names, and would wait for a pipe.
         foreach (string weights in InputHash.ExternalFiles(path)) InputFile.Open(weights, "external weights").Dispose();
-        using var evaluator = new FloatEvaluator(path, ImportArguments.Read(parsed.GetValue(_dimensions) ?? [], dump: null));
-        DataSet data = DataSet.Open(parsed.GetRequiredValue(_data), evaluator.Input.Ports, preprocessing);
+        string samples = parsed.GetRequiredValue(_data);
+        using var evaluator = new FloatEvaluator(path, PlanChoice.For(path, reading.Import, [samples], reading.Preprocessing));
+        DataSet data = DataSet.Open(samples, evaluator.Input.Ports, reading.Preprocessing);
         return evaluator.Evaluate(
             data, parsed.GetValue(_limit), new SampleProgress(context, data, parsed.GetValue(_limit), ""), context.Cancellation);
     }
 
-    private static Evaluation Compiled(string path, ParseResult parsed, DataArguments arguments, CommandContext context)
+    private static Evaluation Compiled(
+        string path, ParseResult parsed, (DataArguments Data, ImportArguments Import) arguments, CommandContext context)
     {
-        (CimModel model, Preprocessing preprocessing) = Load(path, parsed, arguments, context);
+        (CimModel model, Preprocessing preprocessing) = Load(path, parsed, arguments.Data, context);
         using CimModel owned = model;
-        WarnOfUnused(parsed, context, model.Compiled.Hardware);
+        WarnOfUnused(parsed, context, arguments.Import, model.Compiled.Hardware);
         var evaluator = new CompiledEvaluator(model);
         DataSet data = DataSet.Open(parsed.GetRequiredValue(_data), evaluator.Input.Ports, preprocessing);
         var results = new (ulong Seed, Accuracy Accuracy)[parsed.GetValue(_trials)];
@@ -134,13 +140,12 @@ internal static class EvalCommand
     private static (
         CimModel Model, Preprocessing Preprocessing) Load(string path, ParseResult parsed, DataArguments arguments, CommandContext context)
     {
-        CimModel model = CimModel.Load(path);
+        using CimModel model = CimModel.Load(path);
         SdkCompatibility.Check(model.Info, path);
         Preprocessing preprocessing = arguments.Read(parsed, model.Info, path, context);
+        CompiledModel compiled = PlanChoice.For(model.Compiled, parsed.GetRequiredValue(_data), preprocessing);
         ProfileSetting[] settings = [.. (parsed.GetValue(_set) ?? []).Select(s => ProfileSetting.Parse(s, "--set"))];
-        if (settings.Length == 0) return (model, preprocessing);
-        CompiledModel compiled = model.Compiled;
-        model.Dispose();
+        if (settings.Length == 0) return (new CimModel(compiled), preprocessing);
         GraphInput input = new CompiledEvaluator(new CimModel(compiled)).Input;
         string calibration = parsed.GetValue(_calibration) ?? parsed.GetRequiredValue(_data);
         var variants = new HardwareVariants(compiled, input,

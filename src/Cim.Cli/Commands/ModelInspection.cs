@@ -65,6 +65,12 @@ internal sealed record ModelInspection
     /// <summary>The names of the classes of a compiled model.</summary>
     public ImmutableArray<string> Labels { get; init; } = [];
 
+    /// <summary>The sizes of a compiled model with several; layers are those of <see cref="CalibratedPlan"/>.</summary>
+    public ImmutableArray<ModelPlan> Plans { get; init; } = [];
+
+    /// <summary>The plan that the inputs, outputs and layers are about.</summary>
+    public int CalibratedPlan { get; init; }
+
     public required ImmutableArray<InspectedValue> Inputs { get; init; }
 
     public required ImmutableArray<InspectedValue> Outputs { get; init; }
@@ -104,6 +110,8 @@ internal sealed record ModelInspection
         if (Preprocessing is { } preprocessing) console.WriteLine($"data: {preprocessing}");
         foreach (InspectedValue value in Inputs) console.WriteLine($"  input   {value.Name} {value.Type} {value.Shape}");
         foreach (InspectedValue value in Outputs) console.WriteLine($"  output  {value.Name} {value.Type} {value.Shape}");
+        for (int i = 0; i < Plans.Length; i++)
+            console.WriteLine($"  plan    {Plans[i].Dims}: {Plans[i].Cost}{(i == CalibratedPlan ? " (as shown here)" : "")}");
         if (!Labels.IsEmpty) console.WriteLine($"labels: {string.Join(", ", Labels)}");
         var table = new Table().Border(TableBorder.Simple);
         foreach (string column in (

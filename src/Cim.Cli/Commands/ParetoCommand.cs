@@ -54,9 +54,12 @@ internal static class ParetoCommand
             .ReadsData("--calibration", parsed.GetValue(_calibration))
             .Writes("--csv", parsed.GetValue(_csv)).Writes("--svg", parsed.GetValue(_svg)).Check();
         HardwareProfile hardware = context.LoadHardware(parsed.GetRequiredValue(_hardware));
-        Graph graph = OnnxImporter.Import(model, import.Read(parsed), context.Cancellation);
+        Preprocessing preprocessing = dataArguments.Read(parsed);
+        string calibration = parsed.GetRequiredValue(_calibration);
+        Graph graph = OnnxImporter.Import(
+            model, PlanChoice.For(model, import.Read(parsed), [calibration], preprocessing), context.Cancellation);
         GraphInput input = GraphInput.Of(graph);
-        DataSet samples = DataSet.Open(parsed.GetRequiredValue(_calibration), input.Ports, dataArguments.Read(parsed));
+        DataSet samples = DataSet.Open(calibration, input.Ports, preprocessing);
         SearchData data = SearchData.For(samples, graph, input, context.Cancellation);
         graph = ScoredGraph.Of(graph, input, samples);
         var options = new PolicySearchOptions { Objective = PolicySearchOptions.Parse(objective) };

@@ -48,12 +48,14 @@ internal static class RunCommand
             new CommandFiles().Reads("the model", parsed.GetValue(_model)).ReadsData("--input", parsed.GetValue(_input))
                 .Writes("--output", parsed.GetValue(_output)).Check();
             context.LeaveOutputTo(parsed.GetValue(_output));
-            using CimModel model = CimModel.Load(parsed.GetRequiredValue(_model));
-            SdkCompatibility.Check(model.Info, parsed.GetRequiredValue(_model));
+            string path = parsed.GetRequiredValue(_model);
+            using CimModel loaded = CimModel.Load(path);
+            SdkCompatibility.Check(loaded.Info, path);
+            Preprocessing preprocessing = data.Read(parsed, loaded.Info, path, context);
+            using var model = new CimModel(PlanChoice.For(loaded.Compiled, parsed.GetRequiredValue(_input), preprocessing));
             int index = IndexOfOutput(model, parsed.GetValue(_outputName));
             var evaluator = new CompiledEvaluator(model);
-            DataSet samples = DataSet.Open(parsed.GetRequiredValue(_input), evaluator.Input.Ports,
-                data.Read(parsed, model.Info, parsed.GetRequiredValue(_model), context));
+            DataSet samples = DataSet.Open(parsed.GetRequiredValue(_input), evaluator.Input.Ports, preprocessing);
             var options = new RunOptions
             {
                 Fidelity = FidelityOption.Read(parsed, _fidelityName),

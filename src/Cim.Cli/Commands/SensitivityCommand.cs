@@ -74,7 +74,9 @@ internal static class SensitivityCommand
         string? stored = null;
         if (parsed.GetValue(_cache) is { } folder)
         {
-            string sizes = string.Join(',', import.Read(parsed).Dimensions.OrderBy(d => d.Key, StringComparer.Ordinal));
+            var asked = new CompileOptions { ModelPath = model, Hardware = OptionTable.Hardware.Default!, Import = import.Read(parsed) };
+            string sizes = string.Join(' ', new[] { OptionTable.Dim, OptionTable.Dims, OptionTable.Fix }
+                .Select(row => OptionTexts.Of(asked, row)));
             string key = ResultKey.Hash(string.Create(CultureInfo.InvariantCulture,
                 $"{SdkVersion.Current} {InputHash.OfModel(model)} {sizes} {InputHash.OfData(calibration)} {preprocessing} "
                     + $"{parsed.GetValue(_samples)} {parsed.GetValue(_probes)} {parsed.GetValue(_seed)}"));
@@ -82,7 +84,8 @@ internal static class SensitivityCommand
             if (Load(stored) is { } known) return known;
         }
 
-        Graph graph = OnnxImporter.Import(model, import.Read(parsed), context.Cancellation);
+        Graph graph = OnnxImporter.Import(
+            model, PlanChoice.For(model, import.Read(parsed), [calibration], preprocessing), context.Cancellation);
         GraphInput input = GraphInput.Of(graph);
         DataSet samples = DataSet.Open(calibration, input.Ports, preprocessing);
         SearchData data = SearchData.For(samples, graph, input, context.Cancellation);

@@ -100,7 +100,8 @@ internal static class SweepCommand
             context.Warn(ErrorCodes.AssumedErrorModel,
                 $"The profile '{hardware.Name}' has no programming error model; 'independent' (sigma is a fraction of gOn) is assumed. "
                 + $"Choose one with --set programmingError.model=NAME.");
-        CompiledModel compiled = loaded ?? Compile(parsed, context, preprocessing, import);
+        CompiledModel compiled = PlanChoice.For(
+            loaded ?? Compile(parsed, context, preprocessing, import), parsed.GetRequiredValue(_data), preprocessing);
 
         GraphInput input;
         using (var model = new CimModel(compiled)) input = new CompiledEvaluator(model).Input;

@@ -15,6 +15,7 @@ internal sealed class FloatEvaluator : IDisposable
 {
     private readonly OnnxSession _session;
     private readonly string _path;
+    private readonly NamedValues _fixed = [];
 
     /// <param name="path">The file.</param>
     /// <param name="options">Sizes of open dimensions; defaults if null.</param>
@@ -28,12 +29,13 @@ internal sealed class FloatEvaluator : IDisposable
         {
             foreach ((string name, NodeMetadata input) in _session.Inputs) TypeOf(name, input.ElementType, path);
             GraphProto graph = _session.File!;
-            Input = GraphInput.Of(new InputReader(graph, [.. graph.Initializer.Select(i => i.Name)], options ?? ImportOptions.Default)
-                .Read().Select(i => (i.Name, i.Info.Type, i.Info.Shape)));
+            var reader = new InputReader(graph, [.. graph.Initializer.Select(i => i.Name)], options ?? ImportOptions.Default);
+            Input = GraphInput.Of(reader.Read().Select(i => (i.Name, i.Info.Type, i.Info.Shape)));
+            foreach ((string name, Tensor value) in reader.Fixed) _fixed[name] = SampleRun.Value(value);
         }
         catch (CimException e)
         {
-            _session.Dispose();
+            Dispose();
             if (e.File is not null) throw;
             throw new CimException(e.Code, e.Message, e) { File = path };
         }
@@ -70,7 +72,7 @@ internal sealed class FloatEvaluator : IDisposable
 
             time.Start();
             using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(
-                Input.Split(images.First, images.Count, images.Values), outputs);
+                Input.Split(images.First, images.Count, images.Values), outputs, _fixed);
             time.Stop();
             if (scored is null)
             {
@@ -87,7 +89,11 @@ internal sealed class FloatEvaluator : IDisposable
         return new Accuracy(correct, samples, time.Elapsed.TotalSeconds);
     }
 
-    public void Dispose() => _session.Dispose();
+    public void Dispose()
+    {
+        _fixed.Dispose();
+        _session.Dispose();
+    }
 
     private OutputFacts Facts(string name, OrtValue value, int samples)
     {

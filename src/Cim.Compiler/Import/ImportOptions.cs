@@ -14,6 +14,19 @@ internal sealed record ImportOptions
     /// the batch. Also values of inputs of one integer, by the input's name.</summary>
     public ImmutableDictionary<string, int> Dimensions { get; init; } = ImmutableDictionary<string, int>.Empty;
 
+    /// <summary>Several sizes of open dimensions, one plan each.</summary>
+    public PlanSizes Sizes { get; init; } = PlanSizes.None;
+
+    /// <summary>The plan of <see cref="Sizes"/> that is imported.</summary>
+    public int Plan { get; init; }
+
+    /// <summary>Values of inputs that become constants, one for all elements or one for each.</summary>
+    public ImmutableDictionary<string, ImmutableArray<double>> FixedInputs { get; init; } =
+        ImmutableDictionary<string, ImmutableArray<double>>.Empty;
+
+    /// <summary>The sizes of open dimensions in the plan that is imported.</summary>
+    public ImmutableDictionary<string, int> PlanDimensions => Sizes.IsEmpty ? Dimensions : Dimensions.SetItems(Sizes[Plan]);
+
     /// <summary>Makes the batch of a model exported for one image symbolic where every operator works image by image.</summary>
     public bool GeneraliseBatch { get; init; } = true;
 

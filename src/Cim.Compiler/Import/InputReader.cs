@@ -16,6 +16,8 @@ namespace Cim.Compiler.Import;
 internal sealed class InputReader
 {
     private readonly AxisSizes _sizes;
+    private readonly ImportOptions _options;
+    private readonly Dictionary<string, Tensor> _fixed = new(StringComparer.Ordinal);
     private readonly HashSet<string> _initializers;
     private readonly ImmutableArray<ValueInfoProto> _inputs;
     private readonly HashSet<string> _leading, _inner;
@@ -24,25 +26,44 @@ internal sealed class InputReader
     {
         _initializers = new HashSet<string>(initializers, StringComparer.Ordinal);
         _inputs = [.. graph.Input.Where(i => !_initializers.Contains(i.Name))];
-        _sizes = new AxisSizes(options.Dimensions);
+        (_sizes, _options) = (new AxisSizes(options), options);
         _leading = OpenNames(axis => axis == 0);
         _inner = OpenNames(axis => axis > 0);
     }
 
+    /// <summary>The constants that inputs with fixed values became, after <see cref="Read()"/>.</summary>
+    public IReadOnlyDictionary<string, Tensor> Fixed => _fixed;
+
+    /// <summary>The inputs a caller provides.</summary>
     /// <exception cref="CimException">CIM0004: no inputs, or one without a usable shape; CIM0003: not a tensor; CIM0010: a size for what
     /// the model does not have.</exception>
     public ImmutableArray<(string Name, ValueInfo Info)> Read()
     {
+        _sizes.RequireKnown(_inputs);
         var names = new HashSet<string>(_initializers, StringComparer.Ordinal);
         var inputs = ImmutableArray.CreateBuilder<(string, ValueInfo)>();
         foreach (ValueInfoProto input in _inputs)
         {
             if (input.Name.Length == 0 || !names.Add(input.Name)) throw Error(input, "its name is empty or used twice");
-            inputs.Add((input.Name, Read(input)));
+            ValueInfo info = Read(input);
+            if (_options.FixedInputs.TryGetValue(input.Name, out ImmutableArray<double> values))
+                _fixed.Add(input.Name, FixedInput.Of(input.Name, info, values));
+            else inputs.Add((input.Name, info));
         }
 
-        _sizes.RequireUsed([.. _inputs]);
+        RequireFixed();
         return inputs.ToImmutable();
+    }
+
+    private void RequireFixed()
+    {
+        if (_options.FixedInputs.Keys.Where(k => !_fixed.ContainsKey(k)).Order(StringComparer.Ordinal).FirstOrDefault() is not { } name)
+            return;
+        string[] inputs = [.. _inputs.Select(i => i.Name)];
+        throw OptionError.Usage(
+            $"{OptionTable.Fix.Is($"{name}={string.Join('|', _options.FixedInputs[name])}")}, but the model has no input '{name}': its "
+                + $"inputs "
+            + $"are {string.Join(", ", inputs.Select(i => $"'{i}'"))}; '{Spelling.Nearest(name, inputs)}' is the nearest.");
     }
 
     private ValueInfo Read(ValueInfoProto input)

@@ -40,10 +40,9 @@ internal sealed class ModelConverter(ModelProto model, ExternalData? external, I
         foreach (ValueInfoProto value in _graph.Input.Concat(_graph.ValueInfo))
             if (value.Type?.TensorType is { } type && IsHeldByWider(type.ElemType)) declared.TryAdd(value.Name, type.ElemType);
         ImmutableHashSet<string> set = SetInputs();
-        ImmutableArray<(string, ValueInfo)> inputs = new InputReader(_graph, _constants.Keys, options with
-        {
-            Dimensions = options.Dimensions.RemoveRange(set),
-        }).Read();
+        var reader = new InputReader(_graph, _constants.Keys, options with { Dimensions = options.Dimensions.RemoveRange(set) });
+        ImmutableArray<(string, ValueInfo)> inputs = reader.Read();
+        foreach ((string name, Tensor value) in reader.Fixed) _constants.Add(name, value);
         var context = new UpgradeContext(opset, _constants, UsedValues(), declared, [.. inputs.Select(i => i.Item1)]);
         var nodes = new List<Node>();
         foreach ((NodeProto proto, string name) in Named(context)) nodes.AddRange(_converter.Convert(proto, name, context));

@@ -15,9 +15,15 @@ internal static class OptionCheck
             && (row.Range!.Contains(whole) || (whole == 0 && row.Zero is not null)),
         OptionKind.Number => (row.HasAuto && text == "auto") || (IsNumber(text, out double number) && row.Range!.Contains(number)),
         OptionKind.Choice => row.Choices.Contains(text, row.IgnoresCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal),
-        OptionKind.List => row.Format == OptionFormat.Dimensions
-            ? Pieces(text).All(IsDimension)
-            : text.Split(_separators).All(piece => row.Format == OptionFormat.Widths ? IsWidth(piece.Trim()) : IsFraction(piece)),
+        OptionKind.List => row.Format switch
+        {
+            OptionFormat.Dimensions => Pieces(text).All(piece => IsAssignment(piece, IsSize, single: true)),
+            OptionFormat.DimensionLists => Pieces(text).All(piece => IsAssignment(piece, IsSize, single: false)),
+            OptionFormat.InputValues =>
+                Pieces(text).All(piece => IsAssignment(piece, value => IsNumber(value, out _), single: false)),
+            OptionFormat.Widths => text.Split(_separators).All(piece => IsWidth(piece.Trim())),
+            _ => text.Split(_separators).All(IsFraction),
+        },
         _ => true,
     };
 
@@ -32,6 +38,12 @@ internal static class OptionCheck
         {
             OptionFormat.Dimensions =>
                 "name=size or input:axis=size with a positive size, such as height=224 or x:1=16, several separated by semicolons or "
+                + "commas",
+            OptionFormat.DimensionLists =>
+                "name=size|size or input:axis=size|size with positive sizes, such as sequence=16|64|256, several separated by semicolons "
+                + "or commas",
+            OptionFormat.InputValues =>
+                "input=value with a number, such as sr=16000, or one number an element as in x=0|1, several separated by semicolons or "
                 + "commas",
             OptionFormat.Widths => "widths separated by commas: 0 and 2 to 8",
             _ => "a number or fraction (1/255), or one per channel separated by commas",
@@ -54,6 +66,9 @@ internal static class OptionCheck
     /// <summary>The single values of a list: <c>height=32;width=32</c>.</summary>
     public static IEnumerable<string> Pieces(string value) => value.Split(_separators).Select(d => d.Trim()).Where(d => d.Length > 0);
 
+    /// <summary>The values of one name: <c>16|64|256</c>.</summary>
+    public static IEnumerable<string> Alternatives(string values) => values.Split('|').Select(v => v.Trim());
+
     /// <summary>A list in words: <c>a, b or c</c>.</summary>
     public static string Either(IReadOnlyList<string> items) => items.Count < 2
         ? string.Concat(items)
@@ -63,12 +78,14 @@ internal static class OptionCheck
         noun + (row.Unit is null ? "" : " of " + row.Unit) + row.Range
         + (row.Zero is null ? "" : $", or 0 for {row.Zero}") + (row.HasAuto ? ", or auto" : "");
 
-    private static bool IsDimension(string text)
+    private static bool IsAssignment(string text, Func<string, bool> isValue, bool single)
     {
         int at = text.LastIndexOf('=');
-        string number = text.Substring(at + 1);
-        return at > 0 && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size > 0;
+        return at > 0 && (single ? isValue(text.Substring(at + 1)) : Alternatives(text.Substring(at + 1)).All(isValue));
     }
+
+    private static bool IsSize(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size > 0;
 
     private static bool IsWidth(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int bits) && bits is 0 or (>= 2 and <= 8);

@@ -65,6 +65,12 @@ internal enum OptionFormat
     /// <summary>Sizes of open dimensions.</summary>
     Dimensions,
 
+    /// <summary>Several sizes of open dimensions: <c>name=16|64</c>.</summary>
+    DimensionLists,
+
+    /// <summary>Values of inputs: <c>name=16000</c>, or <c>name=0|1</c>.</summary>
+    InputValues,
+
     /// <summary>A C# identifier.</summary>
     ClassName,
 

@@ -98,7 +98,7 @@ internal sealed partial record OptionRow(string Name, OptionKind Kind, OptionGro
     public bool IsPath => File != FileUse.None;
 
     /// <summary>Whether the value may be repeated on the command line.</summary>
-    public bool IsRepeatable => Format == OptionFormat.Dimensions;
+    public bool IsRepeatable => Format is OptionFormat.Dimensions or OptionFormat.DimensionLists or OptionFormat.InputValues;
 
     /// <summary>The property that is the default of all items.</summary>
     public string Property => "Cim" + Name;

@@ -79,6 +79,23 @@ internal static partial class OptionTable
         Format = OptionFormat.Dimensions, Writing = KeyWriting.WhenSet, Keys = Result | OptionKeys.Trials | OptionKeys.Checkpoint,
     };
 
+    public static OptionRow Dims { get; } = new("Dims", OptionKind.List, OptionGroup.Inputs,
+        "Several sizes of an open dimension, one plan each in one model, which shares the arrays and takes the plan that the length of "
+            + "its input asks for: sequence=16|64|256. Of several dimensions the first sizes belong together, then the second; a single "
+            + "size is that of all plans.")
+    {
+        Page = "import.md",
+        Format = OptionFormat.DimensionLists, Writing = KeyWriting.WhenSet, Keys = Result | OptionKeys.Trials | OptionKeys.Checkpoint,
+    };
+
+    public static OptionRow Fix { get; } = new("Fix", OptionKind.List, OptionGroup.Inputs,
+        "The value of an input that is always the same, as input=value, for example sr=16000: it becomes a constant and is no input of "
+            + "the model any more. One number stands for all elements; x=0|1 has one for each.")
+    {
+        Page = "import.md",
+        Format = OptionFormat.InputValues, Writing = KeyWriting.WhenSet, Keys = Result | OptionKeys.Trials | OptionKeys.Checkpoint,
+    };
+
     public static OptionRow Fidelity { get; } = new("Fidelity", OptionKind.Choice, OptionGroup.Inputs,
         "The fidelity the model is used at: accuracy and budget are measured there, and the generated class simulates it.")
     {

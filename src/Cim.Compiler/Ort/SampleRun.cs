@@ -29,9 +29,18 @@ internal sealed record SampleRun(GraphInput Input, int First, int Count, Immutab
     {
         long[] dims = [.. port.Dims(Count).Select(d => (long)d)];
         if (port.Type == ElementType.Float32) return OnnxSession.Tensor(values, dims);
-        ReadOnlySpan<byte> data = port.Tensor(values.Span, Count).Data.Span;
-        return port.Type switch
+        return Value(port.Tensor(values.Span, Count), dims);
+    }
+
+    /// <summary>A constant as ONNX Runtime reads it.</summary>
+    public static OrtValue Value(Tensor tensor) => Value(tensor, [.. tensor.Shape.Dims.Select(d => (long)d)]);
+
+    private static OrtValue Value(Tensor tensor, long[] dims)
+    {
+        ReadOnlySpan<byte> data = tensor.Data.Span;
+        return tensor.Type switch
         {
+            ElementType.Float32 => Copy<float>(data, dims),
             ElementType.Int64 => Copy<long>(data, dims),
             ElementType.Int32 => Copy<int>(data, dims),
             ElementType.Int8 => Copy<sbyte>(data, dims),

@@ -27,6 +27,7 @@ internal sealed class CompileContext : IDisposable
         CompileOptions options, IProgress<string>? progress, Action<CompileWarning>? warned, CancellationToken cancellation)
     {
         options.Check();
+        options = PlanChoice.For(options);
         (Options, _warned, Cancellation) = (options, warned, cancellation);
         _heartbeat = progress is null ? null : new Heartbeat(progress, TimeProvider.System);
         Sources = new CompileSources(options);

@@ -22,6 +22,9 @@ internal sealed record CompileState
     /// <summary>The network as imported.</summary>
     public Graph? Imported { get; init; }
 
+    /// <summary>The network as imported at the other sizes it is compiled for, in the order of the plans without its own.</summary>
+    public ImmutableArray<Graph> OtherSizes { get; init; } = [];
+
     /// <summary>The same network with the channels of layers' inputs scaled; null if they are as they were.</summary>
     public Graph? Scaled { get; init; }
 

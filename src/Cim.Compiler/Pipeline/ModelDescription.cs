@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Cim.Compiler.Ir;
 using Cim.Runtime;
 
@@ -11,8 +12,8 @@ internal static class ModelDescription
     {
         Name = Path.GetFileNameWithoutExtension(context.Options.ModelPath),
         Hardware = context.Hardware.Name,
-        Inputs = [.. state.Graph.Inputs.Select(i => Describe(state.Graph, i))],
-        Outputs = [.. state.Graph.Outputs.Select(o => Describe(state.Graph, o))],
+        Inputs = Describe(state.Graph, state.Graph.Inputs),
+        Outputs = Describe(state.Graph, state.Graph.Outputs),
         Cost = cost,
         Baseline = baseline,
         Seed = context.Options.Seed,
@@ -23,6 +24,7 @@ internal static class ModelDescription
         SdkVersion = SdkVersion.Current,
     };
 
-    private static TensorDescription Describe(Graph graph, string value) =>
-        new(value, graph.Values[value].Type, graph.Values[value].Shape.Dims);
+    /// <summary>Inputs or outputs of a network.</summary>
+    public static ImmutableArray<TensorDescription> Describe(Graph graph, ImmutableArray<string> values) =>
+        [.. values.Select(v => new TensorDescription(v, graph.Values[v].Type, graph.Values[v].Shape.Dims))];
 }

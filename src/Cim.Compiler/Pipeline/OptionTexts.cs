@@ -29,6 +29,10 @@ internal static class OptionTexts
             [OptionTable.Seed] = o => Text(o.Seed),
             [OptionTable.Dim] = o => o.Import.Dimensions.IsEmpty ? null
                 : string.Join(',', o.Import.Dimensions.OrderBy(d => d.Key, StringComparer.Ordinal).Select(d => $"{d.Key}={Text(d.Value)}")),
+            [OptionTable.Dims] = o => o.Import.Sizes.IsEmpty ? null : o.Import.Sizes.ToString(),
+            [OptionTable.Fix] = o => o.Import.FixedInputs.IsEmpty ? null
+                : string.Join(',', o.Import.FixedInputs.OrderBy(f => f.Key, StringComparer.Ordinal)
+                    .Select(f => $"{f.Key}={string.Join('|', f.Value.Select(Text))}")),
             [OptionTable.AdcBits] = o => Text(o.AdcBits),
             [OptionTable.CopiesWithin] = o => Text(o.CopiesWithin),
             [OptionTable.KeepEnds] = o => Text(o.KeepEnds),

@@ -79,7 +79,7 @@ internal static class ResultKey
         nameof(OptionTable.StripUnit) => options.Strips?.Unit.ToString(),
         nameof(OptionTable.MergeMethod) => options.Merge?.Method.ToString(),
         nameof(OptionTable.TrainingFlip) => options.Augmentation.Flip.ToString(),
-        nameof(OptionTable.Dim) => OptionTexts.Of(options, row)?.Replace('=', ':'),
+        nameof(OptionTable.Dim) or nameof(OptionTable.Dims) or nameof(OptionTable.Fix) => OptionTexts.Of(options, row)?.Replace('=', ':'),
         _ => null,
     };
 

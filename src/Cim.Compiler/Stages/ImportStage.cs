@@ -2,6 +2,7 @@ using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Pipeline;
+using Cim.Compiler.Plans;
 
 namespace Cim.Compiler.Stages;
 
@@ -18,6 +19,7 @@ internal sealed class ImportStage : ICompileStage
         return state with
         {
             Imported = graph,
+            OtherSizes = PlanImport.Others(graph, context),
             Port = GraphInput.Of(graph),
             Shapes = LayerShapes.Of(graph, context.Hardware),
         };

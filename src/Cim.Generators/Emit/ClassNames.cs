@@ -98,6 +98,7 @@ internal sealed record ClassNames
             "MemberwiseClone", "ReferenceEquals", "Finalize", "Count", "Index", "Item", "Top", EmbeddedModel);
         string[] outputs = [.. signature.Outputs.Select(t => properties.Unique(Identifiers.ToPascalCase(t.Name, "Output")))];
         bool isOnly = signature.Outputs.Count(t => t.Classes > 0) == 1;
+        string length = signature.HasPlans ? "Lengths" : "Length";
         return fixedNames with
         {
             InputParameters = [.. signature.Inputs.Select(t => parameters.Unique(Identifiers.ToCamelCase(t.Name, "input")))],
@@ -105,8 +106,8 @@ internal sealed record ClassNames
             OutputProperties = outputs,
             TopMethods = [.. signature.Outputs.Select((t, i) =>
                 t.Classes == 0 ? "" : isOnly ? "Top" : properties.Unique("Top" + outputs[i]))],
-            InputLengths = [.. signature.Inputs.Select(t => members.Unique(Identifiers.ToPascalCase(t.Name, "Input") + "Length"))],
-            OutputLengths = [.. signature.Outputs.Select(t => members.Unique(Identifiers.ToPascalCase(t.Name, "Output") + "Length"))],
+            InputLengths = [.. signature.Inputs.Select(t => members.Unique(Identifiers.ToPascalCase(t.Name, "Input") + length))],
+            OutputLengths = [.. signature.Outputs.Select(t => members.Unique(Identifiers.ToPascalCase(t.Name, "Output") + length))],
         };
     }
 }

@@ -137,7 +137,16 @@ internal static class ClassWriter
         void Append(TensorSignature tensor, string name, string port, string kind)
         {
             text.Append("    /// <summary>Values of one sample of the ").Append(kind).Append(" <c>").Append(Documentation.Xml(tensor.Name))
-                .Append("</c>: ").Append(tensor.ShapeText).Append('.').Append(Documentation.Batch(tensor)).Append("</summary>\n");
+                .Append("</c>: ").Append(tensor.ShapeText).Append(signature.HasPlans ? " in the first plan, one number a plan." : ".")
+                    .Append(Documentation.Batch(tensor)).Append("</summary>\n");
+            if (signature.HasPlans)
+            {
+                text.Append("    public static global::System.Collections.Generic.IReadOnlyList<int> ").Append(name)
+                    .Append(" =>\n        global::System.Linq.Enumerable.ToArray(global::System.Linq.Enumerable.Select(")
+                    .Append(names.Info).Append(".Plans, static plan => plan.").Append(port).Append(".SampleLength));\n\n");
+                return;
+            }
+
             // What the compiler made of the model: a batch that the file fixes may have become free, or a free one may have been fixed.
             text.Append("    public static int ").Append(name).Append(" => ").Append(names.Info).Append('.').Append(port)
                 .Append(".SampleLength;\n\n");

@@ -34,6 +34,11 @@ internal static class Documentation
         foreach (TensorSignature tensor in signature.Outputs) Row("Output", tensor);
         text.Append("/// </list>\n");
         if (signature.Inputs.Any(input => input.IsReal)) text.Append("/// <para>").Append(Preprocessing(signature)).Append("</para>\n");
+        if (signature.HasPlans)
+            text.Append("/// <para>Compiled for the sizes ").Append(Xml(signature.Sizes))
+                .Append(", all on the same arrays; shapes are those of ")
+                .Append("the first. A run takes the plan that the length of its inputs asks for, and any other length is an "
+                    + "error.</para>\n");
         if (signature.Labels.Count > 0) text.Append("/// <para>").Append(Labels(signature)).Append("</para>\n");
         return "/// <list type=\"table\">\n" + text;
 

@@ -77,11 +77,20 @@ internal static class RunMethodsWriter
 
     private static string InputType(TensorSignature tensor, bool isRaw) => isRaw && tensor.IsReal ? "byte" : tensor.CSharpType;
 
-    private static string Arrays(ModelSignature signature, ClassNames names) => string.Concat(signature.Outputs.Select((t, i) =>
-        $"        {t.CSharpType}[] __output{i} = new {t.CSharpType}[{names.Model}.OutputLength({i}, count)];\n"));
+    private static string Arrays(ModelSignature signature, ClassNames names) => Plan(signature, names) + string.Concat(
+        signature.Outputs.Select((t, i) =>
+            $"        {t.CSharpType}[] __output{i} = "
+                + $"new {t.CSharpType}[{names.Model}.OutputLength({i}, count{PlanArgument(signature)})];\n"));
 
     private static string Ones(ModelSignature signature, ClassNames names) =>
-        Join(signature.Outputs.Select((_, i) => $"{names.Model}.OutputLength({i}, 1)"));
+        Join(signature.Outputs.Select((_, i) => $"{names.Model}.OutputLength({i}, 1{PlanArgument(signature)})"));
+
+    // The output's length depends on the input's where there are several sizes.
+    private static string Plan(ModelSignature signature, ClassNames names) => !signature.HasPlans ? ""
+        : $"        int __plan = {names.Model}.PlanOf(stackalloc int[] {{ "
+            + $"{Join(signature.Inputs.Select((_, i) => Input(names, i) + ".Length"))} }}, count);\n";
+
+    private static string PlanArgument(ModelSignature signature) => signature.HasPlans ? ", __plan" : "";
 
     private static string Buffers(ModelSignature signature, ClassNames names, bool isRaw)
     {

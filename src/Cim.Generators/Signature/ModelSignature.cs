@@ -9,6 +9,13 @@ internal sealed record ModelSignature(string ModelFile, EquatableArray<TensorSig
     /// <summary>The names of the classes, in the order of the scores.</summary>
     public EquatableArray<string> Labels { get; init; }
 
+    /// <summary>The sizes of a model with several plans, <c>sequence=16, 64</c>; empty for one of a single size. Shapes are those of the
+    /// first.</summary>
+    public string Sizes { get; init; } = "";
+
+    /// <summary>True if a run takes the plan that the lengths of its inputs ask for.</summary>
+    public bool HasPlans => Sizes.Length > 0;
+
     /// <summary>What is done to raw data, as the item has it; for the documentation of the class.</summary>
     public PreprocessingText Preprocessing { get; init; } = PreprocessingText.None;
 }

@@ -16,6 +16,7 @@ internal static class SignatureParser
         ImmutableArray<TensorSignature>.Builder outputs = ImmutableArray.CreateBuilder<TensorSignature>();
         ImmutableArray<string>.Builder labels = ImmutableArray.CreateBuilder<string>();
         PreprocessingText preprocessing = PreprocessingText.None;
+        string sizes = "";
         int number = 0;
         foreach (string line in lines)
         {
@@ -45,6 +46,9 @@ internal static class SignatureParser
                 case "label":
                     labels.Add(NameEscaping.Unescape(rest));
                     break;
+                case "sizes":
+                    sizes = NameEscaping.Unescape(rest);
+                    break;
                 case "scale":
                     preprocessing = preprocessing with { Scale = NameEscaping.Unescape(rest) };
                     break;
@@ -68,6 +72,7 @@ internal static class SignatureParser
             {
                 Labels = new EquatableArray<string>(labels.ToImmutable()),
                 Preprocessing = preprocessing,
+                Sizes = sizes,
             };
     }
 

@@ -213,6 +213,9 @@ public static class ErrorCodes
     /// <summary>A graph breaks a rule of ONNX Runtime, which is not given it.</summary>
     public const string NotRunnable = "CIM0016";
 
+    /// <summary>A network cannot be compiled for several sizes on the same arrays.</summary>
+    public const string PlanNotPossible = "CIM0018";
+
     /// <summary>The weights of a layer do not fit the cells its mapping gives them.</summary>
     public const string InvalidMapping = "CIM4003";
 

@@ -14,7 +14,9 @@ namespace Cim.Runtime.Execution;
 /// </summary>
 internal sealed class PreparedModels(ModelProgram program, HardwareProfile profile, ProgrammedChips? chips = null)
 {
-    private const int Kept = 4;
+    /// <summary>Chips of higher fidelities that are kept.</summary>
+    public const int Kept = 4;
+
     private readonly object _lock = new();
     private readonly List<Entry> _entries = []; // most recently used last
 

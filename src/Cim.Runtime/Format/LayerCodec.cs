@@ -66,6 +66,23 @@ internal static class LayerCodec
         AdcBits = r.Int(),
     };
 
+    /// <summary>What a layer of another plan has of its own: the rest is the layer's of the first program.</summary>
+    public static void WriteUse(ByteWriter w, CrossbarLayer layer)
+    {
+        w.Int(layer.PositionsPerImage);
+        w.Bool(layer.Geometry is not null);
+        if (layer.Geometry is { } geometry) Geometry(w, geometry);
+        Epilogue(w, layer.Epilogue);
+    }
+
+    /// <summary>The same layer as another plan uses it.</summary>
+    public static CrossbarLayer ReadUse(ByteReader r, CrossbarLayer layer) => layer with
+    {
+        PositionsPerImage = r.Int(),
+        Geometry = r.Bool() ? Geometry(r) : null,
+        Epilogue = Epilogue(r),
+    };
+
     private static void Block(ByteWriter w, WeightBlock block, DataBlob data)
     {
         w.Int(block.Columns);

@@ -11,7 +11,7 @@ namespace Cim.Runtime.Format;
 /// <summary>Reads compiled models. Whatever the bytes are, the result is a consistent model or CIM4001.</summary>
 internal static class ModelReader
 {
-    private const int InfoSection = 0, HardwareSection = 1, ProgramSection = 2, DataSection = 3, SectionCount = 4;
+    private const int InfoSection = 0, HardwareSection = 1, ProgramSection = 2, DataSection = 3, SectionCount = 4, PlanSection = 4;
 
     /// <summary>Reads a model; its constants stay in <paramref name="file"/>.</summary>
     public static CompiledModel Read(ReadOnlyMemory<byte> file)
@@ -36,8 +36,12 @@ internal static class ModelReader
             if (!reader.AtEnd) throw CimFile.Corrupt("its program is longer than it should be");
             ProgramVerifier.Verify(program);
             foreach (CrossbarLayer layer in program.Layers) LayerVerifier.Verify(layer, hardware);
-            Verify(info, program);
-            return new CompiledModel(info, hardware, program);
+            var model = new CompiledModel(info, hardware, program)
+            {
+                OtherPrograms = sections > PlanSection ? PlanCodec.Read(Section(PlanSection), program, Section(DataSection)) : [],
+            };
+            PlanVerifier.Verify(model);
+            return model;
         }
         catch (Exception e) when (
             e is OverflowException or InvalidOperationException || (e is CimException { Code: not ErrorCodes.InvalidCompiledModel }))
@@ -92,7 +96,7 @@ internal static class ModelReader
     private static (int Offset, int Length)[] Table(ReadOnlySpan<byte> start, int sections, long length)
     {
         (int, int)[] ranges = CimFile.ReadTable(start, sections, length);
-        return ranges.Length == SectionCount
+        return ranges.Length is SectionCount or SectionCount + 1
             ? ranges
             : throw CimFile.Corrupt($"it has {ranges.Length} sections, {SectionCount} are needed");
     }
@@ -115,7 +119,8 @@ internal static class ModelReader
             if (info.Name is null || info.Hardware is null || info.SdkVersion is null || info.Cost is null || info.Baseline is null
                 || info.ModelSha256 is null
                 || info.CalibrationSha256 is null || info.Inputs.IsDefault || info.Outputs.IsDefault || !IsComplete(info.Cost)
-                    || !IsComplete(info.Baseline) || info.StoredLabels is { } labels && labels.Contains(null!))
+                    || !IsComplete(info.Baseline) || info.StoredLabels is { } labels && labels.Contains(null!)
+                    || info.StoredPlans is { } plans && !plans.All(IsComplete))
                 throw CimFile.Corrupt("its description is incomplete");
             return info;
         }
@@ -125,27 +130,9 @@ internal static class ModelReader
         }
     }
 
+    private static bool IsComplete(ModelPlan? plan) => plan is { Dims: not null, Inputs.IsDefault: false, Outputs.IsDefault: false }
+        && plan.Cost is { } cost && IsComplete(cost);
+
     private static bool IsComplete(Cost cost) => cost is { Hardware: not null, Energy: not null, Events: not null, Layers.IsDefault: false }
         && cost.Layers.All(l => l is { Name: not null, Energy: not null, Events: not null });
-
-    private static void Verify(ModelInfo info, ModelProgram program)
-    {
-        if (!Same(info.Inputs, program.Inputs) || !Same(info.Outputs, program.Outputs))
-            throw CimFile.Corrupt("description and program differ");
-
-        bool Same(System.Collections.Immutable.ImmutableArray<TensorDescription> described,
-            System.Collections.Immutable.ImmutableArray<int> values)
-        {
-            if (described.Length != values.Length) return false;
-            for (int i = 0; i < values.Length; i++)
-            {
-                ProgramValue v = program.Values[values[i]];
-                if (described[i] is not { Name: not null, Shape.IsDefault: false } d || d.Name != v.Name || d.Type != v.Type
-                    || !d.Shape.AsSpan().SequenceEqual(v.Shape.Dims.AsSpan()))
-                    return false;
-            }
-
-            return true;
-        }
-    }
 }

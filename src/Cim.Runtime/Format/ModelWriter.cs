@@ -12,11 +12,15 @@ internal static class ModelWriter
     {
         ProgramVerifier.Verify(model.Program);
         foreach (Crossbar.CrossbarLayer layer in model.Program.Layers) LayerVerifier.Verify(layer, model.Hardware);
+        PlanVerifier.Verify(model);
         var program = new ByteWriter();
         var data = new DataBlob();
         ProgramCodec.Write(program, model.Program, data);
+        var others = new ByteWriter();
+        if (!model.OtherPrograms.IsEmpty) PlanCodec.Write(others, model.OtherPrograms, data);
         byte[] info = JsonSerializer.SerializeToUtf8Bytes(model.Info, InfoJson.Default.ModelInfo);
-        return CimFile.Write(model.Info.SdkVersion, [info, HardwareProfiles.ToJson(model.Hardware), program.Written, data.ToArray()]);
+        ReadOnlyMemory<byte>[] sections = [info, HardwareProfiles.ToJson(model.Hardware), program.Written, data.ToArray()];
+        return CimFile.Write(model.Info.SdkVersion, model.OtherPrograms.IsEmpty ? sections : [.. sections, others.Written]);
     }
 
     public static void Write(Stream stream, CompiledModel model) => stream.Write(ToBytes(model));

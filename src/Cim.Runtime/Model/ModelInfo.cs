@@ -61,6 +61,32 @@ public sealed partial record ModelInfo
     [JsonInclude, JsonPropertyName("labels")]
     internal string[]? StoredLabels { get; init; }
 
+    /// <summary>The plans of a network that was compiled for several sizes, in the order the sizes were listed; empty for one size.
+    /// A run takes the plan that the length of its inputs asks for.</summary>
+    [JsonIgnore]
+    public ImmutableArray<ModelPlan> Plans
+    {
+        get => StoredPlans is null ? [] : ImmutableCollectionsMarshal.AsImmutableArray(StoredPlans);
+        init => StoredPlans = value.IsDefaultOrEmpty ? null : ImmutableCollectionsMarshal.AsArray(value);
+    }
+
+    /// <summary>The plan that <see cref="Inputs"/>, <see cref="Outputs"/>, <see cref="Cost"/> and accuracies are about: the one of the
+    /// size that the samples had.</summary>
+    [JsonIgnore]
+    public int CalibratedPlan
+    {
+        get => StoredCalibratedPlan ?? 0;
+        init => StoredCalibratedPlan = value == 0 ? null : value;
+    }
+
+    /// <summary>What the file holds: null where there is one plan.</summary>
+    [JsonInclude, JsonPropertyName("plans")]
+    internal ModelPlan[]? StoredPlans { get; init; }
+
+    /// <summary>What the file holds: null for the first plan.</summary>
+    [JsonInclude, JsonPropertyName("calibratedPlan")]
+    internal int? StoredCalibratedPlan { get; init; }
+
     /// <summary>The version of Cim.Sdk that compiled it.</summary>
     public required string SdkVersion { get; init; }
 }

@@ -1,4 +1,5 @@
 using Cim.Compiler.Data;
+using Cim.Compiler.Options;
 using Cim.Generators.Signature;
 using Cim.Runtime;
 using Cim.Tasks.Diagnostics;
@@ -20,6 +21,7 @@ internal static class ItemFacts
         List<(string, string)> facts = [];
         foreach (string name in _preprocessing)
             if (item.GetMetadata(name).Trim() is { Length: > 0 } value) facts.Add((name.ToLowerInvariant(), value));
+        if (Sizes(item.GetMetadata("Dims")) is { } sizes) facts.Add(("sizes", sizes));
         if (item.GetMetadata("Labels").Trim() is not { Length: > 0 } path) return facts;
 
         path = Path.GetFullPath(Path.Combine(projectDirectory, path));
@@ -39,6 +41,10 @@ internal static class ItemFacts
         facts.AddRange(labels.Select(label => ("label", label)));
         return facts;
     }
+
+    /// <summary>The metadata <c>Dims</c> if it has several sizes.</summary>
+    private static string? Sizes(string dims) =>
+        dims.IndexOf('|') < 0 ? null : string.Join("; ", OptionCheck.Pieces(dims).Select(piece => piece.Replace("|", ", ")));
 
     private static bool IsKnown(OnnxValue output) => output.Dimensions is { Count: > 0 } dimensions && (dimensions[0] is null or 1)
         && dimensions.Skip(1).All(d => d is not null);

@@ -7,15 +7,25 @@ namespace Cim.Tasks.Signature;
 internal sealed record OnnxSignature(
     IReadOnlyList<OnnxValue> Inputs, IReadOnlyList<OnnxValue> Outputs, IReadOnlyList<string> ExternalFiles)
 {
+    /// <summary>The signature without the inputs whose values an item fixes.</summary>
+    /// <param name="values">The metadata <c>Fix</c>: <c>sr=16000</c>.</param>
+    public OnnxSignature Without(string values)
+    {
+        HashSet<string> set = [
+            .. OptionCheck.Pieces(values).Select(piece => piece.Substring(0, Math.Max(0, piece.LastIndexOf('='))).Trim())];
+        return this with { Inputs = [.. Inputs.Where(i => !set.Contains(i.Name))] };
+    }
+
     /// <summary>The signature with the sizes an item sets for open dimensions.</summary>
-    /// <param name="sizes">The metadata <c>Dim</c>: <c>height=32;x:1=16</c>. What is wrong with it, others say.</param>
+    /// <param name="sizes">The metadata <c>Dim</c>, <c>height=32;x:1=16</c>, or <c>Dims</c>, of which the first sizes count. What is wrong
+    /// with it, others say.</param>
     public OnnxSignature WithSizes(string sizes)
     {
         Dictionary<string, long> known = new(StringComparer.Ordinal);
         foreach (string piece in OptionCheck.Pieces(sizes))
         {
             int at = piece.LastIndexOf('=');
-            string number = piece.Substring(at + 1);
+            string number = OptionCheck.Alternatives(piece.Substring(at + 1)).First();
             if (at > 0 && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long size) && size > 0)
                 known[piece.Substring(0, at).Trim()] = size;
         }

@@ -14,9 +14,10 @@ namespace Cim.Tasks.Signature;
 /// output float ?,10 scores
 /// external weights.bin
 /// scale 1/255
+/// sizes sequence=16, 64
 /// label T-shirt
 /// </code>
-/// <c>?</c> is a symbolic dimension, <c>-</c> a missing shape, <c>%XX</c> an escaped control character or percent sign. The last two
+/// <c>?</c> is a symbolic dimension, <c>-</c> a missing shape, <c>%XX</c> an escaped control character or percent sign. The last three
 /// kinds (and <c>mean</c>, <c>std</c>) come from the item, for the documentation of the class.
 /// </summary>
 internal static class SignatureFile

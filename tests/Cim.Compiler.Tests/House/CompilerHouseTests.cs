@@ -11,7 +11,7 @@ public sealed class CompilerHouseTests
     [
         "Options", "Messages", "Ir", "Data", "Export", "Ort", "Precision", "Import", "Statistics", "Calibration", "Quantization", "Mapping",
         "Lowering", "Evaluation", "Sensitivity", "Search", "ColumnSharing", "Strips", "Variation", "Sweep", "Reporting",
-        "QuantizationAware", "Locking", "Pipeline", "Candidates", "Stages", ".",
+        "QuantizationAware", "Locking", "Pipeline", "Plans", "Candidates", "Stages", ".",
     ];
 
     private static readonly SourceProject _compiler = SourceProject.Read("src/Cim.Compiler");

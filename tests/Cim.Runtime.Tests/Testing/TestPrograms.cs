@@ -97,6 +97,16 @@ internal static class TestPrograms
         return b.Build(sum, best);
     }
 
+    /// <summary>One matrix, applied at some positions of each sample.</summary>
+    public static ModelProgram Positions(int positions, int seed = 4)
+    {
+        var b = new ProgramBuilder();
+        CrossbarLayer layer = LayerCases.Matrix(new Random(seed), 20, 16, positions, epilogue: Epilogue.None);
+        int x = b.Input("x", ElementType.Float32, -1, positions, 20);
+        int q = b.Step("QuantizeLinear", null, [x, Scale(b, layer.Input), Zero(b, layer.Input)], ElementType.UInt8, -1, positions, 20);
+        return b.Build(b.Layer(layer, [q], -1, positions, 16));
+    }
+
     /// <summary>Any number of inputs, each with a matrix of its own; their sum goes through any number of outputs.</summary>
     public static ModelProgram Several(int inputs, int outputs)
     {

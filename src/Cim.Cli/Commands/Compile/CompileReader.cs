@@ -68,7 +68,7 @@ internal static class CompileReader
         Rounding = values.Choice(OptionTable.Rounding),
         CalibrationSamples = values.Number<int>(OptionTable.CalibrationSamples),
         EvaluationLimit = values.Number<int>(OptionTable.Limit),
-        Import = ImportArguments.Read(values.List(OptionTable.Dim), values.Text(OptionTable.Dump)),
+        Import = ImportArguments.Read(values),
     };
 
     // Without the option the checkpoint lies beside the output, if there is something to train.

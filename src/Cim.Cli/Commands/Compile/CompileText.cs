@@ -4,6 +4,7 @@ using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Precision;
 using Cim.Compiler.Variation;
+using Cim.Runtime;
 using Spectre.Console;
 
 namespace Cim.Cli.Commands.Compile;
@@ -36,6 +37,7 @@ internal static class CompileText
         }
 
         Line($"cost       {result.Cost}");
+        foreach (ModelPlan plan in result.Model.Info.Plans) Line($"plan       {plan.Dims}: {plan.Cost}");
         Line($"8 bits     {result.Baseline}");
         if (result.Report.Merged is { } merged)
             Line($"shared     {100 * merged.Saved:F1} % of the cells saved: {merged.Cells} of {merged.CellsOwn}");

@@ -25,6 +25,9 @@ internal sealed class CompileDocument(CompileResult result) : JsonResult
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Samples => result.AccuracyCompiled?.Samples;
     public TotalCostDocument Cost => new(result.Cost);
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IEnumerable<PlanDocument>? Plans =>
+        result.Model.Info.Plans.IsEmpty ? null : result.Model.Info.Plans.Select(plan => new PlanDocument(plan));
     public TotalCostDocument Baseline => new(result.Baseline);
     public IEnumerable<PolicyEntry> Policy => PolicyEntry.AllOf(PolicyText.Of(result.Policy));
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Cim.Cli.Invocation;
 using Cim.Runtime;
 using Cim.Runtime.Costs;
@@ -5,7 +7,7 @@ using Cim.Runtime.Costs;
 namespace Cim.Cli.Commands.Documents;
 
 /// <summary>What <c>cim cost --json</c> prints.</summary>
-internal sealed class CostDocument(Cost cost) : JsonResult
+internal sealed class CostDocument(Cost cost, ImmutableArray<ModelPlan> plans) : JsonResult
 {
     public string Hardware => cost.Hardware;
     public double LatencyNs => cost.LatencyNs;
@@ -18,6 +20,8 @@ internal sealed class CostDocument(Cost cost) : JsonResult
     public double ProgrammingLatencyNs => cost.ProgrammingLatencyNs;
     public double ProgrammingEnergyPj => cost.ProgrammingEnergyPj;
     public EnergyDocument EnergyBreakdown => new(cost.Energy);
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IEnumerable<PlanDocument>? Plans => plans.IsEmpty ? null : plans.Select(plan => new PlanDocument(plan));
     public IEnumerable<LayerCostDocument> Layers => cost.Layers.Select(layer => new LayerCostDocument(layer));
 }
 

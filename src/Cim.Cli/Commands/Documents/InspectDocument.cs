@@ -20,6 +20,8 @@ internal sealed class InspectDocument(ModelInspection model) : JsonResult
     public ModelPreprocessing? Preprocessing => model.Preprocessing;
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IEnumerable<string>? Labels => model.Labels.IsEmpty ? null : model.Labels;
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IEnumerable<PlanDocument>? Plans => model.Plans.IsEmpty ? null : model.Plans.Select(plan => new PlanDocument(plan));
     public IEnumerable<ValueDocument> Inputs => model.Inputs.Select(value => new ValueDocument(value));
     public IEnumerable<ValueDocument> Outputs => model.Outputs.Select(value => new ValueDocument(value));
     public IEnumerable<InspectedLayer> Layers => model.Layers;
