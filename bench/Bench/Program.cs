@@ -5,6 +5,7 @@ using Cim.Bench.Kernels;
 using Cim.Bench.Merging;
 using Cim.Bench.Physics;
 using Cim.Bench.Rounding;
+using Cim.Bench.Scheduling;
 using Cim.Bench.Search;
 using Cim.Bench.Speed;
 using Cim.Bench.Training;
@@ -24,6 +25,7 @@ var root = new RootCommand("Measures what the project claims, one command a topi
     new TrainingCommand(),
     new SpeedCommand(),
     new KernelsCommand(),
+    new SchedulingCommand(),
     CimOption.Instance,
 };
 ParseResult parsed = root.Parse(args);

@@ -19,6 +19,7 @@ internal static class CimApplication
     [
         InspectCommand.Create(),
         CostCommand.Create(),
+        ScheduleCommand.Create(),
         CompileCommand.Create(),
         EvalCommand.Create(),
         SweepCommand.Create(),

@@ -13,4 +13,12 @@ internal static class TensorNumbers
         HostCopy.ToHost(tensor.Data.Span, values, tensor.Type);
         return values;
     }
+
+    /// <summary>The same as whole numbers, for shapes and axes.</summary>
+    public static long[] Longs(this Tensor tensor) => tensor.Type switch
+    {
+        ElementType.Int64 => tensor.Span<long>().ToArray(),
+        ElementType.Int32 => [.. tensor.Span<int>().ToArray().Select(i => (long)i)],
+        _ => [.. tensor.Floats().Select(f => (long)f)],
+    };
 }

@@ -55,7 +55,8 @@ internal static class ResultKey
     public static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>The hash of a hardware profile.</summary>
-    public static string HashOf(HardwareProfile hardware) => Convert.ToHexStringLower(SHA256.HashData(HardwareProfiles.ToJson(hardware)));
+    public static string HashOf(HardwareProfile hardware) =>
+        Convert.ToHexStringLower(SHA256.HashData(HardwareProfiles.ToJson(HardwareProfiles.WithoutChip(hardware))));
 
     private static string LockText(CompileOptions options, string entry) => string.Join(' ', OptionTable.All
         .Where(row => row.IsIn(OptionKeys.Lock) && !row.IsPath && row.KeyEntry == entry)

@@ -51,6 +51,9 @@ internal sealed record CompilationReport
     /// <summary>What the compiler chose.</summary>
     public required VariantReport Compiled { get; init; }
 
+    /// <summary>The compiled network on the whole chip; null for hardware that programs its arrays in each inference.</summary>
+    public ScheduleReport? Schedule { get; init; }
+
     /// <summary>In execution order.</summary>
     public required ImmutableArray<LayerReport> Layers { get; init; }
 

@@ -36,8 +36,8 @@ internal static class CostModel
     {
         if (adcBits == 0) adcBits = profile.AdcBits;
         var arrays = new ArrayTotals(blocks.Select(b => b.Mapping));
-        int inputSlices = InputSlices(activationBits, profile);
-        CostEvents events = EventCounts.Of(shape, blocks, arrays, activationBits, inputSlices, profile);
+        InputApplication inputs = InputApplication.Of(activationBits, adcBits, profile);
+        CostEvents events = EventCounts.Of(shape, blocks, arrays, activationBits, inputs, profile);
         bool inEachInference = IsProgrammedInEachInference(shape, profile);
         long cells = shape.Repeat * arrays.Cells * copies;
         CostFigures f = profile.Cost;
@@ -55,9 +55,9 @@ internal static class CostModel
             Arrays = shape.Repeat * arrays.Count * copies,
             Cells = shape.Repeat * arrays.Cells,
             Utilisation = arrays.Count == 0 ? 0 : (double)arrays.Cells / (arrays.Count * profile.Rows * profile.Columns),
-            LatencyNs = NsPerSecond * Latency(
-                shape with { Mvms = (shape.Mvms + copies - 1) / copies }, arrays, inputSlices, adcBits, profile),
-            Energy = Energy(events, adcBits, f),
+            LatencyNs = NsPerSecond * Latency(shape with { Mvms = (shape.Mvms + copies - 1) / copies }, arrays, inputs, profile),
+            Timing = Timing(shape, arrays, inputs, profile),
+            Energy = Energy(events, inputs, f),
             AreaUm2 = shape.Repeat * arrays.Count * copies * ArrayArea(profile, adcBits),
             Events = events,
             ProgrammingEnergyPj = inEachInference ? 0 : cells * f.CellWriteEnergyPj,
@@ -121,14 +121,9 @@ internal static class CostModel
         shape.IsDynamic || profile.Execution == ExecutionModel.Serial;
 
     /// <summary>Seconds.</summary>
-    private static double Latency(LayerShape shape, ArrayTotals arrays, int inputSlices, int adcBits, HardwareProfile profile)
+    private static double Latency(LayerShape shape, ArrayTotals arrays, InputApplication inputs, HardwareProfile profile)
     {
-        int sharing = Math.Min(profile.ColumnsPerAdc, arrays.MaxColumns);
-        double conversion = AdcLatency(adcBits, profile) * sharing;
-        // One round is what is read before converters are used: an input slice, or all of them.
-        double read = profile.AdcPerInputSlice ? profile.ReadLatency : profile.ReadLatency * inputSlices;
-        long rounds = profile.AdcPerInputSlice ? inputSlices : 1;
-
+        (double read, double conversion, int rounds) = Round(arrays, inputs, profile);
         if (profile.Execution == ExecutionModel.Serial)
             return shape.Repeat * arrays.Count * (profile.WriteLatency + (shape.Mvms * rounds * (read + conversion)));
 
@@ -138,11 +133,40 @@ internal static class CostModel
         return shape.IsDynamic ? time + profile.WriteLatency : time;
     }
 
-    private static EnergyBreakdown Energy(CostEvents events, int adcBits, CostFigures f) => new()
+    /// <summary>The same in its parts.</summary>
+    private static ProductTiming Timing(LayerShape shape, ArrayTotals arrays, InputApplication inputs, HardwareProfile profile)
+    {
+        (double read, double conversion, int rounds) = Round(arrays, inputs, profile);
+        if (profile.Execution == ExecutionModel.Serial)
+        {
+            double tiles = NsPerSecond * shape.Repeat * arrays.Count;
+            return new ProductTiming(tiles * profile.WriteLatency, tiles * rounds * (read + conversion), 0);
+        }
+
+        double setup = shape.IsDynamic ? NsPerSecond * profile.WriteLatency : 0;
+        return profile.PipelinedConversion
+            ? new ProductTiming(setup, NsPerSecond * rounds * Math.Max(read, conversion), NsPerSecond * Math.Min(read, conversion))
+            : new ProductTiming(setup, NsPerSecond * rounds * (read + conversion), 0);
+    }
+
+    /// <summary>Seconds of what is read before converters are used (an input slice, or all of them), seconds of the conversions that
+    /// follow, and how often that happens in a product.</summary>
+    private static (double Read, double Conversion, int Rounds) Round(ArrayTotals arrays, InputApplication inputs, HardwareProfile profile)
+    {
+        int sharing = Math.Min(profile.ColumnsPerAdc, arrays.MaxColumns);
+        if (profile.AdcPerInputSlice && profile.InputCoding == InputCoding.Slices)
+            return (profile.ReadLatency, AdcLatency(inputs.ConversionBits[0], profile) * sharing, inputs.Reads);
+        return (profile.ReadLatency * inputs.Reads, inputs.ConversionBits.Sum(bits => AdcLatency(bits, profile)) * sharing, 1);
+    }
+
+    // Conversions of one product differ in bits only where inputs are applied in two halves.
+    private static EnergyBreakdown Energy(CostEvents events, InputApplication inputs, CostFigures f) => new()
     {
         ArrayPj = events.ArrayReads * f.ArrayReadEnergyPj,
         DacPj = events.DacActivations * f.DacEnergyPj,
-        AdcPj = events.AdcConversions * CostFigures.ByBits(f.AdcEnergyPj, adcBits),
+        AdcPj = events.AdcConversions * (inputs.ConversionBits.Length == 1 || inputs.ConversionBits[0] == inputs.ConversionBits[^1]
+            ? CostFigures.ByBits(f.AdcEnergyPj, inputs.ConversionBits[0])
+            : inputs.ConversionBits.Average(bits => CostFigures.ByBits(f.AdcEnergyPj, bits))),
         ShiftAddPj = events.ShiftAdds * f.ShiftAddEnergyPj,
         BufferPj = events.BufferBits * f.BufferEnergyPjPerBit,
         BusPj = events.BusBits * f.BusEnergyPjPerBit,

@@ -9,14 +9,13 @@ internal static class EventCounts
 {
     /// <summary>The events of one inference.</summary>
     public static CostEvents Of(
-        LayerShape shape, IReadOnlyList<CostedBlock> blocks, ArrayTotals arrays, int activationBits, int inputSlices,
-        HardwareProfile profile)
+        LayerShape shape, IReadOnlyList<CostedBlock> blocks, ArrayTotals arrays, int activationBits,
+        InputApplication application, HardwareProfile profile)
     {
         long mvms = shape.Mvms * shape.Repeat;
         long inputs = (long)shape.Groups * shape.RowsPerGroup;
         long outputs = (long)shape.Groups * shape.ColumnsPerGroup;
-        int slicesConverted = profile.AdcPerInputSlice ? inputSlices : 1;
-        long conversions = mvms * slicesConverted * blocks.Sum(Sums);
+        long conversions = mvms * application.ConversionBits.Length * blocks.Sum(Sums);
         // A column that several outputs share is converted once and added to each.
         long fanOut = mvms * blocks.Sum(b => (b.Uses - b.Columns) * b.Mapping.RowTiles.Length);
         long offset = profile.Encoding == WeightEncoding.Offset ? mvms * (inputs + blocks.Sum(b => b.Uses)) : 0;
@@ -28,8 +27,8 @@ internal static class EventCounts
         bool inEach = CostModel.IsProgrammedInEachInference(shape, profile);
         return new CostEvents
         {
-            ArrayReads = mvms * inputSlices * arrays.Count,
-            DacActivations = mvms * inputSlices * arrays.DrivenRows,
+            ArrayReads = mvms * application.Reads * arrays.Count,
+            DacActivations = mvms * application.LineActivations * arrays.DrivenRows,
             AdcConversions = conversions,
             ShiftAdds = conversions + fanOut + offset,
             BufferBits = mvms * activationBits * (inputs + outputs),

@@ -1,3 +1,5 @@
+using Cim.Runtime.Costs;
+
 namespace Cim.Runtime;
 
 /// <summary>The cost of one layer for one inference.</summary>
@@ -41,6 +43,9 @@ public sealed record LayerCost
 
     /// <summary>Nanoseconds.</summary>
     public required double LatencyNs { get; init; }
+
+    /// <summary>Where its time goes, without copies.</summary>
+    internal ProductTiming Timing { get; init; }
 
     /// <summary>Picojoule.</summary>
     public double EnergyPj => Energy.TotalPj;

@@ -45,6 +45,13 @@ internal sealed record HardwareProfile
     /// <summary>Conductance of an off cell in siemens; 0 = infinite on/off ratio.</summary>
     public required double GOff { get; init; }
 
+    /// <summary>How the bits of an input are applied.</summary>
+    public InputCoding InputCoding { get; init; }
+
+    /// <summary>For <see cref="InputCoding.WeightedPulses"/>: magnitude bits applied before a conversion; more are applied in two
+    /// halves.</summary>
+    public int MaxPulseBits { get; init; } = 4;
+
     /// <summary>Where the ADC's range comes from.</summary>
     public required AdcRange AdcRange { get; init; }
 
@@ -156,6 +163,9 @@ internal sealed record HardwareProfile
 
     /// <summary>Energy and area of each event and component.</summary>
     public CostFigures Cost { get; init; } = new();
+
+    /// <summary>Buffers, network, digital units and memory around the arrays.</summary>
+    public ChipFigures Chip { get; init; } = ChipFigures.None;
 
     /// <summary>
     /// Figures of the base that are stated for what this profile changes, by JSON name, with their value: there is no rule to rescale

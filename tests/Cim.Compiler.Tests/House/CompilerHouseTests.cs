@@ -10,7 +10,7 @@ public sealed class CompilerHouseTests
     private static readonly string[] _rooms =
     [
         "Options", "Messages", "Ir", "Data", "Export", "Ort", "Precision", "Import", "Statistics", "Calibration", "Quantization", "Mapping",
-        "Lowering", "Evaluation", "Sensitivity", "Search", "ColumnSharing", "Strips", "Variation", "Sweep", "Reporting",
+        "Scheduling", "Lowering", "Evaluation", "Sensitivity", "Search", "ColumnSharing", "Strips", "Variation", "Sweep", "Reporting",
         "QuantizationAware", "Locking", "Pipeline", "Plans", "Candidates", "Stages", ".",
     ];
 
@@ -32,6 +32,7 @@ public sealed class CompilerHouseTests
     [InlineData("Search/")]
     [InlineData("Evaluation/")]
     [InlineData("Reporting/")]
+    [InlineData("Scheduling/")]
     public void No_two_folders_of_a_room_use_each_other(string room) =>
         HouseRules.Hold(new FolderGraph(_compiler, depth: 2).Cycles().Where(edge => edge.Contains($": {room}", StringComparison.Ordinal)));
 

@@ -18,9 +18,11 @@ internal sealed class OnnxModelBuilder
         return name;
     }
 
-    public byte[] Build(string output, params int[] dims)
+    public byte[] Build(string output, params int[] dims) => Build([(output, dims)]);
+
+    public byte[] Build(params (string Name, int[] Dims)[] outputs)
     {
-        _graph.Output.Add(Value(output, dims));
+        foreach ((string name, int[] dims) in outputs) _graph.Output.Add(Value(name, dims));
         var model = new ModelProto { IrVersion = 9, Graph = _graph };
         model.OpsetImport.Add(new OperatorSetIdProto { Version = 20 });
         return model.ToByteArray();
@@ -37,6 +39,17 @@ internal sealed class OnnxModelBuilder
         return name + "_out";
     }
 
+    /// <summary>Parts of a value along an axis.</summary>
+    public string[] Split(string x, int axis, params long[] sizes)
+    {
+        Node("Split", [x, Integers(sizes)], Int("axis", axis));
+        NodeProto node = _graph.Node[^1];
+        string name = node.Output[0];
+        node.Output.Clear();
+        node.Output.Add(sizes.Select((_, i) => $"{name}_{i}"));
+        return [.. node.Output];
+    }
+
     public string Weights(params long[] dims) => Node("ConstantOfShape", [Integers(dims)],
         new AttributeProto { Name = "value", Type = AttributeProto.Types.AttributeType.Tensor, T = Float(0.01f) });
 
@@ -46,6 +59,16 @@ internal sealed class OnnxModelBuilder
         var tensor = new TensorProto { Name = name, DataType = 7 };
         tensor.Dims.Add(values.Length);
         tensor.Int64Data.Add(values);
+        _graph.Initializer.Add(tensor);
+        return name;
+    }
+
+    public string Floats(params float[] values)
+    {
+        string name = $"floats_{_count++}";
+        var tensor = new TensorProto { Name = name, DataType = 1 };
+        tensor.Dims.Add(values.Length);
+        tensor.FloatData.Add(values);
         _graph.Initializer.Add(tensor);
         return name;
     }
@@ -74,6 +97,9 @@ internal sealed class OnnxModelBuilder
 
     public static AttributeProto Int(string name, long value) =>
         new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = value };
+
+    public static AttributeProto Text(string name, string value) =>
+        new() { Name = name, Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(value) };
 
     public static AttributeProto Ints(string name, params long[] values)
     {

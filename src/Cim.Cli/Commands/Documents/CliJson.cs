@@ -16,6 +16,7 @@ namespace Cim.Cli.Commands.Documents;
 [JsonSerializable(typeof(ParetoDocument))]
 [JsonSerializable(typeof(PolicyDocument))]
 [JsonSerializable(typeof(RunDocument))]
+[JsonSerializable(typeof(ScheduleDocument))]
 [JsonSerializable(typeof(SensitivityDocument))]
 [JsonSerializable(typeof(SweepDocument))]
 [JsonSerializable(typeof(TrainDocument))]

@@ -22,6 +22,7 @@ internal static class HtmlReport
         {SummarySection.Render(report)}
         {ErrorSection.Render(report)}
         {CostSection.Render(report)}
+        {ScheduleSection.Render(report)}
         {LayerTable.Render(report)}
         {VariationSection.Render(report)}
         {SetupSection.Render(report)}

@@ -121,7 +121,8 @@ internal sealed class TrialFile : IProxyStore
     }
 
     private static string Name(HardwareProfile hardware) =>
-        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(HardwareProfiles.ToJson(hardware)));
+        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(
+            HardwareProfiles.ToJson(HardwareProfiles.WithoutChip(hardware))));
 
     private void Take(TrialDocument document)
     {

@@ -18,6 +18,12 @@ internal abstract class ProfileField(string name, string meaning)
     /// <summary>True if a file without <c>base</c> has to state it.</summary>
     public bool IsRequired { get; init; }
 
+    /// <summary>True if files leave it out where it has its default: profiles from before the field keep their bytes.</summary>
+    public bool IsOmittedByDefault { get; init; }
+
+    /// <summary>True if it describes what surrounds the arrays: schedules count it, results of a compilation do not depend on it.</summary>
+    public bool IsOfChip { get; init; }
+
     /// <summary>The unit of a bare number, for documentation.</summary>
     public abstract string Unit { get; }
 

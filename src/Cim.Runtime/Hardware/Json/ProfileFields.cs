@@ -43,6 +43,15 @@ internal static class ProfileFields
         new AdcRangeField("where the ADC's range comes from; [low, high] in units of weight times input"),
         new FlagField("adcPerInputSlice", p => p.AdcPerInputSlice, (p, v) => p with { AdcPerInputSlice = v },
             "one conversion per input slice; false: analog accumulation over input slices, then one conversion"),
+        new ChoiceField<InputCoding>("inputCoding",
+            [("slices", InputCoding.Slices), ("weighted-pulses", InputCoding.WeightedPulses)],
+            p => p.InputCoding, (p, v) => p with { InputCoding = v },
+            "input bits in slices of `dacBits`; or bit by bit, the k-th integrated 2^k times (`readLatency` each), converted at the end")
+        {
+            IsOmittedByDefault = true,
+        },
+        new CountField("maxPulseBits", 1, 8, p => p.MaxPulseBits, (p, v) => p with { MaxPulseBits = v },
+            "`weighted-pulses`: magnitude bits applied before a conversion; more are applied in two halves") { IsOmittedByDefault = true },
 
         new QuantityField("readLatency", Dimension.Time, 0, 1, p => p.ReadLatency, (p, v) => p with { ReadLatency = v },
             "one analog read of an array (one input slice)") { IsRequired = true },
@@ -176,6 +185,7 @@ internal static class ProfileFields
         Area("shiftAddArea", c => c.ShiftAddAreaUm2, (c, v) => c with { ShiftAddAreaUm2 = v }, "one shift-and-add unit (one per ADC)"),
         Area("bufferArea", c => c.BufferAreaUm2, (c, v) => c with { BufferAreaUm2 = v }, "the buffer of one core"),
         Area("interconnectArea", c => c.InterconnectAreaUm2, (c, v) => c with { InterconnectAreaUm2 = v }, "the router share of one core"),
+        .. ChipFields.All,
     ];
 
     /// <summary>Names of the programming error models; the device simulation implements each.</summary>

@@ -217,7 +217,8 @@ internal sealed class ProfileReader
         };
     }
 
-    private static HardwareProfile Blank() => new()
+    /// <summary>A profile that states nothing.</summary>
+    internal static HardwareProfile Blank() => new()
     {
         Name = "", Rows = 1, Columns = 2, CellBits = 1, DacBits = 1, AdcBits = 8, ColumnsPerAdc = 1, ArraysPerCore = 1, Cores = 0,
         Encoding = WeightEncoding.Differential, GOn = 1, GOff = 0, AdcRange = new AdcRange(AdcRangePolicy.Calibrated),

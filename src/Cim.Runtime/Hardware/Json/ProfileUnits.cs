@@ -40,6 +40,13 @@ internal sealed class Dimension
 
     public static Dimension Area { get; } = new("um2", ("um2", 0), ("µm²", 0), ("mm2", 6), ("mm²", 6), ("nm2", -6));
 
+    public static Dimension Capacity { get; } = new("B",
+        ("B", 0), ("KB", new Scale(0, 1024)), ("MB", new Scale(0, 1024 * 1024)), ("GB", new Scale(0, 1024 * 1024 * 1024)));
+
+    public static Dimension BitRate { get; } = new("bit/s", ("bit/s", 0), ("Mbit/s", 6), ("Gbit/s", 9), ("Tbit/s", 12));
+
+    public static Dimension OperationRate { get; } = new("op/s", ("op/s", 0), ("Mop/s", 6), ("Gop/s", 9), ("Top/s", 12));
+
     public static Dimension Temperature { get; } = new("K", ("K", 0));
 
     /// <summary>The unit of a bare number and of everything the SDK writes.</summary>

@@ -15,6 +15,7 @@ internal static class ProfileWriter
         string? openGroup = null;
         foreach (ProfileField field in ProfileFields.All)
         {
+            if (field.IsOmittedByDefault && IsDefault(field, profile)) continue;
             int dot = field.Name.IndexOf('.', StringComparison.Ordinal);
             string? group = dot < 0 ? null : field.Name[..dot];
             if (group != openGroup)
@@ -59,6 +60,10 @@ internal static class ProfileWriter
         stream.WriteByte((byte)'\n');
         return [.. stream.ToArray().Where(b => b != (byte)'\r')];
     }
+
+    /// <summary>True if a profile that nobody stated anything of has the same value.</summary>
+    private static bool IsDefault(ProfileField field, HardwareProfile profile) =>
+        ValueText(field, profile) == ValueText(field, ProfileReader.Blank());
 
     private static void WriteField(Utf8JsonWriter writer, ProfileField field, string name, HardwareProfile profile)
     {

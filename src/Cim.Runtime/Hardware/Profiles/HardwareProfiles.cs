@@ -12,7 +12,9 @@ internal static class HardwareProfiles
     private const string Extension = ".cimhw.json";
 
     /// <summary>The names of the built-in profiles.</summary>
-    public static ImmutableArray<string> BuiltInNames => ["isaac", "puma", "mnsim", "neurosim-rram22", "cim-aq-4b", "cim-aq-2b", "nju-32"];
+    public static ImmutableArray<string> BuiltInNames =>
+        ["isaac", "puma", "mnsim", "neurosim-rram22", "cim-aq-4b", "cim-aq-2b", "nju-32",
+        "clsa-cim", "pimcomp", "neurram-130"];
 
     /// <summary>A built-in profile.</summary>
     /// <exception cref="CimException">CIM2002: there is no profile of this name.</exception>
@@ -62,6 +64,16 @@ internal static class HardwareProfiles
 
     /// <summary>The profile as a complete <c>*.cimhw.json</c> document (no base): the same profile gives the same bytes.</summary>
     public static byte[] ToJson(HardwareProfile profile) => ProfileWriter.ToUtf8(profile);
+
+    /// <summary>The same arrays with nothing around them: what the results of a compilation depend on.</summary>
+    internal static HardwareProfile WithoutChip(HardwareProfile profile) => profile with
+    {
+        Chip = ChipFigures.None,
+        Sources = profile.Sources.Where(source => !IsOfChip(source.Key)).ToDictionary(),
+    };
+
+    private static bool IsOfChip(string source) => ProfileFields.All.Any(
+        f => f.IsOfChip && (f.Name == source || f.Name.StartsWith(source + ".", StringComparison.Ordinal)));
 
     /// <summary>The same members inside an object that <paramref name="writer"/> has open.</summary>
     internal static void WriteMembers(Utf8JsonWriter writer, HardwareProfile profile) => ProfileWriter.WriteMembers(writer, profile);

@@ -1,0 +1,23 @@
+using Cim.Compiler.Reporting.Plots;
+using static Cim.Compiler.Reporting.Html.HtmlText;
+
+namespace Cim.Compiler.Reporting.Html;
+
+/// <summary>When each layer works, and where its cores lie.</summary>
+internal static class ScheduleSection
+{
+    public static string Render(CompilationReport report) => report.Schedule is not { } schedule ? "" : $"""
+        <section>
+        <h2>On the whole chip</h2>
+        <p class="sub">Layers pipelined over the rows of an image: {Latency(schedule.LatencyNs)} and
+        {Energy(schedule.EnergyPj)} an inference, {Count((long)schedule.ThroughputPerSecond)} inferences a second; limited by
+        {Escape(schedule.LimitedBy)}, the slowest layer is {Escape(schedule.SlowestLayer)}.
+        Not counted: {Escape(string.Join("; ", schedule.NotModelled))}.</p>
+        <div class="scroll">
+        {TimelineSvg.Render(schedule)}</div>
+        <p class="sub">Cores by layer, the darker the longer their arrays work; point at a core for its layer.</p>
+        <div class="scroll">
+        {FloorPlanSvg.Render(schedule)}</div>
+        </section>
+        """;
+}

@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using Cim.Compiler.Scheduling;
+
+namespace Cim.Compiler.Reporting;
+
+/// <summary>The compiled network on the cores of the chip, layers pipelined over the rows of an image.</summary>
+internal sealed record ScheduleReport
+{
+    /// <summary>Nanoseconds of one inference.</summary>
+    public required double LatencyNs { get; init; }
+
+    /// <summary>How much faster than layer by layer on one copy of each.</summary>
+    public required double Speedup { get; init; }
+
+    /// <summary>Images a second when one follows the other.</summary>
+    public required double ThroughputPerSecond { get; init; }
+
+    /// <summary>Picojoule of one inference, digital operators and transfers included.</summary>
+    public required double EnergyPj { get; init; }
+
+    /// <summary>Most bytes of rows that wait at one time.</summary>
+    public required long BufferBytes { get; init; }
+
+    /// <summary>What holds it up.</summary>
+    public required string LimitedBy { get; init; }
+
+    /// <summary>The slowest layer.</summary>
+    public required string SlowestLayer { get; init; }
+
+    /// <summary>The layers on arrays.</summary>
+    public required ImmutableArray<ScheduledLayer> Layers { get; init; }
+
+    /// <summary>The place of each core.</summary>
+    public required ImmutableArray<int> Places { get; init; }
+
+    /// <summary>Places there are.</summary>
+    public required int GridCores { get; init; }
+
+    /// <summary>What is not counted.</summary>
+    public required ImmutableArray<string> NotModelled { get; init; }
+
+    /// <summary>The report of a schedule of one image.</summary>
+    public static ScheduleReport Of(Schedule schedule) => new()
+    {
+        LatencyNs = schedule.MakespanNs,
+        Speedup = schedule.Speedup,
+        ThroughputPerSecond = schedule.ThroughputPerSecond,
+        EnergyPj = schedule.Energy.TotalPj,
+        BufferBytes = schedule.BufferBytes,
+        LimitedBy = schedule.Bound.LimitedBy,
+        SlowestLayer = schedule.Bound.Name,
+        Layers = schedule.Layers,
+        Places = [.. schedule.Places],
+        GridCores = schedule.GridCores,
+        NotModelled = schedule.NotModelled,
+    };
+}

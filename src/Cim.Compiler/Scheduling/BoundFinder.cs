@@ -1,0 +1,88 @@
+using Cim.Compiler.Scheduling.Copies;
+using Cim.Compiler.Scheduling.Rows;
+using Cim.Compiler.Scheduling.Simulation;
+
+namespace Cim.Compiler.Scheduling;
+
+/// <summary>What a schedule cannot be faster than, and what would make it faster.</summary>
+/// <param name="network">The network.</param>
+/// <param name="loads">Its layers, as copies were placed.</param>
+/// <param name="options">What was asked for.</param>
+internal sealed class BoundFinder(ScheduledNetwork network, IReadOnlyList<LayerLoad> loads, ScheduleOptions options)
+{
+    /// <summary>What slows a schedule by more than this factor limits it.</summary>
+    public const double Clearly = 1.05;
+
+    private const int Candidates = 24;
+
+    /// <summary>The bound of a schedule.</summary>
+    /// <param name="copies">Its copies.</param>
+    /// <param name="work">The work of each stage.</param>
+    /// <param name="times">The schedule.</param>
+    /// <param name="makespan">Nanoseconds with other copies.</param>
+    public ScheduleBound Of(
+        long[] copies, IReadOnlyList<StageWork> work, RowTimes times, Func<long[], double> makespan)
+    {
+        double path = LongestPath(work), digital = work.Max(w => w.DigitalNs);
+        int slowest = copies.Length == 0 ? -1 : Enumerable.Range(0, copies.Length).MaxBy(i => loads[i].BusyNs(copies[i]));
+        double layer = slowest < 0 ? 0 : loads[slowest].BusyNs(copies[slowest]) * options.Images;
+        double bound = options.Pipeline == PipelineKind.Serial
+            ? times.MakespanNs
+            : Math.Max(Math.Max(path, layer), digital * options.Images);
+        string by = options.Pipeline == PipelineKind.Serial || Clearly * layer >= times.MakespanNs || (layer >= path && layer >= digital)
+            ? slowest >= 0 && ConvertersDominate(slowest) ? "converters" : "layer"
+            : digital * options.Images > Math.Max(layer, path) ? "digital" : "dependencies";
+        return new ScheduleBound(bound, by, slowest < 0 ? "" : loads[slowest].Name)
+        {
+            Next = options.Pipeline == PipelineKind.Serial ? null : Next(copies, times.MakespanNs, makespan),
+        };
+    }
+
+    /// <summary>The longest chain of stages if each had to make only the rows that one row of the output needs: one product each.</summary>
+    private double LongestPath(IReadOnlyList<StageWork> work)
+    {
+        double[] reached = new double[work.Count];
+        for (int s = 0; s < work.Count; s++)
+        {
+            Stage stage = network.Graph.Stages[s];
+            double own = work[s].Products > 0
+                ? work[s].Timing.SetupNs + work[s].Timing.DrainNs + Shortest(work[s], stage)
+                : work[s].DigitalNs / stage.Rows;
+            reached[s] = own + stage.Inputs.Select(i => reached[i.Producer] + work[i.Producer].TransferNs).DefaultIfEmpty(0).Max();
+        }
+
+        return reached.Max();
+    }
+
+    /// <summary>The least time of the last row: a product, or its share where products are divisible.</summary>
+    private static double Shortest(StageWork work, Stage stage)
+    {
+        long products = work.Products - stage.ProductsBefore(stage.Rows - 1, work.Products);
+        if (products == 0) return 0;
+        return work.Timing.ProductNs * (work.Sharing == Cim.Runtime.Hardware.ProductSharing.Divisible
+            ? (double)products / work.Copies : (products + work.Copies - 1) / work.Copies);
+    }
+
+    private bool ConvertersDominate(int layer)
+    {
+        double read = 1e9 * network.Profile.ReadLatency * network.Costs[layer].ActivationBits,
+            product = network.Costs[layer].Timing.ProductNs;
+        return network.Profile.DacBits == 1 && product > 1.5 * read;
+    }
+
+    private NextCopy? Next(long[] copies, double now, Func<long[], double> makespan)
+    {
+        (NextCopy? best, double most) = (null, 0);
+        foreach (int i in Enumerable.Range(0, copies.Length).OrderByDescending(i => loads[i].BusyNs(copies[i])).Take(Candidates))
+        {
+            long more = loads[i].NextSets(copies[i]), arrays = (more - copies[i]) * loads[i].Arrays;
+            if (more == 0) continue;
+            long[] with = [.. copies];
+            with[i] = more;
+            double ns = makespan(with), saved = (now - ns) / arrays;
+            if (saved > most) (best, most) = (new NextCopy(loads[i].Name, arrays, ns), saved);
+        }
+
+        return best;
+    }
+}

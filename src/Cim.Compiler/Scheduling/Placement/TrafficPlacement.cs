@@ -1,0 +1,151 @@
+using System.Collections.Immutable;
+
+namespace Cim.Compiler.Scheduling.Placement;
+
+/// <summary>
+/// Puts the cores of layers at places of a grid so that bits pass few routers: a quadratic assignment. Few cores are tried in every
+/// order, cutting off where what is placed costs more than the best; of many, pairs are exchanged while one gains, from the order of the
+/// network on; cores beyond thousands stay in that order, in which neighbours are near.
+/// </summary>
+internal sealed class TrafficPlacement
+{
+    /// <summary>Up to so many cores every order is tried.</summary>
+    public const int ExactCores = 8;
+
+    private const int MostExchanged = 2048, MostSampled = 64, MostSweeps = 24;
+    private const long MostSteps = 40_000_000;
+
+    private readonly CoreGrid _grid;
+    private readonly double[][] _bits;
+
+    private TrafficPlacement(CoreGrid grid, double[][] bits) => (_grid, _bits) = (grid, bits);
+
+    /// <summary>The place of every core.</summary>
+    /// <param name="cores">The cores of each layer, numbered from 0.</param>
+    /// <param name="traffic">What moves between layers.</param>
+    /// <param name="grid">The places; at least as many as cores.</param>
+    public static int[] Of(ImmutableArray<CoreRange> cores, ImmutableArray<LayerTraffic> traffic, CoreGrid grid)
+    {
+        int count = cores.IsEmpty ? 0 : cores.Max(c => c.First + c.Count);
+        int[] places = [.. Enumerable.Range(0, count)];
+        if (count > MostExchanged) return places;
+        var placement = new TrafficPlacement(grid, Between(cores, traffic, count));
+        return count <= ExactCores ? placement.Exact(places) : placement.Exchanged(places);
+    }
+
+    /// <summary>Bits times hops of a placement.</summary>
+    public static double HopBits(
+        ImmutableArray<CoreRange> cores, ImmutableArray<LayerTraffic> traffic, CoreGrid grid, IReadOnlyList<int> places) =>
+        traffic.Sum(t => t.Bits * Hops(cores[t.From], cores[t.To], grid, places));
+
+    /// <summary>Hops between the cores of two layers on average, of many cores every n-th; within a layer, of its cores to the first
+    /// one.</summary>
+    public static double Hops(CoreRange from, CoreRange to, CoreGrid grid, IReadOnlyList<int> places)
+    {
+        if (from == to) return from.Count < 2 ? 0 : from.Numbers.Skip(1).Average(c => grid.Hops(places[c], places[from.First]));
+        (int fromStep, int toStep) = (1 + (from.Count / MostSampled), 1 + (to.Count / MostSampled));
+        (double hops, int pairs) = (0, 0);
+        for (int a = 0; a < from.Count; a += fromStep)
+            for (int b = 0; b < to.Count; b += toStep, pairs++)
+                hops += grid.Hops(places[from.First + a], places[to.First + b]);
+        return hops / pairs;
+    }
+
+    /// <summary>Bits between cores: those between layers spread evenly over their cores.</summary>
+    private static double[][] Between(ImmutableArray<CoreRange> cores, ImmutableArray<LayerTraffic> traffic, int count)
+    {
+        double[][] bits = [.. Enumerable.Range(0, count).Select(_ => new double[count])];
+        foreach (LayerTraffic t in traffic)
+        {
+            (CoreRange from, CoreRange to) = (cores[t.From], cores[t.To]);
+            if (t.From == t.To)
+            {
+                foreach (int c in from.Numbers.Skip(1)) Add(c, from.First, t.Bits / (from.Count - 1));
+                continue;
+            }
+
+            double share = t.Bits / ((double)from.Count * to.Count);
+            foreach (int a in from.Numbers)
+                foreach (int b in to.Numbers)
+                    if (a != b) Add(a, b, share);
+        }
+
+        return bits;
+
+        void Add(int a, int b, double share)
+        {
+            bits[a][b] += share;
+            bits[b][a] += share;
+        }
+    }
+
+    private int[] Exact(int[] places)
+    {
+        (int[] best, double least) = (places, Cost(places));
+        Extend(new int[places.Length], 0, new bool[_grid.Cores], 0);
+        return best;
+
+        void Extend(int[] chosen, int at, bool[] taken, double cost)
+        {
+            if (cost >= least) return;
+            if (at == chosen.Length)
+            {
+                (best, least) = ([.. chosen], cost);
+                return;
+            }
+
+            for (int place = 0; place < _grid.Cores; place++)
+            {
+                if (taken[place]) continue;
+                double more = cost;
+                for (int other = 0; other < at; other++) more += _bits[at][other] * _grid.Hops(place, chosen[other]);
+                (chosen[at], taken[place]) = (place, true);
+                Extend(chosen, at + 1, taken, more);
+                taken[place] = false;
+            }
+        }
+    }
+
+    private int[] Exchanged(int[] places)
+    {
+        long steps = 0;
+        for (int sweep = 0; sweep < MostSweeps; sweep++)
+        {
+            bool gained = false;
+            for (int a = 0; a < places.Length; a++)
+                for (int b = a + 1; b < places.Length; b++)
+                {
+                    if ((steps += places.Length) > MostSteps) return places;
+                    if (Change(places, a, b) >= -1e-9) continue;
+                    (places[a], places[b]) = (places[b], places[a]);
+                    gained = true;
+                }
+
+            if (!gained) break;
+        }
+
+        return places;
+    }
+
+    /// <summary>What the cost changes by if two cores exchange their places.</summary>
+    private double Change(int[] places, int a, int b)
+    {
+        double change = 0;
+        for (int c = 0; c < places.Length; c++)
+        {
+            double difference = _bits[a][c] - _bits[b][c];
+            if (c == a || c == b || difference == 0) continue;
+            change += difference * (_grid.Hops(places[b], places[c]) - _grid.Hops(places[a], places[c]));
+        }
+
+        return change;
+    }
+
+    private double Cost(int[] places)
+    {
+        double cost = 0;
+        for (int a = 0; a < places.Length; a++)
+            for (int b = 0; b < a; b++) cost += _bits[a][b] * _grid.Hops(places[a], places[b]);
+        return cost;
+    }
+}

@@ -1,0 +1,7 @@
+namespace Cim.Compiler.Scheduling.Simulation;
+
+/// <summary>What a simulation with limits finds.</summary>
+/// <param name="Times">When rows are made.</param>
+/// <param name="PeakBytes">By stage: the most bytes of its rows that waited in its buffer.</param>
+/// <param name="SpilledBytes">Bytes of rows that had to wait beside the chip.</param>
+internal sealed record LimitedTimes(RowTimes Times, long[] PeakBytes, long SpilledBytes);

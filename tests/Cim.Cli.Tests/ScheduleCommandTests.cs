@@ -1,0 +1,74 @@
+using System.Text.Json;
+using Cim.Cli.Invocation;
+using Xunit;
+
+namespace Cim.Cli.Tests;
+
+public sealed class ScheduleCommandTests
+{
+    private static string Model
+    {
+        get
+        {
+            DirectoryInfo? d = new(AppContext.BaseDirectory);
+            while (!File.Exists(Path.Combine(d.FullName, "Cim.Sdk.sln"))) d = d.Parent!;
+            return Directory.EnumerateFiles(Path.Combine(d.FullName, "samples"), "fashion*.onnx", SearchOption.AllDirectories).Order()
+                .First();
+        }
+    }
+
+    [Theory]
+    [InlineData("serial", "none")]
+    [InlineData("batch", "min-max")]
+    [InlineData("cross-layer", "optimise")]
+    public async Task Schedule_writes_the_keys_others_rely_on(string pipeline, string copies)
+    {
+        CliRun run = await CliRun.Of(
+            "schedule", Model, "--hardware", "clsa-cim", "--pipeline", pipeline, "--copies", copies, "--extra-arrays", "4", "--json");
+        Assert.Equal(ExitCode.Ok, run.ExitCode);
+        JsonElement json = run.Json;
+        Assert.Equal(1, json.GetProperty("schema").GetInt32());
+        double makespan = json.GetProperty("makespanNs").GetDouble(), serial = json.GetProperty("serialNs").GetDouble();
+        Assert.Equal(serial / makespan, json.GetProperty("speedup").GetDouble(), 9);
+        Assert.Equal(json.GetProperty("arraysOnce").GetInt64() + 4, json.GetProperty("arrays").GetInt64());
+        Assert.InRange(json.GetProperty("utilisation").GetDouble(), 0, 1);
+        Assert.True(json.GetProperty("throughputPerSecond").GetDouble() > 0 && json.GetProperty("bufferBytes").GetInt64() > 0);
+        Assert.True(json.GetProperty("bound").GetProperty("latencyNs").GetDouble() <= makespan + 1e-6);
+        Assert.NotEmpty(json.GetProperty("bound").GetProperty("limitedBy").GetString()!);
+        Assert.NotEmpty(json.GetProperty("notModelled").EnumerateArray());
+        Assert.All(json.GetProperty("copies").EnumerateArray(), c => Assert.True(c.GetProperty("copies").GetInt64() >= 1));
+        foreach (var core in json.GetProperty("timeline").EnumerateArray().GroupBy(t => t.GetProperty("core").GetInt32()))
+        {
+            double free = 0;
+            foreach (JsonElement entry in core.OrderBy(t => t.GetProperty("startNs").GetDouble()))
+            {
+                Assert.True(entry.GetProperty("startNs").GetDouble() >= free);
+                free = entry.GetProperty("endNs").GetDouble();
+            }
+
+            Assert.True(free <= makespan + 1e-6);
+        }
+    }
+
+    [Fact]
+    public async Task Layer_by_layer_takes_what_cost_adds_up()
+    {
+        JsonElement cost = (await CliRun.Of("cost", Model, "--hardware", "clsa-cim", "--json")).Json;
+        JsonElement schedule = (await CliRun.Of("schedule", Model, "--hardware", "clsa-cim", "--pipeline", "serial", "--json")).Json;
+        Assert.Equal(cost.GetProperty("latencyNs").GetDouble(), schedule.GetProperty("serialNs").GetDouble(), 6);
+        Assert.Equal(cost.GetProperty("latencyNs").GetDouble(), schedule.GetProperty("makespanNs").GetDouble(), 3);
+    }
+
+    [Fact]
+    public async Task A_trace_has_an_event_for_each_entry_of_the_timeline()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("cim-trace-").FullName, "trace.json");
+        CliRun run = await CliRun.Of("schedule", Model, "--hardware", "isaac", "--trace", path, "--json");
+        using JsonDocument trace = JsonDocument.Parse(await File.ReadAllTextAsync(path));
+        JsonElement[] events = [.. trace.RootElement.GetProperty("traceEvents").EnumerateArray()
+            .Where(e => e.GetProperty("ph").GetString() == "X")];
+        Assert.Equal(run.Json.GetProperty("timeline").GetArrayLength(), events.Length);
+        Assert.All(events, e => Assert.True(e.GetProperty("dur").GetDouble() >= 0));
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+    }
+}
