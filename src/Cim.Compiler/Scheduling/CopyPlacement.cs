@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Cim.Compiler.Scheduling.Copies;
 using Cim.Compiler.Scheduling.Rows;
 using Cim.Compiler.Scheduling.Simulation;
+using Cim.Runtime.Hardware;
 
 namespace Cim.Compiler.Scheduling;
 
@@ -11,8 +12,8 @@ namespace Cim.Compiler.Scheduling;
 /// <param name="options">What is asked for.</param>
 internal sealed class CopyPlacement(ScheduledNetwork network, StageWorks works, ScheduleOptions options)
 {
-    /// <summary>Row events that the search over copies may simulate.</summary>
-    private const long SearchEvents = 150_000_000;
+    /// <summary>Rows and products that the search over copies may simulate.</summary>
+    private const long SearchEvents = 100_000_000;
 
     private const int MinEvaluations = 100, MaxEvaluations = 50_000;
 
@@ -36,12 +37,23 @@ internal sealed class CopyPlacement(ScheduledNetwork network, StageWorks works, 
         ImmutableArray<StageWork> once = works.Of([.. _loads.Select(_ => 1L)]);
         (StageGraph reduced, ImmutableArray<int> kept) =
             StageReduction.Of(network.Graph, s => once[s] is { Products: 0, DigitalNs: 0 });
-        long events = reduced.Stages.Sum(s => (long)s.Rows * (1 + s.Inputs.Length)) * options.Images;
-        return new CopySearch(_loads, extra, copies =>
+        // Whole products are handed to copies one by one; divisible ones row by row.
+        long products = network.Profile.Chip.Sharing == ProductSharing.Whole ? _loads.Sum(l => l.Products) : 0;
+        long events = (products + reduced.Stages.Sum(s => (long)s.Rows * (1 + s.Inputs.Length))) * options.Images;
+        return new CopySearch(_loads, WithoutSharedCores(extra), copies =>
         {
             ImmutableArray<StageWork> work = works.Of(copies);
             RowTimes times = RowSimulation.Run(reduced, [.. kept.Select(s => work[s])], options.Pipeline, options.Images);
             return new CopyScore(times.MakespanNs, times.End.Sum(rows => rows[^1]));
         }, (int)Math.Clamp(SearchEvents / Math.Max(1, events), MinEvaluations, MaxEvaluations)).Best();
+    }
+
+    /// <summary>The arrays that can be used without layers sharing cores, whatever layer has them: each may leave a core nearly empty. If
+    /// layers have to share cores anyway, all.</summary>
+    private long WithoutSharedCores(long extra)
+    {
+        long chip = (long)network.Profile.Cores * network.Profile.ArraysPerCore;
+        long alone = chip - network.ArraysOnce - (_loads.Length * (network.Profile.ArraysPerCore - 1L));
+        return options.ExtraArrays is null && chip > 0 && alone > 0 ? Math.Min(extra, alone) : extra;
     }
 }

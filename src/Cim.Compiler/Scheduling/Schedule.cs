@@ -105,7 +105,7 @@ internal readonly record struct TimelineEntry(string Name, int Core, double Star
 
 /// <summary>What limits a schedule.</summary>
 /// <param name="LatencyNs">A lower bound of its time.</param>
-/// <param name="LimitedBy">layer, converters, dependencies, buffer, network or digital.</param>
+/// <param name="LimitedBy">layer, converters, dependencies, digital, network, buffer, cores (that layers share) or programming.</param>
 /// <param name="Name">The slowest layer.</param>
 internal sealed record ScheduleBound(double LatencyNs, string LimitedBy, string Name)
 {
