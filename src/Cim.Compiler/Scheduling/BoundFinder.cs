@@ -1,6 +1,7 @@
 using Cim.Compiler.Scheduling.Copies;
 using Cim.Compiler.Scheduling.Rows;
 using Cim.Compiler.Scheduling.Simulation;
+using Cim.Runtime.Hardware;
 
 namespace Cim.Compiler.Scheduling;
 
@@ -25,7 +26,8 @@ internal sealed class BoundFinder(ScheduledNetwork network, IReadOnlyList<LayerL
     {
         double path = LongestPath(work), digital = work.Max(w => w.DigitalNs);
         int slowest = copies.Length == 0 ? -1 : Enumerable.Range(0, copies.Length).MaxBy(i => loads[i].BusyNs(copies[i]));
-        double layer = slowest < 0 ? 0 : loads[slowest].BusyNs(copies[slowest]) * options.Images;
+        double layer = slowest < 0 ? 0
+            : loads[slowest].ProductNs * loads[slowest].Products * options.Images / loads[slowest].AtOnce(copies[slowest]);
         double bound = options.Pipeline == PipelineKind.Serial
             ? times.MakespanNs
             : Math.Max(Math.Max(path, layer), digital * options.Images);
@@ -54,12 +56,11 @@ internal sealed class BoundFinder(ScheduledNetwork network, IReadOnlyList<LayerL
         return reached.Max();
     }
 
-    /// <summary>The least time of the last row: a product, or its share where products are divisible.</summary>
+    /// <summary>The least time of a row: its products, or their share where products are divisible.</summary>
     private static double Shortest(StageWork work, Stage stage)
     {
-        long products = work.Products - stage.ProductsBefore(stage.Rows - 1, work.Products);
-        if (products == 0) return 0;
-        return work.Timing.ProductNs * (work.Sharing == Cim.Runtime.Hardware.ProductSharing.Divisible
+        long products = work.Products / stage.Rows;
+        return work.Timing.ProductNs * (work.Sharing == ProductSharing.Divisible
             ? (double)products / work.Copies : (products + work.Copies - 1) / work.Copies);
     }
 

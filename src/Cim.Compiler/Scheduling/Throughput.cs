@@ -1,4 +1,5 @@
 using Cim.Compiler.Scheduling.Simulation;
+using Cim.Runtime.Hardware;
 
 namespace Cim.Compiler.Scheduling;
 
@@ -18,7 +19,7 @@ internal static class Throughput
 
     /// <summary>Nanoseconds a layer's arrays are taken by an image.</summary>
     public static double BusyNs(StageWork work) => work.Timing.SetupNs + (work.Timing.ProductNs
-        * (work.Sharing == Cim.Runtime.Hardware.ProductSharing.Divisible
+        * (work.Sharing == ProductSharing.Divisible
             ? (double)work.Products / work.Copies
             : (work.Products + work.Copies - 1) / work.Copies));
 }
