@@ -60,6 +60,21 @@ public sealed class ScheduleCommandTests
     }
 
     [Fact]
+    public async Task A_compiled_model_has_the_schedule_of_its_network_on_its_arrays_only()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("cim-schedule-").FullName, "model.cim");
+        Assert.Equal(ExitCode.Ok, (await CliRun.Of("compile", Model, "-o", path, "--hardware", "isaac", "--limit", "1")).ExitCode);
+        string[] options = ["--hardware", "isaac", "--copies", "none", "--json"];
+        JsonElement compiled = (await CliRun.Of(["schedule", path, .. options])).Json;
+        JsonElement network = (await CliRun.Of(["schedule", Model, .. options])).Json;
+        Assert.Equal(network.GetProperty("arraysOnce").GetInt64(), compiled.GetProperty("arraysOnce").GetInt64());
+        Assert.Equal(network.GetProperty("serialNs").GetDouble(), compiled.GetProperty("serialNs").GetDouble(), 6);
+        Assert.InRange(compiled.GetProperty("makespanNs").GetDouble() / network.GetProperty("makespanNs").GetDouble(), 0.5, 1.5);
+        Assert.Equal(ExitCode.WrongUsage, (await CliRun.Of("schedule", path, "--hardware", "puma")).ExitCode);
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+    }
+
+    [Fact]
     public async Task A_trace_has_an_event_for_each_entry_of_the_timeline()
     {
         string path = Path.Combine(Directory.CreateTempSubdirectory("cim-trace-").FullName, "trace.json");

@@ -35,7 +35,9 @@ internal static class CompiledModelInspector
         };
     }
 
-    private static CompiledModel Read(string path)
+    /// <summary>Reads a compiled model.</summary>
+    /// <exception cref="CimException">CIM0001: the file cannot be read; CIM4001: it is no compiled model, or a damaged one.</exception>
+    public static CompiledModel Read(string path)
     {
         try
         {

@@ -7,13 +7,16 @@ using Cim.Cli.Options;
 using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Lowering;
+using Cim.Compiler.Messages;
 using Cim.Compiler.Options;
+using Cim.Compiler.Pipeline;
 using Cim.Compiler.Precision;
 using Cim.Compiler.Scheduling;
 using Cim.Compiler.Scheduling.Copies;
 using Cim.Compiler.Scheduling.Simulation;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
+using Cim.Runtime.Model;
 using Spectre.Console;
 
 namespace Cim.Cli.Commands;
@@ -21,7 +24,7 @@ namespace Cim.Cli.Commands;
 /// <summary><c>cim schedule M.onnx --hardware H</c>: when every array of a chip works, from shapes alone, without data.</summary>
 internal static class ScheduleCommand
 {
-    private static readonly Argument<string> _model = new("model") { Description = "The network (.onnx)." };
+    private static readonly Argument<string> _model = new("model") { Description = "The network (.onnx) or a compiled model (.cim)." };
 
     private static readonly RowOption<string> _hardware = new(OptionTable.Hardware);
 
@@ -59,17 +62,35 @@ internal static class ScheduleCommand
     {
         string model = parsed.GetRequiredValue(_model);
         string? trace = parsed.GetValue(_trace);
-        new CommandFiles().ReadsModel(model).ReadsProfile(OptionTable.Hardware, parsed.GetRequiredValue(_hardware))
+        bool isCompiled = Path.GetExtension(model).Equals(".cim", StringComparison.OrdinalIgnoreCase);
+        CommandFiles files = isCompiled ? new CommandFiles().Reads("the model", model) : new CommandFiles().ReadsModel(model);
+        files.ReadsProfile(OptionTable.Hardware, parsed.GetRequiredValue(_hardware))
             .Reads(OptionTable.Policy, parsed.GetValue(_policy)).Writes(ScheduleRows.Trace, trace).Check();
-        HardwareProfile profile = context.LoadHardware(parsed.GetRequiredValue(_hardware));
-        Graph graph = OnnxImporter.Import(model, import.Read(parsed), context.Cancellation);
-        Schedule schedule = PartitionedScheduler.Run(Network(parsed, graph, profile), Options(parsed));
+        ScheduledNetwork network = isCompiled
+            ? Compiled(parsed, context, model)
+            : Network(parsed, context, OnnxImporter.Import(model, import.Read(parsed), context.Cancellation));
+        Schedule schedule = PartitionedScheduler.Run(network, Options(parsed));
         if (trace is not null) TraceFile.Write(trace, schedule);
         context.WriteResult(new ScheduleDocument(schedule), CliJson.Relaxed.ScheduleDocument, text => ScheduleText.Print(text, schedule));
     }
 
-    private static ScheduledNetwork Network(ParseResult parsed, Graph graph, HardwareProfile profile)
+    /// <summary>A compiled model lies on arrays: another chip may surround them, but they stay as they are.</summary>
+    private static ScheduledNetwork Compiled(ParseResult parsed, CommandContext context, string path)
     {
+        foreach (Option option in (Option[])[_weightBits, _activationBits, _adcBits, _policy])
+            UnusedOptions.Warn(parsed, context, new DependentOption(option, false, "networks that are not compiled yet"));
+        CompiledModel model = CompiledModelInspector.Read(path);
+        if (parsed.GetResult(_hardware) is not { Implicit: false }) return CompiledNetwork.Of(model, model.Hardware);
+        HardwareProfile profile = context.LoadHardware(parsed.GetRequiredValue(_hardware));
+        if (ResultKey.HashOf(profile) != ResultKey.HashOf(model.Hardware))
+            throw OptionError.Usage(
+                $"{OptionTable.Hardware.Is(profile.Name)}, but the model lies on arrays of '{model.Hardware.Name}'; compile it for this one.");
+        return CompiledNetwork.Of(model, profile);
+    }
+
+    private static ScheduledNetwork Network(ParseResult parsed, CommandContext context, Graph graph)
+    {
+        HardwareProfile profile = context.LoadHardware(parsed.GetRequiredValue(_hardware));
         ImmutableArray<LayerShape> shapes = LayerShapes.Of(graph, profile);
         (int weights, int activations, int adc) = (
             parsed.GetValue(_weightBits), parsed.GetValue(_activationBits), parsed.GetValue(_adcBits));

@@ -47,6 +47,8 @@ internal sealed class RowRules(Graph graph)
         Shape shape = ShapeOf(node.Outputs[output]);
         return node.Op switch
         {
+            // The third input of a layer is the residual that a compiled step adds.
+            "Conv" or "Gemm" when input.Index > 1 => Aligned(rows, shape, input),
             "Conv" or "MaxPool" or "AveragePool" or "LpPool" => WindowRules.Of(graph, node, rows, input) ?? RowNeeds.All(own, count),
             "Transpose" => Permutation(node, input.Shape.Rank).IndexOf(input.Rows.Axis) == rows.Axis
                 ? RowNeeds.Same(own, count) : RowNeeds.All(own, count),
