@@ -63,7 +63,7 @@ public sealed class ScheduleCommandTests
     public async Task A_compiled_model_has_the_schedule_of_its_network_on_its_arrays_only()
     {
         string path = Path.Combine(Directory.CreateTempSubdirectory("cim-schedule-").FullName, "model.cim");
-        Assert.Equal(ExitCode.Ok, (await CliRun.Of("compile", Model, "-o", path, "--hardware", "isaac", "--limit", "1")).ExitCode);
+        Assert.Equal(ExitCode.Ok, (await CliRun.Of("compile", Model, "-o", path, "--hardware", "isaac")).ExitCode);
         string[] options = ["--hardware", "isaac", "--copies", "none", "--json"];
         JsonElement compiled = (await CliRun.Of(["schedule", path, .. options])).Json;
         JsonElement network = (await CliRun.Of(["schedule", Model, .. options])).Json;
