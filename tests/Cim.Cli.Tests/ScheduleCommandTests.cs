@@ -31,7 +31,8 @@ public sealed class ScheduleCommandTests
         double makespan = json.GetProperty("makespanNs").GetDouble(), serial = json.GetProperty("serialNs").GetDouble();
         Assert.Equal(serial / makespan, json.GetProperty("speedup").GetDouble(), 9);
         Assert.Equal(json.GetProperty("arraysOnce").GetInt64() + 4, json.GetProperty("arrays").GetInt64());
-        Assert.InRange(json.GetProperty("utilisation").GetDouble(), 0, 1);
+        // Several copies of a small layer in one array do more than its arrays would with one.
+        Assert.InRange(json.GetProperty("utilisation").GetDouble(), 1e-9, copies == "optimise" ? 16 : 1);
         Assert.True(json.GetProperty("throughputPerSecond").GetDouble() > 0 && json.GetProperty("bufferBytes").GetInt64() > 0);
         Assert.True(json.GetProperty("bound").GetProperty("latencyNs").GetDouble() <= makespan + 1e-6);
         Assert.NotEmpty(json.GetProperty("bound").GetProperty("limitedBy").GetString()!);

@@ -84,7 +84,7 @@ internal static class ScheduleCommand
         HardwareProfile profile = context.LoadHardware(parsed.GetRequiredValue(_hardware));
         if (ResultKey.HashOf(profile) != ResultKey.HashOf(model.Hardware))
             throw OptionError.Usage(
-                $"{OptionTable.Hardware.Is(profile.Name)}, but the model lies on arrays of '{model.Hardware.Name}'; compile it for this one.");
+                $"{OptionTable.Hardware.Is(profile.Name)}, but the model lies on arrays of '{model.Hardware.Name}'; compile it anew.");
         return CompiledNetwork.Of(model, profile);
     }
 

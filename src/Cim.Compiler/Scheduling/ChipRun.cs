@@ -26,7 +26,8 @@ internal sealed class ChipRun
         (Times, SpilledBytes) = (limited?.Times ?? free, limited?.SpilledBytes ?? 0);
         Bound = new BoundFinder(network, works.Loads, options)
             .Of(sets, Work, Times, s => Run(works.Of(s, Placement.TransferNs)).MakespanNs);
-        if (Times.MakespanNs > BoundFinder.Clearly * free.MakespanNs) Bound = Bound with { LimitedBy = Placement.IsShared && SpilledBytes == 0 ? "cores" : "buffer" };
+        if (Times.MakespanNs > BoundFinder.Clearly * free.MakespanNs)
+            Bound = Bound with { LimitedBy = Placement.IsShared && SpilledBytes == 0 ? "cores" : "buffer" };
         else if (Placement.TransferNs.Any(t => t > 0) && free.MakespanNs > BoundFinder.Clearly * Run(works.Of(sets)).MakespanNs)
             Bound = Bound with { LimitedBy = "network" };
 

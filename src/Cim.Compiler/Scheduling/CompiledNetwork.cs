@@ -24,7 +24,8 @@ internal static class CompiledNetwork
         Dictionary<string, CrossbarLayer> layers = [];
         foreach (ProgramStep step in model.Program.Steps.Where(s => s.Op == ProgramStep.CrossbarOp))
             layers[step.Name] = model.Program.Layers[(int)step.Attributes.Int("layer", 0)];
-        return new ScheduledNetwork(graph, profile, (shape, copies) => CostOf(shape, layers.GetValueOrDefault(shape.Name), profile, copies));
+        return new ScheduledNetwork(
+            graph, profile, (shape, copies) => CostOf(shape, layers.GetValueOrDefault(shape.Name), profile, copies));
     }
 
     private static LayerCost CostOf(LayerShape shape, CrossbarLayer? layer, HardwareProfile profile, int copies)
@@ -41,7 +42,7 @@ internal static class CompiledNetwork
             layer.AdcBits, profile, copies);
     }
 
-    /// <summary>The program as a graph: steps on crossbars are convolutions and products again, with the residual as a third input.</summary>
+    /// <summary>The program as a graph: steps on crossbars are convolutions and products again, the residual is a third input.</summary>
     private static Graph GraphOf(CompiledModel model)
     {
         ModelProgram program = model.Program;

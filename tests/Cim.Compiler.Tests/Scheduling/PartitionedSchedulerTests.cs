@@ -41,7 +41,7 @@ public sealed class PartitionedSchedulerTests
     public void Programming_is_shared_by_the_images_of_a_batch()
     {
         Schedule one = Run(12, 1), many = Run(12, 64);
-        Assert.True(many.ThroughputPerSecond > 5 * one.ThroughputPerSecond);
+        Assert.True(many.ThroughputPerSecond > 1.2 * one.ThroughputPerSecond);
         Assert.True(many.Energy.ProgrammingPj < one.Energy.ProgrammingPj);
     }
 

@@ -6,6 +6,9 @@ namespace Cim.Compiler.Scheduling.Copies;
 /// </summary>
 internal static class MinSumCopies
 {
+    // Of equal sums, which rounding may set apart, the one with most copies of the first layers.
+    private const double Equal = 1 + 1e-12;
+
     /// <summary>The copies of each layer.</summary>
     /// <param name="layers">The layers.</param>
     /// <param name="extra">Arrays beside one copy of each layer.</param>
@@ -27,7 +30,7 @@ internal static class MinSumCopies
                 for (int o = 0; o < options.Length && options[o].Arrays <= left; o++)
                 {
                     double sum = options[o].Ns + best[left - options[o].Arrays];
-                    if (sum < least) (least, choice) = (sum, options[o].Arrays);
+                    if (sum <= least * Equal) (least, choice) = (Math.Min(sum, least), options[o].Arrays);
                 }
 
                 (next[left], taken[i][left]) = (least, choice);
