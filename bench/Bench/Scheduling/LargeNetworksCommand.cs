@@ -27,7 +27,7 @@ internal sealed class LargeNetworksCommand : BenchCommand
     {
         ResultReport report = run.Report("networks");
         report.Line("| network | hardware | arrays of the chip | arrays once | parts | layer by layer | schedule | faster | images/s | "
-            + "limited by | seconds | peak memory |");
+            + "limited by | seconds | peak memory so far |");
         report.Line("|---|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (string hardware in parsed.GetValue(_hardware)!)
             foreach (string name in parsed.GetValue(_networks)!)

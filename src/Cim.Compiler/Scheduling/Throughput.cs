@@ -6,12 +6,11 @@ namespace Cim.Compiler.Scheduling;
 /// <summary>How often an image leaves a schedule.</summary>
 internal static class Throughput
 {
-    /// <summary>Nanoseconds between images: measured over all but the first where several were simulated, else what the busiest arrays or
-    /// digital units need for one.</summary>
+    /// <summary>Nanoseconds of an image: those of all divided by their number where several were simulated, the filling of the pipeline
+    /// included; of one what the busiest arrays or digital units need.</summary>
     public static double IntervalNs(IReadOnlyList<StageWork> work, RowTimes times, PipelineKind pipeline)
     {
-        if (pipeline == PipelineKind.Serial) return times.MakespanNs / times.Images;
-        if (times.Images > 1) return (times.MakespanNs - times.ImageEndNs(0)) / (times.Images - 1);
+        if (pipeline == PipelineKind.Serial || times.Images > 1) return times.MakespanNs / times.Images;
         double arrays = work.Where(w => w.Resource >= 0).GroupBy(w => w.Resource)
             .Select(uses => uses.Sum(BusyNs)).DefaultIfEmpty(0).Max();
         return Math.Max(arrays, work.Max(w => w.DigitalNs));

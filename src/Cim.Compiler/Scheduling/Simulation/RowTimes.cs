@@ -8,7 +8,4 @@ internal sealed record RowTimes(double[][] Start, double[][] End, int Images)
 {
     /// <summary>Nanoseconds until everything is done.</summary>
     public double MakespanNs { get; } = End.Max(rows => rows[^1]);
-
-    /// <summary>Nanoseconds until the last row of an image exists.</summary>
-    public double ImageEndNs(int image) => End.Max(rows => rows[((image + 1) * (rows.Length / Images)) - 1]);
 }
