@@ -7,6 +7,7 @@ using Cim.Bench.Physics;
 using Cim.Bench.Rounding;
 using Cim.Bench.Scheduling;
 using Cim.Bench.Search;
+using Cim.Bench.Size;
 using Cim.Bench.Speed;
 using Cim.Bench.Training;
 using Cim.Bench.Variation;
@@ -24,6 +25,7 @@ var root = new RootCommand("Measures what the project claims, one command a topi
     new PhysicsCommand(),
     new TrainingCommand(),
     new SpeedCommand(),
+    new SizeCommand(),
     new KernelsCommand(),
     new SchedulingCommand(),
     CimOption.Instance,
