@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds everything, runs every test project, and ends with the sum: "N passed, M failed".
-# Needs git and .NET SDK 10; on Debian it installs the ONNX conformance cases when it may.
+# Needs git and .NET SDK 10; on Debian it installs the ONNX conformance cases and Slurm when it may.
 # Arguments go to dotnet test, for example --filter Adc
 # CIM_PASSED_BEFORE, CIM_FAILED_BEFORE: what .ci/run has counted already.
 set -euo pipefail
@@ -8,14 +8,18 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export DOTNET_CLI_UI_LANGUAGE=en DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false MSBUILDTERMINALLOGGER=off
 passed=${CIM_PASSED_BEFORE:-0} failed=${CIM_FAILED_BEFORE:-0} skipped=0
 
-# The conformance cases of the ONNX project. Without them those tests are skipped and say so.
-if [ ! -d /usr/share/libonnx-testdata ]; then
+# What some tests need, by Debian package: the conformance cases of the ONNX project; a cluster of one node. Without a package its tests
+# are skipped and say so.
+packages=()
+[ -d /usr/share/libonnx-testdata ] || packages+=(libonnx-testdata)
+[ -x /usr/sbin/slurmctld ] && [ -x /usr/sbin/slurmd ] && [ -x /usr/sbin/munged ] || packages+=(slurmctld slurmd slurm-client munge)
+if [ ${#packages[@]} -gt 0 ]; then
     as_root=()
     [ "$(id -u)" = 0 ] || as_root=(sudo -n)
     if ! command -v apt-get > /dev/null; then
-        echo "test.sh: no apt-get here, so the ONNX conformance cases are skipped (Debian package libonnx-testdata)"
-    elif ! { "${as_root[@]}" apt-get update -qq && "${as_root[@]}" apt-get install -y -qq libonnx-testdata; } > /dev/null 2>&1; then
-        echo "test.sh: libonnx-testdata could not be installed (root needed?), so the ONNX conformance cases are skipped"
+        echo "test.sh: no apt-get here, so tests that need these Debian packages are skipped: ${packages[*]}"
+    elif ! { "${as_root[@]}" apt-get update -qq && "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${packages[@]}"; } > /dev/null 2>&1; then
+        echo "test.sh: could not be installed (root needed?), so tests that need them are skipped: ${packages[*]}"
     fi
 fi
 

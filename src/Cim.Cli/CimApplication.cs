@@ -12,8 +12,6 @@ namespace Cim.Cli;
 /// <summary>The <c>cim</c> command: parses, runs one command, and turns every outcome into an exit code and a clean message.</summary>
 internal static class CimApplication
 {
-    private static readonly Lock _commands = new();
-
     /// <summary>All commands, in the order of <c>cim --help</c>. A new command is one file in Commands/ and one line here.</summary>
     private static Command[] Commands() =>
     [
@@ -23,6 +21,9 @@ internal static class CimApplication
         CompileCommand.Create(),
         EvalCommand.Create(),
         SweepCommand.Create(),
+        UnitCommand.Create(),
+        GatherCommand.Create(),
+        StudyCommands.Create(),
         RunCommand.Create(),
         MvmCommand.Create(),
         ParetoCommand.Create(),
@@ -36,7 +37,7 @@ internal static class CimApplication
 
     private static async Task<int> RunAsync(string[] args, GuardedWriter output, GuardedWriter error, CancellationToken cancellation)
     {
-        ParseResult parsed = Parse(args);
+        ParseResult parsed = CommandLines.Parse(Root, args);
         if (parsed.Errors.Count > 0 || OptionRules.Problems(parsed).Count > 0) return WrongUsage(parsed, output, error);
 
         // Own handling of signals and exceptions: exit codes and message format are part of the contract.
@@ -66,18 +67,14 @@ internal static class CimApplication
         }
     }
 
-    /// <summary>Commands share their options, which learn their rules anew each time: one command line after the other.</summary>
-    private static ParseResult Parse(string[] args)
+    private static RootCommand Root()
     {
-        lock (_commands)
+        var root = new RootCommand("Compiles ONNX networks for ReRAM compute-in-memory crossbars, and simulates them.")
         {
-            var root = new RootCommand("Compiles ONNX networks for ReRAM compute-in-memory crossbars, and simulates them.")
-            {
-                JsonFormat.Option, BuildWording.InBuild,
-            };
-            foreach (Command command in Commands()) root.Subcommands.Add(command);
-            return root.Parse(args);
-        }
+            JsonFormat.Option, BuildWording.InBuild,
+        };
+        foreach (Command command in Commands()) root.Subcommands.Add(command);
+        return root;
     }
 
     /// <summary>The messages of the rules about a value are clearer than those of the parser.</summary>

@@ -1,9 +1,9 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
-using Cim.Cli.Commands.Documents;
+using Cim.Cli.Commands.Studies;
 using Cim.Cli.Invocation;
 using Cim.Cli.Options;
+using Cim.Cli.Studies;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Evaluation.Agreement;
@@ -17,7 +17,6 @@ using Cim.Runtime.Crossbar.Simulation;
 using Cim.Runtime.Diagnostics;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Model;
-using Spectre.Console;
 
 namespace Cim.Cli.Commands;
 
@@ -43,28 +42,24 @@ internal static class EvalCommand
     private static readonly RowOption<string?> _calibration = new(OptionTable.Calibration,
         "Unlabelled samples that set converter ranges if --set changes what they are measured on; default: the first of --data.");
 
+    private static readonly StudyFiles _files = new(_model, _data);
+
     public static Command Create()
     {
-        var command = new Command("eval", "Measures accuracy on labelled data.") {
-            _model, _data, _fidelityName, _seed, _trials, _limit, _threads, _outputCodes, _set, _calibration };
-        var import = new ImportArguments(command, dumps: false);
-        var data = new DataArguments(command);
-        return command.Does((parsed, context) =>
+        DataArguments? data = null;
+        ImportArguments? import = null;
+        var command = new StudyCommand("eval", "Measures accuracy on labelled data.", _files, (parsed, context, _) =>
+            IsNetwork(parsed) ? Float(parsed, context, (data!, import!)) : Compiled(parsed, context, (data!, import!)))
         {
-            string path = parsed.GetRequiredValue(_model);
-            bool isCompiled = !Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
-            if (!isCompiled && parsed.GetValue(_set) is { Length: > 0 })
-                throw new CimException(ErrorCodes.WrongUsage,
-                    "--set changes simulated hardware, but an .onnx file is run in float; compile it first, or use 'cim sweep'.");
-            if (!isCompiled) WarnOfUnused(parsed, context, import, hardware: null);
-            Evaluation evaluation = isCompiled
-                ? Compiled(path, parsed, (data, import), context)
-                : new Evaluation([(0, Float(path, parsed, (data.Read(parsed), import.Read(parsed)), context))], null, null);
-            string fidelity = isCompiled ? parsed.GetRequiredValue(_fidelityName) : "float";
-            context.WriteResult(
-                new EvalDocument(fidelity, evaluation), CliJson.Relaxed.EvalDocument, text => Print(text, fidelity, evaluation));
-        });
+            _model, _data, _fidelityName, _seed, _trials, _limit, _threads, _outputCodes, _set, _calibration,
+        };
+        import = new ImportArguments(command, dumps: false);
+        data = new DataArguments(command);
+        return command;
     }
+
+    private static bool IsNetwork(ParseResult parsed) =>
+        Path.GetExtension(parsed.GetRequiredValue(_model)).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
 
     private static void WarnOfUnused(ParseResult parsed, CommandContext context, ImportArguments import, HardwareProfile? hardware)
     {
@@ -87,55 +82,62 @@ internal static class EvalCommand
                 && parsed.GetValue(_set) is { Length: > 0 }, "converter ranges that --set makes to be measured anew"));
     }
 
-    private static Accuracy Float(
-        string path, ParseResult parsed, (Preprocessing Preprocessing, ImportOptions Import) reading, CommandContext context)
+    private static EvalStudy Float(ParseResult parsed, CommandContext context, (DataArguments Data, ImportArguments Import) arguments)
     {
+        string path = parsed.GetRequiredValue(_model);
+        if (parsed.GetValue(_set) is { Length: > 0 })
+            throw new CimException(ErrorCodes.WrongUsage,
+                "--set changes simulated hardware, but an .onnx file is run in float; compile it first, or use 'cim sweep'.");
+        WarnOfUnused(parsed, context, arguments.Import, hardware: null);
+        Preprocessing preprocessing = arguments.Data.Read(parsed);
         // ONNX Runtime's own message about a missing file does not say where it looked.
         InputFile.Open(path, "model").Dispose();
         // It opens whatever a model names, and would wait for a pipe.
         foreach (string weights in InputHash.ExternalFiles(path)) InputFile.Open(weights, "external weights").Dispose();
         string samples = parsed.GetRequiredValue(_data);
-        using var evaluator = new FloatEvaluator(path, PlanChoice.For(path, reading.Import, [samples], reading.Preprocessing));
-        DataSet data = DataSet.Open(samples, evaluator.Input.Ports, reading.Preprocessing);
-        return evaluator.Evaluate(
-            data, parsed.GetValue(_limit), new SampleProgress(context, data, parsed.GetValue(_limit), ""), context.Cancellation);
+        var evaluator = new FloatEvaluator(path, PlanChoice.For(path, arguments.Import.Read(parsed), [samples], preprocessing));
+        DataSet data = DataSet.Open(samples, evaluator.Input.Ports, preprocessing);
+        int limit = parsed.GetValue(_limit);
+        return new EvalStudy(
+            new EvalSubject("float", 0, 1, 1,
+                $"{Key(parsed, InputHash.OfModel(path), preprocessing)} {arguments.Import.Key(parsed)}", null),
+            (_, cancellation) => new EvalPart(ChipResult.Of(
+                evaluator.Evaluate(data, limit, new SampleProgress(context, data, limit, ""), cancellation)), null),
+            context, evaluator);
     }
 
-    private static Evaluation Compiled(
-        string path, ParseResult parsed, (DataArguments Data, ImportArguments Import) arguments, CommandContext context)
+    private static EvalStudy Compiled(ParseResult parsed, CommandContext context, (DataArguments Data, ImportArguments Import) arguments)
     {
+        string path = parsed.GetRequiredValue(_model);
         (CimModel model, Preprocessing preprocessing) = Load(path, parsed, arguments.Data, context);
-        using CimModel owned = model;
         WarnOfUnused(parsed, context, arguments.Import, model.Compiled.Hardware);
         var evaluator = new CompiledEvaluator(model);
         DataSet data = DataSet.Open(parsed.GetRequiredValue(_data), evaluator.Input.Ports, preprocessing);
-        var results = new (ulong Seed, Accuracy Accuracy)[parsed.GetValue(_trials)];
-        var codes = new List<ImmutableArray<LayerOutputCodes>>();
-        for (int t = 0; t < results.Length; t++)
-        {
-            ulong seed = unchecked(parsed.GetValue(_seed) + (ulong)t);
-            var options = new RunOptions
+        Fidelity fidelity = FidelityOption.Read(parsed, _fidelityName);
+        int trials = parsed.GetValue(_trials), limit = parsed.GetValue(_limit), codes = parsed.GetValue(_outputCodes);
+        int chips = CrossbarSimulator.IsRandom(model.Compiled.Hardware, fidelity) ? trials : 1;
+        ulong seed = parsed.GetValue(_seed);
+        string key = string.Create(CultureInfo.InvariantCulture, $"{Key(parsed, FileHash.Of(path), preprocessing)} {codes} ")
+            + ResultKey.HashOf(model.Compiled.Hardware);
+        return new EvalStudy(new EvalSubject(parsed.GetRequiredValue(_fidelityName), seed, trials, chips, key, model.Compiled),
+            (trial, cancellation) =>
             {
-                Fidelity = FidelityOption.Read(parsed, _fidelityName),
-                Seed = seed,
-                MaxThreads = parsed.GetValue(_threads),
-            };
-            if (t > 0 && !CrossbarSimulator.IsRandom(model.Compiled.Hardware, options.Fidelity))
-            {
-                results[t] = (seed, results[0].Item2 with { RunSeconds = 0 }); // All chips are the same one.
-                continue;
-            }
-            string trial = results.Length == 1 ? "" : $"trial {t + 1} of {results.Length}: ";
-            results[t] = (seed, evaluator.Evaluate(data, options, parsed.GetValue(_limit),
-                new SampleProgress(context, data, parsed.GetValue(_limit), trial), context.Cancellation));
-            if (parsed.GetValue(_outputCodes) > 0)
-                codes.Add(OutputCodes.Measure(
-                    model.Compiled, evaluator.Input, data, options, parsed.GetValue(_outputCodes), context.Cancellation));
-        }
-
-        return new Evaluation(results, CorrectOperations.PerJoule(model.Compiled, results.Average(t => t.Accuracy.Fraction)),
-            codes.Count > 0 ? LayerOutputCodes.Mean(codes) : null);
+                var run = new RunOptions
+                {
+                    Fidelity = fidelity,
+                    Seed = unchecked(seed + (ulong)trial),
+                    MaxThreads = parsed.GetValue(_threads),
+                };
+                string prefix = chips == 1 ? "" : $"trial {trial + 1} of {chips}: ";
+                Accuracy accuracy = evaluator.Evaluate(data, run, limit, new SampleProgress(context, data, limit, prefix), cancellation);
+                return new EvalPart(ChipResult.Of(accuracy), codes > 0
+                    ? [.. OutputCodes.Measure(model.Compiled, evaluator.Input, data, run, codes, cancellation)]
+                    : null);
+            }, context, model);
     }
+
+    private static string Key(ParseResult parsed, string model, Preprocessing preprocessing) => string.Create(CultureInfo.InvariantCulture,
+        $"{model} {InputHash.OfData(parsed.GetRequiredValue(_data))} {preprocessing} {parsed.GetValue(_limit)}");
 
     private static (
         CimModel Model, Preprocessing Preprocessing) Load(string path, ParseResult parsed, DataArguments arguments, CommandContext context)
@@ -153,26 +155,6 @@ internal static class EvalCommand
                 CalibrationData.From(
                 DataSet.Open(calibration, input.Ports, preprocessing), CalibrationData.DefaultSamples, context.Cancellation));
         return (new CimModel(variants.On(ProfileSetting.Apply(compiled.Hardware, settings), context.Cancellation)), preprocessing);
-    }
-
-    private static void Print(IAnsiConsole console, string fidelity, Evaluation evaluation)
-    {
-        (ulong Seed, Accuracy Accuracy)[] trials = evaluation.Trials;
-        void Line(string text) => console.WriteLine(text);
-        foreach ((ulong seed, Accuracy a) in trials)
-            Line($"{fidelity}{(trials.Length > 1 ? $", seed {seed}" : "")}: {a.Correct} of {a.Samples} correct, {100 * a.Fraction:F2} %");
-        if (trials.Length > 1)
-        {
-            TrialStatistics s = TrialStatistics.Of(trials.Select(t => t.Accuracy.Fraction));
-            Line($"mean {100 * s.Mean:F2} %, standard deviation {100 * s.Deviation:F2}, worst {100 * s.Minimum:F2} %, 5th percentile "
-                + $"{100 * s.Percentile5:F2} %");
-        }
-        if (evaluation.CorrectOpsPerJoule is { } perJoule) Line($"{perJoule:G4} correct operations per joule");
-        foreach (LayerOutputCodes layer in evaluation.OutputCodes ?? [])
-            Line($"output codes of {layer.Name} ({layer.Bits} bits): "
-                + $"{100 * layer.Equal:F2} % noise-free, {100 * layer.WithinOne:F3} % within "
-                + $"one; in the network {100 * layer.EqualInNetwork:F2} %, {100 * layer.WithinOneInNetwork:F3} %");
-        Line($"{evaluation.ImagesPerSecond:F0} images per second");
     }
 
     /// <summary>A line on standard error every ten percent.</summary>

@@ -34,6 +34,10 @@ internal sealed class ImportArguments
     /// <summary>The options that say something of a model's inputs.</summary>
     public IEnumerable<Option> OfInputs => [_dimensions, _sizes, _fixed];
 
+    /// <summary>The options as a text, for keys of results.</summary>
+    public string Key(ParseResult parsed) => string.Join(' ', OfInputs.SelectMany(option =>
+        parsed.GetResult(option)?.Tokens.Select(t => $"{option.Name}={t.Value}") ?? []));
+
     /// <summary>Reads the options.</summary>
     public ImportOptions Read(ParseResult parsed) => Read(
         parsed.GetValue(_dimensions) ?? [], parsed.GetValue(_sizes) ?? [], parsed.GetValue(_fixed) ?? [],

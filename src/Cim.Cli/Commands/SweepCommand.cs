@@ -1,11 +1,9 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using System.Diagnostics;
-using System.Globalization;
-using System.Text;
-using Cim.Cli.Commands.Documents;
+using Cim.Cli.Commands.Studies;
 using Cim.Cli.Invocation;
 using Cim.Cli.Options;
+using Cim.Cli.Studies;
 using Cim.Compiler;
 using Cim.Compiler.Data;
 using Cim.Compiler.Evaluation;
@@ -15,11 +13,9 @@ using Cim.Compiler.Pipeline;
 using Cim.Compiler.Sweep;
 using Cim.Runtime;
 using Cim.Runtime.Crossbar.Simulation;
-using Cim.Runtime.Diagnostics;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Hardware.Profiles;
 using Cim.Runtime.Model;
-using Spectre.Console;
 
 namespace Cim.Cli.Commands;
 
@@ -65,22 +61,27 @@ internal static class SweepCommand
         Description = "Draws the points into this file as SVG: a line plot for one parameter, a heat map for two.",
     };
 
+    private static readonly StudyFiles _files = new(_model, _data, _output, _csv, _svg);
+
     public static Command Create()
     {
-        var command = new Command("sweep", "Measures accuracy over one or two parameters of the hardware.")
+        DataArguments? data = null;
+        ImportArguments? import = null;
+        var command = new StudyCommand("sweep", "Measures accuracy over one or two parameters of the hardware.", _files,
+            (parsed, context, store) => Study(parsed, context, store, data!, import!))
         {
             _model, _data, _vary, _set, _fidelityName, _trials, _seed, _limit, _threads, _hardware, _calibration, _weightBits,
                 _activationBits, _output,
                 _csv, _svg,
         };
-        var data = new DataArguments(command);
-        var import = new ImportArguments(command);
-        return command.Does((parsed, context) => Run(parsed, context, data, import));
+        data = new DataArguments(command);
+        import = new ImportArguments(command);
+        return command;
     }
 
-    private static void Run(ParseResult parsed, CommandContext context, DataArguments arguments, ImportArguments import)
+    private static SweepStudy Study(
+        ParseResult parsed, CommandContext context, StudyStore? store, DataArguments arguments, ImportArguments import)
     {
-        var time = Stopwatch.StartNew();
         string path = parsed.GetRequiredValue(_model);
         new CommandFiles().ReadsModel(path).ReadsProfile("--hardware", parsed.GetValue(_hardware))
             .ReadsData("--data", parsed.GetValue(_data))
@@ -100,8 +101,9 @@ internal static class SweepCommand
             context.Warn(ErrorCodes.AssumedErrorModel,
                 $"The profile '{hardware.Name}' has no programming error model; 'independent' (sigma is a fraction of gOn) is assumed. "
                 + $"Choose one with --set programmingError.model=NAME.");
+        CompileOptions network = Network(parsed, preprocessing, import);
         CompiledModel compiled = PlanChoice.For(
-            loaded ?? Compile(parsed, context, preprocessing, import), parsed.GetRequiredValue(_data), preprocessing);
+            loaded ?? Compiled(network, context, store), parsed.GetRequiredValue(_data), preprocessing);
 
         GraphInput input;
         using (var model = new CimModel(compiled)) input = new CompiledEvaluator(model).Input;
@@ -114,18 +116,18 @@ internal static class SweepCommand
             new(_seed, isRandom, "chips that differ, and nothing is random at this fidelity of this hardware"),
             new(_weightBits, isNetwork, "a network (.onnx) that is compiled first"),
             new(_activationBits, isNetwork, "a network (.onnx) that is compiled first"));
-        var options = new SweepOptions(FidelityOption.Read(parsed, _fidelityName), parsed.GetValue(_trials), parsed.GetValue(_seed),
-            parsed.GetValue(_limit), parsed.GetValue(_threads));
-        ImmutableArray<SweepMeasurement> points = SweepRunner.Run(compiled, plan, samples,
+        var options = new SweepOptions(fidelity, parsed.GetValue(_trials), parsed.GetValue(_seed), parsed.GetValue(_limit),
+            parsed.GetValue(_threads));
+        var runner = new SweepRunner(compiled, plan, samples,
             () =>
                 CalibrationData.From(
                 DataSet.Open(calibration, input.Ports, preprocessing), CalibrationData.DefaultSamples, context.Cancellation),
-            options, context.Progress, context.Cancellation);
-
+            options);
         var subject = new SweepSubject(Path.GetFileName(path), hardware.Name, settings, parsed.GetRequiredValue(_fidelityName));
-        var result = new SweepReport(subject, plan, points, options, time.Elapsed.TotalSeconds);
-        Save(parsed, result);
-        context.WriteResult(new SweepDocument(result), CliJson.Relaxed.SweepDocument, text => Print(text, result));
+        var files = new SweepFiles(parsed.GetValue(_output), parsed.GetValue(_csv), parsed.GetValue(_svg));
+        string inputs = string.Join(' ', isNetwork ? KeyOf(network) : InputHash.OfModel(path), InputHash.OfData(samples.Path),
+            InputHash.OfData(calibration), preprocessing);
+        return new SweepStudy(runner, plan, options, subject, new SweepInputs(inputs), files, context);
     }
 
     private static CompiledModel Load(string path)
@@ -135,49 +137,26 @@ internal static class SweepCommand
         return model.Compiled;
     }
 
-    private static CompiledModel Compile(ParseResult parsed, CommandContext context, Preprocessing preprocessing, ImportArguments import)
+    private static CompileOptions Network(ParseResult parsed, Preprocessing preprocessing, ImportArguments import) => new()
     {
-        var options = new CompileOptions
-        {
-            ModelPath = parsed.GetRequiredValue(_model),
-            Hardware = parsed.GetValue(_hardware) ?? "isaac",
-            Calibration = parsed.GetValue(_calibration) ?? parsed.GetRequiredValue(_data),
-            Preprocessing = preprocessing,
-            WeightBits = parsed.GetValue(_weightBits),
-            ActivationBits = parsed.GetValue(_activationBits),
-            Import = import.Read(parsed),
-        };
-        return CompilePipeline.Compile(options, context.Progress, w => context.Warn(w.Code, w.Message, w.File), context.Cancellation).Model;
-    }
+        ModelPath = parsed.GetRequiredValue(_model),
+        Hardware = parsed.GetValue(_hardware) ?? "isaac",
+        Calibration = parsed.GetValue(_calibration) ?? parsed.GetRequiredValue(_data),
+        Preprocessing = preprocessing,
+        WeightBits = parsed.GetValue(_weightBits),
+        ActivationBits = parsed.GetValue(_activationBits),
+        Import = import.Read(parsed),
+    };
 
-    private static void Save(ParseResult parsed, SweepReport report)
+    private static string KeyOf(CompileOptions network) => ResultKey.Hash(string.Join(' ',
+        ResultKey.OfLock(network, HardwareProfiles.Load(network.Hardware)).Select(i => $"{i.Key}={i.Value}")));
+
+    /// <summary>The network compiled, once for all units of a study.</summary>
+    private static CompiledModel Compiled(CompileOptions network, CommandContext context, StudyStore? store)
     {
-        string? folder = parsed.GetValue(_output);
-        foreach ((string? path, Func<byte[]> content) in new (string?, Func<byte[]>)[]
-        {
-            (parsed.GetValue(_csv), report.Csv), (parsed.GetValue(_svg), report.Svg),
-            (In("sweep.csv"), report.Csv), (In("sweep.svg"), report.Svg), (In("sweep.json"), report.Json),
-        })
-        {
-            if (path is not null) AtomicFile.Write(path, stream => stream.Write(content()));
-        }
-
-        string? In(string file) => folder is null ? null : Path.Combine(folder, file);
-    }
-
-    private static void Print(IAnsiConsole console, SweepReport report)
-    {
-        var table = new Table().AddColumns([.. report.Plan.Axes.Select(a => a.Field), "mean", "s.d.", "worst", "5th percentile"]);
-        foreach (SweepMeasurement p in report.Points)
-        {
-            TrialStatistics s = p.Statistics;
-            double[] figures = [s.Mean, s.Deviation, s.Minimum, s.Percentile5];
-            table.AddRow([.. p.Point.Values.Select(v => new Text(v)),
-                .. figures.Select(f => new Text((100 * f).ToString("F2", CultureInfo.InvariantCulture)).RightJustified())]);
-        }
-
-        console.Write(table);
-        console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"accuracy in % of {report.Points[0].Chips[0].Samples} samples, {report.Options.Trials} chips a point, {report.Seconds:F1} s"));
+        string? path = store?.ModelFile(KeyOf(network));
+        if (path is not null && File.Exists(path)) return Load(path);
+        return CompilePipeline.Compile(network with { OutputPath = path }, context.Progress,
+            w => context.Warn(w.Code, w.Message, w.File), context.Cancellation).Model;
     }
 }

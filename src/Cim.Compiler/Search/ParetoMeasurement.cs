@@ -16,24 +16,33 @@ internal sealed record MeasuredPoint(ImmutableArray<int> Policy, CostVector Cost
 /// cost.</summary>
 internal static class ParetoMeasurement
 {
-    public static ImmutableArray<MeasuredPoint> Measure(
-        PolicySearch search, int points, IProgress<string>? progress, CancellationToken cancellation)
+    /// <summary>The points that are worth a measurement.</summary>
+    /// <param name="search">The search.</param>
+    /// <param name="points">At most so many.</param>
+    /// <param name="cancellation">Checked between layers.</param>
+    public static ImmutableArray<FrontPoint> Choose(PolicySearch search, int points, CancellationToken cancellation)
     {
         Objective objective = search.Space.Objective;
         ParetoFront front = ParetoFront.Of(UnitChoices.Of(search.Space, search.Losses, c => c.Of(objective)), cancellation: cancellation);
         (double low, double high) = (Math.Log(front.Points[0].Cost), Math.Log(front.Points[^1].Cost));
-        var chosen = Enumerable.Range(0, points)
-            .Select(i => low + ((high - low) * i / Math.Max(1, points - 1)))
-            .Select(wanted => front.Points.MinBy(p => Math.Abs(Math.Log(p.Cost) - wanted))!)
-            .DistinctBy(p => p.Cost).ToList();
-        var measured = new List<MeasuredPoint>();
-        foreach (FrontPoint point in chosen)
-        {
-            progress?.Report($"Measuring point {measured.Count + 1} of {chosen.Count}");
-            double loss = search.Measure(point.Policy.AsSpan(), cancellation).LossPoints;
-            measured.Add(new MeasuredPoint(point.Policy, search.Space.Costs.Total(point.Policy.AsSpan()), point.Loss, loss, true));
-        }
+        return
+        [
+            .. Enumerable.Range(0, points)
+                .Select(i => low + ((high - low) * i / Math.Max(1, points - 1)))
+                .Select(wanted => front.Points.MinBy(p => Math.Abs(Math.Log(p.Cost) - wanted))!)
+                .DistinctBy(p => p.Cost),
+        ];
+    }
 
+    /// <summary>The points with what was measured.</summary>
+    /// <param name="search">The search.</param>
+    /// <param name="points">What <see cref="Choose"/> gave.</param>
+    /// <param name="losses">The loss of each, in percentage points.</param>
+    public static ImmutableArray<MeasuredPoint> Of(PolicySearch search, ImmutableArray<FrontPoint> points, IReadOnlyList<double> losses)
+    {
+        Objective objective = search.Space.Objective;
+        MeasuredPoint[] measured = [.. points.Zip(losses, (point, loss) =>
+            new MeasuredPoint(point.Policy, search.Space.Costs.Total(point.Policy.AsSpan()), point.Loss, loss, true))];
         return
         [
             .. measured.Select(m => m with

@@ -23,6 +23,9 @@ internal sealed record SweepPlan
     /// <summary>True if a sigma was asked for without a model, so that <c>independent</c> was taken.</summary>
     public bool ImpliesErrorModel { get; }
 
+    /// <summary>The values of a point: <c>adcBits=4, readNoise.sigma=0.01</c>.</summary>
+    public string Describe(int point) => string.Join(", ", Axes.Zip(Points[point].Values, (a, v) => $"{a.Field}={v}"));
+
     /// <param name="hardware">The profile.</param>
     /// <param name="settings">Fields that are the same everywhere.</param>
     /// <param name="axes">One or two parameters.</param>

@@ -10,80 +10,90 @@ using Cim.Runtime.Model;
 
 namespace Cim.Compiler.Sweep;
 
-/// <summary>The accuracy of every chip at one point.</summary>
-/// <param name="Point">The point.</param>
-/// <param name="Chips">One per trial.</param>
-internal sealed record SweepMeasurement(SweepPoint Point, ImmutableArray<Accuracy> Chips)
-{
-    /// <summary>Over the chips, as fractions.</summary>
-    public TrialStatistics Statistics => TrialStatistics.Of(Chips.Select(c => c.Fraction));
-}
-
-/// <summary>How a sweep simulates.</summary>
-/// <param name="Fidelity">How much of the hardware.</param>
-/// <param name="Trials">Chips per point.</param>
-/// <param name="Seed">The first chip; chip t has seed + t, the same at every point.</param>
-/// <param name="Limit">At most this many samples; 0 = all.</param>
-/// <param name="Threads">At most this many threads; 0 = all processors.</param>
-internal sealed record SweepOptions(Fidelity Fidelity, int Trials, ulong Seed, int Limit, int Threads);
-
 /// <summary>
-/// Measures the points of a plan. What does not depend on the point or the chip is done once: the network, its calibration on
-/// arrays of the same shape, points without anything random (one chip stands for all), and the programming of chips
-/// that differ in nothing but what reads them.
+/// Measures chips of a plan, all of them or any of them. What does not depend on the point or the chip is done once: the network, its
+/// calibration on arrays of the same shape, points without anything random (one chip stands for all), and the programming of
+/// chips that differ in nothing but what reads them.
 /// </summary>
-internal static class SweepRunner
+internal sealed class SweepRunner
 {
+    private readonly CompiledModel _compiled;
+    private readonly SweepPlan _plan;
+    private readonly SweepOptions _options;
+    private readonly DataSet _data;
+    private readonly HardwareVariants _variants;
+
+    /// <summary>Prepares measurements; nothing is measured yet.</summary>
     /// <param name="compiled">The network.</param>
     /// <param name="plan">The grid.</param>
     /// <param name="data">Labelled samples, opened for the network's input.</param>
     /// <param name="calibration">Reads calibration samples; called only if ranges or corrections have to be measured.</param>
     /// <param name="options">How to simulate.</param>
-    /// <param name="progress">A line for every chip.</param>
-    /// <param name="cancellation">Checked between samples.</param>
-    /// <returns>In the order of the plan.</returns>
-    public static ImmutableArray<SweepMeasurement> Run(
-        CompiledModel compiled, SweepPlan plan, DataSet data, Func<CalibrationData> calibration, SweepOptions options,
-        IProgress<string>? progress, CancellationToken cancellation)
+    public SweepRunner(CompiledModel compiled, SweepPlan plan, DataSet data, Func<CalibrationData> calibration, SweepOptions options)
     {
+        (_compiled, _plan, _data, _options) = (compiled, plan, data, options);
         GraphInput input;
         using (var model = new CimModel(compiled)) input = new CompiledEvaluator(model).Input;
-        var variants = new HardwareVariants(compiled, input, calibration);
-        var log = new SweepProgress(plan, options, progress);
-        var results = new ImmutableArray<Accuracy>[plan.Points.Length];
-        // Points whose cells are alike follow each other chip by chip, so that only one chip is in memory.
-        foreach (IGrouping<HardwareProfile, int> alike in Enumerable.Range(0, plan.Points.Length)
-            .GroupBy(i => HardwareVariants.Cells(plan.Points[i].Hardware)))
+        _variants = new HardwareVariants(compiled, input, calibration);
+        Chips = SweepChip.AllOf(plan, options);
+    }
+
+    /// <summary>What there is to measure: neighbours have cells that are programmed once.</summary>
+    public ImmutableArray<SweepChip> Chips { get; }
+
+    /// <summary>Measures some of <see cref="Chips"/>.</summary>
+    /// <param name="chips">Which.</param>
+    /// <param name="log">Is told of every chip; null = nobody.</param>
+    /// <param name="cancellation">Checked between samples.</param>
+    /// <returns>In the order of <paramref name="chips"/>.</returns>
+    public IEnumerable<Accuracy> Measure(IEnumerable<SweepChip> chips, SweepProgress? log, CancellationToken cancellation)
+    {
+        HardwareProfile? cells = null;
+        var models = new Dictionary<int, CompiledModel>();
+        (int Trial, ProgrammedChips Levels) programmed = (-1, new ProgrammedChips());
+        foreach (SweepChip chip in chips)
         {
-            int[] points = [.. alike];
-            CompiledModel[] models = [.. points.Select(i => variants.On(plan.Points[i].Hardware, cancellation))];
-            var chips = points.Select(_ => new Accuracy[options.Trials]).ToArray();
-            for (int t = 0; t < options.Trials; t++)
+            cancellation.ThrowIfCancellationRequested();
+            HardwareProfile hardware = _plan.Points[chip.Point].Hardware, own = HardwareVariants.Cells(hardware);
+            if (!own.Equals(cells))
             {
-                var programmed = new ProgrammedChips();
-                for (int p = 0; p < points.Length; p++)
-                {
-                    if (t > 0 && !CrossbarSimulator.IsRandom(models[p].Hardware, options.Fidelity))
-                    {
-                        chips[p][t] = chips[p][0];
-                        continue;
-                    }
-                    cancellation.ThrowIfCancellationRequested();
-                    using var model = new CimModel(models[p], programmed);
-                    var run = new RunOptions
-                    {
-                        Fidelity = options.Fidelity,
-                        Seed = unchecked(options.Seed + (ulong)t),
-                        MaxThreads = options.Threads,
-                    };
-                    chips[p][t] = new CompiledEvaluator(model).Evaluate(data, run, options.Limit, null, cancellation);
-                    log.Measured(points[p], t, chips[p][t]);
-                }
+                (cells, programmed) = (own, (-1, new ProgrammedChips()));
+                models.Clear();
             }
 
-            for (int p = 0; p < points.Length; p++) results[points[p]] = [.. chips[p]];
+            // Only one chip is in memory.
+            if (chip.Trial != programmed.Trial) programmed = (chip.Trial, new ProgrammedChips());
+            if (!models.TryGetValue(chip.Point, out CompiledModel? variant))
+                models[chip.Point] = variant = _variants.On(hardware, cancellation);
+            using var model = new CimModel(variant, programmed.Levels);
+            Accuracy accuracy = new CompiledEvaluator(model).Evaluate(_data, Run(chip), _options.Limit, null, cancellation);
+            log?.Measured(chip, accuracy);
+            yield return accuracy;
         }
-
-        return [.. plan.Points.Zip(results, (point, accuracies) => new SweepMeasurement(point, accuracies))];
     }
+
+    /// <summary>The accuracy of the integers, without converters and devices: what the points are compared with.</summary>
+    public Accuracy Reference(CancellationToken cancellation)
+    {
+        using var model = new CimModel(_compiled);
+        var exact = new RunOptions { Fidelity = Fidelity.Exact, MaxThreads = _options.Threads };
+        return new CompiledEvaluator(model).Evaluate(_data, exact, _options.Limit, null, cancellation);
+    }
+
+    /// <summary>The points, from the accuracies of all <see cref="Chips"/>.</summary>
+    public ImmutableArray<SweepMeasurement> Points(IReadOnlyList<Accuracy> accuracies)
+    {
+        var chips = _plan.Points.Select(_ => new Accuracy?[_options.Trials]).ToArray();
+        foreach ((SweepChip chip, Accuracy accuracy) in Chips.Zip(accuracies)) chips[chip.Point][chip.Trial] = accuracy;
+        // Where nothing is random one chip stands for all.
+        return [.. _plan.Points.Zip(chips, (point, c) => new SweepMeasurement(
+            point, [.. c.Select(a => a ?? c[0]!)], SweepCost.Of(_compiled, point.Hardware)))];
+    }
+
+    private RunOptions Run(SweepChip chip) => new()
+    {
+        Fidelity = _options.Fidelity,
+        Seed = unchecked(_options.Seed + (ulong)chip.Trial),
+        MaxThreads = _options.Threads,
+    };
 }

@@ -7,17 +7,19 @@ namespace Cim.Compiler.Sweep;
 /// <summary>A sweep as CSV, and one point as a sentence.</summary>
 internal static class SweepText
 {
-    /// <summary>One line per point; accuracies are fractions with all their digits.</summary>
+    /// <summary>One line per point; accuracies are fractions with all their digits, a cost that cannot be told is empty.</summary>
     public static string ToCsv(SweepPlan plan, ImmutableArray<SweepMeasurement> points)
     {
         var text = new StringBuilder();
-        text.AppendJoin(',', plan.Axes.Select(a => a.Field)).Append(",trials,samples,mean,deviation,minimum,percentile5,maximum\n");
+        text.AppendJoin(',', plan.Axes.Select(a => a.Field)).Append(",trials,samples,mean,deviation,minimum,percentile5,maximum,latencyNs,energyPj,areaUm2,arrays\n");
         foreach (SweepMeasurement p in points)
         {
             Evaluation.TrialStatistics s = p.Statistics;
             text.AppendJoin(',', p.Point.Values.Select(Quote));
             text.Append(CultureInfo.InvariantCulture,
-                $",{p.Chips.Length},{p.Chips[0].Samples},{s.Mean},{s.Deviation},{s.Minimum},{s.Percentile5},{s.Maximum}\n");
+                $",{p.Chips.Length},{p.Chips[0].Samples},{s.Mean},{s.Deviation},{s.Minimum},{s.Percentile5},{s.Maximum}");
+            text.Append(CultureInfo.InvariantCulture,
+                $",{p.Cost?.LatencyNs},{p.Cost?.EnergyPj},{p.Cost?.AreaUm2},{p.Cost?.Arrays}\n");
         }
 
         return text.ToString();

@@ -48,6 +48,18 @@ public static class ErrorCodes
     /// <summary>A training checkpoint does not belong to this network or recipe, or is damaged.</summary>
     public const string InvalidCheckpoint = "CIM0043";
 
+    /// <summary>A store holds another study, or one of another version.</summary>
+    public const string OtherStudy = "CIM0050";
+
+    /// <summary>Units of a study have no result.</summary>
+    public const string StudyIncomplete = "CIM0051";
+
+    /// <summary>Slurm is not there, or refuses.</summary>
+    public const string ClusterRefused = "CIM0052";
+
+    /// <summary>A folder holds no study, or a damaged one.</summary>
+    public const string InvalidStudy = "CIM0053";
+
     /// <summary>Metadata of a <c>CimModel</c> item has a value it cannot have.</summary>
     public const string InvalidMetadata = "CIM1001";
 

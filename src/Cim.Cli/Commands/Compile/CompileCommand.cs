@@ -1,8 +1,11 @@
 using System.CommandLine;
 using Cim.Cli.Commands.Documents;
+using Cim.Cli.Commands.Studies;
 using Cim.Cli.Invocation;
 using Cim.Cli.Options;
+using Cim.Cli.Studies;
 using Cim.Compiler;
+using Cim.Compiler.Messages;
 using Cim.Compiler.Options;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Precision;
@@ -13,13 +16,35 @@ namespace Cim.Cli.Commands.Compile;
 /// <summary><c>cim compile M.onnx -o M.cim</c>: everything from an ONNX network to a compiled model with a report.</summary>
 internal static class CompileCommand
 {
+    private static readonly Option<string[]> _over = new("--over")
+    {
+        Description = "Compiles for each of these values of an option, or for each of these networks: seed=1..3, hardware=isaac,cim-aq-4b, "
+            + "model=a.onnx,b.onnx. May be repeated; needs --store. -o is the cheapest model of all.",
+        HelpName = "NAME=VALUES",
+    };
+
     /// <summary>The command, with an option for each row of the table that is on the command line.</summary>
     public static Command Create()
     {
         var model = new Argument<string>("model") { Description = "The network (.onnx)." };
-        var command = new Command("compile", "Compiles a network for crossbars.") { model };
-        var options = new OptionValues(command, OptionTable.OnCommandLine);
-        return command.Does((parsed, context) => Run(parsed.GetRequiredValue(model), options.Read(parsed), context));
+        OptionValues? options = null;
+        CompileVariants? variants = null;
+        StudyFiles files = new(model) { Inside = (_over, text => CompileAxis.Parse(text).Absolute().ToString()) };
+        var command = new StudyCommand("compile", "Compiles a network for crossbars.", files,
+            (parsed, context, store) => variants!.Study(parsed, context, store!))
+        {
+            WithoutStore = (parsed, context) =>
+            {
+                if (parsed.GetValue(_over) is { Length: > 0 })
+                    throw OptionError.Usage($"--over needs --store: a folder that keeps the models.");
+                Run(parsed.GetRequiredValue(model), options!.Read(parsed), context);
+            },
+        };
+        command.Arguments.Add(model);
+        command.Options.Add(_over);
+        options = new OptionValues(command, OptionTable.OnCommandLine);
+        variants = new CompileVariants(model, _over, options, files);
+        return command;
     }
 
     private static void Run(string model, OptionReader values, CommandContext context)

@@ -1,19 +1,24 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Cim.Cli.Commands.Compile;
 using Cim.Cli.Invocation;
 
 namespace Cim.Cli.Commands.Documents;
 
 /// <summary>The look of every document of <c>--json</c>: camel case, indented, numbers that are not finite as null.</summary>
+[JsonSerializable(typeof(CompileDesign))]
 [JsonSerializable(typeof(CompileDocument))]
+[JsonSerializable(typeof(CompileStudyDocument))]
 [JsonSerializable(typeof(CostDocument))]
 [JsonSerializable(typeof(EvalDocument))]
+[JsonSerializable(typeof(EvalPart))]
 [JsonSerializable(typeof(HardwareFieldsDocument))]
 [JsonSerializable(typeof(HardwareListDocument))]
 [JsonSerializable(typeof(InspectDocument))]
 [JsonSerializable(typeof(MvmDocument))]
 [JsonSerializable(typeof(ParetoDocument))]
+[JsonSerializable(typeof(ParetoPart))]
 [JsonSerializable(typeof(PolicyDocument))]
 [JsonSerializable(typeof(RunDocument))]
 [JsonSerializable(typeof(ScheduleDocument))]

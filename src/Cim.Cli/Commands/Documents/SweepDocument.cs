@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Cim.Cli.Invocation;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Sweep;
@@ -6,7 +7,9 @@ using Cim.Compiler.Sweep;
 namespace Cim.Cli.Commands.Documents;
 
 /// <summary>What <c>cim sweep --json</c> prints, and writes as a file.</summary>
-internal sealed class SweepDocument(SweepReport report) : JsonResult
+/// <param name="report">The results.</param>
+/// <param name="seconds">How long they took; null in a file.</param>
+internal sealed class SweepDocument(SweepReport report, double? seconds) : JsonResult
 {
     public string Model => report.Subject.Model;
     public string Hardware => report.Subject.Hardware;
@@ -18,7 +21,9 @@ internal sealed class SweepDocument(SweepReport report) : JsonResult
     public int Trials => report.Options.Trials;
     public ulong Seed => report.Options.Seed;
     public IEnumerable<SweepPointDocument> Points => report.Points.Select(point => new SweepPointDocument(report, point));
-    public double Seconds => report.Seconds;
+    public double AccuracyExact => report.Exact.Fraction;
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Seconds => seconds;
 
     /// <summary>A value of an axis: numbers as numbers, names as texts.</summary>
     public static object NumberOrName(string value) =>
@@ -43,4 +48,5 @@ internal sealed class SweepPointDocument(SweepReport report, SweepMeasurement po
     public double AccuracyPercentile5 => _statistics.Percentile5;
     public IEnumerable<ChipDocument> Trials => point.Chips.Select((chip, t) =>
         new ChipDocument(unchecked(report.Options.Seed + (ulong)t), chip.Correct, chip.Fraction));
+    public TotalCostDocument? Cost => point.Cost is { } cost ? new TotalCostDocument(cost) : null;
 }

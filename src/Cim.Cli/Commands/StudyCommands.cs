@@ -1,0 +1,122 @@
+using System.CommandLine;
+using Cim.Cli.Commands.Studies;
+using Cim.Cli.Invocation;
+using Cim.Cli.Options;
+using Cim.Cli.Studies;
+using Cim.Cli.Studies.Slurm;
+using Cim.Compiler.Messages;
+using Cim.Compiler.Options;
+using Cim.Runtime;
+using Spectre.Console;
+
+namespace Cim.Cli.Commands;
+
+/// <summary><c>cim study status|resume|table|best DIR</c>: what there is to say and to do about a study.</summary>
+internal static class StudyCommands
+{
+    private const int LogLines = 10;
+
+    private static readonly Argument<string> _folder = new("store") { Description = "The folder of the study." };
+    private static readonly Option<string> _output = new("--output", "-o")
+    {
+        Description = "The file: .csv or .parquet.", Required = true,
+    };
+    private static readonly RowOption<double> _within =
+        new(OptionTable.MaxAccuracyLoss with { Default = "0.5" }, "What a design may lose, in percentage points.");
+    private static readonly RowOption<string> _objective =
+        new(OptionTable.Objective with { Choices = ["latency", "energy", "area", "arrays"] }, "What is to be least.");
+
+    public static Command Create() => new("study", "Says how far a study is, submits what is missing, and asks it for designs.")
+    {
+        new Command("status", "Counts units that are done, running, waiting, failed and missing.") { _folder }.Does(Status),
+        Resume(),
+        new Command("table", "Writes a row for every design of a study, as CSV or Parquet.") { _folder, _output }.Does(WriteTable),
+        new Command("best", "Prints the cheapest design that loses little enough.") { _folder, _within, _objective }.Does(Best),
+    };
+
+    private static Command Resume()
+    {
+        var command = new Command("resume",
+            "Submits the units that have no result and are in no queue; computes them here if the study was never submitted.") { _folder };
+        SlurmArguments.AddTo(command);
+        return command.Does((parsed, context) =>
+        {
+            var store = new StudyStore(parsed.GetRequiredValue(_folder));
+            StudyDocument study = store.Open();
+            if (SlurmArguments.IsDry(parsed)) SlurmArguments.Print(parsed, context, store, [.. study.Units]);
+            else if (new SlurmStudy(store, study.Units).Jobs is not null) SlurmArguments.Submit(parsed, context, store, study.Units);
+            else StudyCommand.With(parsed, context, store, work =>
+            {
+                work.ComputeAll(context.Progress, context.Cancellation);
+                work.Finish();
+            });
+        });
+    }
+
+    private static void Status(ParseResult parsed, CommandContext context)
+    {
+        var store = new StudyStore(parsed.GetRequiredValue(_folder));
+        StudyDocument study = store.Open();
+        var slurm = new SlurmStudy(store, study.Units);
+        IReadOnlyList<UnitState> states = slurm.States();
+        FailedUnit? failure = Enumerable.Range(0, states.Count).Where(i => states[i] == UnitState.Failed).Select(i =>
+        {
+            UnitFailure? said = store.Failure(study.Units[i]);
+            return new FailedUnit(i, said?.Code, said?.Message, slurm.Log(i));
+        }).FirstOrDefault();
+        var document = new StatusDocument(store, states, failure);
+        context.WriteResult(document, StudyOutputJson.Relaxed.StatusDocument, text => Print(text, study, document));
+    }
+
+    private static void Print(IAnsiConsole console, StudyDocument study, StatusDocument status)
+    {
+        console.WriteLine($"cim {string.Join(' ', study.Arguments)}");
+        console.WriteLine($"{status.Units} units: {status.Done} done, {status.Running} running, {status.Waiting} waiting, {status.Failed} "
+            + $"failed, {status.Missing} missing");
+        if (status.FirstFailure is not { } failure) return;
+        console.WriteLine($"unit {failure.Unit} ({study.Units[failure.Unit].What}) failed"
+            + (failure.Code is null ? " without a word" : $": {failure.Code}: {failure.Message}"));
+        if (failure.Log is not { } log) return;
+        console.WriteLine(log);
+        foreach (string line in File.ReadLines(log).TakeLast(LogLines)) console.WriteLine("    " + line);
+    }
+
+    private static void WriteTable(ParseResult parsed, CommandContext context)
+    {
+        string path = parsed.GetRequiredValue(_output);
+        new CommandFiles().Writes("--output", path).Check();
+        bool isParquet = Path.GetExtension(path).Equals(".parquet", StringComparison.OrdinalIgnoreCase);
+        if (!isParquet && !Path.GetExtension(path).Equals(".csv", StringComparison.OrdinalIgnoreCase))
+            throw OptionError.Usage($"--output is '{path}'; the file must end in .csv or .parquet.");
+        StudyCommand.With(parsed, context, new StudyStore(parsed.GetRequiredValue(_folder)), work =>
+        {
+            StudyTable table = work.Designs();
+            if (isParquet) ParquetTable.Write(path, table);
+            else table.WriteCsv(path);
+            context.Report($"{table.Designs.Length} designs in {path}");
+        });
+    }
+
+    private static void Best(ParseResult parsed, CommandContext context) =>
+        StudyCommand.With(parsed, context, new StudyStore(parsed.GetRequiredValue(_folder)), work =>
+        {
+            StudyTable table = work.Designs();
+            double within = parsed.GetValue(_within);
+            string objective = parsed.GetRequiredValue(_objective);
+            Func<DesignCost, double> cost = objective switch
+            {
+                "energy" => c => c.EnergyPj,
+                "area" => c => c.AreaUm2,
+                "arrays" => c => c.Arrays,
+                _ => c => c.LatencyNs,
+            };
+            StudyDesign best = table.Cheapest(within, cost) ?? throw new CimException(ErrorCodes.AccuracyBudgetMissed,
+                FormattableString.Invariant($"No design loses at most {within} points; the least is ")
+                + FormattableString.Invariant($"{table.Designs.Min(d => d.LossPoints):F2} points. Allow more, or study other designs."));
+            context.WriteResult(new BestDocument(table, best), StudyOutputJson.Relaxed.BestDocument, text => text.WriteLine(
+                $"{string.Join(", ", table.Parameters.Zip(best.Choices, (p, c) => $"{p}={c}"))}: "
+                + (best.Accuracy is { } accuracy ? FormattableString.Invariant($"{100 * accuracy:F2} %, ") : "")
+                + FormattableString.Invariant($"{best.LossPoints:F2} points lost, {best.Cost!.LatencyNs:#,0} ns, ")
+                + FormattableString.Invariant($"{best.Cost.EnergyPj:#,0} pJ, {best.Cost.AreaUm2:#,0} um2, {best.Cost.Arrays:#,0} arrays")));
+        });
+}

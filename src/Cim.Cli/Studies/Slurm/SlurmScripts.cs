@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+
+namespace Cim.Cli.Studies.Slurm;
+
+/// <summary>The scripts that sbatch is given.</summary>
+/// <param name="store">The store of the study.</param>
+/// <param name="command">The words that start the <c>cim</c> command.</param>
+/// <param name="settings">How units run.</param>
+internal sealed class SlurmScripts(StudyStore store, ImmutableArray<string> command, SlurmSettings settings)
+{
+    /// <summary>How often a task that was killed, or ran out of its time, is put back into the queue.</summary>
+    private const int Requeues = 3;
+
+    /// <summary>A task of the array: one unit. Its argument is the unit of task 0.</summary>
+    public string Units()
+    {
+        var script = new StringBuilder("#!/bin/bash\n");
+        Directive(script, "job-name", "cim-units");
+        Directive(script, "output", store.At("logs", "%A_%a.log"));
+        Directive(script, "open-mode", "append");
+        script.Append("#SBATCH --requeue\n");
+        // Half a minute before the time limit, so that the task can go back into the queue; Slurm itself does so only where a node fails.
+        Directive(script, "signal", "B:USR1@30");
+        if (settings.Parallel > 0) script.Append(CultureInfo.InvariantCulture, $"# At most {settings.Parallel} tasks at a time.\n");
+        foreach (string option in settings.Options) script.Append("#SBATCH --").Append(option).Append('\n');
+        script.Append(CultureInfo.InvariantCulture, $$"""
+
+            # A result is written whole or not at all: a task that was killed is done again, one that is done does nothing.
+            again() {
+                if [ "${SLURM_RESTART_COUNT:-0}" -lt {{Requeues}} ]; then scontrol requeue "$SLURM_JOB_ID"; fi
+                exit "$1"
+            }
+            ended() {
+                [ -z "${child:-}" ] || { kill -TERM "$child"; wait "$child"; } 2> /dev/null
+                [ "$1" = 143 ] && exit 143
+                again "$1"
+            }
+            trap 'ended 124' USR1
+            trap 'ended 143' TERM
+            [ -z "${SLURM_CPUS_PER_TASK:-}" ] || export DOTNET_PROCESSOR_COUNT=$SLURM_CPUS_PER_TASK
+
+            """);
+        Setup(script);
+        script.Append(CultureInfo.InvariantCulture, $$"""
+            {{Cim("unit", "UNIT", "--store", store.Folder).Replace("'UNIT'", "$((SLURM_ARRAY_TASK_ID + ${1:-0}))", StringComparison.Ordinal)}} &
+            child=$!
+            wait "$child"
+            code=$?
+            [ "$code" -le 128 ] || again "$code"
+            exit "$code"
+
+            """);
+        return script.ToString();
+    }
+
+    /// <summary>The job after the array: it puts the result together.</summary>
+    public string Gather()
+    {
+        var script = new StringBuilder("#!/bin/bash\n");
+        Directive(script, "job-name", "cim-gather");
+        Directive(script, "output", store.At("logs", "gather_%j.log"));
+        foreach (string option in settings.Options) script.Append("#SBATCH --").Append(option).Append('\n');
+        script.Append('\n');
+        Setup(script);
+        return script.Append("exec ").Append(Cim("gather", store.Folder)).Append('\n').ToString();
+    }
+
+    private static void Directive(StringBuilder script, string name, string value) =>
+        script.Append("#SBATCH --").Append(name).Append('=').Append(value).Append('\n');
+
+    private void Setup(StringBuilder script)
+    {
+        if (settings.Setup is { } lines) script.Append(lines.TrimEnd('\n')).Append('\n');
+    }
+
+    private string Cim(params ReadOnlySpan<string> words)
+    {
+        var text = new StringBuilder();
+        foreach (string word in (ReadOnlySpan<string>)[.. command, .. words])
+            text.Append(text.Length > 0 ? " " : "").Append('\'').Append(word.Replace("'", @"'\''", StringComparison.Ordinal)).Append('\'');
+        return text.ToString();
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Cim.Cli.Studies;
+
+/// <summary>A study as it stands in its store (<c>study.json</c>).</summary>
+internal sealed record StudyDocument
+{
+    /// <summary>The version of this form.</summary>
+    public int Schema { get; init; } = 1;
+
+    /// <summary>The version of the SDK that made it; another one would compute something else.</summary>
+    public required string Sdk { get; init; }
+
+    /// <summary>A hash of everything the results depend on.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>The command line, with absolute paths.</summary>
+    public required IReadOnlyList<string> Arguments { get; init; }
+
+    /// <summary>What is computed at a time, in order.</summary>
+    public required IReadOnlyList<StudyUnit> Units { get; init; }
+}
+
+/// <summary>What one process computes at a time: neighbouring parts of a study.</summary>
+/// <param name="Id">A hash of everything its result depends on, which is also where the result lies.</param>
+/// <param name="First">Its first part.</param>
+/// <param name="Count">How many parts.</param>
+/// <param name="What">Its parts, for people.</param>
+internal sealed record StudyUnit(string Id, int First, int Count, string What);
+
+/// <summary>The result of a unit.</summary>
+/// <param name="Unit">The unit's id.</param>
+/// <param name="Seconds">How long it took.</param>
+/// <param name="Parts">The results of its parts.</param>
+internal sealed record UnitResult(string Unit, double Seconds, IReadOnlyList<JsonElement> Parts);
+
+/// <summary>Why a unit has no result.</summary>
+/// <param name="Code">The code of the error.</param>
+/// <param name="Message">Its text.</param>
+internal sealed record UnitFailure(string Code, string Message);
+
+/// <summary>The JSON form of a store's files.</summary>
+[JsonSerializable(typeof(StudyDocument))]
+[JsonSerializable(typeof(UnitResult))]
+[JsonSerializable(typeof(UnitFailure))]
+[JsonSerializable(typeof(ChipResult))]
+[JsonSourceGenerationOptions(WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+internal sealed partial class StudyJson : JsonSerializerContext
+{
+    /// <summary>Paths and layer names stay readable.</summary>
+    public static StudyJson Relaxed => Context.Relaxed;
+
+    // Its own class, because the order of static initialisers across the generated half of this one is not defined.
+    private static class Context
+    {
+        public static StudyJson Relaxed { get; } = new(
+            new JsonSerializerOptions(Default.GeneratedSerializerOptions!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    }
+}

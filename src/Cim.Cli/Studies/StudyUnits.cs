@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Cim.Compiler.Pipeline;
+
+namespace Cim.Cli.Studies;
+
+/// <summary>Cuts a study into units.</summary>
+internal static class StudyUnits
+{
+    /// <summary>What a unit is to take: long against the start of a process, short against the time limits of queues.</summary>
+    private const double Seconds = 180;
+
+    /// <summary>More files than this in one folder tree are slow to list on shared file systems.</summary>
+    private const int Most = 10_000;
+
+    /// <summary>Units of so many parts each.</summary>
+    public static StudyUnit[] Of(Study study, int parts) => [.. From(study, study.Parts, parts)];
+
+    /// <summary>
+    /// Units that take minutes: the last part is computed and timed, a unit of its own, and the others have as many parts as that suggests.
+    /// The first would say less: it may be what the others are compared with.
+    /// </summary>
+    public static StudyUnit[] Timed(Study study, StudyStore store, IProgress<string> progress, CancellationToken cancellation)
+    {
+        int last = study.Parts - 1;
+        progress.Report($"Computing one of {study.Parts} parts, to see how many make a unit: {study.Describe(last)}");
+        var time = Stopwatch.StartNew();
+        JsonElement[] result = [.. study.Compute(last, 1, cancellation)];
+        double seconds = time.Elapsed.TotalSeconds;
+        StudyUnit timed = Unit(study, last, 1);
+        store.Store(timed, new UnitResult(timed.Id, seconds, result));
+        double parts = Math.Max(Seconds / Math.Max(1e-3, seconds), last / (Most - 1.0));
+        StudyUnit[] units = [.. From(study, last, (int)Math.Clamp(Math.Ceiling(parts), 1, Math.Max(1, last))), timed];
+        progress.Report(string.Create(CultureInfo.InvariantCulture,
+            $"A part takes {seconds:G3} s: {units.Length} units of up to {units[0].Count} parts"));
+        return units;
+    }
+
+    private static IEnumerable<StudyUnit> From(Study study, int end, int parts)
+    {
+        for (int first = 0; first < end; first += parts) yield return Unit(study, first, Math.Min(parts, end - first));
+    }
+
+    private static StudyUnit Unit(Study study, int first, int count) => new(
+        ResultKey.Hash(FormattableString.Invariant($"{SdkVersion.Current} {study.Key} {first} {count}"))[..32], first, count,
+        count == 1 ? study.Describe(first) : $"{study.Describe(first)} to {study.Describe(first + count - 1)}");
+}
