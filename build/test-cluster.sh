@@ -6,7 +6,12 @@ set -euo pipefail
 action=$1 folder=$(realpath -m "$2")
 export PATH=$PATH:/usr/sbin SLURM_CONF=$folder/slurm.conf
 
-port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])' 2> /dev/null || echo $((20000 + RANDOM % 20000)); }
+# A port that nobody listens on.
+port() {
+    local port
+    while port=$((20000 + RANDOM % 40000)); (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; do :; done
+    echo "$port"
+}
 
 wait_for() { # seconds, message, command
     local seconds=$1 message=$2
@@ -77,11 +82,16 @@ restart-controller)
     wait_for 60 "slurmctld does not answer" sinfo --noheader
     ;;
 stop)
-    for pid in "$folder/slurmd.pid" "$folder/slurmctld.pid" "$folder/munge/pid"; do
-        [ ! -f "$pid" ] || kill "$(cat "$pid")" 2> /dev/null || true
+    for file in "$folder/slurmd.pid" "$folder/slurmctld.pid" "$folder/munge/pid"; do
+        [ -f "$file" ] || continue
+        pid=$(cat "$file")
+        kill "$pid" 2> /dev/null || continue
+        # They write into the folder until they have ended.
+        for _ in $(seq 50); do kill -0 "$pid" 2> /dev/null || break; sleep 0.2; done
+        kill -9 "$pid" 2> /dev/null || true
     done
     # Steps that are still there belong to jobs that nobody waits for.
-    pkill -f "slurmstepd.*$folder" 2> /dev/null || true
+    pkill -9 -f "slurmstepd.*$folder" 2> /dev/null || true
     ;;
 *)
     echo "usage: test-cluster.sh start|stop|restart-controller DIR" >&2

@@ -55,7 +55,8 @@ public sealed class SweepCommandTests : IAsyncLifetime
         Assert.Equal(1 + 3 + 3, run.Error.Split('\n').Count(l => l.StartsWith('[')));
 
         string[] csv = await File.ReadAllLinesAsync(At("out/sweep.csv"));
-        Assert.Equal("programmingError.sigma,trials,samples,mean,deviation,minimum,percentile5,maximum,latencyNs,energyPj,areaUm2,arrays", csv[0]);
+        Assert.Equal(
+            "programmingError.sigma,trials,samples,mean,deviation,minimum,percentile5,maximum,latencyNs,energyPj,areaUm2,arrays", csv[0]);
         Assert.Equal(points.Select(Accuracy), csv.Skip(1).Select(l => double.Parse(l.Split(',')[3], CultureInfo.InvariantCulture)));
         using JsonDocument file = JsonDocument.Parse(await File.ReadAllTextAsync(At("out/sweep.json")));
         Assert.Equal(json.GetProperty("points").GetRawText().ReplaceLineEndings(),

@@ -62,7 +62,8 @@ internal static class ParetoCommand
             model, PlanChoice.For(model, import.Read(parsed), [calibration], preprocessing), context.Cancellation);
         GraphInput input = GraphInput.Of(graph);
         DataSet samples = DataSet.Open(calibration, input.Ports, preprocessing);
-        string inputs = string.Join(' ', InputHash.OfModel(model), InputHash.OfData(samples.Path), ResultKey.HashOf(hardware), preprocessing,
+        string inputs = string.Join(
+            ' ', InputHash.OfModel(model), InputHash.OfData(samples.Path), ResultKey.HashOf(hardware), preprocessing,
             import.Key(parsed));
         SearchData data = SearchData.For(samples, graph, input, context.Cancellation);
         graph = ScoredGraph.Of(graph, input, samples);

@@ -17,7 +17,8 @@ namespace Cim.Cli.Commands;
 /// <param name="Fidelity">How it is simulated.</param>
 internal sealed record SweepSubject(string Model, string Hardware, IReadOnlyList<ProfileSetting> Settings, string Fidelity);
 
-/// <summary>The results of a sweep, in every form they are written in: the same bytes for the same results, however long they took.</summary>
+/// <summary>The results of a sweep, in every form they are written in: the same bytes for the same results, however long they
+/// took.</summary>
 internal sealed record SweepReport(
     SweepSubject Subject, SweepPlan Plan, ImmutableArray<SweepMeasurement> Points, SweepOptions Options)
 {

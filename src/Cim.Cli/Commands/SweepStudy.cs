@@ -81,7 +81,8 @@ internal sealed class SweepStudy(
     private static void Print(IAnsiConsole console, SweepReport report, double seconds)
     {
         var table = new Table().AddColumns(
-            [.. report.Plan.Axes.Select(a => a.Field), "mean", "s.d.", "worst", "5th percentile", "latency, ns", "energy, pJ", "area, mm2"]);
+            [.. report.Plan.Axes.Select(a => a.Field), "mean", "s.d.", "worst", "5th percentile", "latency, ns", "energy, pJ",
+            "area, mm2"]);
         foreach (SweepMeasurement p in report.Points)
         {
             TrialStatistics s = p.Statistics;
@@ -92,7 +93,8 @@ internal sealed class SweepStudy(
 
         console.Write(table);
         console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"accuracy in % of {report.Points[0].Chips[0].Samples} samples, {report.Options.Trials} chips a point, {seconds:F1} s; integers "
+            $"accuracy in % of {report.Points[0].Chips[0].Samples} samples, {report.Options.Trials} chips a point, {seconds:F1} s; "
+                + $"integers "
             + $"alone: {100 * report.Exact.Fraction:F2} %"));
     }
 

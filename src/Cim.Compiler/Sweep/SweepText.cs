@@ -11,7 +11,8 @@ internal static class SweepText
     public static string ToCsv(SweepPlan plan, ImmutableArray<SweepMeasurement> points)
     {
         var text = new StringBuilder();
-        text.AppendJoin(',', plan.Axes.Select(a => a.Field)).Append(",trials,samples,mean,deviation,minimum,percentile5,maximum,latencyNs,energyPj,areaUm2,arrays\n");
+        text.AppendJoin(',', plan.Axes.Select(a => a.Field))
+            .Append(",trials,samples,mean,deviation,minimum,percentile5,maximum,latencyNs,energyPj,areaUm2,arrays\n");
         foreach (SweepMeasurement p in points)
         {
             Evaluation.TrialStatistics s = p.Statistics;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Reflection;
 using Cim.Cli.Commands.Compile;
+using Cim.Cli.Commands.Studies;
 using Cim.Cli.Options;
 using Cim.Compiler.Options;
 using Cim.Compiler.Pipeline;
@@ -37,9 +38,12 @@ public sealed class OptionTableTests : IDisposable
     }
 
     [Fact]
-    public void The_command_has_the_options_of_the_table_and_no_others() =>
-        Assert.Equal(
-            OptionTable.OnCommandLine.Select(row => row.Flag).Order(), CompileCommand.Create().Options.Select(o => o.Name).Order());
+    public void The_command_has_the_options_of_the_table_and_those_of_a_study_and_no_others()
+    {
+        string[] ofStudies = ["--over", "--store", "--submit", "--unit-parts", .. SlurmArguments.Options.Select(o => o.Name)];
+        Assert.Equal(OptionTable.OnCommandLine.Select(row => row.Flag).Concat(ofStudies).Order(),
+            CompileCommand.Create().Options.Select(o => o.Name).Order());
+    }
 
     [Theory]
     [MemberData(nameof(OnCommandLine))]

@@ -32,7 +32,7 @@ public sealed class SlurmTasksTests
         Assert.StartsWith("#!/bin/bash\n#SBATCH ", script, StringComparison.Ordinal);
         Assert.Contains("\n#SBATCH --partition=cpu\n#SBATCH --time=00:30:00\n", script, StringComparison.Ordinal);
         Assert.Contains("\nmodule load dotnet\n", script, StringComparison.Ordinal);
-        Assert.Contains(@"'/opt/my tools/cim' 'unit' $((SLURM_ARRAY_TASK_ID + ${1:-0})) '--store' '/data/Anna'\''s study' &", script,
+        Assert.Contains(@"'/opt/my tools/cim' 'unit' $((SLURM_ARRAY_TASK_ID + ${1:-0})) --store '/data/Anna'\''s study' &", script,
             StringComparison.Ordinal);
     }
 }

@@ -108,7 +108,8 @@ internal sealed class CompileStudy(
         var table = new Table().AddColumns(
             [.. axes.Select(a => a.Name), "accuracy, %", "lost, points", "latency, ns", "over 8 bits", "energy, pJ", "arrays", "seconds"]);
         foreach ((CompileDesign d, CompileVariant v) in parts.Zip(variants))
-            table.AddRow([.. v.Choices.Select(c => new Text(c)), d.Missed is null ? Cell($"{100 * d.AccuracyCompiled:F2}") : new Text("missed"),
+            table.AddRow(
+                [.. v.Choices.Select(c => new Text(c)), d.Missed is null ? Cell($"{100 * d.AccuracyCompiled:F2}") : new Text("missed"),
                 Cell($"{d.LossPoints:F2}"), Cell($"{d.Cost?.LatencyNs:#,0}"), Cell($"{d.Baseline?.LatencyNs / d.Cost?.LatencyNs:F2}x"),
                 Cell($"{d.Cost?.EnergyPj:#,0}"), Cell($"{d.Cost?.Arrays:#,0}"), Cell($"{d.Seconds:F0}")]);
         console.Write(table);

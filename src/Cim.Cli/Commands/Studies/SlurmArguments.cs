@@ -60,8 +60,10 @@ internal static class SlurmArguments
     public static void Print(ParseResult parsed, CommandContext context, StudyStore store, StudyUnit[] units)
     {
         var scripts = new SlurmScripts(store, CimCommand.Words, Read(parsed));
-        string tasks = string.Join(" ", SlurmTasks.Of(Enumerable.Range(0, units.Length), SlurmCluster.ArraySize()).Select(t => $"--array={t}"));
-        context.WriteResult(new SubmissionDocument(store.Folder, units.Length, [], null), StudyOutputJson.Relaxed.SubmissionDocument, text =>
+        string tasks = string.Join(
+            " ", SlurmTasks.Of(Enumerable.Range(0, units.Length), SlurmCluster.ArraySize()).Select(t => $"--array={t}"));
+        context.WriteResult(
+            new SubmissionDocument(store.Folder, units.Length, [], null), StudyOutputJson.Relaxed.SubmissionDocument, text =>
         {
             text.WriteLine($"# {units.Length} units: sbatch {tasks}");
             text.WriteLine(scripts.Units());

@@ -60,7 +60,8 @@ internal sealed class StudyCommand : Command
     /// <param name="context">Where it prints.</param>
     /// <param name="store">The store.</param>
     /// <param name="use">What is done with it.</param>
-    /// <exception cref="CimException">CIM0050: the study is of another version, or its files have changed; CIM0053: there is none.</exception>
+    /// <exception cref="CimException">CIM0050: the study is of another version, or its files have changed; CIM0053: there is
+    /// none.</exception>
     public static void With(ParseResult parsed, CommandContext context, StudyStore store, Action<StudyWork> use)
     {
         StudyDocument stored = store.Open();
@@ -99,7 +100,8 @@ internal sealed class StudyCommand : Command
             return;
         }
 
-        StudyWork work = StudyWork.Of(study, StudyArguments.Of(parsed, _files, [_store, _submit, _unitParts, .. SlurmArguments.Options]), store, Units);
+        StudyWork work = StudyWork.Of(
+            study, StudyArguments.Of(parsed, _files, [_store, _submit, _unitParts, .. SlurmArguments.Options]), store, Units);
         if (submit == "slurm") SlurmArguments.Submit(parsed, context, store, work.Units);
         else if (submit == "none") Tell(context, store, work);
         else
@@ -125,6 +127,8 @@ internal sealed class StudyCommand : Command
 
     private static void Tell(CommandContext context, StudyStore store, StudyWork work) => context.WriteResult(
         new SubmissionDocument(store.Folder, work.Units.Count, [], null), StudyOutputJson.Relaxed.SubmissionDocument,
-        text => text.WriteLine($"{work.Units.Count} units in {store.Folder}. Compute each with 'cim unit I --store {store.Folder}', I from 0 to "
+        text =>
+            text.WriteLine(
+            $"{work.Units.Count} units in {store.Folder}. Compute each with 'cim unit I --store {store.Folder}', I from 0 to "
             + $"{work.Units.Count - 1}, then 'cim gather {store.Folder}'."));
 }

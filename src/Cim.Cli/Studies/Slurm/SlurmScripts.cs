@@ -21,7 +21,8 @@ internal sealed class SlurmScripts(StudyStore store, ImmutableArray<string> comm
         Directive(script, "output", store.At("logs", "%A_%a.log"));
         Directive(script, "open-mode", "append");
         script.Append("#SBATCH --requeue\n");
-        // Half a minute before the time limit, so that the task can go back into the queue; Slurm itself does so only where a node fails.
+        // Half a minute before the time limit, so that the task can go back into the queue: Slurm itself does so only where a node
+        // fails.
         Directive(script, "signal", "B:USR1@30");
         if (settings.Parallel > 0) script.Append(CultureInfo.InvariantCulture, $"# At most {settings.Parallel} tasks at a time.\n");
         foreach (string option in settings.Options) script.Append("#SBATCH --").Append(option).Append('\n');
@@ -44,7 +45,7 @@ internal sealed class SlurmScripts(StudyStore store, ImmutableArray<string> comm
             """);
         Setup(script);
         script.Append(CultureInfo.InvariantCulture, $$"""
-            {{Cim("unit", "UNIT", "--store", store.Folder).Replace("'UNIT'", "$((SLURM_ARRAY_TASK_ID + ${1:-0}))", StringComparison.Ordinal)}} &
+            {{Cim("unit")}} $((SLURM_ARRAY_TASK_ID + ${1:-0})) --store {{Quoted(store.Folder)}} &
             child=$!
             wait "$child"
             code=$?
@@ -75,11 +76,8 @@ internal sealed class SlurmScripts(StudyStore store, ImmutableArray<string> comm
         if (settings.Setup is { } lines) script.Append(lines.TrimEnd('\n')).Append('\n');
     }
 
-    private string Cim(params ReadOnlySpan<string> words)
-    {
-        var text = new StringBuilder();
-        foreach (string word in (ReadOnlySpan<string>)[.. command, .. words])
-            text.Append(text.Length > 0 ? " " : "").Append('\'').Append(word.Replace("'", @"'\''", StringComparison.Ordinal)).Append('\'');
-        return text.ToString();
-    }
+    private string Cim(params ReadOnlySpan<string> words) =>
+        string.Join(' ', (string[])[.. command.Select(Quoted), .. words.ToArray().Select(Quoted)]);
+
+    private static string Quoted(string word) => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 }

@@ -17,7 +17,8 @@ internal sealed record SlurmSettings(ImmutableArray<string> Options, string? Set
     public static string CheckedOption(string text)
     {
         string name = text.Split('=')[0];
-        if (name.Length == 0 || !char.IsAsciiLetterLower(name[0]) || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
+        if (name.Length == 0 || !char.IsAsciiLetterLower(name[0])
+            || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
             || text.Any(char.IsControl))
             throw OptionError.Usage(
                 $"--slurm-option is '{text}'; it must be an option of sbatch without dashes in front, as in partition=cpu or exclusive.");
