@@ -20,8 +20,8 @@ internal static class NewerCasesPage
 
             Debian's newest `libonnx-testdata` has {Count(results)}, operators written out as functions included. Of these
             {Of(ConformanceOutcome.Passed)} pass, {Of(ConformanceOutcome.NotSupported)} are refused with a message, and
-            {Of(ConformanceOutcome.Failed)} fail for the reasons below: numbers that the standard has changed since, or a leading dimension of 0.
-            The older set that every
+            {Of(ConformanceOutcome.Failed)} fail for the reasons below: numbers that the standard has changed since,
+            or a leading dimension of 0. The older set that every
             build is tested with, and the operators one by one, are in [operators.md](operators.md).
 
             ## Refused
