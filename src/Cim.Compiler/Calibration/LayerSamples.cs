@@ -16,7 +16,9 @@ internal sealed record LayerSamples(int Count, float[] X, float[] Y)
     private const long MaxElements = 1L << 25;
 
     /// <summary>More positions than this many per input row add nothing to a covariance.</summary>
-    private const int PositionsPerRow = 24, FewestPositions = 4096;
+    public const int PositionsPerRow = 24;
+
+    private const int FewestPositions = 4096;
 
     /// <summary>Samples positions evenly over all images.</summary>
     /// <param name="layer">The layer.</param>

@@ -48,6 +48,19 @@ internal sealed record CalibrationData(float[] Values, int Count, bool IsSynthet
         return new CalibrationData(values, count, true);
     }
 
+    /// <summary>The same samples with the numbers of each input multiplied by a factor.</summary>
+    /// <param name="input">The network's inputs.</param>
+    /// <param name="factor">Of an input.</param>
+    public CalibrationData Scaled(GraphInput input, Func<InputPort, double> factor)
+    {
+        float[] values = [.. Values];
+        float[] factors = [.. input.Ports.Select(p => (float)factor(p))];
+        for (int i = 0; i < values.Length;)
+            for (int p = 0; p < factors.Length; p++)
+                for (int end = i + input.Ports[p].Elements; i < end; i++) values[i] *= factors[p];
+        return this with { Values = values };
+    }
+
     /// <summary>At most so many of these samples, evenly spread, whole batches of a network whose batch is fixed.</summary>
     public CalibrationData Spread(GraphInput input, int samples)
     {

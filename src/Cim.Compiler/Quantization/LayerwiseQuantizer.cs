@@ -27,6 +27,7 @@ internal sealed class LayerwiseQuantizer(QuantizerOptions options, QuantizationP
         int samples = GraphMemory.Samples(reference);
         using var float32 = new StagedExecutor(reference, input, data, StagedBatch, samples);
         using var staged = new StagedExecutor(quantized, input, data, StagedBatch, samples);
+        var topology = new GraphTopology(reference);
         for (int i = 0; i < layers.Length; i++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -35,8 +36,11 @@ internal sealed class LayerwiseQuantizer(QuantizerOptions options, QuantizationP
             string layerInput = quantized.Nodes.First(n => n.Name == layer.NodeName).Inputs[0];
             float32.Compute([layer.Output], cancellation);
             staged.Compute([layerInput], cancellation);
+            var read = new Lazy<LayerSamples>(Gather);
             LayerWeights weights = Weights(
-                layer, covariance => LayerStatistics.Of(layer, Gather(), covariance, cancellation), cancellation);
+                layer, covariance => LayerStatistics.Of(layer, read.Value, covariance, cancellation), cancellation);
+            if (options.BiasCorrection && !layer.IsShared)
+                weights = BiasRefinement.Refine(topology, layer, read.Value, weights);
             quantized = new QuantizeLayerWeights(
                 new Dictionary<string, LayerWeights>(StringComparer.Ordinal) { [layer.NodeName] = weights }).Run(quantized);
             staged.Replace(quantized);

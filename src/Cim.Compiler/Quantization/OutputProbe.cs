@@ -9,7 +9,8 @@ namespace Cim.Compiler.Quantization;
 
 /// <summary>
 /// A sample of what a layer reads in the float network, and some of its outputs: enough to compare quantizers of its input by what
-/// matters, the error of its output. A constant error of an output does not count, because its bias takes it up.
+/// matters, the error of its output. A constant error of an output does not count, because its bias takes it up. Half of the outputs are
+/// those that vary most: few outputs of a transformer's layer carry most of what the next ones read.
 /// </summary>
 internal sealed class OutputProbe
 {
@@ -18,20 +19,53 @@ internal sealed class OutputProbe
     private readonly MvmLayer _layer;
     private readonly ProbedPositions _positions;
     private readonly int[] _outputs;
+    private readonly double[] _counts;
     private readonly float[] _weights;
     private readonly float[] _wanted;
     private readonly double _power;
 
-    public OutputProbe(MvmLayer layer, ProbedPositions positions)
+    public OutputProbe(MvmLayer layer, ProbedPositions positions, LayerSamples samples)
     {
         (_layer, _positions) = (layer, positions);
-        int count = Math.Min(layer.Outputs, MaxOutputs), rows = layer.RowsPerGroup;
-        _outputs = [.. Enumerable.Range(0, count).Select(i => (int)((long)i * layer.Outputs / count))];
+        (_outputs, _counts) = Chosen(layer, samples);
+        int count = _outputs.Length, rows = layer.RowsPerGroup;
         ReadOnlySpan<float> weights = layer.WeightMatrix.Span<float>();
         _weights = new float[count * rows];
         for (int i = 0; i < count; i++) weights.Slice(_outputs[i] * rows, rows).CopyTo(_weights.AsSpan(i * rows));
         _wanted = Products(positions.X, _weights);
-        _power = Enumerable.Range(0, count).Sum(o => Variance(_wanted.AsSpan(o * positions.Count, positions.Count)));
+        _power = Enumerable.Range(0, count)
+            .Sum(o => _counts[o] * Variance(_wanted.AsSpan(o * positions.Count, positions.Count)));
+    }
+
+    /// <summary>The outputs that are looked at, in order, and how many outputs each stands for.</summary>
+    private static (int[] Outputs, double[] Counts) Chosen(MvmLayer layer, LayerSamples samples)
+    {
+        int all = layer.Outputs;
+        if (all <= MaxOutputs) return ([.. Enumerable.Range(0, all)], [.. Enumerable.Repeat(1.0, all)]);
+        double[] variances = Variances(layer, samples);
+        int[] order = [.. Enumerable.Range(0, all).OrderByDescending(o => variances[o]).ThenBy(o => o)];
+        const int half = MaxOutputs / 2;
+        int[] rest = [.. order.Skip(half).Order()];
+        IEnumerable<(int Output, double Count)> chosen = order.Take(half).Select(o => (o, 1.0)).Concat(
+            Enumerable.Range(0, half).Select(i => (rest[(int)((long)i * rest.Length / half)], rest.Length / (double)half)));
+        (int Output, double Count)[] sorted = [.. chosen.OrderBy(c => c.Output)];
+        return ([.. sorted.Select(c => c.Output)], [.. sorted.Select(c => c.Count)]);
+    }
+
+    private static double[] Variances(MvmLayer layer, LayerSamples samples)
+    {
+        double[] sums = new double[layer.Outputs], squares = new double[layer.Outputs];
+        int columns = layer.ColumnsPerGroup;
+        for (int g = 0; g < layer.Groups; g++)
+            for (int p = 0; p < samples.Count; p++)
+                for (int c = 0; c < columns; c++)
+                {
+                    double y = samples.Y[(((g * samples.Count) + p) * columns) + c];
+                    sums[(g * columns) + c] += y;
+                    squares[(g * columns) + c] += y * y;
+                }
+
+        return [.. sums.Zip(squares, (sum, square) => square - (sum * sum / samples.Count))];
     }
 
     /// <summary>
@@ -51,7 +85,7 @@ internal sealed class OutputProbe
             Span<float> difference = computed.AsSpan(o * _positions.Count, _positions.Count);
             ReadOnlySpan<float> wanted = _wanted.AsSpan(o * _positions.Count, _positions.Count);
             for (int p = 0; p < difference.Length; p++) difference[p] -= wanted[p];
-            error += Variance(difference);
+            error += _counts[o] * Variance(difference);
         }
 
         return error / _power;

@@ -34,9 +34,11 @@ internal sealed class OutputProbes
     }
 
     /// <summary>The probe of a layer whose input and output the network has computed.</summary>
-    public static OutputProbe Probe(MvmLayer layer, StagedExecutor network) =>
-        new(layer, ProbedPositions.Of(
-            layer, LayerSamples.Gather(layer, network, layer.Input, network, ProbedPositions.Searched(layer))));
+    public static OutputProbe Probe(MvmLayer layer, StagedExecutor network)
+    {
+        LayerSamples samples = LayerSamples.Gather(layer, network, layer.Input, network, ProbedPositions.Searched(layer));
+        return new OutputProbe(layer, ProbedPositions.Of(layer, samples), samples);
+    }
 
     /// <summary>The largest magnitude of each channel of what a matrix product reads in all samples, padding left out.</summary>
     public static float[] ChannelMagnitudes(MvmLayer layer, StagedExecutor network)

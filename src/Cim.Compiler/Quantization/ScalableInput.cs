@@ -64,7 +64,8 @@ internal sealed record ScalableInput(string Value, int Channels, ImmutableArray<
         ValueInfo info = graph.Values[Value];
         string factors = edit.Constant($"{Value}_channel_factors",
             Tensor.Create<float>(new Shape(Channels), [.. divisors.Select(d => 1 / d)]));
-        HashSet<string> readers = [.. Layers.SelectMany(l => Path(graph, l))];
+        var topology = new GraphTopology(graph);
+        HashSet<string> readers = [.. Layers.SelectMany(l => Path(topology, l))];
         string? scaled = null;
         foreach (Node node in graph.Nodes)
         {
@@ -83,9 +84,8 @@ internal sealed record ScalableInput(string Value, int Channels, ImmutableArray<
     }
 
     /// <summary>The nodes between the value and the layer, and the layer's.</summary>
-    private IEnumerable<string> Path(Graph graph, MvmLayer layer)
+    private IEnumerable<string> Path(GraphTopology topology, MvmLayer layer)
     {
-        var topology = new GraphTopology(graph);
         yield return layer.NodeName;
         for (string value = layer.Input; value != Value;)
         {

@@ -14,7 +14,8 @@ internal static class WeightQuantizer
     /// <summary>Above this many rows a covariance costs more than it gains.</summary>
     public const int MaxCovarianceRows = 2304;
 
-    /// <summary>Added to the diagonal as a share of its mean: keeps rounding stable where inputs never vary.</summary>
+    /// <summary>Added to the diagonal as a share of its mean: keeps rounding stable where inputs never vary. Like the ridge it grows where
+    /// there are fewer samples than <see cref="LayerSamples.PositionsPerRow"/>.</summary>
     private const double Damping = 0.01;
 
     /// <summary>How strongly re-fitted weights are held to the original ones, as a share of the mean input variance.</summary>
@@ -71,6 +72,8 @@ internal static class WeightQuantizer
         sbyte[] integers = new sbyte[layer.WeightCount];
         float[] scales = new float[layer.Outputs];
         Tensor weights = layer.WeightMatrix;
+        // What few samples seem to say of how inputs go together is chance to that degree.
+        double few = Math.Max(1, LayerSamples.PositionsPerRow * (double)rows / statistics.Samples);
         for (int group = 0; group < layer.Groups; group++)
         {
             double[] covariance = new double[rows * rows];
@@ -80,10 +83,10 @@ internal static class WeightQuantizer
             if (!(trace > 0) || !double.IsFinite(trace) || Array.Exists(statistics.Cross, c => !float.IsFinite(c)))
                 return Nearest(layer, bits, statistics, strips, cancellation);
 
-            double ridge = Ridge * trace / rows;
+            double ridge = Ridge * few * trace / rows;
             double[] ridged = AddDiagonal(covariance, rows, ridge);
             double[]? lower = SymmetricMatrix.Cholesky(ridged, rows, cancellation);
-            double[] damped = AddDiagonal(covariance, rows, Damping * trace / rows);
+            double[] damped = AddDiagonal(covariance, rows, Damping * few * trace / rows);
             var rounding = ErrorCompensatedRounding.Create(damped, rows, cancellation);
             if (lower is null || rounding is null) return Nearest(layer, bits, statistics, strips, cancellation);
             double[] upper = SymmetricMatrix.Transpose(lower, rows);

@@ -37,12 +37,33 @@ public sealed class OutputProbeTests
         Assert.Equal(0, probe.Error(new QuantizationParameters(0.25f, 0, 8, true), probe.Weights([4], 0), [4]), 12);
     }
 
+    [Fact]
+    public void The_outputs_that_vary_most_are_among_those_looked_at()
+    {
+        // One of 200 outputs reads the large values of input 1 and carries nearly all of what the layer gives.
+        const int outputs = 200, large = 137, count = 256;
+        float[] weights = new float[2 * outputs];
+        for (int c = 0; c < outputs; c++) weights[c] = 0.01f;
+        weights[outputs + large] = 1;
+        Graph graph = RandomNetworks.Import(new ModelBuilder().Input("x", -1, 2).Output("y")
+            .Constant("w", Cim.Runtime.Tensors.Tensor.Create<float>(new(2, outputs), weights)).Node("MatMul", "x w", "y").Bytes);
+        MvmLayer layer = Assert.Single(MvmLayers.Find(graph));
+        float[] x = [.. Enumerable.Range(0, count).SelectMany(i => new[] { i % 5 - 2f, i % 16 == 0 ? 50f : 0 })];
+        float[] y = [.. Enumerable.Range(0, count).SelectMany(
+            p => Enumerable.Range(0, outputs).Select(c => (x[2 * p] * weights[c]) + (x[(2 * p) + 1] * weights[outputs + c])))];
+        var samples = new LayerSamples(count, x, y);
+        var probe = new OutputProbe(layer, ProbedPositions.Of(layer, samples), samples);
+        float[] all = probe.Weights([], 0);
+        Assert.True(probe.Error(new QuantizationParameters(2f / 127, 0, 8, true), all, [])
+            > 10 * probe.Error(new QuantizationParameters(50f / 127, 0, 8, true), all, []));
+    }
+
     private static (OutputProbe, MvmLayer) Probe(float[] x)
     {
         Graph graph = RandomNetworks.Import(new ModelBuilder().Input("x", -1, 1).Output("y")
             .Constant("w", Cim.Runtime.Tensors.Tensor.Create<float>(new(1, 1), [2f])).Node("MatMul", "x w", "y").Bytes);
         MvmLayer layer = Assert.Single(MvmLayers.Find(graph));
         var samples = new LayerSamples(x.Length, x, [.. x.Select(v => 2 * v)]);
-        return (new OutputProbe(layer, ProbedPositions.Of(layer, samples)), layer);
+        return (new OutputProbe(layer, ProbedPositions.Of(layer, samples), samples), layer);
     }
 }
