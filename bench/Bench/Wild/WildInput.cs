@@ -15,9 +15,12 @@ internal sealed record WildInput(string Name, ElementType Type, int[] Shape)
 
     /// <summary>The dimensions of one sample in a data file: those behind a leading batch, or all if each run is one sample.</summary>
     /// <param name="inputs">All inputs: where they lead with different sizes, none of these is a batch.</param>
-    public int[] SampleDims(IReadOnlyList<WildInput> inputs)
-    {
-        bool isBatch = Shape.Length > 0 && (Shape[0] is -1 or 1 || inputs.All(i => i.Shape.Length > 0 && i.Shape[0] == Shape[0]));
-        return [.. Shape.Skip(isBatch ? 1 : 0).Select(Math.Abs)];
-    }
+    public int[] SampleDims(IReadOnlyList<WildInput> inputs) => [.. Shape.Skip(HasRows(inputs) ? 1 : 0).Select(Math.Abs)];
+
+    /// <summary>The samples that every run has: a fixed batch; 1 where the batch is free or a run is one sample.</summary>
+    /// <param name="inputs">All inputs.</param>
+    public int FixedRows(IReadOnlyList<WildInput> inputs) => HasRows(inputs) ? Math.Max(1, Shape[0]) : 1;
+
+    private bool HasRows(IReadOnlyList<WildInput> inputs) =>
+        Shape.Length > 0 && (Shape[0] is -1 or 1 || inputs.All(i => i.Shape.Length > 0 && i.Shape[0] == Shape[0]));
 }

@@ -1,3 +1,4 @@
+using Cim.Compiler.Import;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Tests.Support;
 using Cim.Runtime;
@@ -39,6 +40,17 @@ public sealed class RecurrentTests
         Assert.Equal([1, 5, 1], MvmLayers.Find(graph).Select(l => l.Uses.Length)); // the first state is zero
         Assert.True(graph.HasSymbolicBatch);
     }
+
+    /// <summary>Apart from the others, since its values grow from step to step and the bound with them.</summary>
+    [Theory]
+    [InlineData("RNN", 1, 1)]
+    [InlineData("GRU", 3, 2)]
+    [InlineData("LSTM", 4, 3)]
+    public void Softplus_is_a_function_of_gates_too(string op, int gates, int functions) =>
+        ImportAssert.SameAsOnnxRuntime(new ModelBuilder().Input("x", 3, 2, 4).Uniform("w", -0.5f, 0.5f, 1, gates * 5, 4)
+            .Uniform("r", -0.3f, 0.3f, 1, gates * 5, 5)
+            .Node(op, "x w r", "_ h", ("hidden_size", 5), ("activations", Enumerable.Repeat("Softplus", functions).ToArray())).Output("h"),
+            new ImportOptions { GeneraliseBatch = false }, relative: 1e-4, batch: 3);
 
     [Fact]
     public void An_unknown_number_of_steps_is_an_error_that_says_where() =>
