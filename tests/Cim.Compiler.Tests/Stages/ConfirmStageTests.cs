@@ -40,11 +40,11 @@ public sealed class ConfirmStageTests : IDisposable
     [Fact]
     public void A_policy_that_misses_the_budget_on_the_evaluation_data_gives_way_to_the_next_wider_one()
     {
-        (CompileState state, CompileContext context) = Found(budget: 5, bits: 2);
+        (CompileState state, CompileContext context) = Found(budget: 0.5, bits: 2);
         CompileState confirmed = new ConfirmStage(new Cim.Compiler.Candidates.CandidateQuantizer()).Run(state, context);
         Assert.All(confirmed.Precisions.Layers, l => Assert.Equal(8, l.WeightBits));
         Assert.Equal(2, confirmed.Search!.LostOnEvaluation.Length);
-        Assert.True(confirmed.Search.LostOnEvaluation[0] > 5 && confirmed.Search.LostOnEvaluation[1] <= 5);
+        Assert.True(confirmed.Search.LostOnEvaluation[0] > 0.5 && confirmed.Search.LostOnEvaluation[1] <= 0.5);
         Assert.NotNull(confirmed.Network);
     }
 
