@@ -3,12 +3,20 @@ namespace Cim.Compiler.Options;
 /// <summary>Finds the name that was meant.</summary>
 internal static class Spelling
 {
-    /// <summary>The known name with the fewest edits from <paramref name="name"/>.</summary>
+    /// <summary>A name that is part of another is as near to it as so many edits.</summary>
+    private const int Part = 2;
+
+    /// <summary>The known name with the fewest edits from <paramref name="name"/>, or that has it in it.</summary>
     public static string Nearest(string name, IEnumerable<string> known)
     {
         string lower = name.ToLowerInvariant();
-        return known.OrderBy(candidate => Distance(lower, candidate.ToLowerInvariant()))
-            .ThenBy(candidate => candidate, StringComparer.Ordinal).First();
+        return known.OrderBy(candidate => Math.Min(Edits(candidate), IsPart(candidate) ? Part : int.MaxValue))
+            .ThenBy(Edits).ThenBy(candidate => candidate, StringComparer.Ordinal).First();
+
+        int Edits(string candidate) => Distance(lower, candidate.ToLowerInvariant());
+
+        bool IsPart(string candidate) => candidate.IndexOf(name, StringComparison.OrdinalIgnoreCase) >= 0
+            || name.IndexOf(candidate, StringComparison.OrdinalIgnoreCase) >= 0;
     }
 
     /// <summary>Letters to insert, remove or exchange to make one name of the other (Levenshtein), one row at a time.</summary>
