@@ -3,8 +3,8 @@ namespace Cim.Compiler.Options;
 /// <summary>Finds the name that was meant.</summary>
 internal static class Spelling
 {
-    /// <summary>A name that is part of another is as near to it as so many edits.</summary>
-    private const int Part = 2;
+    /// <summary>A name that has all letters of another in order is as near to it as one edit.</summary>
+    private const int Part = 1;
 
     /// <summary>The known name with the fewest edits from <paramref name="name"/>, or that has it in it.</summary>
     public static string Nearest(string name, IEnumerable<string> known)
@@ -15,8 +15,8 @@ internal static class Spelling
 
         int Edits(string candidate) => Distance(lower, candidate.ToLowerInvariant());
 
-        bool IsPart(string candidate) => candidate.IndexOf(name, StringComparison.OrdinalIgnoreCase) >= 0
-            || name.IndexOf(candidate, StringComparison.OrdinalIgnoreCase) >= 0;
+        // Nothing but letters that are missing.
+        bool IsPart(string candidate) => Edits(candidate) == Math.Abs(candidate.Length - name.Length);
     }
 
     /// <summary>Letters to insert, remove or exchange to make one name of the other (Levenshtein), one row at a time.</summary>

@@ -118,7 +118,7 @@ public sealed class MetadataCheckTests : IDisposable
     [InlineData("WeigthBits", "WeightBits")]
     [InlineData("Bits", "AdcBits")]
     [InlineData("CalibrationData", "Calibration")]
-    [InlineData("Dimension", "Dim")]
+    [InlineData("Dimension", "Dims")]
     [InlineData("Sed", "Seed")]
     public void An_unknown_name_is_a_warning_with_the_nearest_known_one(string name, string nearest)
     {

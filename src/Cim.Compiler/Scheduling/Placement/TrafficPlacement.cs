@@ -3,14 +3,14 @@ using System.Collections.Immutable;
 namespace Cim.Compiler.Scheduling.Placement;
 
 /// <summary>
-/// Puts the cores of layers at places of a grid so that bits pass few routers: a quadratic assignment. Few cores are tried in every
-/// order, cutting off where what is placed costs more than the best; of many, pairs are exchanged while one gains, from the order of the
+/// Puts the cores of layers at places of a grid so that bits pass few routers: a quadratic assignment. Where there are few orders, all
+/// are tried, cutting off where what is placed costs more than the best; else pairs are exchanged while one gains, from the order of the
 /// network on; cores beyond thousands stay in that order, in which neighbours are near.
 /// </summary>
 internal sealed class TrafficPlacement
 {
-    /// <summary>Up to so many cores every order is tried.</summary>
-    public const int ExactCores = 8;
+    /// <summary>Every order is tried where there are at most so many: 8 cores in 9 places, or 3 in 70.</summary>
+    public const long MostOrders = 400_000;
 
     private const int MostExchanged = 2048, MostSampled = 64, MostSweeps = 24;
     private const long MostSteps = 40_000_000;
@@ -30,8 +30,12 @@ internal sealed class TrafficPlacement
         int[] places = [.. Enumerable.Range(0, count)];
         if (count > MostExchanged) return places;
         var placement = new TrafficPlacement(grid, Between(cores, traffic, count));
-        return count <= ExactCores ? placement.Exact(places) : placement.Exchanged(places);
+        return Orders(count, grid.Cores) <= MostOrders ? placement.Exact(places) : placement.Exchanged(places);
     }
+
+    /// <summary>In how many ways cores can be put at places.</summary>
+    public static double Orders(int cores, int places) =>
+        Enumerable.Range(0, cores).Aggregate(1.0, (orders, core) => orders * (places - core));
 
     /// <summary>Bits times hops of a placement.</summary>
     public static double HopBits(
