@@ -55,7 +55,7 @@ internal sealed class SlurmStudy(StudyStore store, IReadOnlyList<StudyUnit> unit
             : SlurmCluster.Queue(submissions.Select(s => s.Job));
         IReadOnlyDictionary<string, string> accounts = submissions.Count == 0 ? ImmutableDictionary<string, string>.Empty
             : SlurmCluster.Accounts(submissions.Select(s => s.Job));
-        return [.. units.Select((unit, i) => done.Contains(unit.Id) ? UnitState.Done
+        return [.. units.Select((unit, i) => done.Contains(unit.Id) && store.Result(unit) is not null ? UnitState.Done
             : Tasks(submissions, i).Select(queue.GetValueOrDefault).OfType<string>().FirstOrDefault() is { } state
                 ? state is "PENDING" or "CONFIGURING" or "REQUEUED" ? UnitState.Waiting : UnitState.Running
             : failed.Contains(unit.Id) || Tasks(submissions, i).Any(accounts.ContainsKey) ? UnitState.Failed : UnitState.Missing)];
