@@ -94,7 +94,6 @@ public sealed class CompileCommandTests : IDisposable
     [InlineData("--objective", "energy")]
     [InlineData("--budget-minutes", "1")]
     [InlineData("--search-evaluations", "5")]
-    [InlineData("--keep-ends")]
     [InlineData("--policy-output", "p.json")]
     [InlineData("--strip-widths", "8,4")]
     [InlineData("--merge-method", "group")]

@@ -39,16 +39,16 @@ public sealed class EvalCommandTests : IDisposable
     public async Task Correct_operations_per_joule_are_accuracy_times_operations_over_energy()
     {
         double picojoules = (await Compile("--json")).Json.GetProperty("cost").GetProperty("energyPj").GetDouble();
-        CliRun run = await CliRun.Of("eval", At("net.cim"), "--data", At("data.npz"), "--words", "5", "--json");
+        CliRun run = await CliRun.Of("eval", At("net.cim"), "--data", At("data.npz"), "--output-codes", "5", "--json");
         Assert.True(run.ExitCode == 0, run.Error);
         double expected = run.Json.GetProperty("accuracy").GetDouble() * 2 * 3 * 3 / (picojoules * 1e-12);
         Assert.Equal(expected, run.Json.GetProperty("correctOpsPerJoule").GetDouble(), expected * 1e-9);
-        // The only layer writes real scores: there are no words.
-        Assert.Equal(0, run.Json.GetProperty("words").GetArrayLength());
+        // The only layer writes real scores: there are no output codes.
+        Assert.Equal(0, run.Json.GetProperty("outputCodes").GetArrayLength());
 
         Assert.Equal(JsonValueKind.Null,
             (await CliRun.Of("eval", At("net.onnx"), "--data", At("data.npz"), "--json")).Json.GetProperty("correctOpsPerJoule").ValueKind);
-        Assert.Equal(2, (await CliRun.Of("eval", At("net.cim"), "--data", At("data.npz"), "--words", "-1")).ExitCode);
+        Assert.Equal(2, (await CliRun.Of("eval", At("net.cim"), "--data", At("data.npz"), "--output-codes", "-1")).ExitCode);
         Assert.Equal(2, (await Compile("--variation-aware", "--variation-confidence", "1")).ExitCode);
     }
 

@@ -15,7 +15,7 @@ internal sealed class VariationCommand : BenchCommand
     private readonly Option<string[]> _variations;
     private readonly Option<int> _chips;
     private readonly Option<int> _limit;
-    private readonly Option<int> _words;
+    private readonly Option<int> _comparedImages;
 
     public VariationCommand()
         : base("variation", "variation", "What do accuracy and correct operations per joule become under conductance variation?")
@@ -25,7 +25,7 @@ internal sealed class VariationCommand : BenchCommand
         _variations = AddList("--variations", string.Join(',', variations), "How much cells vary.", variations);
         _chips = Add("--chips", 10, "Simulated chips.");
         _limit = Add("--limit", 500, "Test images.");
-        _words = Add("--words", 32, "Images whose output codes are compared (`cim eval --words`).");
+        _comparedImages = Add("--output-codes", 32, "Images whose output codes are compared (`cim eval --output-codes`).");
     }
 
     protected override async Task RunAsync(ParseResult parsed, BenchRun run, CancellationToken cancellation)
@@ -37,7 +37,7 @@ internal sealed class VariationCommand : BenchCommand
         foreach (string name in parsed.GetValue(_networks)!)
         {
             var measurement = new VariationMeasurement(
-                run, VariationNetwork.Of(name, run), parsed.GetValue(_chips), parsed.GetValue(_limit), parsed.GetValue(_words));
+                run, VariationNetwork.Of(name, run), parsed.GetValue(_chips), parsed.GetValue(_limit), parsed.GetValue(_comparedImages));
             var rows = new List<(VariationRow Row, double Ratio)>();
             foreach (CellVariation variation in CellVariation.All.Where(v => parsed.GetValue(_variations)!.Contains(v.Name)))
             {

@@ -19,7 +19,7 @@ internal static class CommandRows
     };
 
     /// <summary>On how many samples output codes are compared.</summary>
-    public static OptionRow OutputCodes { get; } = new("Words", OptionKind.Integer, OptionGroup.Inputs,
+    public static OptionRow OutputCodes { get; } = new("OutputCodes", OptionKind.Integer, OptionGroup.Inputs,
         "Compare the output codes of every layer with the noise-free ones on at most this many samples.")
     {
         Range = OptionRange.AtLeastOne, Zero = "none", Default = "0", Scope = OptionScope.CommandLine,

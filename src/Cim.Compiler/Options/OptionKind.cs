@@ -3,7 +3,7 @@ namespace Cim.Compiler.Options;
 /// <summary>What the value of an option is.</summary>
 internal enum OptionKind
 {
-    /// <summary>Set or not: <c>--keep-ends</c>, <c>KeepEnds="true"</c>.</summary>
+    /// <summary>Set or not: <c>--search-binary</c>, <c>SearchBinary="true"</c>.</summary>
     Flag,
 
     /// <summary>A whole number in the range of the option.</summary>

@@ -15,6 +15,12 @@ internal static partial class OptionTable
         Range = new(2, 8), Default = "8", Writing = KeyWriting.Always, Keys = Result,
     };
 
+    public static OptionRow EdgeBits { get; } = new("EdgeBits", OptionKind.Integer, OptionGroup.Precision,
+        "Bits of the weights and inputs of the first and the last layer, in a search, too.")
+    {
+        Range = new(2, 8), Zero = "as the other layers", Default = "0", Keys = Result,
+    };
+
     public static OptionRow AdcBits { get; } = new("AdcBits", OptionKind.Integer, OptionGroup.Precision,
         "Bits of every conversion. A search chooses them by layer.")
     {

@@ -56,12 +56,6 @@ internal static partial class OptionTable
         Range = OptionRange.AtLeastOne, Default = "4096", Keys = Result | OptionKeys.Candidates,
     };
 
-    public static OptionRow KeepEnds { get; } = new("KeepEnds", OptionKind.Flag, OptionGroup.Search,
-        "A search leaves the first and the last layer at 8 bits.")
-    {
-        Default = "false", Keys = Result,
-    };
-
     public static OptionRow SearchBinary { get; } = new("SearchBinary", OptionKind.Flag, OptionGroup.Search,
         "A search may make weights binary (1 bit) where the cells make that cheaper than ternary (2 bits).")
     {

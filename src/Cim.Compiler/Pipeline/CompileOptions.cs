@@ -101,8 +101,8 @@ internal sealed record CompileOptions
     /// <summary>A search may make weights binary (1 bit: -1 and 1) where the cells make that cheaper than ternary.</summary>
     public bool SearchBinary { get; init; }
 
-    /// <summary>A search leaves the first and the last layer at 8 bits.</summary>
-    public bool KeepEnds { get; init; }
+    /// <summary>Bits of the weights and inputs of the first and the last layer, 2 to 8; 0 = as the other layers.</summary>
+    public int EdgeBits { get; init; }
 
     /// <summary>Percentage points the compiled network may lose; null = no budget (a search then allows
     /// <see cref="DefaultSearchLoss"/>).</summary>

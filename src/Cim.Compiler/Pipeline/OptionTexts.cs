@@ -35,7 +35,7 @@ internal static class OptionTexts
                     .Select(f => $"{f.Key}={string.Join('|', f.Value.Select(Text))}")),
             [OptionTable.AdcBits] = o => Text(o.AdcBits),
             [OptionTable.CopiesWithin] = o => Text(o.CopiesWithin),
-            [OptionTable.KeepEnds] = o => Text(o.KeepEnds),
+            [OptionTable.EdgeBits] = o => Text(o.EdgeBits),
             [OptionTable.SearchBinary] = o => Text(o.SearchBinary),
             [OptionTable.SearchSamples] = o => Text(o.SearchSamples),
             [OptionTable.SearchTrainingSamples] = o => Text(o.SearchTrainingSamples),

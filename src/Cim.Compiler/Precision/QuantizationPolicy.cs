@@ -26,6 +26,13 @@ internal sealed record QuantizationPolicy(ImmutableArray<LayerPrecision> Layers)
         return new QuantizationPolicy([.. layers.Select(name => new LayerPrecision(name, weightBits, activationBits, adcBits))]);
     }
 
+    /// <summary>The policy with other bits of weights and inputs in the first and the last layer; 0 = as it is.</summary>
+    public QuantizationPolicy WithEdges(int bits) => bits == 0 ? this : this with
+    {
+        Layers = [.. Layers.Select((layer, i) => i == 0 || i == Layers.Length - 1
+            ? layer with { WeightBits = bits, ActivationBits = bits } : layer)],
+    };
+
     /// <summary>The precision of a layer; null if the policy does not name it.</summary>
     public LayerPrecision? Find(string layer) => Layers.FirstOrDefault(l => l.Name == layer);
 

@@ -19,8 +19,8 @@ internal sealed record PolicySearchOptions
 
     public int Evaluations { get; init; } = 60;
 
-    /// <summary>The first and the last layer stay at 8 bits.</summary>
-    public bool KeepEnds { get; init; }
+    /// <summary>Bits of the weights and inputs of the first and the last layer; 0 = they are searched, too.</summary>
+    public int EdgeBits { get; init; }
 
     /// <summary>Weights may be binary (1 bit: -1 and 1) where that is cheaper than ternary (2 bits).</summary>
     public bool BinaryWeights { get; init; }

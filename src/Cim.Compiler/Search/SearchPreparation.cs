@@ -58,8 +58,10 @@ internal static class SearchPreparation
                 $"The objective is energy, but hardware profile '{hardware.Name}' states no energy figures. Choose another objective or "
                 + $"profile.");
         ImmutableDictionary<int, LayerBits> fixedLayers = layers.LayerOfShape.Select((l, i) => (l, i))
-            .Where(p => p.l < 0 || (options.KeepEnds && (p.i == 0 || p.i == layers.Shapes.Length - 1)))
-            .ToImmutableDictionary(p => p.i, _ => eight);
+            .Where(p => p.l < 0 || IsEdge(p.i))
+            .ToImmutableDictionary(p => p.i, p => p.l < 0 ? eight : new LayerBits(options.EdgeBits, options.EdgeBits, 0));
         return PolicySpace.Create(costs, options.Objective, layers.Together(), options.MaxArrays != long.MaxValue, fixedLayers);
+
+        bool IsEdge(int layer) => options.EdgeBits > 0 && (layer == 0 || layer == layers.Shapes.Length - 1);
     }
 }

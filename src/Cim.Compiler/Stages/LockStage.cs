@@ -18,7 +18,8 @@ internal sealed class LockStage : ICompileStage
     {
         CompileOptions options = context.Options;
         QuantizationPolicy policy = QuantizationPolicy.Uniform(
-            MvmLayers.Find(state.Graph).Select(l => l.NodeName), options.WeightBits, options.ActivationBits, options.AdcBits);
+            MvmLayers.Find(state.Graph).Select(l => l.NodeName), options.WeightBits, options.ActivationBits, options.AdcBits)
+            .WithEdges(options.EdgeBits);
         var layers = new PolicyLayers(policy, state.Shapes, context.Hardware.Rows);
         if (options.PolicyPath is { } path) policy = PolicyJson.Load(path, layers);
         CompileLock? locked = options.LockPath is null

@@ -18,7 +18,7 @@ internal static class SearchSettings
         MaxArrays = asked.MaxArrays ?? long.MaxValue,
         Evaluations = asked.SearchEvaluations,
         Seed = asked.Seed,
-        KeepEnds = asked.KeepEnds,
+        EdgeBits = asked.EdgeBits,
         BinaryWeights = asked.SearchBinary,
         Clock = new SearchClock(asked.SearchMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null),
         Trials = (asked.TrialLogPath ?? (asked.OutputPath is { } output ? output + ".trials.json" : null)) is { } log

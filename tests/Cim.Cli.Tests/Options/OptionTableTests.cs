@@ -117,12 +117,12 @@ public sealed class OptionTableTests : IDisposable
             ResultKey.OfLock(Parse("--search", "rl", "--max-accuracy-loss", "1", "--scale", "1/255"), isaac)["options"]);
         CompileOptions all = Parse("--weight-bits", "4", "--activation-bits", "5", "--objective", "energy", "--search-evaluations", "7",
             "--max-arrays", "90", "--max-accuracy-loss", "0.5", "--seed", "2", "--dim", "w=3", "h=2", "--adc-bits", "6", "--copies-within",
-            "12", "--keep-ends", "--search-binary", "--search-samples", "30", "--search-training-samples", "40", "--strips", "0.6",
+            "12", "--edge-bits", "7", "--search-binary", "--search-samples", "30", "--search-training-samples", "40", "--strips", "0.6",
             "--strip-widths", "8,4", "--strip-unit", "column", "--merge", "auto", "--merge-method", "group", "--calibration-method",
             "entropy", "--calibration-samples", "9", "--mean", "1,2", "--rounding", "nearest", "--variation-aware", "--training",
             At("t.npz"), "--epochs", "3", "--training-shift", "2", "--learning-rate", "0.001");
         Assert.Equal("search=uniform weightBits=4 activationBits=5 objective=energy searchEvaluations=7 maxArrays=90 maxAccuracyLoss=0.5 "
-            + "seed=2 dim=h:2,w:3 adcBits=6 copiesWithin=12 keepEnds searchBinary searchSamples=30 searchTrainingSamples=40 strips=0.6 "
+            + "seed=2 dim=h:2,w:3 adcBits=6 copiesWithin=12 edgeBits=7 searchBinary searchSamples=30 searchTrainingSamples=40 strips=0.6 "
             + "stripWidths=8,4 stripUnit=Column merge=auto mergeMethod=Group range=Entropy calibrationSamples=9 scale=1 mean=1,2 std=1 "
             + "rounding=nearest variationAware=0.999", ResultKey.OfLock(all, isaac)["options"]);
         Assert.EndsWith(" epochs=3 shift=2 flip=False rate=0.001", ResultKey.OfLock(all, isaac)["training"], StringComparison.Ordinal);

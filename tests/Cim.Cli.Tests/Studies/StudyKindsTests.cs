@@ -20,7 +20,7 @@ public sealed class StudyKindsTests : IAsyncLifetime
 
     [Theory]
     [InlineData("eval", "net.cim", "--data data.npz --fidelity device --set programmingError.model=independent --set "
-        + "programmingError.sigma=0.4 --trials 5 --words 4")]
+        + "programmingError.sigma=0.4 --trials 5 --output-codes 4")]
     [InlineData("pareto", "net.onnx", "--calibration data.npz --hardware isaac --points 4")]
     public async Task A_study_prints_what_one_process_prints(string command, string model, string options)
     {

@@ -14,13 +14,15 @@ public sealed class SearchPreparationTests
     public void Energy_as_objective_needs_energy_figures() =>
         Assert.Equal("CIM2007", Assert.Throws<CimException>(() => SampleSearch.Run("exact", 1, Objective.Energy)).Code);
 
-    [Fact]
-    public void The_ends_of_a_network_keep_eight_bits_where_that_is_asked_for()
+    [Theory]
+    [InlineData(8)]
+    [InlineData(6)]
+    public void The_edges_of_a_network_have_the_bits_that_are_asked_for(int bits)
     {
-        using PolicySearch search = SampleSearch.Prepare(new PolicySearchOptions { KeepEnds = true });
+        using PolicySearch search = SampleSearch.Prepare(new PolicySearchOptions { EdgeBits = bits });
         LayerBits[][] offered = [.. search.Space.Choices.Select(l => l.Select(c => search.Space.Costs.Choices[c]).ToArray())];
-        Assert.Equal([new LayerBits(8, 8, 0)], offered[0]);
-        Assert.Equal([new LayerBits(8, 8, 0)], offered[^1]);
+        Assert.Equal([new LayerBits(bits, bits, 0)], offered[0]);
+        Assert.Equal([new LayerBits(bits, bits, 0)], offered[^1]);
         Assert.Contains(offered, l => l.Length > 1);
     }
 }

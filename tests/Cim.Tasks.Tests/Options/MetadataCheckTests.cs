@@ -41,7 +41,8 @@ public sealed class MetadataCheckTests : IDisposable
     [InlineData("Namespace", "A..B", "C# namespace")]
     [InlineData("VariationAware", "yes", "true or false")]
     [InlineData("SearchBudget", "0", "more than 0")]
-    [InlineData("KeepEnds", "ends", "true or false")]
+    [InlineData("EdgeBits", "ends", "from 2 to 8")]
+    [InlineData("SearchBinary", "ends", "true or false")]
     [InlineData("VariationConfidence", "1", "between 0 and 1")]
     [InlineData("Fidelity", "perfect", "exact, adc, device or circuit")]
     public void Impossible_metadata_is_error_CIM1001_that_says_what_is_allowed(string name, string value, string allowed)

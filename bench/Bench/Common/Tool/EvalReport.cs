@@ -19,7 +19,7 @@ internal sealed record EvalReport
     public double? ImagesPerSecond { get; init; }
 
     /// <summary>Output codes by layer, where they were compared.</summary>
-    public OutputCodes[]? Words { get; init; }
+    public OutputCodes[]? OutputCodes { get; init; }
 }
 
 /// <summary>Shares of a layer's output codes that equal the noise-free ones.</summary>

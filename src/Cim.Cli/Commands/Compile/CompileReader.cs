@@ -38,7 +38,7 @@ internal static class CompileReader
         ActivationBits = values.Number<int>(OptionTable.ActivationBits),
         AdcBits = values.Number<int>(OptionTable.AdcBits),
         CopiesWithin = values.Number<long>(OptionTable.CopiesWithin),
-        KeepEnds = values.Flag(OptionTable.KeepEnds),
+        EdgeBits = values.Number<int>(OptionTable.EdgeBits),
         SearchBinary = values.Flag(OptionTable.SearchBinary),
         Strips = StripOptions.Parse(
             values.Text(OptionTable.Strips), values.Text(OptionTable.StripWidths), values.Choice(OptionTable.StripUnit)),

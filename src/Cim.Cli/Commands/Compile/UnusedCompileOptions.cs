@@ -21,13 +21,14 @@ internal static class UnusedCompileOptions
             strips = $"strips ({OptionTable.Strips.Named()})",
             aLock = $"a lock file ({OptionTable.Lock.Named()})";
         foreach (OptionRow row in new[] { OptionTable.Objective, OptionTable.SearchEvaluations, OptionTable.SearchBudget,
-            OptionTable.KeepEnds, OptionTable.SearchBinary, OptionTable.PolicyOutput })
+            OptionTable.SearchBinary, OptionTable.PolicyOutput })
             Check(row, searches, aSearch);
         Check(OptionTable.Search, o.Search == "uniform" || searches,
             $"choosing precisions, and those of {OptionTable.Policy.Named()} are used");
         Check(OptionTable.SearchSamples, evaluates,
             $"{aSearch}, {OptionTable.Strips.With("auto")} or {OptionTable.MergeWeights.With("auto")}");
         Check(OptionTable.SearchTrainingSamples, searches && trains, $"a search with {OptionTable.Training.Named()}");
+        Check(OptionTable.EdgeBits, searches || o.PolicyPath is null, $"precisions that {OptionTable.Policy.Named()} does not name");
         Check(OptionTable.WeightBits, !searches, byLayer);
         Check(OptionTable.ActivationBits, !searches, byLayer);
         Check(OptionTable.AdcBits, !searches,

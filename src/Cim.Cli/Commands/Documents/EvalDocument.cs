@@ -22,7 +22,7 @@ internal sealed class EvalDocument(string fidelity, Evaluation evaluation) : Jso
     public double ImagesPerSecond => evaluation.ImagesPerSecond;
     public double? CorrectOpsPerJoule => evaluation.CorrectOpsPerJoule;
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IEnumerable<OutputCodesDocument>? Words => evaluation.OutputCodes?.Select(layer => new OutputCodesDocument(layer));
+    public IEnumerable<OutputCodesDocument>? OutputCodes => evaluation.OutputCodes?.Select(layer => new OutputCodesDocument(layer));
 }
 
 /// <summary>The accuracy of one simulated chip.</summary>
@@ -33,7 +33,7 @@ internal sealed class OutputCodesDocument(LayerOutputCodes layer)
 {
     public string Name => layer.Name;
     public int Bits => layer.Bits;
-    public long Words => layer.Codes;
+    public long Codes => layer.Codes;
     public double Equal => layer.Equal;
     public double WithinOne => layer.WithinOne;
     public double EqualInNetwork => layer.EqualInNetwork;

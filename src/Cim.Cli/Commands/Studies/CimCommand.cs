@@ -6,7 +6,7 @@ namespace Cim.Cli.Commands.Studies;
 internal static class CimCommand
 {
     /// <summary>The program, and its library where it is started by <c>dotnet</c>.</summary>
-    public static ImmutableArray<string> Words
+    public static ImmutableArray<string> Arguments
     {
         get
         {

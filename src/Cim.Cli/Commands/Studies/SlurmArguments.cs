@@ -59,7 +59,7 @@ internal static class SlurmArguments
     /// <summary>Prints what would be submitted.</summary>
     public static void Print(ParseResult parsed, CommandContext context, StudyStore store, StudyUnit[] units)
     {
-        var scripts = new SlurmScripts(store, CimCommand.Words, Read(parsed));
+        var scripts = new SlurmScripts(store, CimCommand.Arguments, Read(parsed));
         string tasks = string.Join(
             " ", SlurmTasks.Of(Enumerable.Range(0, units.Length), SlurmCluster.ArraySize()).Select(t => $"--array={t}"));
         context.WriteResult(
@@ -75,7 +75,7 @@ internal static class SlurmArguments
     {
         var study = new SlurmStudy(store, units);
         (IReadOnlyList<SlurmSubmission> arrays, string? gather) =
-            study.Submit(Read(parsed, study.Jobs?.Settings), CimCommand.Words);
+            study.Submit(Read(parsed, study.Jobs?.Settings), CimCommand.Arguments);
         context.WriteResult(
             new SubmissionDocument(store.Folder, units.Count, arrays, gather), StudyOutputJson.Relaxed.SubmissionDocument, text =>
         {

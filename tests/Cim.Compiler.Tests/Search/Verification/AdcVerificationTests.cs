@@ -24,7 +24,7 @@ public sealed class AdcVerificationTests
     public void A_search_for_energy_narrows_conversions_and_stays_within_the_budget_when_simulated_through_them()
     {
         (Graph graph, GraphInput input, SearchData data) = FashionSample.Load();
-        var options = new PolicySearchOptions { MaxLoss = 5, Evaluations = 6, Objective = Objective.Energy, KeepEnds = true };
+        var options = new PolicySearchOptions { MaxLoss = 5, Evaluations = 6, Objective = Objective.Energy, EdgeBits = 8 };
         using PolicySearch search = SearchPreparation.Prepare(
             new SampledNetwork(graph, input, data), _isaac, options, null, default);
         foreach (int end in new[] { 0, search.Space.Choices.Length - 1 })
