@@ -23,12 +23,14 @@ Dir::Cache "$work/cache";
 Dir::Etc::sourcelist "$work/sources.list";
 Dir::Etc::sourceparts "-";
 CONF
-  (export APT_CONFIG="$work/apt.conf"; cd "$work" && timeout 120 apt-get update -qq && timeout 120 apt-get download -qq "libonnx-testdata=$release*") > /dev/null 2>&1 || return 1
+  (export APT_CONFIG="$work/apt.conf"
+    cd "$work" && timeout 120 apt-get update -qq && timeout 120 apt-get download -qq "libonnx-testdata=$release*") > /dev/null 2>&1 || return 1
   dpkg-deb -x "$work"/libonnx-testdata_*.deb "$work/package" && mv "$work/package/usr/share/libonnx-testdata/data/node" "$work/node"
 }
 
 from_wheel() {
-  python3 -m venv "$work/venv" > /dev/null 2>&1 && timeout 120 "$work/venv/bin/pip" install --quiet --retries 0 "onnx==$release.*" > /dev/null 2>&1 || return 1
+  python3 -m venv "$work/venv" > /dev/null 2>&1 || return 1
+  timeout 120 "$work/venv/bin/pip" install --quiet --retries 0 "onnx==$release.*" > /dev/null 2>&1 || return 1
   "$work/venv/bin/python" -m onnx.backend.test.cmd_tools generate-data -o "$work/data" > /dev/null 2>&1 && mv "$work/data/node" "$work/node"
 }
 
@@ -36,6 +38,7 @@ if from_debian sid || from_debian trixie || from_wheel; then
   mkdir -p "$(dirname "$target")" && rm -rf "$target" && mv "$work/node" "$target"
   echo "$(find "$target" -maxdepth 1 -name 'test_*' | wc -l) cases in $target"
 else
-  echo "node-cases.sh: release $release can be had neither from Debian nor from PyPI; only the set of the installed libonnx-testdata is tested" >&2
+  echo "node-cases.sh: release $release can be had neither from Debian nor from PyPI;" \
+    "only the set of the installed libonnx-testdata is tested" >&2
   exit 1
 fi

@@ -18,7 +18,8 @@ if [ ${#packages[@]} -gt 0 ]; then
     [ "$(id -u)" = 0 ] || as_root=(sudo -n)
     if ! command -v apt-get > /dev/null; then
         echo "test.sh: no apt-get here, so tests that need these Debian packages are skipped: ${packages[*]}"
-    elif ! { "${as_root[@]}" apt-get update -qq && "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${packages[@]}"; } > /dev/null 2>&1; then
+    elif ! { "${as_root[@]}" apt-get update -qq \
+        && "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${packages[@]}"; } > /dev/null 2>&1; then
         echo "test.sh: could not be installed (root needed?), so tests that need them are skipped: ${packages[*]}"
     fi
 fi
@@ -40,7 +41,8 @@ for project in tests/*.Tests; do
     code=0 f="" p="" s=""
     dotnet test "$project" -c Release --no-build "$@" > "$log" 2>&1 || code=$?
     # "Passed!  - Failed:     0, Passed:    44, Skipped:     0, Total: ..." is the runner's own closing line.
-    if read -r f p s < <(sed -nE 's/.*Failed: +([0-9]+), Passed: +([0-9]+), Skipped: +([0-9]+), Total.*/\1 \2 \3/p' "$log") && [ -n "${s:-}" ]; then
+    counts='s/.*Failed: +([0-9]+), Passed: +([0-9]+), Skipped: +([0-9]+), Total.*/\1 \2 \3/p'
+    if read -r f p s < <(sed -nE "$counts" "$log") && [ -n "${s:-}" ]; then
         [ "$code" = 0 ] || [ "$f" != 0 ] || f=1
     elif [ "$code" = 0 ]; then
         f=0 p=0 s=0 # No test of this project matches the filter.

@@ -62,10 +62,10 @@ internal static class BiasRefinement
             ReadOnlySpan<float> x = samples.X.AsSpan(at * rows, rows);
             double sum = 0;
             for (int r = 0; r < rows; r++) sum += (double)x[r] * integers[r];
-            double given = (sum * weights.Scales[c]) + weights.Bias[c];
+            double quantized = (sum * weights.Scales[c]) + weights.Bias[c];
             float wanted = samples.Y[(at * columns) + (c % columns)];
-            errors[i] = wanted - given;
-            seen[i] = use.Sees(c, wanted) || use.Sees(c, (float)given);
+            errors[i] = wanted - quantized;
+            seen[i] = use.Sees(c, wanted) || use.Sees(c, (float)quantized);
         }
 
         return (errors, seen);

@@ -30,7 +30,9 @@ x2=x1+F.gelu(h@w1+b1)@w2+b2
 z=F.linear(x2.mean(1),wh,bh)
 loss=F.cross_entropy(z,torch.tensor([0,2])); loss.backward()
 out=sys.argv[1]
-json.dump({"source":"PyTorch %s, float64; see docs/training.md"%torch.__version__,"loss":loss.item(),"gradients":{n:[float("%.10g"%g) for g in t.grad.reshape(-1).tolist()] for n,t in P.items()}},open(out+"/vit-block.json","w"),indent=None,separators=(",",":"))
+gradients={n:[float("%.10g"%g) for g in t.grad.reshape(-1).tolist()] for n,t in P.items()}
+json.dump({"source":"PyTorch %s, float64; see docs/training.md"%torch.__version__,"loss":loss.item(),"gradients":gradients},
+          open(out+"/vit-block.json","w"),indent=None,separators=(",",":"))
 # resnet20
 def rv(b,i):
     r=0;s=0
@@ -89,6 +91,8 @@ for mode in ("fixed","batch"):
             y=F.relu(t+sc); c=o
     z=F.linear(y.mean((2,3)),Q['linear.weight'],Q['linear.bias'])
     loss=F.cross_entropy(z,ys); loss.backward()
-    res[mode]={"loss":loss.item(),"gradients":{n:{"norm":float("%.8g"%t.grad.norm()),"first":[float("%.8g"%q) for q in t.grad.reshape(-1)[:3].tolist()]} for n,t in Q.items() if t.grad is not None}}
+    gradients={n:{"norm":float("%.8g"%t.grad.norm()),"first":[float("%.8g"%q) for q in t.grad.reshape(-1)[:3].tolist()]}
+               for n,t in Q.items() if t.grad is not None}
+    res[mode]={"loss":loss.item(),"gradients":gradients}
     print(mode,loss.item(),len(Q))
 json.dump(res,open(out+"/resnet20.json","w"),separators=(",",":"))
