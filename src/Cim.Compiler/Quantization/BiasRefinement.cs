@@ -53,16 +53,14 @@ internal static class BiasRefinement
         MvmLayer layer, LayerSamples samples, LayerWeights weights, OutputUse use, int[] positions, int c)
     {
         int rows = layer.RowsPerGroup, columns = layer.ColumnsPerGroup, group = c / columns;
-        ReadOnlySpan<sbyte> integers = weights.Integers.AsSpan(c * rows, rows);
+        float[] integers = [.. weights.Integers.Slice(c * rows, rows)];
         double[] errors = new double[positions.Length];
         bool[] seen = new bool[positions.Length];
         for (int i = 0; i < positions.Length; i++)
         {
             int at = (group * samples.Count) + positions[i];
-            ReadOnlySpan<float> x = samples.X.AsSpan(at * rows, rows);
-            double sum = 0;
-            for (int r = 0; r < rows; r++) sum += (double)x[r] * integers[r];
-            double quantized = (sum * weights.Scales[c]) + weights.Bias[c];
+            float sum = DotProduct.Of(samples.X.AsSpan(at * rows, rows), integers);
+            double quantized = ((double)sum * weights.Scales[c]) + weights.Bias[c];
             float wanted = samples.Y[(at * columns) + (c % columns)];
             errors[i] = wanted - quantized;
             seen[i] = use.Sees(c, wanted) || use.Sees(c, (float)quantized);

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Precision;
@@ -160,22 +158,9 @@ internal sealed class OutputProbe
             int group = _outputs[o] / _layer.ColumnsPerGroup;
             ReadOnlySpan<float> w = weights.AsSpan(o * rows, rows);
             for (int p = 0; p < positions; p++)
-                products[(o * positions) + p] = Dot(inputs.AsSpan(((group * positions) + p) * rows, rows), w);
+                products[(o * positions) + p] = DotProduct.Of(inputs.AsSpan(((group * positions) + p) * rows, rows), w);
         });
         return products;
-    }
-
-    /// <summary>Eight lanes on every processor, so that the sum has the same bits on each.</summary>
-    private static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
-    {
-        ref float x = ref MemoryMarshal.GetReference(a), y = ref MemoryMarshal.GetReference(b);
-        Vector256<float> sum = default;
-        int i = 0;
-        for (; i <= a.Length - 8; i += 8) sum += Vector256.LoadUnsafe(ref x, (nuint)i) * Vector256.LoadUnsafe(ref y, (nuint)i);
-        float total = 0;
-        for (int lane = 0; lane < 8; lane++) total += sum[lane];
-        for (; i < a.Length; i++) total += a[i] * b[i];
-        return total;
     }
 
     private double Variance(ReadOnlySpan<float> values)
