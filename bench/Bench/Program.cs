@@ -9,6 +9,7 @@ using Cim.Bench.Scheduling;
 using Cim.Bench.Search;
 using Cim.Bench.Size;
 using Cim.Bench.Speed;
+using Cim.Bench.Studies;
 using Cim.Bench.Training;
 using Cim.Bench.Variation;
 using Cim.Bench.Zoo;
@@ -26,6 +27,7 @@ var root = new RootCommand("Measures what the project claims, one command a topi
     new TrainingCommand(),
     new SpeedCommand(),
     new SizeCommand(),
+    new StudiesCommand(),
     new KernelsCommand(),
     new SchedulingCommand(),
     CimOption.Instance,

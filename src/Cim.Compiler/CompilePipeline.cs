@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
 using Cim.Compiler.Messages;
 using Cim.Compiler.Options;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Precision;
+using Cim.Compiler.Search.Persistence;
+using Cim.Compiler.Stages;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
 
@@ -16,6 +19,8 @@ internal static class CompilePipeline
     /// <param name="warned">Called for each warning when it arises.</param>
     /// <param name="cancellation">Checked throughout.</param>
     /// <exception cref="CimException">Any problem with the inputs, or a missed budget.</exception>
+    /// <exception cref="SearchRoundException">The search leaves candidates to other processes
+    /// (<see cref="CompileOptions.LeavesCandidates"/>), and does not know some of them yet.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; nothing was written.</exception>
     public static CompileResult Compile(
         CompileOptions options, IProgress<string>? progress = null, Action<CompileWarning>? warned = null,
@@ -58,6 +63,27 @@ internal static class CompilePipeline
         CompileState state = new StageRunner(context).Run(new CompileState(), CompileStages.Lock());
         return Resolve(state.Precisions, context.Hardware);
     }
+
+    /// <summary>Measures or trains candidates that the search of a compilation has left to other processes.</summary>
+    /// <param name="options">The compilation; its trial log is read, and not written.</param>
+    /// <param name="tasks">The candidates.</param>
+    /// <param name="progress">One line per step.</param>
+    /// <param name="cancellation">Checked throughout.</param>
+    /// <exception cref="CimException">Any problem with the inputs.</exception>
+    public static IReadOnlyList<CandidateResult> Measure(
+        CompileOptions options, ImmutableArray<CandidateTask> tasks, IProgress<string>? progress, CancellationToken cancellation)
+    {
+        var results = new List<CandidateResult>();
+        using var context = new CompileContext(options, progress, null, cancellation);
+        context.Watch();
+        new StageRunner(context).Run(new CompileState(), CompileStages.Candidates(tasks, results.Add));
+        return results;
+    }
+
+    /// <summary>Puts what other processes found out into the trial log of a compilation.</summary>
+    /// <param name="options">The compilation.</param>
+    /// <param name="results">What they found out.</param>
+    public static void Learn(CompileOptions options, IEnumerable<CandidateResult> results) => SearchSettings.Log(options)!.Store(results);
 
     /// <summary>The policy with the profile's ADC bits written out, for people to read.</summary>
     private static QuantizationPolicy Resolve(QuantizationPolicy policy, HardwareProfile hardware) =>

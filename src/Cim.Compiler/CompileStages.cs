@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Candidates;
 using Cim.Compiler.Pipeline;
+using Cim.Compiler.Search.Persistence;
 using Cim.Compiler.Stages;
 
 namespace Cim.Compiler;
@@ -8,14 +9,20 @@ namespace Cim.Compiler;
 /// <summary>The way from an ONNX file to a compiled model, top to bottom. A new method is a new stage and a line here.</summary>
 internal static class CompileStages
 {
-    /// <summary>The stages that choose the precision of each layer.</summary>
-    private static IEnumerable<ICompileStage> Choice(ICandidateQuantizer quantizer, ICandidateTrainer trainer)
+    /// <summary>The stages before a search.</summary>
+    private static IEnumerable<ICompileStage> Start()
     {
         yield return new ImportStage();
         yield return new CheckStage();
         yield return new LockStage();
         yield return new CalibrateStage();
         yield return new ScaleInputsStage();
+    }
+
+    /// <summary>The stages that choose the precision of each layer.</summary>
+    private static IEnumerable<ICompileStage> Choice(ICandidateQuantizer quantizer, ICandidateTrainer trainer)
+    {
+        foreach (ICompileStage stage in Start()) yield return stage;
         yield return new SearchStage(quantizer, trainer);
         yield return new ConfirmStage(quantizer);
         yield return new StripsStage();
@@ -47,6 +54,12 @@ internal static class CompileStages
         var (quantizer, trainer) = (new CandidateQuantizer(), new CandidateTrainer());
         return [.. Choice(quantizer, trainer), .. Result(quantizer, trainer)];
     }
+
+    /// <summary>Measuring candidates that a search has left to other processes.</summary>
+    /// <param name="tasks">The candidates.</param>
+    /// <param name="found">Is given what was found out of each.</param>
+    public static ImmutableArray<ICompileStage> Candidates(ImmutableArray<CandidateTask> tasks, Action<CandidateResult> found) =>
+        [.. Start(), new CandidateStage(tasks, found, new CandidateQuantizer(), new CandidateTrainer())];
 
     /// <summary>Choosing and locking precisions.</summary>
     public static ImmutableArray<ICompileStage> Lock() =>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cim.Bench.Common;
 using Cim.Bench.Common.Results;
+using Cim.Bench.Common.Tool;
 using static System.FormattableString;
 
 namespace Cim.Bench.Size;
@@ -52,9 +53,9 @@ internal sealed class SizeCommand : BenchCommand
                 "compile", model, "-o", Path.Combine(run.Artifacts, "size.cim"), "--hardware", parsed.GetValue(_hardware)!, "--json",
                 .. data is null ? [] : new[] { "--calibration", data },
             ];
-            WatchedCompilation whole = await WatchedCompilation.RunAsync(run.Cim.Command, arguments, null, cancellation);
-            WatchedCompilation? stopped = parsed.GetValue(_cancel) && whole.ExitCode == 0 && !OperatingSystem.IsWindows()
-                ? await WatchedCompilation.RunAsync(
+            WatchedProcess whole = await WatchedProcess.RunAsync(run.Cim.Command, arguments, null, cancellation);
+            WatchedProcess? stopped = parsed.GetValue(_cancel) && whole.ExitCode == 0 && !OperatingSystem.IsWindows()
+                ? await WatchedProcess.RunAsync(
                     run.Cim.Command, arguments, TimeSpan.FromSeconds(whole.Seconds / 2), cancellation)
                 : null;
             report.Row(name, whole.ExitCode == 0 ? "compiled" : whole.LastLine, Invariant($"{whole.Seconds:F1}"),

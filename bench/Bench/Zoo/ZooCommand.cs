@@ -20,6 +20,8 @@ internal sealed class ZooCommand : BenchCommand
     private readonly Option<int> _unseen;
     private readonly Option<string> _store;
     private readonly Option<bool> _isReport;
+    private readonly Option<bool> _isList;
+    private readonly Option<int?> _unit;
     private readonly WildOptions _wild;
 
     public ZooCommand()
@@ -37,6 +39,8 @@ internal sealed class ZooCommand : BenchCommand
         _store = Add(
             "--store", "", "The folder of measurements; what is in it is not measured again. Default: one of this build in artifacts.");
         _isReport = Add("--report", false, "Only write what the store has; nothing is measured.");
+        _isList = Add("--list", false, "Only print the units there are, one for each network, profile and seed.");
+        _unit = Add<int?>("--unit", null, "Only measure this unit, from 0, into the store, as a task of a cluster does; --report gathers.");
         _wild = new WildOptions(this);
     }
 
@@ -54,17 +58,38 @@ internal sealed class ZooCommand : BenchCommand
         {
             IsReport = parsed.GetValue(_isReport),
         };
-        foreach (ulong seed in parsed.GetValue(_seeds)!)
-            foreach (string network in parsed.GetValue(_networks)!)
-                foreach (string profile in parsed.GetValue(_profiles)!)
-                {
-                    long start = Stopwatch.GetTimestamp();
-                    if (zoo.Measure(network, profile, parsed.GetValue(_searchers)!, seed, cancellation))
-                        BenchRun.Progress(Invariant($"{network} on {profile}, seed {seed}: ")
-                            + Invariant($"{Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s"));
-                }
+        ZooUnit[] units = Units(parsed);
+        if (parsed.GetValue(_isList))
+        {
+            for (int i = 0; i < units.Length; i++) Console.WriteLine(Invariant($"{i}: {units[i]}"));
+            return Task.CompletedTask;
+        }
+
+        if (parsed.GetValue(_unit) is { } unit)
+        {
+            if (unit < 0 || unit >= units.Length)
+                throw new BenchException(Invariant($"--unit is {unit}; there are 0 to {units.Length - 1}."));
+            zoo.Measure(units[unit], parsed.GetValue(_searchers)!, cancellation);
+            return Task.CompletedTask;
+        }
+
+        foreach (ZooUnit one in units)
+        {
+            long start = Stopwatch.GetTimestamp();
+            if (!zoo.Measure(one, parsed.GetValue(_searchers)!, cancellation)) continue;
+            zoo.Write();
+            BenchRun.Progress(Invariant($"{one}: {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s"));
+        }
 
         Console.Write(zoo.Write());
         return Task.CompletedTask;
     }
+
+    private ZooUnit[] Units(ParseResult parsed) =>
+    [
+        .. from seed in parsed.GetValue(_seeds)!
+           from network in parsed.GetValue(_networks)!
+           from profile in parsed.GetValue(_profiles)!
+           select new ZooUnit(network, profile, seed),
+    ];
 }

@@ -23,9 +23,10 @@ internal sealed class ZooRun(BenchRun run, ZooOptions options, string folder)
     /// <summary>True if what the store does not have is left out.</summary>
     public bool IsReport { get; init; }
 
-    /// <summary>All searches of a network, profile and seed; false if there was nothing left to measure.</summary>
-    public bool Measure(string name, string profile, string[] searchers, ulong seed, CancellationToken cancellation)
+    /// <summary>All searches of a unit; false if there was nothing left to measure.</summary>
+    public bool Measure(ZooUnit unit, string[] searchers, CancellationToken cancellation)
     {
+        (string name, string profile, ulong seed) = unit;
         if (_skipped.ContainsKey(name)) return false;
         ZooCell? cell = null;
         try
@@ -68,11 +69,9 @@ internal sealed class ZooRun(BenchRun run, ZooOptions options, string folder)
             cell?.Dispose();
         }
 
-        if (cell is not null) Write();
         return cell is not null;
     }
 
     /// <summary>Writes the results as far as they go.</summary>
     public string Write() => ZooTables.Write(run, options, _rows, _skipped);
-
 }

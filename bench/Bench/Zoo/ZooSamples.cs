@@ -66,7 +66,14 @@ internal sealed record ZooSamples(ImmutableArray<int> Dims, byte[] Values, byte[
 
     private static void Write(string path, byte type, int[] dims, byte[] values)
     {
-        using FileStream stream = File.Create(path);
+        // Under a name of its own, because another process may write the same samples.
+        string own = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}");
+        using (FileStream stream = File.Create(own)) Write(stream, type, dims, values);
+        File.Move(own, path, overwrite: true);
+    }
+
+    private static void Write(FileStream stream, byte type, int[] dims, byte[] values)
+    {
         stream.Write([0, 0, type, (byte)dims.Length]);
         Span<byte> size = stackalloc byte[sizeof(int)];
         foreach (int dim in dims)

@@ -35,6 +35,15 @@ internal abstract class Study : IDisposable
     /// <param name="parts">The results of all parts.</param>
     public abstract StudyTable Designs(IReadOnlyList<JsonElement> parts);
 
+    /// <summary>Whether results decide what is computed next: such a study begins without parts and is computed in rounds.</summary>
+    public virtual bool Grows => false;
+
+    /// <summary>The parts of the next round.</summary>
+    /// <param name="parts">The results of all rounds so far.</param>
+    /// <param name="cancellation">Checked throughout.</param>
+    /// <returns>None if the results are enough.</returns>
+    public virtual IReadOnlyList<StudyPart> Next(IReadOnlyList<JsonElement> parts, CancellationToken cancellation) => [];
+
     /// <summary>Computes all parts here, and finishes.</summary>
     public void FinishHere(CancellationToken cancellation)
     {
@@ -60,6 +69,13 @@ internal abstract class Study<TPart>(JsonTypeInfo<TPart> type) : Study
 
     /// <inheritdoc/>
     public sealed override StudyTable Designs(IReadOnlyList<JsonElement> parts) => Designs(Read(parts));
+
+    /// <inheritdoc/>
+    public sealed override IReadOnlyList<StudyPart> Next(IReadOnlyList<JsonElement> parts, CancellationToken cancellation) =>
+        Next(Read(parts), cancellation);
+
+    /// <inheritdoc cref="Study.Next"/>
+    protected virtual IReadOnlyList<StudyPart> Next(IReadOnlyList<TPart> parts, CancellationToken cancellation) => [];
 
     /// <inheritdoc cref="Compute"/>
     protected abstract IEnumerable<TPart> Measure(int first, int count, CancellationToken cancellation);

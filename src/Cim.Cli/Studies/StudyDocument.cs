@@ -19,6 +19,14 @@ internal sealed record StudyDocument
     /// <summary>The command line, with absolute paths.</summary>
     public required IReadOnlyList<string> Arguments { get; init; }
 
+    /// <summary>Whether further units may follow when these have results.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Grows { get; init; }
+
+    /// <summary>Parts of a unit that follows; 0 = one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int UnitParts { get; init; }
+
     /// <summary>What is computed at a time, in order.</summary>
     public required IReadOnlyList<StudyUnit> Units { get; init; }
 }
@@ -28,7 +36,17 @@ internal sealed record StudyDocument
 /// <param name="First">Its first part.</param>
 /// <param name="Count">How many parts.</param>
 /// <param name="What">Its parts, for people.</param>
-internal sealed record StudyUnit(string Id, int First, int Count, string What);
+internal sealed record StudyUnit(string Id, int First, int Count, string What)
+{
+    /// <summary>What each part is to compute, where results of earlier ones decided that; null where the number says it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<JsonElement>? Work { get; init; }
+}
+
+/// <summary>A part that results of earlier ones call for.</summary>
+/// <param name="What">The part, for people.</param>
+/// <param name="Work">All that says what it is.</param>
+internal sealed record StudyPart(string What, JsonElement Work);
 
 /// <summary>The result of a unit.</summary>
 /// <param name="Unit">The unit's id.</param>

@@ -37,12 +37,34 @@ internal static class StudyUnits
         return units;
     }
 
+    /// <summary>The units of a further round.</summary>
+    /// <param name="study">The study.</param>
+    /// <param name="before">The units before them.</param>
+    /// <param name="parts">The parts of the round.</param>
+    /// <param name="count">Parts a unit has.</param>
+    public static IEnumerable<StudyUnit> After(
+        Study study, IReadOnlyList<StudyUnit> before, IReadOnlyList<StudyPart> parts, int count)
+    {
+        int first = before.Sum(u => u.Count);
+        foreach (StudyPart[] unit in parts.Chunk(count))
+        {
+            JsonElement[] work = [.. unit.Select(p => p.Work)];
+            string id = Id(study, first, unit.Length, string.Concat(work.Select(w => $" {w.GetRawText()}")));
+            yield return new StudyUnit(id, first, unit.Length, What(unit[0].What, unit[^1].What)) { Work = work };
+            first += unit.Length;
+        }
+    }
+
     private static IEnumerable<StudyUnit> From(Study study, int end, int parts)
     {
         for (int first = 0; first < end; first += parts) yield return Unit(study, first, Math.Min(parts, end - first));
     }
 
-    private static StudyUnit Unit(Study study, int first, int count) => new(
-        ResultKey.Hash(FormattableString.Invariant($"{SdkVersion.Current} {study.Key} {first} {count}"))[..32], first, count,
-        count == 1 ? study.Describe(first) : $"{study.Describe(first)} to {study.Describe(first + count - 1)}");
+    private static StudyUnit Unit(Study study, int first, int count) =>
+        new(Id(study, first, count, ""), first, count, What(study.Describe(first), study.Describe(first + count - 1)));
+
+    private static string Id(Study study, int first, int count, string work) =>
+        ResultKey.Hash(FormattableString.Invariant($"{SdkVersion.Current} {study.Key} {first} {count}{work}"))[..32];
+
+    private static string What(string first, string last) => first == last ? first : $"{first} to {last}";
 }

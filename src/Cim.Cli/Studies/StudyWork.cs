@@ -13,6 +13,8 @@ namespace Cim.Cli.Studies;
 /// <param name="store">The store.</param>
 internal sealed class StudyWork(Study study, StudyDocument stored, StudyStore store)
 {
+    private StudyDocument _stored = stored;
+
     /// <summary>How many units are named in a message.</summary>
     private const int Named = 5;
 
@@ -20,12 +22,18 @@ internal sealed class StudyWork(Study study, StudyDocument stored, StudyStore st
     /// <param name="study">The study.</param>
     /// <param name="arguments">Its command line.</param>
     /// <param name="store">The store.</param>
-    /// <param name="units">Cuts it, if the store does not hold it yet.</param>
+    /// <param name="units">Cuts it, if the store does not hold it yet and it does not grow.</param>
+    /// <param name="unitParts">Parts of a unit where it grows.</param>
     /// <exception cref="CimException">CIM0050: the store holds another study, or the files it depends on have changed.</exception>
-    public static StudyWork Of(Study study, IReadOnlyList<string> arguments, StudyStore store, Func<StudyUnit[]> units)
+    public static StudyWork Of(
+        Study study, IReadOnlyList<string> arguments, StudyStore store, Func<StudyUnit[]> units, int unitParts = 0)
     {
         if (store.Find() is not null) return Of(study, store.Open(), store);
-        var stored = new StudyDocument { Sdk = SdkVersion.Current, Key = study.Key, Arguments = arguments, Units = units() };
+        var stored = new StudyDocument
+        {
+            Sdk = SdkVersion.Current, Key = study.Key, Arguments = arguments, Units = study.Grows ? [] : units(), Grows = study.Grows,
+            UnitParts = study.Grows ? unitParts : 0,
+        };
         store.Create(stored);
         return new StudyWork(study, stored, store);
     }
@@ -39,8 +47,35 @@ internal sealed class StudyWork(Study study, StudyDocument stored, StudyStore st
             + "the command line is another one, or the model, the data or the profile have changed. Use another folder.")
             { File = store.Folder };
 
+    /// <summary>The study as it stands in the store.</summary>
+    public StudyDocument Document => _stored;
+
     /// <summary>Its units.</summary>
-    public IReadOnlyList<StudyUnit> Units => stored.Units;
+    public IReadOnlyList<StudyUnit> Units => _stored.Units;
+
+    /// <summary>Adds the units of the next round to the study, if there is one.</summary>
+    /// <returns>False if the results there are suffice.</returns>
+    /// <exception cref="CimException">CIM0051: units have no result yet.</exception>
+    public bool Advance(CancellationToken cancellation)
+    {
+        if (!study.Grows) return false;
+        IReadOnlyList<StudyPart> next = study.Next([.. Results().SelectMany(r => r.Parts)], cancellation);
+        if (next.Count == 0) return false;
+        _stored = _stored with { Units = [.. Units, .. StudyUnits.After(study, Units, next, Math.Max(1, _stored.UnitParts))] };
+        store.Create(_stored);
+        return true;
+    }
+
+    /// <summary>Computes what is missing round after round, and finishes.</summary>
+    public void Complete(IProgress<string> progress, CancellationToken cancellation)
+    {
+        do
+        {
+            ComputeAll(progress, cancellation);
+        }
+        while (Advance(cancellation));
+        Finish();
+    }
 
     /// <summary>Computes a unit, unless that was done before.</summary>
     /// <returns>False if it was done before.</returns>

@@ -5,9 +5,11 @@ using Cim.Compiler.Pipeline;
 using Cim.Compiler.Precision;
 using Cim.Compiler.QuantizationAware;
 using Cim.Compiler.Search;
+using Cim.Compiler.Search.Persistence;
 using Cim.Compiler.Search.Space;
 using Cim.Compiler.Search.Trained;
 using Cim.Compiler.Search.Verification;
+using Cim.Runtime;
 
 namespace Cim.Compiler.Candidates;
 
@@ -48,17 +50,8 @@ internal sealed class CandidateTraining
     /// <param name="data">Its samples.</param>
     public SearchSummary Run(SearchSummary found, SearchData data)
     {
-        TrainingData samples = _context.Sources.ReadTraining(_state.Input, _context.Cancellation);
-        if (samples.Validation is null) return found;
-        var training = new LoggedTraining(_context, _state, _quantizer, _trainer, samples) { Log = Options.Trials };
-        return Run(training, found, data);
-    }
-
-    private SearchSummary Run(LoggedTraining training, SearchSummary found, SearchData data)
-    {
-        var halving = new SuccessiveHalving(
-            _search, Options, (choices, isHopeless) => training.TrainShortly(_search.ToPolicy(choices.AsSpan()), isHopeless, Options.Clock),
-            training.FloatScore, training.EarlyCount, _context.Progress, _context.Cancellation);
+        if (Training() is not { } training) return found;
+        SuccessiveHalving halving = Halving(training);
         TrainedSearch trained = halving.Run(_search.Choices(found.Policy));
         found = found with { Training = trained, RanOutOfTime = found.RanOutOfTime || Options.Clock.IsOver };
         SearchSummary least = found;
@@ -73,6 +66,30 @@ internal sealed class CandidateTraining
         // Where not even the widest policy is within the budget, the one that loses least is nearest to it.
         return found.IsWithinBudget ? found : least;
     }
+
+    /// <summary>Trains a candidate for a short time, as a search does that has left this to another process.</summary>
+    /// <param name="choices">One choice a layer.</param>
+    /// <returns>The score; null if the time was over.</returns>
+    public TrainedScore? TrainShortly(IReadOnlyList<int> choices)
+    {
+        LoggedTraining training = Training() ?? throw new CimException(ErrorCodes.InvalidStudy,
+            "The study has short trainings, and there are no samples to train on. Make it anew in another folder.");
+        return Halving(training).Train([.. choices]) is { } trained ? new TrainedScore(trained.Score, trained.Stopped) : null;
+    }
+
+    private LoggedTraining? Training()
+    {
+        TrainingData samples = _context.Sources.ReadTraining(_state.Input, _context.Cancellation);
+        return samples.Validation is null ? null
+            : new LoggedTraining(_context, _state, _quantizer, _trainer, samples) { Log = Options.Trials };
+    }
+
+    private SuccessiveHalving Halving(LoggedTraining training) => new(
+        _search, Options, (choices, isHopeless) => training.TrainShortly(_search.ToPolicy(choices.AsSpan()), isHopeless, Options.Clock),
+        training.FloatScore, training.EarlyCount, _context.Progress, _context.Cancellation)
+    {
+        Announce = policies => Options.Trials?.Await(policies.Select(p => training.Task(_search.ToPolicy(p), p))),
+    };
 
     /// <summary>
     /// Cheapest first. A full training recovers more than a short one, so candidates that missed the budget by no more than a standard

@@ -51,6 +51,11 @@ internal sealed class LoggedTraining
     /// <summary>Samples behind a score half-way.</summary>
     public int EarlyCount => _short.EarlyCount;
 
+    /// <summary>What other processes are told of a candidate whose short training is left to them.</summary>
+    /// <param name="policy">The candidate.</param>
+    /// <param name="choices">The same: one choice a layer.</param>
+    public CandidateTask Task(QuantizationPolicy policy, IReadOnlyList<int> choices) => new(Name(policy, "short"), choices);
+
     /// <summary>The score after a short training, and whether it was stopped half-way; null if the time was over.</summary>
     /// <param name="policy">The candidate.</param>
     /// <param name="isHopeless">Looks at a score half-way; true stops the training.</param>

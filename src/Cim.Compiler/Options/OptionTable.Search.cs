@@ -44,6 +44,12 @@ internal static partial class OptionTable
         Range = OptionRange.AtLeastOne, Default = "60", Writing = KeyWriting.Always, Keys = Result,
     };
 
+    public static OptionRow ParallelCandidates { get; } = new("ParallelCandidates", OptionKind.Integer, OptionGroup.Search,
+        "Policies a search chooses at a time, before the first of them is measured: so many machines can measure for it.")
+    {
+        Page = "cluster.md", Range = new(1, 1000), Default = "1", Keys = Result,
+    };
+
     public static OptionRow SearchSamples { get; } = new("SearchSamples", OptionKind.Integer, OptionGroup.Search,
         "Calibration samples a search uses, at most: a third fits quantizers, the rest evaluates.")
     {

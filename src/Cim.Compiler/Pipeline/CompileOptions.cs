@@ -63,6 +63,12 @@ internal sealed record CompileOptions
     /// <summary>Fake-quantized evaluations a search may spend.</summary>
     public int SearchEvaluations { get; init; } = 60;
 
+    /// <summary>Candidates a search chooses before the first of them is measured or trained, at most.</summary>
+    public int ParallelCandidates { get; init; } = 1;
+
+    /// <summary>Whether a search ends where it needs candidates that its log does not know: other processes measure them.</summary>
+    public bool LeavesCandidates { get; init; }
+
     /// <summary>Minutes a search may take, then the best so far is used; null = no limit.</summary>
     public double? SearchMinutes { get; init; }
 

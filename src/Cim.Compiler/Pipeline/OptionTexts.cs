@@ -37,6 +37,7 @@ internal static class OptionTexts
             [OptionTable.CopiesWithin] = o => Text(o.CopiesWithin),
             [OptionTable.EdgeBits] = o => Text(o.EdgeBits),
             [OptionTable.SearchBinary] = o => Text(o.SearchBinary),
+            [OptionTable.ParallelCandidates] = o => Text(o.ParallelCandidates),
             [OptionTable.SearchSamples] = o => Text(o.SearchSamples),
             [OptionTable.SearchTrainingSamples] = o => Text(o.SearchTrainingSamples),
             [OptionTable.Strips] = o => o.Strips is { } strips ? Text(strips.Compression) ?? "auto" : null,

@@ -3,6 +3,7 @@ using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Search.Persistence;
 using Cim.Compiler.Search.Space;
 using Cim.Compiler.Sensitivity;
+using Cim.Runtime;
 
 namespace Cim.Compiler.Search;
 
@@ -57,6 +58,26 @@ internal sealed class PolicyEvaluator
         return new PolicyLoss(
             (widths.BudgetPoints / relaxation) + ConversionPoints(policy, cancellation), widths.LeastPoints / relaxation);
     }
+
+    /// <summary>Ends the search here if policies are measured by other processes, and some of these were not yet.</summary>
+    /// <param name="policies">Those that <see cref="Loss"/> will be asked about.</param>
+    /// <param name="relaxation">See there.</param>
+    /// <param name="cancellation">Checked between runs.</param>
+    /// <exception cref="SearchRoundException">What is to be measured.</exception>
+    public void Announce(IReadOnlyList<int[]> policies, double relaxation, CancellationToken cancellation)
+    {
+        if (_trials is not { LeavesCandidates: true } trials) return;
+        double hopeless = relaxation == 1 ? Allowed(cancellation) : _maxLoss * relaxation;
+        trials.Await(policies.Select(p => new CandidateTask(Trial(p, hopeless).ToString())));
+    }
+
+    /// <summary>Measures what a search has left to other processes.</summary>
+    /// <exception cref="CimException">CIM0053: the network has other layers.</exception>
+    public Distance Measure(WidthsTrial trial, CancellationToken cancellation) =>
+        trial.Weights.Length == _network.Layers.Length && trial.Activations.Length == _network.Groups
+            ? RunWith(trial, trial.Within ?? _maxLoss, cancellation)
+            : throw new CimException(ErrorCodes.InvalidStudy,
+                $"'{trial}' is a measurement of another network. The study is damaged; make it anew in another folder.");
 
     /// <summary>
     /// What a policy may take of the budget to be accepted: the budget, or what the widest policy takes where that is more only because
@@ -114,6 +135,15 @@ internal sealed class PolicyEvaluator
 
     private Distance MeasureWithoutConverters(ReadOnlySpan<int> policy, double hopeless, CancellationToken cancellation)
     {
+        WidthsTrial trial = Trial(policy, hopeless);
+        // A measurement that may not end early, or ends elsewhere, is another one.
+        return _trials is null || !double.IsFinite(hopeless) ? Run() : _trials.Measure(trial.ToString(), Run);
+
+        Distance Run() => RunWith(trial, hopeless, cancellation);
+    }
+
+    private WidthsTrial Trial(ReadOnlySpan<int> policy, double hopeless)
+    {
         int[] weights = new int[_network.Layers.Length], activations = new int[_network.Groups];
         for (int s = 0; s < policy.Length; s++)
         {
@@ -122,13 +152,11 @@ internal sealed class PolicyEvaluator
             activations[_layers.GroupOfShape[s]] = Space.Costs.Choices[policy[s]].ActivationBits;
         }
 
-        // A measurement that may not end early, or ends elsewhere, is another one.
-        if (_trials is null || !double.IsFinite(hopeless)) return Run();
-        string name = string.Join(' ', weights) + " / " + string.Join(' ', activations);
-        return _trials.Measure(hopeless == _maxLoss ? name : FormattableString.Invariant($"{name} within {hopeless:R}"), Run);
-
-        Distance Run() => _network.MeasureWithEarlyStopping(l => weights[l], g => activations[g], hopeless, cancellation);
+        return new WidthsTrial([.. weights], [.. activations], hopeless == _maxLoss ? null : hopeless);
     }
+
+    private Distance RunWith(WidthsTrial trial, double hopeless, CancellationToken cancellation) =>
+        _network.MeasureWithEarlyStopping(l => trial.Weights[l], g => trial.Activations[g], hopeless, cancellation);
 
     /// <summary>A policy of few bits, which shows what a divergence is worth.</summary>
     private Distance Typical(CancellationToken cancellation)

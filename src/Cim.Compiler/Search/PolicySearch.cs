@@ -53,13 +53,20 @@ internal sealed class PolicySearch(PolicySearchOptions options, HardwareProfile 
 
     /// <summary>The problem of the options, with another estimate or number of evaluations.</summary>
     public SearchProblem Problem(LossTable estimate, int evaluations) =>
-        new(Space, estimate, Options.MaxLoss, Options.MaxArrays, evaluations, Options.Seed) { Clock = Options.Clock };
+        new(Space, estimate, Options.MaxLoss, Options.MaxArrays, evaluations, Options.Seed) 
+        {
+            Clock = Options.Clock, Parallel = Options.ParallelCandidates,
+        };
 
     /// <inheritdoc cref="PolicyEvaluator.Measure(ReadOnlySpan{int}, CancellationToken)"/>
     public Distance Measure(ReadOnlySpan<int> policy, CancellationToken cancellation) => Evaluator.Measure(policy, cancellation);
 
     /// <inheritdoc/>
     public PolicyLoss Loss(ReadOnlySpan<int> policy, CancellationToken cancellation) => Evaluator.Loss(policy, 1, cancellation);
+
+    /// <inheritdoc/>
+    public void Announce(IReadOnlyList<int[]> policies, CancellationToken cancellation) =>
+        Evaluator.Announce(policies, 1, cancellation);
 
     /// <inheritdoc cref="PolicySpace.ToPolicy"/>
     public QuantizationPolicy ToPolicy(ReadOnlySpan<int> policy) => Space.ToPolicy(policy);

@@ -19,6 +19,9 @@ internal sealed record PolicySearchOptions
 
     public int Evaluations { get; init; } = 60;
 
+    /// <summary>Candidates that are chosen before the first of them is measured or trained, at most.</summary>
+    public int ParallelCandidates { get; init; } = 1;
+
     /// <summary>Bits of the weights and inputs of the first and the last layer; 0 = they are searched, too.</summary>
     public int EdgeBits { get; init; }
 

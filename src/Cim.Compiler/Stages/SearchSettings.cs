@@ -1,5 +1,7 @@
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Pipeline;
+using Cim.Compiler.Quantization;
 using Cim.Compiler.Search;
 using Cim.Compiler.Search.Persistence;
 
@@ -10,19 +12,41 @@ internal static class SearchSettings
 {
     /// <summary>The settings; opens the trial log where there is one.</summary>
     /// <param name="asked">The options of the compilation.</param>
-    public static PolicySearchOptions Of(CompileOptions asked) => new()
+    /// <param name="isReadOnly">Whether nothing is written into the log.</param>
+    public static PolicySearchOptions Of(CompileOptions asked, bool isReadOnly = false) => new()
     {
         Searcher = asked.Search,
         Objective = PolicySearchOptions.Parse(asked.Objective, asked.CopiesWithin > 0),
         MaxLoss = asked.MaxAccuracyLoss ?? CompileOptions.DefaultSearchLoss,
         MaxArrays = asked.MaxArrays ?? long.MaxValue,
         Evaluations = asked.SearchEvaluations,
+        ParallelCandidates = asked.ParallelCandidates,
         Seed = asked.Seed,
         EdgeBits = asked.EdgeBits,
         BinaryWeights = asked.SearchBinary,
         Clock = new SearchClock(asked.SearchMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null),
-        Trials = (asked.TrialLogPath ?? (asked.OutputPath is { } output ? output + ".trials.json" : null)) is { } log
-            ? TrialFile.Open(log, ResultKey.OfTrials(asked)) : null,
+        Trials = Log(asked, isReadOnly),
         PolicyOutput = asked.PolicyOutputPath,
     };
+
+    /// <summary>The trial log; null if there is none.</summary>
+    /// <param name="asked">The options of the compilation.</param>
+    /// <param name="isReadOnly">Whether nothing is written into it.</param>
+    public static TrialFile? Log(CompileOptions asked, bool isReadOnly = false) =>
+        (asked.TrialLogPath ?? (asked.OutputPath is { } output ? output + ".trials.json" : null)) is { } log
+            ? TrialFile.Open(log, ResultKey.OfTrials(asked), isReadOnly, asked.LeavesCandidates) : null;
+
+    /// <summary>The search of a compilation, prepared.</summary>
+    /// <param name="state">The compilation.</param>
+    /// <param name="data">The samples of the search.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="context">The compilation.</param>
+    public static PolicySearch Prepare(CompileState state, SearchData data, PolicySearchOptions options, CompileContext context)
+    {
+        var source = new SampledNetwork(context.Sources.Scored(state.Graph, state.Input), state.Input, data)
+        {
+            Quantizer = new QuantizerOptions { Range = context.Options.Range },
+        };
+        return SearchPreparation.Prepare(source, context.Hardware, options, context.Progress, context.Cancellation);
+    }
 }

@@ -1,6 +1,5 @@
 using Cim.Compiler.Candidates;
 using Cim.Compiler.Evaluation;
-using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Quantization;
 using Cim.Compiler.Search;
@@ -27,12 +26,7 @@ internal sealed class SearchStage(ICandidateQuantizer quantizer, ICandidateTrain
     {
         PolicySearchOptions options = SearchSettings.Of(context.Options);
         SearchData data = context.Sources.ReadSearchData(state.Graph, state.Input, context.Cancellation)!;
-        var source = new SampledNetwork(context.Sources.Scored(state.Graph, state.Input), state.Input, data)
-        {
-            Quantizer = new QuantizerOptions { Range = context.Options.Range },
-        };
-        using PolicySearch search = SearchPreparation.Prepare(
-            source, context.Hardware, options, context.Progress, context.Cancellation);
+        using PolicySearch search = SearchSettings.Prepare(state, data, options, context);
         SearchSummary summary = search.Run(context.Progress, context.Cancellation);
         if (context.Options.Training is not null)
             summary = new CandidateTraining(context, state, search, quantizer, trainer).Run(summary, data);

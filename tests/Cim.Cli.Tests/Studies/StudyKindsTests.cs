@@ -58,6 +58,29 @@ public sealed class StudyKindsTests : IAsyncLifetime
         Assert.Equal(await File.ReadAllBytesAsync(_net.At("alone.cim")), await File.ReadAllBytesAsync(_net.At("best.cim")));
     }
 
+    [Fact]
+    public async Task A_plot_has_every_design_that_keeps_within_its_budget_and_the_front()
+    {
+        await Ok("compile", _net.At("net.onnx"), "--calibration", _net.At("data.npz"), "--evaluation", _net.At("data.npz"), "--over",
+            "weight-bits=2..5", "--over", "hardware=isaac,cim-aq-4b", "--max-accuracy-loss", "100", "--store", _net.At("s"));
+        await Ok("study", "plot", _net.At("s"), "-o", _net.At("p.svg"), "--objective", "latency");
+        var svg = System.Xml.Linq.XDocument.Load(_net.At("p.svg"));
+        System.Xml.Linq.XNamespace name = "http://www.w3.org/2000/svg";
+        string[] texts = [.. svg.Descendants(name + "circle").Select(c => c.Element(name + "title")?.Value).OfType<string>()];
+        Assert.Equal(8, texts.Length);
+        Assert.Equal(4, texts.Count(t => t.Contains("hardware=isaac", StringComparison.Ordinal)));
+        Assert.Equal(2, svg.Descendants(name + "circle").Select(c => c.Attribute("fill")!.Value).Distinct().Count());
+
+        await Ok("study", "table", _net.At("s"), "-o", _net.At("t.csv"));
+        (double Loss, double Latency)[] designs = [.. (await File.ReadAllLinesAsync(_net.At("t.csv"))).Skip(1).Select(l => l.Split(','))
+            .Select(f => (Number(f[4]), Number(f[5])))];
+        int front = designs.DistinctBy(d => d).Count(d => !designs.Any(
+            o => o != d && o.Loss <= d.Loss && o.Latency <= d.Latency));
+        string points = Assert.Single(svg.Descendants(name + "polyline")).Attribute("points")!.Value;
+        Assert.Equal(front, points.Split(' ').Length);
+        static double Number(string text) => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     [Theory]
     [InlineData("there is no option '--weight-bit'", "weight-bit=2")]
     [InlineData("'--output' cannot vary", "output=a,b")]

@@ -19,6 +19,13 @@ internal sealed class StudyNetwork : IDisposable
         "--set", "programmingError.model=independent", "--trials", "2", "--output", At("out"),
     ];
 
+    /// <summary>The command line of a search that measures three policies at a time, without a store.</summary>
+    public string[] Search(string search) =>
+    [
+        "compile", At("net.onnx"), "--calibration", At("data.npz"), "--hardware", "cim-aq-4b", "--search", search, "--search-evaluations",
+        "12", "--parallel-candidates", "3", "--max-accuracy-loss", "40",
+    ];
+
     public static async Task<StudyNetwork> Create()
     {
         var network = new StudyNetwork();

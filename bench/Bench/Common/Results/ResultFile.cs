@@ -24,8 +24,10 @@ internal static class ResultFile
     /// <summary>Writes a temporary file and renames it.</summary>
     public static void Write(string path, string text)
     {
-        File.WriteAllText(path + ".new", text);
-        File.Move(path + ".new", path, overwrite: true);
+        // Under a name of its own, because another process may write the same result.
+        string own = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}");
+        File.WriteAllText(own, text);
+        File.Move(own, path, overwrite: true);
     }
 
     private static string Cell(object? value)

@@ -23,6 +23,12 @@ internal static class CompileCommand
         HelpName = "NAME=VALUES",
     };
 
+    private static readonly Option<bool> _split = new("--split-search")
+    {
+        Description = "Cuts searches into units, too: the candidates of a round are units, and when they are done the search goes on. "
+            + "Needs --store; --parallel-candidates says how many there are.",
+    };
+
     /// <summary>The command, with an option for each row of the table that is on the command line.</summary>
     public static Command Create()
     {
@@ -37,13 +43,16 @@ internal static class CompileCommand
             {
                 if (parsed.GetValue(_over) is { Length: > 0 })
                     throw OptionError.Usage($"--over needs --store: a folder that keeps the models.");
+                if (parsed.GetValue(_split))
+                    throw OptionError.Usage($"--split-search needs --store: a folder that keeps what is measured.");
                 Run(parsed.GetRequiredValue(model), options!.Read(parsed), context);
             },
         };
         command.Arguments.Add(model);
         command.Options.Add(_over);
+        command.Options.Add(_split);
         options = new OptionValues(command, OptionTable.OnCommandLine);
-        variants = new CompileVariants(model, _over, options, files);
+        variants = new CompileVariants(model, _over, _split, options, files);
         return command;
     }
 

@@ -46,6 +46,7 @@ internal static class CompileReader
         MaxAccuracyLoss = values.NumberIfSet<double>(OptionTable.MaxAccuracyLoss),
         Objective = values.Choice(OptionTable.Objective),
         SearchEvaluations = values.Number<int>(OptionTable.SearchEvaluations),
+        ParallelCandidates = values.Number<int>(OptionTable.ParallelCandidates),
         SearchMinutes = values.NumberIfSet<double>(OptionTable.SearchBudget),
         SearchSamples = values.Number<int>(OptionTable.SearchSamples),
         SearchTrainingSamples = values.Number<int>(OptionTable.SearchTrainingSamples),

@@ -46,10 +46,17 @@ internal sealed class CompileStudy(
 
     /// <inheritdoc/>
     protected override IEnumerable<CompileDesign> Measure(int first, int count, CancellationToken cancellation) =>
-        variants.Skip(first).Take(count).Select(variant => Compile(variant, cancellation));
+        variants.Skip(first).Take(count).Select(variant => Compile(variant.Key, OptionsOf(variant), cancellation));
 
     /// <inheritdoc/>
-    protected override void Finish(IReadOnlyList<CompileDesign> parts, double seconds)
+    protected override void Finish(IReadOnlyList<CompileDesign> parts, double seconds) => Finish(parts);
+
+    /// <inheritdoc/>
+    protected override StudyTable Designs(IReadOnlyList<CompileDesign> parts) => Table(parts);
+
+    /// <summary>Writes the cheapest model, and prints all.</summary>
+    /// <param name="parts">What every compilation came to.</param>
+    public void Finish(IReadOnlyList<CompileDesign> parts)
     {
         CompileDesign? best = parts.Where(d => d.Model is not null).MinBy(CostOf);
         if (output is not null)
@@ -67,32 +74,43 @@ internal sealed class CompileStudy(
             text => Print(text, parts, best));
     }
 
-    /// <inheritdoc/>
-    protected override StudyTable Designs(IReadOnlyList<CompileDesign> parts) => new([.. axes.Select(a => a.Name)],
+    /// <summary>A row for every compilation that keeps within its budget.</summary>
+    /// <param name="parts">What every compilation came to.</param>
+    public StudyTable Table(IReadOnlyList<CompileDesign> parts) => new([.. axes.Select(a => a.Name)],
     [
         .. parts.Zip(variants).Where(p => p.First.Model is not null).Select(p =>
             new StudyDesign(p.Second.Choices, p.First.AccuracyCompiled, p.First.LossPoints ?? double.NaN, p.First.Cost)),
     ]);
 
-    private CompileDesign Compile(CompileVariant variant, CancellationToken cancellation)
+    /// <summary>A compilation whose model and trial log lie in the store.</summary>
+    public CompileOptions OptionsOf(CompileVariant variant) => variant.Options with
     {
-        string model = $"{variant.Key}.cim";
-        CompileOptions options = variant.Options with
-        {
-            OutputPath = store.At("models", model),
-            TrialLogPath = variant.Options.Searches
-                ? store.At("trials", $"{ResultKey.Hash(ResultKey.OfTrials(variant.Options))}.json") : null,
-        };
+        OutputPath = store.At("models", $"{variant.Key}.cim"),
+        TrialLogPath = variant.Options.Searches
+            ? store.At("trials", $"{ResultKey.Hash(ResultKey.OfTrials(variant.Options))}.json") : null,
+    };
+
+    /// <summary>Compiles.</summary>
+    /// <param name="key">The key of the compilation.</param>
+    /// <param name="options">See <see cref="OptionsOf"/>.</param>
+    /// <param name="cancellation">Checked throughout.</param>
+    public CompileDesign Compile(string key, CompileOptions options, CancellationToken cancellation)
+    {
+        var warnings = new List<CompileWarning>();
         try
         {
-            CompileResult result = CompilePipeline.Compile(
-                options, context.Progress, w => context.Warn(w.Code, w.Text, w.File), cancellation);
-            return CompileDesign.Of(result, model);
+            CompileResult result = CompilePipeline.Compile(options, context.Progress, warnings.Add, cancellation);
+            Warn();
+            return CompileDesign.Of(result, $"{key}.cim");
         }
         catch (CimException e) when (e.Code == ErrorCodes.AccuracyBudgetMissed)
         {
+            Warn();
             return new CompileDesign { Missed = new UnitFailure(e.Code, e.Message) };
         }
+
+        // A search that waits for candidates warns when it is done.
+        void Warn() => warnings.ForEach(w => context.Warn(w.Code, w.Text, w.File));
     }
 
     private double CostOf(CompileDesign design) => variants[0].Options.Objective switch

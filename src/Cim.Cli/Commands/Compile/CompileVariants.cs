@@ -15,9 +15,11 @@ namespace Cim.Cli.Commands.Compile;
 /// <summary>The compilations of a command line with <c>--over</c>.</summary>
 /// <param name="model">The argument of the network.</param>
 /// <param name="over">The option of the axes.</param>
+/// <param name="split">The option that cuts searches, too.</param>
 /// <param name="options">The options of a compilation.</param>
 /// <param name="files">What names files in the command line.</param>
-internal sealed class CompileVariants(Argument<string> model, Option<string[]> over, OptionValues options, StudyFiles files)
+internal sealed class CompileVariants(
+    Argument<string> model, Option<string[]> over, Option<bool> split, OptionValues options, StudyFiles files)
 {
     /// <summary>Options whose file each compilation would overwrite, or that a store does instead.</summary>
     private static readonly ImmutableArray<OptionRow> _single =
@@ -28,7 +30,7 @@ internal sealed class CompileVariants(Argument<string> model, Option<string[]> o
 
     /// <summary>The study of a command line.</summary>
     /// <exception cref="CimException">CIM0010: the axes or options do not go together.</exception>
-    public CompileStudy Study(ParseResult parsed, CommandContext context, StudyStore store)
+    public Study Study(ParseResult parsed, CommandContext context, StudyStore store)
     {
         OptionReader values = options.Read(parsed);
         if (_single.FirstOrDefault(values.IsSet) is { } single)
@@ -47,12 +49,20 @@ internal sealed class CompileVariants(Argument<string> model, Option<string[]> o
         foreach (string network in variants.Select(v => v.Options.ModelPath).Distinct()) written = written.ReadsModel(network);
         written.Check();
         UnusedCompileOptions.Warn(variants[0].Options, values, context);
-        return new CompileStudy(axes, variants, output, store, context);
+        var study = new CompileStudy(axes, variants, output, store, context);
+        if (!parsed.GetValue(split)) return study;
+        if (variants.FirstOrDefault(v => !v.Options.Searches) is not null)
+            throw OptionError.Usage($"{split.Name} cuts searches, and {OptionTable.Search} asks for none; name rl, exact, evolutionary or "
+                + $"random, or leave it out.");
+        return variants.Any(v => v.Options.SearchMinutes is not null)
+            ? throw OptionError.Usage($"{split.Name} and {OptionTable.SearchBudget} do not go together: a search that is cut ends when its "
+                + $"evaluations are spent ({OptionTable.SearchEvaluations}).")
+            : new SplitCompileStudy(study, variants, store, context);
     }
 
     private CompileVariant Variant(ParseResult parsed, ImmutableArray<CompileAxis> axes, ImmutableArray<string> choices)
     {
-        List<string> line = [.. StudyArguments.Of(parsed, files, [over])];
+        List<string> line = [.. StudyArguments.Of(parsed, files, [over, split])];
         foreach ((CompileAxis axis, string value) in axes.Zip(choices))
         {
             if (axis.Row is not { } row) line[1] = value;

@@ -21,7 +21,7 @@ internal static class UnusedCompileOptions
             strips = $"strips ({OptionTable.Strips.Named()})",
             aLock = $"a lock file ({OptionTable.Lock.Named()})";
         foreach (OptionRow row in new[] { OptionTable.Objective, OptionTable.SearchEvaluations, OptionTable.SearchBudget,
-            OptionTable.SearchBinary, OptionTable.PolicyOutput })
+            OptionTable.SearchBinary, OptionTable.ParallelCandidates, OptionTable.PolicyOutput })
             Check(row, searches, aSearch);
         Check(OptionTable.Search, o.Search == "uniform" || searches,
             $"choosing precisions, and those of {OptionTable.Policy.Named()} are used");

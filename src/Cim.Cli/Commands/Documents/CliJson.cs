@@ -3,11 +3,14 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cim.Cli.Commands.Compile;
 using Cim.Cli.Invocation;
+using Cim.Compiler.Search.Persistence;
 
 namespace Cim.Cli.Commands.Documents;
 
 /// <summary>The look of every document of <c>--json</c>: camel case, indented, numbers that are not finite as null.</summary>
 [JsonSerializable(typeof(CompileDesign))]
+[JsonSerializable(typeof(CandidateWork))]
+[JsonSerializable(typeof(CandidateResult))]
 [JsonSerializable(typeof(CompileDocument))]
 [JsonSerializable(typeof(CompileStudyDocument))]
 [JsonSerializable(typeof(CostDocument))]

@@ -56,12 +56,15 @@ internal static class SlurmArguments
             parsed.GetResult(_parallel) is { Implicit: false } ? parsed.GetValue(_parallel) : last?.Parallel ?? 0);
     }
 
+    /// <summary>The cluster, whose commands end with this one.</summary>
+    public static SlurmCluster Cluster(CommandContext context) => new(SlurmCluster.Patience, context.Cancellation);
+
     /// <summary>Prints what would be submitted.</summary>
-    public static void Print(ParseResult parsed, CommandContext context, StudyStore store, StudyUnit[] units)
+    public static async Task Print(ParseResult parsed, CommandContext context, StudyStore store, StudyUnit[] units)
     {
         var scripts = new SlurmScripts(store, CimCommand.Arguments, Read(parsed));
-        string tasks = string.Join(
-            " ", SlurmTasks.Of(Enumerable.Range(0, units.Length), SlurmCluster.ArraySize()).Select(t => $"--array={t}"));
+        int arraySize = await Cluster(context).ArraySize();
+        string tasks = string.Join(" ", SlurmTasks.Of(Enumerable.Range(0, units.Length), arraySize).Select(t => $"--array={t}"));
         context.WriteResult(
             new SubmissionDocument(store.Folder, units.Length, [], null), StudyOutputJson.Relaxed.SubmissionDocument, text =>
         {
@@ -71,17 +74,18 @@ internal static class SlurmArguments
     }
 
     /// <summary>Submits the units that are missing.</summary>
-    public static void Submit(ParseResult parsed, CommandContext context, StudyStore store, IReadOnlyList<StudyUnit> units)
+    public static async Task Submit(ParseResult parsed, CommandContext context, StudyStore store, StudyDocument stored)
     {
-        var study = new SlurmStudy(store, units);
+        var study = new SlurmStudy(store, stored, Cluster(context));
         (IReadOnlyList<SlurmSubmission> arrays, string? gather) =
-            study.Submit(Read(parsed, study.Jobs?.Settings), CimCommand.Arguments);
+            await study.Submit(Read(parsed, study.Jobs?.Settings), CimCommand.Arguments);
         context.WriteResult(
-            new SubmissionDocument(store.Folder, units.Count, arrays, gather), StudyOutputJson.Relaxed.SubmissionDocument, text =>
+            new SubmissionDocument(store.Folder, stored.Units.Count, arrays, gather), StudyOutputJson.Relaxed.SubmissionDocument, text =>
         {
             foreach (SlurmSubmission array in arrays) text.WriteLine($"array job {array.Job}: tasks {array.Tasks}");
             text.WriteLine(gather is null
                 ? $"Every unit has a result; 'cim gather {store.Folder}' puts them together."
+                : stored.Grows ? $"job {gather} continues when they have ended: {store.At("logs", $"gather_{gather}.log")}"
                 : $"job {gather} gathers the result when they have ended: {store.At("logs", $"gather_{gather}.log")}");
             text.WriteLine($"'cim study status {store.Folder}' says how far they are.");
         });

@@ -62,7 +62,15 @@ internal sealed class StudyCommand : Command
     /// <param name="use">What is done with it.</param>
     /// <exception cref="CimException">CIM0050: the study is of another version, or its files have changed; CIM0053: there is
     /// none.</exception>
-    public static void With(ParseResult parsed, CommandContext context, StudyStore store, Action<StudyWork> use)
+    public static void With(ParseResult parsed, CommandContext context, StudyStore store, Action<StudyWork> use) =>
+        With(parsed, context, store, work =>
+        {
+            use(work);
+            return 0;
+        });
+
+    /// <inheritdoc cref="With(ParseResult, CommandContext, StudyStore, Action{StudyWork})"/>
+    public static T With<T>(ParseResult parsed, CommandContext context, StudyStore store, Func<StudyWork, T> use)
     {
         StudyDocument stored = store.Open();
         ParseResult line = CommandLines.Parse((RootCommand)parsed.RootCommandResult.Command, [.. stored.Arguments]);
@@ -70,17 +78,17 @@ internal sealed class StudyCommand : Command
             throw new CimException(ErrorCodes.InvalidStudy,
                 $"The command line of the study is not understood: cim {string.Join(' ', stored.Arguments)}") { File = store.Folder };
         using Study study = command._make(line, context, store);
-        use(StudyWork.Of(study, stored, store));
+        return use(StudyWork.Of(study, stored, store));
     }
 
-    private void Run(ParseResult parsed, CommandContext context)
+    private async Task<int> Run(ParseResult parsed, CommandContext context)
     {
         string? submit = parsed.GetValue(_submit), folder = parsed.GetValue(_store);
         Check(parsed, submit, folder);
         if (folder is null && WithoutStore is { } plain)
         {
             plain(parsed, context);
-            return;
+            return ExitCode.Ok;
         }
 
         StudyStore? store = folder is null ? null : new StudyStore(folder);
@@ -88,27 +96,27 @@ internal sealed class StudyCommand : Command
         if (store is null)
         {
             study.FinishHere(context.Cancellation);
-            return;
+            return ExitCode.Ok;
         }
 
+        if (study.Grows && SlurmArguments.IsDry(parsed))
+            throw OptionError.Usage($"--dry-run prints units, and those of this study depend on results; leave it out.");
         StudyUnit[] Units() => parsed.GetValue(_unitParts) is { } parts ? StudyUnits.Of(study, parts)
             : submit is null || SlurmArguments.IsDry(parsed) ? StudyUnits.Of(study, 1)
             : StudyUnits.Timed(study, store, context.Progress, context.Cancellation);
         if (SlurmArguments.IsDry(parsed))
         {
-            SlurmArguments.Print(parsed, context, store, Units());
-            return;
+            await SlurmArguments.Print(parsed, context, store, Units());
+            return ExitCode.Ok;
         }
 
         StudyWork work = StudyWork.Of(
-            study, StudyArguments.Of(parsed, _files, [_store, _submit, _unitParts, .. SlurmArguments.Options]), store, Units);
-        if (submit == "slurm") SlurmArguments.Submit(parsed, context, store, work.Units);
+            study, StudyArguments.Of(parsed, _files, [_store, _submit, _unitParts, .. SlurmArguments.Options]), store, Units,
+            parsed.GetValue(_unitParts) ?? 0);
+        if (submit == "slurm") await SlurmArguments.Submit(parsed, context, store, work.Document);
         else if (submit == "none") Tell(context, store, work);
-        else
-        {
-            work.ComputeAll(context.Progress, context.Cancellation);
-            work.Finish();
-        }
+        else work.Complete(context.Progress, context.Cancellation);
+        return ExitCode.Ok;
     }
 
     private static void Check(ParseResult parsed, string? submit, string? folder)
@@ -128,7 +136,8 @@ internal sealed class StudyCommand : Command
     private static void Tell(CommandContext context, StudyStore store, StudyWork work) => context.WriteResult(
         new SubmissionDocument(store.Folder, work.Units.Count, [], null), StudyOutputJson.Relaxed.SubmissionDocument,
         text =>
-            text.WriteLine(
-            $"{work.Units.Count} units in {store.Folder}. Compute each with 'cim unit I --store {store.Folder}', I from 0 to "
+            text.WriteLine(work.Document.Grows
+            ? $"A study in rounds in {store.Folder}: 'cim gather {store.Folder}' says which units come next, or that it is done."
+            : $"{work.Units.Count} units in {store.Folder}. Compute each with 'cim unit I --store {store.Folder}', I from 0 to "
             + $"{work.Units.Count - 1}, then 'cim gather {store.Folder}'."));
 }

@@ -27,6 +27,8 @@ internal sealed class StatusDocument(StudyStore store, IReadOnlyList<UnitState> 
     public int Failed => Count(UnitState.Failed);
     public int Missing => Count(UnitState.Missing);
     public FailedUnit? FirstFailure => failure;
+    public bool Grows { get; init; }
+    public string? Continuation { get; init; }
 
     private int Count(UnitState state) => states.Count(s => s == state);
 }

@@ -17,6 +17,14 @@ internal sealed record SlurmSubmission(string Job, int Offset, string Tasks);
 /// <param name="Submissions">The oldest first.</param>
 internal sealed record SlurmJobs(IReadOnlyList<string> Options, string? Setup, int Parallel, IReadOnlyList<SlurmSubmission> Submissions)
 {
+    /// <summary>The last job that puts the result together, or continues the study; null if there was none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Gather { get; init; }
+
+    /// <summary>The same with other settings.</summary>
+    public SlurmJobs With(SlurmSettings settings) =>
+        this with { Options = settings.Options, Setup = settings.Setup, Parallel = settings.Parallel };
+
     /// <summary>The settings of the last submission.</summary>
     [JsonIgnore]
     public SlurmSettings Settings => new([.. Options], Setup, Parallel);

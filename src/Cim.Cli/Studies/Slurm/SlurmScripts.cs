@@ -14,11 +14,19 @@ internal sealed class SlurmScripts(StudyStore store, ImmutableArray<string> comm
     private const int Requeues = 3;
 
     /// <summary>A task of the array: one unit. Its argument is the unit of task 0.</summary>
-    public string Units()
+    public string Units() => Script("cim-units", "%A_%a.log",
+        $"{Cim("unit")} $((SLURM_ARRAY_TASK_ID + ${{1:-0}})) --store {Quoted(store.Folder)}");
+
+    /// <summary>The job after the array: it puts the result together, or submits the next round.</summary>
+    /// <param name="grows">Whether there may be a next round.</param>
+    public string Gather(bool grows) => Script(
+        "cim-gather", "gather_%j.log", grows ? Cim("gather", store.Folder, "--submit", "slurm") : Cim("gather", store.Folder));
+
+    private string Script(string name, string log, string command)
     {
         var script = new StringBuilder("#!/bin/bash\n");
-        Directive(script, "job-name", "cim-units");
-        Directive(script, "output", store.At("logs", "%A_%a.log"));
+        Directive(script, "job-name", name);
+        Directive(script, "output", store.At("logs", log));
         Directive(script, "open-mode", "append");
         script.Append("#SBATCH --requeue\n");
         // Half a minute before the time limit, so that the task can go back into the queue: Slurm itself does so only where a node
@@ -43,9 +51,9 @@ internal sealed class SlurmScripts(StudyStore store, ImmutableArray<string> comm
             [ -z "${SLURM_CPUS_PER_TASK:-}" ] || export DOTNET_PROCESSOR_COUNT=$SLURM_CPUS_PER_TASK
 
             """);
-        Setup(script);
+        if (settings.Setup is { } lines) script.Append(lines.TrimEnd('\n')).Append('\n');
         script.Append(CultureInfo.InvariantCulture, $$"""
-            {{Cim("unit")}} $((SLURM_ARRAY_TASK_ID + ${1:-0})) --store {{Quoted(store.Folder)}} &
+            {{command}} &
             child=$!
             wait "$child"
             code=$?
@@ -56,25 +64,8 @@ internal sealed class SlurmScripts(StudyStore store, ImmutableArray<string> comm
         return script.ToString();
     }
 
-    /// <summary>The job after the array: it puts the result together.</summary>
-    public string Gather()
-    {
-        var script = new StringBuilder("#!/bin/bash\n");
-        Directive(script, "job-name", "cim-gather");
-        Directive(script, "output", store.At("logs", "gather_%j.log"));
-        foreach (string option in settings.Options) script.Append("#SBATCH --").Append(option).Append('\n');
-        script.Append('\n');
-        Setup(script);
-        return script.Append("exec ").Append(Cim("gather", store.Folder)).Append('\n').ToString();
-    }
-
     private static void Directive(StringBuilder script, string name, string value) =>
         script.Append("#SBATCH --").Append(name).Append('=').Append(value).Append('\n');
-
-    private void Setup(StringBuilder script)
-    {
-        if (settings.Setup is { } lines) script.Append(lines.TrimEnd('\n')).Append('\n');
-    }
 
     private string Cim(params ReadOnlySpan<string> words) =>
         string.Join(' ', (string[])[.. command.Select(Quoted), .. words.ToArray().Select(Quoted)]);

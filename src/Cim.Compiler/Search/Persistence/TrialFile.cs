@@ -36,10 +36,21 @@ internal sealed class TrialFile : IProxyStore
     /// <summary>Policies known from an earlier run.</summary>
     public int Known { get; private set; }
 
+    /// <summary>Whether nothing is written: others write to the file.</summary>
+    public bool IsReadOnly { get; init; }
+
+    /// <summary>Whether candidates are left to other processes.</summary>
+    public bool LeavesCandidates { get; init; }
+
     /// <summary>Reads the log; it is empty if there is none, or none of this key.</summary>
-    public static TrialFile Open(string path, string key)
+    /// <param name="path">Where it lies.</param>
+    /// <param name="key">All that measurements depend on.</param>
+    /// <param name="isReadOnly">See <see cref="IsReadOnly"/>.</param>
+    /// <param name="leavesCandidates">See <see cref="LeavesCandidates"/>.</param>
+    public static TrialFile Open(string path, string key, bool isReadOnly = false, bool leavesCandidates = false)
     {
-        var file = new TrialFile(path, key);
+        TrialFile Empty() => new(path, key) { IsReadOnly = isReadOnly, LeavesCandidates = leavesCandidates };
+        TrialFile file = Empty();
         try
         {
             if (FileFacts.KindOf(path) != FileKind.Regular) return file;
@@ -50,12 +61,12 @@ internal sealed class TrialFile : IProxyStore
         }
         catch (CimException e) when (e.Code == ErrorCodes.InvalidData)
         {
-            return new TrialFile(path, key); // No text.
+            return Empty(); // No text.
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or IndexOutOfRangeException
             or OverflowException or ArgumentException or NullReferenceException)
         {
-            return new TrialFile(path, key); // A damaged log is no more than a lost one.
+            return Empty(); // A damaged log is no more than a lost one.
         }
     }
 
@@ -105,6 +116,30 @@ internal sealed class TrialFile : IProxyStore
         return distance;
     }
 
+    /// <summary>Ends the search here if candidates are left to other processes and some of these are not known yet.</summary>
+    /// <exception cref="SearchRoundException">What is not known.</exception>
+    public void Await(IEnumerable<CandidateTask> tasks)
+    {
+        if (!LeavesCandidates) return;
+        CandidateTask[] unknown = [.. tasks.DistinctBy(t => t.Name, StringComparer.Ordinal)
+            .Where(t => t.Choices is null ? !_trials.ContainsKey(t.Name) : !_trained.ContainsKey(t.Name))];
+        if (unknown.Length > 0) throw new SearchRoundException(unknown);
+    }
+
+    /// <summary>Stores what other processes found out.</summary>
+    public void Store(IEnumerable<CandidateResult> results)
+    {
+        bool isNew = false;
+        lock (_gate)
+            foreach (CandidateResult result in results)
+            {
+                if (result.Measured is { Length: 4 } d) isNew |= _trials.TryAdd(result.Name, new Distance(d[0], d[1], d[2], d[3]));
+                else if (result.Trained is { } t) isNew |= _trained.TryAdd(result.Name, (t.Score, t.Stopped));
+            }
+
+        if (isNew) Write();
+    }
+
     /// <summary>The score of a training, if it is known.</summary>
     public (double Score, bool Stopped)? Trained(string name) => _trained.TryGetValue(name, out (double, bool) known) ? known : null;
 
@@ -141,6 +176,7 @@ internal sealed class TrialFile : IProxyStore
 
     private void Write()
     {
+        if (IsReadOnly) return;
         lock (_gate)
             AtomicFile.Write(_path, stream => JsonSerializer.Serialize(stream, ToDocument(), TrialJson.Relaxed.TrialDocument));
     }

@@ -5,7 +5,8 @@ namespace Cim.Compiler.Search.Searchers;
 
 /// <summary>
 /// A steady-state genetic algorithm: tournament of two, uniform crossover by groups, mutation of single groups; a policy over
-/// the budget ranks behind every one within it, by how far it is over.
+/// the budget ranks behind every one within it, by how far it is over. Where several policies are measured at a time they are a generation
+/// with the same parents.
 /// </summary>
 internal sealed class EvolutionarySearcher : IPolicySearcher
 {
@@ -17,21 +18,41 @@ internal sealed class EvolutionarySearcher : IPolicySearcher
     {
         var random = new SplitMix(problem.Seed);
         var population = new List<(int[] Policy, double Rank)>();
+        var generation = new List<int[]>();
         foreach (Trial known in log.Trials.ToArray()) Add([.. known.Policy]);
         Add(PolicyMoves.Widest(problem.Space));
         for (int i = 0; i < Population / 2 && log.Left > 0; i++)
         {
             // Half of the start near the widest policy, so that something within the budget is there to breed from.
             int[] policy = i % 2 == 0 ? Mutate(PolicyMoves.Widest(problem.Space), 0.25) : PolicyMoves.Random(problem.Space, random);
-            if (problem.Fits(policy) && !log.Knows(policy)) Add(policy);
+            if (IsNew(policy)) Bear(policy);
         }
+
+        Measure();
 
         for (int draws = 0; log.Left > 0 && draws < MaxDraws; draws++)
         {
             int[] child = Mutate(Cross(Tournament(), Tournament()), 1.5 / problem.Space.ActivationGroups.Length);
-            if (!problem.Fits(child) || log.Knows(child)) continue;
-            Add(child);
+            if (!IsNew(child)) continue;
+            Bear(child);
             draws = 0;
+        }
+
+        Measure();
+
+        bool IsNew(int[] policy) => problem.Fits(policy) && !log.Knows(policy) && !generation.Exists(p => p.SequenceEqual(policy));
+
+        void Bear(int[] policy)
+        {
+            generation.Add(policy);
+            if (generation.Count >= Math.Min(problem.Parallel, log.Left)) Measure();
+        }
+
+        void Measure()
+        {
+            log.Measure(generation);
+            generation.ForEach(Add);
+            generation.Clear();
         }
 
         void Add(int[] policy)

@@ -19,7 +19,28 @@ internal static class Improvement
     /// <summary>Improves the best policy as long as evaluations are left and something cheaper may be within the budget.</summary>
     public static void Run(SearchProblem problem, TrialLog log, CancellationToken cancellation)
     {
-        while (log.Left > 0 && Next(problem, log, [], cancellation) is { } next) log.Loss(next);
+        while (log.Left > 0 && Several(problem, log, [], cancellation) is { Count: > 0 } next) log.Measure(next);
+    }
+
+    /// <summary>The next policies to measure, as many as may be measured at a time; none if nothing cheaper can be within the
+    /// budget.</summary>
+    /// <param name="problem">What is searched.</param>
+    /// <param name="log">What was measured.</param>
+    /// <param name="proposals">Policies that are considered besides.</param>
+    /// <param name="cancellation">Checked throughout.</param>
+    public static IReadOnlyList<int[]> Several(
+        SearchProblem problem, TrialLog log, IReadOnlyCollection<int[]> proposals, CancellationToken cancellation)
+    {
+        var expected = new ExpectedTrials(problem, log);
+        var several = new List<int[]>();
+        while (Next(problem, expected, proposals, cancellation) is { } next)
+        {
+            several.Add(next);
+            if (several.Count >= Math.Min(problem.Parallel, log.Left)) break;
+            expected.Expect(next);
+        }
+
+        return several;
     }
 
     /// <summary>The next policy to measure; null if nothing cheaper can be within the budget.</summary>
@@ -27,7 +48,7 @@ internal static class Improvement
     /// <param name="log">What was measured.</param>
     /// <param name="proposals">Policies that are considered besides.</param>
     /// <param name="cancellation">Checked throughout.</param>
-    public static int[]? Next(SearchProblem problem, TrialLog log, IEnumerable<int[]> proposals, CancellationToken cancellation)
+    public static int[]? Next(SearchProblem problem, ITrials log, IEnumerable<int[]> proposals, CancellationToken cancellation)
     {
         Trial? start = log.Best ?? log.Trials.Where(t => problem.Fits(t.Policy.AsSpan())).MinBy(t => t.Loss);
         if (start is null) return null;
@@ -53,7 +74,7 @@ internal static class Improvement
 
     /// <summary>True if a policy that is nowhere narrower was measured and lost too much beyond doubt. One that missed the budget by
     /// chance rules nothing out.</summary>
-    public static bool IsHopeless(SearchProblem problem, TrialLog log, int[] policy)
+    public static bool IsHopeless(SearchProblem problem, ITrials log, int[] policy)
     {
         ImmutableArray<LayerBits> choices = problem.Space.Costs.Choices;
         foreach (Trial trial in log.Trials)
@@ -68,7 +89,7 @@ internal static class Improvement
     }
 
     /// <summary>Where no neighbour is left, something further away may be.</summary>
-    private static IEnumerable<int[]> Anywhere(SearchProblem problem, TrialLog log)
+    private static IEnumerable<int[]> Anywhere(SearchProblem problem, ITrials log)
     {
         var random = new SplitMix(problem.Seed + (ulong)log.Trials.Count);
         for (int draw = 0; draw < Draws; draw++) yield return PolicyMoves.Random(problem.Space, random);

@@ -24,7 +24,7 @@ internal sealed class LearnedLoss
     public double Budget => Math.Max(_problem.MaxLoss - _least, 0);
 
     /// <summary>Learns from every measured policy.</summary>
-    public static LearnedLoss From(SearchProblem problem, TrialLog log)
+    public static LearnedLoss From(SearchProblem problem, ITrials log)
     {
         double least = Math.Clamp(log.Trials.Select(t => t.Loss).DefaultIfEmpty(0).Min(), 0, Math.Max(0, problem.MaxLoss));
         double interval = log.Trials.Select(t => t.Loss - t.Least).DefaultIfEmpty(0).Min();
@@ -54,7 +54,7 @@ internal sealed class LearnedLoss
     /// <param name="log">What is known.</param>
     /// <param name="cost">Of the policy.</param>
     /// <param name="estimates">Of each of its units.</param>
-    public double ExpectedImprovement(TrialLog log, double cost, ReadOnlySpan<double> estimates)
+    public double ExpectedImprovement(ITrials log, double cost, ReadOnlySpan<double> estimates)
     {
         double gain = log.Best is { } best ? Math.Log(best.Cost / cost) : 1;
         return gain * Guess(estimates).ProbabilityWithin(_problem.MaxLoss);

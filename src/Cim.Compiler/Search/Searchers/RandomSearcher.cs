@@ -16,12 +16,19 @@ internal sealed class RandomSearcher : IPolicySearcher
     public void Explore(SearchProblem problem, TrialLog log, CancellationToken cancellation)
     {
         var random = new SplitMix(problem.Seed);
+        var chosen = new List<int[]>();
         for (int draws = 0; log.Left > 0 && draws < MaxDraws; draws++)
         {
             int[] policy = PolicyMoves.Random(problem.Space, random);
             if (!problem.Fits(policy) || log.Knows(policy) || (log.Best is { } best && problem.Cost(policy) >= best.Cost)) continue;
-            log.Loss(policy);
+            if (chosen.Exists(p => p.SequenceEqual(policy))) continue;
+            chosen.Add(policy);
             draws = 0;
+            if (chosen.Count < Math.Min(problem.Parallel, log.Left)) continue;
+            log.Measure(chosen);
+            chosen.Clear();
         }
+
+        log.Measure(chosen);
     }
 }

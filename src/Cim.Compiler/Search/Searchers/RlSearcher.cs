@@ -11,7 +11,8 @@ namespace Cim.Compiler.Search.Searchers;
 /// along the exact front finds the cheapest front point the evaluator accepts, and the agent first learns to imitate it. Then, before
 /// each evaluation, the agent plays episodes against a surrogate that all measurements so far have taught
 /// (<see cref="LearnedLoss"/>), and replays the best measured policies (self-imitation, Oh et al., arXiv 1806.05635). Of the policies it
-/// visited and those of <see cref="Improvement"/> the one of the largest expected improvement is measured. Half of the episodes redecide
+/// visited and those of <see cref="Improvement"/> the one of the largest expected improvement is measured (several, if so many are to be
+/// measured at a time). Half of the episodes redecide
 /// a few units of the best policy, so that what is good about it remains.
 /// </summary>
 internal sealed class RlSearcher : IPolicySearcher
@@ -56,8 +57,8 @@ internal sealed class RlSearcher : IPolicySearcher
                 visited.AddRange(played.Select(e => e.Policy));
             }
 
-            if (Improvement.Next(problem, log, visited, cancellation) is not { } next) break;
-            log.Loss(next);
+            if (Improvement.Several(problem, log, visited, cancellation) is not { Count: > 0 } next) break;
+            log.Measure(next);
         }
     }
 

@@ -13,30 +13,45 @@ internal static class UniformRows
     {
         PolicySpace space = problem.Space;
         int[] widest = PolicyMoves.Widest(space);
-        TryCheaper(widest);
-        TryCheaper(PolicyMoves.FourBitInside(space));
+        foreach (int[][] first in new[] { widest, PolicyMoves.FourBitInside(space) }.Where(p => problem.Fits(p)).Chunk(problem.Parallel))
+            log.Measure(first);
         int[] weights = [.. space.Costs.Choices.Select(c => c.WeightBits).Distinct().OrderDescending()],
             activations = [.. space.Costs.Choices.Select(c => c.ActivationBits).Distinct().Order()];
-        foreach (int w in new[] { weights[0], 4 }.Where(weights.Contains).Distinct())
-            foreach (bool hasWideEnds in new[] { false, true })
+        IEnumerable<Row> rows = from w in new[] { weights[0], 4 }.Where(weights.Contains).Distinct()
+                                from hasWideEnds in new[] { false, true }
+                                select new Row([.. activations.Select(a => Uniform(w, a, hasWideEnds))]);
+        foreach (Row[] together in rows.Chunk(problem.Parallel))
+            while (log.Left > 0 && together.Where(r => r.IsOpen).ToArray() is { Length: > 0 } open)
             {
-                int[][] row = [.. activations.Select(a => Uniform(w, a, hasWideEnds))];
-                (int low, int high) = (-1, row.Length); // Up to low too much is lost; high is enough, or unknown.
-                while (high - low > 1 && log.Left > 0)
-                {
-                    int middle = low + ((high - low) / 2);
-                    if (log.Best is { } best && problem.Cost(row[middle]) >= best.Cost) high = middle; // A dearer one is of no use.
-                    else if (TryCheaper(row[middle])) high = middle;
-                    else low = middle;
-                }
+                foreach (Row row in open.Where(IsDear)) row.Narrow(isEnough: true); // A dearer one is of no use.
+                open = [.. open.Where(r => r.IsOpen && !IsDear(r))];
+                log.Measure([.. open.Select(r => r.Middle).Where(p => problem.Fits(p))]);
+                foreach (Row row in open) row.Narrow(problem.Fits(row.Middle) && log.Loss(row.Middle) <= problem.MaxLoss);
             }
 
-        bool TryCheaper(int[] policy) => problem.Fits(policy) && log.Loss(policy) <= problem.MaxLoss;
+        bool IsDear(Row row) => log.Best is { } best && problem.Cost(row.Middle) >= best.Cost;
 
         int[] Uniform(int w, int a, bool hasWideEnds)
         {
             int[] policy = PolicyMoves.Nearest(space, new LayerBits(w, a, 0));
             return hasWideEnds ? PolicyMoves.WithWideEnds(space, policy) : policy;
+        }
+    }
+
+    /// <summary>Policies of rising activation bits, with an interval that is halved.</summary>
+    private sealed class Row(int[][] policies)
+    {
+        private int _low = -1, _high = policies.Length; // Up to low too much is lost; high is enough, or unknown.
+
+        public bool IsOpen => _high - _low > 1;
+
+        public int[] Middle => policies[_low + ((_high - _low) / 2)];
+
+        public void Narrow(bool isEnough)
+        {
+            int middle = _low + ((_high - _low) / 2);
+            if (isEnough) _high = middle;
+            else _low = middle;
         }
     }
 }

@@ -11,12 +11,13 @@ internal sealed class UniformSearcher : IPolicySearcher
 
     public void Explore(SearchProblem problem, TrialLog log, CancellationToken cancellation)
     {
-        foreach (int[] policy in problem.Space.Costs.Choices
+        foreach (int[][] policies in problem.Space.Costs.Choices
             .Select(c => PolicyMoves.Nearest(problem.Space, c))
             .Where(p => problem.Fits(p))
-            .OrderBy(p => problem.Cost(p)))
+            .OrderBy(p => problem.Cost(p))
+            .Chunk(problem.Parallel))
         {
-            log.Loss(policy);
+            log.Measure(policies);
             if (log.Best is not null || log.Left == 0) break; // What follows costs more.
         }
     }

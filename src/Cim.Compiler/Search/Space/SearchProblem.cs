@@ -15,6 +15,9 @@ internal sealed record SearchProblem(PolicySpace Space, LossTable Proxy, double 
     /// <summary>Ends the search early; no limit by default.</summary>
     public SearchClock Clock { get; init; } = new(null);
 
+    /// <summary>Policies that are chosen before the first of them is measured, at most: so many can be measured at a time.</summary>
+    public int Parallel { get; init; } = 1;
+
     /// <summary>The number to minimise.</summary>
     public double Cost(ReadOnlySpan<int> policy) => Space.Costs.Total(policy).Of(Space.Objective);
 
@@ -32,6 +35,14 @@ internal interface IPolicyEvaluator
 {
     /// <summary>What a policy loses.</summary>
     PolicyLoss Loss(ReadOnlySpan<int> policy, CancellationToken cancellation);
+
+    /// <summary>Says which policies will be asked about next, whatever the answers are.</summary>
+    /// <param name="policies">One choice a layer each.</param>
+    /// <param name="cancellation">Checked throughout.</param>
+    void Announce(IReadOnlyList<int[]> policies, CancellationToken cancellation)
+    {
+        // Nothing is gained by it where one is measured after the other.
+    }
 }
 
 /// <summary>What a searcher has found so far.</summary>

@@ -4,7 +4,7 @@ namespace Cim.Compiler.Search.Space;
 
 /// <summary>Spends the evaluations of a problem, each policy once, and retains the cheapest policy within the budget.</summary>
 internal sealed class TrialLog(
-    SearchProblem problem, IPolicyEvaluator evaluator, IProgress<SearchProgress>? progress, CancellationToken cancellation)
+    SearchProblem problem, IPolicyEvaluator evaluator, IProgress<SearchProgress>? progress, CancellationToken cancellation) : ITrials
 {
     private readonly Dictionary<string, double> _losses = new(StringComparer.Ordinal);
     private readonly ImmutableArray<Trial>.Builder _trials = ImmutableArray.CreateBuilder<Trial>();
@@ -38,17 +38,29 @@ internal sealed class TrialLog(
         if (_losses.TryGetValue(key, out double known)) return known;
         if (Left <= 0) return double.NaN;
         cancellation.ThrowIfCancellationRequested();
+        evaluator.Announce([policy.ToArray()], cancellation);
         (double loss, double least) = evaluator.Loss(policy, cancellation);
         _losses[key] = loss;
         var trial = new Trial([.. policy], problem.Cost(policy), loss, least);
         _trials.Add(trial);
-        if (loss <= problem.MaxLoss && problem.Fits(policy)
-            && (Best is null || trial.Cost < Best.Cost || (trial.Cost == Best.Cost && loss < Best.Loss)))
-            Best = trial;
+        Best = Better(problem, Best, trial);
         progress?.Report(new SearchProgress(_trials.Count, problem.Evaluations, Best) {
             Episodes = Episodes, FrontPoints = FrontPoints(), Left = problem.Clock.Left(_trials.Count, problem.Evaluations) });
         return loss;
     }
+
+    /// <summary>Measures policies of which none was chosen by the loss of another, as far as evaluations are left.</summary>
+    public void Measure(IReadOnlyCollection<int[]> policies)
+    {
+        int[][] measured = [.. policies.DistinctBy(p => Key(p)).Where(p => !Knows(p)).Take(Left)];
+        if (measured.Length > 1) evaluator.Announce(measured, cancellation);
+        foreach (int[] policy in measured) Loss(policy);
+    }
+
+    /// <summary>The better of two policies: within the budget, then cheaper, then of less loss.</summary>
+    public static Trial? Better(SearchProblem problem, Trial? best, Trial trial) =>
+        trial.Loss <= problem.MaxLoss && problem.Fits(trial.Policy.AsSpan())
+        && (best is null || trial.Cost < best.Cost || (trial.Cost == best.Cost && trial.Loss < best.Loss)) ? trial : best;
 
     public SearchResult Result() => new(Best?.Policy, Best?.Loss ?? double.NaN, Best?.Cost ?? double.NaN, _trials.ToImmutable())
     {

@@ -26,5 +26,8 @@ internal sealed record RelaxedSearch(double Relaxation, double Factor, int Evalu
     {
         public PolicyLoss Loss(ReadOnlySpan<int> policy, CancellationToken cancellation) =>
             evaluator.Loss(policy, relaxation, cancellation);
+
+        public void Announce(IReadOnlyList<int[]> policies, CancellationToken cancellation) =>
+            evaluator.Announce(policies, relaxation, cancellation);
     }
 }

@@ -64,26 +64,30 @@ internal sealed class SuccessiveHalving
         _result = new TrainedSearch(floatScore, double.NaN, []);
     }
 
+    /// <summary>Is told which candidates will be trained next, whatever comes of them.</summary>
+    public Action<IReadOnlyList<int[]>>? Announce { get; init; }
+
     private TrainedTrial? Best => _trials.Where(t => IsWithin(t)).MinBy(t => t.Cost);
 
     /// <summary>Trains candidates until the cheapest one within the budget is found.</summary>
     /// <param name="start">The cheapest policy that is within the budget without training: nothing dearer is tried.</param>
     public TrainedSearch Run(int[] start)
     {
-        int[] eight = PolicyMoves.Widest(_search.Space);
         _progress?.Report("Short training: 8 bits everywhere, which candidates are compared with");
-        if (_options.Clock.IsOver || _train([.. eight], _ => false) is not { } reference) return _result;
-        _result = _result with { EightBitScore = reference.Score };
+        if (_options.Clock.IsOver || TrainReference() is null) return _result;
 
         ImmutableArray<(int[] Policy, double Factor)> candidates = Candidates(start);
         (int low, int high) = (-1, candidates.Length); // low is good (-1: the start), high is not.
         bool isOver = false;
         while (high - low > 1 && !isOver)
         {
-            int middle = low + ((high - low) / 2);
-            if (Try("front", candidates[middle].Policy) is not { } trial) isOver = true;
-            else if (IsWithin(trial)) low = middle;
-            else high = middle;
+            int[] points = ProxyWalk.Inside(low, high, _options.ParallelCandidates);
+            Announce?.Invoke([.. points.Select(p => candidates[p].Policy)]);
+            TrainedTrial?[] trials = [.. points.Select(p => Try("front", candidates[p].Policy))];
+            int missed = Array.FindIndex(trials, t => t is null || !IsWithin(t));
+            isOver = trials.Contains(null);
+            if (missed != 0) low = points[missed < 0 ? ^1 : missed - 1];
+            if (missed >= 0 && trials[missed] is not null) high = points[missed];
         }
 
         int[] four = PolicyMoves.FourBitInside(_search.Space);
@@ -149,15 +153,37 @@ internal sealed class SuccessiveHalving
         }
     }
 
+    /// <summary>Trains one candidate as <see cref="Run"/> does, which has trained 8 bits everywhere before it.</summary>
+    public (double Score, bool Stopped)? Train(int[] policy)
+    {
+        (double, bool)? reference = TrainReference();
+        return policy.AsSpan().SequenceEqual(PolicyMoves.Widest(_search.Space)) ? reference
+            : reference is null ? null : TrainCandidate(policy, _search.Evaluator.ConversionPoints(policy, _cancellation));
+    }
+
+    private (double Score, bool Stopped)? TrainReference()
+    {
+        int[] eight = PolicyMoves.Widest(_search.Space);
+        Announce?.Invoke([eight]);
+        (double Score, bool Stopped)? reference = _train([.. eight], _ => false);
+        if (reference is { } known) _result = _result with { EightBitScore = known.Score };
+        return reference;
+    }
+
+    private (double Score, bool Stopped)? TrainCandidate(int[] policy, double conversions)
+    {
+        double deviation = 100 * Math.Sqrt(_result.Reference * (1 - _result.Reference) / _halfWaySamples);
+        return _train([.. policy], score => _result.LossOf(score)
+            - (Deviations * deviation) > Halving * (_options.MaxLoss - conversions + (Deviations * deviation)));
+    }
+
     private TrainedTrial? Try(string origin, int[] policy)
     {
         if (_trials.FirstOrDefault(t => t.Policy.SequenceEqual(policy)) is { } known) return known;
         if (_options.Clock.IsOver) return null;
         double conversions = _search.Evaluator.ConversionPoints(policy, _cancellation);
-        double deviation = 100 * Math.Sqrt(_result.Reference * (1 - _result.Reference) / _halfWaySamples);
-        if (_train([.. policy], score => _result.LossOf(score)
-            - (Deviations * deviation) > Halving * (_options.MaxLoss - conversions + (Deviations * deviation))) is not { } trained)
-            return null;
+        Announce?.Invoke([policy]);
+        if (TrainCandidate(policy, conversions) is not { } trained) return null;
         CostVector costs = _search.Space.Costs.Total(policy);
         var trial = new TrainedTrial(
             origin, [.. policy], _problem.Cost(policy), costs, _result.LossOf(trained.Score) + conversions, trained.Stopped);

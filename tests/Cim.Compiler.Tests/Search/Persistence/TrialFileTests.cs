@@ -37,6 +37,32 @@ public sealed class TrialFileTests : IDisposable
     }
 
     [Fact]
+    public void A_log_that_leaves_candidates_ends_the_search_until_their_results_are_stored()
+    {
+        CandidateTask widths = new("4 / 4"), training = new("4/4 short", [3, 1]);
+        TrialFile.Open(LogPath, "key").Await([widths, training]); // Nothing is left to others.
+        TrialFile log = TrialFile.Open(LogPath, "key", leavesCandidates: true);
+        Assert.Equal([widths, training], Assert.Throws<SearchRoundException>(() => log.Await([widths, training, widths])).Tasks);
+        log.Store([new CandidateResult("4 / 4", [1, 2, 3, 0.5], null)]);
+        Assert.Equal([training], Assert.Throws<SearchRoundException>(() => log.Await([widths, training])).Tasks);
+        log.Store([new CandidateResult("4/4 short", null, new TrainedScore(0.75, true))]);
+        log.Await([widths, training]);
+        TrialFile again = TrialFile.Open(LogPath, "key");
+        Assert.Equal(new Distance(1, 2, 3, 0.5), again.Measure("4 / 4", () => throw new InvalidOperationException("measured twice")));
+        Assert.Equal((0.75, true), again.Trained("4/4 short"));
+    }
+
+    [Fact]
+    public void A_log_that_others_write_is_left_as_it_is()
+    {
+        TrialFile.Open(LogPath, "key").Measure("8", () => new Distance(1, 1, 1, 1));
+        byte[] before = File.ReadAllBytes(LogPath);
+        TrialFile log = TrialFile.Open(LogPath, "key", isReadOnly: true);
+        Assert.Equal(2, log.Measure("4", () => new Distance(2, 2, 2, 2)).LossPoints);
+        Assert.Equal(before, File.ReadAllBytes(LogPath));
+    }
+
+    [Fact]
     public void A_log_of_other_inputs_or_a_damaged_one_counts_for_nothing()
     {
         TrialFile.Open(LogPath, "key").Measure("8", () => new Distance(1, 1, 1, 1));

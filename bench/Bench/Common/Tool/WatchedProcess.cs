@@ -1,16 +1,16 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Cim.Bench.Size;
+namespace Cim.Bench.Common.Tool;
 
-/// <summary>A compilation in a process of its own, watched from outside.</summary>
-internal sealed class WatchedCompilation
+/// <summary>A command in a process of its own, watched from outside.</summary>
+internal sealed class WatchedProcess
 {
     private readonly Stopwatch _time = Stopwatch.StartNew();
     private readonly Lock _lock = new();
     private double _lastTime;
 
-    private WatchedCompilation()
+    private WatchedProcess()
     {
     }
 
@@ -39,14 +39,14 @@ internal sealed class WatchedCompilation
     /// <param name="arguments">Its arguments.</param>
     /// <param name="interruptAfter">Sends SIGINT after that time; null = never.</param>
     /// <param name="cancellation">Kills it.</param>
-    public static async Task<WatchedCompilation> RunAsync(
+    public static async Task<WatchedProcess> RunAsync(
         string[] command, string[] arguments, TimeSpan? interruptAfter, CancellationToken cancellation)
     {
         var start = new ProcessStartInfo(command[0], [.. command[1..], .. arguments])
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         };
-        var watched = new WatchedCompilation();
+        var watched = new WatchedProcess();
         using Process process = Process.Start(start)!;
         using CancellationTokenRegistration stop = cancellation.Register(() => process.Kill(entireProcessTree: true));
         Task output = process.StandardOutput.ReadToEndAsync(CancellationToken.None), lines = watched.ReadAsync(process.StandardError),
