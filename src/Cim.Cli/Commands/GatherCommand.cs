@@ -3,6 +3,7 @@ using System.Globalization;
 using Cim.Cli.Commands.Studies;
 using Cim.Cli.Invocation;
 using Cim.Cli.Studies;
+using Cim.Cli.Studies.Slurm;
 using Cim.Compiler.Messages;
 using Cim.Runtime;
 
@@ -27,11 +28,20 @@ internal static class GatherCommand
         if (parsed.GetValue(_submit) is not (null or "slurm") and var submit)
             throw OptionError.Usage($"--submit is '{submit}'; expected slurm.");
         var store = new StudyStore(parsed.GetRequiredValue(_folder));
+        bool submits = parsed.GetValue(_submit) is not null;
+        StudyDocument stored = store.Open();
+        if (submits && stored.Grows && new SlurmStudy(store, stored, SlurmArguments.Cluster(context)).HasUnsubmitted)
+        {
+            // This job was ended between adding units and submitting them.
+            await SlurmArguments.Submit(parsed, context, store, stored);
+            return ExitCode.Ok;
+        }
+
         StudyDocument? further = StudyCommand.With(parsed, context, store, work =>
         {
             int before = work.Units.Count;
             if (work.Advance(context.Cancellation))
-                return parsed.GetValue(_submit) is null ? throw Incomplete(store, before, work.Units.Count) : work.Document;
+                return submits ? work.Document : throw Incomplete(store, before, work.Units.Count);
             work.Finish();
             return null;
         });

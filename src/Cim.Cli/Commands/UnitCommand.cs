@@ -18,6 +18,8 @@ internal static class UnitCommand
         var store = new StudyStore(parsed.GetRequiredValue(_store));
         int index = parsed.GetRequiredValue(_unit);
         IReadOnlyList<StudyUnit> units = store.Open().Units;
+        if (units.Count == 0)
+            throw OptionError.Usage($"The study has no units yet: 'cim gather {store.Folder}' says which come first.");
         if (index < 0 || index >= units.Count)
             throw OptionError.Usage($"The unit is {index}; the study has units 0 to {units.Count - 1}.");
         // Before anything is loaded: a cluster may start a task twice.

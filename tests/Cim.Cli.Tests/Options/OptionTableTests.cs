@@ -40,7 +40,7 @@ public sealed class OptionTableTests : IDisposable
     [Fact]
     public void The_command_has_the_options_of_the_table_and_those_of_a_study_and_no_others()
     {
-        string[] ofStudies = ["--over", "--store", "--submit", "--unit-parts", .. SlurmArguments.Options.Select(o => o.Name)];
+        string[] ofStudies = ["--over", "--split-search", "--store", "--submit", "--unit-parts", .. SlurmArguments.Options.Select(o => o.Name)];
         Assert.Equal(OptionTable.OnCommandLine.Select(row => row.Flag).Concat(ofStudies).Order(),
             CompileCommand.Create().Options.Select(o => o.Name).Order());
     }
@@ -95,7 +95,11 @@ public sealed class OptionTableTests : IDisposable
     public void Every_property_of_a_compilation_is_set_by_a_row()
     {
         CompileOptions plain = Read([]);
-        var set = new HashSet<string>(StringComparer.Ordinal) { nameof(CompileOptions.ModelPath), nameof(CompileOptions.Searches) };
+        // Whether candidates are left to others is a matter of a study.
+        var set = new HashSet<string>(StringComparer.Ordinal)
+        {
+            nameof(CompileOptions.ModelPath), nameof(CompileOptions.Searches), nameof(CompileOptions.LeavesCandidates),
+        };
         PropertyInfo[] properties = typeof(CompileOptions).GetProperties(BindingFlags.Instance | BindingFlags.Public);
         foreach (OptionRow row in OptionTable.OnCommandLine)
         {

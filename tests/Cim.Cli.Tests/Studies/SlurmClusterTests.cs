@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Cim.Cli.Studies;
 using Cim.Cli.Studies.Slurm;
 using Cim.Runtime;
 using Xunit;
@@ -46,12 +47,42 @@ public sealed class SlurmClusterTests : IDisposable
         Assert.Equal(("RUNNING", "PENDING", null), (table.States["7_0"], table.States["7_1"], table.Silent));
     }
 
+    [UnixFact]
+    public async Task Units_of_a_round_that_nobody_submitted_are_seen()
+    {
+        var store = new StudyStore(Path.Combine(_folder, "store"));
+        StudyUnit[] units = [new("a0", 0, 1, "first"), new("b1", 1, 1, "second")];
+        var study = new StudyDocument { Sdk = "1", Key = "k", Arguments = [], Units = units[..1], Grows = true };
+        var settings = new SlurmSettings([], null, 0);
+        await With("[ \"$1\" = --noheader ] || echo 7", async cluster =>
+        {
+            Assert.True(new SlurmStudy(store, study, cluster).HasUnsubmitted);
+            Assert.Equal("7", (await new SlurmStudy(store, study, cluster).Submit(settings, ["cim"])).Gather);
+            Assert.False(new SlurmStudy(store, study, cluster).HasUnsubmitted);
+            Assert.True(new SlurmStudy(store, study with { Units = units }, cluster).HasUnsubmitted);
+            return 0;
+        }, TimeSpan.FromMinutes(10));
+    }
+
+    [UnixFact]
+    public async Task Nothing_is_submitted_where_the_queue_is_not_known()
+    {
+        var study = new StudyDocument { Sdk = "1", Key = "k", Arguments = [], Units = [new("a0", 0, 1, "first")] };
+        var store = new StudyStore(Path.Combine(_folder, "store"));
+        StudyStore.Write(Path.Combine(store.Folder, "slurm", "jobs.json"), new SlurmJobs([], null, 0, [new("7", 0, "0")]),
+            SlurmJson.Relaxed.SlurmJobs);
+        CimException e = await Assert.ThrowsAsync<CimException>(() => With("sleep 600",
+            cluster => new SlurmStudy(store, study, cluster).Submit(new SlurmSettings([], null, 0), ["cim"]), TimeSpan.FromSeconds(0.5)));
+        Assert.Contains("squeue did not answer within 0.5 s. So it is not known which units are in a queue", e.Message,
+            StringComparison.Ordinal);
+    }
+
     /// <summary>Asks a cluster whose programs are a script, in a folder that is searched first; what it said, and its process.</summary>
     private async Task<(T Answer, string Pid)> With<T>(
         string script, Func<SlurmCluster, Task<T>> ask, TimeSpan patience, CancellationToken cancellation = default)
     {
         string pid = Path.Combine(_folder, "pid");
-        foreach (string program in new[] { "squeue", "sbatch" })
+        foreach (string program in new[] { "squeue", "sbatch", "sacct", "scontrol" })
         {
             string path = Path.Combine(_folder, program);
             await File.WriteAllTextAsync(path, $"#!/bin/sh\necho $$ > '{pid}'\n{script}\n", CancellationToken.None);

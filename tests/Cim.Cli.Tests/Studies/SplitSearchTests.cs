@@ -30,6 +30,7 @@ public sealed class SplitSearchTests : IAsyncLifetime
         string[] line = _net.Search(search);
         await Ok([.. line, "-o", _net.At("one.cim")]);
         await Ok([.. line, "-o", _net.At("many.cim"), "--store", Store, "--split-search", "--submit", "none"]);
+        Assert.Contains("no units yet", (await CliRun.Of("unit", "0", "--store", Store)).Error, StringComparison.Ordinal);
         int rounds = 0, units = 0;
         for (CliRun gather = await Gather(); gather.ExitCode != ExitCode.Ok; gather = await Gather())
         {

@@ -19,6 +19,16 @@ internal sealed class SlurmStudy(StudyStore store, StudyDocument study, SlurmClu
     /// <summary>What was submitted so far; null if nothing was.</summary>
     public SlurmJobs? Jobs => StudyStore.Read(JobsFile, SlurmJson.Relaxed.SlurmJobs);
 
+    /// <summary>Whether units were added to the study and never submitted: who added them was ended before it could.</summary>
+    public bool HasUnsubmitted
+    {
+        get
+        {
+            IReadOnlyList<SlurmSubmission> submissions = Jobs?.Submissions ?? [];
+            return Enumerable.Range(0, _units.Count).Any(i => !Tasks(submissions, i).Any());
+        }
+    }
+
     /// <summary>Submits units that have no result and are in no queue, and a job that puts the result together or continues the
     /// study.</summary>
     /// <param name="settings">How they run.</param>

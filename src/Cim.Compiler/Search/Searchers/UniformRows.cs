@@ -8,6 +8,8 @@ namespace Cim.Compiler.Search.Searchers;
 /// </summary>
 internal static class UniformRows
 {
+    private static readonly bool[] _ends = [false, true];
+
     /// <summary>Measures the widest policy, then rows, as long as evaluations are left.</summary>
     public static void Measure(SearchProblem problem, TrialLog log)
     {
@@ -18,7 +20,7 @@ internal static class UniformRows
         int[] weights = [.. space.Costs.Choices.Select(c => c.WeightBits).Distinct().OrderDescending()],
             activations = [.. space.Costs.Choices.Select(c => c.ActivationBits).Distinct().Order()];
         IEnumerable<Row> rows = from w in new[] { weights[0], 4 }.Where(weights.Contains).Distinct()
-                                from hasWideEnds in new[] { false, true }
+                                from hasWideEnds in _ends
                                 select new Row([.. activations.Select(a => Uniform(w, a, hasWideEnds))]);
         foreach (Row[] together in rows.Chunk(problem.Parallel))
             while (log.Left > 0 && together.Where(r => r.IsOpen).ToArray() is { Length: > 0 } open)
