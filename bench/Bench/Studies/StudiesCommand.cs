@@ -43,7 +43,7 @@ internal sealed class StudiesCommand : BenchCommand
         string store = tool.Fresh("store");
         await tool.RunAsync([.. sweep, "--output", tool.At("many"), "--store", store, "--submit", "none", "--unit-parts",
             chips.ToString(CultureInfo.InvariantCulture)]);
-        int count = tool.UnitsOf(store);
+        int count = StudyTool.UnitsOf(store);
         double[] seconds = new double[count];
         // Two workers at a time, each with half of the units in turn: they compete for memory and caches as they would on a node.
         await Task.WhenAll(Work(0), Work(1));
@@ -81,7 +81,7 @@ internal sealed class StudiesCommand : BenchCommand
         await tool.RunAsync([.. sweep, .. cut]);
         WatchedProcess status = await tool.RunAsync(["study", "status", store]);
         WatchedProcess gather = await tool.RunAsync(["gather", store]);
-        report.Line(Invariant($"A study of {tool.UnitsOf(store)} units:"));
+        report.Line(Invariant($"A study of {StudyTool.UnitsOf(store)} units:"));
         report.Line();
         report.Head("", "processor seconds", "seconds", "peak MB");
         WatchedProcess[] all = [listed, dry, status, gather];

@@ -51,7 +51,7 @@ internal sealed class StudyTool(string[] command, string folder, string sample, 
     }
 
     /// <summary>The number of units of a store.</summary>
-    public int UnitsOf(string store)
+    public static int UnitsOf(string store)
     {
         using JsonDocument study = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(store, "study.json")));
         return study.RootElement.GetProperty("units").GetArrayLength();

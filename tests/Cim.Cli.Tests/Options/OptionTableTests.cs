@@ -40,7 +40,9 @@ public sealed class OptionTableTests : IDisposable
     [Fact]
     public void The_command_has_the_options_of_the_table_and_those_of_a_study_and_no_others()
     {
-        string[] ofStudies = ["--over", "--split-search", "--store", "--submit", "--unit-parts", .. SlurmArguments.Options.Select(o => o.Name)];
+        string[] ofStudies = [
+            "--over", "--split-search", "--store", "--submit", "--unit-parts", .. SlurmArguments.Options.Select(o => o.Name),
+        ];
         Assert.Equal(OptionTable.OnCommandLine.Select(row => row.Flag).Concat(ofStudies).Order(),
             CompileCommand.Create().Options.Select(o => o.Name).Order());
     }
