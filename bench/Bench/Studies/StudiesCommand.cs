@@ -10,8 +10,12 @@ namespace Cim.Bench.Studies;
 /// <summary><c>bench studies</c>: what cutting a study into units costs, and what large ones take.</summary>
 internal sealed class StudiesCommand : BenchCommand
 {
+    /// <summary>More values one parameter of a sweep cannot have.</summary>
+    private const int MostPoints = 1000;
+
     private readonly Option<int> _units;
     private readonly Option<int> _chips;
+    private readonly Option<int> _samples;
     private readonly Option<int> _large;
 
     public StudiesCommand()
@@ -19,6 +23,7 @@ internal sealed class StudiesCommand : BenchCommand
     {
         _units = Add("--units", 24, "Units of the study that is also computed in one process.");
         _chips = Add("--chips", 8, "Chips a unit simulates.");
+        _samples = Add("--samples", 0, "Samples of a chip; 0 = all.");
         _large = Add("--large", 10_000, "Units of the large study.");
     }
 
@@ -31,13 +36,14 @@ internal sealed class StudiesCommand : BenchCommand
         ResultReport report = run.Report("studies");
         report.Line($"Load of the machine: {MachineLoad.Text()}. Seconds are those of processors, so they say the same on a busy machine.");
         report.Line();
-        await Overhead(report, tool, parsed.GetValue(_units), parsed.GetValue(_chips));
+        await Overhead(report, tool, new Cut(parsed.GetValue(_units), parsed.GetValue(_chips), parsed.GetValue(_samples)));
         await Large(report, tool, parsed.GetValue(_large));
     }
 
-    private static async Task Overhead(ResultReport report, StudyTool tool, int units, int chips)
+    private static async Task Overhead(ResultReport report, StudyTool tool, Cut cut)
     {
-        string[] sweep = tool.Sweep(units, chips, limit: 0);
+        (int units, int chips, int samples) = cut;
+        string[] sweep = tool.Sweep(units, chips, samples);
         string[] single = ["DOTNET_PROCESSOR_COUNT=1"];
         WatchedProcess one = await tool.RunAsync([.. sweep, "--output", tool.At("one")], single);
         string store = tool.Fresh("store");
@@ -51,7 +57,8 @@ internal sealed class StudiesCommand : BenchCommand
         tool.RequireEqual("one", "many");
         double all = seconds.Sum() + gather.CpuSeconds, each = (all - one.CpuSeconds) / count;
         double busier = Math.Max(seconds.Where((_, i) => i % 2 == 0).Sum(), seconds.Where((_, i) => i % 2 == 1).Sum());
-        report.Line($"A sweep of {units} points with {chips} chips each, the Fashion-MNIST network, all test samples; the same bytes.");
+        report.Line(Invariant($"A sweep of {units} points with {chips} chips each, the Fashion-MNIST network, ")
+            + (samples == 0 ? "all test samples" : Invariant($"{samples} samples")) + "; the same bytes both ways.");
         report.Line();
         report.Head("", "processor seconds", "of one process");
         report.Row("one process", Invariant($"{one.CpuSeconds:F1}"), "1");
@@ -72,7 +79,8 @@ internal sealed class StudiesCommand : BenchCommand
 
     private static async Task Large(ResultReport report, StudyTool tool, int units)
     {
-        string[] sweep = [.. tool.Sweep(units, 1, limit: 1), "--output", tool.At("large")];
+        int points = Math.Min(units, MostPoints);
+        string[] sweep = [.. tool.Sweep(points, Math.Max(1, units / points), limit: 1), "--output", tool.At("large")];
         string store = tool.Fresh("large-store");
         string[] cut = ["--store", store, "--unit-parts", "1"];
         BenchRun.Progress(Invariant($"computing {units} units of one sample"));
@@ -91,4 +99,6 @@ internal sealed class StudiesCommand : BenchCommand
         report.Row("together", Invariant($"{all.Sum(p => p.CpuSeconds):F1}"), Invariant($"{all.Sum(p => p.Seconds):F1}"),
             Invariant($"{all.Max(p => p.PeakMegabytes):F0}"));
     }
+
+    private sealed record Cut(int Units, int Chips, int Samples);
 }
