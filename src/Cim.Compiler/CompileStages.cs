@@ -37,6 +37,7 @@ internal static class CompileStages
         yield return new RoundStage(quantizer);
         yield return new TrainStage(trainer);
         yield return new MapStage();
+        yield return new ScheduleStage();
         yield return new EmitStage();
         yield return new PlansStage();
         yield return new AgreementStage();

@@ -76,6 +76,38 @@ public sealed class ScheduleCommandTests
     }
 
     [Fact]
+    public async Task Chips_in_a_row_hold_what_one_does_not_and_their_link_costs_energy()
+    {
+        string folder = Directory.CreateTempSubdirectory("cim-chips-").FullName, hardware = Path.Combine(folder, "small.cimhw.json");
+        // One copy of each layer takes 37 arrays.
+        File.WriteAllText(hardware, """{ "schema": 1, "base": "isaac", "name": "small", "cores": 5, "arraysPerCore": 4 }""");
+        string[] options = ["schedule", Model, "--hardware", hardware, "--copies", "none", "--json"];
+        JsonElement one = (await CliRun.Of(options)).Json, three = (await CliRun.Of([.. options, "--chips", "3"])).Json;
+        Assert.NotEmpty(one.GetProperty("parts").EnumerateArray());
+        Assert.Empty(three.GetProperty("parts").EnumerateArray());
+        Assert.True(three.GetProperty("makespanNs").GetDouble() < one.GetProperty("makespanNs").GetDouble());
+        Assert.True(three.GetProperty("energy").GetProperty("chipLinksPj").GetDouble() > 0);
+        Assert.Contains(three.GetProperty("bound").GetProperty("without").EnumerateArray(),
+            r => r.GetProperty("name").GetString() == "network" && r.GetProperty("makespanNs").GetDouble() > 0);
+        CliRun endless = await CliRun.Of("schedule", Model, "--hardware", "clsa-cim", "--chips", "2");
+        Assert.Contains("CIM0010: --chips is '2', but a chip of 'clsa-cim' has as many cores", endless.Error, StringComparison.Ordinal);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Compile_tells_the_schedule_it_was_asked_for()
+    {
+        JsonElement plain = (await CliRun.Of("compile", Model, "--json")).Json.GetProperty("cost");
+        Assert.False(plain.TryGetProperty("schedule", out _));
+        JsonElement cost = (await CliRun.Of(
+            "compile", Model, "--schedule-for", "throughput", "--copies-within", "80", "--json")).Json.GetProperty("cost");
+        JsonElement schedule = cost.GetProperty("schedule");
+        Assert.Equal("throughput", schedule.GetProperty("for").GetString());
+        Assert.True(schedule.GetProperty("throughputPerSecond").GetDouble() > 1e9 / plain.GetProperty("latencyNs").GetDouble());
+        Assert.InRange(schedule.GetProperty("arrays").GetInt64(), 1, 80);
+    }
+
+    [Fact]
     public async Task A_trace_has_an_event_for_each_entry_of_the_timeline()
     {
         string path = Path.Combine(Directory.CreateTempSubdirectory("cim-trace-").FullName, "trace.json");

@@ -44,6 +44,25 @@ public sealed class SeveralSizesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_schedule_is_that_of_one_size_and_says_which()
+    {
+        await CliRun.Of("compile", _net.At("net.onnx"), "-o", _net.At("net.cim"), "--dims", "rows=1|4");
+        CliRun first = await CliRun.Of("schedule", _net.At("net.cim"), "--json");
+        Assert.Equal("rows=1", first.Json.GetProperty("plan").GetString());
+        CliRun four = await CliRun.Of("schedule", _net.At("net.cim"), "--dim", "rows=4", "--json");
+        Assert.Equal("rows=4", four.Json.GetProperty("plan").GetString());
+        Assert.True(four.Json.GetProperty("serialNs").GetDouble() > first.Json.GetProperty("serialNs").GetDouble());
+        CliRun unknown = await CliRun.Of("schedule", _net.At("net.cim"), "--dim", "rows=2");
+        Assert.Contains(
+            "CIM0010: --dim is 'rows=2', but the model was compiled for rows=1; rows=4", unknown.Error, StringComparison.Ordinal);
+        CliRun network = await CliRun.Of("schedule", _net.At("net.onnx"), "--dims", "rows=1|4", "--json");
+        Assert.Equal("rows=1", network.Json.GetProperty("plan").GetString());
+        CliRun one = await CliRun.Of("schedule", _net.At("net.onnx"), "--dim", "rows=4", "--json");
+        Assert.False(one.Json.TryGetProperty("plan", out _));
+        Assert.Equal(four.Json.GetProperty("serialNs").GetDouble(), one.Json.GetProperty("serialNs").GetDouble(), 6);
+    }
+
+    [Fact]
     public async Task Data_of_no_size_and_contradicting_options_are_errors_that_list_the_sizes()
     {
         await CliRun.Of("compile", _net.At("net.onnx"), "-o", _net.At("net.cim"), "--dims", "rows=1|4");

@@ -85,7 +85,7 @@ internal static class CostCommand
             context.Warn(ErrorCodes.NoEnergyFigures,
                 $"Hardware profile '{profile.Name}' states no energy figures: energies are 0. Choose another profile, or add figures to "
                 + $"your own.");
-        long available = (long)profile.Cores * profile.ArraysPerCore;
+        long available = profile.AllArrays;
         if (profile.Execution == ExecutionModel.Resident && available > 0 && cost.Arrays > available)
             context.Warn(ErrorCodes.TooManyArrays,
                 $"The network needs {cost.Arrays} arrays, the chip of '{profile.Name}' has {available}. Use fewer weight bits or a larger "

@@ -28,6 +28,10 @@ internal static class ScheduleText
         if (schedule.Bound.Next is { } next)
             console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{next.Arrays:#,0} more array(s) for '{next.Name}' would make it {Time(next.MakespanNs)}."));
+        Relief[] others = [.. schedule.Bound.Without.Where(r => r.MakespanNs < schedule.MakespanNs * 0.995)];
+        if (others.Length > 0)
+            console.WriteLine("If it held nothing up: "
+                + string.Join(", ", others.Select(r => $"{r.Name} {Time(r.MakespanNs)}")) + ".");
         console.WriteLine($"Not counted: {string.Join("; ", schedule.NotModelled)}.");
     }
 

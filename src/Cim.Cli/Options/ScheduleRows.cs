@@ -34,6 +34,13 @@ internal static class ScheduleRows
         Choices = ["unlimited", "profile"], Default = "unlimited", Scope = OptionScope.CommandLine,
     };
 
+    /// <summary>Chips that are joined.</summary>
+    public static OptionRow Chips { get; } = new("Chips", OptionKind.Integer, OptionGroup.Inputs,
+        "Chips in a row, joined by the link of the profile. Without it, as many as the profile says.")
+    {
+        Range = new(1, 4096), Unit = "chips", Scope = OptionScope.CommandLine,
+    };
+
     /// <summary>Images of a schedule.</summary>
     public static OptionRow Batch { get; } = new("Batch", OptionKind.Integer, OptionGroup.Inputs, "Images one after the other.")
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Serialization;
 using Cim.Compiler.Search.Space;
 using Cim.Runtime;
 using Cim.Runtime.Diagnostics;
@@ -14,9 +15,16 @@ namespace Cim.Cli.Studies;
 /// <param name="Arrays">Arrays.</param>
 internal sealed record DesignCost(double LatencyNs, double EnergyPj, double AreaUm2, long Arrays)
 {
+    /// <summary>With layers at work at once; null if no schedule was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ScheduleCost? Schedule { get; init; }
+
     /// <summary>The cost of a compiled network; null if it is not known.</summary>
     public static DesignCost? Of(Cost? cost) =>
-        cost is null ? null : new DesignCost(cost.LatencyNs, cost.EnergyPj, cost.AreaUm2, cost.Arrays);
+        cost is null ? null : new DesignCost(cost.LatencyNs, cost.EnergyPj, cost.AreaUm2, cost.Arrays)
+        {
+            Schedule = cost.Schedule,
+        };
 
     /// <summary>The cost of a policy.</summary>
     public static DesignCost Of(CostVector cost) => new(cost.LatencyNs, cost.EnergyPj, cost.AreaUm2, cost.Arrays);

@@ -33,6 +33,14 @@ internal static partial class OptionTable
         Page = "cost.md", Range = new(1, long.MaxValue), Zero = "no copies", Unit = "arrays", Default = "0", Keys = Result,
     };
 
+    public static OptionRow ScheduleFor { get; } = new("ScheduleFor", OptionKind.Choice, OptionGroup.Precision,
+        "Schedules layers at once on the arrays of the chip (or those of {CopiesWithin}), with copies for the least latency or the most "
+        + "throughput; the objective of a search then counts the schedule, not the sum of the layers.")
+    {
+        Page = "scheduling.md", Choices = ["latency", "throughput"], DefaultNote = "no schedule", Writing = KeyWriting.WhenSet,
+        Keys = Result,
+    };
+
     public static OptionRow Policy { get; } = new("Policy", OptionKind.File, OptionGroup.Precision,
         "Precisions by layer from a file, as `cim compile --json` prints them under 'policy'.")
     {

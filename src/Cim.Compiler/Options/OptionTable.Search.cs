@@ -13,7 +13,8 @@ internal static partial class OptionTable
 
     public static OptionRow Objective { get; } = new("Objective", OptionKind.Choice, OptionGroup.Search, "What a search minimises.")
     {
-        Choices = ["latency", "energy", "arrays", "energy-delay"], Default = "latency", Writing = KeyWriting.Always, Keys = Result,
+        Page = "search.md", Choices = ["latency", "throughput", "energy", "arrays", "energy-delay"], Default = "latency",
+        DefaultNote = "latency; with a schedule what it is for", Writing = KeyWriting.Always, Keys = Result,
 
     };
 

@@ -34,7 +34,8 @@ internal static partial class OptionTable
     [
         Hardware, Calibration, Evaluation, Labels, Training, Validation, Policy,
         Search, WeightBits, ActivationBits, Objective, SearchEvaluations, MaxArrays, MaxAccuracyLoss, Seed,
-        Dim, Dims, Fix, AdcBits, CopiesWithin, EdgeBits, SearchBinary, ParallelCandidates, SearchSamples, SearchTrainingSamples,
+        Dim, Dims, Fix, AdcBits, CopiesWithin, ScheduleFor, EdgeBits, SearchBinary, ParallelCandidates, SearchSamples,
+        SearchTrainingSamples,
         Strips, StripWidths, StripUnit, MergeWeights, MergeMethod,
         CalibrationMethod, CalibrationSamples, Scale, Mean, Std, Rounding, VariationAware, VariationConfidence,
         Epochs, TrainingShift, TrainingFlip, LearningRate,

@@ -98,6 +98,10 @@ internal sealed record CompileOptions
     /// <summary>Arrays that copies of slow layers may fill; 0 = no copies.</summary>
     public long CopiesWithin { get; init; }
 
+    /// <summary><c>latency</c> or <c>throughput</c>: copies are placed for it, and a search counts the schedule; null = no
+    /// schedule.</summary>
+    public string? ScheduleFor { get; init; }
+
     /// <summary>Widths of single strips of the weight matrices; null = every layer one width.</summary>
     public StripOptions? Strips { get; init; }
 
@@ -117,7 +121,7 @@ internal sealed record CompileOptions
     /// <summary>Percentage points a search allows by default.</summary>
     public const double DefaultSearchLoss = 0.5;
 
-    /// <summary><c>latency</c>, <c>energy</c>, <c>arrays</c> or <c>energy-delay</c>.</summary>
+    /// <summary><c>latency</c>, <c>throughput</c> (with a schedule), <c>energy</c>, <c>arrays</c> or <c>energy-delay</c>.</summary>
     public string Objective { get; init; } = "latency";
 
     /// <summary>Narrow the precisions until the profile's variation falls into bits that are thrown away; see docs/variation.md.</summary>

@@ -35,6 +35,7 @@ internal static class OptionTexts
                     .Select(f => $"{f.Key}={string.Join('|', f.Value.Select(Text))}")),
             [OptionTable.AdcBits] = o => Text(o.AdcBits),
             [OptionTable.CopiesWithin] = o => Text(o.CopiesWithin),
+            [OptionTable.ScheduleFor] = o => o.ScheduleFor,
             [OptionTable.EdgeBits] = o => Text(o.EdgeBits),
             [OptionTable.SearchBinary] = o => Text(o.SearchBinary),
             [OptionTable.ParallelCandidates] = o => Text(o.ParallelCandidates),

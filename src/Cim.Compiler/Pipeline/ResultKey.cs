@@ -22,7 +22,8 @@ internal static class ResultKey
     {
         var inputs = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         inputs["model"] = InputHash.OfModel(options.ModelPath);
-        inputs[OptionTable.Hardware.KeyEntry] = HashOf(hardware);
+        // What surrounds the arrays changes schedules alone.
+        inputs[OptionTable.Hardware.KeyEntry] = options.ScheduleFor is null ? HashOf(hardware) : HashOfChip(hardware);
         foreach (OptionRow row in OptionTable.All.Where(row => row.IsIn(OptionKeys.Lock) && row.File == FileUse.Read))
         {
             if (OptionTexts.Of(options, row) is { } path) inputs[row.KeyEntry] = HashOf(row, path);
@@ -53,6 +54,10 @@ internal static class ResultKey
 
     /// <summary>The hash of a text, lower-case hexadecimal.</summary>
     public static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>The hash of a hardware profile with what surrounds the arrays.</summary>
+    public static string HashOfChip(HardwareProfile hardware) =>
+        Convert.ToHexStringLower(SHA256.HashData(HardwareProfiles.ToJson(hardware)));
 
     /// <summary>The hash of a hardware profile.</summary>
     public static string HashOf(HardwareProfile hardware) =>

@@ -1,11 +1,15 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Scheduling;
+using Cim.Runtime;
 
 namespace Cim.Compiler.Reporting;
 
 /// <summary>The compiled network on the cores of the chip, layers pipelined over the rows of an image.</summary>
 internal sealed record ScheduleReport
 {
+    /// <summary>What copies are placed for, <c>latency</c> or <c>throughput</c>; null if no schedule was asked for.</summary>
+    public string? ScheduledFor { get; init; }
+
     /// <summary>Nanoseconds of one inference.</summary>
     public required double LatencyNs { get; init; }
 
@@ -17,6 +21,9 @@ internal sealed record ScheduleReport
 
     /// <summary>Picojoule of one inference, digital operators and transfers included.</summary>
     public required double EnergyPj { get; init; }
+
+    /// <summary>The same with the values of the calibration data; null without, or if no schedule was asked for.</summary>
+    public double? CalibratedEnergyPj { get; init; }
 
     /// <summary>Most bytes of rows that wait at one time.</summary>
     public required long BufferBytes { get; init; }
@@ -40,8 +47,12 @@ internal sealed record ScheduleReport
     public required ImmutableArray<string> NotModelled { get; init; }
 
     /// <summary>The report of a schedule of one image.</summary>
-    public static ScheduleReport Of(Schedule schedule) => new()
+    /// <param name="schedule">The schedule.</param>
+    /// <param name="told">What the compiled model says of it; null if no schedule was asked for.</param>
+    public static ScheduleReport Of(Schedule schedule, ScheduleCost? told) => new()
     {
+        ScheduledFor = told?.For,
+        CalibratedEnergyPj = told?.CalibratedEnergyPj,
         LatencyNs = schedule.MakespanNs,
         Speedup = schedule.Speedup,
         ThroughputPerSecond = schedule.ThroughputPerSecond,

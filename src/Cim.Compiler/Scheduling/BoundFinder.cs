@@ -19,24 +19,23 @@ internal sealed class BoundFinder(ScheduledNetwork network, IReadOnlyList<LayerL
     /// <summary>The bound of a schedule.</summary>
     /// <param name="copies">Its copies.</param>
     /// <param name="work">The work of each stage.</param>
-    /// <param name="times">The schedule.</param>
+    /// <param name="found">The schedule, and how long the busiest parts work for an image.</param>
     /// <param name="makespan">Nanoseconds with other copies.</param>
     public ScheduleBound Of(
-        long[] copies, IReadOnlyList<StageWork> work, RowTimes times, Func<long[], double> makespan)
+        long[] copies, IReadOnlyList<StageWork> work, (RowTimes Times, ResourceTimes Resources) found, Func<long[], double> makespan)
     {
-        double path = LongestPath(work), digital = work.Max(w => w.DigitalNs);
         int slowest = copies.Length == 0 ? -1 : Enumerable.Range(0, copies.Length).MaxBy(i => loads[i].BusyNs(copies[i]));
-        double layer = slowest < 0 ? 0
+        double makespanNs = found.Times.MakespanNs, path = LongestPath(work), layer = slowest < 0 ? 0
             : loads[slowest].ProductNs * loads[slowest].Products * options.Images / loads[slowest].AtOnce(copies[slowest]);
-        double bound = options.Pipeline == PipelineKind.Serial
-            ? times.MakespanNs
-            : Math.Max(Math.Max(path, layer), digital * options.Images);
-        string by = options.Pipeline == PipelineKind.Serial || Clearly * layer >= times.MakespanNs || (layer >= path && layer >= digital)
+        double others = (found.Resources with { ArraysNs = 0 }).LongestNs * options.Images;
+        bool isSerial = options.Pipeline == PipelineKind.Serial;
+        string by = isSerial || Clearly * layer >= makespanNs || (layer >= path && layer >= others)
             ? slowest >= 0 && ConvertersDominate(slowest) ? "converters" : "layer"
-            : digital * options.Images > Math.Max(layer, path) ? "digital" : "dependencies";
-        return new ScheduleBound(bound, by, slowest < 0 ? "" : loads[slowest].Name)
+            : others > Math.Max(layer, path) ? (found.Resources with { ArraysNs = 0 }).Longest : "dependencies";
+        return new ScheduleBound(
+            isSerial ? makespanNs : Math.Max(Math.Max(path, layer), others), by, slowest < 0 ? "" : loads[slowest].Name)
         {
-            Next = options.Pipeline == PipelineKind.Serial ? null : Next(copies, times.MakespanNs, makespan),
+            Next = isSerial ? null : Next(copies, makespanNs, makespan),
         };
     }
 
@@ -50,7 +49,9 @@ internal sealed class BoundFinder(ScheduledNetwork network, IReadOnlyList<LayerL
             double own = work[s].Products > 0
                 ? work[s].Timing.SetupNs + work[s].Timing.DrainNs + Shortest(work[s], stage)
                 : work[s].DigitalNs / stage.Rows;
-            reached[s] = own + stage.Inputs.Select(i => reached[i.Producer] + work[i.Producer].TransferNs).DefaultIfEmpty(0).Max();
+            double loaded = work[s].LoadNs > 0 ? work[s].LoadNs * (work[s].Timing.SetupNs > 0 ? 1 : stage.InputShare[0]) : 0;
+            reached[s] = own + Math.Max(
+                loaded, stage.Inputs.Select((input, i) => reached[input.Producer] + work[s].TransferNs(i)).DefaultIfEmpty(0).Max());
         }
 
         return reached.Max();

@@ -27,10 +27,15 @@ internal sealed class CopyPlacement(ScheduledNetwork network, StageWorks works, 
         CopyRule.MinMax => MinMaxCopies.Of(_loads, extra),
         CopyRule.Balance => BalancedCopies.Of(_loads, network.ArraysOnce + extra),
         CopyRule.Optimise when options.Pipeline == PipelineKind.Serial => MinSumCopies.Of(_loads, extra),
+        CopyRule.Optimise when options.Goal == ScheduleGoal.Throughput => Even(extra),
         CopyRule.Optimise when options.Pipeline == PipelineKind.Batch => MinMaxCopies.Of(_loads, extra),
         CopyRule.Optimise => Optimised(extra),
         _ => [.. _loads.Select(_ => 1L)],
     };
+
+    /// <summary>The sets of arrays with the fastest slowest layer, on cores of their own where the chip has room.</summary>
+    /// <param name="extra">Arrays beside one copy of each layer.</param>
+    public long[] Even(long extra) => MinMaxCopies.Of(_loads, WithoutSharedCores(extra));
 
     private long[] Optimised(long extra)
     {
@@ -52,7 +57,7 @@ internal sealed class CopyPlacement(ScheduledNetwork network, StageWorks works, 
     /// layers have to share cores anyway, all.</summary>
     private long WithoutSharedCores(long extra)
     {
-        long chip = (long)network.Profile.Cores * network.Profile.ArraysPerCore;
+        long chip = network.Profile.AllArrays;
         long alone = chip - network.ArraysOnce - (_loads.Length * (network.Profile.ArraysPerCore - 1L));
         return options.ExtraArrays is null && chip > 0 && alone > 0 ? Math.Min(extra, alone) : extra;
     }

@@ -21,7 +21,7 @@ internal static class PartitionedScheduler
     public static Schedule Run(ScheduledNetwork network, ScheduleOptions options)
     {
         HardwareProfile profile = network.Profile;
-        long chip = (long)profile.Cores * profile.ArraysPerCore;
+        long chip = profile.AllArrays;
         if (chip == 0 || options.ExtraArrays is not null || network.ArraysOnce <= chip || profile.Execution == ExecutionModel.Serial)
             return new Scheduler(network, options).Run();
 
@@ -33,7 +33,7 @@ internal static class PartitionedScheduler
 
     /// <summary>Nanoseconds to program arrays on a chip: as many a core as the fullest one has.</summary>
     public static double ProgrammingNs(long arrays, HardwareProfile profile) =>
-        NsPerSecond * profile.WriteLatency * ((arrays + profile.Cores - 1) / profile.Cores);
+        NsPerSecond * profile.WriteLatency * ((arrays + profile.AllCores - 1) / profile.AllCores);
 
     private static PartitionedLayer[] Layers(ScheduledNetwork network, int images)
     {
@@ -44,9 +44,13 @@ internal static class PartitionedScheduler
                 network.Profile)))];
     }
 
-    private static double LoadingNs(long elements, HardwareProfile profile) => profile.Chip.OffChipBitsPerSecond == 0
-        ? 0
-        : NsPerSecond * 2 * elements * ActivationBits / profile.Chip.OffChipBitsPerSecond;
+    /// <summary>There and back, in the buffer that all cores share if everything fits into it.</summary>
+    private static double LoadingNs(long elements, HardwareProfile profile)
+    {
+        double bits = (double)elements * ActivationBits;
+        double rate = bits <= 8 * profile.Chip.GlobalBufferBytes ? profile.Chip.GlobalBitsPerSecond : profile.Chip.OffChipBitsPerSecond;
+        return rate == 0 ? 0 : NsPerSecond * 2 * bits / rate;
+    }
 
     private static Schedule Joined(
         ScheduledNetwork network, ScheduleOptions options, (ScheduledNetwork Network, Schedule Schedule)[] scheduled)
@@ -59,21 +63,21 @@ internal static class PartitionedScheduler
         foreach ((ScheduledNetwork part, Schedule schedule) in scheduled)
         {
             // A layer that is larger than the chip passes over it several times, each time with the same inputs.
-            long chip = (long)profile.Cores * profile.ArraysPerCore, passes = Math.Max(1, (part.ArraysOnce + chip - 1) / chip);
+            long chip = profile.AllArrays, passes = Math.Max(1, (part.ArraysOnce + chip - 1) / chip);
             double loading = parts.Count == 0 ? 0 : LoadingNs(part.InputElements * options.Images, profile);
             double programmed = ProgrammingNs(schedule.ArraysUsed, profile), computing = schedule.MakespanNs * passes;
             double start = now + programmed + loading;
             parts.Add(new SchedulePart(
                 schedule.Layers[0].Name, schedule.Layers.Length, schedule.ArraysUsed, now, programmed, loading, computing));
             layers.AddRange(schedule.Layers.Select(l => l with { StartNs = l.StartNs + start, EndNs = l.EndNs + start }));
-            timeline.AddRange(schedule.Timeline.Where(t => t.Core < profile.Cores)
+            timeline.AddRange(schedule.Timeline.Where(t => t.Core < profile.AllCores)
                 .Select(t => t with { StartNs = t.StartNs + start, EndNs = t.EndNs + start }));
             busy += schedule.Utilisation * schedule.Arrays * schedule.MakespanNs;
             programming += part.Costs.Zip(schedule.Layers, (c, l) => c.ProgrammingEnergyPj * l.Copies).Sum();
             now = start + computing;
         }
 
-        long arrays = scheduled.Max(s => Math.Min(s.Schedule.ArraysUsed, (long)profile.Cores * profile.ArraysPerCore));
+        long arrays = scheduled.Max(s => Math.Min(s.Schedule.ArraysUsed, profile.AllArrays));
         Schedule longest = scheduled.MaxBy(s => s.Schedule.MakespanNs).Schedule;
         double programmingNs = parts.Sum(p => p.ProgrammingNs), loadingNs = parts.Sum(p => p.LoadingNs);
         return longest with
@@ -88,11 +92,14 @@ internal static class PartitionedScheduler
             ThroughputPerSecond = NsPerSecond * options.Images / now,
             BufferBytes = scheduled.Max(s => s.Schedule.BufferBytes),
             SpilledBytes = scheduled.Sum(s => s.Schedule.SpilledBytes),
+            SharedBufferBytes = scheduled.Sum(s => s.Schedule.SharedBufferBytes),
             Energy = new ScheduleEnergy(
                 scheduled.Sum(s => s.Schedule.Energy.ArraysPj), scheduled.Sum(s => s.Schedule.Energy.DigitalPj),
                 scheduled.Sum(s => s.Schedule.Energy.NetworkPj), scheduled.Sum(s => s.Schedule.Energy.OffChipPj))
             {
                 ProgrammingPj = programming / options.Images,
+                SharedBufferPj = scheduled.Sum(s => s.Schedule.Energy.SharedBufferPj),
+                ChipLinksPj = scheduled.Sum(s => s.Schedule.Energy.ChipLinksPj),
             },
             Parts = parts.ToImmutable(),
             Layers = layers.ToImmutable(),
@@ -102,6 +109,7 @@ internal static class PartitionedScheduler
                 LatencyNs = programmingNs + loadingNs + scheduled.Sum(s => s.Schedule.Bound.LatencyNs),
                 LimitedBy = programmingNs + loadingNs > now / 2 ? "programming" : longest.Bound.LimitedBy,
                 Next = null,
+                Without = [],
             },
         };
     }

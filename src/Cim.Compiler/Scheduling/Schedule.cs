@@ -44,6 +44,9 @@ internal sealed record Schedule
     /// <summary>Bytes of rows that had to wait beside the chip, because every stage waited for a full buffer.</summary>
     public long SpilledBytes { get; init; }
 
+    /// <summary>Bytes of rows that had to wait in the buffer that all cores share.</summary>
+    public long SharedBufferBytes { get; init; }
+
     /// <summary>Energy of an inference.</summary>
     public required ScheduleEnergy Energy { get; init; }
 
@@ -105,13 +108,22 @@ internal readonly record struct TimelineEntry(string Name, int Core, double Star
 
 /// <summary>What limits a schedule.</summary>
 /// <param name="LatencyNs">A lower bound of its time.</param>
-/// <param name="LimitedBy">layer, converters, dependencies, digital, network, buffer, cores (that layers share) or programming.</param>
+/// <param name="LimitedBy">layer, converters, dependencies, digital, network, buffer, cores (that layers share), memory (beside
+/// the chip) or programming.</param>
 /// <param name="Name">The slowest layer.</param>
 internal sealed record ScheduleBound(double LatencyNs, string LimitedBy, string Name)
 {
     /// <summary>The layer whose next copy shortens the schedule most for an array; null if none does.</summary>
     public NextCopy? Next { get; init; }
+
+    /// <summary>The schedule if one part of the chip held nothing up: what more of it would buy at most.</summary>
+    public ImmutableArray<Relief> Without { get; init; } = [];
 }
+
+/// <summary>A schedule on a chip of which one part holds nothing up.</summary>
+/// <param name="Name">buffer, cores, network, digital or memory.</param>
+/// <param name="MakespanNs">Nanoseconds of the schedule.</param>
+internal sealed record Relief(string Name, double MakespanNs);
 
 /// <summary>What more arrays would buy.</summary>
 /// <param name="Name">The layer.</param>

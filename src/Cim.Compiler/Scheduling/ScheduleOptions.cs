@@ -12,6 +12,9 @@ internal sealed record ScheduleOptions
     /// <summary>How copies are placed.</summary>
     public CopyRule Copies { get; init; } = CopyRule.Optimise;
 
+    /// <summary>What <see cref="CopyRule.Optimise"/> searches for.</summary>
+    public ScheduleGoal Goal { get; init; }
+
     /// <summary>Arrays beside one copy of each layer; null = all of the chip.</summary>
     public long? ExtraArrays { get; init; }
 

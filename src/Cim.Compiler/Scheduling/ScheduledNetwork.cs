@@ -12,6 +12,8 @@ namespace Cim.Compiler.Scheduling;
 /// <summary>A network on a hardware before copies are placed: its stages, and the cost of each layer.</summary>
 internal sealed class ScheduledNetwork
 {
+    private const int InputBits = 8;
+
     // Only a search for copies asks for it, and only where layers are whole.
     private readonly Lazy<ImmutableArray<long>> _packed;
 
@@ -29,13 +31,9 @@ internal sealed class ScheduledNetwork
         InputElements = graph.Inputs.Sum(i => graph.Values[i].Shape.Bind(1).Elements);
         OutputElements = graph.Outputs.Sum(o => graph.Values[o].Shape.Bind(1).Elements);
         HashSet<string> convolutions = [.. graph.Nodes.Where(n => n.Op == "Conv").Select(n => n.Name)];
-        _packed = new(() => [.. layers.Select((layer, i) => PerArray(layer, Costs[i], cost, profile))]);
-        Loads = [.. layers.Select((layer, i) => new LayerLoad(layer.Name, Costs[i].Arrays, layer.Mvms, Costs[i].Timing.ProductNs,
-            profile.Chip.Sharing)
-        {
-            IsConvolution = convolutions.Contains(layer.Name),
-            CanBeCopied = !layer.IsDynamic && profile.Execution == ExecutionModel.Resident,
-        })];
+        _packed = new(() => [.. layers.Select((layer, i) => LayerPacking.PerArray(layer, Costs[i], cost, profile))]);
+        Loads = [.. layers.Select(
+            (layer, i) => LoadOf(layer, Costs[i], profile) with { IsConvolution = convolutions.Contains(layer.Name) })];
     }
 
     private ScheduledNetwork(
@@ -71,7 +69,11 @@ internal sealed class ScheduledNetwork
             [], [.. layers.Select(l => Graph.Layers[l])]);
         return new ScheduledNetwork(Profile, graph, [.. layers.Select(l => Costs[l])], [.. layers.Select(l => Loads[l])],
             new(() => [.. layers.Select(l => Packed[l])]),
-            (part.First == 0 ? InputElements : inputs, to == Graph.Stages.Length ? OutputElements : outputs));
+            (part.First == 0 ? InputElements : inputs, to == Graph.Stages.Length ? OutputElements : outputs))
+        {
+            // What a later part starts from is loaded between the parts.
+            IsLoaded = part.First == 0,
+        };
     }
 
     /// <summary>The first stage of each layer.</summary>
@@ -86,6 +88,8 @@ internal sealed class ScheduledNetwork
             return first;
         }
     }
+
+    private bool IsLoaded { get; init; } = true;
 
     /// <summary>The hardware.</summary>
     public HardwareProfile Profile { get; }
@@ -108,25 +112,23 @@ internal sealed class ScheduledNetwork
     /// <summary>Elements of the results.</summary>
     public long OutputElements { get; }
 
+    /// <summary>Nanoseconds in which what the network is given comes in from the memory beside the chip.</summary>
+    public double LoadNs => IsLoaded && Profile.Chip.OffChipBitsPerSecond > 0
+        ? 1e9 * InputElements * InputBits / Profile.Chip.OffChipBitsPerSecond
+        : 0;
+
     /// <summary>Arrays of one copy of each layer.</summary>
     public long ArraysOnce => Costs.Sum(c => c.Arrays);
 
     /// <summary>Row tiles of a layer: arrays that hold parts of the same sum.</summary>
     public long RowTiles(int layer) => (Graph.Layers[layer].RowsPerGroup + Profile.Rows - 1) / Profile.Rows;
 
-    /// <summary>How often a layer that takes one array fits into it without making a product slower: its copies lie there as groups
-    /// do.</summary>
-    private static long PerArray(LayerShape layer, LayerCost once, Func<LayerShape, int, LayerCost> cost, HardwareProfile profile)
-    {
-        if (layer.IsDynamic || layer.Groups > 1 || once.Arrays != 1) return 1;
-        for (int groups = Math.Min(profile.Rows / layer.RowsPerGroup, profile.Columns / layer.ColumnsPerGroup); groups > 1; groups--)
+    /// <summary>A layer as copies of it are placed.</summary>
+    public static LayerLoad LoadOf(LayerShape layer, LayerCost once, HardwareProfile profile) =>
+        new(layer.Name, once.Arrays, layer.Mvms, once.Timing.ProductNs, profile.Chip.Sharing)
         {
-            LayerCost packed = cost(layer with { Groups = groups }, 1);
-            if (packed.Arrays == 1 && packed.Timing.ProductNs <= once.Timing.ProductNs) return groups;
-        }
-
-        return 1;
-    }
+            CanBeCopied = !layer.IsDynamic && profile.Execution == ExecutionModel.Resident,
+        };
 
     /// <summary>A grouped convolution as one matrix.</summary>
     private static LayerShape Dense(LayerShape layer) => layer with

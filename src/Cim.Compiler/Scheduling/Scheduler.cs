@@ -32,15 +32,29 @@ internal sealed class Scheduler
     /// <summary>Makes the schedule.</summary>
     public Schedule Run()
     {
-        long once = _network.ArraysOnce, chip = (long)_network.Profile.Cores * _network.Profile.ArraysPerCore;
-        long[] sets = new CopyPlacement(_network, _works, _options).Of(_options.ExtraArrays ?? Math.Max(0, chip - once));
+        long once = _network.ArraysOnce, chip = _network.Profile.AllArrays;
+        long extra = _options.ExtraArrays ?? Math.Max(0, chip - once);
+        (long[] sets, ChipRun run) = Placed(new CopyPlacement(_network, _works, _options), extra);
         long used = _loads.Select((l, i) => l.Arrays * sets[i]).Sum();
-        return Of(sets, used, _options.ExtraArrays is { } more ? once + more : used);
+        return Of((sets, run), used, _options.ExtraArrays is { } more ? once + more : used);
     }
 
-    private Schedule Of(long[] sets, long used, long arrays)
+    /// <summary>A search for copies counts data and arrays. Where links or units hold stages up, its copies have to be better there, too,
+    /// than those of the fastest slowest layer.</summary>
+    private (long[] Sets, ChipRun Run) Placed(CopyPlacement copies, long extra)
     {
+        long[] sets = copies.Of(extra);
         var run = new ChipRun(_network, _works, sets, _options);
+        if (_options is not { Copies: CopyRule.Optimise, Goal: ScheduleGoal.Latency } || !run.IsLimited || extra <= 0 || _loads.IsEmpty)
+            return (sets, run);
+        long[] even = copies.Even(extra);
+        var other = new ChipRun(_network, _works, even, _options);
+        return other.Times.MakespanNs < run.Times.MakespanNs ? (even, other) : (sets, run);
+    }
+
+    private Schedule Of((long[] Sets, ChipRun Run) placed, long used, long arrays)
+    {
+        (long[] sets, ChipRun run) = placed;
         (RowTimes times, ChipPlacement placement) = (run.Times, run.Placement);
         double busy = _loads.Sum(l => l.Arrays * l.Products * l.ProductNs) * _options.Images;
         return new Schedule
@@ -53,16 +67,18 @@ internal sealed class Scheduler
             SerialNs = _network.Costs.Sum(c => c.LatencyNs),
             MakespanNs = times.MakespanNs,
             Utilisation = times.MakespanNs > 0 && arrays > 0 ? busy / (arrays * times.MakespanNs) : 0,
-            ThroughputPerSecond = 1e9 / Throughput.IntervalNs(run.Work, times, _options.Pipeline),
+            ThroughputPerSecond = 1e9 / Throughput.IntervalNs(run.Resources, times, _options.Pipeline),
             Images = _options.Images,
             BufferBytes = BufferUse.Peak(_graph, run.Work, times),
             SpilledBytes = run.SpilledBytes,
-            Energy = ScheduleEnergy.Of(_network, placement),
+            SharedBufferBytes = run.SharedBytes,
+            Energy = ScheduleEnergy.Of(
+                _network, placement, (double)run.SpilledBytes / _options.Images, (double)run.SharedBytes / _options.Images),
             Layers = [.. _loads.Select((load, i) => Layer(load, i, sets[i], placement.Cores[i], times))],
             Places = placement.Places,
             GridCores = placement.Grid.Cores,
             Timeline = TimelineBuilder.Of(_graph, placement, times),
-            Bound = run.Bound,
+            Bound = run.Bound(sets),
             NotModelled = Unmodelled.Of(_network.Profile, _options),
         };
     }

@@ -31,35 +31,37 @@ internal sealed class StageWorks
 
     /// <summary>The work of every stage.</summary>
     /// <param name="sets">Sets of arrays of each layer. Digital operators use the units of all cores of their layer.</param>
-    /// <param name="transferNs">By stage: until the readers of a row have it; null = no time.</param>
-    public ImmutableArray<StageWork> Of(IReadOnlyList<long> sets, IReadOnlyList<double>? transferNs = null) =>
-        [.. _once.Select((work, s) => Of(work, s, sets, transferNs?[s] ?? 0))];
+    /// <param name="inputNs">By stage and input: until a row is there; null = no time.</param>
+    public ImmutableArray<StageWork> Of(IReadOnlyList<long> sets, ImmutableArray<ImmutableArray<double>>? inputNs = null) =>
+        [.. _once.Select((work, s) => inputNs is { } ns ? Of(work, s, sets) with { InputNs = ns[s] } : Of(work, s, sets))];
 
-    private StageWork Of(StageWork work, int stage, IReadOnlyList<long> sets, double transferNs)
+    private StageWork Of(StageWork work, int stage, IReadOnlyList<long> sets)
     {
         if (work.Resource >= 0)
-            return sets[work.Resource] == 1 && transferNs == 0
-                ? work
-                : work with { Copies = Loads[work.Resource].AtOnce(sets[work.Resource]), TransferNs = transferNs };
-        if (work.DigitalNs == 0 && transferNs == 0) return work;
+            return sets[work.Resource] == 1 ? work : work with { Copies = Loads[work.Resource].AtOnce(sets[work.Resource]) };
+        if (work.DigitalNs == 0) return work;
         int owner = _owners[stage];
         long perCore = _network.Profile.ArraysPerCore;
         long cores = owner < 0 ? 1 : ((Loads[owner].Arrays * sets[owner]) + perCore - 1) / perCore;
-        return work with { DigitalNs = work.DigitalNs / Math.Max(1, cores), TransferNs = transferNs };
+        return work with { DigitalNs = work.DigitalNs / Math.Max(1, cores) };
     }
 
     private StageWork Once(Stage stage, int index, int[] uses)
     {
         int bits = _owners[index] < 0 ? BitsOfByte : _network.Costs[_owners[index]].ActivationBits;
         long bytes = Math.Max(1, ((stage.Elements * bits / stage.Rows) + BitsOfByte - 1) / BitsOfByte);
+        double load = stage.InputShare.IsDefaultOrEmpty ? 0 : _network.LoadNs;
         if (stage.Layer >= 0)
         {
             // Stages that use the same weights have their share of the layer's products.
             return new StageWork(Loads[stage.Layer].Products / uses[stage.Layer], _network.Costs[stage.Layer].Timing, 1,
-                _network.Profile.Chip.Sharing) { Resource = stage.Layer, RowBytes = bytes };
+                _network.Profile.Chip.Sharing) { Resource = stage.Layer, RowBytes = bytes, LoadNs = load };
         }
 
         double rate = _network.Profile.Chip.DigitalOperationsPerSecond;
-        return StageWork.Free with { DigitalNs = rate > 0 && !stage.IsView ? 1e9 * stage.Operations / rate : 0, RowBytes = bytes };
+        return StageWork.Free with
+        {
+            DigitalNs = rate > 0 && !stage.IsView ? 1e9 * stage.Operations / rate : 0, RowBytes = bytes, LoadNs = load,
+        };
     }
 }

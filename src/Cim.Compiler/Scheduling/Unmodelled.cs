@@ -14,8 +14,9 @@ internal static class Unmodelled
         if (chip.DigitalOperationsPerSecond == 0) missing.Add("time of digital operators (digital.rate)");
         if (chip.DigitalEnergyPj == 0) missing.Add("energy of digital operators (digital.energy)");
         if (chip.Topology == NetworkTopology.Ideal) missing.Add("the network between cores (network.topology)");
-        else missing.Add("waiting for links that several transfers use at once");
         if (!options.HasChipBuffers || chip.LocalBufferBytes == 0) missing.Add("limits of buffers (buffers.local)");
+        if (chip.OffChipBitsPerSecond == 0) missing.Add("time of inputs from the memory beside the chip (offChip.rate)");
+        missing.Add("time of results on their way out");
         missing.Add("control and instructions");
         return missing.ToImmutable();
     }

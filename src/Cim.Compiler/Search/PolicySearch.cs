@@ -47,7 +47,8 @@ internal sealed class PolicySearch(PolicySearchOptions options, HardwareProfile 
         if (Options.Trials is { Known: > 0 } known) progress?.Report($"The search continues: {known.Known} measured policies are known");
         var reporter = new SearchReporter(
             this, searcher.Name, problem.Cost(PolicyMoves.Widest(Space)), Options.PolicyOutput, progress);
-        SearchResult result = searcher.Search(problem, this, reporter, cancellation);
+        SearchResult result = ScheduleVerification.Run(
+            problem, searcher.Search(problem, this, reporter, cancellation), progress, cancellation);
         return new SearchOutcome(this, problem, result).Summarize(searcher.Name, cancellation);
     }
 

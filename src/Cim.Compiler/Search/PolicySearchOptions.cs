@@ -1,4 +1,5 @@
 using Cim.Compiler.Evaluation;
+using Cim.Compiler.Scheduling;
 using Cim.Compiler.Search.Persistence;
 using Cim.Compiler.Search.Space;
 
@@ -39,14 +40,20 @@ internal sealed record PolicySearchOptions
     /// <summary>Where the best policy so far is written; null = nowhere.</summary>
     public string? PolicyOutput { get; init; }
 
-    /// <summary>The objective by the name the command line gives it; <paramref name="copies"/> if copies of slow layers fill the arrays
-    /// that are left.</summary>
-    public static Objective Parse(string objective, bool copies = false) => objective switch
+    /// <summary>The schedule that the objective counts; null = layers run one after the other.</summary>
+    public ScheduleRequest? Schedule { get; init; }
+
+    /// <summary>The objective by the name the command line gives it.</summary>
+    /// <param name="objective">The name.</param>
+    /// <param name="hasCopies">True if copies of slow layers fill the arrays that are left.</param>
+    /// <param name="isScheduled">True if the schedule counts, not the sum of the layers.</param>
+    public static Objective Parse(string objective, bool hasCopies = false, bool isScheduled = false) => objective switch
     {
-        "latency" when copies => Objective.CopiedLatency,
-        "energy" => Objective.Energy,
         "arrays" => Objective.Arrays,
-        "energy-delay" => Objective.EnergyDelay,
-        _ => Objective.Latency,
+        "throughput" => Objective.ScheduledInterval,
+        "energy" => isScheduled ? Objective.ScheduledEnergy : Objective.Energy,
+        "energy-delay" => isScheduled ? Objective.ScheduledEnergyDelay : Objective.EnergyDelay,
+        _ when isScheduled => Objective.ScheduledLatency,
+        _ => hasCopies ? Objective.CopiedLatency : Objective.Latency,
     };
 }

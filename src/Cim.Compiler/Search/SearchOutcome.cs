@@ -26,7 +26,7 @@ internal sealed class SearchOutcome(PolicySearch search, SearchProblem problem, 
     {
         (int[] best, bool isWithinBudget) = result.Policy is { } found ? ([.. found], true) : Best(cancellation);
         if (result.Policy is null && _options.PolicyOutput is { } path) PolicyFile.Write(_space.ToPolicy(best), path);
-        Optimum? optimum = _options.Objective == Objective.EnergyDelay ? null
+        Optimum? optimum = !_space.IsAdditive ? null
             : ExactOptimum.Solve(
                 UnitChoices.Of(_space, search.Losses, c => c.Of(_options.Objective)), search.Losses.Total(best) * (1 + 1e-12),
                 cancellation: cancellation);

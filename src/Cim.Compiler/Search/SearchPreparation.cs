@@ -26,6 +26,7 @@ internal static class SearchPreparation
     {
         SearchLayers layers = SearchLayers.Of(source.Graph, hardware);
         PolicySpace space = SpaceOf(layers, hardware, options);
+        if (options.Schedule is { } request) space = space.With(new PolicySchedule(source.Graph, space.Costs, request));
         progress?.Report(string.Create(CultureInfo.InvariantCulture,
             $"Search space: 10^{space.Log10Size:F0} policies of {layers.Searched.Layers.Length} layers"));
         SearchWidths widths = SearchWidths.Of(space, layers);
@@ -52,7 +53,7 @@ internal static class SearchPreparation
         var eight = new LayerBits(8, 8, 0);
         LayerCostTable costs = LayerCostTable.Build(
             layers.Shapes, hardware, options.BinaryWeights ? [1, .. _bits] : _bits, _bits, AdcWidths.Offered(hardware));
-        if (options.Objective is Objective.Energy or Objective.EnergyDelay
+        if (options.Objective is Objective.Energy or Objective.EnergyDelay or Objective.ScheduledEnergy or Objective.ScheduledEnergyDelay
             && costs.Total([.. layers.Shapes.Select(_ => costs.IndexOf(eight))]).EnergyPj == 0)
             throw new CimException(ErrorCodes.NoEnergyFigures,
                 $"The objective is energy, but hardware profile '{hardware.Name}' states no energy figures. Choose another objective or "

@@ -39,7 +39,7 @@ internal sealed class MapStage : ICompileStage
             throw OptionError.Of(ErrorCodes.TooManyArrays,
                 $"The network takes {cost.Arrays} arrays, and {OptionTable.MaxArrays.Is($"{most}")}. Use fewer weight bits, a search "
                 + $"({OptionTable.Search.Named()}), larger arrays, or allow more.", context.Options.ModelPath);
-        long available = (long)hardware.Cores * hardware.ArraysPerCore;
+        long available = hardware.AllArrays;
         if (hardware.Execution == ExecutionModel.Resident && available > 0 && cost.Arrays > available)
             context.Warn(ErrorCodes.TooManyArrays,
                 $"The network needs {cost.Arrays} arrays, the chip of '{hardware.Name}' has {available}. Use fewer weight bits or a "

@@ -59,7 +59,7 @@ internal sealed class PlansStage : ICompileStage
         (LoweredModel lowered, Cost cost) = NetworkLowering.Lower(
             graph, state.Mapped!.Policy, state with { Shapes = LayerShapes.Of(other, context.Hardware) }, context);
         ModelProgram? program = SharedLayers.Of(lowered.Program, state.Emitted!.Model.Program, out string? layer);
-        return program is not null ? (program, cost)
+        return program is not null ? (program, ScheduleStage.Scheduled(cost, other, lowered, state, context))
             : throw PlanImport.Refused(context, dims, $"layer '{layer}' has another matrix at this size, and plans share their arrays");
     }
 }

@@ -16,7 +16,8 @@ internal static class SearchSettings
     public static PolicySearchOptions Of(CompileOptions asked, bool isReadOnly = false) => new()
     {
         Searcher = asked.Search,
-        Objective = PolicySearchOptions.Parse(asked.Objective, asked.CopiesWithin > 0),
+        Objective = PolicySearchOptions.Parse(asked.Objective, asked.CopiesWithin > 0, asked.ScheduleFor is not null),
+        Schedule = NetworkSchedule.Request(asked),
         MaxLoss = asked.MaxAccuracyLoss ?? CompileOptions.DefaultSearchLoss,
         MaxArrays = asked.MaxArrays ?? long.MaxValue,
         Evaluations = asked.SearchEvaluations,

@@ -39,6 +39,9 @@ public sealed record Cost
     /// <summary>Picojoule to program all arrays once.</summary>
     public double ProgrammingEnergyPj { get; init; }
 
+    /// <summary>The same network with layers at work at once; null if no schedule was asked for.</summary>
+    public ScheduleCost? Schedule { get; init; }
+
     /// <summary>All counted events.</summary>
     public required CostEvents Events { get; init; }
 

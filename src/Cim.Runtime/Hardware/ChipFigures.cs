@@ -12,6 +12,27 @@ internal sealed record ChipFigures
     /// <summary>Bytes of activations one core holds; 0 = no limit.</summary>
     public double LocalBufferBytes { get; init; }
 
+    /// <summary>Bytes of a buffer that all cores share, for what does not fit into theirs; 0 = there is none.</summary>
+    public double GlobalBufferBytes { get; init; }
+
+    /// <summary>Bits it moves in a second; 0 = no limit.</summary>
+    public double GlobalBitsPerSecond { get; init; }
+
+    /// <summary>pJ to move one bit into it or out of it.</summary>
+    public double GlobalEnergyPjPerBit { get; init; }
+
+    /// <summary>Chips in a row.</summary>
+    public int Chips { get; init; } = 1;
+
+    /// <summary>Bits the link between two chips moves in a second in each direction; 0 = no limit.</summary>
+    public double ChipLinkBitsPerSecond { get; init; }
+
+    /// <summary>Seconds from one chip to the next.</summary>
+    public double ChipLinkLatency { get; init; }
+
+    /// <summary>pJ to move one bit from one chip to the next.</summary>
+    public double ChipLinkEnergyPjPerBit { get; init; }
+
     /// <summary>How cores are joined.</summary>
     public NetworkTopology Topology { get; init; } = NetworkTopology.Ideal;
 

@@ -36,6 +36,12 @@ internal sealed record HardwareProfile
     /// <summary>Cores of the chip; 0 = as many as needed.</summary>
     public required int Cores { get; init; }
 
+    /// <summary>Cores of all chips; 0 = as many as needed.</summary>
+    internal int AllCores => Cores * Chip.Chips;
+
+    /// <summary>Arrays of all chips; 0 = as many as needed.</summary>
+    internal long AllArrays => (long)AllCores * ArraysPerCore;
+
     /// <summary>How signed weights become conductances.</summary>
     public required WeightEncoding Encoding { get; init; }
 

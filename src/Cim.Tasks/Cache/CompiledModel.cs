@@ -73,7 +73,12 @@ internal static class CompiledModel
         if (Find("latencyNs") is { } latency) text += string.Format(CultureInfo.InvariantCulture, ", {0:N0} ns", latency);
         if (Find("energyPj") is { } energy) text += string.Format(CultureInfo.InvariantCulture, ", {0:N0} pJ", energy);
         if (Find("arrays") is { } arrays) text += string.Format(CultureInfo.InvariantCulture, ", {0:N0} arrays", arrays);
-        return text;
+        int schedule = json.IndexOf("\"scheduledFor\": \"", StringComparison.Ordinal);
+        if (schedule < 0) return text;
+        string goal = Regex.Match(json.Substring(schedule), ": \"(\\w+)\"").Groups[1].Value;
+        json = json.Substring(schedule);
+        return text + string.Format(CultureInfo.InvariantCulture, "; scheduled for {0}: {1:N0} ns, {2:N0} inferences/s, {3:N0} pJ",
+            goal, Find("latencyNs"), Find("throughputPerSecond"), Find("energyPj"));
 
         // The first occurrence of each is the total. A JSON package has no place in a build task for four numbers.
         double? Find(string name) =>

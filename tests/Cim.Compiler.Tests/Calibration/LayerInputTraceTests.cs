@@ -58,7 +58,7 @@ public sealed class LayerInputTraceTests
         return new LayerInputTrace(program, _isaac, input).Batch;
     }
 
-    private static (ModelProgram Program, GraphInput Input) Lowered(byte[] model, int samples = 24)
+    internal static (ModelProgram Program, GraphInput Input) Lowered(byte[] model, int samples = 24)
     {
         Graph graph = RandomNetworks.Import(model);
         Graph quantized = QuantizedNetworks.Quantize(graph, QuantizedNetworks.Uniform(graph, 8), samples);

@@ -19,7 +19,7 @@ public sealed class MetadataCheckTests : IDisposable
     [InlineData("WeightBits", "four", "1 to 8")]
     [InlineData("AdcBits", "17", "1 to 16")]
     [InlineData("Search", "RL", "rl, exact, evolutionary, random or uniform")]
-    [InlineData("Objective", "speed", "latency, energy, arrays or energy-delay")]
+    [InlineData("Objective", "speed", "latency, throughput, energy, arrays or energy-delay")]
     [InlineData("Rounding", "down", "compensated")]
     [InlineData("SearchSamples", "2", "at least 3")]
     [InlineData("MaxArrays", "0", "at least 1")]

@@ -38,13 +38,15 @@ internal static class CompileReader
         ActivationBits = values.Number<int>(OptionTable.ActivationBits),
         AdcBits = values.Number<int>(OptionTable.AdcBits),
         CopiesWithin = values.Number<long>(OptionTable.CopiesWithin),
+        ScheduleFor = ScheduleOf(values),
         EdgeBits = values.Number<int>(OptionTable.EdgeBits),
         SearchBinary = values.Flag(OptionTable.SearchBinary),
         Strips = StripOptions.Parse(
             values.Text(OptionTable.Strips), values.Text(OptionTable.StripWidths), values.Choice(OptionTable.StripUnit)),
         Merge = ColumnSharingOptions.Parse(values.Text(OptionTable.MergeWeights), values.Choice(OptionTable.MergeMethod)),
         MaxAccuracyLoss = values.NumberIfSet<double>(OptionTable.MaxAccuracyLoss),
-        Objective = values.Choice(OptionTable.Objective),
+        Objective = values.IsSet(OptionTable.Objective) ? values.Choice(OptionTable.Objective)
+            : ScheduleOf(values) ?? values.Choice(OptionTable.Objective),
         SearchEvaluations = values.Number<int>(OptionTable.SearchEvaluations),
         ParallelCandidates = values.Number<int>(OptionTable.ParallelCandidates),
         SearchMinutes = values.NumberIfSet<double>(OptionTable.SearchBudget),
@@ -76,6 +78,10 @@ internal static class CompileReader
     private static string? Beside(OptionReader values, OptionRow state, OptionRow need, string extension) =>
         values.Text(need) is null ? null
         : values.Text(state) ?? (values.Text(OptionTable.Output) is { } output ? output + extension : null);
+
+    // Only a schedule has a throughput, so who asks for it asks for a schedule.
+    private static string? ScheduleOf(OptionReader values) => values.Text(OptionTable.ScheduleFor)
+        ?? (values.Choice(OptionTable.Objective) == "throughput" ? "throughput" : null);
 
     private static RangeMethod RangeOf(string method) => method switch
     {

@@ -113,7 +113,18 @@ internal sealed class CompileStudy(
         void Warn() => warnings.ForEach(w => context.Warn(w.Code, w.Text, w.File));
     }
 
-    private double CostOf(CompileDesign design) => variants[0].Options.Objective switch
+    private double CostOf(CompileDesign design) => design.Cost!.Schedule is { } schedule
+        ? variants[0].Options.Objective switch
+        {
+            "throughput" => 1 / schedule.ThroughputPerSecond,
+            "energy" => schedule.EnergyPj,
+            "arrays" => design.Cost.Arrays,
+            "energy-delay" => schedule.EnergyPj * (schedule.For == "throughput" ? 1 / schedule.ThroughputPerSecond : schedule.LatencyNs),
+            _ => schedule.LatencyNs,
+        }
+        : LayerByLayer(design);
+
+    private double LayerByLayer(CompileDesign design) => variants[0].Options.Objective switch
     {
         "energy" => design.Cost!.EnergyPj,
         "arrays" => design.Cost!.Arrays,

@@ -37,8 +37,10 @@ internal static class CompileText
         }
 
         Line($"cost       {result.Cost}");
+        if (result.Cost.Schedule is { } scheduled) Line($"schedule   {scheduled}");
         foreach (ModelPlan plan in result.Model.Info.Plans) Line($"plan       {plan.Dims}: {plan.Cost}");
         Line($"8 bits     {result.Baseline}");
+        if (result.Baseline.Schedule is { } eight) Line($"           {eight}");
         if (result.Report.Merged is { } merged)
             Line($"shared     {100 * merged.Saved:F1} % of the cells saved: {merged.Cells} of {merged.CellsOwn}");
         if (result.Search is { } search) SearchOutput.Print(console, search);

@@ -40,7 +40,7 @@ internal sealed class CompileVariants(
             throw OptionError.Usage($"--over names '{twice.Key}' twice; name all its values in one.");
         string? output = values.Text(OptionTable.Output);
         if (output is not null && axes.FirstOrDefault(a => a.Name is CompileAxis.Model || a.Row == OptionTable.Hardware
-            || a.Row == OptionTable.Objective) is { } incomparable)
+            || a.Row == OptionTable.Objective || a.Row == OptionTable.ScheduleFor) is { } incomparable)
             throw OptionError.Usage(
                 $"{OptionTable.Output} is the cheapest model of all, and models of several values of '{incomparable.Name}' do not "
                 + "compare; leave it out: the models are in the store.");

@@ -20,9 +20,11 @@ internal static class UnusedCompileOptions
             aSearch = $"a search ({OptionTable.Search.With("rl")}, exact, evolutionary or random)",
             strips = $"strips ({OptionTable.Strips.Named()})",
             aLock = $"a lock file ({OptionTable.Lock.Named()})";
-        foreach (OptionRow row in new[] { OptionTable.Objective, OptionTable.SearchEvaluations, OptionTable.SearchBudget,
+        foreach (OptionRow row in new[] { OptionTable.SearchEvaluations, OptionTable.SearchBudget,
             OptionTable.SearchBinary, OptionTable.ParallelCandidates, OptionTable.PolicyOutput })
             Check(row, searches, aSearch);
+        // A throughput as the objective asks for a schedule where nothing else does.
+        Check(OptionTable.Objective, searches || (o.Objective == "throughput" && !values.IsSet(OptionTable.ScheduleFor)), aSearch);
         Check(OptionTable.Search, o.Search == "uniform" || searches,
             $"choosing precisions, and those of {OptionTable.Policy.Named()} are used");
         Check(OptionTable.SearchSamples, evaluates,

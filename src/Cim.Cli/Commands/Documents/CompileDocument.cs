@@ -70,6 +70,8 @@ internal sealed class TotalCostDocument(Cost cost)
     public double AreaUm2 => cost.AreaUm2;
     public long Arrays => cost.Arrays;
     public long Cells => cost.Cells;
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ScheduleCost? Schedule => cost.Schedule;
 }
 
 /// <summary>What variation-aware quantization chose for a layer, and what the error model predicts of its output codes.</summary>

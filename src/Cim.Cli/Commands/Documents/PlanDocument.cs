@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Cim.Runtime;
 using Cim.Runtime.Tensors;
 
@@ -10,6 +11,8 @@ internal sealed class PlanDocument(ModelPlan plan)
     public double LatencyNs => plan.Cost.LatencyNs;
     public double EnergyPj => plan.Cost.EnergyPj;
     public long Arrays => plan.Cost.Arrays;
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ScheduleCost? Schedule => plan.Cost.Schedule;
     public IEnumerable<ValueDocument> Inputs => plan.Inputs.Select(Value);
     public IEnumerable<ValueDocument> Outputs => plan.Outputs.Select(Value);
 

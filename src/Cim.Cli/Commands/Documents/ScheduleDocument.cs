@@ -1,11 +1,14 @@
+using System.Text.Json.Serialization;
 using Cim.Cli.Invocation;
 using Cim.Compiler.Scheduling;
 
 namespace Cim.Cli.Commands.Documents;
 
 /// <summary>What <c>cim schedule --json</c> prints.</summary>
-internal sealed class ScheduleDocument(Schedule schedule) : JsonResult
+internal sealed class ScheduleDocument(Schedule schedule, string? plan) : JsonResult
 {
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Plan => plan;
     public string Hardware => schedule.Hardware;
     public long ArraysOnce => schedule.ArraysOnce;
     public long Arrays => schedule.Arrays;
@@ -19,6 +22,7 @@ internal sealed class ScheduleDocument(Schedule schedule) : JsonResult
     public int Images => schedule.Images;
     public long BufferBytes => schedule.BufferBytes;
     public long SpilledBytes => schedule.SpilledBytes;
+    public long SharedBufferBytes => schedule.SharedBufferBytes;
     public double EnergyPj => schedule.Energy.TotalPj;
     public ScheduleEnergyDocument Energy => new(schedule.Energy);
     public IEnumerable<CopiesDocument> Copies => schedule.Layers.Select(l => new CopiesDocument(l));
@@ -36,6 +40,8 @@ internal sealed class ScheduleEnergyDocument(ScheduleEnergy energy)
     public double DigitalPj => energy.DigitalPj;
     public double NetworkPj => energy.NetworkPj;
     public double OffChipPj => energy.OffChipPj;
+    public double SharedBufferPj => energy.SharedBufferPj;
+    public double ChipLinksPj => energy.ChipLinksPj;
     public double ProgrammingPj => energy.ProgrammingPj;
 }
 
@@ -77,6 +83,14 @@ internal sealed class BoundDocument(ScheduleBound bound)
     public string LimitedBy => bound.LimitedBy;
     public string Name => bound.Name;
     public NextCopyDocument? Next => bound.Next is { } next ? new(next) : null;
+    public IEnumerable<ReliefDocument> Without => bound.Without.Select(r => new ReliefDocument(r));
+}
+
+/// <summary>The schedule if one part of the chip held nothing up.</summary>
+internal sealed class ReliefDocument(Relief relief)
+{
+    public string Name => relief.Name;
+    public double MakespanNs => relief.MakespanNs;
 }
 
 /// <summary>What more arrays would buy.</summary>

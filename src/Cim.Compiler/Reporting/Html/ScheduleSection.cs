@@ -9,8 +9,9 @@ internal static class ScheduleSection
     public static string Render(CompilationReport report) => report.Schedule is not { } schedule ? "" : $"""
         <section>
         <h2>On the whole chip</h2>
-        <p class="sub">Layers pipelined over the rows of an image: {Latency(schedule.LatencyNs)} and
-        {Energy(schedule.EnergyPj)} an inference, {Count((long)schedule.ThroughputPerSecond)} inferences a second; limited by
+        <p class="sub">{Goal(schedule)}Layers pipelined over the rows of an image:
+        {Latency(schedule.LatencyNs)} and {Energy(schedule.EnergyPj)} an inference{Calibrated(schedule)},
+        {Count((long)schedule.ThroughputPerSecond)} inferences a second; limited by
         {Escape(schedule.LimitedBy)}, the slowest layer is {Escape(schedule.SlowestLayer)}.
         Not counted: {Escape(string.Join("; ", schedule.NotModelled))}.</p>
         <div class="scroll">
@@ -20,4 +21,11 @@ internal static class ScheduleSection
         {FloorPlanSvg.Render(schedule)}</div>
         </section>
         """;
+
+    private static string Calibrated(ScheduleReport schedule) => schedule.CalibratedEnergyPj is { } energy
+        ? $" ({Energy(energy)} where input bits that are zero in the calibration data cost nothing)"
+        : "";
+
+    private static string Goal(ScheduleReport schedule) =>
+        schedule.ScheduledFor is { } goal ? $"Scheduled for {Escape(goal)}, with copies on the arrays there are. " : "";
 }

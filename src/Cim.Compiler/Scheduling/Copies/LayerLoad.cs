@@ -40,5 +40,15 @@ internal sealed record LayerLoad(string Name, long Arrays, long Products, double
         return rounds <= 1 ? 0 : SetsFor((Products + rounds - 2) / (rounds - 1));
     }
 
+    /// <summary>The fewest sets that compute within a time; all that are of use where that is not enough.</summary>
+    public long SetsWithin(double ns)
+    {
+        if (ProductNs * Products <= ns || !CanBeCopied || ns <= 0) return ns <= 0 ? MostSets : 1;
+        double atOnce = Sharing == ProductSharing.Divisible
+            ? ProductNs * Products / ns
+            : Products / Math.Max(1, Math.Floor((ns / ProductNs) + 1e-9));
+        return Math.Min(MostSets, SetsFor((long)Math.Ceiling(atOnce - 1e-9)));
+    }
+
     private long SetsFor(long atOnce) => 1 + ((atOnce - 1 + PerExtraSet - 1) / PerExtraSet);
 }

@@ -4,7 +4,7 @@ using Cim.Runtime.Hardware;
 
 namespace Cim.Compiler.Scheduling.Placement;
 
-/// <summary>Layers on the cores of a chip, and what their traffic costs there.</summary>
+/// <summary>Layers on the cores of one or several chips, and what their traffic costs there.</summary>
 internal sealed class ChipPlacement
 {
     /// <summary>Places layers with their copies.</summary>
@@ -17,22 +17,26 @@ internal sealed class ChipPlacement
         StageGraph graph, IReadOnlyList<long> arraysOfCopy, IReadOnlyList<long> copies, IReadOnlyList<int> activationBits,
         HardwareProfile profile)
     {
-        (Cores, IsShared) = CorePlacement.Of([.. arraysOfCopy.Select((a, i) => a * copies[i])], profile);
-        int used = Cores.IsEmpty ? 1 : Cores.Max(c => c.First + c.Count);
-        Grid = new CoreGrid(profile.Chip.Topology, Math.Max(profile.Cores, used));
+        ChipFigures chip = profile.Chip;
+        int chips = profile.Cores > 0 ? chip.Chips : 1;
         Owners = LayerTraffic.Owners(graph);
-        if (profile.Chip.Topology == NetworkTopology.Ideal)
-        {
-            (Places, Traffic, TransferNs) = ([.. Enumerable.Range(0, used)], [], new double[graph.Stages.Length]);
-            return;
-        }
-
-        Traffic = LayerTraffic.Of(graph, activationBits,
+        long[] arrays = [.. arraysOfCopy.Select((a, i) => a * copies[i])];
+        bool hasNetwork = chip.Topology != NetworkTopology.Ideal || chips > 1;
+        var needs = new LayerNeeds(activationBits,
             [.. arraysOfCopy.Select(a => (a + profile.ArraysPerCore - 1) / profile.ArraysPerCore)],
             [.. graph.Layers.Select(l => (long)(l.RowsPerGroup + profile.Rows - 1) / profile.Rows)]);
-        Places = TrafficPlacement.Of(Cores, Traffic, Grid);
+        Traffic = hasNetwork ? LayerTraffic.Of(graph, activationBits, needs.CoresOfCopy, needs.RowTiles) : [];
+        (Cores, IsShared) = chips > 1 ? ChipPartition.Of(arrays, Traffic, profile) : CorePlacement.Of(arrays, profile);
+        int used = Cores.IsEmpty ? 1 : Cores.Max(c => c.First + c.Count);
+        Grid = chips > 1
+            ? new CoreGrid(chip.Topology, Math.Max(profile.Cores, (used + chips - 1) / chips), chips)
+            : new CoreGrid(chip.Topology, Math.Max(profile.Cores, used));
+        Places = [.. Enumerable.Range(0, used)];
+        if (!hasNetwork) return;
+        Places = ChipPlaces.Of(Cores, Traffic, Grid);
         HopBits = TrafficPlacement.HopBits(Cores, Traffic, Grid, Places);
-        TransferNs = [.. Enumerable.Range(0, graph.Stages.Length).Select(s => Transfer(graph, s, activationBits, profile.Chip))];
+        ChipLinkBits = Traffic.Sum(t => t.Bits * TrafficPlacement.ChipHops(Cores[t.From], Cores[t.To], Grid, Places));
+        Flows = new ChipFlows(graph, new CoresOfLayers(Cores, Owners, Places, Grid), needs, chip);
     }
 
     /// <summary>The cores of each layer.</summary>
@@ -56,23 +60,12 @@ internal sealed class ChipPlacement
     /// <summary>Bits times routers passed in an inference.</summary>
     public double HopBits { get; }
 
-    /// <summary>By stage: nanoseconds until the cores that read a row have it.</summary>
-    public double[] TransferNs { get; }
+    /// <summary>Bits times links between chips in an inference.</summary>
+    public double ChipLinkBits { get; }
 
-    /// <summary>The way to the farthest reader: its routers, and the row's bits over the links of the cores that hold it.</summary>
-    private double Transfer(StageGraph graph, int stage, IReadOnlyList<int> activationBits, ChipFigures chip)
-    {
-        int owner = Owners[stage];
-        if (owner < 0) return 0;
-        double most = 0;
-        foreach (int reader in graph.Consumers[stage].Select(c => Owners[c]).Where(o => o != owner && o >= 0).Distinct())
-        {
-            double hops = TrafficPlacement.Hops(Cores[owner], Cores[reader], Grid, Places);
-            double bits = graph.Stages[stage].Elements * (double)activationBits[reader] / graph.Stages[stage].Rows;
-            double moving = chip.LinkBitsPerSecond > 0 ? bits / (chip.LinkBitsPerSecond * Cores[owner].Count) : 0;
-            most = Math.Max(most, 1e9 * ((hops * chip.HopLatency) + moving));
-        }
+    /// <summary>What moves row by row; null where cores reach each other without time.</summary>
+    public ChipFlows? Flows { get; }
 
-        return most;
-    }
+    /// <summary>By stage and input: nanoseconds until a row is there, where nothing else moves; null = none.</summary>
+    public ImmutableArray<ImmutableArray<double>>? InputNs => Flows?.InputNs;
 }

@@ -55,6 +55,11 @@ internal sealed class TrafficPlacement
         return hops / pairs;
     }
 
+    /// <summary>Links between chips from the cores of one layer to those of another on average.</summary>
+    public static double ChipHops(CoreRange from, CoreRange to, CoreGrid grid, IReadOnlyList<int> places) =>
+        from == to ? from.Numbers.Skip(1).Select(c => (double)grid.ChipHops(places[c], places[from.First])).DefaultIfEmpty(0).Average()
+            : from.Numbers.Average(a => to.Numbers.Average(b => grid.ChipHops(places[a], places[b])));
+
     /// <summary>Bits between cores: those between layers spread evenly over their cores.</summary>
     private static double[][] Between(ImmutableArray<CoreRange> cores, ImmutableArray<LayerTraffic> traffic, int count)
     {

@@ -16,6 +16,9 @@ internal sealed record Stage(string Name, int Layer, int Rows, long Elements, Im
     /// <summary>True for a digital operator that only names elements anew, as a reshape does: no unit works on it.</summary>
     public bool IsView { get; init; }
 
+    /// <summary>By row: which share of what the network is given has to be there; empty if it reads none of it.</summary>
+    public ImmutableArray<double> InputShare { get; init; } = [];
+
     /// <summary>Products of the layer that make the rows up to one, of a number in all.</summary>
     public long ProductsBefore(int row, long products) => products * row / Rows;
 }

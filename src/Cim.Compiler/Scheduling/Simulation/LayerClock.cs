@@ -45,6 +45,13 @@ internal sealed class LayerClock(long copies, double productNs, ProductSharing s
         return (start, end);
     }
 
+    /// <summary>Works on one thing for a time; for digital units, of which there is one.</summary>
+    public (double StartNs, double EndNs) Occupy(double readyNs, double ns)
+    {
+        double start = Math.Max(readyNs, _free[0]);
+        return (start, _free[0] = start + ns);
+    }
+
     /// <summary>Keeps all copies from starting before a time, as programming them does.</summary>
     public void HoldUntil(double ns)
     {

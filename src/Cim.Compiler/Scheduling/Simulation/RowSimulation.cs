@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Cim.Compiler.Scheduling.Rows;
 using Cim.Runtime.Hardware;
 
@@ -62,14 +63,15 @@ internal static class RowSimulation
             StageWork own = work[s];
             int from = image * stage.Rows;
             double before = pipeline == PipelineKind.Serial ? _serialNs : 0;
-            double all = pipeline == PipelineKind.CrossLayer ? 0 : Complete(stage, image);
+            double all = pipeline == PipelineKind.CrossLayer ? 0 : Complete(s, image);
             LayerClock clock = ClockOf(s, own);
             if (own.Timing.SetupNs > 0)
-                clock.HoldUntil(Math.Max(clock.FreeNs, Math.Max(before, SetupReady(stage, image))) + own.Timing.SetupNs);
+                clock.HoldUntil(Math.Max(clock.FreeNs, Math.Max(before, SetupReady(s, image))) + own.Timing.SetupNs);
             double rowNs = own.DigitalNs / stage.Rows;
             for (int r = 0; r < stage.Rows; r++)
             {
-                double ready = Math.Max(before, pipeline == PipelineKind.CrossLayer ? Ready(stage, image, r) : all);
+                double ready = Math.Max(before, pipeline == PipelineKind.CrossLayer ? Ready(s, image, r) : all);
+                if (own.LoadNs > 0) ready = Math.Max(ready, (image + stage.InputShare[r]) * own.LoadNs);
                 (double first, double last) = own.Products > 0
                     ? clock.Compute(ready, stage.ProductsBefore(r + 1, own.Products) - stage.ProductsBefore(r, own.Products))
                     : clock.Compute(ready, rowNs > 0 ? 1 : 0);
@@ -89,31 +91,34 @@ internal static class RowSimulation
             return _clocks[own.Resource] = new LayerClock(own.Copies, own.Timing.ProductNs, own.Sharing);
         }
 
-        private double Ready(Stage stage, int image, int row)
+        private double Ready(int s, int image, int row)
         {
             double ready = 0;
-            foreach (StageInput input in stage.Inputs)
+            ImmutableArray<StageInput> inputs = graph.Stages[s].Inputs;
+            for (int i = 0; i < inputs.Length; i++)
             {
-                int at = (image * graph.Stages[input.Producer].Rows) + input.Needs.Last(row);
-                ready = Math.Max(ready, end[input.Producer][at] + work[input.Producer].TransferNs);
+                int at = (image * graph.Stages[inputs[i].Producer].Rows) + inputs[i].Needs.Last(row);
+                ready = Math.Max(ready, end[inputs[i].Producer][at] + work[s].TransferNs(i));
             }
 
             return ready;
         }
 
-        private double Complete(Stage stage, int image)
+        private double Complete(int s, int image)
         {
             double ready = 0;
-            foreach (StageInput input in stage.Inputs)
+            ImmutableArray<StageInput> inputs = graph.Stages[s].Inputs;
+            for (int i = 0; i < inputs.Length; i++)
             {
-                int last = ((image + 1) * graph.Stages[input.Producer].Rows) - 1;
-                ready = Math.Max(ready, end[input.Producer][last] + work[input.Producer].TransferNs);
+                int last = ((image + 1) * graph.Stages[inputs[i].Producer].Rows) - 1;
+                ready = Math.Max(ready, end[inputs[i].Producer][last] + work[s].TransferNs(i));
             }
 
             return ready;
         }
 
         /// <summary>A matrix that the network computes is written when all of its operands are there.</summary>
-        private double SetupReady(Stage stage, int image) => stage.Inputs.IsEmpty ? 0 : Complete(stage, image);
+        private double SetupReady(int s, int image) => Math.Max(
+            (image + 1) * work[s].LoadNs, graph.Stages[s].Inputs.IsEmpty ? 0 : Complete(s, image));
     }
 }

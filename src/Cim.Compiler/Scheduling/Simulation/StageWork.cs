@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Cim.Runtime.Costs;
 using Cim.Runtime.Hardware;
 
@@ -16,8 +17,14 @@ internal sealed record StageWork(long Products, ProductTiming Timing, long Copie
     /// <summary>Number of the arrays that do it: stages that use the same weights share them; -1 = a digital operator.</summary>
     public int Resource { get; init; } = -1;
 
-    /// <summary>Nanoseconds from a row's end until the cores of its consumers have it.</summary>
-    public double TransferNs { get; init; }
+    /// <summary>By input: nanoseconds from the end of a row until it is there, where nothing else moves; empty = at once.</summary>
+    public ImmutableArray<double> InputNs { get; init; } = [];
+
+    /// <summary>Nanoseconds in which what the network reads of an image comes in from the memory beside the chip.</summary>
+    public double LoadNs { get; init; }
+
+    /// <summary>Nanoseconds until a row of an input is there.</summary>
+    public double TransferNs(int input) => InputNs.IsDefaultOrEmpty ? 0 : InputNs[input];
 
     /// <summary>Bytes of one row.</summary>
     public long RowBytes { get; init; }

@@ -50,8 +50,11 @@ internal static class ProxyWalk
     /// </summary>
     public static Func<CostVector, double> CostOf(SearchProblem problem)
     {
-        if (problem.Space.Objective != Objective.EnergyDelay) return c => c.Of(problem.Space.Objective);
+        Objective objective = problem.Space.Objective;
+        if (objective is not (Objective.EnergyDelay or Objective.ScheduledEnergyDelay)) return c => c.Of(objective);
         CostVector widest = problem.Space.Costs.Total(PolicyMoves.Widest(problem.Space));
-        return c => (c.LatencyNs / widest.LatencyNs) + (c.EnergyPj / widest.EnergyPj);
+        return objective == Objective.EnergyDelay
+            ? c => (c.LatencyNs / widest.LatencyNs) + (c.EnergyPj / widest.EnergyPj)
+            : c => (c.Work / widest.Work) + (c.EnergyPj / widest.EnergyPj);
     }
 }

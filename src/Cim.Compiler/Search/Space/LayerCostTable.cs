@@ -54,6 +54,7 @@ internal sealed class LayerCostTable
                 costs[(l * choices.Length) + c] = new CostVector(cost.LatencyNs, cost.EnergyPj, cost.Arrays, cost.AreaUm2)
                 {
                     Balance = Math.Sqrt(cost.LatencyNs * cost.Arrays),
+                    Work = cost.LatencyNs * cost.Arrays,
                 };
             }
         }
@@ -74,7 +75,7 @@ internal sealed class LayerCostTable
     public CostVector Total(ReadOnlySpan<int> choices)
     {
         int width = Choices.Length;
-        (double latency, double energy, double area, double balance, long arrays) = (0, 0, 0, 0, 0);
+        (double latency, double energy, double area, double balance, double work, long arrays) = (0, 0, 0, 0, 0, 0);
         for (int l = 0, row = 0; l < choices.Length; l++, row += width)
         {
             ref readonly CostVector c = ref _costs[row + choices[l]];
@@ -83,8 +84,9 @@ internal sealed class LayerCostTable
             area += c.AreaUm2;
             arrays += c.Arrays;
             balance += c.Balance;
+            work += c.Work;
         }
 
-        return new CostVector(latency, energy, arrays, area) { Balance = balance };
+        return new CostVector(latency, energy, arrays, area) { Balance = balance, Work = work };
     }
 }

@@ -24,6 +24,21 @@ internal sealed class PolicySpace
 
     public Objective Objective { get; }
 
+    /// <summary>What policies come to as schedules; null where layers run one after the other.</summary>
+    public PolicySchedule? Schedule { get; private init; }
+
+    /// <summary>True if the objective is a sum over layers, so that an optimum can be proven.</summary>
+    public bool IsAdditive => Objective is Objective.Latency or Objective.Energy or Objective.Arrays or Objective.CopiedLatency;
+
+    /// <summary>The number to minimise.</summary>
+    /// <param name="policy">One choice a layer.</param>
+    public double Cost(ReadOnlySpan<int> policy) => Schedule is null || IsAdditive
+        ? Costs.Total(policy).Of(Objective)
+        : Schedule.Cost(policy, Objective);
+
+    /// <summary>The same space with the schedules of its policies.</summary>
+    public PolicySpace With(PolicySchedule? schedule) => new(Costs, Choices, ActivationGroups, Objective) { Schedule = schedule };
+
     /// <summary>log10 of the number of policies.</summary>
     public double Log10Size => ActivationGroups.Sum(g => Math.Log10(
         ActivationBitsOf(g).Sum(a => g.Aggregate(1.0, (n, l) => n * Choices[l].Count(c => Costs.Choices[c].ActivationBits == a)))));
@@ -100,9 +115,12 @@ internal sealed class PolicySpace
         {
             if (other == choice || !costs.Choices[other].IsAtLeast(own)) continue;
             CostVector wider = costs[layer, other];
-            bool noDearer = objective == Objective.EnergyDelay
-                ? NoDearer(wider.LatencyNs, cost.LatencyNs) && NoDearer(wider.EnergyPj, cost.EnergyPj)
-                : NoDearer(wider.Of(objective), cost.Of(objective));
+            bool noDearer = objective switch
+            {
+                Objective.EnergyDelay => NoDearer(wider.LatencyNs, cost.LatencyNs) && NoDearer(wider.EnergyPj, cost.EnergyPj),
+                Objective.ScheduledEnergyDelay => NoDearer(wider.Work, cost.Work) && NoDearer(wider.EnergyPj, cost.EnergyPj),
+                _ => NoDearer(wider.Of(objective), cost.Of(objective)),
+            };
             if (noDearer && (!arraysMatter || wider.Arrays <= cost.Arrays)) return true;
         }
 

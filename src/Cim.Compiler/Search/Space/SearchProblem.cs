@@ -19,7 +19,7 @@ internal sealed record SearchProblem(PolicySpace Space, LossTable Proxy, double 
     public int Parallel { get; init; } = 1;
 
     /// <summary>The number to minimise.</summary>
-    public double Cost(ReadOnlySpan<int> policy) => Space.Costs.Total(policy).Of(Space.Objective);
+    public double Cost(ReadOnlySpan<int> policy) => Space.Cost(policy);
 
     /// <summary>True if the arrays suffice.</summary>
     public bool Fits(ReadOnlySpan<int> policy) => MaxArrays == long.MaxValue || Space.Costs.Total(policy).Arrays <= MaxArrays;

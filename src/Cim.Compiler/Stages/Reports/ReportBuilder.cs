@@ -33,7 +33,7 @@ internal static class ReportBuilder
             Float = variants.Float(),
             Baseline = variants.Baseline(),
             Compiled = variants.Compiled(memory),
-            Schedule = ScheduleReports.Of(state, context),
+            Schedule = ScheduleReports.Of(state),
             Layers = [.. mapped.Lowered.Layers.Select(l => LayerReports.Of(l, memory, state, context.Hardware))],
             Diagnostics = Diagnostics(context.Warnings),
             Seconds = context.Seconds,

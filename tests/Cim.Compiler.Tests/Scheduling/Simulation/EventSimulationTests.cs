@@ -52,8 +52,8 @@ public sealed class EventSimulationTests
     {
         ImmutableArray<ImmutableArray<int>> cores = [.. schedule.Graph.Stages.Select(
             s => s.Layer < 0 ? ImmutableArray<int>.Empty : [s.Layer / 2, (s.Layer + 1) / 2])];
-        RowTimes times = EventSimulation.Run(schedule.Graph, schedule.Work, PipelineKind.CrossLayer, Images,
-            new ChipLimits([.. schedule.Work.Select(_ => 0L)], cores, 0)).Times;
+        RowTimes times = EventSimulation.Run(schedule.Graph, schedule.Work, new EventRun(
+            PipelineKind.CrossLayer, Images, new ChipLimits([.. schedule.Work.Select(_ => 0L)], cores, 0), [])).Times;
         RowSimulationTests.Check(schedule, times);
         foreach (int core in cores.SelectMany(c => c).Distinct())
         {
@@ -78,11 +78,12 @@ public sealed class EventSimulationTests
         StageWork Layer(int resource) =>
             new(4, new Cim.Runtime.Costs.ProductTiming(0, 10, 0), 1, default) { Resource = resource, RowBytes = 5 };
         LimitedTimes limited = EventSimulation.Run(graph, [Layer(0), Layer(1), StageWork.Free with { RowBytes = 5 }],
-            PipelineKind.CrossLayer, 1, new ChipLimits([5, 5, 5], [], OffChipBytesPerNs: 1));
+            new EventRun(PipelineKind.CrossLayer, 1, new ChipLimits([5, 5, 5], [], OffChipBytesPerNs: 1), []));
         Assert.Equal(15, limited.SpilledBytes);
         Assert.True(limited.Times.MakespanNs > 80);
     }
 
     private static LimitedTimes Run(RandomSchedule schedule, PipelineKind pipeline, long bytes) => EventSimulation.Run(
-        schedule.Graph, schedule.Work, pipeline, Images, new ChipLimits([.. schedule.Work.Select(_ => bytes)], [], 0));
+        schedule.Graph, schedule.Work,
+        new EventRun(pipeline, Images, new ChipLimits([.. schedule.Work.Select(_ => bytes)], [], 0), []));
 }

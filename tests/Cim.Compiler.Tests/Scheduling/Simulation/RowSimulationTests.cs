@@ -1,4 +1,3 @@
-using Cim.Compiler.Scheduling;
 using Cim.Compiler.Scheduling.Rows;
 using Cim.Compiler.Scheduling.Simulation;
 using Cim.Tests.Shared;
@@ -47,7 +46,7 @@ public sealed class RowSimulationTests
     public void A_serial_schedule_takes_the_sum_of_its_stages() => RandomSchedules.Any.Holds(Cases, schedule =>
     {
         double sum = schedule.Work.Select((w, s) => w.Products > 0
-            ? Throughput.BusyNs(w) + w.Timing.DrainNs
+            ? ResourceTimes.BusyNs(w) + w.Timing.DrainNs
             : w.DigitalNs).Sum();
         Assert.Equal(sum, RowSimulation.Run(schedule.Graph, schedule.Work, PipelineKind.Serial, 1).MakespanNs, 6);
     });

@@ -1,0 +1,41 @@
+using System.Globalization;
+
+namespace Cim.Runtime;
+
+/// <summary>
+/// One inference on the cores of a chip over time: layers at work at once, with copies, digital operators and transfers.
+/// docs/scheduling.md.
+/// </summary>
+public sealed record ScheduleCost
+{
+    /// <summary>What copies are placed for: <c>latency</c> or <c>throughput</c>.</summary>
+    public required string For { get; init; }
+
+    /// <summary>Nanoseconds from the start of an inference to its result.</summary>
+    public required double LatencyNs { get; init; }
+
+    /// <summary>Inferences a second when one follows the other.</summary>
+    public required double ThroughputPerSecond { get; init; }
+
+    /// <summary>Picojoule of one inference: arrays, digital operators, the network between cores and the memory beside the chip.</summary>
+    public required double EnergyPj { get; init; }
+
+    /// <summary>The same with the values seen in calibration: input bits that are zero cost no energy of arrays and their drivers. Null
+    /// without calibration data.</summary>
+    public double? CalibratedEnergyPj { get; init; }
+
+    /// <summary>Arrays with all copies.</summary>
+    public required long Arrays { get; init; }
+
+    /// <summary>What limits it, for example <c>layer</c>, <c>network</c> or <c>digital</c>.</summary>
+    public required string LimitedBy { get; init; }
+
+    /// <summary>For example <c>1,234 ns, 812,345 inferences/s, 45,678 pJ on 96 arrays, scheduled for latency</c>.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{LatencyNs:#,0} ns, {ThroughputPerSecond:#,0} inferences/s, {EnergyPj:#,0} pJ{Calibrated} on {Arrays:#,0} arrays, scheduled for "
+            + $"{For}");
+
+    private string Calibrated => CalibratedEnergyPj is { } energy
+        ? string.Create(CultureInfo.InvariantCulture, $" ({energy:#,0} pJ with the values of the calibration data)")
+        : "";
+}
