@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Cim.Cli.Commands;
+using Cim.Cli.Commands.Advise;
 using Cim.Cli.Commands.Compile;
 using Cim.Cli.Invocation;
 using Cim.Cli.Options;
@@ -19,6 +20,7 @@ internal static class CimApplication
         CostCommand.Create(),
         ScheduleCommand.Create(),
         CompileCommand.Create(),
+        AdviseCommand.Create(),
         EvalCommand.Create(),
         SweepCommand.Create(),
         UnitCommand.Create(),

@@ -60,7 +60,9 @@ internal static class CompilePipeline
                 + $"{OptionTable.Lock.Named()}.");
         using var context = new CompileContext(options, progress, warned, cancellation) { OnlyLocks = true };
         context.Watch();
-        CompileState state = new StageRunner(context).Run(new CompileState(), CompileStages.Lock());
+        CompileState state = new StageRunner(context).Run(
+            new CompileState(), CompileStages.Lock(),
+            [.. CompileStages.Compile().Select(s => s.Name).Where(n => n is not ("Search" or "Confirm"))]);
         return Resolve(state.Precisions, context.Hardware);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cim.Compiler.Options;
 using Cim.Runtime;
 using Cim.Tasks.Cache;
@@ -60,6 +61,8 @@ public sealed class CimCompile : CompilerTask
         }
     }
 
+    private protected override string? LastFile => Path.Combine(_temporary, CompiledModel.ModelName);
+
     private protected override void AppendSwitches(CommandLineBuilder line)
     {
         line.AppendSwitchIfNotNull("-o ", Path.Combine(_temporary, CompiledModel.ModelName));
@@ -68,6 +71,9 @@ public sealed class CimCompile : CompilerTask
         // Outside the temporary folder: a training that is stopped goes on in the next build.
         if (_options?.Find(OptionTable.Training) is not null && _options.Find(OptionTable.TrainingCheckpoint) is null)
             line.AppendSwitchIfNotNull("--training-checkpoint ", Path.ChangeExtension(Model.GetMetadata("CompiledFile"), ".training"));
+        // One time budget for both steps of a build.
+        if (SearchRecord.Of(Model).Seconds is { } spent)
+            line.AppendSwitchIfNotNull("--spent-seconds ", spent.ToString("0.###", CultureInfo.InvariantCulture));
         if (_forcesLock) line.AppendSwitch("--force-evaluate");
         else if (LockedMode && _options?.LockPath is not null) line.AppendSwitch("--locked");
         else if (RefreshLock && _options is { LockPath: not null, IsLockOwn: false }) line.AppendSwitch("--refresh-lock");
@@ -127,12 +133,10 @@ public sealed class CimCompile : CompilerTask
         if (options.LockPath is { } lockPath) RestoreLock(lockPath);
         OptionsStamp.Refresh(optionsFile, options);
         OptionsStamp.RefreshOutput(optionsFile, CompiledModel.HashOf(_temporary));
-        string summary = CompiledModel.Summary(_temporary);
         CompiledModel.MoveTo(_temporary, Model, inputs);
         if (!isKnown) OptionsStamp.MarkStale(optionsFile);
-        Log.LogMessage(MessageImportance.High, "{0}",
-            $"{Model.GetMetadata("Filename")}: {how}{summary}. Report: "
-            + $"{Path.Combine(Model.GetMetadata("ReportDirectory"), "report.html")}");
+        Log.LogMessage(MessageImportance.High, "{0}", $"{Model.GetMetadata("Filename")}: {how}.");
+        SearchRecord.Of(Model).Delete();
         return true;
     }
 

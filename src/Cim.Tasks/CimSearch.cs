@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Cim.Compiler.Options;
+using Cim.Runtime;
 using Cim.Tasks.Cache;
 using Cim.Tasks.Files;
 using Cim.Tasks.Inputs;
@@ -44,6 +46,8 @@ public sealed class CimSearch : CompilerTask
         }
     }
 
+    private protected override string? LastFile => _refreshes || ForceEvaluate ? null : _options?.LockPath;
+
     private protected override void AppendSwitches(CommandLineBuilder line)
     {
         line.AppendSwitch("--lock-only");
@@ -79,8 +83,12 @@ public sealed class CimSearch : CompilerTask
 
     private bool Search(ResolvedOptions options)
     {
+        Stopwatch time = Stopwatch.StartNew();
         if (!RunCompiler()) return false;
-        foreach (string warning in Warnings) Log.LogMessageFromText(warning, MessageImportance.Normal);
+        // The others hold for the result, too, and are warned of by the compilation, now and in later builds.
+        foreach (string warning in Warnings.Where(w => w.Contains(ErrorCodes.LockMismatch)))
+            Log.LogMessageFromText(warning, MessageImportance.Normal);
+        SearchRecord.Of(Model).Write(time.Elapsed);
         OptionsStamp.Refresh(Model.GetMetadata("OptionsFile"), options);
         return true;
     }

@@ -152,6 +152,7 @@ public abstract partial class CompilerTask : ToolTask, IDisposable
         // Warnings go to the diagnostics file and are logged from there, now and on every build that skips the compiler.
         if (CompilerOutput.IsWarning(singleLine)) Warnings.Add(singleLine);
         else base.LogEventsFromTextOutput(singleLine, messageImportance);
+        ShowProgress(singleLine);
         Held?.ShowSign();
         _lastLines.Add(singleLine);
         if (_lastLines.Count > 5) _lastLines.RemoveAt(0);

@@ -33,6 +33,13 @@ switch (mode)
         return 77;
     case "nothing":
         return 0;
+    case "progress":
+        for (int i = 1; i <= 3; i++)
+        {
+            Thread.Sleep(1100);
+            Console.Error.WriteLine($"[   {i}.5 s, about {30 - i} s left] searching precisions: {i} of 3, best 2.5x");
+        }
+        break;
     case "slow":
         Thread.Sleep(2000);
         break;

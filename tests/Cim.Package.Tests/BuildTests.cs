@@ -185,7 +185,10 @@ public class BuildTests(PackedSdk sdk)
         Assert.Equal(1, project.Build("-p:CimCacheDir=none").Succeeds().Count(Compiled));
         Assert.Empty(project.CacheFiles());
         Assert.Equal(
-            ["inputs.list", "mlp.cim", "mlp.cimsig", "mlp.diagnostics.txt", "mlp.report/report.html", "mlp.report/report.json", "mlp.rsp"],
+            [
+                "inputs.list", "mlp.cim", "mlp.cimsig", "mlp.diagnostics.txt", "mlp.proj", "mlp.report/report.html",
+                "mlp.report/report.json", "mlp.rsp",
+            ],
             project.Files("obj/Debug/net10.0/cim"));
     }
 

@@ -19,8 +19,7 @@ public sealed class CimCompileTests : IDisposable
         Assert.Equal(["m.cim", "m.diagnostics.txt", "m.report/report.html", "m.report/report.json", "m.rsp"], _run.Folder.Files("a"));
         Assert.Equal(_run.Folder.Files("a"), _run.Folder.Files("b"));
         Assert.Equal(File.ReadAllBytes(_run.Folder["a/m.cim"]), File.ReadAllBytes(_run.Folder["b/m.cim"]));
-        Assert.Contains(_run.Engine.Messages,
-            m => m.StartsWith("m: compiled, accuracy 80.00 % (float 90.00 %), 1,234 ns, 6,000 pJ, 7 arrays.", StringComparison.Ordinal));
+        Assert.Contains("m: compiled.", _run.Engine.Messages);
         Assert.Contains(_run.Engine.Messages, m => m.StartsWith("m: taken from the cache", StringComparison.Ordinal));
     }
 

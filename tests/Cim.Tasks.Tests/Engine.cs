@@ -62,8 +62,14 @@ internal sealed class Engine : IBuildEngine3
         lock (Errors) Reacquires++;
     }
 
-    public bool BuildProjectFile(string projectFileName, string[] targetNames, IDictionary globalProperties, IDictionary targetOutputs) =>
-        throw new NotSupportedException();
+    /// <summary>The targets that tasks asked for, with the text of their projects.</summary>
+    public List<(string Target, string Project)> Built { get; } = [];
+
+    public bool BuildProjectFile(string projectFileName, string[] targetNames, IDictionary globalProperties, IDictionary targetOutputs)
+    {
+        lock (Errors) Built.Add((string.Join(';', targetNames), File.ReadAllText(projectFileName)));
+        return true;
+    }
 
     public bool BuildProjectFile(
         string projectFileName, string[] targetNames, IDictionary globalProperties, IDictionary targetOutputs, string toolsVersion) =>

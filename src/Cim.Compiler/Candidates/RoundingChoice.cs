@@ -62,6 +62,16 @@ internal sealed class RoundingChoice(CompileContext context, PostTrainingQuantiz
         void Learn()
         {
             int updates = (int)Math.Min(BlockRounding.Updates(graph, Operations), MaxUpdates);
+            if (context.Time.Left is { } left && updates >= MinUpdates)
+            {
+                updates = (int)Math.Min(updates, updates * (left - context.Time.Later) / StageForecast.LearnedSeconds);
+                if (updates < MinUpdates)
+                {
+                    context.Report($"rounding is not learned: the time that {OptionTable.SearchBudget.Flag} allows is nearly over");
+                    return;
+                }
+            }
+
             if (updates < MinUpdates)
             {
                 context.Report(

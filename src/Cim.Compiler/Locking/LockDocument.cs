@@ -12,10 +12,19 @@ namespace Cim.Compiler.Locking;
 /// <param name="Policy">The list of a policy file.</param>
 internal sealed record LockDocument(int Version, IReadOnlyDictionary<string, string> Inputs, JsonElement Policy)
 {
+    /// <summary>What the stages warned of whose result the lock stands for; not in files without such a warning.</summary>
+    [DisallowNull, JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<LockedWarning>? Warnings { get; init; }
+
     /// <summary>What came out; not in files where only precisions were chosen so far, and of older versions.</summary>
     [DisallowNull, JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public LockedResult? Result { get; init; }
 }
+
+/// <summary>A warning that holds as long as the lock does.</summary>
+/// <param name="Code">Its code.</param>
+/// <param name="Text">Its text; options are in braces, because a build and a command line name them differently.</param>
+internal sealed record LockedWarning(string Code, string Text);
 
 /// <summary>What came out.</summary>
 /// <param name="SdkVersion">The version of Cim.Sdk that emitted it.</param>

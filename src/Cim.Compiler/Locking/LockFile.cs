@@ -17,6 +17,9 @@ internal sealed record LockFile(ImmutableSortedDictionary<string, string> Inputs
 {
     private const int Version = 1;
 
+    /// <summary>What is to be warned of whenever the file is used.</summary>
+    public ImmutableArray<LockedWarning> Warnings { get; init; } = [];
+
     /// <summary>Base64 characters of one line: short enough for any editor and review.</summary>
     private const int LineLength = 120;
 
@@ -28,6 +31,7 @@ internal sealed record LockFile(ImmutableSortedDictionary<string, string> Inputs
         JsonElement policy = JsonSerializer.SerializeToElement(
             PolicyEntry.AllOf(Policy), PolicyContentJson.Readable.IEnumerablePolicyEntry);
         var document = new LockDocument(Version, Inputs, policy);
+        if (!Warnings.IsEmpty) document = document with { Warnings = Warnings };
         if (Result is not null) document = document with { Result = ToDocument(Result) };
         return [.. JsonSerializer.SerializeToUtf8Bytes(document, LockJson.Relaxed.LockDocument), (byte)'\n'];
     }
@@ -58,7 +62,10 @@ internal sealed record LockFile(ImmutableSortedDictionary<string, string> Inputs
         }
 
         return new LockFile(Sorted(document.Inputs), PolicyJson.Read(document.Policy, layers, path, requireAll: true),
-            document.Result is { } result ? FromDocument(result) : null);
+            document.Result is { } result ? FromDocument(result) : null)
+        {
+            Warnings = [.. document.Warnings ?? []],
+        };
 
         LockResult FromDocument(LockedResult result)
         {

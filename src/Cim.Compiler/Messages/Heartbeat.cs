@@ -13,6 +13,7 @@ internal sealed class Heartbeat : IProgress<string>, IStepProgress, IDisposable
     private readonly IProgress<string> _lines;
     private readonly TimeProvider _clock;
     private readonly long _start;
+    private readonly Func<string> _left;
     private ITimer? _timer;
     private long _last;
     private string _doing = "";
@@ -21,9 +22,10 @@ internal sealed class Heartbeat : IProgress<string>, IStepProgress, IDisposable
     /// <summary>Starts to watch.</summary>
     /// <param name="lines">Gets the lines, one at a time.</param>
     /// <param name="clock">Measures time.</param>
-    public Heartbeat(IProgress<string> lines, TimeProvider clock)
+    /// <param name="left">The time left, in words; empty if it is not known.</param>
+    public Heartbeat(IProgress<string> lines, TimeProvider clock, Func<string>? left = null)
     {
-        (_lines, _clock, _start) = (lines, clock, clock.GetTimestamp());
+        (_lines, _clock, _start, _left) = (lines, clock, clock.GetTimestamp(), left ?? (() => ""));
         _last = _start;
     }
 
@@ -78,5 +80,10 @@ internal sealed class Heartbeat : IProgress<string>, IStepProgress, IDisposable
         }
     }
 
-    private string Timed(string line) => FormattableString.Invariant($"[{_clock.GetElapsedTime(_start).TotalSeconds,6:F1} s] {line}");
+    private string Timed(string line)
+    {
+        string left = _left();
+        string time = FormattableString.Invariant($"{_clock.GetElapsedTime(_start).TotalSeconds,6:F1} s");
+        return $"[{time}{(left.Length > 0 ? ", " : "")}{left}] {line}";
+    }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using Cim.Compiler.Options;
 
 namespace Cim.Compiler.Messages;
@@ -9,7 +10,7 @@ namespace Cim.Compiler.Messages;
 /// build. Written as an interpolated string, with options by <see cref="OptionReferences"/>; numbers are invariant.
 /// </summary>
 [InterpolatedStringHandler]
-internal sealed class MessageText : IEquatable<MessageText>
+internal sealed partial class MessageText : IEquatable<MessageText>
 {
     private readonly List<(string Text, OptionUse? Option)> _parts = [];
 
@@ -63,6 +64,32 @@ internal sealed class MessageText : IEquatable<MessageText>
     /// <summary>With options in other words.</summary>
     public string ToString(Func<OptionUse, string> word) =>
         string.Concat(_parts.Select(part => part.Option is { } option ? word(option) : part.Text));
+
+    /// <summary>The text as a file keeps it, in nobody's words: options stand in braces by their names, and braces are doubled.</summary>
+    public string Encode() => string.Concat(_parts.Select(part => part.Option is not { } option
+        ? part.Text.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal)
+        : option.Value is null ? $"{{{option.Row.Name}}}" : $"{{{option.Row.Name}{(option.IsSubject ? '~' : '=')}{option.Value}}}"));
+
+    /// <summary>Reads what <see cref="Encode"/> wrote; null if it is something else.</summary>
+    public static MessageText? Decode(string text)
+    {
+        MessageText message = new();
+        foreach (Match piece in Piece().Matches(text))
+        {
+            if (piece.Groups["text"] is { Success: true } plain)
+                message.AppendLiteral(
+                    plain.Value.Replace("{{", "{", StringComparison.Ordinal).Replace("}}", "}", StringComparison.Ordinal));
+            else if (OptionTable.All.FirstOrDefault(r => r.Name == piece.Groups["name"].Value) is { } row)
+                message._parts.Add(("", new OptionUse(
+                    row, piece.Groups["value"] is { Success: true } value ? value.Value : null, piece.Groups["kind"].Value == "~")));
+            else return null;
+        }
+
+        return message;
+    }
+
+    [GeneratedRegex(@"(?<text>([^{}]|\{\{|\}\})+)|\{(?<name>\w+)((?<kind>[=~])(?<value>[^{}]*))?\}|(?<other>.)", RegexOptions.Singleline)]
+    private static partial Regex Piece();
 
     /// <inheritdoc/>
     public bool Equals(MessageText? other) => other is not null && ToString() == other.ToString();

@@ -32,7 +32,8 @@ internal static partial class OptionTable
     };
 
     public static OptionRow SearchBudget { get; } = new("SearchBudget", OptionKind.Number, OptionGroup.Search,
-        "Minutes a search may take; then its best policy so far is used, with a warning.")
+        "Minutes a compilation with a search may take, all stages together. A search that would take longer ends in time for the "
+        + "stages after it, with a warning, and its best policy so far is used.")
     {
         Flag = "--budget-minutes", Aliases = ["BudgetMinutes"], Range = new(0, 100_000) { ExcludesMin = true }, Unit = "minutes",
         DefaultNote = "none; 2 in a build", Keys = OptionKeys.Cache,

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Cim.Compiler.Mapping;
 using Cim.Compiler.Messages;
+using Cim.Compiler.Sweep;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Hardware.Profiles;
@@ -12,7 +13,7 @@ namespace Cim.Compiler.Pipeline;
 /// go.</summary>
 internal sealed class CompileContext : IDisposable
 {
-    private readonly List<CompileWarning> _warnings = [];
+    private readonly List<CompileWarning> _warnings = [], _locked = [];
     private readonly Stopwatch _time = Stopwatch.StartNew();
     private readonly Action<CompileWarning>? _warned;
     private readonly Heartbeat? _heartbeat;
@@ -29,9 +30,10 @@ internal sealed class CompileContext : IDisposable
         options.Check();
         options = PlanChoice.For(options);
         (Options, _warned, Cancellation) = (options, warned, cancellation);
-        _heartbeat = progress is null ? null : new Heartbeat(progress, TimeProvider.System);
+        Time = new TimeBudget(options, () => Seconds);
+        _heartbeat = progress is null ? null : new Heartbeat(progress, TimeProvider.System, Time.Describe);
         Sources = new CompileSources(options);
-        Hardware = HardwareProfiles.Load(options.Hardware);
+        Hardware = ProfileSetting.Apply(HardwareProfiles.Load(options.Hardware), options.HardwareSettings);
         if (InheritedFiguresWarning.Of(Hardware) is { } inherited) Warn(ErrorCodes.FigureOfBase, inherited);
     }
 
@@ -55,6 +57,15 @@ internal sealed class CompileContext : IDisposable
     public bool OnlyLocks { get; init; }
 
     public ImmutableArray<CompileWarning> Warnings => [.. _warnings];
+
+    /// <summary>Those of stages whose result a lock file stands for, raised now or when the lock was made.</summary>
+    public ImmutableArray<CompileWarning> LockedWarnings => [.. _locked];
+
+    /// <summary>True while a stage runs whose result a lock file may stand for; the runner's.</summary>
+    public bool IsLockable { get; set; }
+
+    /// <summary>What the compilation may take, and what is left of it.</summary>
+    public TimeBudget Time { get; }
 
     public double Seconds => _time.Elapsed.TotalSeconds;
 
@@ -84,6 +95,7 @@ internal sealed class CompileContext : IDisposable
         var warning = new CompileWarning(code, text, Options.ModelPath);
         if (_warnings.Contains(warning)) return;
         _warnings.Add(warning);
+        if (IsLockable) _locked.Add(warning);
         _warned?.Invoke(warning);
     }
 }

@@ -41,6 +41,9 @@ internal sealed class CompileLock
     /// <summary>The locked result; null if there is none yet.</summary>
     public LockResult? Result { get; }
 
+    /// <summary>What the stages warned of whose result is locked.</summary>
+    public ImmutableArray<LockedWarning> Warnings { get; private init; } = [];
+
     /// <summary>Reads the lock file, if there is one, and compares its inputs with those of this compilation.</summary>
     /// <param name="options">The compilation.</param>
     /// <param name="hardware">Its hardware.</param>
@@ -74,17 +77,21 @@ internal sealed class CompileLock
                     + $"to write the lock anew.", path);
         }
 
-        return new CompileLock(inputs, file.Policy.Bind(layers.Shapes, layers.ArrayRows), file.Result);
+        return new CompileLock(inputs, file.Policy.Bind(layers.Shapes, layers.ArrayRows), file.Result) { Warnings = file.Warnings };
     }
 
     /// <summary>Writes the lock file, unless it says the same already: a checkout may be read-only.</summary>
     /// <param name="path">The file.</param>
     /// <param name="policy">The precisions.</param>
     /// <param name="result">What came out; null if nothing was compiled yet.</param>
+    /// <param name="warnings">What is to be warned of whenever the lock is used.</param>
     /// <exception cref="CimException">CIM0008: it would change and cannot be written.</exception>
-    public void Write(string path, QuantizationPolicy policy, LockResult? result)
+    public void Write(string path, QuantizationPolicy policy, LockResult? result, ImmutableArray<CompileWarning> warnings)
     {
-        byte[] text = new LockFile(_inputs, PolicyText.Of(policy), result).ToBytes();
+        byte[] text = new LockFile(_inputs, PolicyText.Of(policy), result)
+        {
+            Warnings = [.. warnings.Select(w => new LockedWarning(w.Code, w.Text.Encode()))],
+        }.ToBytes();
         if (File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(text)) return;
         Writable(path, () => AtomicFile.Write(path, stream => stream.Write(text)));
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Cim.Compiler.Calibration;
 using Cim.Compiler.ColumnSharing;
@@ -9,6 +10,7 @@ using Cim.Compiler.Ort;
 using Cim.Compiler.QuantizationAware;
 using Cim.Compiler.Search.Space;
 using Cim.Compiler.Strips;
+using Cim.Compiler.Sweep;
 using Cim.Compiler.Variation;
 using Cim.Runtime;
 using Cim.Training.Data;
@@ -25,6 +27,9 @@ internal sealed record CompileOptions
 
     /// <summary>A built-in profile or a file.</summary>
     public string Hardware { get; init; } = "isaac";
+
+    /// <summary>Fields of the profile that are changed, as <c>cim advise</c> tries them.</summary>
+    public ImmutableArray<ProfileSetting> HardwareSettings { get; init; } = [];
 
     /// <summary>Unlabelled samples for activation ranges and rounding; null = none.</summary>
     public string? Calibration { get; init; }
@@ -71,6 +76,9 @@ internal sealed record CompileOptions
 
     /// <summary>Minutes a search may take, then the best so far is used; null = no limit.</summary>
     public double? SearchMinutes { get; init; }
+
+    /// <summary>Seconds of <see cref="SearchMinutes"/> that an earlier step of the same build has taken.</summary>
+    public double SpentSeconds { get; init; }
 
     /// <summary>Samples a search takes from the calibration data, at most: a third to fit quantizers, the rest to score
     /// candidates.</summary>

@@ -16,15 +16,24 @@ internal sealed class StageRunner(CompileContext context)
     /// <summary>The state after all stages.</summary>
     /// <exception cref="CimException">What a stage throws, or that it left a graph that is none.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public CompileState Run(CompileState state, ImmutableArray<ICompileStage> stages)
+    /// <param name="state">The state before.</param>
+    /// <param name="stages">The stages.</param>
+    /// <param name="following">The names of stages that another process does afterwards, in the same time budget.</param>
+    public CompileState Run(CompileState state, ImmutableArray<ICompileStage> stages, ImmutableArray<string> following = default)
     {
-        foreach (ICompileStage stage in stages)
+        ImmutableArray<string> names = [.. stages.Select(s => s.Name), .. following.IsDefault ? [] : following];
+        for (int i = 0; i < stages.Length; i++)
         {
+            ICompileStage stage = stages[i];
             context.Cancellation.ThrowIfCancellationRequested();
             if (state.IsLocked(stage.LockedBy) || !stage.AppliesTo(state, context)) continue;
+            context.Time.Begin(stage.Name, names[(i + 1)..]);
             if (stage.Announcement(state, context) is { } line) context.Announce(line);
             double start = context.Seconds;
+            context.IsLockable = stage.LockedBy != LockedPart.Nothing;
             CompileState next = stage.Run(state, context);
+            context.IsLockable = false;
+            context.Time.End(stage.Name, context.Seconds - start);
             next = next with { Times = [.. next.Times, new StageTime(stage.Name, context.Seconds - start)] };
             Verify(stage, state, next);
             _dump?.Write(stage.Name, next);

@@ -27,6 +27,10 @@ internal sealed record CompilationReport
 
     public required string SdkVersion { get; init; }
 
+    /// <summary>How far outputs are from the float network's, at the fidelity the result is used at; null without calibration
+    /// samples.</summary>
+    public AgreementReport? Agreement { get; init; }
+
     /// <summary>The fidelity the result is used and evaluated at: <c>exact</c>, <c>adc</c> ...; null if no accuracy was measured.</summary>
     public string? Fidelity { get; init; }
 
@@ -71,6 +75,14 @@ internal sealed record CompilationReport
     /// <summary>Wall-clock seconds of the compilation.</summary>
     public double Seconds { get; init; }
 }
+
+/// <summary>Compiled against float on samples without labels.</summary>
+/// <param name="Fidelity">The fidelity of the compiled network.</param>
+/// <param name="Samples">Samples compared.</param>
+/// <param name="Cosine">Of all outputs together.</param>
+/// <param name="RelativeL2">|difference| / |float|.</param>
+/// <param name="TopAgreement">Share of the samples of the same class; null if outputs are no class scores.</param>
+internal sealed record AgreementReport(string Fidelity, int Samples, double Cosine, double RelativeL2, double? TopAgreement);
 
 /// <summary>The network as imported.</summary>
 /// <param name="Name">The name of the generated class, or of the file.</param>

@@ -34,6 +34,9 @@ internal sealed record PolicySearchOptions
     /// <summary>Ends the search early; it runs from the construction of these options.</summary>
     public SearchClock Clock { get; init; } = new(null);
 
+    /// <summary>Called with the time that is probably left after each evaluation.</summary>
+    public Action<TimeSpan>? Remaining { get; init; }
+
     /// <summary>Remembers sensitivities and measured policies; null = nothing is remembered.</summary>
     public TrialFile? Trials { get; init; }
 

@@ -18,16 +18,14 @@ internal sealed class SearchReporter(
             _saved = best;
         }
 
+        search.Options.Remaining?.Invoke(value.Left);
         string found = value.Best is { } b
             ? string.Create(
                 CultureInfo.InvariantCulture, $"best {widest / b.Cost:F2}x cheaper than 8 bits, taking {b.Loss:F2} points of the budget")
             : "nothing within the budget yet";
         string episodes = value.Episodes > 0 ? string.Create(CultureInfo.InvariantCulture, $", {value.Episodes:N0} episodes") : "";
-        // What follows the last evaluation (the final check of the policy) is in no estimate.
-        string left = value.Left.TotalSeconds < 0.5 ? ""
-            : string.Create(CultureInfo.InvariantCulture, $", {value.Left.TotalSeconds:F0} s left");
         progress?.Report(string.Create(CultureInfo.InvariantCulture,
             $"Search {name}: evaluation {value.Evaluation} of {value.Evaluations}{episodes}, {found}, "
-                + $"front {value.FrontPoints} points{left}"));
+                + $"front {value.FrontPoints} points"));
     }
 }

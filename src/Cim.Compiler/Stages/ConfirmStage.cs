@@ -45,12 +45,13 @@ internal sealed class ConfirmStage(ICandidateQuantizer quantizer) : ICompileStag
         while (candidates.TryDequeue(out WiderPolicy? candidate))
         {
             QuantizationPolicy policy = PrequantizedPrecision.Apply(state.Graph, candidate.Policy);
+            double start = context.Seconds;
             RoundedNetwork network = quantizer.Quantize(state, policy, context);
             MeasuredAccuracy accuracy = Measure(state, network, policy, real, context);
             tried.Add((candidate, network, accuracy));
             double lost = accuracy.LossPoints;
             // More bits do not mend what converters and cells lose.
-            if (lost <= budget + 1e-9 || accuracy.HardwarePoints > lost / 2 || IsOver(context)) break;
+            if (lost <= budget + 1e-9 || accuracy.HardwarePoints > lost / 2 || !HasTimeFor(context.Seconds - start, context)) break;
             if (candidates.Count == 0) break;
             context.Report(string.Create(CultureInfo.InvariantCulture,
                 $"on the evaluation data the policy loses {lost:F2} points, the budget is {budget}: trying a wider one"));
@@ -83,6 +84,6 @@ internal sealed class ConfirmStage(ICandidateQuantizer quantizer) : ICompileStag
             .Of(model, context.Hardware, fidelity, context.Cancellation);
     }
 
-    private static bool IsOver(CompileContext context) =>
-        context.Options.SearchMinutes is { } minutes && context.Seconds > 60 * minutes;
+    private static bool HasTimeFor(double seconds, CompileContext context) => context.Time is not { Left: { } left, Later: var later }
+        || left - later > seconds;
 }

@@ -13,7 +13,16 @@ internal static class SearchSettings
     /// <summary>The settings; opens the trial log where there is one.</summary>
     /// <param name="asked">The options of the compilation.</param>
     /// <param name="isReadOnly">Whether nothing is written into the log.</param>
-    public static PolicySearchOptions Of(CompileOptions asked, bool isReadOnly = false) => new()
+    public static PolicySearchOptions Of(CompileOptions asked, bool isReadOnly = false) =>
+        Of(asked, isReadOnly, asked.SearchMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null);
+
+    /// <summary>The settings of a search that begins now, and leaves time for the stages after it.</summary>
+    /// <param name="context">The compilation.</param>
+    public static PolicySearchOptions Of(CompileContext context) =>
+        Of(context.Options, false, context.Time.ForSearch is { } seconds ? TimeSpan.FromSeconds(seconds) : null)
+            with { Remaining = context.Time.StageLeft };
+
+    private static PolicySearchOptions Of(CompileOptions asked, bool isReadOnly, TimeSpan? limit) => new()
     {
         Searcher = asked.Search,
         Objective = PolicySearchOptions.Parse(asked.Objective, asked.CopiesWithin > 0, asked.ScheduleFor is not null),
@@ -25,7 +34,7 @@ internal static class SearchSettings
         Seed = asked.Seed,
         EdgeBits = asked.EdgeBits,
         BinaryWeights = asked.SearchBinary,
-        Clock = new SearchClock(asked.SearchMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null),
+        Clock = new SearchClock(limit),
         Trials = Log(asked, isReadOnly),
         PolicyOutput = asked.PolicyOutputPath,
     };

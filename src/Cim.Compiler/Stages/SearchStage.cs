@@ -24,7 +24,7 @@ internal sealed class SearchStage(ICandidateQuantizer quantizer, ICandidateTrain
 
     public CompileState Run(CompileState state, CompileContext context)
     {
-        PolicySearchOptions options = SearchSettings.Of(context.Options);
+        PolicySearchOptions options = SearchSettings.Of(context);
         SearchData data = context.Sources.ReadSearchData(state.Graph, state.Input, context.Cancellation)!;
         using PolicySearch search = SearchSettings.Prepare(state, data, options, context);
         SearchSummary summary = search.Run(context.Progress, context.Cancellation);

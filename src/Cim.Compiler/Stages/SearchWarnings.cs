@@ -18,9 +18,9 @@ internal static class SearchWarnings
             context.Warn(ErrorCodes.SamplesDecideNothing, Undecided(summary.Evidence, options));
         if (summary.RanOutOfTime)
             context.Warn(ErrorCodes.SearchRanOutOfTime,
-                $"The search ended after {context.Options.SearchMinutes} minutes with {summary.Evaluations} of {options.Evaluations} "
-                    + $"evaluations; the best policy so far is used. Give it more time ({OptionTable.SearchBudget.Named()}), or fewer "
-                    + $"evaluations ({OptionTable.SearchEvaluations.Named()}).");
+                $"The search ended with {summary.Evaluations} of {options.Evaluations} evaluations, because the compilation may take "
+                    + $"{context.Options.SearchMinutes} minutes in all; the best policy so far is used. Give it more time "
+                    + $"({OptionTable.SearchBudget.Named()}), or fewer evaluations ({OptionTable.SearchEvaluations.Named()}).");
     }
 
     private static MessageText Undecided(BudgetEvidence evidence, PolicySearchOptions options)

@@ -11,7 +11,7 @@ internal sealed class WriteLockStage : ICompileStage
 
     public CompileState Run(CompileState state, CompileContext context)
     {
-        state.Lock!.Write(context.Options.LockPath!, state.Precisions, null);
+        state.Lock!.Write(context.Options.LockPath!, state.Precisions, null, context.LockedWarnings);
         return state;
     }
 }

@@ -44,7 +44,7 @@ internal sealed class WriteStage : ICompileStage
         };
         try
         {
-            opened.Write(path, state.Precisions, complete);
+            opened.Write(path, state.Precisions, complete, context.LockedWarnings);
         }
         catch (CimException e) when (e.Code == ErrorCodes.FileNotWritable && opened.Policy is not null && !opened.Renews)
         {

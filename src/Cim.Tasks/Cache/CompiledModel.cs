@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Cim.Tasks.Files;
 using Cim.Tasks.Inputs;
 using Microsoft.Build.Framework;
@@ -59,31 +58,6 @@ internal static class CompiledModel
             if (!reported.Contains(file)) File.Delete(Path.Combine(target, file));
         AtomicFile.Write(item.GetMetadata("DiagnosticsFile"), WithPaths(File.ReadAllText(Path.Combine(folder, DiagnosticsName)), inputs));
         AtomicFile.Move(Path.Combine(folder, ModelName), item.GetMetadata("CompiledFile"));
-    }
-
-    /// <summary>The figures of the report that fit one line, for the build's result line; empty if there are none.</summary>
-    public static string Summary(string folder)
-    {
-        string report = Path.Combine(folder, ReportName, "report.json");
-        if (!File.Exists(report)) return "";
-        string json = File.ReadAllText(report);
-        string text = "";
-        if (Find("accuracyFloat") is { } original && Find("accuracyCompiled") is { } compiled)
-            text += string.Format(CultureInfo.InvariantCulture, ", accuracy {0:P2} (float {1:P2})", compiled, original);
-        if (Find("latencyNs") is { } latency) text += string.Format(CultureInfo.InvariantCulture, ", {0:N0} ns", latency);
-        if (Find("energyPj") is { } energy) text += string.Format(CultureInfo.InvariantCulture, ", {0:N0} pJ", energy);
-        if (Find("arrays") is { } arrays) text += string.Format(CultureInfo.InvariantCulture, ", {0:N0} arrays", arrays);
-        int schedule = json.IndexOf("\"scheduledFor\": \"", StringComparison.Ordinal);
-        if (schedule < 0) return text;
-        string goal = Regex.Match(json.Substring(schedule), ": \"(\\w+)\"").Groups[1].Value;
-        json = json.Substring(schedule);
-        return text + string.Format(CultureInfo.InvariantCulture, "; scheduled for {0}: {1:N0} ns, {2:N0} inferences/s, {3:N0} pJ",
-            goal, Find("latencyNs"), Find("throughputPerSecond"), Find("energyPj"));
-
-        // The first occurrence of each is the total. A JSON package has no place in a build task for four numbers.
-        double? Find(string name) =>
-            Regex.Match(json, "\"" + name + "\"\\s*:\\s*(-?[0-9.eE+-]+)") is { Success: true } match
-            && double.TryParse(match.Groups[1].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : null;
     }
 
     // In a stored warning a number stands for each input: the checkout that reuses it has its files elsewhere. Equal keys have equal lists.

@@ -48,7 +48,7 @@ public sealed class PolicyFuzzTests(ITestOutputHelper output)
         HardwareProfile isaac = HardwareProfiles.BuiltIn("isaac");
         var result = new LockResult("0.1.0", new string('a', 64), ImmutableSortedDictionary<string, string>.Empty.Add("fc", "ab"),
             new FloatScore(9, 10, 0), new PinnedNetwork(new string('b', 64), new byte[] { 1, 2, 3 }));
-        CompileLock.Open(options, isaac, _layers).Write(options.LockPath, _defaults, result);
+        CompileLock.Open(options, isaac, _layers).Write(options.LockPath, _defaults, result, []);
         string text = File.ReadAllText(options.LockPath);
         new FuzzRun("lock", output).Run(JsonDamage.Of(text), bytes =>
         {

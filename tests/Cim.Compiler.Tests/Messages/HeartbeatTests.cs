@@ -63,6 +63,18 @@ public sealed class HeartbeatTests
     }
 
     [Fact]
+    public void The_time_left_stands_beside_the_time_where_it_is_known()
+    {
+        string left = "";
+        using var heartbeat = new Heartbeat(_lines, _clock, () => left);
+        _clock.Advance(2);
+        heartbeat.Announce("mapping");
+        left = "about 40 s left";
+        heartbeat.Announce("evaluating");
+        Assert.Equal(["[   2.0 s] mapping", "[   2.0 s, about 40 s left] evaluating"], _lines.All);
+    }
+
+    [Fact]
     public void Parts_that_several_threads_count_never_go_back()
     {
         using Heartbeat heartbeat = Started();

@@ -29,6 +29,9 @@ internal static class CompileCommand
             + "Needs --store; --parallel-candidates says how many there are.",
     };
 
+    /// <summary>Seconds of the time budget that an earlier step of the same build has taken; set by the build task.</summary>
+    private static readonly Option<double> _spent = new("--spent-seconds") { Hidden = true };
+
     /// <summary>The command, with an option for each row of the table that is on the command line.</summary>
     public static Command Create()
     {
@@ -45,20 +48,21 @@ internal static class CompileCommand
                     throw OptionError.Usage($"--over needs --store: a folder that keeps the models.");
                 if (parsed.GetValue(_split))
                     throw OptionError.Usage($"--split-search needs --store: a folder that keeps what is measured.");
-                Run(parsed.GetRequiredValue(model), options!.Read(parsed), context);
+                Run(parsed.GetRequiredValue(model), options!.Read(parsed), parsed.GetValue(_spent), context);
             },
         };
         command.Arguments.Add(model);
         command.Options.Add(_over);
         command.Options.Add(_split);
+        command.Options.Add(_spent);
         options = new OptionValues(command, OptionTable.OnCommandLine);
         variants = new CompileVariants(model, _over, _split, options, files);
         return command;
     }
 
-    private static void Run(string model, OptionReader values, CommandContext context)
+    private static void Run(string model, OptionReader values, double spent, CommandContext context)
     {
-        CompileOptions options = CompileReader.Read(model, values);
+        CompileOptions options = CompileReader.Read(model, values) with { SpentSeconds = spent };
         string? dependencies = values.Text(OptionTable.Dependencies);
         CompileFiles.Of(options).Writes(OptionTable.Dependencies, dependencies).Check();
         context.LeaveOutputTo(options.OutputPath);

@@ -8,6 +8,7 @@ using Cim.Compiler.Search.Persistence;
 namespace Cim.Cli.Commands.Documents;
 
 /// <summary>The look of every document of <c>--json</c>: camel case, indented, numbers that are not finite as null.</summary>
+[JsonSerializable(typeof(AdviseDocument))]
 [JsonSerializable(typeof(CompileDesign))]
 [JsonSerializable(typeof(CandidateWork))]
 [JsonSerializable(typeof(CandidateResult))]

@@ -21,6 +21,10 @@ internal static class ReportBuilder
         return new CompilationReport
         {
             SdkVersion = SdkVersion.Current,
+            Agreement = state.Agreement is { } a
+                ? new AgreementReport(
+                    state.Emitted!.Fidelity.ToString().ToLowerInvariant(), a.Samples, a.Cosine, a.RelativeL2, a.Top)
+                : null,
             Model = ModelReports.Of(state, context),
             Hardware = HardwareReports.Of(context.Hardware),
             Options = new OptionsReport(
