@@ -39,7 +39,14 @@ for project in tests/*.Tests; do
     name=$(basename "$project")
     start=$SECONDS
     code=0 f="" p="" s=""
-    dotnet test "$project" -c Release --no-build "$@" > "$log" 2>&1 || code=$?
+    # libtorch needs a newer C++ library than some systems have that the rest runs on.
+    runner=()
+    [ "$name" != Cim.Training.Torch.Tests ] || runner=(bash build/newer-system.sh)
+    "${runner[@]}" dotnet test "$project" -c Release --no-build "$@" > "$log" 2>&1 || code=$?
+    if [ "$code" = 77 ] && [ ${#runner[@]} -gt 0 ]; then
+        printf '%-24s %s\n' "$name" "$(tail -n 1 "$log")"
+        continue
+    fi
     # "Passed!  - Failed:     0, Passed:    44, Skipped:     0, Total: ..." is the runner's own closing line.
     counts='s/.*Failed: +([0-9]+), Passed: +([0-9]+), Skipped: +([0-9]+), Total.*/\1 \2 \3/p'
     if read -r f p s < <(sed -nE "$counts" "$log") && [ -n "${s:-}" ]; then

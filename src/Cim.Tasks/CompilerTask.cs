@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Cim.Compiler.Options;
 using Cim.Runtime;
 using Cim.Tasks.Cache;
 using Cim.Tasks.Diagnostics;
@@ -32,6 +33,9 @@ public abstract partial class CompilerTask : ToolTask, IDisposable
     /// <summary>The compiler, <c>cim.dll</c>.</summary>
     [Required]
     public string CompilerPath { get; set; } = "";
+
+    /// <summary>The file of restored packages, in which the compiler finds those of a training engine.</summary>
+    public string AssetsFile { get; set; } = "";
 
     /// <summary>The version of the package.</summary>
     [Required]
@@ -140,6 +144,9 @@ public abstract partial class CompilerTask : ToolTask, IDisposable
         line.AppendSwitch("compile");
         line.AppendSwitchIfNotNull("@", Model.GetMetadata("OptionsFile"));
         line.AppendSwitch("--in-build");
+        if (AssetsFile.Length > 0 && ResolvedOptions.From(Model, Path.GetDirectoryName(Project)!, _ => { }) is { } options
+            && options.Find(OptionTable.Engine) == "torch" && options.Find(OptionTable.EnginePackages) is null)
+            line.AppendSwitchIfNotNull(OptionTable.EnginePackages.Flag + " ", AssetsFile);
         AppendSwitches(line);
         return line.ToString();
     }

@@ -7,7 +7,8 @@ bool locksOnly = words.Contains("--lock-only");
 string output = words[Array.IndexOf(words, locksOnly ? "--lock" : "-o") + 1];
 string report = words[Array.IndexOf(words, "--report") + 1];
 if (Environment.GetEnvironmentVariable("CIM_FAKE_LOG") is { } log)
-    File.AppendAllText(log, model + (locksOnly ? " lock" : "") + (words.Contains("--force-evaluate") ? " forced" : "") + "\n");
+    File.AppendAllText(log, model + (locksOnly ? " lock" : "") + (words.Contains("--force-evaluate") ? " forced" : "")
+        + (Array.IndexOf(words, "--engine-packages") is >= 0 and var at ? $" --engine-packages {words[at + 1]}" : "") + "\n");
 
 string original = File.ReadAllText(model);
 string mode = Environment.GetEnvironmentVariable("CIM_FAKE") ?? "";

@@ -23,6 +23,17 @@ public sealed class CimCompileTests : IDisposable
         Assert.Contains(_run.Engine.Messages, m => m.StartsWith("m: taken from the cache", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("torch", true)]
+    [InlineData("ort", false)]
+    public void The_compiler_is_told_where_packages_of_the_torch_engine_are(string engine, bool isTold)
+    {
+        string assets = _run.Folder["obj/project.assets.json"];
+        Assert.True(_run.Compile("a", task => task.AssetsFile = assets, metadata: ("Engine", engine)), _run.Log());
+        string call = Assert.Single(File.ReadAllLines(_run.Folder["calls.log"]));
+        Assert.Equal(isTold, call.Contains($"--engine-packages {assets}", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Forced_the_cache_is_not_asked()
     {

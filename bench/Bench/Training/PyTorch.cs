@@ -8,10 +8,10 @@ namespace Cim.Bench.Training;
 internal static class PyTorch
 {
     /// <summary>Runs <c>pytorch_speed.py</c>, which prints the milliseconds of every batch.</summary>
-    public static BatchTimes Measure(BenchRun run, int threads, int batch, int repetitions)
+    public static BatchTimes Measure(BenchRun run, string network, int threads, int batch, int repetitions)
     {
         string script = Path.Combine(run.Repository.Bench, "Bench", "Training", "pytorch_speed.py");
-        string[] arguments = [script, Text(threads), Text(batch), Text(repetitions)];
+        string[] arguments = [script, network, Text(threads), Text(batch), Text(repetitions)];
         using Process process = Process.Start(
             new ProcessStartInfo("python3", arguments) { RedirectStandardOutput = true })!;
         string output = process.StandardOutput.ReadToEnd();

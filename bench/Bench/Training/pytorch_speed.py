@@ -1,5 +1,5 @@
-"""ResNet-20 forward + backward in PyTorch on the CPU (fixed statistics): `pytorch_speed.py THREADS BATCH REPETITIONS` prints the
-milliseconds of every batch. Started by `bench training speed --pytorch`."""
+"""Forward + backward in PyTorch on the CPU (fixed statistics): `pytorch_speed.py NETWORK THREADS BATCH REPETITIONS` prints the
+milliseconds of every batch; networks: resnet20, vgg, vit. Started by `bench training speed --pytorch`."""
 import sys
 import time
 
@@ -42,10 +42,54 @@ class ResNet20(nn.Module):
         return self.linear(self.blocks(F.relu(self.norm(self.conv(x)))).mean((2, 3)))
 
 
-threads, batch, repetitions = map(int, sys.argv[1:])
+def vgg():
+    """The layers of bench/networks/fashion-vgg.json."""
+    layers, inputs = [], 1
+    for width in (32, 64, 128):
+        for _ in range(2):
+            layers += [nn.Conv2d(inputs, width, 3, 1, 1), nn.BatchNorm2d(width), nn.ReLU()]
+            inputs = width
+        layers.append(nn.MaxPool2d(2))
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(128 * 9, 128), nn.ReLU(), nn.Linear(128, 10))
+
+
+class Attention(nn.Module):
+    """A transformer block of width 96 with three heads."""
+
+    def __init__(self, width=96, heads=3, hidden=192):
+        super().__init__()
+        self.heads = heads
+        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.mlp = nn.Sequential(nn.Linear(width, hidden), nn.GELU(), nn.Linear(hidden, width))
+
+    def forward(self, x):
+        n, tokens, width = x.shape
+        parts = (part.reshape(n, tokens, self.heads, -1).transpose(1, 2) for part in self.qkv(self.norm1(x)).split(width, -1))
+        q, k, v = parts
+        scores = q @ k.transpose(-1, -2) / (width // self.heads) ** 0.5
+        x = x + self.out((scores.softmax(-1) @ v).transpose(1, 2).reshape(n, tokens, width))
+        return x + self.mlp(self.norm2(x))
+
+
+class Mean(nn.Module):
+    """The mean over tokens."""
+
+    def forward(self, x):
+        return x.mean(1)
+
+
+def vit():
+    """Four blocks over 64 patches of 48 numbers."""
+    return nn.Sequential(nn.Linear(48, 96), *(Attention() for _ in range(4)), nn.LayerNorm(96), Mean(), nn.Linear(96, 10))
+
+
+NETWORKS = {"resnet20": (ResNet20, (3, 32, 32)), "vgg": (vgg, (1, 28, 28)), "vit": (vit, (64, 48))}
+make, shape = NETWORKS[sys.argv[1]]
+threads, batch, repetitions = map(int, sys.argv[2:])
 torch.set_num_threads(threads)
 torch.manual_seed(1)
-model, images, labels = ResNet20().eval(), torch.randn(batch, 3, 32, 32), torch.randint(0, 10, (batch,))
+model, images, labels = make().eval(), torch.randn(batch, *shape), torch.randint(0, 10, (batch,))
 for repetition in range(repetitions + 2):
     start = time.perf_counter()
     model.zero_grad()

@@ -11,6 +11,7 @@ using Cim.Training.Data;
 using Cim.Training.Loop;
 using Cim.Training.Networks;
 using Cim.Training.Ort;
+using Cim.Training.Plugins;
 using Cim.Training.Pruning;
 using Cim.Training.Quantization;
 using Cim.Training.Recipes;
@@ -38,8 +39,30 @@ internal static class TrainCommand
     private static readonly Option<string?> _output = new("--output") { Description = "Overrides the recipe's output file." };
     private static readonly Option<int?> _epochs = new("--epochs") { Description = "Overrides the recipe's number of epochs." };
 
-    public static Command Create() =>
-        new Command("train", "Trains a network from a recipe.") { _recipe, _data, _output, _threads, _epochs }.Does(RunAsync);
+    private static readonly Option<string> _engine = new("--engine")
+    {
+        Description = "What runs the arithmetic: ort (ONNX Runtime) or torch (libtorch, of the packages Cim.Sdk.Torch and TorchSharp-cpu).",
+        DefaultValueFactory = _ => TrainingEngine.OnnxRuntime,
+    };
+    private static readonly Option<string> _device = new("--device")
+    {
+        Description = "Where it runs: cpu, or with the engine torch cuda, cuda:1 and so on.",
+        DefaultValueFactory = _ => TrainingEngine.Host,
+    };
+    private static readonly Option<string?> _packages = new("--engine-packages")
+    {
+        Description = "Where the packages of the engine torch are: a restored project that refers to them, its project.assets.json, or a "
+            + "folder with the files; without it the folder torch beside this program.",
+    };
+
+    public static Command Create()
+    {
+        _engine.AcceptOnlyFromAmong(TrainingEngine.OnnxRuntime, TrainingEngine.Torch);
+        return new Command("train", "Trains a network from a recipe.")
+        {
+            _recipe, _data, _output, _threads, _epochs, _engine, _device, _packages,
+        }.Does(RunAsync);
+    }
 
     private static async Task<int> RunAsync(ParseResult parsed, CommandContext context)
     {
@@ -68,8 +91,11 @@ internal static class TrainCommand
             ? (samples, null)
             : TrainingSamples.Split(samples, recipe.Data.Validation);
         SampleSet? test = recipe.Data.Test is { } file ? Read(recipe, file, network, context.Cancellation) : null;
+        using TrainingEngine engine = TrainingEngines.Create(
+            parsed.GetRequiredValue(_engine), parsed.GetRequiredValue(_device), parsed.GetValue(_packages));
         var run = new RecipeTraining(recipe, network, training, validation)
         {
+            Engine = engine,
             Epochs = new EpochLines(context.Report),
             PruningSteps = new PruningLines(context, recipe.Pruning?.Steps ?? 0),
             Widths = new WidthLines(context),

@@ -35,7 +35,7 @@ internal sealed class CandidateTrainer : ICandidateTrainer
 
         var settings = new QuantizationAwareOptions(
             epochs, options.LearningRate ?? QuantizationAwareOptions.DefaultLearningRate, options.Seed, options.TrainingCheckpoint, tag,
-            noise);
+            context.TrainingEngine, noise);
         return new QuantizationAwareTraining(settings, context.Progress)
             .RunAsync(new TrainingStart(state.Graph, rounded, policy), data, context.Cancellation).GetAwaiter().GetResult();
     }

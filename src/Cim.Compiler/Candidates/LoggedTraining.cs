@@ -35,7 +35,7 @@ internal sealed class LoggedTraining
         CompileOptions asked = context.Options;
         _short = new ShortTraining(
             state.Graph, samples, asked.SearchTrainingSamples, asked.LearningRate ?? QuantizationAwareOptions.DefaultLearningRate,
-            context.Cancellation);
+            context.TrainingEngine, context.Cancellation);
         _tag = string.Create(CultureInfo.InvariantCulture, $"{ResultKey.Text(asked, OptionKeys.Candidates)} rows={context.Hardware.Rows}");
     }
 

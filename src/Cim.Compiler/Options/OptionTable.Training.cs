@@ -36,6 +36,29 @@ internal static partial class OptionTable
         Writing = KeyWriting.WhenSet,
     };
 
+    public static OptionRow Engine { get; } = new("Engine", OptionKind.Choice, OptionGroup.Training,
+        "What runs the arithmetic of the training: ONNX Runtime (`ort`), or libtorch (`torch`), which the package Cim.Sdk.Torch brings and "
+        + "which trains on graphics processors, too.")
+    {
+        Page = "training.md#engines", Choices = ["ort", "torch"], Default = "ort", Keys = Learning, KeyEntry = "training",
+        KeyName = "engine", Writing = KeyWriting.WhenSet,
+    };
+
+    public static OptionRow Device { get; } = new("Device", OptionKind.Text, OptionGroup.Training,
+        "Where the engine `torch` trains: `cpu`, `cuda`, or `cuda:1` and so on.")
+    {
+        Page = "training.md#engines", Default = "cpu", Keys = Learning, KeyEntry = "training", KeyName = "device",
+        Writing = KeyWriting.WhenSet,
+    };
+
+    public static OptionRow EnginePackages { get; } = new("EnginePackages", OptionKind.Text, OptionGroup.Training,
+        "Where the packages of the engine `torch` are: a restored project that refers to them, its project.assets.json, or a folder with "
+        + "the files.")
+    {
+        Page = "training.md#engines", Scope = OptionScope.CommandLine, DefaultNote = "the folder torch beside cim; in a build the project",
+        NotInLock = "says where packages are, not what is computed",
+    };
+
     public static OptionRow TrainingFlip { get; } = new("TrainingFlip", OptionKind.Flag, OptionGroup.Training,
         "Half of the training images are mirrored left to right.")
     {

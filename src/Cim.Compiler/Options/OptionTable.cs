@@ -38,7 +38,7 @@ internal static partial class OptionTable
         SearchTrainingSamples,
         Strips, StripWidths, StripUnit, MergeWeights, MergeMethod,
         CalibrationMethod, CalibrationSamples, Scale, Mean, Std, Rounding, VariationAware, VariationConfidence,
-        Epochs, TrainingShift, TrainingFlip, LearningRate,
+        Epochs, TrainingShift, TrainingFlip, LearningRate, Engine, Device, EnginePackages,
         SearchBudget, Fidelity, Limit,
         Lock, LockLimit, ForceEvaluate, RefreshLock, Locked, LockOnly,
         Output, Report, ExportQdq, PolicyOutput, Dump, Dependencies, TrialLog, TrainingCheckpoint,

@@ -6,6 +6,8 @@ using Cim.Compiler.Sweep;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Hardware.Profiles;
+using Cim.Training.Loop;
+using Cim.Training.Plugins;
 
 namespace Cim.Compiler.Pipeline;
 
@@ -17,6 +19,7 @@ internal sealed class CompileContext : IDisposable
     private readonly Stopwatch _time = Stopwatch.StartNew();
     private readonly Action<CompileWarning>? _warned;
     private readonly Heartbeat? _heartbeat;
+    private readonly Lazy<TrainingEngine> _engine;
 
     /// <summary>Checks the options and loads the hardware.</summary>
     /// <param name="options">What to do.</param>
@@ -32,12 +35,18 @@ internal sealed class CompileContext : IDisposable
         (Options, _warned, Cancellation) = (options, warned, cancellation);
         Time = new TimeBudget(options, () => Seconds);
         _heartbeat = progress is null ? null : new Heartbeat(progress, TimeProvider.System, Time.Describe);
+        _engine = new Lazy<TrainingEngine>(() => TrainingEngines.Create(
+            options.Engine ?? TrainingEngine.OnnxRuntime, options.Device ?? TrainingEngine.Host, options.EnginePackages));
         Sources = new CompileSources(options);
         Hardware = ProfileSetting.Apply(HardwareProfiles.Load(options.Hardware), options.HardwareSettings);
         if (InheritedFiguresWarning.Of(Hardware) is { } inherited) Warn(ErrorCodes.FigureOfBase, inherited);
     }
 
     public CompileOptions Options { get; }
+
+    /// <summary>What runs the arithmetic of trainings; loaded when the first is.</summary>
+    /// <exception cref="CimException">It is not there, or cannot be loaded.</exception>
+    public TrainingEngine TrainingEngine => _engine.Value;
 
     public HardwareProfile Hardware { get; }
 

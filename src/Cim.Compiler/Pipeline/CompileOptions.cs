@@ -56,6 +56,15 @@ internal sealed record CompileOptions
     /// <summary>Learning rate of the training; null = <see cref="QuantizationAwareOptions.DefaultLearningRate"/>.</summary>
     public double? LearningRate { get; init; }
 
+    /// <summary>What runs the arithmetic of the training: <c>ort</c> or <c>torch</c>; null = <c>ort</c>.</summary>
+    public string? Engine { get; init; }
+
+    /// <summary>Where <see cref="Engine"/> trains; null = <c>cpu</c>.</summary>
+    public string? Device { get; init; }
+
+    /// <summary>Where the packages of <see cref="Engine"/> are; null = beside this program.</summary>
+    public string? EnginePackages { get; init; }
+
     /// <summary>File that keeps a training that is stopped, for the next compilation of the same inputs; null = none.</summary>
     public string? TrainingCheckpoint { get; init; }
 

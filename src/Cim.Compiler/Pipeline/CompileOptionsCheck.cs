@@ -67,7 +67,8 @@ internal static class CompileOptionsCheck
         if (options.Augmentation != Augmentation.None)
             throw OptionError.Usage($"{OptionTable.TrainingShift.Named()} and {OptionTable.TrainingFlip.Named()} are about training, and "
                 + $"there are no training samples; set {OptionTable.Training.Named()}.");
-        foreach (OptionRow row in new[] { OptionTable.Epochs, OptionTable.LearningRate, OptionTable.Validation })
+        foreach (OptionRow row in new[] { OptionTable.Epochs, OptionTable.LearningRate, OptionTable.Validation, OptionTable.Engine,
+            OptionTable.Device })
         {
             if (OptionTexts.Of(options, row) is not null)
                 throw OptionError.Usage($"{row.Named()} is about training, and there are no training samples; set "

@@ -24,9 +24,11 @@ namespace Cim.Compiler.QuantizationAware;
 /// <param name="Seed">Of the order of samples.</param>
 /// <param name="Checkpoint">File that holds a training that is stopped; null = none.</param>
 /// <param name="CheckpointTag">What the training depends on besides its own options: a checkpoint of anything else is not resumed.</param>
+/// <param name="Engine">What runs the arithmetic.</param>
 /// <param name="Noise">Errors of the weights on their cells, drawn anew for every batch; null = none.</param>
 internal sealed record QuantizationAwareOptions(
-    int Epochs, double LearningRate, ulong Seed, string? Checkpoint, string CheckpointTag, HardwareNoise? Noise = null)
+    int Epochs, double LearningRate, ulong Seed, string? Checkpoint, string CheckpointTag, TrainingEngine Engine,
+    HardwareNoise? Noise = null)
 {
     /// <summary>Passes that recover most of what a few bits lose.</summary>
     public const int DefaultEpochs = 5;
@@ -103,6 +105,7 @@ internal sealed class QuantizationAwareTraining(QuantizationAwareOptions options
         };
         var trainer = new Trainer(quantized.Network, data.Samples, data.Validation, loop)
         {
+            Engine = options.Engine,
             Teacher = teacher,
             SharedColumns = shared,
             BeforeBatch = options.Noise is null ? null : batch => quantized.DrawProgrammingErrors(loop.Seed, batch),

@@ -38,15 +38,19 @@ internal sealed class ShortTraining
     private readonly Augmentation _augmentation;
     private readonly double _learningRate;
     private readonly double _earlyFloat;
+    private readonly TrainingEngine _engine;
 
     /// <param name="graph">The float network.</param>
     /// <param name="data">The training samples, with labels or without.</param>
     /// <param name="most">A candidate learns from at most so many.</param>
     /// <param name="learningRate">As of the full training.</param>
+    /// <param name="engine">What runs the arithmetic.</param>
     /// <param name="cancellation">Checked between batches.</param>
     /// <exception cref="ArgumentException">Too few samples for a hold-out set.</exception>
-    public ShortTraining(Graph graph, TrainingData data, int most, double learningRate, CancellationToken cancellation)
+    public ShortTraining(Graph graph, TrainingData data, int most, double learningRate, TrainingEngine engine,
+        CancellationToken cancellation)
     {
+        _engine = engine;
         _teacher = TrainableNetwork.FromOnnx(OnnxExporter.Export(graph));
         if (data.Validation is not { } validation)
             throw new ArgumentException($"{data.Samples.Count} samples are too few for a hold-out set.", nameof(data));
@@ -81,7 +85,7 @@ internal sealed class ShortTraining
             start, TrainingSamples.Some(_training, QuantizationAwareTraining.StepSamples), null, cancellation);
         TrainingOptions options = QuantizationAwareTraining.Loop(
             Epochs, _learningRate, Seed, new TrainingData(_training, _early, _augmentation)) with { KeepsStart = false };
-        var trainer = new Trainer(network.Network, _training, _early, options) { Teacher = _teacher };
+        var trainer = new Trainer(network.Network, _training, _early, options) { Teacher = _teacher, Engine = _engine };
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var early = new EarlyStop(stop, score => isHopeless(FloatScore + score - _earlyFloat), isOver);
         TrainingResult result = await trainer.RunAsync(early, stop.Token);

@@ -4,7 +4,7 @@ namespace Cim.Runtime;
 /// Every error and warning code. <c>CIM0xxx</c> input, <c>CIM1xxx</c> build, lock and cache, <c>CIM2xxx</c> hardware
 /// profile, <c>CIM3xxx</c> accuracy and cost budget, <c>CIM4xxx</c> runtime. <c>docs/errors.md</c> explains each.
 /// </summary>
-public static class ErrorCodes
+public static partial class ErrorCodes
 {
     /// <summary>An input file does not exist or cannot be read.</summary>
     public const string FileNotReadable = "CIM0001";

@@ -10,14 +10,18 @@ namespace Cim.Training.Loop;
 /// <summary>Batch normalization in training: normalizes with the batch and keeps running averages for inference.</summary>
 internal sealed class BatchStatistics
 {
-    private const float Momentum = 0.1f;
+    /// <summary>How far the running statistics move towards those of a batch.</summary>
+    public const float Momentum = 0.1f;
 
-    private readonly List<(string MeanOutput, string VarianceOutput, Control Mean, Control Variance, long[] Shape)> _layers = [];
+    private readonly List<StatisticsLayer> _layers = [];
 
     private BatchStatistics(TrainableNetwork network) => Network = network;
 
     /// <summary>The network with batch statistics; it shares parameters and controls with the one it was made from.</summary>
     public TrainableNetwork Network { get; }
+
+    /// <summary>The layers whose statistics are kept.</summary>
+    public IReadOnlyList<StatisticsLayer> Layers => _layers;
 
     /// <summary>Values an engine must return for <see cref="Update"/>.</summary>
     public IReadOnlyList<string> Outputs => [.. _layers.SelectMany(layer => new[] { layer.MeanOutput, layer.VarianceOutput })];
@@ -44,7 +48,7 @@ internal sealed class BatchStatistics
             node.Output.Add(builder.Unique(node.Output[0] + "/variance"));
             node.Attribute.Add(
                 Attributes.Ints("axes", [0, .. Enumerable.Range(2, shapes[node.Input[0]].Length - 2).Select(axis => (long)axis)]));
-            result._layers.Add((node.Output[1], node.Output[2], mean, variance, shapes[node.Input[0]]));
+            result._layers.Add(new StatisticsLayer(node.Output[1], node.Output[2], mean, variance, shapes[node.Input[0]]));
         }
 
         return result;
@@ -53,17 +57,33 @@ internal sealed class BatchStatistics
     /// <summary>Moves the running statistics towards the last batch's (variance unbiased, as PyTorch and the ONNX operator do).</summary>
     public void Update(IGradientEngine engine)
     {
-        foreach ((string meanOutput, string varianceOutput, Control mean, Control variance, long[] shape) in _layers)
+        foreach (StatisticsLayer layer in _layers)
         {
-            float[] batchMean = engine.Output(meanOutput);
-            float[] batchVariance = engine.Output(varianceOutput);
-            long count = engine.BatchSize * Tensors.Count(shape.AsSpan(2));
-            float unbiased = count > 1 ? count / (float)(count - 1) : 1;
+            float[] batchMean = engine.Output(layer.MeanOutput);
+            float[] batchVariance = engine.Output(layer.VarianceOutput);
+            (float[] mean, float[] variance) = (layer.Mean.Values, layer.Variance.Values);
+            float unbiased = layer.Unbiased(engine.BatchSize);
             for (int i = 0; i < batchMean.Length; i++)
             {
-                mean.Values[i] += Momentum * (batchMean[i] - mean.Values[i]);
-                variance.Values[i] += Momentum * ((batchVariance[i] * unbiased) - variance.Values[i]);
+                mean[i] += Momentum * (batchMean[i] - mean[i]);
+                variance[i] += Momentum * ((batchVariance[i] * unbiased) - variance[i]);
             }
         }
+    }
+}
+
+/// <summary>A batch normalization in training.</summary>
+/// <param name="MeanOutput">The value with the mean of the batch.</param>
+/// <param name="VarianceOutput">The value with its biased variance.</param>
+/// <param name="Mean">The running mean.</param>
+/// <param name="Variance">The running variance.</param>
+/// <param name="Shape">Shape of what is normalized, for one sample.</param>
+internal sealed record StatisticsLayer(string MeanOutput, string VarianceOutput, Control Mean, Control Variance, long[] Shape)
+{
+    /// <summary>Unbiased over biased variance of a batch.</summary>
+    public float Unbiased(int batchSize)
+    {
+        long count = batchSize * Tensors.Count(Shape.AsSpan(2));
+        return count > 1 ? count / (float)(count - 1) : 1;
     }
 }

@@ -4,11 +4,9 @@ using Cim.Runtime;
 using Cim.Runtime.Diagnostics;
 using Cim.Training.ColumnSharing;
 using Cim.Training.Data;
-using Cim.Training.Engine;
 using Cim.Training.Losses;
 using Cim.Training.Networks;
 using Cim.Training.Optimization;
-using Cim.Training.Ort;
 
 namespace Cim.Training.Loop;
 
@@ -36,6 +34,9 @@ public sealed class Trainer
     /// <summary>The float network to follow, or null.</summary>
     public TrainableNetwork? Teacher { get; init; }
 
+    /// <summary>What runs the arithmetic.</summary>
+    public TrainingEngine Engine { get; init; } = TrainingEngine.Default;
+
     /// <summary>Called before every batch with its number from the start, for noise that changes per batch.</summary>
     public Action<int>? BeforeBatch { get; init; }
 
@@ -52,21 +53,10 @@ public sealed class Trainer
     {
         if (SharedColumns.Count > 0 && _options.AverageDecay > 0)
             throw new InvalidOperationException("Weights of shared columns cannot be averaged; set AverageDecay to 0");
-        BatchStatistics? statistics = _options.BatchStatistics && _network.Graph.Node.Any(node => node.OpType == "BatchNormalization")
-            ? BatchStatistics.Insert(_network)
-            : null;
-        var objective = Objective.LabelsAndTeacher(DistillationWeight, _options.DistillationTemperature);
-        using var engine = new OrtGradientEngine(
-            new GradientRequest(statistics?.Network ?? _network, objective, _options.BatchSize) { Outputs = statistics?.Outputs ?? [] });
-        using Predictor evaluation = new(_network);
-        using Predictor? teacher = Teacher is null ? null : new Predictor(Teacher, _options.BatchSize);
-        int classes = engine.Output(_network.LogitsName).Length / _options.BatchSize;
-        CheckLabels(classes);
-        var source = new BatchSource(_training, classes, _network.InputName, MakeBatchOptions(), teacher);
-        var optimizer = new Optimizer(engine.Parameters, _options.Optimizer);
-        var schedule = new LearningRateSchedule(
-            _options.Optimizer.LearningRate, (int)(_options.WarmUpEpochs * source.Batches), _options.Epochs * source.Batches);
-        var average = new WeightAverage(engine.Parameters, _options.AverageDecay);
+        var optimizer = new Optimizer(_network.Parameters, _options.Optimizer);
+        var average = new WeightAverage(_network.Parameters, _options.AverageDecay);
+        using ITrainingSteps steps = Engine.CreateSteps(Setup(optimizer, average));
+        CheckLabels(steps.Classes);
         var best = new Snapshot(_network);
         var state = new Checkpoint
         {
@@ -89,7 +79,7 @@ public sealed class Trainer
         }
         else if (_options.KeepsStart && _validation is not null)
         {
-            state.BestScore = state.HighestScore = evaluation.CountCorrect(_validation, cancellation) / (double)_validation.Count;
+            state.BestScore = state.HighestScore = steps.CountCorrect(_validation, cancellation) / (double)_validation.Count;
         }
 
         bool cancelled = false;
@@ -101,23 +91,15 @@ public sealed class Trainer
             {
                 double loss = 0;
                 int done = 0;
-                await foreach (Dictionary<string, float[]> batch in source.Epoch(state.Epoch, cancellation))
+                await foreach (float batchLoss in steps.Epoch(state.Epoch, cancellation))
                 {
-                    BeforeBatch?.Invoke(optimizer.Steps);
-                    double batchLoss = engine.Run(batch);
-                    if (!double.IsFinite(batchLoss))
+                    if (!float.IsFinite(batchLoss))
                         throw Diverged(state, best);
-                    optimizer.Step(engine.Gradients, schedule.At(optimizer.Steps));
-                    foreach (SharedColumnWeights shared in SharedColumns)
-                        shared.Update();
-                    statistics?.Update(engine);
-                    if (_options.AverageDecay > 0)
-                        average.Update(optimizer.Steps);
                     loss += batchLoss;
                     done++;
                     progress?.Report(new TrainingProgress(
-                        state.Epoch + 1, _options.Epochs, done, source.Batches, loss / done, null,
-                        Remaining(clock, firstEpoch, state.Epoch, done, source.Batches)));
+                        state.Epoch + 1, _options.Epochs, done, steps.Batches, loss / done, null,
+                        Remaining(clock, firstEpoch, state.Epoch, done, steps.Batches)));
                 }
 
                 state.Epoch++;
@@ -125,7 +107,7 @@ public sealed class Trainer
                 BeforeValidation?.Invoke();
                 double score = _validation is null
                     ? state.Epoch
-                    : evaluation.CountCorrect(_validation, cancellation) / (double)_validation.Count;
+                    : steps.CountCorrect(_validation, cancellation) / (double)_validation.Count;
                 state.Losses.Add(loss / done);
                 state.Scores.Add(score);
                 if (score > state.HighestScore || (_options.KeepsLatest && score >= state.HighestScore - StandardError(state.HighestScore)))
@@ -141,9 +123,9 @@ public sealed class Trainer
                 if (_options.Checkpoint is { } path)
                     state.Save(path, key, arrays);
                 progress?.Report(new TrainingProgress(
-                    state.Epoch, _options.Epochs, source.Batches, source.Batches, loss / done, _validation is null
+                    state.Epoch, _options.Epochs, steps.Batches, steps.Batches, loss / done, _validation is null
                         ? null
-                        : score, Remaining(clock, firstEpoch, state.Epoch, 0, source.Batches)));
+                        : score, Remaining(clock, firstEpoch, state.Epoch, 0, steps.Batches)));
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
@@ -162,13 +144,20 @@ public sealed class Trainer
     /// <summary>How much of the loss is distillation.</summary>
     private double DistillationWeight => Teacher is null ? 0 : _training.Labels is null ? 1 : _options.DistillationWeight;
 
-    private BatchOptions MakeBatchOptions() => new()
+    private TrainingSetup Setup(Optimizer optimizer, WeightAverage average) => new()
     {
-        BatchSize = _options.BatchSize,
-        Seed = _options.Seed,
-        Augmentation = _options.Augmentation,
-        LabelSmoothing = _options.LabelSmoothing,
-        Mixup = _options.Mixup,
+        Network = _network,
+        Objective = Objective.LabelsAndTeacher(DistillationWeight, _options.DistillationTemperature),
+        Options = _options,
+        Samples = _training,
+        Optimizer = optimizer,
+        Average = average,
+        Teacher = Teacher,
+        Statistics = _options.BatchStatistics && _network.Graph.Node.Any(node => node.OpType == "BatchNormalization")
+            ? BatchStatistics.Insert(_network)
+            : null,
+        BeforeBatch = BeforeBatch,
+        SharedColumns = SharedColumns,
     };
 
     private void CheckLabels(int classes)

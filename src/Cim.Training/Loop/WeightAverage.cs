@@ -18,10 +18,13 @@ internal sealed class WeightAverage
     /// <summary>The averages, or the parameters' own values while exchanged.</summary>
     public float[][] Values { get; }
 
+    /// <summary>The share of the average that stays at an update.</summary>
+    public float Keep(int step) => (float)Math.Min(_decay, (1.0 + step) / (10.0 + step));
+
     /// <summary>Takes the present values in. Early averages forget faster, so that the start does not linger.</summary>
     public void Update(int step)
     {
-        float keep = (float)Math.Min(_decay, (1.0 + step) / (10.0 + step));
+        float keep = Keep(step);
         for (int p = 0; p < _parameters.Count; p++)
         {
             float[] average = Values[p];

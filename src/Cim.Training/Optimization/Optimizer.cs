@@ -7,7 +7,8 @@ namespace Cim.Training.Optimization;
 /// <summary>Updates parameters in place. Vectorised without fused multiply-add, so every SIMD width gives the same bits.</summary>
 internal sealed class Optimizer
 {
-    private const float AdamEpsilon = 1e-8f;
+    /// <summary>Added to the root of Adam's second moment.</summary>
+    public const float AdamEpsilon = 1e-8f;
 
     private readonly OptimizerOptions _options;
     private readonly IReadOnlyList<Parameter> _parameters;
@@ -25,6 +26,12 @@ internal sealed class Optimizer
     /// <summary>Updates done.</summary>
     public int Steps { get; set; }
 
+    /// <summary>First moments (velocities), one array a parameter.</summary>
+    public IReadOnlyList<float[]> First => _first;
+
+    /// <summary>Second moments; empty arrays where the rule has none.</summary>
+    public IReadOnlyList<float[]> Second => _second;
+
     /// <summary>All state that a resumed run needs besides <see cref="Steps"/>.</summary>
     public IEnumerable<float[]> State => _first.Concat(_second);
 
@@ -36,8 +43,8 @@ internal sealed class Optimizer
         for (int i = 0; i < _parameters.Count; i++)
         {
             Parameter parameter = _parameters[i];
-            double rate = parameter.Role == ParameterRole.Step ? learningRate * _options.StepRate : learningRate;
-            double decay = parameter.Role is ParameterRole.Weight or ParameterRole.Other ? _options.WeightDecay : 0;
+            double rate = learningRate * RelativeRate(parameter);
+            double decay = Decay(parameter);
             if (_options.Kind == OptimizerKind.Sgd)
                 Sgd(parameter.Values, gradients[i], _first[i], scale, (float)rate, (float)decay, (float)_options.Momentum);
             else
@@ -45,6 +52,13 @@ internal sealed class Optimizer
             Constrain(parameter);
         }
     }
+
+    /// <summary>The learning rate of a parameter relative to that of weights.</summary>
+    public double RelativeRate(Parameter parameter) => parameter.Role == ParameterRole.Step ? _options.StepRate : 1;
+
+    /// <summary>The weight decay of a parameter.</summary>
+    public double Decay(Parameter parameter) =>
+        parameter.Role is ParameterRole.Weight or ParameterRole.Other ? _options.WeightDecay : 0;
 
     private static void Constrain(Parameter parameter)
     {

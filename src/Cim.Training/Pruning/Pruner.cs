@@ -44,6 +44,9 @@ internal sealed class Pruner
     /// <summary>The float network to follow while training, or null.</summary>
     public TrainableNetwork? Teacher { get; init; }
 
+    /// <summary>What runs the arithmetic of the training after each step.</summary>
+    public TrainingEngine Engine { get; init; } = TrainingEngine.Default;
+
     /// <summary>Receives the progress of the training after each step, or null.</summary>
     public IProgress<TrainingProgress>? Training { get; init; }
 
@@ -93,7 +96,7 @@ internal sealed class Pruner
         if (epochs == 0)
             return true;
         var trainer = new Trainer(_network, _training, null,
-            _options.Retraining with { Epochs = epochs, Seed = _options.Retraining.Seed + step }) { Teacher = Teacher };
+            _options.Retraining with { Epochs = epochs, Seed = _options.Retraining.Seed + step }) { Teacher = Teacher, Engine = Engine };
         return !(await trainer.RunAsync(Training, cancellation)).WasCancelled;
     }
 

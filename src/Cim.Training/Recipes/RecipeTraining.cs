@@ -28,6 +28,9 @@ public sealed class RecipeTraining(TrainingRecipe recipe, TrainableNetwork netwo
 {
     private const int CalibrationSamples = 512;
 
+    /// <summary>What runs the arithmetic.</summary>
+    public TrainingEngine Engine { get; init; } = TrainingEngine.Default;
+
     /// <summary>Receives every batch.</summary>
     public IProgress<TrainingProgress>? Epochs { get; init; }
 
@@ -55,6 +58,7 @@ public sealed class RecipeTraining(TrainingRecipe recipe, TrainableNetwork netwo
             {
                 Teacher = follows ? original : null,
                 Training = Epochs,
+                Engine = Engine,
                 Checkpoint = Beside("pruned"),
             };
             pruned = await pruner.RunAsync(PruningSteps, cancellation);
@@ -120,6 +124,7 @@ public sealed class RecipeTraining(TrainingRecipe recipe, TrainableNetwork netwo
     private Trainer Trainer(TrainableNetwork trained, TrainingOptions options, TrainableNetwork? teacher, QuantizedNetwork? quantized) =>
         new(trained, training, validation, options)
         {
+            Engine = Engine,
             Teacher = teacher,
             BeforeBatch = quantized is null ? null : batch => quantized.DrawProgrammingErrors(recipe.Training.Seed, batch),
             BeforeValidation = quantized is null ? null : quantized.ClearProgrammingErrors,

@@ -30,6 +30,9 @@ internal static class CompileReader
         },
         Epochs = values.NumberIfSet<int>(OptionTable.Epochs),
         LearningRate = values.NumberIfSet<double>(OptionTable.LearningRate),
+        Engine = values.IsSet(OptionTable.Engine) ? values.Choice(OptionTable.Engine) : null,
+        Device = values.IsSet(OptionTable.Device) ? values.Text(OptionTable.Device) : null,
+        EnginePackages = values.Text(OptionTable.EnginePackages),
         TrainingCheckpoint = Beside(values, OptionTable.TrainingCheckpoint, OptionTable.Training, ".training"),
         Preprocessing = Preprocessing.Parse(
             values.Text(OptionTable.Scale), values.Text(OptionTable.Mean), values.Text(OptionTable.Std)),

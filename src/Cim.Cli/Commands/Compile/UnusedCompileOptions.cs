@@ -35,6 +35,7 @@ internal static class UnusedCompileOptions
         Check(OptionTable.ActivationBits, !searches, byLayer);
         Check(OptionTable.AdcBits, !searches,
             "the same bits everywhere, and a search chooses them by layer (adcBits of the hardware is the most it may choose)");
+        Check(OptionTable.EnginePackages, o.Engine == "torch", $"the engine torch ({OptionTable.Engine.With("torch")})");
         Check(OptionTable.StripWidths, o.Strips is not null, strips);
         Check(OptionTable.StripUnit, o.Strips is not null, strips);
         Check(OptionTable.MergeMethod, o.Merge is not null, $"column sharing ({OptionTable.MergeWeights.Named()})");
