@@ -12,12 +12,12 @@ folder=${CIM_NEWER_SYSTEM:-/var/cache/cim-sdk/debian13}
 cannot() { echo "newer-system.sh: skipped: $*"; exit 77; }
 
 [ "$(uname -sm)" = "Linux x86_64" ] || cannot "libtorch is restored for Linux on x64 alone"
-library=$(ldconfig -p 2> /dev/null | sed -nE 's/.*libstdc\+\+\.so\.6 .*x86-64.* => (.*)/\1/p' | head -n 1)
-[ -n "$library" ] || library=$(command -v /sbin/ldconfig > /dev/null && /sbin/ldconfig -p | sed -nE 's/.*libstdc\+\+\.so\.6 .*x86-64.* => (.*)/\1/p' | head -n 1)
+library=$(PATH=$PATH:/sbin:/usr/sbin ldconfig -p 2> /dev/null | sed -nE 's/.*libstdc\+\+\.so\.6 .*x86-64.* => (.*)/\1/p' | head -n 1) || true
 if [ -n "$library" ] && grep -q "$needs" "$library"; then exec "$@"; fi
 
 [ "$(id -u)" = 0 ] || cannot "the C++ library here is older than $needs, and a newer system needs root"
 command -v apt-get > /dev/null || cannot "the C++ library here is older than $needs, and this is no Debian"
+unshare --mount --propagation private true 2> /dev/null || cannot "the C++ library here is older than $needs, and mounts are not allowed"
 mkdir -p "$(dirname "$folder")"
 exec 9> "$folder.lock"
 flock 9
@@ -37,7 +37,6 @@ shown=("$repository" "$dotnet" "${HOME:-/root}" "${TMPDIR:-/tmp}" "${NUGET_PACKA
 [ ! -d "$repository/../shared" ] || shown+=("$(readlink -f "$repository/../shared")")
 # The mounts are this command's alone and end with it.
 export CIM_FOLDER=$folder CIM_SHOWN="$(printf '%s\n' "${shown[@]}")" CIM_DIRECTORY=$PWD PATH="$dotnet:$PATH"
-unshare --mount --propagation private true 2> /dev/null || cannot "mounts are not allowed here"
 exec unshare --mount --propagation private bash -euc '
     while IFS= read -r path; do
         mkdir -p "$CIM_FOLDER$path"

@@ -30,7 +30,8 @@ internal static class OptionSamples
         nameof(OptionTable.MergeMethod) => [OptionTable.MergeWeights],
         nameof(OptionTable.VariationConfidence) => [OptionTable.VariationAware],
         nameof(OptionTable.Epochs) or nameof(OptionTable.LearningRate) or nameof(OptionTable.TrainingShift)
-            or nameof(OptionTable.TrainingFlip) or nameof(OptionTable.TrainingCheckpoint)
+            or nameof(OptionTable.TrainingFlip) or nameof(OptionTable.Engine) or nameof(OptionTable.Device)
+            or nameof(OptionTable.EnginePackages) or nameof(OptionTable.TrainingCheckpoint)
             or nameof(OptionTable.SearchTrainingSamples) or nameof(OptionTable.Validation) => [OptionTable.Training],
         _ => [],
     };

@@ -37,6 +37,8 @@ internal sealed class CompileContext : IDisposable
         _heartbeat = progress is null ? null : new Heartbeat(progress, TimeProvider.System, Time.Describe);
         _engine = new Lazy<TrainingEngine>(() => TrainingEngines.Create(
             options.Engine ?? TrainingEngine.OnnxRuntime, options.Device ?? TrainingEngine.Host, options.EnginePackages));
+        // What is missing is said before the work, not after it.
+        if (options.Training is not null && (options.Engine is not null || options.Device is not null)) _ = _engine.Value;
         Sources = new CompileSources(options);
         Hardware = ProfileSetting.Apply(HardwareProfiles.Load(options.Hardware), options.HardwareSettings);
         if (InheritedFiguresWarning.Of(Hardware) is { } inherited) Warn(ErrorCodes.FigureOfBase, inherited);

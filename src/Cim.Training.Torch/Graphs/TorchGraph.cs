@@ -42,7 +42,7 @@ internal sealed class TorchGraph : IDisposable
         foreach (TensorProto tensor in graph.Initializer)
         {
             if (_slots.TryGetValue(tensor.Name, out int slot))
-                _constants[slot] = TorchValues.Of(tensor, realType, device);
+                _constants[slot] = TorchValues.Of(tensor, realType, device).DetachFromDisposeScope();
         }
     }
 

@@ -40,6 +40,9 @@ internal sealed record TorchNode(
         ? Tensors.ToInt64(tensor)
         : throw Unsupported($"input {index} ('{Proto.Input[index]}') must be a constant");
 
+    /// <summary>A number as a tensor that lives as long as the operation that refers to it.</summary>
+    public Tensor Number(double value) => TorchValues.OnDevice(new[] { value }, [], RealType, Device).DetachFromDisposeScope();
+
     /// <summary>A non-negative axis of the first input.</summary>
     public long Axis(long axis) => axis < 0 ? axis + Rank : axis;
 

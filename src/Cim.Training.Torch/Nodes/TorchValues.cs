@@ -5,7 +5,11 @@ using DataType = Cim.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace Cim.Training.Torch.Nodes;
 
-/// <summary>Tensors of a graph and arrays of the host as tensors of a device.</summary>
+/// <summary>
+/// Tensors of a graph and arrays of the host as tensors of a device. TorchSharp does not keep the operands of a native call alive: one that
+/// nobody refers to any more may be collected while the call runs. So all tensors live in a dispose scope, and numbers are tensors or
+/// scalars that somebody holds, never implicit conversions.
+/// </summary>
 internal static class TorchValues
 {
     /// <summary>An initializer; real numbers in <paramref name="realType"/>.</summary>
@@ -28,9 +32,8 @@ internal static class TorchValues
     /// <summary>A copy of an array of the host.</summary>
     public static Tensor OnDevice(Array values, long[] dims, ScalarType type, Device device)
     {
-        using Tensor host = from_array(values);
-        using Tensor flat = host.to(type, device, copy: true);
-        return flat.reshape(dims);
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        return from_array(values).to(type, device, copy: true).reshape(dims).MoveToOuterDisposeScope();
     }
 
     private static T[] Raw<T>(TensorProto tensor, IEnumerable<T> items) where T : unmanaged => tensor.HasRawData

@@ -12,7 +12,7 @@ internal static class Activations
     public static IReadOnlyList<TorchOperator> All { get; } =
     [
         Arithmetic.Make("Relu", x => x[0].relu()),
-        new("LeakyRelu", node => One(node.Real("alpha", 0.01f), (x, alpha) => F.leaky_relu(x, alpha))),
+        new("LeakyRelu", LeakyRelu),
         new("Clip", Clip),
         Arithmetic.Make("Sigmoid", x => x[0].sigmoid()),
         Arithmetic.Make("Tanh", x => x[0].tanh()),
@@ -22,28 +22,42 @@ internal static class Activations
         new("LogSoftmax", node => One(node.Axis(node.Int("axis", -1)), (x, axis) => x.log_softmax(axis))),
         new("Gelu", Gelu),
         Arithmetic.Make("Mish", x => F.mish(x[0])),
-        Arithmetic.Make("Softplus", x => F.softplus(x[0])),
-        Arithmetic.Make("Softsign", x => x[0] / (x[0].abs() + 1)),
-        new("Elu", node => One(node.Real("alpha", 1), (x, alpha) => F.elu(x, alpha))),
-        new("Celu", node => One(node.Real("alpha", 1), (x, alpha) => F.celu(x, alpha))),
-        new("Selu", Selu),
-        Arithmetic.Make("PRelu", x => x[0].relu() + (x[1] * x[0].clamp_max(0))),
+        new("Softplus", node => One(node.Number(0), (x, zero) => x.logaddexp(zero))),
+        new("Softsign", node => One(node.Number(1), (x, one) => x / (x.abs() + one))),
+        new("Elu", node => Exponential(node, node.Real("alpha", 1), 1, 1)),
+        new("Celu", node => Exponential(node, node.Real("alpha", 1), node.Real("alpha", 1), 1)),
+        new("Selu", node => Exponential(node, node.Real("alpha", SeluAlpha), 1, node.Real("gamma", SeluGamma))),
+        new("PRelu", PRelu),
     ];
 
     private static TorchOperation One<T>(T setting, Func<Tensor, T, Tensor> operation) => x => [operation(x[0], setting)];
 
-    private static TorchOperation Clip(TorchNode node) => (node.Has(1), node.Has(2)) switch
+    private static TorchOperation LeakyRelu(TorchNode node)
     {
-        (false, false) => x => [x[0]],
-        (false, true) => x => [minimum(x[0], x[2])],
-        (true, false) => x => [maximum(x[0], x[1])],
-        _ => x => [clamp(x[0], x[1], x[2])],
-    };
+        Tensor slope = node.Number(node.Real("alpha", 0.01f)), zero = node.Number(0);
+        return x => [where(x[0].gt(zero), x[0], x[0] * slope)];
+    }
+
+    private static TorchOperation PRelu(TorchNode node)
+    {
+        Tensor zero = node.Number(0);
+        return x => [where(x[0].gt(zero), x[0], x[0] * x[1])];
+    }
+
+    private static TorchOperation Clip(TorchNode node)
+    {
+        if (!node.Has(1) && !node.Has(2))
+            return x => [x[0]];
+        Tensor low = node.Number(double.NegativeInfinity), high = node.Number(double.PositiveInfinity);
+        bool hasLow = node.Has(1), hasHigh = node.Has(2);
+        return x => [clamp(x[0], hasLow ? x[1] : low, hasHigh ? x[2] : high)];
+    }
 
     private static TorchOperation HardSigmoid(TorchNode node)
     {
-        double alpha = node.Real("alpha", 0.2f), beta = node.Real("beta", 0.5f);
-        return x => [((x[0] * alpha) + beta).clamp(0, 1)];
+        Tensor alpha = node.Number(node.Real("alpha", 0.2f)), beta = node.Number(node.Real("beta", 0.5f));
+        Tensor zero = node.Number(0), one = node.Number(1);
+        return x => [clamp((x[0] * alpha) + beta, zero, one)];
     }
 
     private static TorchOperation Gelu(TorchNode node)
@@ -52,9 +66,10 @@ internal static class Activations
         return x => [F.gelu(x[0], isTanh ? TorchSharp.Modules.GELU.Approximate.tanh : TorchSharp.Modules.GELU.Approximate.none)];
     }
 
-    private static TorchOperation Selu(TorchNode node)
+    /// <summary>gamma x above 0, gamma alpha (e^(x / divisor) - 1) below.</summary>
+    private static TorchOperation Exponential(TorchNode node, double alpha, double divisor, double gamma)
     {
-        double alpha = node.Real("alpha", SeluAlpha), gamma = node.Real("gamma", SeluGamma);
-        return x => [F.elu(x[0], alpha) * gamma];
+        Tensor scale = node.Number(gamma), below = node.Number(gamma * alpha), by = node.Number(divisor), zero = node.Number(0);
+        return x => [where(x[0].gt(zero), x[0] * scale, (minimum(x[0], zero) / by).expm1() * below)];
     }
 }

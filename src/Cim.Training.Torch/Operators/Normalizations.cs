@@ -31,19 +31,20 @@ internal static class Normalizations
         double epsilon = node.Real("epsilon", 1e-5f);
         long channels = node.InputShape(0)[1];
         double count = node.InputShape(0)[0] * node.InputShape(0)[2..].Aggregate(1.0, (product, dim) => product * dim);
+        Tensor zero = node.Number(0), biased = node.Number((count - 1) / count);
         return x =>
         {
             if (count <= 1)
                 return Single(x[0], x[2]);
             Tensor mean = zeros(channels, node.RealType, node.Device), variance = ones(channels, node.RealType, node.Device);
             Tensor result = F.batch_norm(x[0], mean, variance, x[1], x[2], true, 1, epsilon);
-            return [result, mean, variance * ((count - 1) / count)];
+            return [result, mean, variance * biased];
         };
 
         // One value a channel is its own mean.
         Tensor[] Single(Tensor value, Tensor bias) =>
         [
-            (value * 0) + bias.reshape([1, -1, .. Enumerable.Repeat(1L, node.Rank - 2)]), value.detach().reshape(-1),
+            (value * zero) + bias.reshape([1, -1, .. Enumerable.Repeat(1L, node.Rank - 2)]), value.detach().reshape(-1),
             zeros(channels, node.RealType, node.Device),
         ];
     }

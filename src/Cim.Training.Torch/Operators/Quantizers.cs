@@ -19,13 +19,15 @@ internal static class Quantizers
 
     private static TorchOperation Quantize(TorchNode node)
     {
-        double elements = node.Int("elements", 1);
+        Tensor elements = node.Number(node.Int("elements", 1));
         int inputs = node.InputCount;
         return x =>
         {
-            List<Tensor> results = FakeQuantizeFunction.apply(
-                x[0], x[1], x[2], x[3], inputs > 4 ? x[4] : null!, inputs > 4 ? x[5] : null!, inputs > 6 ? x[6] : null!, elements);
-            return [results[0], results[1]];
+            // Without a rate of its own, 1 / sqrt(n q_max) with n the numbers that share a step.
+            Tensor rate = inputs > 6 ? x[6] : (x[3] * elements).rsqrt();
+            (Tensor value, Tensor code) = StraightThrough.Quantize(
+                x[0], x[1], (x[2], x[3]), inputs > 4 ? (x[4], x[5]) : null, rate);
+            return [value, code];
         };
     }
 
@@ -41,16 +43,16 @@ internal static class Quantizers
         return x =>
         {
             (Tensor inputStep, Tensor weightStep) = (x[4].detach(), x[6].detach());
-            Tensor codes = StraightThrough.apply(x[0], x[3], inputStep);
+            Tensor codes = StraightThrough.Replace(x[0], x[3], inputStep);
             Tensor weights = perStrip
-                ? StraightThrough.apply(x[1], x[5] * weightStep, null!)
-                : StraightThrough.apply(x[1], x[5], weightStep);
+                ? StraightThrough.Replace(x[1], x[5] * weightStep, null)
+                : StraightThrough.Replace(x[1], x[5], weightStep);
             Tensor step = perStrip ? inputStep : inputStep * weightStep.reshape(vector);
             Tensor total = sum(x, codes, weights);
             if (hasBias)
             {
                 Tensor bias = x[2].reshape(vector);
-                total += StraightThrough.apply(bias, (bias.detach() / step).round(), step);
+                total += StraightThrough.Replace(bias, (bias.detach() / step).round(), step);
             }
 
             return [total * step];
@@ -85,7 +87,7 @@ internal static class Quantizers
                 Tensor part = product(codes.slice(xAxis, first, end, 1), weights.slice(wAxis, first, end, 1));
                 Tensor step = x[ConverterInput].detach();
                 Tensor code = clamp((part.detach() / step).round(), x[ConverterInput + 1], x[ConverterInput + 2]);
-                Tensor converted = StraightThrough.apply(part, code * step, null!);
+                Tensor converted = StraightThrough.Replace(part, code * step, null);
                 total = total is null ? converted : total + converted;
             }
 

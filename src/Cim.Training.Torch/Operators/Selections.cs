@@ -41,6 +41,7 @@ internal static class Selections
     {
         long axis = node.Axis(node.Int("axis", 0)), size = node.InputShape(0)[axis];
         long[] dims = node.OutputShape();
-        return x => [x[0].index_select(axis, x[1].to(ScalarType.Int64).reshape(-1).remainder(size)).reshape(dims)];
+        Tensor count = TorchValues.OnDevice(new[] { size }, [], ScalarType.Int64, node.Device).DetachFromDisposeScope();
+        return x => [x[0].index_select(axis, x[1].to(ScalarType.Int64).reshape(-1).remainder(count)).reshape(dims)];
     }
 }

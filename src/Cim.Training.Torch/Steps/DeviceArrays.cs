@@ -14,6 +14,7 @@ internal sealed class DeviceArrays : IDisposable
     /// <param name="device">The device.</param>
     public DeviceArrays(IReadOnlyList<float[]> host, IReadOnlyList<long[]> dims, Device device)
     {
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         _host = host;
         _staging = new float[host.Sum(values => values.Length)];
         _stagingTensor = _staging.Length == 0

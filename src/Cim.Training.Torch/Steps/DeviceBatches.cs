@@ -3,6 +3,7 @@ using Cim.Training.Loop;
 using Cim.Training.Losses;
 using Cim.Training.Randomness;
 using Cim.Training.Torch.Nodes;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Cim.Training.Torch.Steps;
@@ -93,32 +94,41 @@ internal sealed class DeviceBatches : IDisposable
     private Tensor Changed(Tensor inputs, Tensor rows)
     {
         (long count, long channels, long height, long width) = (inputs.shape[0], inputs.shape[1], inputs.shape[2], inputs.shape[3]);
-        Tensor y = arange(height, device: inputs.device).unsqueeze(0), x = arange(width, device: inputs.device).unsqueeze(0);
-        Tensor mirrored = where(Column(3).eq(1), width - 1 - x, x);
+        Tensor rowsOf = Whole(height), columnsOf = Whole(width), lastRow = Whole(height - 1), lastColumn = Whole(width - 1);
+        Tensor zero = Whole(0), one = Whole(1), side = Whole(_options.Augmentation.Cutout);
+        Tensor y = Range(height), x = Range(width);
+        Tensor mirrored = where(Column(3).eq(one), lastColumn - x, x);
         Tensor fromY = y - Column(1), fromX = mirrored - Column(2);
-        Tensor rowInside = fromY.ge(0).logical_and(fromY.lt(height)), columnInside = fromX.ge(0).logical_and(fromX.lt(width));
+        Tensor rowInside = fromY.ge(zero).logical_and(fromY.lt(rowsOf)), columnInside = fromX.ge(zero).logical_and(fromX.lt(columnsOf));
         Tensor keep = rowInside.unsqueeze(2).logical_and(columnInside.unsqueeze(1));
-        if (_options.Augmentation.Cutout is > 0 and var side)
+        if (_options.Augmentation.Cutout > 0)
         {
             Tensor inRows = y.ge(Column(4)).logical_and(y.lt(Column(4) + side));
             Tensor inColumns = x.ge(Column(5)).logical_and(x.lt(Column(5) + side));
             keep = keep.logical_and(inRows.unsqueeze(2).logical_and(inColumns.unsqueeze(1)).logical_not());
         }
 
-        Tensor position = (fromY.clamp(0, height - 1).unsqueeze(2) * width) + fromX.clamp(0, width - 1).unsqueeze(1);
+        Tensor position = (clamp(fromY, zero, lastRow).unsqueeze(2) * columnsOf) + clamp(fromX, zero, lastColumn).unsqueeze(1);
         Tensor all = position.reshape(count, 1, height * width).expand(count, channels, height * width);
         Tensor moved = inputs.reshape(count, channels, height * width).gather(2, all).reshape(inputs.shape);
         return where(keep.unsqueeze(1), moved, zeros_like(moved));
 
         Tensor Column(int column) => rows.select(1, column).unsqueeze(1);
+        Tensor Whole(long value) => TorchValues.OnDevice(new[] { value }, [], ScalarType.Int64, inputs.device);
+        Tensor Range(long length) => TorchValues.OnDevice(
+            Enumerable.Range(0, (int)length).Select(i => (long)i).ToArray(), [1, length], ScalarType.Int64, inputs.device);
     }
 
     private Tensor Smoothed(Tensor labels)
     {
-        float rest = (float)(_options.LabelSmoothing / _classes), own = (float)(1 - _options.LabelSmoothing);
+        using Scalar rest = (float)(_options.LabelSmoothing / _classes), own = (float)(1 - _options.LabelSmoothing);
         return (nn.functional.one_hot(labels, _classes).to(ScalarType.Float32) * own).add_(rest);
     }
 
     /// <summary>Sample i mixed with sample n - 1 - i.</summary>
-    private static Tensor Mixed(Tensor values, double share) => (values * share) + (values.flip(0) * (1 - share));
+    private static Tensor Mixed(Tensor values, double share)
+    {
+        using Scalar own = share, other = 1 - share;
+        return (values * own) + (values.flip(0) * other);
+    }
 }

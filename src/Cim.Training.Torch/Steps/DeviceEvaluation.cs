@@ -67,7 +67,7 @@ internal sealed class DeviceEvaluation : IDisposable
             correct.add_(found.eq(labels.narrow(0, start, size)).sum());
         }
 
-        return (int)correct.item<long>();
+        return (int)correct.cpu().data<long>()[0];
     }
 
     public void Dispose()

@@ -1,5 +1,6 @@
 using Cim.Training.Networks;
 using Cim.Training.Optimization;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Cim.Training.Torch.Steps;
@@ -12,6 +13,7 @@ internal sealed class DeviceOptimizer : IDisposable
     private readonly Tensor _weights, _rates, _decays;
     private readonly Tensor? _minimum, _mask;
     private readonly DeviceArrays _first, _second;
+    private readonly Scalar _one = 1, _momentum, _rest, _secondMomentum, _secondRest, _epsilon = Optimizer.AdamEpsilon, _clip;
 
     /// <param name="host">The rule whose state is read by <see cref="Upload"/> and written by <see cref="Download"/>.</param>
     /// <param name="options">Its settings.</param>
@@ -19,7 +21,11 @@ internal sealed class DeviceOptimizer : IDisposable
     /// <param name="weights">All of them in one tensor, changed in place.</param>
     public DeviceOptimizer(Optimizer host, OptimizerOptions options, IReadOnlyList<Parameter> parameters, Tensor weights)
     {
+        using DisposeScope scope = NewDisposeScope();
         (_host, _options, _weights) = (host, options, weights);
+        (_momentum, _rest) = (options.Momentum, 1 - options.Momentum);
+        (_secondMomentum, _secondRest) = (options.SecondMomentum, 1 - options.SecondMomentum);
+        _clip = options.ClipNorm;
         Device device = weights.device;
         _first = State(host.First, device);
         _second = State(host.Second, device);
@@ -49,7 +55,7 @@ internal sealed class DeviceOptimizer : IDisposable
         using IDisposable quiet = no_grad();
         _host.Steps++;
         if (_options.ClipNorm > 0)
-            gradient.mul_((_options.ClipNorm / gradient.norm()).clamp_max(1));
+            gradient.mul_(gradient.norm().reciprocal().mul_(_clip).clamp_max(_one));
         if (_options.Kind == OptimizerKind.Sgd)
             Sgd(gradient, learningRate);
         else
@@ -73,21 +79,23 @@ internal sealed class DeviceOptimizer : IDisposable
     /// <summary>v = m v + g; w -= rate (g + m v), g with decay added.</summary>
     private void Sgd(Tensor gradient, double learningRate)
     {
+        using Scalar rate = -learningRate;
         Tensor velocity = _first.Flat;
-        gradient.addcmul_(_weights, _decays, 1);
-        velocity.mul_(_options.Momentum).add_(gradient);
-        _weights.addcmul_(gradient.add_(velocity, _options.Momentum), _rates, -learningRate);
+        gradient.addcmul_(_weights, _decays, _one);
+        velocity.mul_(_momentum).add_(gradient);
+        _weights.addcmul_(gradient.add_(velocity, _momentum), _rates, rate);
     }
 
     private void AdamW(Tensor gradient, double learningRate)
     {
         (Tensor mean, Tensor square) = (_first.Flat, _second.Flat);
-        mean.mul_(_options.Momentum).add_(gradient, 1 - _options.Momentum);
-        square.mul_(_options.SecondMomentum).addcmul_(gradient, gradient, 1 - _options.SecondMomentum);
-        double step = learningRate / (1 - Math.Pow(_options.Momentum, _host.Steps));
-        double correction = 1 / (1 - Math.Pow(_options.SecondMomentum, _host.Steps));
-        Tensor change = (mean * _rates).div_((square * correction).sqrt_().add_(Optimizer.AdamEpsilon));
-        _weights.mul_(1 - (_rates * _decays * learningRate)).add_(change, -step);
+        mean.mul_(_momentum).add_(gradient, _rest);
+        square.mul_(_secondMomentum).addcmul_(gradient, gradient, _secondRest);
+        using Scalar step = -learningRate / (1 - Math.Pow(_options.Momentum, _host.Steps));
+        using Scalar correction = 1 / (1 - Math.Pow(_options.SecondMomentum, _host.Steps));
+        using Scalar decay = -learningRate;
+        Tensor change = (mean * _rates).div_((square * correction).sqrt_().add_(_epsilon));
+        _weights.addcmul_(_weights * _decays, _rates, decay).add_(change, step);
     }
 
     private static void FillMask(Parameter parameter, float[] values)

@@ -21,6 +21,7 @@ internal sealed class TorchGradientEngine : IGradientEngine
     /// <param name="device">The device.</param>
     public TorchGradientEngine(GradientRequest request, Device device)
     {
+        using DisposeScope scope = NewDisposeScope();
         _device = device;
         BatchSize = request.BatchSize;
         Parameters = request.Trained ?? request.Network.Parameters;

@@ -28,6 +28,7 @@ internal sealed class TorchTrainingSteps : ITrainingSteps
 
     public TorchTrainingSteps(TrainingSetup setup, Device device)
     {
+        using DisposeScope scope = NewDisposeScope();
         (_setup, _device) = (setup, device);
         IReadOnlyList<StatisticsLayer> layers = setup.Statistics?.Layers ?? [];
         _values = new DeviceNetwork(
@@ -108,7 +109,7 @@ internal sealed class TorchTrainingSteps : ITrainingSteps
         MoveStatistics(outputs);
         if (_setup.Options.AverageDecay > 0)
             MoveAverage();
-        return outputs[0].item<float>();
+        return outputs[0].detach().cpu().data<float>()[0];
     }
 
     private void UpdateSharedColumns()
@@ -122,21 +123,23 @@ internal sealed class TorchTrainingSteps : ITrainingSteps
     private void MoveStatistics(Tensor[] outputs)
     {
         using IDisposable quiet = no_grad();
+        using Scalar keep = 1 - BatchStatistics.Momentum, take = BatchStatistics.Momentum;
         IReadOnlyList<StatisticsLayer> layers = _setup.Statistics?.Layers ?? [];
         for (int i = 0; i < layers.Count; i++)
         {
             Move(_values[layers[i].Mean], outputs[1 + (2 * i)]);
-            Move(_values[layers[i].Variance], outputs[2 + (2 * i)] * layers[i].Unbiased(_setup.Options.BatchSize));
+            using Scalar unbiased = layers[i].Unbiased(_setup.Options.BatchSize);
+            Move(_values[layers[i].Variance], outputs[2 + (2 * i)] * unbiased);
         }
 
-        static void Move(Tensor running, Tensor batch) =>
-            running.mul_(1 - BatchStatistics.Momentum).add_(batch.detach().reshape(running.shape), BatchStatistics.Momentum);
+        void Move(Tensor running, Tensor batch) => running.mul_(keep).add_(batch.detach().reshape(running.shape), take);
     }
 
     private void MoveAverage()
     {
         using IDisposable quiet = no_grad();
-        double keep = _setup.Average.Keep(_setup.Optimizer.Steps);
-        _average.Flat.mul_(keep).add_(_values.Parameters.Flat, 1 - keep);
+        double kept = _setup.Average.Keep(_setup.Optimizer.Steps);
+        using Scalar keep = kept, take = 1 - kept;
+        _average.Flat.mul_(keep).add_(_values.Parameters.Flat, take);
     }
 }

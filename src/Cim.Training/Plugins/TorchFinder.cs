@@ -11,6 +11,8 @@ namespace Cim.Training.Plugins;
 public static class TorchFinder
 {
     private const string AssetsFile = "project.assets.json";
+    private static readonly string[] _configurations = ["Release", "Debug"];
+
     private const string EnginePackage = "Cim.Sdk.Torch", TorchSharpPackage = "TorchSharp", LibtorchPackages = "libtorch-";
 
     /// <summary>Finds it.</summary>
@@ -82,7 +84,7 @@ public static class TorchFinder
     }
 
     /// <summary>The engine of a project that is referred to as a project, as in the repository of the SDK: its latest build.</summary>
-    private static string? Built(string project) => new[] { "Release", "Debug" }
+    private static string? Built(string project) => _configurations
         .Select(configuration => Path.Combine(
             Path.GetDirectoryName(project)!, "bin", configuration, "net10.0", TorchLocation.EngineFile))
         .Where(File.Exists).MaxBy(File.GetLastWriteTimeUtc);

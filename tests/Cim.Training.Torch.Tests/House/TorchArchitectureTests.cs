@@ -12,7 +12,7 @@ public sealed class TorchArchitectureTests
 
     [Fact]
     public void Folders_use_only_folders_below_them() =>
-        HouseRules.Hold(new FolderGraph(_project).BackEdges("Loading", "Nodes", "Operators", "Graphs", "Steps", ""));
+        HouseRules.Hold(new FolderGraph(_project).BackEdges("Loading", "Nodes", "Operators", "Graphs", "Steps", "."));
 
     [Fact]
     public void Namespaces_are_folders() => HouseRules.Hold(HouseRules.MisplacedNamespaces(_project));

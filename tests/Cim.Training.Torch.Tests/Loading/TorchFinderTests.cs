@@ -83,7 +83,7 @@ public sealed class TorchFinderTests : IDisposable
     }
 
     /// <summary>64 images of 4x4 pixels of two classes, light and dark, as IDX files.</summary>
-    private void WriteSamples(string path)
+    private static void WriteSamples(string path)
     {
         string folder = Path.GetDirectoryName(path)!;
         byte[] images =

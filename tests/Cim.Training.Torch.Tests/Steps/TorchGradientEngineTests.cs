@@ -17,12 +17,18 @@ public sealed class TorchGradientEngineTests
 {
     private const int Steps = 20;
 
-    [Fact]
-    public void ResNet20_with_statistics_of_the_batch() =>
-        Agree(BatchStatistics.Insert(LargerNetworks.ResNet20()).Network, new CrossEntropy(), 8);
+    /// <summary>Of 19 layers, where some Relu of a batch nearly always has an input that is rounded across zero.</summary>
+    private const double Deep = 5e-2;
+
+    /// <summary>The mean over all parameters and steps, which single inputs of Relus hardly move.</summary>
+    private const double Mean = 2e-3;
 
     [Fact]
-    public void ResNet20_with_fixed_statistics() => Agree(LargerNetworks.ResNet20(), new CrossEntropy(), 8);
+    public void ResNet20_with_statistics_of_the_batch() =>
+        Agree(BatchStatistics.Insert(LargerNetworks.ResNet20()).Network, new CrossEntropy(), 8, tolerance: Deep);
+
+    [Fact]
+    public void ResNet20_with_fixed_statistics() => Agree(LargerNetworks.ResNet20(), new CrossEntropy(), 8, tolerance: Deep);
 
     [Fact]
     public void Depthwise_convolutions() => Agree(BatchStatistics.Insert(LargerNetworks.Mobile()).Network, new CrossEntropy(), 8);
@@ -90,6 +96,7 @@ public sealed class TorchGradientEngineTests
         using IGradientEngine ort = new OrtGradientEngine(request);
         var optimizer = new Optimizer(network.Parameters, new OptimizerOptions { LearningRate = 0.01, StepRate = 0.1, ClipNorm = 5 });
         int classes = ort.Output(network.LogitsName).Length / batchSize;
+        var distances = new List<double>();
         for (int step = 0; step < Steps; step++)
         {
             before?.Invoke(step);
@@ -98,13 +105,16 @@ public sealed class TorchGradientEngineTests
             Assert.Equal(expected, torch.Run(batch), 1e-4 * Math.Max(1, Math.Abs(expected)));
             Near(ort.Output(network.LogitsName), torch.Output(network.LogitsName), 1e-3, $"logits of step {step}");
             for (int p = 0; p < network.Parameters.Count; p++)
-                Near(ort.Gradients[p], torch.Gradients[p], tolerance, $"gradient of {network.Parameters[p].Name} in step {step}");
+                distances.Add(Near(
+                    ort.Gradients[p], torch.Gradients[p], tolerance, $"gradient of {network.Parameters[p].Name} in step {step}"));
             optimizer.Step(ort.Gradients, 0.01);
         }
+
+        Assert.True(distances.Average() <= Mean, FormattableString.Invariant($"mean distance {distances.Average():G3}"));
     }
 
     /// <summary>The distance as a share of the norm. A Relu whose input is rounded across zero moves a gradient by 1e-4 of it.</summary>
-    private static void Near(float[] expected, float[] actual, double tolerance, string what)
+    private static double Near(float[] expected, float[] actual, double tolerance, string what)
     {
         Assert.Equal(expected.Length, actual.Length);
         double norm = Math.Sqrt(expected.Sum(value => (double)value * value));
@@ -112,6 +122,7 @@ public sealed class TorchGradientEngineTests
         Assert.True(
             distance <= (tolerance * norm) + 1e-6,
             FormattableString.Invariant($"{what}: norm {norm:G5}, distance {distance:G5}"));
+        return norm > 1e-6 ? distance / norm : 0;
     }
 
     private static Dictionary<string, float[]> Batch(TrainableNetwork network, int size, int step, int classes)
