@@ -74,6 +74,25 @@ public sealed class CostCommandTests
         Assert.Equal(ExitCode.WrongUsage, (await CliRun.Of("cost", "m.onnx", option, value)).ExitCode);
 
     [Fact]
+    public async Task Policies_of_a_file_are_shown_beside_the_network_s_own()
+    {
+        string file = Path.Combine(Directory.CreateTempSubdirectory("cim-policies").FullName, "policies.json");
+        int layers = (await CliRun.Of("cost", Model!, "--json")).Json.GetProperty("layers").GetArrayLength();
+        string four = string.Join(',', Enumerable.Repeat("[4,4]", layers));
+        await File.WriteAllTextAsync(file, $$"""{"policies":{"four":[{{four}}],"other network":[[8,8]]}}""");
+        CliRun run = await CliRun.Of("cost", Model!, "--hardware", "cim-aq-4b", "--beside", file, "--json");
+        JsonElement policy = Assert.Single(run.Json.GetProperty("policies").EnumerateArray());
+        Assert.Equal("four", policy.GetProperty("name").GetString());
+        Assert.Equal(1, run.Json.GetProperty("speedUpOverW8A8").GetDouble());
+        Assert.Contains("1 policies", run.Error, StringComparison.Ordinal);
+        JsonElement uniform = (await CliRun.Of(
+            "cost", Model!, "--hardware", "cim-aq-4b", "--weight-bits", "4", "--activation-bits", "4", "--json")).Json;
+        Assert.Equal(uniform.GetProperty("latencyNs").GetDouble(), policy.GetProperty("latencyNs").GetDouble());
+        CliRun table = await CliRun.Of("cost", Model!, "--hardware", "cim-aq-4b", "--beside", file);
+        Assert.Contains("four", table.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_policy_sets_the_precision_of_the_layers_it_names()
     {
         string name = (await CliRun.Of("cost", Model!, "--json")).Json.GetProperty("layers")[1].GetProperty("name").GetString()!;

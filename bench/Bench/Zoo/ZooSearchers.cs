@@ -8,7 +8,7 @@ internal static class ZooSearchers
 {
     /// <summary>Names for options. <c>exact</c> is <c>rl</c> without its agent: the same start, the same improvement.</summary>
     public static string[] Names { get; } =
-        ["rl", "exact", "evolutionary", "random", "rl-without-replay", "rl-without-cloning"];
+        ["rl", "exact", "evolutionary", "random", "rl-without-replay", "rl-without-recombination"];
 
     /// <summary>Whether the seed changes anything.</summary>
     public static bool IsRandom(string name) => name != "exact";
@@ -17,7 +17,7 @@ internal static class ZooSearchers
     public static IPolicySearcher Of(string name) => name switch
     {
         "rl-without-replay" => new RlSearcher { Replays = false },
-        "rl-without-cloning" => new RlSearcher { Clones = false },
+        "rl-without-recombination" => new RlSearcher { Recombines = false },
         _ => PolicySearchers.Create(name),
     };
 }

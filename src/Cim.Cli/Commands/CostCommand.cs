@@ -36,11 +36,16 @@ internal static class CostCommand
 
     private static readonly RowOption<string?> _policy = new(OptionTable.Policy);
 
+    private static readonly Option<string?> _beside = new("--beside")
+    {
+        Description = "Show policies of a file beside it: an object 'policies' of name and [weight bits, activation bits] of each layer.",
+    };
+
     public static Command Create()
     {
         var command = new Command("cost", "Latency, energy, area and arrays of an inference, per layer, without data.")
         {
-            _model, _hardware, _weightBits, _activationBits, _adcBits, _copiesWithin, _policy,
+            _model, _hardware, _weightBits, _activationBits, _adcBits, _copiesWithin, _policy, _beside,
         };
         var import = new ImportArguments(command);
         return command.Does((parsed, context) => Run(parsed, context, import));
@@ -51,12 +56,15 @@ internal static class CostCommand
         HardwareProfile profile = context.LoadHardware(parsed.GetRequiredValue(_hardware));
         ImportOptions options = import.Read(parsed);
         var sizes = new List<ModelPlan>();
+        ImmutableArray<LayerShape> shapes = [];
         for (int i = 0; i < Math.Max(1, options.Sizes.Count); i++)
         {
             Graph graph = OnnxImporter.Import(parsed.GetRequiredValue(_model), options with { Plan = i }, context.Cancellation);
+            ImmutableArray<LayerShape> own = LayerShapes.Of(graph, profile);
+            if (i == 0) shapes = own;
             sizes.Add(new ModelPlan(
                 options.Sizes.IsEmpty ? "" : options.Sizes.Describe(i), ModelDescription.Describe(graph, graph.Inputs),
-                ModelDescription.Describe(graph, graph.Outputs), CostOf(graph, profile, parsed)));
+                ModelDescription.Describe(graph, graph.Outputs), CostOf(own, profile, parsed)));
         }
 
         UnusedOptions.Warn(parsed, context,
@@ -64,19 +72,41 @@ internal static class CostCommand
                 "machines that keep weights on their arrays, and this one programs them in each inference"));
         Warn(sizes[0].Cost, profile, context);
         ImmutableArray<ModelPlan> plans = options.Sizes.IsEmpty ? [] : [.. sizes];
-        context.WriteResult(
-            new CostDocument(sizes[0].Cost, plans), CliJson.Relaxed.CostDocument, text => Print(text, sizes[0].Cost, plans));
+        PolicyComparison? beside = parsed.GetValue(_beside) is { } file ? Beside(file, shapes, profile, parsed) : null;
+        if (beside is { Skipped.Length: > 0 })
+            context.Report($"{beside.Skipped.Length} policies of the file are for networks of other numbers of layers than "
+                + $"{shapes.Length}: {string.Join(", ", beside.Skipped)}");
+        context.WriteResult(new CostDocument(sizes[0].Cost, plans, beside), CliJson.Relaxed.CostDocument, text =>
+        {
+            Print(text, sizes[0].Cost, plans);
+            if (beside is not null) Print(text, sizes[0].Cost, beside);
+        });
     }
 
-    private static Cost CostOf(Graph graph, HardwareProfile profile, ParseResult parsed)
+    private static Cost CostOf(ImmutableArray<LayerShape> shapes, HardwareProfile profile, ParseResult parsed)
     {
-        ImmutableArray<LayerShape> shapes = LayerShapes.Of(graph, profile);
-        (int weights, int activations, int adc) = (
-            parsed.GetValue(_weightBits), parsed.GetValue(_activationBits), parsed.GetValue(_adcBits));
-        var policy = new QuantizationPolicy([.. shapes.Select(s => new LayerPrecision(s.Name, weights, activations, adc))]);
+        QuantizationPolicy policy = Uniform(shapes, parsed.GetValue(_weightBits), parsed.GetValue(_activationBits), parsed);
         if (parsed.GetValue(_policy) is { } file) policy = PolicyJson.Load(file, new PolicyLayers(policy, shapes, profile.Rows));
-        var lowering = new LayerLowering(policy, profile);
-        return CostModel.Total(Replication.Apply(shapes, lowering.CostOf, profile, parsed.GetValue(_copiesWithin)), profile);
+        return CostOf(policy, shapes, profile, parsed);
+    }
+
+    private static Cost CostOf(QuantizationPolicy policy, ImmutableArray<LayerShape> shapes, HardwareProfile profile, ParseResult parsed) =>
+        CostModel.Total(
+            Replication.Apply(shapes, new LayerLowering(policy, profile).CostOf, profile, parsed.GetValue(_copiesWithin)), profile);
+
+    private static QuantizationPolicy Uniform(ImmutableArray<LayerShape> shapes, int weights, int activations, ParseResult parsed) =>
+        new([.. shapes.Select(s => new LayerPrecision(s.Name, weights, activations, parsed.GetValue(_adcBits)))]);
+
+    private static PolicyComparison Beside(
+        string file, ImmutableArray<LayerShape> shapes, HardwareProfile profile, ParseResult parsed)
+    {
+        QuantizationPolicy eight = Uniform(shapes, QuantizationPolicy.MaxBits, QuantizationPolicy.MaxBits, parsed);
+        (PolicyByPosition Policy, QuantizationPolicy? Bound)[] read = [
+            .. PolicyByPosition.LoadAll(file).Select(policy => (policy, policy.For(eight)))];
+        return new PolicyComparison(
+            CostOf(eight, shapes, profile, parsed),
+            [.. read.Where(p => p.Bound is not null).Select(p => (p.Policy.Name, CostOf(p.Bound!, shapes, profile, parsed)))],
+            [.. read.Where(p => p.Bound is null).Select(p => p.Policy.Name)]);
     }
 
     private static void Warn(Cost cost, HardwareProfile profile, CommandContext context)
@@ -109,6 +139,18 @@ internal static class CostCommand
                 + $"{cost.Cores:#,0} cores, {cost.AreaUm2 / 1e6:0.###} mm2"));
         foreach (ModelPlan plan in plans)
             console.WriteLine($"  {plan.Dims}: {Time(plan.Cost.LatencyNs)}, {Energy(plan.Cost.EnergyPj)} per inference on the same arrays");
+    }
+
+    private static void Print(IAnsiConsole console, Cost own, PolicyComparison beside)
+    {
+        var table = new Table().AddColumns("Policy", "Latency", "Energy", "Arrays", "Over w8a8");
+        AddRow("this one", own);
+        foreach ((string name, Cost cost) in beside.Policies) AddRow(name, cost);
+        console.Write(table);
+
+        void AddRow(string name, Cost cost) => table.AddRow(
+            new Text(name), Cell($"{Time(cost.LatencyNs)}"), Cell($"{Energy(cost.EnergyPj)}"), Cell($"{cost.Arrays:#,0}"),
+            Cell($"{beside.SpeedUp(cost):0.000}x"));
     }
 
     private static Text Cell(FormattableString text) => new Text(text.ToString(CultureInfo.InvariantCulture)).RightJustified();

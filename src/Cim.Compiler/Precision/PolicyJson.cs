@@ -7,7 +7,7 @@ namespace Cim.Compiler.Precision;
 
 /// <summary>
 /// Policies as JSON, as <c>cim compile --json</c> prints them under <c>policy</c>: a list of {name, weightBits, activationBits, adcBits},
-/// bare or as the property <c>policy</c> of an object. Read by hand: the list stands in three kinds of files, what a layer leaves out is
+/// bare or as the property <c>policy</c> of an object; or as <see cref="PolicyByPosition"/> has it. Read by hand: the list stands in three kinds of files, what a layer leaves out is
 /// as it was, and an error says which layer it is about. <see cref="PolicyContent"/> is what is written.
 /// </summary>
 internal static class PolicyJson
@@ -38,9 +38,18 @@ internal static class PolicyJson
     /// <exception cref="CimException">CIM0011: it is no policy, or about layers the model does not have.</exception>
     public static PolicyText Read(JsonElement list, QuantizationPolicy others, string path, bool requireAll = false)
     {
+        if (PolicyByPosition.IsOne(list))
+        {
+            PolicyByPosition policy = PolicyByPosition.Read("", list, path);
+            return PolicyText.Of(policy.For(others) ?? throw Invalid(
+                path, $"The policy has {policy.Bits.Length} layers, the model {others.Layers.Length}; a policy without names must have a pair "
+                + $"for each."));
+        }
+
         if (list.ValueKind != JsonValueKind.Array)
             throw Invalid(
-                path, "The policy must be a list of {name, weightBits, activationBits, adcBits}, or an object with that list as 'policy'.");
+                path, "The policy must be a list of {name, weightBits, activationBits, adcBits} or of [weightBits, activationBits], or an object "
+                + "with that list as 'policy'.");
         LayerText[] layers = [.. others.Layers.Select(l => new LayerText(l))];
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (JsonElement item in list.EnumerateArray())

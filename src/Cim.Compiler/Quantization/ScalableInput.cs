@@ -14,6 +14,24 @@ namespace Cim.Compiler.Quantization;
 /// <param name="Layers">The layers that read it, directly or in another shape.</param>
 internal sealed record ScalableInput(string Value, int Channels, ImmutableArray<MvmLayer> Layers)
 {
+    private const string NodeSuffix = "_scale_channels";
+
+    /// <summary>How many channels were divided by <see cref="Scale"/> in front of each layer of a network; others are not in it.</summary>
+    public static ImmutableDictionary<string, int> ScaledChannels(Graph graph)
+    {
+        var topology = new GraphTopology(graph);
+        var scaled = ImmutableDictionary.CreateBuilder<string, int>(StringComparer.Ordinal);
+        foreach (MvmLayer layer in MvmLayers.Find(graph))
+        {
+            Node? node = topology.Producer(layer.Input);
+            while (node is not null && IsReshape(graph, node)) node = topology.Producer(node.Inputs[0]);
+            if (node is { Op: "Mul" } && node.Name.EndsWith(NodeSuffix, StringComparison.Ordinal)
+                && graph.Constants.TryGetValue(node.Inputs[1], out Tensor? factors)) scaled[layer.NodeName] = (int)factors.Length;
+        }
+
+        return scaled.ToImmutable();
+    }
+
     /// <summary>All of a network, in graph order.</summary>
     public static ImmutableArray<ScalableInput> Find(Graph graph)
     {
@@ -80,7 +98,7 @@ internal sealed record ScalableInput(string Value, int Channels, ImmutableArray<
             Constants = result.Constants.SetItems(Layers.Select(l => KeyValuePair.Create(l.WeightName, Multiplied(graph, l, divisors)))),
         };
 
-        void Add() => scaled = edit.Add("Mul", $"{Value}_scale_channels", [Value, factors], $"{Value}_scaled", info);
+        void Add() => scaled = edit.Add("Mul", Value + NodeSuffix, [Value, factors], $"{Value}_scaled", info);
     }
 
     /// <summary>The nodes between the value and the layer, and the layer's.</summary>

@@ -42,6 +42,9 @@ internal sealed record LayerReport
 
     public required int ActivationBits { get; init; }
 
+    /// <summary>How the numbers it reads are quantized.</summary>
+    public InputReport? Input { get; init; }
+
     /// <summary>Resolution of the conversions; 0 = ideal read-out.</summary>
     public required int AdcBits { get; init; }
 
@@ -79,6 +82,14 @@ internal sealed record LayerReport
     [JsonIgnore]
     public double? RankingError => OwnRelativeL2Error ?? RelativeL2Error;
 }
+
+/// <summary>How what a layer reads is quantized: real number = Scale (integer - ZeroPoint).</summary>
+/// <param name="Signed">Whether the integers can be negative.</param>
+/// <param name="ZeroPoint">The integer of zero.</param>
+/// <param name="Scale">The real number of one step.</param>
+/// <param name="ScaledChannels">Channels that are divided by a factor each before, and the weights multiplied by the same; 0 =
+/// none.</param>
+internal sealed record InputReport(bool Signed, int ZeroPoint, float Scale, int ScaledChannels);
 
 /// <summary>How many of a layer's weights have a width.</summary>
 /// <param name="Bits">The width; 0 = pruned.</param>

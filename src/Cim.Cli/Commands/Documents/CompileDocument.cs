@@ -30,6 +30,7 @@ internal sealed class CompileDocument(CompileResult result) : JsonResult
         result.Model.Info.Plans.IsEmpty ? null : result.Model.Info.Plans.Select(plan => new PlanDocument(plan));
     public TotalCostDocument Baseline => new(result.Baseline);
     public IEnumerable<PolicyEntry> Policy => PolicyEntry.AllOf(PolicyText.Of(result.Policy));
+    public IEnumerable<InputDocument> Inputs => result.Report.Layers.Where(l => l.Input is not null).Select(l => new InputDocument(l));
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MergeReport? Merged => result.Report.Merged;
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -48,6 +49,16 @@ internal sealed class CompileDocument(CompileResult result) : JsonResult
 internal sealed class PolicyDocument(QuantizationPolicy policy) : JsonResult
 {
     public IEnumerable<PolicyEntry> Policy => PolicyEntry.AllOf(PolicyText.Of(policy));
+}
+
+/// <summary>How what a layer reads is quantized.</summary>
+internal sealed class InputDocument(LayerReport layer)
+{
+    public string Name => layer.Name;
+    public bool Signed => layer.Input!.Signed;
+    public int ZeroPoint => layer.Input!.ZeroPoint;
+    public float Scale => layer.Input!.Scale;
+    public int ScaledChannels => layer.Input!.ScaledChannels;
 }
 
 /// <summary>A warning, as it stands on standard error.</summary>

@@ -7,7 +7,7 @@ using Cim.Runtime.Costs;
 namespace Cim.Cli.Commands.Documents;
 
 /// <summary>What <c>cim cost --json</c> prints.</summary>
-internal sealed class CostDocument(Cost cost, ImmutableArray<ModelPlan> plans) : JsonResult
+internal sealed class CostDocument(Cost cost, ImmutableArray<ModelPlan> plans, PolicyComparison? beside) : JsonResult
 {
     public string Hardware => cost.Hardware;
     public double LatencyNs => cost.LatencyNs;
@@ -22,7 +22,21 @@ internal sealed class CostDocument(Cost cost, ImmutableArray<ModelPlan> plans) :
     public EnergyDocument EnergyBreakdown => new(cost.Energy);
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IEnumerable<PlanDocument>? Plans => plans.IsEmpty ? null : plans.Select(plan => new PlanDocument(plan));
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? SpeedUpOverW8A8 => beside?.SpeedUp(cost);
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IEnumerable<PolicyCostDocument>? Policies => beside?.Policies.Select(p => new PolicyCostDocument(p.Name, p.Cost, beside));
     public IEnumerable<LayerCostDocument> Layers => cost.Layers.Select(layer => new LayerCostDocument(layer));
+}
+
+/// <summary>What a policy of another file costs.</summary>
+internal sealed class PolicyCostDocument(string name, Cost cost, PolicyComparison beside)
+{
+    public string Name => name;
+    public double LatencyNs => cost.LatencyNs;
+    public double EnergyPj => cost.EnergyPj;
+    public long Arrays => cost.Arrays;
+    public double SpeedUpOverW8A8 => beside.SpeedUp(cost);
 }
 
 /// <summary>Where the energy goes.</summary>

@@ -9,15 +9,19 @@ namespace Cim.Compiler.Evaluation.Agreement;
 /// where less is lost: a search looks at many policies and selects those of the best counts.
 /// </summary>
 /// <param name="Lost">The estimate.</param>
-/// <param name="AtMost">What is lost at most in 95 of 100 cases: what has to be within a budget.</param>
+/// <param name="AtMost">What is lost at most in 95 of 100 cases, if the policy is the best of many: what has to be within a
+/// budget.</param>
 /// <param name="AtLeast">What is lost in 99 of 100 cases.</param>
 internal readonly record struct PairedLoss(double Lost, double AtMost, double AtLeast)
 {
     /// <summary>Standard deviations that leave 1 in 200 on a side.</summary>
     public const double Certain = 2.58;
 
-    /// <summary>Standard deviations that leave 1 in 20 on one side: so many of the budgets may be missed.</summary>
-    private const double Sufficient = 1.645;
+    /// <summary>
+    /// Standard deviations that leave 1 in 20 on one side for the best of eight: so many of the budgets may be missed, and a search selects
+    /// the luckiest of dozens of policies, which share most of their errors. (0.95^(1/8) of a normal distribution is below 2.49.)
+    /// </summary>
+    private const double Sufficient = 2.49;
 
     /// <summary>One standard deviation of an expected loss, as a share of it: probabilities are not quite right for the samples of one
     /// policy, and a search finds the policy they are most wrong about.</summary>

@@ -8,16 +8,15 @@ namespace Cim.Compiler.Search.Searchers;
 
 /// <summary>
 /// Policy gradient (PPO with value baseline and entropy bonus). It starts from the optimum of the additive problem: bisection
-/// along the exact front finds the cheapest front point the evaluator accepts, and the agent first learns to imitate it. Then, before
-/// each evaluation, the agent plays episodes against a surrogate that all measurements so far have taught
-/// (<see cref="LearnedLoss"/>), and replays the best measured policies (self-imitation, Oh et al., arXiv 1806.05635). Of the policies it
-/// visited and those of <see cref="Improvement"/> the one of the largest expected improvement is measured (several, if so many are to be
-/// measured at a time). Half of the episodes redecide
-/// a few units of the best policy, so that what is good about it remains.
+/// along the exact front finds the cheapest front point the evaluator accepts. Then, before each evaluation, an agent plays episodes
+/// against a surrogate that all measurements so far have taught (<see cref="LearnedLoss"/>), and replays the best measured policies
+/// (self-imitation, Oh et al., arXiv 1806.05635). Of the policies it visited, those that <see cref="Recombination"/> makes of the best
+/// measured ones, and those of <see cref="Improvement"/> the one of the largest expected improvement is measured (several, if so many are
+/// to be measured at a time). Half of the episodes redecide a few units of the best policy, so that what is good about it remains.
 /// </summary>
 internal sealed class RlSearcher : IPolicySearcher
 {
-    private const int Batch = 32, Replayed = 8, Rounds = 3, Epochs = 2, CloningSteps = 60;
+    private const int Batch = 32, Replayed = 8, Rounds = 3, Epochs = 2;
 
     private const double OverBudgetPenalty = 1.5, TooManyArraysPenalty = 1, RedecidedUnits = 2.5;
 
@@ -26,8 +25,8 @@ internal sealed class RlSearcher : IPolicySearcher
     /// <summary>Whether the best measured policies are played again; false only to see what that is worth.</summary>
     public bool Replays { get; init; } = true;
 
-    /// <summary>Whether the agent first learns to imitate the start; false only to see what that is worth.</summary>
-    public bool Clones { get; init; } = true;
+    /// <summary>Whether the best measured policies are recombined; false only to see what that is worth.</summary>
+    public bool Recombines { get; init; } = true;
 
     public void Explore(SearchProblem problem, TrialLog log, CancellationToken cancellation)
     {
@@ -40,13 +39,12 @@ internal sealed class RlSearcher : IPolicySearcher
         var random = new SplitMix(problem.Seed);
         PolicyBatch batch = agent.NewBatch();
         double start = problem.Cost((log.Best?.Policy ?? [.. widest]).AsSpan());
-        LearnedLoss learned = LearnedLoss.From(problem, log);
-        if (Clones) Clone(problem, log, episodes, batch, learned);
+        var recombination = new Recombination(problem);
 
         while (log.Left > 0)
         {
             cancellation.ThrowIfCancellationRequested();
-            learned = LearnedLoss.From(problem, log);
+            LearnedLoss learned = LearnedLoss.From(problem, log);
             var visited = new List<int[]>();
             for (int round = 0; round < Rounds; round++)
             {
@@ -57,6 +55,7 @@ internal sealed class RlSearcher : IPolicySearcher
                 visited.AddRange(played.Select(e => e.Policy));
             }
 
+            if (Recombines) visited.AddRange(recombination.Of(log));
             if (Improvement.Several(problem, log, visited, cancellation) is not { Count: > 0 } next) break;
             log.Measure(next);
         }
@@ -90,21 +89,6 @@ internal sealed class RlSearcher : IPolicySearcher
         }
 
         return choices;
-    }
-
-    /// <summary>Behaviour cloning: the start of the search becomes the likeliest policy of the agent, not the only one.</summary>
-    private static void Clone(SearchProblem problem, TrialLog log, PolicyEpisodes episodes, PolicyBatch batch, LearnedLoss learned)
-    {
-        if (log.Best is not { } start || episodes.ActionsOf(start.Policy.AsSpan()) is not { } actions) return;
-        Episode shown = episodes.Play([actions], learned.Surrogate, learned.Budget)[0];
-        batch.Clear();
-        // A quarter of the weight goes to the neighbours, so that they stay worth a try.
-        for (int u = 0; u < actions.Length; u++)
-            for (int step = -1; step <= 1; step++)
-                if (actions[u] + step is var a && a >= 0 && a < episodes.Choices[u].Length && batch.Count < batch.Capacity)
-                    batch.AddImitated(shown.States.AsSpan(u * episodes.Features, episodes.Features), episodes.Choices[u].Length, a,
-                        (step == 0 ? 0.75 : 0.125) * batch.Capacity / actions.Length);
-        for (int i = 0; i < CloningSteps; i++) episodes.Agent.Learn(batch);
     }
 
     /// <summary>The best measured policies, played again so that their states are those of the present learned.</summary>

@@ -15,7 +15,9 @@ namespace Cim.Compiler.Stages.Reports;
 internal static class LayerReports
 {
     /// <summary>What the stages found of one layer.</summary>
-    public static LayerReport Of(FusedLayer fused, WeightMemory memory, CompileState state, HardwareProfile hardware)
+    public static LayerReport Of(
+        FusedLayer fused, WeightMemory memory, CompileState state, IReadOnlyDictionary<string, int> scaledChannels,
+        HardwareProfile hardware)
     {
         MvmLayer layer = fused.Layer;
         LayerCost cost = state.Mapped!.Cost.Layers.First(l => l.Name == layer.NodeName);
@@ -36,6 +38,9 @@ internal static class LayerReports
             Strips = memory.Strips(fused),
             Merged = memory.SharedColumns(fused, hardware),
             ActivationBits = fused.InputParameters.Bits,
+            Input = new InputReport(
+                fused.InputParameters.Signed, fused.InputParameters.ZeroPoint, fused.InputParameters.Scale,
+                scaledChannels.GetValueOrDefault(layer.NodeName)),
             AdcBits = cost.AdcBits,
             Arrays = cost.Arrays,
             Utilisation = cost.Utilisation,

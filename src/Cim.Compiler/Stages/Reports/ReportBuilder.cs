@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Pipeline;
+using Cim.Compiler.Quantization;
 using Cim.Compiler.Reporting;
 
 namespace Cim.Compiler.Stages.Reports;
@@ -18,6 +19,7 @@ internal static class ReportBuilder
         (CompileOptions options, MappedNetwork mapped, MeasuredAccuracy? measured) = (context.Options, state.Mapped!, state.Measured);
         var memory = new WeightMemory(mapped);
         var variants = new VariantReports(state);
+        ImmutableDictionary<string, int> scaledChannels = ScalableInput.ScaledChannels(state.Network?.Float ?? state.Graph);
         return new CompilationReport
         {
             SdkVersion = SdkVersion.Current,
@@ -38,7 +40,7 @@ internal static class ReportBuilder
             Baseline = variants.Baseline(),
             Compiled = variants.Compiled(memory),
             Schedule = ScheduleReports.Of(state),
-            Layers = [.. mapped.Lowered.Layers.Select(l => LayerReports.Of(l, memory, state, context.Hardware))],
+            Layers = [.. mapped.Lowered.Layers.Select(l => LayerReports.Of(l, memory, state, scaledChannels, context.Hardware))],
             Diagnostics = Diagnostics(context.Warnings),
             Seconds = context.Seconds,
         };
