@@ -79,7 +79,7 @@ public sealed class CostCommandTests
         string file = Path.Combine(Directory.CreateTempSubdirectory("cim-policies").FullName, "policies.json");
         int layers = (await CliRun.Of("cost", Model!, "--json")).Json.GetProperty("layers").GetArrayLength();
         string four = string.Join(',', Enumerable.Repeat("[4,4]", layers));
-        await File.WriteAllTextAsync(file, $$"""{"policies":{"four":[{{four}}],"other network":[[8,8]]}}""");
+        await File.WriteAllTextAsync(file, $$$"""{"policies":{"four":[{{{four}}}],"other network":[[8,8]]}}""");
         CliRun run = await CliRun.Of("cost", Model!, "--hardware", "cim-aq-4b", "--beside", file, "--json");
         JsonElement policy = Assert.Single(run.Json.GetProperty("policies").EnumerateArray());
         Assert.Equal("four", policy.GetProperty("name").GetString());
