@@ -7,7 +7,8 @@ namespace Cim.Compiler.Precision;
 
 /// <summary>
 /// Policies as JSON, as <c>cim compile --json</c> prints them under <c>policy</c>: a list of {name, weightBits, activationBits, adcBits},
-/// bare or as the property <c>policy</c> of an object; or as <see cref="PolicyByPosition"/> has it. Read by hand: the list stands in three kinds of files, what a layer leaves out is
+/// bare or as the property <c>policy</c> of an object; or as <see cref="PolicyByPosition"/> has it. Read by hand: the list stands in
+/// three kinds of files, what a layer leaves out is
 /// as it was, and an error says which layer it is about. <see cref="PolicyContent"/> is what is written.
 /// </summary>
 internal static class PolicyJson
