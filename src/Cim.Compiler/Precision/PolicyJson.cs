@@ -43,14 +43,14 @@ internal static class PolicyJson
         {
             PolicyByPosition policy = PolicyByPosition.Read("", list, path);
             return PolicyText.Of(policy.For(others) ?? throw Invalid(
-                path, $"The policy has {policy.Bits.Length} layers, the model {others.Layers.Length}; a policy without names must have a pair "
-                + $"for each."));
+                path, $"The policy has {policy.Bits.Length} layers, the model {others.Layers.Length}; a policy without names must have a "
+                + $"pair for each."));
         }
 
         if (list.ValueKind != JsonValueKind.Array)
             throw Invalid(
-                path, "The policy must be a list of {name, weightBits, activationBits, adcBits} or of [weightBits, activationBits], or an object "
-                + "with that list as 'policy'.");
+                path, "The policy must be a list of {name, weightBits, activationBits, adcBits} or of [weightBits, activationBits], or an "
+                + "object with that list as 'policy'.");
         LayerText[] layers = [.. others.Layers.Select(l => new LayerText(l))];
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (JsonElement item in list.EnumerateArray())
