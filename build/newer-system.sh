@@ -12,7 +12,8 @@ folder=${CIM_NEWER_SYSTEM:-/var/cache/cim-sdk/debian13}
 cannot() { echo "newer-system.sh: skipped: $*"; exit 77; }
 
 [ "$(uname -sm)" = "Linux x86_64" ] || cannot "libtorch is restored for Linux on x64 alone"
-library=$(PATH=$PATH:/sbin:/usr/sbin ldconfig -p 2> /dev/null | sed -nE 's/.*libstdc\+\+\.so\.6 .*x86-64.* => (.*)/\1/p' | head -n 1) || true
+library=$(PATH=$PATH:/sbin:/usr/sbin ldconfig -p 2> /dev/null \
+    | sed -nE 's/.*libstdc\+\+\.so\.6 .*x86-64.* => (.*)/\1/p' | head -n 1) || true
 if [ -n "$library" ] && grep -q "$needs" "$library"; then exec "$@"; fi
 
 [ "$(id -u)" = 0 ] || cannot "the C++ library here is older than $needs, and a newer system needs root"
@@ -22,7 +23,8 @@ mkdir -p "$(dirname "$folder")"
 exec 9> "$folder.lock"
 flock 9
 if [ ! -e "$folder/.complete" ]; then
-    command -v debootstrap > /dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends debootstrap; } > /dev/null 2>&1 \
+    command -v debootstrap > /dev/null \
+        || { apt-get update -qq && apt-get install -y -qq --no-install-recommends debootstrap; } > /dev/null 2>&1 \
         || cannot "debootstrap could not be installed"
     rm -rf "$folder"
     debootstrap --variant=minbase --include=libicu76,libssl3t64,ca-certificates,libstdc++6 trixie "$folder" > "$folder.log" 2>&1 \

@@ -24,7 +24,8 @@ Dir::Etc::sourcelist "$work/sources.list";
 Dir::Etc::sourceparts "-";
 CONF
   (export APT_CONFIG="$work/apt.conf"
-    cd "$work" && timeout 120 apt-get update -qq && timeout 120 apt-get download -qq "libonnx-testdata=$release*") > /dev/null 2>&1 || return 1
+    cd "$work" && timeout 120 apt-get update -qq \
+      && timeout 120 apt-get download -qq "libonnx-testdata=$release*") > /dev/null 2>&1 || return 1
   dpkg-deb -x "$work"/libonnx-testdata_*.deb "$work/package" && mv "$work/package/usr/share/libonnx-testdata/data/node" "$work/node"
 }
 

@@ -44,7 +44,7 @@ internal sealed record SpeedNetwork(TrainableNetwork Network, double ForwardMacs
     private static TrainableNetwork Vgg() => Fresh(Architecture.Build(
         [1, 28, 28],
         [
-            .. new[] { 32, 64, 128 }.SelectMany(width => new[]
+            .. Enumerable.Range(5, 3).Select(power => 1 << power).SelectMany(width => new[]
             {
                 $"conv {width} 3x3 pad 1", "batchnorm", "relu", $"conv {width} 3x3 pad 1", "batchnorm", "relu", "maxpool 2",
             }),

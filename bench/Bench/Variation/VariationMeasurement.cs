@@ -45,7 +45,10 @@ internal sealed class VariationMeasurement(BenchRun run, VariationNetwork networ
 
         _float ??= await run.Cim.EvaluateAsync([network.Network.Model, .. _test], cancellation);
         EvalReport noisy = await run.Cim.EvaluateAsync(
-            [file, .. _test, "--fidelity", "device", "--trials", chips, "--output-codes", comparedCodes, .. isAware ? [] : variation.Settings],
+            [
+                file, .. _test, "--fidelity", "device", "--trials", chips, "--output-codes", comparedCodes,
+                .. isAware ? [] : variation.Settings,
+            ],
             cancellation);
         OutputCodes[] codes = noisy.OutputCodes!;
         return new VariationRow

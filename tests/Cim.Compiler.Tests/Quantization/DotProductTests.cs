@@ -17,7 +17,8 @@ public sealed class DotProductTests
     [InlineData(31)]
     public void Whole_numbers_are_summed_exactly_at_every_length(int length)
     {
-        float[] a = [.. Enumerable.Range(1, length).Select(i => (float)i)], b = [.. Enumerable.Range(1, length).Select(i => (float)(3 - i))];
+        float[] a = [.. Enumerable.Range(1, length).Select(i => (float)i)];
+        float[] b = [.. Enumerable.Range(1, length).Select(i => (float)(3 - i))];
         Assert.Equal(Enumerable.Range(1, length).Sum(i => i * (3 - i)), DotProduct.Of(a, b));
     }
 
