@@ -10,7 +10,9 @@ expect() {
         wrong=1
     fi
 }
-compiled() { [ "$(grep -cE '^ +fashion: compiled, .*[0-9,]+ ns, [0-9,]+ pJ, [0-9]+ arrays' "$log")" = 3 ]; }
+compiled() {
+    [ "$(grep -cE '^ +[Ff]ashion[A-Za-z]* -> (accuracy|agreement) .* [0-9,]+ ns, [0-9,]+ pJ, [0-9]+ arrays, report: /' "$log")" = 3 ]
+}
 no_warnings() { ! grep -E 'warning [A-Z]+[0-9]+' "$log"; }
 report() { grep -qx "The compiler's report: .*/report.html" "$log" && [ -s "$(sed -nE "s/^The compiler's report: //p" "$log")" ]; }
 

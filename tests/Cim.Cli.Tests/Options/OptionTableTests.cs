@@ -38,12 +38,13 @@ public sealed class OptionTableTests : IDisposable
     }
 
     [Fact]
-    public void The_command_has_the_options_of_the_table_and_those_of_a_study_and_no_others()
+    public void The_command_has_the_options_of_the_table_those_of_a_study_and_one_that_the_build_task_sets()
     {
-        string[] ofStudies = [
-            "--over", "--split-search", "--store", "--submit", "--unit-parts", .. SlurmArguments.Options.Select(o => o.Name),
+        string[] others = [
+            "--over", "--split-search", "--store", "--submit", "--unit-parts", "--spent-seconds",
+            .. SlurmArguments.Options.Select(o => o.Name),
         ];
-        Assert.Equal(OptionTable.OnCommandLine.Select(row => row.Flag).Concat(ofStudies).Order(),
+        Assert.Equal(OptionTable.OnCommandLine.Select(row => row.Flag).Concat(others).Order(),
             CompileCommand.Create().Options.Select(o => o.Name).Order());
     }
 
@@ -97,10 +98,12 @@ public sealed class OptionTableTests : IDisposable
     public void Every_property_of_a_compilation_is_set_by_a_row()
     {
         CompileOptions plain = Read([]);
-        // Whether candidates are left to others is a matter of a study.
+        // Whether candidates are left to others is a matter of a study, other figures of the hardware are one of 'cim advise', which
+        // keeps no results, and the time that is spent is known by the build task alone.
         var set = new HashSet<string>(StringComparer.Ordinal)
         {
             nameof(CompileOptions.ModelPath), nameof(CompileOptions.Searches), nameof(CompileOptions.LeavesCandidates),
+            nameof(CompileOptions.HardwareSettings), nameof(CompileOptions.SpentSeconds),
         };
         PropertyInfo[] properties = typeof(CompileOptions).GetProperties(BindingFlags.Instance | BindingFlags.Public);
         foreach (OptionRow row in OptionTable.OnCommandLine)
