@@ -17,13 +17,14 @@ internal static class Convolutions
         long group = node.Int("group", 1);
         bool isSymmetric = geometry.PadsBegin.SequenceEqual(geometry.PadsEnd);
         long[] pads = isSymmetric ? geometry.PadsBegin : new long[geometry.Rank];
-        return geometry.Rank switch
+        if (geometry.Rank is < 1 or > 3)
+            throw node.Unsupported($"no convolution over {geometry.Rank} axes");
+        return (x, w, b) => WholeBlocks.Convolve(Padded(x), w, b, group, (inputs, weights, bias) => geometry.Rank switch
         {
-            1 => (x, w, b) => F.conv1d(Padded(x), w, b, geometry.Strides[0], pads[0], geometry.Dilations[0], group),
-            2 => (x, w, b) => F.conv2d(Padded(x), w, b, geometry.Strides, pads, geometry.Dilations, group),
-            3 => (x, w, b) => F.conv3d(Padded(x), w, b, geometry.Strides, pads, geometry.Dilations, group),
-            _ => throw node.Unsupported($"no convolution over {geometry.Rank} axes"),
-        };
+            1 => F.conv1d(inputs, weights, bias, geometry.Strides[0], pads[0], geometry.Dilations[0], group),
+            2 => F.conv2d(inputs, weights, bias, geometry.Strides, pads, geometry.Dilations, group),
+            _ => F.conv3d(inputs, weights, bias, geometry.Strides, pads, geometry.Dilations, group),
+        });
 
         Tensor Padded(Tensor x) => isSymmetric ? x : Pad(x, geometry.PadsBegin, geometry.PadsEnd, 0);
     }
@@ -63,13 +64,13 @@ internal static class Convolutions
         bool hasBias = node.Has(2);
         return x =>
         {
-            Tensor whole = rank switch
+            Tensor whole = WholeBlocks.Transpose(x[0], x[1], group, (inputs, weights) => rank switch
             {
-                1 => F.conv_transpose1d(x[0], x[1], null, strides[0], 0, 0, dilations[0], group),
-                2 => F.conv_transpose2d(x[0], x[1], null, strides, none, none, dilations, group),
-                3 => F.conv_transpose3d(x[0], x[1], null, strides, none, none, dilations, group),
+                1 => F.conv_transpose1d(inputs, weights, null, strides[0], 0, 0, dilations[0], group),
+                2 => F.conv_transpose2d(inputs, weights, null, strides, none, none, dilations, group),
+                3 => F.conv_transpose3d(inputs, weights, null, strides, none, none, dilations, group),
                 _ => throw node.Unsupported($"no convolution over {rank} axes"),
-            };
+            });
             Tensor cut = Pad(whole, cutBegin, cutEnd, 0);
             return [hasBias ? cut + x[2].reshape([1, -1, .. Ones(rank)]) : cut];
         };

@@ -18,9 +18,6 @@ public sealed class TensorLifetimeTests
     [InlineData(true)]
     public async Task Tensors_of_a_step_end_with_it(bool isQuantized)
     {
-        if (isQuantized)
-            Assert.Skip(
-                "Open defect: about every second process, a quantized training on the torch engine ends with CIM0042 (docs/training.md).");
         TrainableNetwork network = SmallNetworks.Dense(1);
         if (isQuantized)
             network = QuantizedNetwork.Create(network, SmallNetworks.Quadrants(32, 1), new QuantizationOptions()).Network;
