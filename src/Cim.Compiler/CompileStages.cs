@@ -58,7 +58,7 @@ internal static class CompileStages
 
     /// <summary>Measuring candidates that a search has left to other processes.</summary>
     /// <param name="tasks">The candidates.</param>
-    /// <param name="found">Is given what was found out of each.</param>
+    /// <param name="found">Called with the result of each.</param>
     public static ImmutableArray<ICompileStage> Candidates(ImmutableArray<CandidateTask> tasks, Action<CandidateResult> found) =>
         [.. Start(), new CandidateStage(tasks, found, new CandidateQuantizer(), new CandidateTrainer())];
 

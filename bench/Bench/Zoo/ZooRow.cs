@@ -46,12 +46,12 @@ internal sealed record ZooRow
     /// <summary>Weight/activation/conversion bits of each layer.</summary>
     public required string Policy { get; init; }
 
-    /// <summary>Whether the user was told nothing that puts the budget in doubt.</summary>
+    /// <summary>Whether no warning puts the budget in doubt.</summary>
     [JsonIgnore]
     public bool IsAccepted => !Says(ErrorCodes.SamplesDecideNothing) && !Says(ErrorCodes.SearchFoundNothing)
         && !Says(ErrorCodes.AccuracyBudgetMissed);
 
-    /// <summary>Whether this was told.</summary>
+    /// <summary>Whether this was reported.</summary>
     public bool Says(string code) => Messages.Contains(code);
 }
 

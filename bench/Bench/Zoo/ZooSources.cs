@@ -8,7 +8,7 @@ namespace Cim.Bench.Zoo;
 /// <summary>Where the samples of the zoo come from: Debian packages, the shared data and the repository's own samples.</summary>
 internal sealed class ZooSources(BenchRun run)
 {
-    /// <summary>Samples a search is given where there are enough; what `cim compile --search` takes at most.</summary>
+    /// <summary>Samples a search uses where there are enough; what `cim compile --search` takes at most.</summary>
     private const int Calibration = 1536;
 
     private const int Evaluation = 2000;

@@ -12,7 +12,7 @@ internal static class ModelData
     /// <param name="parsed">Its command line.</param>
     /// <param name="model">The model.</param>
     /// <param name="path">Its file, for messages.</param>
-    /// <param name="context">Is told which one is used where there are two, or where nobody named one.</param>
+    /// <param name="context">Reports which one is used where there are two, or where nobody named one.</param>
     /// <exception cref="CimException">CIM0010: the options are wrong; CIM4001: what the model has is damaged.</exception>
     public static Preprocessing Read(this DataArguments arguments, ParseResult parsed, ModelInfo model, string path, CommandContext context)
     {

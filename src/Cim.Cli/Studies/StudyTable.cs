@@ -34,7 +34,7 @@ internal sealed record DesignCost(double LatencyNs, double EnergyPj, double Area
 /// <param name="Choices">A value for each of the table's parameters, as written.</param>
 /// <param name="Accuracy">0 to 1; the mean over chips. Null where only the loss is measured.</param>
 /// <param name="LossPoints">Percentage points below the network without converters and devices, or below the float network.</param>
-/// <param name="Cost">An inference; null where it cannot be told.</param>
+/// <param name="Cost">An inference; null where it is not known.</param>
 internal sealed record StudyDesign(ImmutableArray<string> Choices, double? Accuracy, double LossPoints, DesignCost? Cost)
 {
     /// <summary>The standard deviation over chips; 0 for one.</summary>

@@ -51,7 +51,7 @@ internal sealed class LoggedTraining
     /// <summary>Samples behind a score half-way.</summary>
     public int EarlyCount => _short.EarlyCount;
 
-    /// <summary>What other processes are told of a candidate whose short training is left to them.</summary>
+    /// <summary>The record of a candidate whose short training is left to other processes.</summary>
     /// <param name="policy">The candidate.</param>
     /// <param name="choices">The same: one choice a layer.</param>
     public CandidateTask Task(QuantizationPolicy policy, IReadOnlyList<int> choices) => new(Name(policy, "short"), choices);

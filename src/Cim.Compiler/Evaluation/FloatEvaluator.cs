@@ -20,7 +20,7 @@ internal sealed class FloatEvaluator : IDisposable
     /// <param name="path">The file.</param>
     /// <param name="options">Sizes of open dimensions; defaults if null.</param>
     /// <param name="cancellation">Ends a run before the next operator.</param>
-    /// <exception cref="CimException">CIM0002, CIM0016: the file is no model ONNX Runtime can be given; CIM0004, CIM0006: it refuses the
+    /// <exception cref="CimException">CIM0002, CIM0016: the file is no model that ONNX Runtime can load; CIM0004, CIM0006: it refuses the
     /// model, or an input has open dimensions.</exception>
     public FloatEvaluator(string path, ImportOptions? options = null, CancellationToken cancellation = default)
     {

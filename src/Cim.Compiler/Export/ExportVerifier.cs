@@ -33,7 +33,7 @@ internal sealed class ExportVerifier
     public static void Require(IReadOnlyCollection<string> problems, string what, string? file = null)
     {
         if (problems.Count == 0) return;
-        throw new CimException(ErrorCodes.NotRunnable, $"{what} cannot be given to ONNX Runtime: {string.Join("; ", problems)}.")
+        throw new CimException(ErrorCodes.NotRunnable, $"{what} is not valid for ONNX Runtime: {string.Join("; ", problems)}.")
         {
             File = file,
         };

@@ -4,7 +4,7 @@ using Cim.Runtime;
 namespace Cim.Compiler.Precision;
 
 /// <summary>
-/// The columns of a row tile from the integers of the strips made of them. Strips that are differences tell their columns up to a
+/// The columns of a row tile from the integers of the strips made of them. Strips that are differences determine their columns up to a
 /// constant a row for each set of columns that differences connect; the constants are those that make the smallest column zero.
 /// </summary>
 internal static class ColumnRecovery

@@ -82,7 +82,7 @@ internal sealed class ErrorCompensatedRounding
         return (float)FloatGrid.Snap(s, FloatGrid.FittedBits);
     }
 
-    /// <summary>The s that minimises the objective for given integers: q^T H w / q^T H q.</summary>
+    /// <summary>The s that minimises the objective for fixed integers: q^T H w / q^T H q.</summary>
     private double BestScale(double[] wanted, int[] q, double orElse, double[] scratch)
     {
         int n = _rows;

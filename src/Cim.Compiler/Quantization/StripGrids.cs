@@ -13,7 +13,7 @@ internal sealed class StripGrids
     public StripGrids(StripWidths widths) =>
         (_widths, _rows) = (widths, [.. Enumerable.Range(0, widths.Grid.Tiles.Length).Select(widths.Grid.RowsOf)]);
 
-    /// <summary>Bits that hold every integer given so far, shifts included.</summary>
+    /// <summary>Bits that hold every integer so far, shifts included.</summary>
     public int Bits => _bits;
 
     /// <summary>Rounds one output to the nearest integers allowed; returns its scale.</summary>

@@ -37,10 +37,10 @@ internal sealed record ScheduleReport
     /// <summary>The layers on arrays.</summary>
     public required ImmutableArray<ScheduledLayer> Layers { get; init; }
 
-    /// <summary>The place of each core.</summary>
-    public required ImmutableArray<int> Places { get; init; }
+    /// <summary>The slot of each core.</summary>
+    public required ImmutableArray<int> Slots { get; init; }
 
-    /// <summary>Places there are.</summary>
+    /// <summary>Slots of all chips.</summary>
     public required int GridCores { get; init; }
 
     /// <summary>What is not counted.</summary>
@@ -48,11 +48,11 @@ internal sealed record ScheduleReport
 
     /// <summary>The report of a schedule of one image.</summary>
     /// <param name="schedule">The schedule.</param>
-    /// <param name="told">What the compiled model says of it; null if no schedule was asked for.</param>
-    public static ScheduleReport Of(Schedule schedule, ScheduleCost? told) => new()
+    /// <param name="stated">What the compiled model says of it; null if no schedule was asked for.</param>
+    public static ScheduleReport Of(Schedule schedule, ScheduleCost? stated) => new()
     {
-        ScheduledFor = told?.For,
-        CalibratedEnergyPj = told?.CalibratedEnergyPj,
+        ScheduledFor = stated?.For,
+        CalibratedEnergyPj = stated?.CalibratedEnergyPj,
         LatencyNs = schedule.MakespanNs,
         Speedup = schedule.Speedup,
         ThroughputPerSecond = schedule.ThroughputPerSecond,
@@ -61,7 +61,7 @@ internal sealed record ScheduleReport
         LimitedBy = schedule.Bound.LimitedBy,
         SlowestLayer = schedule.Bound.Name,
         Layers = schedule.Layers,
-        Places = [.. schedule.Places],
+        Slots = [.. schedule.Slots],
         GridCores = schedule.GridCores,
         NotModelled = schedule.NotModelled,
     };

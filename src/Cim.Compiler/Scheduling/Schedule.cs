@@ -59,10 +59,10 @@ internal sealed record Schedule
     /// <summary>What each core does when.</summary>
     public required ImmutableArray<TimelineEntry> Timeline { get; init; }
 
-    /// <summary>The place of each core on the chip.</summary>
-    public IReadOnlyList<int> Places { get; init; } = [];
+    /// <summary>The slot of each core on the chip.</summary>
+    public IReadOnlyList<int> Slots { get; init; } = [];
 
-    /// <summary>Places there are.</summary>
+    /// <summary>Slots of all chips.</summary>
     public int GridCores { get; init; }
 
     /// <summary>What no schedule with these copies can be faster than, and what holds this one up.</summary>

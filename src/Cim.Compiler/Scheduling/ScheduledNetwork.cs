@@ -112,7 +112,7 @@ internal sealed class ScheduledNetwork
     /// <summary>Elements of the results.</summary>
     public long OutputElements { get; }
 
-    /// <summary>Nanoseconds in which what the network is given comes in from the memory beside the chip.</summary>
+    /// <summary>Nanoseconds in which the network's inputs come in from the memory beside the chip.</summary>
     public double LoadNs => IsLoaded && Profile.Chip.OffChipBitsPerSecond > 0
         ? 1e9 * InputElements * InputBits / Profile.Chip.OffChipBitsPerSecond
         : 0;

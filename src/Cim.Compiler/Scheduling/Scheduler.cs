@@ -75,7 +75,7 @@ internal sealed class Scheduler
             Energy = ScheduleEnergy.Of(
                 _network, placement, (double)run.SpilledBytes / _options.Images, (double)run.SharedBytes / _options.Images),
             Layers = [.. _loads.Select((load, i) => Layer(load, i, sets[i], placement.Cores[i], times))],
-            Places = placement.Places,
+            Slots = placement.Slots,
             GridCores = placement.Grid.Cores,
             Timeline = TimelineBuilder.Of(_graph, placement, times),
             Bound = run.Bound(sets),

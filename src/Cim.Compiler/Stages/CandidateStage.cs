@@ -10,7 +10,7 @@ namespace Cim.Compiler.Stages;
 
 /// <summary>In the place of the search: measures or trains candidates that a search has left to other processes.</summary>
 /// <param name="tasks">The candidates.</param>
-/// <param name="found">Is given what was found out of each, as soon as it is there.</param>
+/// <param name="found">Called with the result of each, as soon as it is there.</param>
 /// <param name="quantizer">Quantizes candidates that are trained.</param>
 /// <param name="trainer">Trains in full; not needed for a candidate.</param>
 internal sealed class CandidateStage(

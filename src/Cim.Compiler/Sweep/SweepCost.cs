@@ -13,7 +13,7 @@ namespace Cim.Compiler.Sweep;
 internal static class SweepCost
 {
     /// <summary>
-    /// The cost; null where the compiled model does not tell what a layer costs: a layer in strips or in columns that are shared is more
+    /// The cost; null where the compiled model does not say what a layer costs: a layer in strips or in columns that are shared is more
     /// than the matrix the model names, so the cost computed from that is not the one it was compiled with.
     /// </summary>
     public static Cost? Of(CompiledModel compiled, HardwareProfile hardware)

@@ -8,7 +8,7 @@ namespace Cim.Compiler.Sweep;
 /// <summary>The accuracy of every chip at one point.</summary>
 /// <param name="Point">The point.</param>
 /// <param name="Chips">One per trial.</param>
-/// <param name="Cost">An inference there; null where the cost of a layer cannot be told from the compiled model.</param>
+/// <param name="Cost">An inference there; null where the cost of a layer is not known from the compiled model.</param>
 internal sealed record SweepMeasurement(SweepPoint Point, ImmutableArray<Accuracy> Chips, Cost? Cost)
 {
     /// <summary>Over the chips, as fractions.</summary>

@@ -7,7 +7,7 @@ namespace Cim.Compiler.Sweep;
 /// <summary>Reports after every chip its accuracy, the share that is done, and about how long the rest takes.</summary>
 /// <param name="plan">The grid.</param>
 /// <param name="total">How many chips are measured.</param>
-/// <param name="progress">Is told.</param>
+/// <param name="progress">Receives each step.</param>
 internal sealed class SweepProgress(SweepPlan plan, int total, IProgress<string>? progress)
 {
     private readonly Stopwatch _time = Stopwatch.StartNew();

@@ -43,7 +43,7 @@ internal sealed class SweepRunner
 
     /// <summary>Measures some of <see cref="Chips"/>.</summary>
     /// <param name="chips">Which.</param>
-    /// <param name="log">Is told of every chip; null = nobody.</param>
+    /// <param name="log">Called for every chip; null for no log.</param>
     /// <param name="cancellation">Checked between samples.</param>
     /// <returns>In the order of <paramref name="chips"/>.</returns>
     public IEnumerable<Accuracy> Measure(IEnumerable<SweepChip> chips, SweepProgress? log, CancellationToken cancellation)

@@ -7,7 +7,7 @@ namespace Cim.Compiler.Sweep;
 /// <summary>A sweep as CSV, and one point as a sentence.</summary>
 internal static class SweepText
 {
-    /// <summary>One line per point; accuracies are fractions with all their digits, a cost that cannot be told is empty.</summary>
+    /// <summary>One line per point; accuracies are fractions with all their digits, an unknown cost is empty.</summary>
     public static string ToCsv(SweepPlan plan, ImmutableArray<SweepMeasurement> points)
     {
         var text = new StringBuilder();

@@ -222,7 +222,7 @@ public static partial class ErrorCodes
     /// <summary>A file with the names of classes is malformed, or has another number of them than the model has classes.</summary>
     public const string InvalidClassNames = "CIM0015";
 
-    /// <summary>A graph breaks a rule of ONNX Runtime, which is not given it.</summary>
+    /// <summary>A graph breaks a rule of ONNX Runtime, so it is not passed to it.</summary>
     public const string NotRunnable = "CIM0016";
 
     /// <summary>A network cannot be compiled for several sizes on the same arrays.</summary>

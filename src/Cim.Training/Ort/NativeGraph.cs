@@ -13,6 +13,6 @@ internal static class NativeGraph
         string[] problems = [.. OptionalOutputs.Missing(graph.Node)];
         if (problems.Length > 0)
             throw new CimException(
-                ErrorCodes.NotRunnable, $"'{graph.Name}' cannot be given to ONNX Runtime: {string.Join("; ", problems)}.");
+                ErrorCodes.NotRunnable, $"'{graph.Name}' is not valid for ONNX Runtime: {string.Join("; ", problems)}.");
     }
 }

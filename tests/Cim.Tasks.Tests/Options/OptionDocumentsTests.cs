@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using Cim.Compiler.Options;
 
 namespace Cim.Tasks.Tests.Options;
@@ -18,12 +20,11 @@ public sealed class OptionDocumentsTests
     [Fact]
     public void The_readme_names_only_options_of_the_table()
     {
-        string[] rows = [.. File.ReadLines(Path.Combine(Root(), "README.md"))
-            .SkipWhile(line => !line.StartsWith("| metadata of `CimModel`", StringComparison.Ordinal)).Skip(2)
-            .TakeWhile(line => line.StartsWith('|'))];
-        Assert.NotEmpty(rows);
-        Assert.All(rows.SelectMany(row => row.Split('|')[1].Split(',')),
-            name => Assert.Contains(name.Trim().Trim('`'), OptionTable.OnItem.SelectMany(row => row.Names)));
+        string readme = File.ReadAllText(Path.Combine(Root(), "README.md"));
+        XElement[] items = [.. Regex.Matches(readme, "<CimModel [^>]*/>").Select(match => XElement.Parse(match.Value))];
+        string[] names = [.. items.SelectMany(item => item.Attributes()).Select(a => a.Name.LocalName).Where(name => name != "Include")];
+        Assert.NotEmpty(names);
+        Assert.All(names, name => Assert.Contains(name, OptionTable.OnItem.SelectMany(row => row.Names)));
     }
 
     [Fact]

@@ -8,7 +8,7 @@ internal static class HouseRules
     /// <summary>The longest file of src.</summary>
     public const int MaxFileLines = 250;
 
-    /// <summary>The longest line of src, tests and bench, raw string literals included.</summary>
+    /// <summary>The longest line of C#, MSBuild files and scripts, raw string literals included.</summary>
     public const int MaxColumns = 140;
 
     /// <summary>From this many parameters on, a record says it better.</summary>
@@ -49,7 +49,7 @@ internal static class HouseRules
 
     /// <summary>Lines over <see cref="MaxColumns"/> below a folder of the repository.</summary>
     public static IEnumerable<string> LongLines(string folder) =>
-        from path in RepositoryFiles.Sources(folder)
+        from path in RepositoryFiles.Written(folder)
         from line in RepositoryFiles.Text(path).Split('\n').Select((text, index) => (text.Length, Number: index + 1))
         where line.Length > MaxColumns
         select $"{path}({line.Number}): {line.Length} columns, at most {MaxColumns}";

@@ -24,7 +24,7 @@ internal sealed class SlurmCluster(TimeSpan patience, CancellationToken cancella
     /// <summary>How long a question may take: a busy controller takes seconds.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    /// <summary>A submission is given more time than a question, because one that was ended may have been made.</summary>
+    /// <summary>A submission has more time than a query, because one that was stopped may have succeeded.</summary>
     private const int SubmissionPatience = 6;
 
     /// <summary>What Slurm allows where its configuration says nothing.</summary>
@@ -90,10 +90,10 @@ internal sealed class SlurmCluster(TimeSpan patience, CancellationToken cancella
                 Task<string> output = process.StandardOutput.ReadToEndAsync(time.Token);
                 Task<string> error = process.StandardError.ReadToEndAsync(time.Token);
                 await process.WaitForExitAsync(time.Token);
-                string text = await output, told = await error;
-                return process.ExitCode == 0 ? new Answer(text, null, null) : new Answer(null, null, string.Create(
-                    CultureInfo.InvariantCulture, $"{program} failed with exit code {process.ExitCode}: {told.Trim()}. It was called as: ")
-                    + $"{program} {string.Join(' ', arguments)}");
+                string text = await output, message = await error;
+                if (process.ExitCode == 0) return new Answer(text, null, null);
+                string failed = string.Create(CultureInfo.InvariantCulture, $"{program} failed with exit code {process.ExitCode}: ");
+                return new Answer(null, null, $"{failed}{message.Trim()}. It was called as: {program} {string.Join(' ', arguments)}");
             }
             catch (OperationCanceledException)
             {

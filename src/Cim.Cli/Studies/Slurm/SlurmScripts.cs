@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Cim.Cli.Studies.Slurm;
 
-/// <summary>The scripts that sbatch is given.</summary>
+/// <summary>The scripts that sbatch submits.</summary>
 /// <param name="store">The store of the study.</param>
 /// <param name="command">The words that start the <c>cim</c> command.</param>
 /// <param name="settings">How units run.</param>

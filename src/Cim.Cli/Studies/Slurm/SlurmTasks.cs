@@ -31,7 +31,7 @@ internal sealed record SlurmTasks(int Offset, IReadOnlyList<int> Tasks)
         return text.ToString();
     }
 
-    /// <summary>Whether tasks that sbatch was given have one.</summary>
+    /// <summary>Whether tasks that were submitted have one.</summary>
     public static bool Contains(string tasks, int task) => tasks.Split(',').Any(range =>
     {
         string[] ends = range.Split('-');

@@ -8,7 +8,7 @@ namespace Cim.Compiler.Import.Passes;
 
 /// <summary>
 /// Afterwards no node computes something that does not depend on the inputs, except DequantizeLinear of integer constants:
-/// those carry the quantization the model was given.
+/// those carry the model's own quantization.
 /// </summary>
 internal sealed class FoldConstants(long maxFoldedBytes) : IGraphPass
 {

@@ -118,13 +118,13 @@ internal sealed class PipelineEstimate
         return (0, _digitalNs[s] / Math.Max(1, cores), 0);
     }
 
-    /// <summary>By layer: energy of the network between cores for each bit of its input, at the places of the reference.</summary>
+    /// <summary>By layer: energy of the network between cores for each bit of its input, at the slots of the reference.</summary>
     private double[] NetworkEnergy(ScheduledNetwork network, ChipPlacement placement)
     {
         double[] energy = new double[_graph.Layers.Length];
         foreach (LayerTraffic traffic in placement.Traffic)
             energy[traffic.To] += traffic.Bits / Math.Max(1, network.Costs[traffic.To].ActivationBits) * _profile.Chip.HopEnergyPjPerBit
-                * TrafficPlacement.Hops(placement.Cores[traffic.From], placement.Cores[traffic.To], placement.Grid, placement.Places);
+                * TrafficPlacement.Hops(placement.Cores[traffic.From], placement.Cores[traffic.To], placement.Grid, placement.Slots);
         return energy;
     }
 

@@ -97,7 +97,7 @@ internal sealed class ChipFlows
         for (int a = 0; a < from.Count; a += fromStep)
             for (int b = 0; b < to.Count; b += toStep, pairs++)
             {
-                (int source, int target) = (_cores.Places[from.First + a], _cores.Places[to.First + b]);
+                (int source, int target) = (_cores.Slots[from.First + a], _cores.Slots[to.First + b]);
                 (hops, chips) = (hops + grid.Hops(source, target), chips + grid.ChipHops(source, target));
                 foreach (int link in grid.Route(source, target)) loads[link] = loads.GetValueOrDefault(link) + 1;
             }
@@ -119,9 +119,9 @@ internal sealed class ChipFlows
 /// <summary>Where layers lie.</summary>
 /// <param name="Cores">The cores of each layer.</param>
 /// <param name="Owners">The layer on whose cores each stage works; -1 = none.</param>
-/// <param name="Places">The place of each core.</param>
-/// <param name="Grid">The places there are.</param>
-internal sealed record CoresOfLayers(ImmutableArray<CoreRange> Cores, int[] Owners, IReadOnlyList<int> Places, CoreGrid Grid);
+/// <param name="Slots">The slot of each core.</param>
+/// <param name="Grid">The slots of all chips.</param>
+internal sealed record CoresOfLayers(ImmutableArray<CoreRange> Cores, int[] Owners, IReadOnlyList<int> Slots, CoreGrid Grid);
 
 /// <summary>What layers send and receive.</summary>
 /// <param name="ActivationBits">Bits of an activation by layer.</param>

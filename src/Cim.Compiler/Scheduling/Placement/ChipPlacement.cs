@@ -31,12 +31,12 @@ internal sealed class ChipPlacement
         Grid = chips > 1
             ? new CoreGrid(chip.Topology, Math.Max(profile.Cores, (used + chips - 1) / chips), chips)
             : new CoreGrid(chip.Topology, Math.Max(profile.Cores, used));
-        Places = [.. Enumerable.Range(0, used)];
+        Slots = [.. Enumerable.Range(0, used)];
         if (!hasNetwork) return;
-        Places = ChipPlaces.Of(Cores, Traffic, Grid);
-        HopBits = TrafficPlacement.HopBits(Cores, Traffic, Grid, Places);
-        ChipLinkBits = Traffic.Sum(t => t.Bits * TrafficPlacement.ChipHops(Cores[t.From], Cores[t.To], Grid, Places));
-        Flows = new ChipFlows(graph, new CoresOfLayers(Cores, Owners, Places, Grid), needs, chip);
+        Slots = ChipSlots.Of(Cores, Traffic, Grid);
+        HopBits = TrafficPlacement.HopBits(Cores, Traffic, Grid, Slots);
+        ChipLinkBits = Traffic.Sum(t => t.Bits * TrafficPlacement.ChipHops(Cores[t.From], Cores[t.To], Grid, Slots));
+        Flows = new ChipFlows(graph, new CoresOfLayers(Cores, Owners, Slots, Grid), needs, chip);
     }
 
     /// <summary>The cores of each layer.</summary>
@@ -45,11 +45,11 @@ internal sealed class ChipPlacement
     /// <summary>True if layers share cores.</summary>
     public bool IsShared { get; }
 
-    /// <summary>The places there are.</summary>
+    /// <summary>The slots of all chips.</summary>
     public CoreGrid Grid { get; }
 
-    /// <summary>The place of each core.</summary>
-    public IReadOnlyList<int> Places { get; }
+    /// <summary>The slot of each core.</summary>
+    public IReadOnlyList<int> Slots { get; }
 
     /// <summary>What moves between layers.</summary>
     public ImmutableArray<LayerTraffic> Traffic { get; }

@@ -5,7 +5,7 @@ namespace Cim.Compiler.Scheduling.Placement;
 /// <summary>Where cores lie, how many routers a bit passes between two of them, and over which links.</summary>
 /// <param name="topology">How the cores of a chip are joined.</param>
 /// <param name="cores">Cores of a chip.</param>
-/// <param name="chips">Chips in a row, each joined to the next one at its first place.</param>
+/// <param name="chips">Chips in a row, each joined to the next one at its first slot.</param>
 internal sealed class CoreGrid(NetworkTopology topology, int cores, int chips = 1)
 {
     private const int Directions = 4;
@@ -35,26 +35,26 @@ internal sealed class CoreGrid(NetworkTopology topology, int cores, int chips = 
     /// <summary>The first link between chips.</summary>
     public int FirstChipLink => Chips * LinksPerChip;
 
-    /// <summary>The chip of a place.</summary>
-    public int ChipOf(int place) => place / CoresPerChip;
+    /// <summary>The chip of a slot.</summary>
+    public int ChipOf(int slot) => slot / CoresPerChip;
 
-    /// <summary>Column and row of a place on its chip: rows of a mesh are numbered to and fro, so that consecutive places are
+    /// <summary>Column and row of a slot on its chip: rows of a mesh are numbered to and fro, so that consecutive slots are
     /// neighbours.</summary>
-    public (int X, int Y) At(int place)
+    public (int X, int Y) At(int slot)
     {
-        (int y, int x) = Math.DivRem(place % CoresPerChip, Width);
+        (int y, int x) = Math.DivRem(slot % CoresPerChip, Width);
         return (y % 2 == 0 ? x : Width - 1 - x, y);
     }
 
-    /// <summary>Routers between two places.</summary>
+    /// <summary>Routers between two slots.</summary>
     public int Hops(int a, int b) => ChipOf(a) == ChipOf(b)
         ? OnChip(a % CoresPerChip, b % CoresPerChip)
         : OnChip(a % CoresPerChip, 0) + OnChip(0, b % CoresPerChip);
 
-    /// <summary>Links between chips from one place to another.</summary>
+    /// <summary>Links between chips from one slot to another.</summary>
     public int ChipHops(int a, int b) => Math.Abs(ChipOf(a) - ChipOf(b));
 
-    /// <summary>The links from one place to another: along rows of a mesh first, up a tree and down, from chip to chip.</summary>
+    /// <summary>The links from one slot to another: along rows of a mesh first, up a tree and down, from chip to chip.</summary>
     public IEnumerable<int> Route(int from, int to)
     {
         (int chip, int last) = (ChipOf(from), ChipOf(to));

@@ -1,6 +1,6 @@
 namespace Cim.Compiler.Scheduling.Rows;
 
-/// <summary>Operators that compute each element from those at the same place of their inputs, and operators that compute nothing.</summary>
+/// <summary>Operators that compute an element from those at the same position of their inputs, and those that compute nothing.</summary>
 internal static class ElementwiseOperators
 {
     private static readonly HashSet<string> _names = new(StringComparer.Ordinal)

@@ -5,7 +5,7 @@ using Cim.Runtime.Tensors;
 namespace Cim.Compiler.Scheduling.Rows;
 
 /// <summary>What is known of an input when the rows of an operator are found.</summary>
-/// <param name="Index">Its place among the inputs.</param>
+/// <param name="Index">Its position among the inputs.</param>
 /// <param name="Rows">Its rows.</param>
 /// <param name="Shape">Its shape.</param>
 internal readonly record struct RowInput(int Index, ValueRows Rows, Shape Shape);

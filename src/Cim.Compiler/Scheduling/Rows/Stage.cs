@@ -16,7 +16,7 @@ internal sealed record Stage(string Name, int Layer, int Rows, long Elements, Im
     /// <summary>True for a digital operator that only names elements anew, as a reshape does: no unit works on it.</summary>
     public bool IsView { get; init; }
 
-    /// <summary>By row: which share of what the network is given has to be there; empty if it reads none of it.</summary>
+    /// <summary>By row: the share of the network's inputs that has to be there; empty if it reads none of them.</summary>
     public ImmutableArray<double> InputShare { get; init; } = [];
 
     /// <summary>Products of the layer that make the rows up to one, of a number in all.</summary>

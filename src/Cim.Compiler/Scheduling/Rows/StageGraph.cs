@@ -80,15 +80,15 @@ internal sealed record StageGraph(ImmutableArray<Stage> Stages, ImmutableArray<i
             }
         }
 
-        /// <summary>Which share of what the network is given each row needs.</summary>
+        /// <summary>The share of the network's inputs that each row needs.</summary>
         private ImmutableArray<double> InputShare(Node node, int output, ValueRows rows)
         {
-            RowInput[] given = [.. node.Inputs.Select((name, i) => (name, i)).Where(p => _graph.Inputs.Contains(p.name))
+            RowInput[] read = [.. node.Inputs.Select((name, i) => (name, i)).Where(p => _graph.Inputs.Contains(p.name))
                 .Select(p => new RowInput(p.i, ValueRows.Of(ShapeOf(p.name)), ShapeOf(p.name)))];
-            if (given.Length == 0) return [];
-            RowNeeds[] needs = [.. given.Select(i => _rules.Needs(node, output, rows, i))];
+            if (read.Length == 0) return [];
+            RowNeeds[] needs = [.. read.Select(i => _rules.Needs(node, output, rows, i))];
             return [.. Enumerable.Range(0, rows.Count)
-                .Select(r => given.Select((input, i) => (needs[i].Last(r) + 1.0) / input.Rows.Count).Max())];
+                .Select(r => read.Select((input, i) => (needs[i].Last(r) + 1.0) / input.Rows.Count).Max())];
         }
 
         /// <summary>Multiply-accumulates of a product of two activations, else elements read or written, whichever are more.</summary>

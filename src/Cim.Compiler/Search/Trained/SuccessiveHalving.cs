@@ -64,7 +64,7 @@ internal sealed class SuccessiveHalving
         _result = new TrainedSearch(floatScore, double.NaN, []);
     }
 
-    /// <summary>Is told which candidates will be trained next, whatever comes of them.</summary>
+    /// <summary>Called with the candidates that will be trained next, whatever comes of them.</summary>
     public Action<IReadOnlyList<int[]>>? Announce { get; init; }
 
     private TrainedTrial? Best => _trials.Where(t => IsWithin(t)).MinBy(t => t.Cost);

@@ -33,10 +33,10 @@ public sealed class TrafficPlacementTests
         ImmutableArray<LayerTraffic> traffic = [.. Enumerable.Range(0, 3 * layers)
             .Select(_ => new LayerTraffic(random.Next(layers), random.Next(layers), random.Next(1, 1000)))];
         var grid = new CoreGrid(NetworkTopology.Mesh, sizes.Sum());
-        int[] places = TrafficPlacement.Of(cores, traffic, grid);
-        Assert.Equal(Enumerable.Range(0, sizes.Sum()), places.Order());
+        int[] slots = TrafficPlacement.Of(cores, traffic, grid);
+        Assert.Equal(Enumerable.Range(0, sizes.Sum()), slots.Order());
         double before = TrafficPlacement.HopBits(cores, traffic, grid, [.. Enumerable.Range(0, sizes.Sum())]);
-        Assert.True(TrafficPlacement.HopBits(cores, traffic, grid, places) < 0.9 * before);
+        Assert.True(TrafficPlacement.HopBits(cores, traffic, grid, slots) < 0.9 * before);
     }
 
     [Fact]

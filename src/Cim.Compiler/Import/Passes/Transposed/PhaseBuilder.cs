@@ -29,7 +29,7 @@ internal sealed class PhaseBuilder(GraphEditor editor, Node node, PointwiseChain
     public string Integers(string name, ReadOnlySpan<long> values) =>
         editor.AddConstant(name, Tensor.Create(new Shape(values.Length), values));
 
-    /// <summary>One convolution that computes the phases given, and the chain behind it.</summary>
+    /// <summary>One convolution that computes these phases, and the chain behind it.</summary>
     public string Convolve(string name, ImmutableArray<ImmutableArray<AxisPhase>> phases)
     {
         ImmutableArray<AxisPhase> window = phases.MaxBy(p => p.Sum(a => a.Taps.Length));

@@ -18,7 +18,7 @@ internal sealed class PhaseKernel(Tensor weights, int groups)
     public int GroupOutputs => weights.Shape[1];
 
     /// <summary>The kernel [group * phases * outputs / group, channels / group, phase kernel ...] of an ordinary convolution that computes
-    /// the outputs of all phases given, which have one window.</summary>
+    /// the outputs of all these phases, which have one window.</summary>
     /// <param name="phases">Each with one entry per spatial axis.</param>
     /// <param name="zero">What stands for zero: the zero point of integers.</param>
     public Tensor Of(ImmutableArray<ImmutableArray<AxisPhase>> phases, ReadOnlySpan<byte> zero)

@@ -49,7 +49,7 @@ internal sealed class TransposedWeights
         return new TransposedWeights(data, dequantize, bias, checked((int)node.Attributes.Int("group", 1)));
     }
 
-    /// <summary>Adds the constants of a convolution that computes the phases given, and what dequantizes them.</summary>
+    /// <summary>Adds the constants of a convolution that computes these phases, and what dequantizes them.</summary>
     /// <returns>The convolution's inputs 1 and, with a bias, 2.</returns>
     public ImmutableArray<string> Write(
         GraphEditor editor, List<Node> nodes, string name, ImmutableArray<ImmutableArray<AxisPhase>> phases)
