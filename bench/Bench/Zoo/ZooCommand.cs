@@ -6,7 +6,7 @@ using static System.FormattableString;
 
 namespace Cim.Bench.Zoo;
 
-/// <summary><c>bench zoo</c>: every searcher on networks of many kinds, judged on samples that nothing was chosen by.</summary>
+/// <summary><c>bench zoo</c>: every searcher on networks of many kinds, evaluated on samples by which nothing was chosen.</summary>
 internal sealed class ZooCommand : BenchCommand
 {
     private readonly Option<string[]> _networks;

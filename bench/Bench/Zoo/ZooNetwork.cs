@@ -2,7 +2,7 @@ using Cim.Compiler.Data;
 
 namespace Cim.Bench.Zoo;
 
-/// <summary>A network of the zoo with its samples, split so that nobody who chooses something sees what the choice is judged by.</summary>
+/// <summary>A network of the zoo with its samples, split so that a choice never sees the samples it is evaluated on.</summary>
 internal sealed record ZooNetwork
 {
     public required string Name { get; init; }

@@ -16,14 +16,14 @@ internal static class SharedLayers
     {
         Dictionary<string, int> own = program.Layers.Select((l, i) => (l.Name, i))
             .ToDictionary(l => l.Name, l => l.i, StringComparer.Ordinal);
-        int[] places = new int[program.Layers.Length];
+        int[] positions = new int[program.Layers.Length];
         var layers = ImmutableArray.CreateBuilder<CrossbarLayer>(first.Layers.Length);
         for (int i = 0; i < first.Layers.Length; i++)
         {
             CrossbarLayer shared = first.Layers[i];
             problem = !own.TryGetValue(shared.Name, out int at) || !IsSameMatrix(program.Layers[at], shared) ? shared.Name : null;
             if (problem is not null) return null;
-            places[at] = i;
+            positions[at] = i;
             CrossbarLayer layer = program.Layers[at];
             layers.Add(shared with
             {
@@ -37,7 +37,7 @@ internal static class SharedLayers
             Layers = layers.MoveToImmutable(),
             Steps = [.. program.Steps.Select(step => step.Op != ProgramStep.CrossbarOp ? step : step with
             {
-                Attributes = step.Attributes.With("layer", (long)places[(int)step.Attributes.Int("layer", -1)]),
+                Attributes = step.Attributes.With("layer", (long)positions[(int)step.Attributes.Int("layer", -1)]),
             })],
         };
     }

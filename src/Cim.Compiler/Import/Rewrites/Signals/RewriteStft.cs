@@ -22,10 +22,10 @@ internal sealed class RewriteStft : IOperatorRewrite
             : context.Has(2) ? context.ShapeOf(context.Input(2))[0] : samples;
         if (step < 1 || length < 1 || length > samples) throw context.Error($"frames of {length} every {step} of {samples} samples");
         int frames = (int)((samples - length) / step) + 1;
-        long[] places = new long[frames * length];
-        for (int i = 0; i < places.Length; i++) places[i] = (i / length * step) + (i % length);
+        long[] positions = new long[frames * length];
+        for (int i = 0; i < positions.Length; i++) positions[i] = (i / length * step) + (i % length);
         string framed = context.Op("Gather",
-            [signal, context.Constant("frames", Tensor.Create<long>(new Shape(frames, (int)length), places))],
+            [signal, context.Constant("frames", Tensor.Create<long>(new Shape(frames, (int)length), positions))],
             AttributeMap.Empty.With("axis", 1));
         if (context.Has(2)) framed = context.Mul(framed, context.Cast(context.Input(2), ElementType.Float32));
         context.Return(context.Op("DFT", [context.Unsqueeze(framed, 3), "", context.Scalar(2L)],
