@@ -87,7 +87,7 @@ public sealed class CimCompile : CompilerTask
         {
             _wasDamaged = true;
             Log.LogMessage(MessageImportance.High, "{0}",
-                $"{Model.GetMetadata("Filename")}: the cache holds a damaged copy ('{cache.EntryPath(key)}'), which is made again.");
+                $"{ModelName}: the cache holds a damaged copy ('{cache.EntryPath(key)}'), which is made again.");
         }
         return answer == CacheAnswer.Taken;
     }
@@ -135,7 +135,7 @@ public sealed class CimCompile : CompilerTask
         OptionsStamp.RefreshOutput(optionsFile, CompiledModel.HashOf(_temporary));
         CompiledModel.MoveTo(_temporary, Model, inputs);
         if (!isKnown) OptionsStamp.MarkStale(optionsFile);
-        Log.LogMessage(MessageImportance.High, "{0}", $"{Model.GetMetadata("Filename")}: {how}.");
+        Log.LogMessage(MessageImportance.High, "{0}", $"{ModelName}: {how}.");
         SearchRecord.Of(Model).Delete();
         return true;
     }

@@ -35,7 +35,7 @@ public abstract partial class CompilerTask
             {
                 Limit = _lockLimit,
                 Waiting = holder =>
-                    Log.LogMessage(MessageImportance.High, "{0}", $"{Model.GetMetadata("Filename")}: waiting for another build: {holder}."),
+                    Log.LogMessage(MessageImportance.High, "{0}", $"{ModelName}: waiting for another build: {holder}."),
             };
             Held = Yielding(wait.Run);
             if (wait.TimedOut)

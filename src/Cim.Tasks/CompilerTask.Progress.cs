@@ -20,7 +20,7 @@ public abstract partial class CompilerTask
     private void ShowProgress(string line)
     {
         if (CompilerProgress.TryParse(line) is not { } state) return;
-        _progress ??= new ProgressDisplay(Model.GetMetadata("Filename"));
+        _progress ??= new ProgressDisplay(ModelName);
         if (Live.Trim() == "1")
         {
             if (_progress.IsDue(TimeSpan.FromSeconds(1))) ShowLive(state);
@@ -34,7 +34,7 @@ public abstract partial class CompilerTask
     {
         if (BuildEngine is not IBuildEngine3 engine || IsCancelled) return;
         LiveTarget target = new(
-            Path.ChangeExtension(Model.GetMetadata("CompiledFile"), null), Model.GetMetadata("Filename"), typeof(CimWait));
+            Path.ChangeExtension(Model.GetMetadata("CompiledFile"), null), ModelName, typeof(CimWait));
         if (!target.TryWrite(ProgressDisplay.Name(state), LastFile ?? "")) return;
         engine.Reacquire();
         try

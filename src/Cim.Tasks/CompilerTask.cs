@@ -72,6 +72,10 @@ public abstract partial class CompilerTask : ToolTask, IDisposable
 
     private protected List<string> Warnings { get; } = [];
 
+    /// <summary>The model's name in messages: its class where the item names one, for a file may have several.</summary>
+    private protected string ModelName =>
+        Model.GetMetadata("Key") is { Length: > 0 } key ? key : Model.GetMetadata("Filename");
+
     private protected bool IsCancelled => _cancelled.WaitOne(0);
 
     /// <inheritdoc/>

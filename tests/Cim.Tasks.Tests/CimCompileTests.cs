@@ -23,6 +23,13 @@ public sealed class CimCompileTests : IDisposable
         Assert.Contains(_run.Engine.Messages, m => m.StartsWith("m: taken from the cache", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Of_a_file_with_several_classes_the_class_is_named()
+    {
+        Assert.True(_run.Compile("a", metadata: ("Key", "Eight")), _run.Log());
+        Assert.Contains("Eight: compiled.", _run.Engine.Messages);
+    }
+
     [Theory]
     [InlineData("torch", true)]
     [InlineData("ort", false)]
