@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Cim.Cli.Commands;
 using Cim.Cli.Commands.Advise;
 using Cim.Cli.Commands.Compile;
+using Cim.Cli.Commands.Doctor;
 using Cim.Cli.Invocation;
 using Cim.Cli.Options;
 using Cim.Compiler.Messages;
@@ -32,6 +33,8 @@ internal static class CimApplication
         SensitivityCommand.Create(),
         HardwareCommand.Create(),
         TrainCommand.Create(),
+        DoctorCommand.Create(),
+        CompletionCommand.Create(),
     ];
 
     public static Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellation) =>

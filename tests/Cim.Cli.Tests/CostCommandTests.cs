@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cim.Cli.Invocation;
+using Cim.Runtime.Hardware.Profiles;
 using Xunit;
 
 namespace Cim.Cli.Tests;
@@ -65,6 +66,46 @@ public sealed class CostCommandTests
         Assert.Contains("warning CIM2007", run.Error, StringComparison.Ordinal);
         Assert.Equal(0, run.Json.GetProperty("energyPj").GetDouble());
     }
+
+    [Fact]
+    public async Task All_profiles_are_compared_with_the_figures_each_has_alone()
+    {
+        CliRun run = await CliRun.Of("cost", Model!, "--hardware", "all", "--weight-bits", "4", "--json");
+        Assert.Equal((ExitCode.Ok, ""), (run.ExitCode, run.Error));
+        JsonElement[] rows = [.. run.Json.GetProperty("profiles").EnumerateArray()];
+        Assert.Equal(HardwareProfiles.BuiltInNames, rows.Select(r => r.GetProperty("hardware").GetString()!));
+        foreach (JsonElement row in rows)
+        {
+            JsonElement alone = (await CliRun.Of(
+                "cost", Model!, "--hardware", row.GetProperty("hardware").GetString()!, "--weight-bits", "4", "--json")).Json;
+            foreach (string key in new[] { "latencyNs", "energyPj", "areaUm2", "arrays", "adcConversions" })
+                if (row.GetProperty(key).ValueKind == JsonValueKind.Null) Assert.Equal(0, alone.GetProperty(key).GetDouble());
+                else Assert.Equal(alone.GetProperty(key).GetDouble(), row.GetProperty(key).GetDouble());
+        }
+
+        Assert.Contains("no energy figures", rows.Single(r => r.GetProperty("hardware").GetString() == "cim-aq-4b").GetProperty("notes")
+            .EnumerateArray().Select(n => n.GetString()));
+    }
+
+    [Fact]
+    public async Task A_profile_of_a_file_stands_beside_built_in_ones()
+    {
+        string file = Path.Combine(Directory.CreateTempSubdirectory("cim-hardware").FullName, "mine.cimhw.json");
+        await File.WriteAllTextAsync(file, """{ "base": "isaac", "rows": 64 }""");
+        CliRun run = await CliRun.Of("cost", Model!, "--hardware", $"isaac,{file}");
+        Assert.Contains("128x128", run.Output, StringComparison.Ordinal);
+        Assert.Contains("64x128", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("isaac,,puma", ExitCode.WrongUsage)]
+    [InlineData("isaac,nothing", ExitCode.Failed)]
+    public async Task A_list_of_profiles_names_only_profiles(string list, int exitCode) =>
+        Assert.Equal(exitCode, (await CliRun.Of("cost", Model!, "--hardware", list)).ExitCode);
+
+    [Fact]
+    public async Task Policies_are_compared_on_one_profile_only() => Assert.Equal(
+        ExitCode.WrongUsage, (await CliRun.Of("cost", Model!, "--hardware", "all", "--beside", "policies.json")).ExitCode);
 
     [Theory]
     [InlineData("--weight-bits", "0")]

@@ -16,6 +16,7 @@ using Cim.Runtime.Costs;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Mapping;
 using Spectre.Console;
+using static Cim.Cli.Commands.CostText;
 
 namespace Cim.Cli.Commands;
 
@@ -24,7 +25,8 @@ internal static class CostCommand
 {
     private static readonly Argument<string> _model = new("model") { Description = "The network (.onnx)." };
 
-    private static readonly RowOption<string> _hardware = new(OptionTable.Hardware);
+    private static readonly RowOption<string> _hardware = new(
+        OptionTable.Hardware, $"A built-in profile or a *.cimhw.json file; {HardwareNames.All} for every built-in one, or several with commas.");
 
     private static readonly RowOption<int> _weightBits = new(OptionTable.WeightBits);
 
@@ -53,8 +55,15 @@ internal static class CostCommand
 
     private static void Run(ParseResult parsed, CommandContext context, ImportArguments import)
     {
-        HardwareProfile profile = context.LoadHardware(parsed.GetRequiredValue(_hardware));
         ImportOptions options = import.Read(parsed);
+        ImmutableArray<string> names = HardwareNames.Of(parsed.GetRequiredValue(_hardware));
+        if (names.Length > 1)
+        {
+            Compare(names, options, parsed, context);
+            return;
+        }
+
+        HardwareProfile profile = context.LoadHardware(names[0]);
         var sizes = new List<ModelPlan>();
         ImmutableArray<LayerShape> shapes = [];
         for (int i = 0; i < Math.Max(1, options.Sizes.Count); i++)
@@ -81,6 +90,31 @@ internal static class CostCommand
             Print(text, sizes[0].Cost, plans);
             if (beside is not null) Print(text, sizes[0].Cost, beside);
         });
+    }
+
+    /// <summary>One row a profile.</summary>
+    private static void Compare(ImmutableArray<string> names, ImportOptions options, ParseResult parsed, CommandContext context)
+    {
+        if (parsed.GetValue(_beside) is not null)
+            throw new CimException(ErrorCodes.WrongUsage, $"{_beside.Name} compares policies on one profile; name one with {_hardware.Name}.");
+        (string Dims, Graph Graph)[] sizes = [.. Enumerable.Range(0, Math.Max(1, options.Sizes.Count)).Select(i => (
+            options.Sizes.IsEmpty ? "" : options.Sizes.Describe(i),
+            OnnxImporter.Import(parsed.GetRequiredValue(_model), options with { Plan = i }, context.Cancellation)))];
+        var rows = ImmutableArray.CreateBuilder<ProfileCost>();
+        foreach (HardwareProfile profile in names.Select(context.LoadHardware))
+            foreach ((string dims, Graph graph) in sizes)
+            {
+                context.Cancellation.ThrowIfCancellationRequested();
+                rows.Add(ProfileCost.Of(dims, profile, () => CostOf(LayerShapes.Of(graph, profile), profile, parsed)));
+            }
+
+        UnusedOptions.Warn(parsed, context,
+            new DependentOption(_copiesWithin, rows.Any(r => r.Profile.Execution == ExecutionModel.Resident),
+                "machines that keep weights on their arrays, and these program them in each inference"));
+        if (rows.All(r => r.Cost is null))
+            throw new CimException(ErrorCodes.WrongUsage, $"No profile has a cost: {rows[0].Profile.Name}: {rows[0].Notes[0]}");
+        ImmutableArray<ProfileCost> all = rows.DrainToImmutable();
+        context.WriteResult(new CostsDocument(all), CliJson.Relaxed.CostsDocument, text => ProfileCost.Print(text, all));
     }
 
     private static Cost CostOf(ImmutableArray<LayerShape> shapes, HardwareProfile profile, ParseResult parsed)
@@ -115,11 +149,10 @@ internal static class CostCommand
             context.Warn(ErrorCodes.NoEnergyFigures,
                 $"Hardware profile '{profile.Name}' states no energy figures: energies are 0. Choose another profile, or add figures to "
                 + $"your own.");
-        long available = profile.AllArrays;
-        if (profile.Execution == ExecutionModel.Resident && available > 0 && cost.Arrays > available)
+        if (ProfileCost.IsTooLarge(cost, profile))
             context.Warn(ErrorCodes.TooManyArrays,
-                $"The network needs {cost.Arrays} arrays, the chip of '{profile.Name}' has {available}. Use fewer weight bits or a larger "
-                + $"chip.");
+                $"The network needs {cost.Arrays} arrays, the chip of '{profile.Name}' has {profile.AllArrays}. Use fewer weight bits or "
+                + $"a larger chip.");
     }
 
     private static void Print(IAnsiConsole console, Cost cost, ImmutableArray<ModelPlan> plans)
@@ -152,15 +185,4 @@ internal static class CostCommand
             new Text(name), Cell($"{Time(cost.LatencyNs)}"), Cell($"{Energy(cost.EnergyPj)}"), Cell($"{cost.Arrays:#,0}"),
             Cell($"{beside.SpeedUp(cost):0.000}x"));
     }
-
-    private static Text Cell(FormattableString text) => new Text(text.ToString(CultureInfo.InvariantCulture)).RightJustified();
-
-    private static string Time(double ns) =>
-        ns >= 1e6 ? Invariant($"{ns / 1e6:0.###} ms") : ns >= 1e3 ? Invariant($"{ns / 1e3:0.###} us") : Invariant($"{ns:0.###} ns");
-
-    private static string Energy(double pj) =>
-        pj >= 1e9 ? Invariant($"{pj / 1e9:0.###} mJ") : pj >= 1e6 ? Invariant($"{pj / 1e6:0.###} uJ")
-        : pj >= 1e3 ? Invariant($"{pj / 1e3:0.###} nJ") : Invariant($"{pj:0.###} pJ");
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Cim.Compiler.Options;
+using Cim.Runtime.Hardware.Profiles;
 
 namespace Cim.Cli.Options;
 
@@ -29,6 +30,7 @@ internal sealed class RowOption<T> : Option<T>, IRowOption
             CompletionSources.Add([.. row.Choices]);
         }
 
+        if (row == OptionTable.Hardware) CompletionSources.Add([.. HardwareProfiles.BuiltInNames]);
         if (row.Default is { } standard && row.Kind != OptionKind.Flag && Nullable.GetUnderlyingType(typeof(T)) is null)
             DefaultValueFactory = _ => (T)Convert.ChangeType(standard, typeof(T), CultureInfo.InvariantCulture);
         AllowMultipleArgumentsPerToken = row.IsRepeatable;

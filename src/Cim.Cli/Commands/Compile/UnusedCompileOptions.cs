@@ -30,7 +30,6 @@ internal static class UnusedCompileOptions
         Check(OptionTable.SearchSamples, evaluates,
             $"{aSearch}, {OptionTable.Strips.With("auto")} or {OptionTable.MergeWeights.With("auto")}");
         Check(OptionTable.SearchTrainingSamples, searches && trains, $"a search with {OptionTable.Training.Named()}");
-        Check(OptionTable.EdgeBits, searches || o.PolicyPath is null, $"precisions that {OptionTable.Policy.Named()} does not name");
         Check(OptionTable.WeightBits, !searches, byLayer);
         Check(OptionTable.ActivationBits, !searches, byLayer);
         Check(OptionTable.AdcBits, !searches,

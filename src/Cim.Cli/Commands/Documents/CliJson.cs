@@ -15,6 +15,8 @@ namespace Cim.Cli.Commands.Documents;
 [JsonSerializable(typeof(CompileDocument))]
 [JsonSerializable(typeof(CompileStudyDocument))]
 [JsonSerializable(typeof(CostDocument))]
+[JsonSerializable(typeof(CostsDocument))]
+[JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(EvalDocument))]
 [JsonSerializable(typeof(EvalPart))]
 [JsonSerializable(typeof(HardwareFieldsDocument))]
