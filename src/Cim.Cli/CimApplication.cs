@@ -2,8 +2,10 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Cim.Cli.Commands;
 using Cim.Cli.Commands.Advise;
+using Cim.Cli.Commands.Compare;
 using Cim.Cli.Commands.Compile;
 using Cim.Cli.Commands.Doctor;
+using Cim.Cli.Commands.Schemas;
 using Cim.Cli.Invocation;
 using Cim.Cli.Options;
 using Cim.Compiler.Messages;
@@ -22,6 +24,7 @@ internal static class CimApplication
         ScheduleCommand.Create(),
         CompileCommand.Create(),
         AdviseCommand.Create(),
+        CompareCommand.Create(),
         EvalCommand.Create(),
         SweepCommand.Create(),
         UnitCommand.Create(),
@@ -35,14 +38,18 @@ internal static class CimApplication
         TrainCommand.Create(),
         DoctorCommand.Create(),
         CompletionCommand.Create(),
+        SchemaCommand.Create(),
     ];
 
     public static Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellation) =>
         RunAsync(args, new GuardedWriter(output, isResult: true), new GuardedWriter(error, isResult: false), cancellation);
 
+    /// <summary>Understands a command line without running it.</summary>
+    public static ParseResult Parse(string[] args) => CommandLines.Parse(Root, args);
+
     private static async Task<int> RunAsync(string[] args, GuardedWriter output, GuardedWriter error, CancellationToken cancellation)
     {
-        ParseResult parsed = CommandLines.Parse(Root, args);
+        ParseResult parsed = Parse(args);
         if (parsed.Errors.Count > 0 || OptionRules.Problems(parsed).Count > 0) return WrongUsage(parsed, output, error);
 
         // Own handling of signals and exceptions: exit codes and message format are part of the contract.

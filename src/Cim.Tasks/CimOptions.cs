@@ -1,3 +1,4 @@
+using Cim.Compiler.Data.Images;
 using Cim.Compiler.Options;
 using Cim.Runtime;
 using Cim.Tasks.Cache;
@@ -91,7 +92,7 @@ public sealed class CimOptions : MSBuildTask
     {
         foreach ((OptionRow? row, string path) in options.InputFiles)
         {
-            if (FileCheck.ProblemOf(path) is { } problem)
+            if (FileCheck.ProblemOf(path, row is { MayBeFolder: true }) is { } problem)
                 Log.Fail(ErrorCodes.FileNotReadable, model,
                     $"The file '{path}' of {(row ?? OptionTable.AdditionalOptions).Name} {problem}.");
         }
@@ -136,7 +137,8 @@ public sealed class CimOptions : MSBuildTask
         foreach (InputFile file in state.Files.Where(f => f.Hash != FileHashes.Absent && FileCheck.IsGitLfsPointer(f.Path)))
             Log.Fail(ErrorCodes.FileNotReadable, model,
                 $"The file '{file.Path}', which the model depends on, is a Git LFS pointer; run 'git lfs pull' to get the file itself.");
-        inputs.UnionWith(state.Files.Where(f => f.Hash != FileHashes.Absent).Select(f => f.Path));
+        inputs.UnionWith(state.Files.Where(f => f.Hash != FileHashes.Absent).SelectMany(f => Directory.Exists(f.Path)
+            ? ImageFiles.List(f.Path).Select(image => Path.Combine(f.Path, image)) : [f.Path]));
         string text = options.ToResponseFile(toolId) + state.ToLines()
             + OptionsStamp.Of(optionsFile, options, compiled.Length == 0 ? FileHashes.Absent : hashes.Of(compiled));
         if (!AtomicFile.WriteIfDifferent(optionsFile, text) && ForceEvaluate) File.SetLastWriteTimeUtc(optionsFile, DateTime.UtcNow);

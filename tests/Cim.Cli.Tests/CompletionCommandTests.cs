@@ -10,7 +10,7 @@ public sealed class CompletionCommandTests
     [InlineData("cim comp", "compile", "completion")]
     [InlineData("cim cost net.onnx --hardware is", "isaac")]
     [InlineData("cim compile net.onnx --search-ev", "--search-evaluations")]
-    [InlineData("cim compile net.onnx --objective en", "energy", "energy-delay")]
+    [InlineData("cim compile net.onnx --objective energy", "energy", "energy-delay")]
     public async Task What_may_follow_is_one_candidate_a_line(string line, params string[] expected) =>
         Assert.Equal(expected, Lines((await CliRun.Of($"[suggest:{line.Length}]", line)).Output));
 

@@ -17,7 +17,8 @@ public sealed class DoctorCommandTests
         Assert.True(run.Json.GetProperty("ok").GetBoolean());
         JsonElement[] checks = [.. run.Json.GetProperty("checks").EnumerateArray()];
         Assert.Equal(
-            ["cim", "processor", "memory", "temporary files", "cache of compiled models", "ONNX Runtime", "compiler and simulator", ".NET SDK"],
+            ["cim", "processor", "memory", "temporary files", "cache of compiled models", "ONNX Runtime", "compiler and simulator",
+                ".NET SDK"],
             checks.Select(c => c.GetProperty("name").GetString()!));
         Assert.DoesNotContain(checks, c => c.GetProperty("state").GetString() == "failed");
         Assert.All(checks, c => Assert.Equal(

@@ -35,6 +35,34 @@ public sealed class EvalCommandTests : IDisposable
         Assert.True(run.Json.GetProperty("imagesPerSecond").GetDouble() > 0);
     }
 
+    [Theory]
+    [InlineData("net.onnx")]
+    [InlineData("net.cim")]
+    public async Task Confusion_counts_the_classes_of_every_label(string model)
+    {
+        // The network names the largest input's class, and labels of one sample in four are moved to the next class.
+        byte[] y = [.. Enumerable.Range(0, Samples).Select(i => (byte)((i + (i % 4 == 0 ? 1 : 0)) % 3))];
+        _net.WriteArchive("moved.npz", File.ReadAllBytes(At("x.npy")), [.. SmallNetwork.Npy("|u1", $"({Samples},)"), .. y]);
+        Assert.Equal(0, (await Compile()).ExitCode);
+        CliRun run = await CliRun.Of("eval", At(model), "--data", At("moved.npz"), "--confusion", "--json");
+        Assert.True(run.ExitCode == 0, run.Error);
+        int[,] expected = new int[3, 3];
+        for (int i = 0; i < Samples; i++) expected[y[i], i % 3]++;
+        JsonElement confusion = run.Json.GetProperty("confusion");
+        for (int label = 0; label < 3; label++)
+        {
+            int[] row = [.. confusion.GetProperty("counts")[label].EnumerateArray().Select(n => n.GetInt32())];
+            Assert.Equal([expected[label, 0], expected[label, 1], expected[label, 2]], row);
+            Assert.Equal((double)row[label] / row.Sum(), confusion.GetProperty("recall")[label].GetDouble(), 12);
+            Assert.Equal((double)row[label] / (expected[0, label] + expected[1, label] + expected[2, label]),
+                confusion.GetProperty("precision")[label].GetDouble(), 12);
+        }
+
+        CliRun text = await CliRun.Of("eval", At(model), "--data", At("moved.npz"), "--confusion");
+        Assert.Contains("1 taken for 0: 2", text.Output, StringComparison.Ordinal);
+        Assert.False((await CliRun.Of("eval", At(model), "--data", At("moved.npz"), "--json")).Json.TryGetProperty("confusion", out _));
+    }
+
     [Fact]
     public async Task Correct_operations_per_joule_are_accuracy_times_operations_over_energy()
     {

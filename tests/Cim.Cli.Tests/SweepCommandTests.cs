@@ -64,6 +64,8 @@ public sealed class SweepCommandTests : IAsyncLifetime
         XElement svg = XDocument.Load(At("out/sweep.svg")).Root!;
         Assert.Equal(3, svg.Descendants().Count(e => e.Name.LocalName == "circle"));
         Assert.Single(svg.Descendants(), e => e.Name.LocalName == "polyline");
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"{100 * json.GetProperty("accuracyExact").GetDouble():0.##} %"),
+            Assert.Single(svg.Descendants(), e => (string?)e.Attribute("class") == "exact").Value, StringComparison.Ordinal);
     }
 
     [Fact]

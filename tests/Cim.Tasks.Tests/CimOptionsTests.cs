@@ -43,6 +43,21 @@ public sealed class CimOptionsTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_of_images_is_an_input_by_its_content_where_samples_are_read_and_an_error_elsewhere()
+    {
+        _run.Folder.Write("images/cat/a.png", "1");
+        ITaskItem item = _run.Item(("Calibration", "images"), ("Evaluation", "images"));
+        Assert.True(_run.Run(item));
+        string first = File.ReadAllText(_run.Folder["m.rsp"]);
+        Assert.Contains(_run.Folder["images/cat/a.png"], File.ReadAllLines(_run.Folder["inputs.list"]));
+        _run.Folder.Write("images/cat/a.png", "2");
+        Assert.True(_run.Run(item));
+        Assert.NotEqual(first, File.ReadAllText(_run.Folder["m.rsp"]));
+        Assert.False(_run.Run(_run.Item(("Labels", "images"))));
+        Assert.Contains("is a folder", Assert.Single(_run.Engine.Errors).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Two_models_of_one_class_are_error_CIM1002()
     {
         Assert.False(_run.Run(_run.Item(("ClassName", "Net")), _run.Item(("ClassName", "Net"))));

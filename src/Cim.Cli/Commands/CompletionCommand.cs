@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Cim.Cli.Completion;
 using Cim.Cli.Invocation;
 
 namespace Cim.Cli.Commands;

@@ -26,7 +26,8 @@ internal static class CostCommand
     private static readonly Argument<string> _model = new("model") { Description = "The network (.onnx)." };
 
     private static readonly RowOption<string> _hardware = new(
-        OptionTable.Hardware, $"A built-in profile or a *.cimhw.json file; {HardwareNames.All} for every built-in one, or several with commas.");
+        OptionTable.Hardware,
+        $"A built-in profile or a *.cimhw.json file; {HardwareNames.All} for every built-in one, or several with commas.");
 
     private static readonly RowOption<int> _weightBits = new(OptionTable.WeightBits);
 
@@ -96,7 +97,8 @@ internal static class CostCommand
     private static void Compare(ImmutableArray<string> names, ImportOptions options, ParseResult parsed, CommandContext context)
     {
         if (parsed.GetValue(_beside) is not null)
-            throw new CimException(ErrorCodes.WrongUsage, $"{_beside.Name} compares policies on one profile; name one with {_hardware.Name}.");
+            throw new CimException(
+                ErrorCodes.WrongUsage, $"{_beside.Name} compares policies on one profile; name one with {_hardware.Name}.");
         (string Dims, Graph Graph)[] sizes = [.. Enumerable.Range(0, Math.Max(1, options.Sizes.Count)).Select(i => (
             options.Sizes.IsEmpty ? "" : options.Sizes.Describe(i),
             OnnxImporter.Import(parsed.GetRequiredValue(_model), options with { Plan = i }, context.Cancellation)))];

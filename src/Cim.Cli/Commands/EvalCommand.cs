@@ -35,6 +35,8 @@ internal static class EvalCommand
     private static readonly RowOption<int> _threads = new(CommandRows.Threads);
     private static readonly RowOption<int> _outputCodes = new(CommandRows.OutputCodes);
 
+    private static readonly RowOption<bool> _confusion = new(CommandRows.Confusion);
+
     private static readonly Option<string[]> _set = new("--set")
     {
         Description = "A field of the hardware profile to change: readNoise.sigma=0.01. Any number of times.",
@@ -51,7 +53,7 @@ internal static class EvalCommand
         var command = new StudyCommand("eval", "Measures accuracy on labelled data.", _files, (parsed, context, _) =>
             IsNetwork(parsed) ? Float(parsed, context, (data!, import!)) : Compiled(parsed, context, (data!, import!)))
         {
-            _model, _data, _fidelityName, _seed, _trials, _limit, _threads, _outputCodes, _set, _calibration,
+            _model, _data, _fidelityName, _seed, _trials, _limit, _threads, _outputCodes, _confusion, _set, _calibration,
         };
         import = new ImportArguments(command, dumps: false);
         data = new DataArguments(command);
@@ -95,14 +97,18 @@ internal static class EvalCommand
         // It opens whatever a model names, and would wait for a pipe.
         foreach (string weights in InputHash.ExternalFiles(path)) InputFile.Open(weights, "external weights").Dispose();
         string samples = parsed.GetRequiredValue(_data);
-        var evaluator = new FloatEvaluator(path, PlanChoice.For(path, arguments.Import.Read(parsed), [samples], preprocessing));
+        ConfusionCounts? confusion = parsed.GetValue(_confusion) ? new ConfusionCounts() : null;
+        var evaluator = new FloatEvaluator(path, PlanChoice.For(path, arguments.Import.Read(parsed), [samples], preprocessing))
+        {
+            Confusion = confusion,
+        };
         DataSet data = DataSet.Open(samples, evaluator.Input.Ports, preprocessing);
         int limit = parsed.GetValue(_limit);
         return new EvalStudy(
             new EvalSubject("float", 0, 1, 1,
                 $"{Key(parsed, InputHash.OfModel(path), preprocessing)} {arguments.Import.Key(parsed)}", null),
             (_, cancellation) => new EvalPart(ChipResult.Of(
-                evaluator.Evaluate(data, limit, new SampleProgress(context, data, limit, ""), cancellation)), null),
+                evaluator.Evaluate(data, limit, new SampleProgress(context, data, limit, ""), cancellation)), null, confusion?.Cells),
             context, evaluator);
     }
 
@@ -111,8 +117,7 @@ internal static class EvalCommand
         string path = parsed.GetRequiredValue(_model);
         (CimModel model, Preprocessing preprocessing) = Load(path, parsed, arguments.Data, context);
         WarnOfUnused(parsed, context, arguments.Import, model.Compiled.Hardware);
-        var evaluator = new CompiledEvaluator(model);
-        DataSet data = DataSet.Open(parsed.GetRequiredValue(_data), evaluator.Input.Ports, preprocessing);
+        DataSet data = DataSet.Open(parsed.GetRequiredValue(_data), new CompiledEvaluator(model).Input.Ports, preprocessing);
         Fidelity fidelity = FidelityOption.Read(parsed, _fidelityName);
         int trials = parsed.GetValue(_trials), limit = parsed.GetValue(_limit), codes = parsed.GetValue(_outputCodes);
         int chips = CrossbarSimulator.IsRandom(model.Compiled.Hardware, fidelity) ? trials : 1;
@@ -129,15 +134,20 @@ internal static class EvalCommand
                     MaxThreads = parsed.GetValue(_threads),
                 };
                 string prefix = chips == 1 ? "" : $"trial {trial + 1} of {chips}: ";
+                var evaluator = new CompiledEvaluator(model)
+                {
+                    Confusion = parsed.GetValue(_confusion) ? new ConfusionCounts() : null,
+                };
                 Accuracy accuracy = evaluator.Evaluate(data, run, limit, new SampleProgress(context, data, limit, prefix), cancellation);
                 return new EvalPart(ChipResult.Of(accuracy), codes > 0
                     ? [.. OutputCodes.Measure(model.Compiled, evaluator.Input, data, run, codes, cancellation)]
-                    : null);
+                    : null, evaluator.Confusion?.Cells);
             }, context, model);
     }
 
     private static string Key(ParseResult parsed, string model, Preprocessing preprocessing) => string.Create(CultureInfo.InvariantCulture,
-        $"{model} {InputHash.OfData(parsed.GetRequiredValue(_data))} {preprocessing} {parsed.GetValue(_limit)}");
+        $"{model} {InputHash.OfData(parsed.GetRequiredValue(_data))} {preprocessing} {parsed.GetValue(_limit)}")
+        + (parsed.GetValue(_confusion) ? " confusion" : "");
 
     private static (
         CimModel Model, Preprocessing Preprocessing) Load(string path, ParseResult parsed, DataArguments arguments, CommandContext context)

@@ -14,7 +14,8 @@ namespace Cim.Cli.Commands;
 /// <summary>A chip of an evaluation.</summary>
 /// <param name="Accuracy">Its accuracy.</param>
 /// <param name="OutputCodes">Its output codes; null if not asked for.</param>
-internal sealed record EvalPart(ChipResult Accuracy, LayerOutputCodes[]? OutputCodes);
+/// <param name="Confusion">Labels against classes; null if not asked for.</param>
+internal sealed record EvalPart(ChipResult Accuracy, LayerOutputCodes[]? OutputCodes, ConfusionCell[]? Confusion);
 
 /// <summary>What an evaluation measures.</summary>
 /// <param name="Fidelity">Its name; <c>float</c> for a network.</param>
@@ -61,7 +62,11 @@ internal sealed class EvalStudy(
             [.. parts.Where(p => p.OutputCodes is not null).Select(p => p.OutputCodes!.ToImmutableArray())];
         double? perJoule = subject.Compiled is { } compiled
             ? CorrectOperations.PerJoule(compiled, trials.Average(t => t.Item2.Fraction)) : null;
-        var evaluation = new Evaluation(trials, perJoule, codes.Length > 0 ? LayerOutputCodes.Mean(codes) : null);
+        var evaluation = new Evaluation(trials, perJoule, codes.Length > 0 ? LayerOutputCodes.Mean(codes) : null)
+        {
+            Confusion = parts.Any(p => p.Confusion is not null)
+                ? ConfusionMatrix.Of(parts.SelectMany(p => p.Confusion ?? []), subject.Compiled?.Info.Labels ?? []) : null,
+        };
         context.WriteResult(new EvalDocument(subject.Fidelity, evaluation), CliJson.Relaxed.EvalDocument,
             text => Print(text, subject.Fidelity, evaluation));
     }
@@ -98,5 +103,6 @@ internal sealed class EvalStudy(
                 + $"{100 * layer.Equal:F2} % noise-free, {100 * layer.WithinOne:F3} % within "
                 + $"one; in the network {100 * layer.EqualInNetwork:F2} %, {100 * layer.WithinOneInNetwork:F3} %");
         Line($"{evaluation.ImagesPerSecond:F0} images per second");
+        evaluation.Confusion?.Print(console);
     }
 }

@@ -11,6 +11,9 @@ namespace Cim.Cli.Commands;
 internal sealed record Evaluation(
     (ulong Seed, Accuracy Accuracy)[] Trials, double? CorrectOpsPerJoule, ImmutableArray<LayerOutputCodes>? OutputCodes)
 {
+    /// <summary>Of all chips that were simulated; null if not asked for.</summary>
+    public ConfusionMatrix? Confusion { get; init; }
+
     /// <summary>Over the chips that were simulated; 0 if no time was measured.</summary>
     public double ImagesPerSecond
     {

@@ -50,7 +50,7 @@ internal sealed record SweepReport(
             $"{Subject.Model} on {Subject.Hardware}{settings}",
             string.Create(CultureInfo.InvariantCulture,
                 $"{Subject.Fidelity}, {Points[0].Chips[0].Samples} samples, {chips} a point{spread}"),
-            Plan, Points));
+            Plan, Points, Exact.Fraction));
     }
 
     // The document of --json without its seconds, which no two runs have in common.

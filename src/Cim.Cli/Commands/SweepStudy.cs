@@ -96,6 +96,7 @@ internal sealed class SweepStudy(
             $"accuracy in % of {report.Points[0].Chips[0].Samples} samples, {report.Options.Trials} chips a point, {seconds:F1} s; "
                 + $"integers "
             + $"alone: {100 * report.Exact.Fraction:F2} %"));
+        foreach (string explanation in SweepExplanations.Of(report)) console.WriteLine(explanation);
     }
 
     private static Text Cell(FormattableString text) => new Text(text.ToString(CultureInfo.InvariantCulture)).RightJustified();

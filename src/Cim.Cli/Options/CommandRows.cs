@@ -25,6 +25,13 @@ internal static class CommandRows
         Range = OptionRange.AtLeastOne, Zero = "none", Default = "0", Scope = OptionScope.CommandLine,
     };
 
+    /// <summary>Labels against classes.</summary>
+    public static OptionRow Confusion { get; } = new("Confusion", OptionKind.Flag, OptionGroup.Inputs,
+        "Count which classes the samples of each label are taken for, with recall and precision of each class.")
+    {
+        Scope = OptionScope.CommandLine,
+    };
+
     /// <summary>Samples behind derivatives.</summary>
     public static OptionRow Samples { get; } = new("Samples", OptionKind.Integer, OptionGroup.Inputs,
         "Computes derivatives on at most this many samples.")

@@ -25,8 +25,13 @@ internal sealed class DataPass : IDisposable
         int start = 0;
         for (int i = 0; i < _inputs.Length; i++)
         {
+            if (values.IsEmpty)
+            {
+                _inputs[i].Skip(_streams[i], _records[i], _next);
+                continue;
+            }
+
             _inputs[i].Read(_streams[i], _records[i], _next);
-            if (values.IsEmpty) continue;
             _inputs[i].Convert(_records[i], values.Slice(start, _inputs[i].Elements), _next);
             start += _inputs[i].Elements;
         }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Cim.Compiler.Data.Images;
 using Cim.Runtime;
 using Cim.Runtime.Data;
 
@@ -45,13 +46,15 @@ internal sealed class DataSet
         Open(path, [new InputPort("x", ElementType.Float32, sample, true)], preprocessing);
 
     /// <summary>Opens a data file for a network.</summary>
-    /// <param name="path">As above; for several inputs an <c>.npz</c> with an array of each input's name.</param>
+    /// <param name="path">As above, or a folder of images; for several inputs an <c>.npz</c> with an array of each input's name.</param>
     /// <param name="ports">The network's inputs.</param>
     /// <param name="preprocessing">Applied to every number of the float inputs.</param>
     /// <exception cref="CimException">CIM0001, CIM0006 or CIM0007, as above.</exception>
     public static DataSet Open(string path, ImmutableArray<InputPort> ports, Preprocessing preprocessing)
     {
-        ImmutableArray<RecordFile> files = DataFormats.Open(path, [.. ports.Select(p => p.Name)]);
+        ImmutableArray<RecordFile> files = Directory.Exists(path)
+            ? [ImageFolder.Open(path, ports)]
+            : DataFormats.Open(path, [.. ports.Select(p => p.Name)]);
         for (int i = 1; i < files.Length; i++)
             if (files[i].Count != files[0].Count)
                 throw RecordFile.Malformed(path,

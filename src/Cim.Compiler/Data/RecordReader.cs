@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Cim.Compiler.Data.Images;
 using Cim.Compiler.Messages;
 using Cim.Compiler.Options;
 using Cim.Runtime;
@@ -42,6 +43,15 @@ internal sealed class RecordReader
     /// <summary>Reads the next record's bytes.</summary>
     /// <exception cref="CimException">CIM0006: the file is truncated or damaged.</exception>
     public void Read(Stream stream, byte[] record, int index) => _file.Read(stream, record, index);
+
+    /// <summary>Passes over the next record.</summary>
+    /// <exception cref="CimException">CIM0006: the file is truncated or damaged.</exception>
+    public void Skip(Stream stream, byte[] record, int index)
+    {
+        // An image costs a decoding; other records have to be read to reach the next one.
+        if (stream is ImageStream images) images.Skip();
+        else Read(stream, record, index);
+    }
 
     /// <summary>Reads what a pass did not need, so that checksums at the end of compressed data are compared.</summary>
     /// <exception cref="CimException">CIM0006: the file is damaged.</exception>

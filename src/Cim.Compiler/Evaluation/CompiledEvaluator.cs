@@ -24,6 +24,9 @@ internal sealed class CompiledEvaluator
 
     public GraphInput Input { get; }
 
+    /// <summary>Counts the classes of every sample that is classified; null if nobody asks.</summary>
+    public ConfusionCounts? Confusion { get; init; }
+
     /// <summary>Classifies labelled data by the first output that can name its labels.</summary>
     /// <param name="data">Opened for <see cref="Input"/>.</param>
     /// <param name="options">How to simulate.</param>
@@ -38,7 +41,7 @@ internal sealed class CompiledEvaluator
         var time = new Stopwatch();
         foreach ((DataBatch images, ReadOnlyMemory<float>[] outputs) in Run(data, options, limit, time, cancellation))
         {
-            correct += scored.CountCorrect(outputs[scored.Index].Span, data.Labels.AsSpan(images.First, images.Count));
+            correct += scored.CountCorrect(outputs[scored.Index].Span, data.Labels.AsSpan(images.First, images.Count), Confusion);
             samples += images.Count;
             progress?.Report(samples);
         }

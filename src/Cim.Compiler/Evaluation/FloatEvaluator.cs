@@ -43,6 +43,9 @@ internal sealed class FloatEvaluator : IDisposable
 
     public GraphInput Input { get; }
 
+    /// <summary>Counts the classes of every sample that is classified; null if nobody asks.</summary>
+    public ConfusionCounts? Confusion { get; init; }
+
     /// <summary>Classifies labelled data by the first output that can name its labels.</summary>
     /// <param name="data">Opened for <see cref="Input"/>.</param>
     /// <param name="limit">At most this many samples; 0 = all.</param>
@@ -79,9 +82,11 @@ internal sealed class FloatEvaluator : IDisposable
                 // The first run says how many numbers each output has; the others compute only the one that is scored.
                 scored = ScoredOutput.For([.. outputs.Select((o, i) => Facts(o, results[i], images.Count))], data);
                 outputs = [outputs[scored.Index]];
-                correct += scored.CountCorrect(OnnxSession.Floats(results[scored.Index]), data.Labels.AsSpan(images.First, images.Count));
             }
-            else correct += scored.CountCorrect(OnnxSession.Floats(results[0]), data.Labels.AsSpan(images.First, images.Count));
+
+            int at = results.Count == 1 ? 0 : scored.Index;
+            correct += scored.CountCorrect(
+                OnnxSession.Floats(results[at]), data.Labels.AsSpan(images.First, images.Count), Confusion);
             samples += images.Count;
             progress?.Report(samples);
         }

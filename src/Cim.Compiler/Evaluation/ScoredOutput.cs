@@ -95,11 +95,17 @@ internal sealed record ScoredOutput(int Index, OutputFacts Output)
     /// <summary>How many samples have the class of their label.</summary>
     /// <param name="values">The output of the samples, one after the other.</param>
     /// <param name="labels">One a sample.</param>
-    public int CountCorrect(ReadOnlySpan<float> values, ReadOnlySpan<int> labels)
+    /// <param name="confusion">Counts the classes, too; null if nobody asks.</param>
+    public int CountCorrect(ReadOnlySpan<float> values, ReadOnlySpan<int> labels, ConfusionCounts? confusion = null)
     {
         int each = values.Length / labels.Length, correct = 0;
         for (int i = 0; i < labels.Length; i++)
-            if (ClassOf(values.Slice(i * each, each)) == labels[i]) correct++;
+        {
+            int predicted = ClassOf(values.Slice(i * each, each));
+            if (predicted == labels[i]) correct++;
+            confusion?.Add(labels[i], predicted);
+        }
+
         return correct;
     }
 

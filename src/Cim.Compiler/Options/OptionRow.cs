@@ -54,6 +54,9 @@ internal sealed partial record OptionRow(string Name, OptionKind Kind, OptionGro
     /// <summary>What is done to the file it names.</summary>
     public FileUse File { get; init; }
 
+    /// <summary>Whether a folder of images may stand for the file that is read.</summary>
+    public bool MayBeFolder { get; init; }
+
     /// <summary>The value if there is none, as it is written; null = no value.</summary>
     public string? Default { get; init; }
 

@@ -10,15 +10,16 @@ internal static partial class OptionTable
     };
 
     public static OptionRow Calibration { get; } = new("Calibration", OptionKind.File, OptionGroup.Inputs,
-        "Samples that set the ranges of activations: .npz, .npy, IDX or CIFAR-10 binary. Labels are not needed.")
+        "Samples that set the ranges of activations: .npz, .npy, IDX, CIFAR-10 binary or a folder of images. Labels are not needed.")
     {
-        File = FileUse.Read, Keys = Result | OptionKeys.Trials | OptionKeys.Checkpoint, KeyEntry = "calibration",
+        File = FileUse.Read, MayBeFolder = true, Keys = Result | OptionKeys.Trials | OptionKeys.Checkpoint, KeyEntry = "calibration",
     };
 
     public static OptionRow Evaluation { get; } = new("Evaluation", OptionKind.File, OptionGroup.Inputs,
-        "Labelled samples on which accuracy is measured: .npz with x and y, IDX with its labels beside it, or CIFAR-10 binary.")
+        "Labelled samples on which accuracy is measured: .npz with x and y, IDX with its labels beside it, CIFAR-10 binary, or "
+            + "a folder of images with a folder for each class.")
     {
-        File = FileUse.Read, Keys = Result, KeyEntry = "evaluation",
+        File = FileUse.Read, MayBeFolder = true, Keys = Result, KeyEntry = "evaluation",
     };
 
     public static OptionRow Labels { get; } = new("Labels", OptionKind.File, OptionGroup.Inputs,

@@ -8,13 +8,13 @@ internal static partial class OptionTable
     public static OptionRow Training { get; } = new("Training", OptionKind.File, OptionGroup.Training,
         "Samples on which the quantized network is trained before it is mapped, in the formats of {Calibration}. Labels are not needed.")
     {
-        Page = "training.md", File = FileUse.Read, Keys = Learning, KeyEntry = "training",
+        Page = "training.md", File = FileUse.Read, MayBeFolder = true, Keys = Learning, KeyEntry = "training",
     };
 
     public static OptionRow Validation { get; } = new("Validation", OptionKind.File, OptionGroup.Training,
         "Hold-out samples that choose the epoch that is retained and evaluate trained candidates.")
     {
-        File = FileUse.Read, DefaultNote = "a tenth of the training samples", Keys = Learning, KeyEntry = "validation",
+        File = FileUse.Read, MayBeFolder = true, DefaultNote = "a tenth of the training samples", Keys = Learning, KeyEntry = "validation",
     };
 
     public static OptionRow Epochs { get; } = new("Epochs", OptionKind.Integer, OptionGroup.Training, "Passes over the training samples.")

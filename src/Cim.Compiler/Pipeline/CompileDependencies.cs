@@ -81,7 +81,7 @@ internal sealed record CompileDependencies(ImmutableSortedDictionary<string, str
     {
         try
         {
-            return File.Exists(path) ? FileHash.Of(path) : null;
+            return File.Exists(path) || Directory.Exists(path) ? FileHash.OfSamples(path) : null;
         }
         catch (CimException)
         {

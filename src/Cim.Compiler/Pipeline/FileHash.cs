@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using System.Text;
+using Cim.Compiler.Data.Images;
 using Cim.Runtime;
 using Cim.Runtime.Diagnostics;
 
@@ -7,6 +9,12 @@ namespace Cim.Compiler.Pipeline;
 /// <summary>SHA-256 of files as lower-case hexadecimal.</summary>
 internal static class FileHash
 {
+    /// <summary>The hash of samples: of a file, or of a folder of images.</summary>
+    /// <exception cref="CimException">CIM0001: a file cannot be read.</exception>
+    public static string OfSamples(string path) => Directory.Exists(path)
+        ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ImageFiles.Facts(path, Of))))
+        : Of(path);
+
     /// <exception cref="CimException">CIM0001: the file cannot be read.</exception>
     public static string Of(string path)
     {

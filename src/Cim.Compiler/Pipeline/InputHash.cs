@@ -43,7 +43,7 @@ internal static class InputHash
 
     private static string Together(string path, IEnumerable<string> others)
     {
-        string own = FileHash.Of(path);
+        string own = FileHash.OfSamples(path);
         string[] rest = [.. others];
         if (rest.Length == 0) return own;
         StringBuilder text = new(own + "\n");

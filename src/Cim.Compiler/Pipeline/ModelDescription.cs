@@ -18,7 +18,7 @@ internal static class ModelDescription
         Baseline = baseline,
         Seed = context.Options.Seed,
         ModelSha256 = context.Sources.ModelSha256,
-        CalibrationSha256 = context.Options.Calibration is { } path ? FileHash.Of(path) : "",
+        CalibrationSha256 = context.Options.Calibration is { } path ? FileHash.OfSamples(path) : "",
         Preprocessing = context.Options.Preprocessing.Describe(),
         Labels = state.Labels,
         SdkVersion = SdkVersion.Current,

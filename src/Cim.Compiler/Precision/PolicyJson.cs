@@ -13,7 +13,7 @@ namespace Cim.Compiler.Precision;
 /// </summary>
 internal static class PolicyJson
 {
-    private static readonly string[] _fileKeys = ["policy"],
+    private static readonly string[] _fileKeys = ["$schema", "policy"],
         _layerKeys = ["name", "weightBits", "activationBits", "adcBits", "strips", "merge", "columnGroups", "sliceBits", "rowsPerTile"];
 
     /// <summary>Reads a policy file.</summary>

@@ -1,4 +1,5 @@
 using Cim.Runtime.Data;
+using Cim.Runtime.Diagnostics;
 
 namespace Cim.Runtime;
 
@@ -50,6 +51,38 @@ public sealed class LabelledSamples
     {
         ArgumentNullException.ThrowIfNull(path);
         return new LabelledSamples(DataFormats.Open(path, ["x"])[0]);
+    }
+
+    /// <summary>Writes samples that a program has into an <c>.npz</c> file, which is calibration or evaluation data of a
+    /// <c>CimModel</c>.</summary>
+    /// <param name="path">The file; what was there is replaced once the new one is complete.</param>
+    /// <param name="shape">The shape of one sample, as the network reads it.</param>
+    /// <param name="samples">At least one, each of as many finite numbers as the shape has; enumerated once.</param>
+    /// <param name="labels">The class index of each sample; null = no labels, which calibration does not need.</param>
+    /// <exception cref="ArgumentException">A sample or the labels do not fit, or there is no sample.</exception>
+    /// <exception cref="CimException">CIM0008: the file cannot be written.</exception>
+    public static void Write(string path, IReadOnlyList<int> shape, IEnumerable<float[]> samples, IEnumerable<int>? labels = null)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(shape);
+        ArgumentNullException.ThrowIfNull(samples);
+        if (shape.Any(d => d <= 0)) throw new ArgumentException($"The shape {RecordFile.Dims(shape)} holds nothing.", nameof(shape));
+        long length = shape.Aggregate(1L, (a, b) => checked(a * b));
+        float[][] all = [.. samples];
+        if (all.Length == 0) throw new ArgumentException("There is no sample; write at least one.", nameof(samples));
+        for (int i = 0; i < all.Length; i++)
+        {
+            if (all[i].Length != length)
+                throw new ArgumentException(
+                    $"Sample {i} has {all[i].Length} numbers, but the shape {RecordFile.Dims(shape)} has {length}.", nameof(samples));
+            if (!Array.TrueForAll(all[i], float.IsFinite))
+                throw new ArgumentException($"Sample {i} has a number that is NaN or infinite.", nameof(samples));
+        }
+
+        int[]? classes = labels?.ToArray();
+        if (classes is not null && classes.Length != all.Length)
+            throw new ArgumentException($"There are {all.Length} samples but {classes.Length} labels.", nameof(labels));
+        AtomicFile.Write(path, stream => SampleArchive.Write(stream, shape, all, classes));
     }
 
     /// <summary>Reads all samples of a file of bytes: [<see cref="Count"/>, <see cref="Shape"/>], one sample after the other.</summary>

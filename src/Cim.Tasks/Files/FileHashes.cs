@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Cim.Compiler.Data.Images;
 
 namespace Cim.Tasks.Files;
 
@@ -37,10 +38,12 @@ internal sealed class FileHashes
     /// <summary>Remembers beside the options file of a model.</summary>
     public static FileHashes Beside(string optionsFile) => new(Path.ChangeExtension(optionsFile, ".hashes"));
 
-    /// <summary>The hash of a file, or <see cref="Absent"/>.</summary>
+    /// <summary>The hash of a file or of a folder of images, or <see cref="Absent"/>.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     public string Of(string path)
     {
+        // A folder of images; nothing else that is read is a folder.
+        if (Directory.Exists(path)) return ContentHash.OfText(ImageFiles.Facts(path, Of));
         FileInfo info = new(path);
         if (!info.Exists) return Absent;
         // Pipes and devices have no length: they are not read here, where they could wait or go on for ever.

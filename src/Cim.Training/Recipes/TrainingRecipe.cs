@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Cim.Training.Loop;
 using Cim.Training.Losses;
 using Cim.Training.Optimization;
@@ -10,6 +11,10 @@ namespace Cim.Training.Recipes;
 /// </summary>
 public sealed record TrainingRecipe
 {
+    /// <summary>The JSON schema by which an editor completes the file; nothing else reads it.</summary>
+    [JsonPropertyName("$schema")]
+    public string? Schema { get; init; }
+
     /// <summary>The network.</summary>
     public required NetworkRecipe Network { get; init; }
 

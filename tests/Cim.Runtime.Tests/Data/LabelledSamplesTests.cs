@@ -195,4 +195,34 @@ public sealed class LabelledSamplesTests : IDisposable
         CimException missing = Assert.Throws<CimException>(() => LabelledSamples.Open(Path.Combine(_folder, "none.npz")));
         Assert.Equal(("CIM0001", Path.Combine(_folder, "none.npz")), (missing.Code, missing.File));
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_is_written_is_read_again(bool hasLabels)
+    {
+        string folder = Directory.CreateTempSubdirectory("cim-samples-").FullName, path = Path.Combine(folder, "a.npz");
+        IEnumerable<float[]> samples = Enumerable.Range(0, 5).Select(i => new[] { i, -0.5f, i * i, 1e-30f, 3, 1e30f });
+        LabelledSamples.Write(path, [2, 3], samples, hasLabels ? [4, 3, 2, 1, 0] : null);
+        LabelledSamples read = LabelledSamples.Open(path);
+        Assert.Equal((5, hasLabels), (read.Count, read.HasLabels));
+        Assert.Equal([2, 3], read.Shape);
+        Assert.Equal([.. samples.SelectMany(s => s)], read.ReadFloats());
+        if (hasLabels) Assert.Equal([4, 3, 2, 1, 0], read.Labels.ToArray());
+        byte[] bytes = File.ReadAllBytes(path);
+        LabelledSamples.Write(path, [2, 3], samples, hasLabels ? [4, 3, 2, 1, 0] : null);
+        Assert.Equal(bytes, File.ReadAllBytes(path));
+    }
+
+    [Fact]
+    public void What_does_not_fit_is_not_written()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("cim-samples-").FullName, "a.npz");
+        Assert.Throws<ArgumentException>(() => LabelledSamples.Write(path, [2], []));
+        Assert.Throws<ArgumentException>(() => LabelledSamples.Write(path, [0], [[]]));
+        Assert.Throws<ArgumentException>(() => LabelledSamples.Write(path, [2], [[1, 2], [3]]));
+        Assert.Throws<ArgumentException>(() => LabelledSamples.Write(path, [2], [[1, float.NaN]]));
+        Assert.Throws<ArgumentException>(() => LabelledSamples.Write(path, [2], [[1, 2]], [0, 1]));
+        Assert.False(File.Exists(path));
+    }
 }

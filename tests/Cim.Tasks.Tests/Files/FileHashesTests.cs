@@ -10,6 +10,19 @@ public sealed class FileHashesTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public void A_folder_of_images_has_the_hash_that_the_compiler_writes()
+    {
+        _folder.Write("images/cat/a.png", "1");
+        _folder.Write("images/labels.txt", "cat");
+        _folder.Write("images/notes.md", "not read");
+        _folder.Write("images/.thumbnails/a.png", "not read");
+        // As sha256sum prints it: hash, two spaces, path.
+        string facts = $"{ContentHash.OfText("1")}  cat/a.png\n{ContentHash.OfText("cat")}  labels.txt\n";
+        Assert.Equal(ContentHash.OfText(facts), new FileHashes(_folder["memory"]).Of(_folder["images"]));
+        Assert.Equal(ContentHash.OfText(facts), new FileHashes(_folder["memory"]).Of(_folder["images"] + "/"));
+    }
+
+    [Fact]
     public void A_large_file_is_read_again_when_its_size_or_time_changed()
     {
         string path = _folder.Write("large", "12345"), memory = _folder["memory"];

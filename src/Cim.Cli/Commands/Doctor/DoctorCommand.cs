@@ -20,7 +20,8 @@ internal static class DoctorCommand
                 // Where builds put it unless the property CimCacheDir says otherwise.
                 string cache = parsed.GetValue(_cache) ?? Path.Combine(Environment.GetFolderPath(
                     Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "cim-sdk", "cache");
-                DoctorCheck[] checks = [.. MachineChecks.Run(cache), .. WorkChecks.Run(context.Cancellation), BuildChecks.Sdk(context.Cancellation)];
+                DoctorCheck[] checks = [
+                    .. MachineChecks.Run(cache), .. WorkChecks.Run(context.Cancellation), BuildChecks.Sdk(context.Cancellation)];
                 context.WriteResult(new DoctorDocument(checks), CliJson.Relaxed.DoctorDocument, text => Print(text, checks));
                 return Task.FromResult(checks.Any(c => c.State == DoctorState.Failed) ? ExitCode.Failed : ExitCode.Ok);
             });

@@ -17,7 +17,8 @@ internal static class MachineChecks
             $"{SdkVersion.Current} on {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}");
         yield return Processor();
         yield return Memory();
-        yield return Folder("temporary files", Path.GetTempPath(), "Set the environment variable TMPDIR (TEMP on Windows) to another folder.");
+        yield return Folder(
+            "temporary files", Path.GetTempPath(), "Set the environment variable TMPDIR (TEMP on Windows) to another folder.");
         yield return Folder("cache of compiled models", cache, "Set the property CimCacheDir to another folder, or to none.");
     }
 
@@ -53,7 +54,9 @@ internal static class MachineChecks
             File.Delete(file);
             return string.Create(CultureInfo.InvariantCulture, $"{path}, {FreeGiB(path):0.0} GiB free");
         });
-        return check.State == DoctorState.Ok && FreeGiB(path) < EnoughDiskGiB ? check with { State = DoctorState.Warning, Cure = cure } : check;
+        return check.State == DoctorState.Ok && FreeGiB(path) < EnoughDiskGiB
+            ? check with { State = DoctorState.Warning, Cure = cure }
+            : check;
     }
 
     private static double FreeGiB(string path) => new DriveInfo(Path.GetFullPath(path)).AvailableFreeSpace / (double)(1L << 30);

@@ -9,13 +9,15 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Cim.Cli.Commands.Doctor;
 
-/// <summary>Whether the parts work together: a network of one layer, run by ONNX Runtime, compiled, and run on simulated crossbars.</summary>
+/// <summary>Whether the parts work together: a network of one layer is run by ONNX Runtime, compiled, and run on simulated
+/// crossbars.</summary>
 internal static class WorkChecks
 {
     // 8 bits of weights and inputs: half a step of each, over three products.
     private const float Tolerance = 0.05f;
 
-    private static readonly float[] _weights = [0.5f, -1, 0.25f, 1, 0.75f, -0.5f], _inputs = [0.5f, -0.25f, 1], _products = [0.5f, -1.1875f];
+    private static readonly float[] _weights = [0.5f, -1, 0.25f, 1, 0.75f, -0.5f], _inputs = [0.5f, -0.25f, 1],
+        _products = [0.9375f, -1.25f];
 
     public static IEnumerable<DoctorCheck> Run(CancellationToken cancellation)
     {
@@ -25,7 +27,7 @@ internal static class WorkChecks
             string model = Path.Combine(folder.FullName, "net.onnx");
             File.WriteAllBytes(model, Network());
             DoctorCheck float32 = DoctorCheck.Try("ONNX Runtime",
-                "Its native library does not load: it needs 64-bit Linux with glibc 2.27 or newer, Windows (with the Visual C++ "
+                "If its native library does not load: it needs 64-bit Linux with glibc 2.27 or newer, Windows (with the Visual C++ "
                 + "redistributable), or macOS on Arm. In Alpine Linux use an image with glibc.",
                 () => OnnxRuntime(model, cancellation));
             yield return float32;
@@ -55,7 +57,7 @@ internal static class WorkChecks
         float[] outputs = new float[_products.Length];
         foreach (Fidelity fidelity in new[] { Fidelity.Exact, Fidelity.Adc })
         {
-            compiled.Run(_inputs, outputs, new RunOptions { Fidelity = fidelity }, cancellation);
+            compiled.Run(_inputs, outputs, new Cim.Runtime.RunOptions { Fidelity = fidelity }, cancellation);
             Require(outputs, Tolerance);
         }
 

@@ -9,6 +9,7 @@ namespace Cim.Cli.Commands.Documents;
 
 /// <summary>The look of every document of <c>--json</c>: camel case, indented, numbers that are not finite as null.</summary>
 [JsonSerializable(typeof(AdviseDocument))]
+[JsonSerializable(typeof(CompareDocument))]
 [JsonSerializable(typeof(CompileDesign))]
 [JsonSerializable(typeof(CandidateWork))]
 [JsonSerializable(typeof(CandidateResult))]

@@ -22,6 +22,8 @@ internal sealed class EvalDocument(string fidelity, Evaluation evaluation) : Jso
     public double ImagesPerSecond => evaluation.ImagesPerSecond;
     public double? CorrectOpsPerJoule => evaluation.CorrectOpsPerJoule;
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ConfusionDocument? Confusion => evaluation.Confusion is { } matrix ? new ConfusionDocument(matrix) : null;
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IEnumerable<OutputCodesDocument>? OutputCodes => evaluation.OutputCodes?.Select(layer => new OutputCodesDocument(layer));
 }
 

@@ -6,7 +6,7 @@ namespace Cim.Compiler.Reporting.Plots;
 /// <summary>Accuracy over two parameters: a cell a point, coloured by its mean, with mean and standard deviation written in it.</summary>
 internal static class SweepHeatMap
 {
-    private const double Top = 60, Bottom = 66, CellHeight = 46, LegendWidth = 92;
+    private const double Top = 60, Bottom = 66, CellHeight = 46, LegendWidth = 92, LeastSpan = 0.01;
 
     // Seven samples of viridis (matplotlib, CC0): dark is bad, and it reads the same in grey and to colour-blind eyes.
     private static readonly (int R, int G, int B)[] _colours =
@@ -23,7 +23,8 @@ internal static class SweepHeatMap
         double gridWidth = cellWidth * columns.Values.Length, gridHeight = CellHeight * rows.Values.Length;
         double width = Math.Max(left + gridWidth + LegendWidth, 40 + (8.6 * Math.Max(title.Length, subtitle.Length * 0.8))),
             height = Top + gridHeight + Bottom;
-        double low = points.Min(p => p.Statistics.Mean), high = points.Max(p => p.Statistics.Mean), span = Math.Max(high - low, 1e-9);
+        (double low, double high) = Span(points.Min(p => p.Statistics.Mean), points.Max(p => p.Statistics.Mean));
+        double span = high - low;
 
         var svg = new SvgDocument(Math.Ceiling(width), height, title);
         svg.Line($"<text x=\"20\" y=\"24\" font-size=\"16\" font-weight=\"600\">{SvgDocument.Escape(title)}</text>");
@@ -61,6 +62,14 @@ internal static class SweepHeatMap
             + $"text-anchor=\"middle\">{SvgDocument.Escape(rows.Field)}</text>");
         Legend(svg, left + gridWidth + 14, gridHeight, low, high);
         return svg.ToString();
+    }
+
+    /// <summary>At least a percentage point: a hundredth of one is not the difference between dark and bright.</summary>
+    private static (double Low, double High) Span(double low, double high)
+    {
+        if (high - low >= LeastSpan) return (low, high);
+        double from = Math.Clamp(((low + high) / 2) - (LeastSpan / 2), 0, 1 - LeastSpan);
+        return (from, from + LeastSpan);
     }
 
     private static void Legend(SvgDocument svg, double x, double height, double low, double high)

@@ -29,6 +29,25 @@ internal sealed class AdcRangeField(string meaning) : ProfileField("adcRange", m
         return policy is { } p ? profile with { AdcRange = new AdcRange(p) } : throw Impossible(value);
     }
 
+    public override void WriteSchema(Utf8JsonWriter writer)
+    {
+        writer.WriteStartArray("anyOf");
+        writer.WriteStartObject();
+        writer.WriteStartArray("enum");
+        foreach (string policy in new[] { "full", "calibrated", "granular" }) writer.WriteStringValue(policy);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+        writer.WriteStartObject();
+        writer.WriteString("type", "array");
+        writer.WriteStartObject("items");
+        writer.WriteString("type", "number");
+        writer.WriteEndObject();
+        writer.WriteNumber("minItems", 2);
+        writer.WriteNumber("maxItems", 2);
+        writer.WriteEndObject();
+        writer.WriteEndArray();
+    }
+
     public override void Write(Utf8JsonWriter writer, HardwareProfile profile)
     {
         if (profile.AdcRange.Policy == AdcRangePolicy.Fixed)

@@ -43,6 +43,26 @@ internal sealed class ErrorTableField(string name, string meaning) : ProfileFiel
         };
     }
 
+    public override IEnumerable<string> Units => ["S", "mS", "uS", "nS"];
+
+    public override void WriteSchema(Utf8JsonWriter writer)
+    {
+        writer.WriteStartArray("type");
+        writer.WriteStringValue("string");
+        writer.WriteStringValue("array");
+        writer.WriteEndArray();
+        writer.WriteNumber("minItems", 1);
+        writer.WriteStartObject("items");
+        writer.WriteString("type", "array");
+        writer.WriteStartObject("items");
+        writer.WriteString("type", "number");
+        writer.WriteNumber("minimum", 0);
+        writer.WriteEndObject();
+        writer.WriteNumber("minItems", 2);
+        writer.WriteNumber("maxItems", 2);
+        writer.WriteEndObject();
+    }
+
     public override void Write(Utf8JsonWriter writer, HardwareProfile profile)
     {
         writer.WriteStartArray();

@@ -37,6 +37,12 @@ internal abstract class ProfileField(string name, string meaning)
     /// <summary>Writes the value in the bare unit; null is never written.</summary>
     public abstract void Write(Utf8JsonWriter writer, HardwareProfile profile);
 
+    /// <summary>The members of a JSON schema (2020-12) that a value in the bare unit fits.</summary>
+    public abstract void WriteSchema(Utf8JsonWriter writer);
+
+    /// <summary>The units a value may be in; empty if it has none.</summary>
+    public virtual IEnumerable<string> Units => [];
+
     /// <summary>True if the value is an object by itself, so that <c>{"value": ...}</c> is the only long form.</summary>
     public virtual bool ValueIsObject => false;
 
@@ -91,6 +97,13 @@ internal sealed class CountField(
     }
 
     public override void Write(Utf8JsonWriter writer, HardwareProfile profile) => writer.WriteNumberValue(get(profile));
+
+    public override void WriteSchema(Utf8JsonWriter writer)
+    {
+        writer.WriteString("type", "integer");
+        writer.WriteNumber("minimum", minimum);
+        writer.WriteNumber("maximum", maximum);
+    }
 }
 
 /// <summary>A number with a physical dimension.</summary>
@@ -108,6 +121,15 @@ internal sealed class QuantityField(
         set(profile, ReadQuantity(this, dimension, minimum, maximum, value, unit));
 
     public override void Write(Utf8JsonWriter writer, HardwareProfile profile) => writer.WriteNumberValue(get(profile));
+
+    public override IEnumerable<string> Units => dimension.Units;
+
+    public override void WriteSchema(Utf8JsonWriter writer)
+    {
+        writer.WriteString("type", "number");
+        writer.WriteNumber("minimum", minimum);
+        writer.WriteNumber("maximum", maximum);
+    }
 
     public static double ReadQuantity(
         ProfileField field, Dimension dimension, double minimum, double maximum, JsonElement value, string? unit)
@@ -140,6 +162,8 @@ internal sealed class FlagField(
     }
 
     public override void Write(Utf8JsonWriter writer, HardwareProfile profile) => writer.WriteBooleanValue(get(profile));
+
+    public override void WriteSchema(Utf8JsonWriter writer) => writer.WriteString("type", "boolean");
 }
 
 /// <summary>One of a few names.</summary>
@@ -163,47 +187,11 @@ internal sealed class ChoiceField<T>(
 
     public override void Write(Utf8JsonWriter writer, HardwareProfile profile) =>
         writer.WriteStringValue(choices.First(c => c.Value.Equals(get(profile))).Text);
-}
 
-/// <summary>A figure by ADC bits: an object <c>{"4": 0.79, "5": 0.99}</c>, or a number that holds for every width.</summary>
-internal sealed class BitsTableField(
-    string name, Dimension dimension,
-    Func<HardwareProfile, IReadOnlyDictionary<int, double>> get,
-    Func<HardwareProfile, IReadOnlyDictionary<int, double>, HardwareProfile> set, string meaning)
-    : ProfileField(name, meaning)
-{
-    private const double Maximum = 1e9;
-
-    public override string Unit => dimension.BareUnit;
-
-    public override string Range => $"a number from 0 to {Maximum} {dimension.BareUnit}, or an object of such numbers by bits 1 to 16";
-
-    public override bool ValueIsObject => true;
-
-    public override HardwareProfile Read(HardwareProfile profile, JsonElement value, string? unit)
+    public override void WriteSchema(Utf8JsonWriter writer)
     {
-        var table = new SortedDictionary<int, double>();
-        if (value.ValueKind == JsonValueKind.Object)
-        {
-            foreach (JsonProperty entry in value.EnumerateObject())
-                table[int.TryParse(entry.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int bits) && bits is >= 1 and <= 16
-                    ? bits
-                    : throw Impossible(value)] = QuantityField.ReadQuantity(this, dimension, 0, Maximum, entry.Value, unit);
-        }
-        else
-        {
-            double number = QuantityField.ReadQuantity(this, dimension, 0, Maximum, value, unit);
-            table[profile.AdcBits == 0 ? 8 : profile.AdcBits] = number;
-        }
-
-        return set(profile, table);
-    }
-
-    public override void Write(Utf8JsonWriter writer, HardwareProfile profile)
-    {
-        writer.WriteStartObject();
-        foreach ((int bits, double figure) in get(profile).OrderBy(e => e.Key))
-            writer.WriteNumber(bits.ToString(CultureInfo.InvariantCulture), figure);
-        writer.WriteEndObject();
+        writer.WriteStartArray("enum");
+        foreach ((string text, _) in choices) writer.WriteStringValue(text);
+        writer.WriteEndArray();
     }
 }

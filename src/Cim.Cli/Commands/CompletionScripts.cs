@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Cim.Cli.Completion;
+namespace Cim.Cli.Commands;
 
 /// <summary>
 /// Scripts that ask <c>cim "[suggest:POSITION]" LINE</c> what may follow, one candidate a line. Where there is none, shells complete names
