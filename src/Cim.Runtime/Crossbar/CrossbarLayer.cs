@@ -72,4 +72,7 @@ internal sealed record CrossbarLayer
     public ImmutableArray<WeightBlock> Blocks { get; init; } = [];
 
     public int Outputs => Groups * ColumnsPerGroup;
+
+    /// <summary>Multiply-accumulates of one image.</summary>
+    public long MacsPerImage => (long)RowsPerGroup * Outputs * PositionsPerImage;
 }

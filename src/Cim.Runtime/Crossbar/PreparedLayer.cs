@@ -2,20 +2,30 @@ namespace Cim.Runtime.Crossbar;
 
 /// <summary>
 /// A layer made ready for one fidelity: weights packed (or cells programmed) once, immutable afterwards and shared by
-/// all threads. One call runs on one thread; the executor splits a batch into calls.
+/// all threads. One call runs on one thread; the executor splits a batch, or a layer of one image, into calls.
 /// </summary>
 internal abstract class PreparedLayer
 {
     /// <summary>Scratch bytes one call needs for a number of images.</summary>
     public abstract int WorkspaceBytes(int images);
 
-    /// <summary>Computes the layer including its epilogue. Allocates nothing.</summary>
+    /// <summary>Into how many calls, on as many threads, one image can be split (<see cref="LayerCall.Split"/>).</summary>
+    public virtual int MaxSplit => 1;
+
+    /// <summary>Products that are computed for one image, about: what decides whether a split pays.</summary>
+    public virtual long ProductsPerImage => 0;
+
+    /// <summary>Computes the layer, or the part that the call names, including its epilogue. Allocates nothing.</summary>
     public abstract void Run(in LayerCall call);
 }
 
 /// <summary>The buffers of one call, in the layouts of <see cref="CrossbarLayer"/>.</summary>
 internal readonly ref struct LayerCall
 {
+    public LayerCall()
+    {
+    }
+
     /// <summary>Quantized activations of <see cref="Images"/> images.</summary>
     public required ReadOnlySpan<byte> Input { get; init; }
 
@@ -28,6 +38,9 @@ internal readonly ref struct LayerCall
     public required Span<byte> Workspace { get; init; }
 
     public required int Images { get; init; }
+
+    /// <summary>The part of the layer that this call computes; it writes the outputs of that part and nothing else.</summary>
+    public LayerSplit Split { get; init; } = LayerSplit.Whole;
 
     /// <summary>Index of the first image in the whole run: the key of read noise, so that results do not depend on the split.</summary>
     public required long FirstImage { get; init; }

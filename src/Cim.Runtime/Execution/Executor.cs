@@ -22,6 +22,7 @@ internal sealed class Executor
     private readonly PortCopy _copy;
     private readonly BatchMode _mode;
     private readonly int _largestPiece;
+    private int _running;
 
     /// <exception cref="CimException">CIM4001: the program is inconsistent.</exception>
     public Executor(CompiledModel compiled, ProgrammedChips? chips = null)
@@ -40,6 +41,9 @@ internal sealed class Executor
     }
 
     public BatchMode Mode => _mode;
+
+    /// <summary>No other run is in progress: a run may use processors for parts of its layers that others would use for theirs.</summary>
+    public bool RunsAlone => Volatile.Read(ref _running) == 1;
 
     /// <summary>Elements of each input and output for one sample.</summary>
     public int[] InputLengths { get; }
@@ -76,6 +80,7 @@ internal sealed class Executor
             BatchMode.FixedShape => 1,
             _ => Math.Clamp(((units - 1) / threads) + 1, 1, _largestPiece),
         };
+        Interlocked.Increment(ref _running);
         try
         {
             job.Run(layers, units, piece, threads, options.FirstSample, cancellation);
@@ -84,6 +89,10 @@ internal sealed class Executor
         {
             // Several threads may have found one each: the same call always names the same value.
             throw _copy.NonFinite(job, units) ?? e;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
         }
     }
 
@@ -132,7 +141,7 @@ internal sealed class Executor
                     context = null;
                     context = Rent(bound);
                     rented = bound;
-                    Prepare(context, job.Layers);
+                    Prepare(context, job);
                 }
 
                 RunPiece(job, context, first, units);
@@ -157,11 +166,11 @@ internal sealed class Executor
         }
     }
 
-    private static void Prepare(PlanContext context, PreparedLayer[] layers)
+    private static void Prepare(PlanContext context, RunJob job)
     {
         try
         {
-            context.Prepare(layers);
+            context.Prepare(job.Layers, job.ThreadsPerPiece);
         }
         catch (OverflowException e)
         {
@@ -174,7 +183,7 @@ internal sealed class Executor
         _copy.In(job, context, first, units);
         try
         {
-            context.Run(job.Layers, job.FirstUnit + first);
+            context.Run(job.Layers, job.FirstUnit + first, this);
         }
         catch (CimException e) when (e.Code == ErrorCodes.InvalidGraph)
         {
@@ -192,7 +201,7 @@ internal sealed class Executor
         PlanContext one = Rent(1);
         try
         {
-            Prepare(one, job.Layers);
+            Prepare(one, job);
             for (int i = 0; i < units; i++) RunPiece(job, one, first + i, 1);
         }
         finally

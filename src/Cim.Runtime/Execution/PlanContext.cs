@@ -6,8 +6,6 @@ namespace Cim.Runtime.Execution;
 /// <summary>The memory of one thread running one plan, and all views of it made once. Not thread-safe; pooled.</summary>
 internal sealed class PlanContext
 {
-    private const int Alignment = 64;
-
     /// <summary>More images than any run has.</summary>
     private const long UseDistance = 1L << 32;
 
@@ -15,11 +13,12 @@ internal sealed class PlanContext
     private readonly StepMemory[] _steps;
     private readonly Memory<byte>[] _values;
     private Memory<byte> _workspace;
+    private SplitRunner? _split;
 
     public PlanContext(ExecutionPlan plan)
     {
         _plan = plan;
-        Memory<byte> arena = Aligned(plan.ArenaBytes);
+        Memory<byte> arena = AlignedMemory.Allocate(plan.ArenaBytes);
         _values = new Memory<byte>[plan.Values.Length];
         for (int i = 0; i < _values.Length; i++)
             if (plan.Values[i] is { Offset: >= 0, Info: { } info } value) _values[i] = arena.Slice(value.Offset, info.Bytes);
@@ -39,18 +38,49 @@ internal sealed class PlanContext
     public Memory<byte> Value(int index) => _values[index];
 
     /// <summary>Makes sure that every step's scratch memory is there; allocates the first time only.</summary>
-    public void Prepare(PreparedLayer[] layers)
+    /// <param name="layers">The prepared layers, by index.</param>
+    /// <param name="threads">How many threads may compute one layer together.</param>
+    public void Prepare(PreparedLayer[] layers, int threads)
     {
-        int bytes = 0;
+        int bytes = 0, split = 0;
         foreach (PlannedStep step in _plan.Steps)
-            bytes = Math.Max(bytes, step.Kernel?.WorkspaceBytes ?? layers[step.Layer].WorkspaceBytes(step.Images));
-        if (bytes > _workspace.Length) _workspace = Aligned(bytes);
+        {
+            int needs = step.Kernel?.WorkspaceBytes ?? layers[step.Layer].WorkspaceBytes(step.Images);
+            bytes = Math.Max(bytes, needs);
+            if (threads > 1 && step.Kernel is null && step.Images == 1 && SplitRunner.Parts(layers[step.Layer], threads) > 1)
+                split = Math.Max(split, needs);
+        }
+
+        if (bytes > _workspace.Length) _workspace = AlignedMemory.Allocate(bytes);
+        if (split == 0) _split = null;
+        else if (_split?.Threads != threads) _split = new SplitRunner(threads);
+        _split?.Prepare(split);
     }
 
     /// <summary>Runs all steps.</summary>
     /// <param name="layers">The prepared layers, by index.</param>
     /// <param name="firstUnit">Index of the first sample in the whole run.</param>
-    public void Run(PreparedLayer[] layers, long firstUnit)
+    /// <param name="executor">Knows whether processors are free for a layer to be split; null: no layer is.</param>
+    public void Run(PreparedLayer[] layers, long firstUnit, Executor? executor)
+    {
+        if (_split is null || executor?.RunsAlone != true)
+        {
+            RunSteps(layers, firstUnit, null);
+            return;
+        }
+
+        _split.IsRunning = true;
+        try
+        {
+            RunSteps(layers, firstUnit, executor);
+        }
+        finally
+        {
+            _split.IsRunning = false;
+        }
+    }
+
+    private void RunSteps(PreparedLayer[] layers, long firstUnit, Executor? executor)
     {
         Span<byte> workspace = _workspace.Span;
         for (int s = 0; s < _steps.Length; s++)
@@ -63,30 +93,28 @@ internal sealed class PlanContext
                 continue;
             }
 
-            layers[step.Layer].Run(new LayerCall
+            PreparedLayer layer = layers[step.Layer];
+            // Each use of a layer has read noise of its own.
+            long firstImage = (firstUnit * (step.Images / _plan.Units)) + (step.Use * UseDistance);
+            ReadOnlyMemory<byte> residual = memory.Inputs.Length > 1 ? memory.Inputs[1] : default;
+            int parts = _split is null || step.Images > 1 || executor?.RunsAlone != true ? 1 : _split.NextParts(layer);
+            if (parts > 1)
+            {
+                var buffers = new SplitMemory(memory.Inputs[0], residual, memory.Outputs[0]);
+                _split!.Run(layer, buffers, _workspace, firstImage, parts);
+                continue;
+            }
+
+            layer.Run(new LayerCall
             {
                 Input = memory.Inputs[0].Span,
-                Residual = memory.Inputs.Length > 1 ? memory.Inputs[1].Span : default,
+                Residual = residual.Span,
                 Output = memory.Outputs[0].Span,
                 Workspace = workspace,
                 Images = step.Images,
-                // Each use of a layer has read noise of its own.
-                FirstImage = (firstUnit * (step.Images / _plan.Units)) + (step.Use * UseDistance),
+                FirstImage = firstImage,
             });
         }
-    }
-
-    private static Memory<byte> Aligned(int bytes)
-    {
-        // Pinned, so that the address and with it the alignment never changes.
-        byte[] array = GC.AllocateArray<byte>(checked(bytes + Alignment), pinned: true);
-        int misaligned;
-        unsafe
-        {
-            fixed (byte* start = array) misaligned = (int)((nuint)start % Alignment);
-        }
-
-        return array.AsMemory(misaligned == 0 ? 0 : Alignment - misaligned, bytes);
     }
 
     private sealed record StepMemory(ReadOnlyMemory<byte>[] Inputs, Memory<byte>[] Outputs);

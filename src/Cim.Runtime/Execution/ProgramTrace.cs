@@ -58,8 +58,8 @@ internal static class ProgramTrace
             inputs[i].Data.CopyTo(target);
         }
 
-        context.Prepare(layers);
-        context.Run(layers, firstUnit);
+        context.Prepare(layers, threads: 1);
+        context.Run(layers, firstUnit, executor: null);
         var results = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         for (int i = 0; i < plan.Values.Length; i++)
         {

@@ -44,6 +44,9 @@ internal sealed class RunJob : IThreadPoolWorkItem
 
     public int UnitsPerPiece { get; private set; }
 
+    /// <summary>How many threads may compute a layer of one piece together.</summary>
+    public int ThreadsPerPiece { get; private set; } = 1;
+
     /// <summary>Index of the first sample for the noise generators.</summary>
     public long FirstUnit { get; private set; }
 
@@ -80,6 +83,7 @@ internal sealed class RunJob : IThreadPoolWorkItem
         (_next, _failure) = (0, null);
         _pieces = ((units - 1) / unitsPerPiece) + 1;
         _helpers = Math.Min(threads, _pieces) - 1;
+        ThreadsPerPiece = Math.Max(1, threads / _pieces);
         if (_helpers > 0)
         {
             Volatile.Write(ref _active, 0); // opens the job: everything above is visible to those who join

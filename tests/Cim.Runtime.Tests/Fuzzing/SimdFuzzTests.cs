@@ -9,7 +9,8 @@ namespace Cim.Runtime.Tests.Fuzzing;
 
 /// <summary>
 /// Random layers give the same bytes at every vector width this processor has, at every fidelity, and touch no byte that is not
-/// theirs: inputs, outputs and scratch memory lie under guard pages. <c>build/fuzz.sh simd 10000</c> runs more of them.
+/// theirs: inputs, outputs and scratch memory lie under guard pages. So do calls that split a layer. <c>build/fuzz.sh simd 10000</c>
+/// runs more of them.
 /// </summary>
 public sealed class SimdFuzzTests
 {
@@ -25,9 +26,13 @@ public sealed class SimdFuzzTests
             byte[]? expected = null;
             foreach (SimdLevel level in SimdLevels.Supported)
             {
-                byte[] actual = Run(CrossbarSimulator.Prepare(c.Layer, 3, c.Profile, fidelity, 7, level), c);
+                PreparedLayer prepared = CrossbarSimulator.Prepare(c.Layer, 3, c.Profile, fidelity, 7, level);
+                byte[] actual = Run(prepared, c);
                 expected ??= actual;
                 if (!expected.AsSpan().SequenceEqual(actual)) return $"case {number}: {fidelity} differs at {level}: {c}";
+                foreach (int calls in new[] { 2, 3, 7 })
+                    if (calls <= prepared.MaxSplit && Split(prepared, c, calls, expected) is { } fault)
+                        return $"case {number}: {fidelity} at {level} in {calls} calls {fault}: {c}";
             }
         }
 
@@ -37,16 +42,35 @@ public sealed class SimdFuzzTests
             ? $"case {number}: exact differs from its definition: {c}" : null;
     }
 
-    private static byte[] Run(PreparedLayer prepared, RandomLayers.Case c)
+    // Every output byte is changed by exactly one call, to what it is when one call computes all.
+    private static string? Split(PreparedLayer prepared, RandomLayers.Case c, int calls, byte[] expected)
+    {
+        int[] writers = new int[expected.Length];
+        for (int call = 0; call < calls; call++)
+        {
+            byte[] actual = Run(prepared, c, new LayerSplit(call, calls), [.. expected.Select(b => (byte)~b)]);
+            for (int i = 0; i < actual.Length; i++)
+            {
+                if (actual[i] == expected[i]) writers[i]++;
+                else if (actual[i] != (byte)~expected[i]) return $"differs at byte {i}";
+            }
+        }
+
+        int wrong = Array.FindIndex(writers, n => n != 1);
+        return wrong < 0 ? null : $"writes byte {wrong} {writers[wrong]} times";
+    }
+
+    private static byte[] Run(PreparedLayer prepared, RandomLayers.Case c, LayerSplit? split = null, byte[]? before = null)
     {
         int bytes = c.Images * c.Layer.Outputs * c.Layer.PositionsPerImage * (c.Layer.Epilogue.Output is null ? 4 : 1),
             scratch = prepared.WorkspaceBytes(c.Images);
         using GuardedMemory input = new(c.Input), residual = new(c.Residual), output = new(bytes), workspace = new(scratch, alignment: 64);
         workspace.Span.Fill(0xCD);
+        before?.CopyTo(output.Span);
         prepared.Run(new LayerCall
         {
             Input = input.Span, Residual = residual.Span, Output = output.Span, Workspace = workspace.Span, Images = c.Images,
-                FirstImage = 5,
+            FirstImage = 5, Split = split ?? LayerSplit.Whole,
         });
         return output.Span.ToArray();
     }

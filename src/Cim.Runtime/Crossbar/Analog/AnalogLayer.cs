@@ -91,6 +91,15 @@ internal sealed unsafe partial class AnalogLayer<L, TI, TF> : PreparedLayer
     private int ResultStride => (Vectors + 1) * L.Count;
 
     /// <inheritdoc/>
+    public override int MaxSplit => _observers is not null ? 1 : _layer.Geometry is null
+        ? _layer.PositionsPerImage / _layout.Geometry.OutputWidth
+        : _layout.MaxSplit(_layer.Groups);
+
+    /// <inheritdoc/>
+    public override long ProductsPerImage =>
+        _layer.MacsPerImage * _plan.Inputs.Length * _plan.Cells.Slices.Length;
+
+    /// <inheritdoc/>
     public override int WorkspaceBytes(int images)
     {
         var workspace = new Workspace(null);
@@ -114,24 +123,25 @@ internal sealed unsafe partial class AnalogLayer<L, TI, TF> : PreparedLayer
                 Starts = starts,
             };
             if (_layer.Geometry is null)
-                RunMatrix(call.Images, call.FirstImage, input, residual, output, parts);
+                RunMatrix(call, input, residual, output, parts);
             else
-                RunConvolution(call.Images, call.FirstImage, input, residual, output, parts);
+                RunConvolution(call, input, residual, output, parts);
         }
     }
 
-    private void RunConvolution(int images, long firstImage, byte* input, byte* residual, byte* output, in Parts parts)
+    private void RunConvolution(in LayerCall call, byte* input, byte* residual, byte* output, in Parts parts)
     {
+        ((int firstGroup, int endGroup), (int firstRow, int endRow)) = _layout.Part(call.Split, _layer.Groups);
         ConvolutionGeometry g = _layout.Geometry;
         nint imageSize = (nint)g.InputChannels * g.InputHeight * g.InputWidth, groupSize = imageSize / _layer.Groups;
         int outputSize = g.OutputHeight * g.OutputWidth, perRow = _layout.VectorsPerRow;
-        for (int image = 0; image < images; image++)
+        for (int image = 0; image < call.Images; image++)
         {
-            int imageKey = _noise is null ? 0 : unchecked((int)_noise.Stream.At(-1).Bits(firstImage + image));
-            for (int group = 0; group < _layer.Groups; group++)
-            for (int y = 0; y < g.OutputHeight; y += _bandRows)
+            int imageKey = _noise is null ? 0 : unchecked((int)_noise.Stream.At(-1).Bits(call.FirstImage + image));
+            for (int group = firstGroup; group < endGroup; group++)
+            for (int y = firstRow; y < endRow; y += _bandRows)
             {
-                int rows = Math.Min(_bandRows, g.OutputHeight - y);
+                int rows = Math.Min(_bandRows, endRow - y);
                 BytePlanes.FromImage(_layout, input + (image * imageSize) + (group * groupSize), (byte)_layer.Input.ZeroPoint,
                     y * g.StrideY, _layout.InputRows(rows), _planeLength, parts.Bytes);
                 Pack(parts, rows * perRow);
@@ -153,15 +163,17 @@ internal sealed unsafe partial class AnalogLayer<L, TI, TF> : PreparedLayer
         }
     }
 
-    private void RunMatrix(int images, long firstImage, byte* input, byte* residual, byte* output, in Parts parts)
+    private void RunMatrix(in LayerCall call, byte* input, byte* residual, byte* output, in Parts parts)
     {
-        long all = (long)images * _layer.PositionsPerImage, origin = firstImage * _layer.PositionsPerImage;
+        int all = checked(call.Images * _layer.PositionsPerImage);
+        long origin = call.FirstImage * _layer.PositionsPerImage;
         int rows = _layer.RowsPerGroup, columns = _layer.ColumnsPerGroup, chunk = _layout.Geometry.OutputWidth;
         nint stride = (nint)rows * _layer.Groups;
+        (int firstPosition, int endPosition) = call.Split.Range(all, chunk);
         for (int group = 0; group < _layer.Groups; group++)
-        for (long p = 0; p < all; p += chunk)
+        for (int p = firstPosition; p < endPosition; p += chunk)
         {
-            int count = (int)Math.Min(chunk, all - p);
+            int count = Math.Min(chunk, endPosition - p);
             BytePlanes.FromRows(input + ((nint)p * stride) + (group * rows), rows, stride, count, (byte)_layer.Input.ZeroPoint,
                 _planeLength, parts.Bytes);
             int vectors = (count + L.Count - 1) / L.Count;
@@ -175,7 +187,7 @@ internal sealed unsafe partial class AnalogLayer<L, TI, TF> : PreparedLayer
             for (int i = 0; i < count; i++)
             {
                 for (int c = 0; c < columns; c++) parts.Row[c] = parts.Results[((nint)c * ResultStride) + i];
-                nint at = (nint)(((p + i) * _layer.Outputs) + (group * columns));
+                nint at = (((nint)p + i) * _layer.Outputs) + (group * columns);
                 _requantizer.Outputs<L, TI, TF>(parts.Row, !_integer, columns, group * columns,
                     residual + (at * _requantizer.ResidualBytes), output + (at * _requantizer.OutputBytes));
             }

@@ -19,6 +19,9 @@ internal sealed unsafe partial class LookupLayer : PreparedLayer
     private const int Chunk = 2 * Block;
     private const int Lanes = 8;
 
+    /// <summary>Products at one input bit that take as long as one of 16-bit integers: 128 an instruction, and 16.</summary>
+    private const int LookupsPerProduct = 8;
+
     private readonly AnalogPlan _plan;
     private readonly CrossbarLayer _layer;
     private readonly PlaneLayout _layout;
@@ -68,6 +71,15 @@ internal sealed unsafe partial class LookupLayer : PreparedLayer
     }
 
     /// <inheritdoc/>
+    public override int MaxSplit => _layer.Geometry is null
+        ? _layer.PositionsPerImage / Chunk
+        : _layout.MaxSplit(_layer.Groups);
+
+    /// <inheritdoc/>
+    public override long ProductsPerImage =>
+        _layer.MacsPerImage * _plan.Inputs.Length * _plan.Cells.Slices.Length / LookupsPerProduct;
+
+    /// <inheritdoc/>
     public override int WorkspaceBytes(int images)
     {
         var workspace = new Workspace(null);
@@ -85,24 +97,25 @@ internal sealed unsafe partial class LookupLayer : PreparedLayer
             var workspace = new Workspace(memory);
             var parts = new Parts(this, ref workspace) { Tables = tables, Keys = keys, BitFactors = factors };
             if (_layer.Geometry is null)
-                RunMatrix(call.Images, call.FirstImage, input, residual, output, parts);
+                RunMatrix(call, input, residual, output, parts);
             else
-                RunConvolution(call.Images, call.FirstImage, input, residual, output, parts);
+                RunConvolution(call, input, residual, output, parts);
         }
     }
 
-    private void RunConvolution(int images, long firstImage, byte* input, byte* residual, byte* output, in Parts parts)
+    private void RunConvolution(in LayerCall call, byte* input, byte* residual, byte* output, in Parts parts)
     {
+        ((int firstGroup, int endGroup), (int firstRow, int endRow)) = _layout.Part(call.Split, _layer.Groups);
         ConvolutionGeometry g = _layout.Geometry;
         nint imageSize = (nint)g.InputChannels * g.InputHeight * g.InputWidth, groupSize = imageSize / _layer.Groups;
         int outputSize = g.OutputHeight * g.OutputWidth;
-        for (int image = 0; image < images; image++)
+        for (int image = 0; image < call.Images; image++)
         {
-            int imageKey = _noise is null ? 0 : unchecked((int)_noise.Stream.At(-1).Bits(firstImage + image));
-            for (int group = 0; group < _layer.Groups; group++)
-            for (int y = 0; y < g.OutputHeight; y += _bandRows)
+            int imageKey = _noise is null ? 0 : unchecked((int)_noise.Stream.At(-1).Bits(call.FirstImage + image));
+            for (int group = firstGroup; group < endGroup; group++)
+            for (int y = firstRow; y < endRow; y += _bandRows)
             {
-                int rows = Math.Min(_bandRows, g.OutputHeight - y), positions = rows * g.OutputWidth;
+                int rows = Math.Min(_bandRows, endRow - y), positions = rows * g.OutputWidth;
                 BytePlanes.FromImage(_layout, input + (image * imageSize) + (group * groupSize), (byte)_layer.Input.ZeroPoint,
                     y * g.StrideY, _layout.InputRows(rows), _planeLength, parts.Bytes);
                 Indices(parts);
@@ -123,15 +136,17 @@ internal sealed unsafe partial class LookupLayer : PreparedLayer
         }
     }
 
-    private void RunMatrix(int images, long firstImage, byte* input, byte* residual, byte* output, in Parts parts)
+    private void RunMatrix(in LayerCall call, byte* input, byte* residual, byte* output, in Parts parts)
     {
-        long all = (long)images * _layer.PositionsPerImage, origin = firstImage * _layer.PositionsPerImage;
+        int all = checked(call.Images * _layer.PositionsPerImage);
+        long origin = call.FirstImage * _layer.PositionsPerImage;
         int rows = _layer.RowsPerGroup, columns = _layer.ColumnsPerGroup;
         nint stride = (nint)rows * _layer.Groups;
+        (int firstPosition, int endPosition) = call.Split.Range(all, Chunk);
         for (int group = 0; group < _layer.Groups; group++)
-        for (long p = 0; p < all; p += Chunk)
+        for (int p = firstPosition; p < endPosition; p += Chunk)
         {
-            int count = (int)Math.Min(Chunk, all - p);
+            int count = Math.Min(Chunk, endPosition - p);
             BytePlanes.FromRows(input + ((nint)p * stride) + (group * rows), rows, stride, count, (byte)_layer.Input.ZeroPoint,
                 _planeLength, parts.Bytes);
             Indices(parts);
@@ -140,7 +155,7 @@ internal sealed unsafe partial class LookupLayer : PreparedLayer
             for (int i = 0; i < count; i++)
             {
                 for (int c = 0; c < columns; c++) parts.Row[c] = parts.Accumulators[(c * Chunk) + i];
-                nint at = (nint)(((p + i) * _layer.Outputs) + (group * columns));
+                nint at = (((nint)p + i) * _layer.Outputs) + (group * columns);
                 _requantizer.Outputs<Lanes256, Vector256<int>, Vector256<float>>(parts.Row, !_plan.IsInteger, columns, group * columns,
                     residual + (at * _requantizer.ResidualBytes), output + (at * _requantizer.OutputBytes));
             }

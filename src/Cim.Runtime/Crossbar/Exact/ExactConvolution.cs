@@ -43,6 +43,13 @@ internal sealed unsafe class ExactConvolution<L, TI, TF> : PreparedLayer
     }
 
     /// <inheritdoc/>
+    public override int MaxSplit =>
+        LayerSplit.MostOfConvolution(_layer.Groups, _blocks, _geometry.OutputHeight, _rowsPerCall);
+
+    /// <inheritdoc/>
+    public override long ProductsPerImage => _layer.MacsPerImage;
+
+    /// <inheritdoc/>
     public override int WorkspaceBytes(int images)
     {
         var workspace = new Workspace(null);
@@ -61,16 +68,17 @@ internal sealed unsafe class ExactConvolution<L, TI, TF> : PreparedLayer
         {
             var workspace = new Workspace(memory);
             Take(ref workspace, out int* planes, out byte* scratch, out int* sums);
+            ConvolutionPart part = call.Split.OfConvolution(_layer.Groups, _blocks, _geometry.OutputHeight, _rowsPerCall);
             for (int image = 0; image < call.Images; image++)
-            for (int group = 0; group < _layer.Groups; group++)
+            for (int group = part.Groups.First; group < part.Groups.End; group++)
             {
                 byte* channels = input + (image * (nint)imageInput) + (group * groupInput);
-                for (int y = 0; y < _geometry.OutputHeight; y += _bandRows)
+                for (int y = part.Rows.First; y < part.Rows.End; y += _bandRows)
                 {
-                    int rows = Math.Min(_bandRows, _geometry.OutputHeight - y);
+                    int rows = Math.Min(_bandRows, part.Rows.End - y);
                     PlanePacker.Pack<L, TI, TF>(_layout, channels, _layer.Input,
                         new PlaneBand(y * _geometry.StrideY, _layout.InputRows(rows), _planeRows), planes, scratch);
-                    for (int block = 0; block < _blocks; block++)
+                    for (int block = part.Blocks.First; block < part.Blocks.End; block++)
                     {
                         int width = _depthwise ? 1 : Block;
                         int index = (group * _blocks) + block;

@@ -41,6 +41,15 @@ internal sealed unsafe class ExactMatrix<L, TI, TF> : PreparedLayer
     }
 
     /// <inheritdoc/>
+    public override int MaxSplit => SplitsPositions ? _layer.PositionsPerImage / PositionsPerCall : _columns / Block;
+
+    /// <inheritdoc/>
+    public override long ProductsPerImage => _layer.MacsPerImage;
+
+    // Weights are then read by every call; with few positions, each call reads its own.
+    private bool SplitsPositions => _layer.PositionsPerImage >= 4 * PositionsPerCall;
+
+    /// <inheritdoc/>
     public override int WorkspaceBytes(int images)
     {
         var workspace = new Workspace(null);
@@ -52,26 +61,28 @@ internal sealed unsafe class ExactMatrix<L, TI, TF> : PreparedLayer
     public override void Run(in LayerCall call)
     {
         int positions = _layer.PositionsPerImage;
-        long all = (long)call.Images * positions;
+        int all = checked(call.Images * positions);
         int rows = _layer.RowsPerGroup, outputs = _layer.ColumnsPerGroup;
         fixed (byte* input = call.Input, residual = call.Residual, output = call.Output, memory = call.Workspace)
         fixed (int* weights = _weights)
         {
             var workspace = new Workspace(memory);
             Take(ref workspace, out int* x, out int* sums, out byte* scratch);
+            (int firstPosition, int endPosition) = SplitsPositions ? call.Split.Range(all, PositionsPerCall) : (0, all);
+            (int firstColumn, int endColumn) = SplitsPositions ? (0, outputs) : call.Split.Range(outputs, Block);
             for (int group = 0; group < _layer.Groups; group++)
-            for (long first = 0; first < all; first += PositionsPerCall)
+            for (int first = firstPosition; first < endPosition; first += PositionsPerCall)
             {
-                int count = (int)Math.Min(PositionsPerCall, all - first);
+                int count = Math.Min(PositionsPerCall, endPosition - first);
                 for (int p = 0; p < count; p++)
                 {
                     byte* source = _patches is null
-                        ? input + ((((first + p) * _layer.Groups) + group) * rows)
+                        ? input + (((((nint)first + p) * _layer.Groups) + group) * rows)
                         : _patches.Gather(input, first + p, group, (byte)_layer.Input.ZeroPoint, scratch);
                     DotProducts.Widen(source, _layer.Input.Signed, _layer.Input.ZeroPoint, rows,
                         (short*)(x + ((nint)p * _pairs)), 2 * _pairs);
                 }
-                for (int c = 0; c < _columns; c += Block)
+                for (int c = firstColumn; c < endColumn; c += Block)
                 {
                     int* w = weights + ((((nint)group * _columns) + c) * _pairs);
                     for (int p = 0; p < count; p += 2)
@@ -85,19 +96,20 @@ internal sealed unsafe class ExactMatrix<L, TI, TF> : PreparedLayer
                 for (int p = 0; p < count; p++)
                 {
                     int* row = sums + ((nint)p * _columns);
-                    for (int c = 0; c < outputs; c++) row[c] += _layer.Bias[(group * outputs) + c];
-                    long position = first + p;
+                    for (int c = firstColumn; c < endColumn; c++) row[c] += _layer.Bias[(group * outputs) + c];
+                    int position = first + p;
                     if (_patches is null)
                     {
-                        nint at = (nint)((position * _layer.Outputs) + (group * outputs));
-                        _requantizer.Outputs<L, TI, TF>(row, false, outputs, group * outputs,
+                        int output0 = (group * outputs) + firstColumn;
+                        nint at = ((nint)position * _layer.Outputs) + output0;
+                        _requantizer.Outputs<L, TI, TF>(row + firstColumn, false, endColumn - firstColumn, output0,
                             residual + (at * _requantizer.ResidualBytes), output + (at * _requantizer.OutputBytes));
                         continue;
                     }
-                    for (int c = 0; c < outputs; c++)
+                    for (int c = firstColumn; c < endColumn; c++)
                     {
-                        long image = position / positions;
-                        nint at = (nint)((((image * _layer.Outputs) + (group * outputs) + c) * positions) + (position % positions));
+                        int image = position / positions;
+                        nint at = (nint)(((((long)image * _layer.Outputs) + (group * outputs) + c) * positions) + (position % positions));
                         _requantizer.Positions<L, TI, TF>(row + c, false, 1, (group * outputs) + c,
                             residual + (at * _requantizer.ResidualBytes), output + (at * _requantizer.OutputBytes));
                     }

@@ -42,8 +42,7 @@ internal sealed unsafe class WinogradConvolution : PreparedLayer
             g.Horizontal with { Kernel = 3, PadAfter = (2 * _tilesPerRow) + 2 - g.InputWidth - g.PadLeft });
         _layout = new PlaneLayout(tiles, g.InputChannels / layer.Groups, Lanes, pairsTaps: false);
         _requantizer = new Requantizer(layer);
-        int together = Math.Max(1, Tiles / _tilesPerRow);
-        _bandRows = Math.Min(_tileRows, (Bands.Rows(_layout) + together - 1) / together * together);
+        _bandRows = Math.Min(_tileRows, (Bands.Rows(_layout) + RowsTogether - 1) / RowsTogether * RowsTogether);
         _planeRows = _layout.InputRows(_bandRows);
         _blocks = (layer.ColumnsPerGroup + Block - 1) / Block;
         _weights = new int[layer.Groups * _blocks * Winograd.Elements * _layout.Planes * Block];
@@ -85,6 +84,15 @@ internal sealed unsafe class WinogradConvolution : PreparedLayer
     }
 
     /// <inheritdoc/>
+    public override int MaxSplit => LayerSplit.MostOfConvolution(_layer.Groups, _blocks, _tileRows, RowsTogether);
+
+    /// <inheritdoc/>
+    public override long ProductsPerImage => _layer.MacsPerImage * 16 / 36;
+
+    // Rows of tiles that fill the tiles of one call.
+    private int RowsTogether => Math.Max(1, Tiles / _tilesPerRow);
+
+    /// <inheritdoc/>
     public override int WorkspaceBytes(int images)
     {
         var workspace = new Workspace(null);
@@ -101,12 +109,13 @@ internal sealed unsafe class WinogradConvolution : PreparedLayer
         {
             var workspace = new Workspace(memory);
             Take(ref workspace, out int* planes, out byte* scratch, out int* transformed, out int* products, out int* sums);
-            int rowsTogether = Math.Max(1, Tiles / _tilesPerRow);
+            int rowsTogether = RowsTogether;
+            ConvolutionPart whole = call.Split.OfConvolution(_layer.Groups, _blocks, _tileRows, rowsTogether);
             for (int image = 0; image < call.Images; image++)
-            for (int group = 0; group < _layer.Groups; group++)
-            for (int band = 0; band < _tileRows; band += _bandRows)
+            for (int group = whole.Groups.First; group < whole.Groups.End; group++)
+            for (int band = whole.Rows.First; band < whole.Rows.End; band += _bandRows)
             {
-                int rows = Math.Min(_bandRows, _tileRows - band);
+                int rows = Math.Min(_bandRows, whole.Rows.End - band);
                 PlanePacker.Pack<Lanes256, Vector256<int>, Vector256<float>>(
                     _layout, input + (image * imageInput) + (group * (imageInput / _layer.Groups)),
                     _layer.Input, new PlaneBand(2 * band, _layout.InputRows(rows), _planeRows), planes, scratch);
@@ -115,7 +124,7 @@ internal sealed unsafe class WinogradConvolution : PreparedLayer
                 {
                     var part = new Part(band + row, Math.Min(rowsTogether, rows - row), x, Math.Min(Tiles, _tilesPerRow - x));
                     Transform(planes + ((nint)2 * row * _layout.RowLength), part, transformed);
-                    for (int block = 0; block < _blocks; block++)
+                    for (int block = whole.Blocks.First; block < whole.Blocks.End; block++)
                     {
                         nint index = (group * _blocks) + block;
                         int first = (group * _layer.ColumnsPerGroup) + (block * Block);

@@ -63,6 +63,16 @@ internal sealed class PlaneLayout
     public int InputRows(int outputRows) =>
         ((outputRows - 1) * Geometry.StrideY) + ((Geometry.KernelHeight - 1) * Geometry.DilationY) + 1;
 
+    /// <summary>Into how many calls a convolution can be split whose outputs are computed together.</summary>
+    public int MaxSplit(int groups) => LayerSplit.MostOfConvolution(groups, 1, Geometry.OutputHeight);
+
+    /// <summary>The groups and output rows of one of these calls, each [First, End).</summary>
+    public ((int First, int End) Groups, (int First, int End) Rows) Part(LayerSplit split, int groups)
+    {
+        ConvolutionPart part = split.OfConvolution(groups, 1, Geometry.OutputHeight);
+        return (part.Groups, part.Rows);
+    }
+
     /// <summary>The offset in pairs of every step from a position's first pair, for planes of <paramref name="rows"/> rows.</summary>
     public int[] Offsets(int rows)
     {
