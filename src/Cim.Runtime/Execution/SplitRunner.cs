@@ -11,8 +11,11 @@ namespace Cim.Runtime.Execution;
 /// </summary>
 internal sealed class SplitRunner
 {
-    /// <summary>Products of a part below which handing it to another thread costs more than it saves: some microseconds.</summary>
-    public const long ProductsPerPart = 200_000;
+    /// <summary>
+    /// Products of a part below which splitting a layer costs more than it saves: some 50 microseconds. Handing over a part takes one, but
+    /// what a part writes then lies in another processor's cache, where the next steps have to fetch it.
+    /// </summary>
+    public const long ProductsPerPart = 2_000_000;
 
     /// <summary>
     /// Layers that the calling thread computes alone after one in which a helper had lost its processor: twice as many each time, because

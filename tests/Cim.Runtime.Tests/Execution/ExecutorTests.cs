@@ -46,7 +46,7 @@ public sealed class ExecutorTests
     public void One_sample_has_the_same_result_on_any_number_of_threads(Fidelity fidelity)
     {
         using var model = new CimModel(TestPrograms.Compile(TestPrograms.Wide()) with { Hardware = TestPrograms.Noisy });
-        float[] image = TestPrograms.Samples(1, 8 * 30 * 30), expected = new float[400], actual = new float[400];
+        float[] image = TestPrograms.Samples(1, 8 * 60 * 60), expected = new float[4500], actual = new float[4500];
         var options = new RunOptions { Fidelity = fidelity, Seed = 3, MaxThreads = 1 };
         model.Run(image, expected, options);
         Assert.True(expected.Distinct().Count() > 100);
@@ -62,14 +62,14 @@ public sealed class ExecutorTests
     public void Samples_that_run_side_by_side_on_all_threads_do_not_disturb_each_other()
     {
         using var model = new CimModel(TestPrograms.Compile(TestPrograms.Wide()));
-        float[] images = TestPrograms.Samples(12, 8 * 30 * 30), expected = new float[12 * 400];
+        float[] images = TestPrograms.Samples(12, 8 * 60 * 60), expected = new float[12 * 4500];
         model.Run(images, expected, new RunOptions { MaxThreads = 1 });
-        Parallel.For(0, 400, new ParallelOptions { MaxDegreeOfParallelism = 5 }, i =>
+        Parallel.For(0, 60, new ParallelOptions { MaxDegreeOfParallelism = 5 }, i =>
         {
             int sample = i % 12;
-            float[] actual = new float[400];
-            model.Run(images.AsSpan(sample * 8 * 30 * 30, 8 * 30 * 30), actual, new RunOptions { MaxThreads = 1 + (i % 4) });
-            Assert.Equal(expected[(sample * 400)..((sample + 1) * 400)], actual);
+            float[] actual = new float[4500];
+            model.Run(images.AsSpan(sample * 8 * 60 * 60, 8 * 60 * 60), actual, new RunOptions { MaxThreads = 1 + (i % 4) });
+            Assert.Equal(expected[(sample * 4500)..((sample + 1) * 4500)], actual);
         });
     }
 

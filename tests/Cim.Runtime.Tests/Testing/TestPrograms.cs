@@ -82,20 +82,18 @@ internal static class TestPrograms
         return b.Build(s);
     }
 
-    /// <summary>Convolutions of 3x3 and 5x5 windows and a matrix that are worth splitting over threads, even for one image.</summary>
+    /// <summary>Convolutions of 3x3 and 5x5 windows that are worth splitting over threads, even for one image.</summary>
     public static ModelProgram Wide(int seed = 6)
     {
         var random = new Random(seed);
         var b = new ProgramBuilder();
-        var first = LayerCases.Convolution(random, new LayerCases.Shape2D(8, 30, 30, 3, 1, 1, 1, 1, 12));
-        var second = LayerCases.Convolution(random, new LayerCases.Shape2D(12, 30, 30, 5, 2, 2, 1, 1, 8));
-        CrossbarLayer last = LayerCases.Matrix(random, 8 * 15 * 15, 400, 1, epilogue: Epilogue.None);
-        int x = b.Input("image", ElementType.Float32, -1, 8, 30, 30);
-        int q = b.Step("QuantizeLinear", null, [x, Scale(b, first.Input), Zero(b, first.Input)], ElementType.UInt8, -1, 8, 30, 30);
-        int a = b.Layer(first, [q], -1, 12, 30, 30);
-        int c = b.Layer(second, [a], -1, 8, 15, 15);
-        int f = b.Step("Flatten", null, [c], ElementType.UInt8, -1, 8 * 15 * 15);
-        return b.Build(b.Layer(last, [f], -1, 400));
+        var first = LayerCases.Convolution(random, new LayerCases.Shape2D(8, 60, 60, 3, 1, 1, 1, 1, 40));
+        var second = LayerCases.Convolution(
+            random, new LayerCases.Shape2D(40, 60, 60, 5, 4, 2, 1, 1, 20), epilogue: Epilogue.None);
+        int x = b.Input("image", ElementType.Float32, -1, 8, 60, 60);
+        int q = b.Step("QuantizeLinear", null, [x, Scale(b, first.Input), Zero(b, first.Input)], ElementType.UInt8, -1, 8, 60, 60);
+        int a = b.Layer(first, [q], -1, 40, 60, 60);
+        return b.Build(b.Layer(second, [a], -1, 20, 15, 15));
     }
 
     /// <summary>Matrices only, two inputs, two outputs.</summary>

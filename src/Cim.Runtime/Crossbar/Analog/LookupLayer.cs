@@ -19,9 +19,6 @@ internal sealed unsafe partial class LookupLayer : PreparedLayer
     private const int Chunk = 2 * Block;
     private const int Lanes = 8;
 
-    /// <summary>Products at one input bit that take as long as one of 16-bit integers: 128 an instruction, and 16.</summary>
-    private const int LookupsPerProduct = 8;
-
     private readonly AnalogPlan _plan;
     private readonly CrossbarLayer _layer;
     private readonly PlaneLayout _layout;
@@ -77,7 +74,7 @@ internal sealed unsafe partial class LookupLayer : PreparedLayer
 
     /// <inheritdoc/>
     public override long ProductsPerImage =>
-        _layer.MacsPerImage * _plan.Inputs.Length * _plan.Cells.Slices.Length / LookupsPerProduct;
+        _layer.MacsPerImage * _plan.Inputs.Length * _plan.Cells.Slices.Length;
 
     /// <inheritdoc/>
     public override int WorkspaceBytes(int images)
