@@ -83,6 +83,9 @@ internal sealed record CompileOptions
     /// <summary>Whether a search ends where it needs candidates that its log does not know: other processes measure them.</summary>
     public bool LeavesCandidates { get; init; }
 
+    /// <summary>Where such a search shares its quantized candidates with the processes that measure them; null = nowhere.</summary>
+    public string? CandidatesPath { get; init; }
+
     /// <summary>Minutes a search may take, then the best so far is used; null = no limit.</summary>
     public double? SearchMinutes { get; init; }
 

@@ -71,14 +71,6 @@ internal sealed class PolicyEvaluator
         trials.Await(policies.Select(p => new CandidateTask(Trial(p, hopeless).ToString())));
     }
 
-    /// <summary>Measures what a search has left to other processes.</summary>
-    /// <exception cref="CimException">CIM0053: the network has other layers.</exception>
-    public Distance Measure(WidthsTrial trial, CancellationToken cancellation) =>
-        trial.Weights.Length == _network.Layers.Length && trial.Activations.Length == _network.Groups
-            ? RunWith(trial, trial.Within ?? _maxLoss, cancellation)
-            : throw new CimException(ErrorCodes.InvalidStudy,
-                $"'{trial}' is a measurement of another network. The study is damaged; make it anew in another folder.");
-
     /// <summary>
     /// What a policy may take of the budget to be accepted: the budget, or what the widest policy takes where that is more only because
     /// the samples are too few to show that it is less.
@@ -139,7 +131,7 @@ internal sealed class PolicyEvaluator
         // A measurement that may not end early, or ends elsewhere, is another one.
         return _trials is null || !double.IsFinite(hopeless) ? Run() : _trials.Measure(trial.ToString(), Run);
 
-        Distance Run() => RunWith(trial, hopeless, cancellation);
+        Distance Run() => trial.Measure(_network, hopeless, cancellation);
     }
 
     private WidthsTrial Trial(ReadOnlySpan<int> policy, double hopeless)
@@ -154,9 +146,6 @@ internal sealed class PolicyEvaluator
 
         return new WidthsTrial([.. weights], [.. activations], hopeless == _maxLoss ? null : hopeless);
     }
-
-    private Distance RunWith(WidthsTrial trial, double hopeless, CancellationToken cancellation) =>
-        _network.MeasureWithEarlyStopping(l => trial.Weights[l], g => trial.Activations[g], hopeless, cancellation);
 
     /// <summary>A policy of few bits, which shows what a divergence is worth.</summary>
     private Distance Typical(CancellationToken cancellation)

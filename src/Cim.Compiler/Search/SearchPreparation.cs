@@ -34,6 +34,7 @@ internal static class SearchPreparation
         try
         {
             SearchSensitivities found = SearchSensitivities.Measure(network, hardware, widths, options, progress, cancellation);
+            network.Share();
             return new PolicySearch(options, hardware, network)
             {
                 Evaluator = new PolicyEvaluator(space, network, found.Conversions, layers, options),

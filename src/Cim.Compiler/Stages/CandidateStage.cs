@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 using Cim.Compiler.Candidates;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Evaluation.Agreement;
+using Cim.Compiler.Evaluation.Candidates;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Search;
 using Cim.Compiler.Search.Persistence;
+using Cim.Compiler.Search.Space;
 
 namespace Cim.Compiler.Stages;
 
@@ -29,21 +31,30 @@ internal sealed class CandidateStage(
     {
         PolicySearchOptions options = SearchSettings.Of(context.Options with { LeavesCandidates = false }, isReadOnly: true);
         SearchData data = context.Sources.ReadSearchData(state.Graph, state.Input, context.Cancellation)!;
-        using PolicySearch search = SearchSettings.Prepare(state, data, options, context);
-        var training = new Lazy<CandidateTraining>(() => new CandidateTraining(context, state, search, quantizer, trainer));
+        WidthsTrial[] trials = [.. tasks.Where(t => t.Choices is null).Select(t => WidthsTrial.Parse(t.Name))];
+        using PolicyNetwork? network = trials.Length == 0 ? null : Network(SearchSettings.Source(state, data, context), trials, context);
+        using PolicySearch? search = trials.Length == tasks.Length ? null : SearchSettings.Prepare(state, data, options, context);
+        CandidateTraining? training = search is null ? null : new CandidateTraining(context, state, search, quantizer, trainer);
+        int measured = 0;
         foreach (CandidateTask task in tasks)
         {
             context.Cancellation.ThrowIfCancellationRequested();
-            if (task.Choices is { } choices) found(new CandidateResult(task.Name, null, training.Value.TrainShortly(choices)));
-            else found(new CandidateResult(task.Name, Measure(search, task.Name, context.Cancellation), null));
+            found(task.Choices is { } choices
+                ? new CandidateResult(task.Name, null, training!.TrainShortly(choices))
+                : new CandidateResult(
+                    task.Name, Numbers(trials[measured++].Measure(network!, options.MaxLoss, context.Cancellation)), null));
         }
 
         return state;
     }
 
-    private static double[] Measure(PolicySearch search, string name, CancellationToken cancellation)
+    /// <summary>A network with the widths of these measurements and no others: quantizing takes longer than measuring.</summary>
+    private static PolicyNetwork Network(SampledNetwork source, WidthsTrial[] trials, CompileContext context)
     {
-        Distance distance = search.Evaluator.Measure(WidthsTrial.Parse(name), cancellation);
-        return [distance.Divergence, distance.LossPoints, distance.BudgetPoints, distance.LeastPoints];
+        QuantizableLayers layers = SearchLayers.Of(source.Graph, context.Hardware).Searched;
+        return new PolicyNetwork(source, layers, WidthsTrial.Needed(trials, layers), context.Cancellation);
     }
+
+    private static double[] Numbers(Distance distance) =>
+        [distance.Divergence, distance.LossPoints, distance.BudgetPoints, distance.LeastPoints];
 }

@@ -51,12 +51,18 @@ internal static class SearchSettings
     /// <param name="data">The samples of the search.</param>
     /// <param name="options">The settings.</param>
     /// <param name="context">The compilation.</param>
-    public static PolicySearch Prepare(CompileState state, SearchData data, PolicySearchOptions options, CompileContext context)
-    {
-        var source = new SampledNetwork(context.Sources.Scored(state.Graph, state.Input), state.Input, data)
+    public static PolicySearch Prepare(CompileState state, SearchData data, PolicySearchOptions options, CompileContext context) =>
+        SearchPreparation.Prepare(Source(state, data, context), context.Hardware, options, context.Progress, context.Cancellation);
+
+    /// <summary>The float network of a search; processes that share a search share what they quantize of it.</summary>
+    /// <param name="state">The compilation.</param>
+    /// <param name="data">The samples of the search.</param>
+    /// <param name="context">The compilation.</param>
+    public static SampledNetwork Source(CompileState state, SearchData data, CompileContext context) =>
+        new(context.Sources.Scored(state.Graph, state.Input), state.Input, data)
         {
             Quantizer = new QuantizerOptions { Range = context.Options.Range },
+            Store = context.Options.CandidatesPath is { } path
+                ? new CandidateStore(path, ResultKey.OfTrials(context.Options), !context.Options.LeavesCandidates) : null,
         };
-        return SearchPreparation.Prepare(source, context.Hardware, options, context.Progress, context.Cancellation);
-    }
 }

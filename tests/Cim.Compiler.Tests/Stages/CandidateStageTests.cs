@@ -58,7 +58,10 @@ public sealed class CandidateStageTests : IDisposable
     private List<CandidateTask> Equal(CompileOptions options)
     {
         CompilePipeline.Compile(options with { OutputPath = _folder.At("one.cim"), TrialLogPath = _folder.At("one.json") });
-        CompileOptions split = options with { OutputPath = _folder.At("many.cim"), TrialLogPath = _folder.At("many.json") };
+        CompileOptions split = options with
+        {
+            OutputPath = _folder.At("many.cim"), TrialLogPath = _folder.At("many.json"), CandidatesPath = _folder.At("many.bin"),
+        };
         var all = new List<CandidateTask>();
         while (true)
         {

@@ -86,7 +86,14 @@ internal sealed class SplitCompileStudy(
     private string Describe(CandidateWork work) =>
         $"{whole.Describe(work.Variant)}: {(work.Task.Choices is null ? "widths" : "short training")} {work.Task.Name}";
 
-    private CompileOptions OptionsOf(int variant) => whole.OptionsOf(variants[variant]);
+    private CompileOptions OptionsOf(int variant)
+    {
+        CompileOptions options = whole.OptionsOf(variants[variant]);
+        return options with
+        {
+            CandidatesPath = store.At("candidates", Path.GetFileNameWithoutExtension(options.TrialLogPath!) + ".bin"),
+        };
+    }
 
     private CandidateWork[] Work() =>
     [

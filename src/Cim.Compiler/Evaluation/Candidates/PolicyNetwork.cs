@@ -18,9 +18,11 @@ internal sealed class PolicyNetwork : IDisposable
 
     private readonly FakeQuantizedNetwork _network;
     private readonly WeightCandidates _weights;
-    private readonly ActivationRanges _ranges;
+    private readonly Lazy<ActivationRanges> _ranges;
+    private readonly StoredCandidates? _stored;
     private readonly QuantizableLayers _layers;
     private readonly Dictionary<(int Group, int Bits), OrtValue[]> _quantizers = [];
+    private readonly float[] _reference;
 
     /// <param name="source">The float network and its samples.</param>
     /// <param name="layers">The layers whose precision is searched.</param>
@@ -31,11 +33,13 @@ internal sealed class PolicyNetwork : IDisposable
     {
         (Source, _layers) = (source, layers);
         (Graph graph, GraphInput input, SearchData data) = source;
-        _ranges = new ActivationRanges(graph, input, data.Fit, layers.Groups, source.Quantizer, cancellation);
-        _weights = new WeightCandidates(source, layers.Layers, bits, cancellation);
+        _stored = source.Store is { } store ? StoredCandidates.Open(store) : null;
+        _ranges = new Lazy<ActivationRanges>(
+            () => new ActivationRanges(graph, input, data.Fit, layers.Groups, source.Quantizer, cancellation));
+        _weights = new WeightCandidates(source, layers.Layers, bits, _stored, cancellation);
         _network = new FakeQuantizedNetwork(graph, input, layers.Layers, layers.Groups, cancellation);
-        float[] reference = _network.Run(data.Validation, int.MaxValue, Parameters(_ => 0, _ => 0), cancellation);
-        Comparison = OutputComparison.For(graph, input, reference, data.Validation.Count, data.Labels);
+        _reference = _stored?.Reference() ?? _network.Run(data.Validation, int.MaxValue, Parameters(_ => 0, _ => 0), cancellation);
+        Comparison = OutputComparison.For(graph, input, _reference, data.Validation.Count, data.Labels);
     }
 
     /// <summary>The float network and its samples.</summary>
@@ -79,10 +83,28 @@ internal sealed class PolicyNetwork : IDisposable
         }
     }
 
+    /// <summary>Adds what was quantized here to what processes share, if they do and there is anything to add.</summary>
+    /// <exception cref="Cim.Runtime.CimException">CIM0008: the file cannot be written.</exception>
+    public void Share()
+    {
+        if (Source.Store is not { IsReadOnly: false } store) return;
+        (int Group, int Bits)[] asked = [.. _quantizers.Keys.Where(q => q.Bits > 0)];
+        if (_stored is not null && _weights.Quantized.Count == 0 && asked.All(_stored.Activations.ContainsKey)) return;
+        var all = new QuantizedWidths(
+            [.. _stored?.All() ?? [], .. _weights.Quantized],
+            [
+                .. asked.Concat(_stored?.Activations.Keys ?? []).Distinct().Order()
+                    .Select(q => StoredQuantizer.Of(q.Group, q.Bits, Activations(q.Group, q.Bits))),
+            ],
+            [.. Enumerable.Range(0, Groups).Select(Magnitude)], _reference);
+        StoredCandidates.Write(store, all);
+    }
+
     public void Dispose()
     {
         _network.Dispose();
         _weights.Dispose();
+        _stored?.Dispose();
         foreach (OrtValue value in _quantizers.Values.SelectMany(q => q)) value.Dispose();
     }
 
@@ -92,7 +114,7 @@ internal sealed class PolicyNetwork : IDisposable
         for (int l = 0; l < Layers.Length; l++)
         {
             string name = Layers[l].NodeName;
-            (parameters[FakeQuantizedNetwork.Weight(name)], parameters[FakeQuantizedNetwork.Bias(name)]) = _weights[name, weightBits(l)];
+            (parameters[FakeQuantizedNetwork.Weight(name)], parameters[FakeQuantizedNetwork.Bias(name)]) = _weights[l, weightBits(l)];
         }
 
         for (int g = 0; g < Groups; g++)
@@ -109,12 +131,17 @@ internal sealed class PolicyNetwork : IDisposable
     {
         if (_quantizers.TryGetValue((group, bits), out OrtValue[]? known)) return known;
         // "Float" is 2^23 levels over twice the range seen: nothing clips, and rounding is that of float32 itself.
-        float magnitude = (float)Math.Max(_ranges.Magnitude(group), WeightScales.Smallest * (1 << 22));
-        QuantizationParameters? p = bits == 0 ? null : _ranges.Parameters(group, bits);
+        float magnitude = (float)Math.Max(Magnitude(group), WeightScales.Smallest * (1 << 22));
+        QuantizationParameters? p = bits == 0 ? null : Activations(group, bits);
         float scale = p?.Scale ?? magnitude / (1 << 22);
         float[] numbers = p is null
             ? [1 / scale, -(1 << 24), 1 << 24, scale]
             : [1 / scale, p.Min - p.ZeroPoint, p.Max - p.ZeroPoint, scale];
         return _quantizers[(group, bits)] = [.. numbers.Select(n => OnnxSession.Tensor(new[] { n }, []))];
     }
+
+    private double Magnitude(int group) => _stored?.Magnitudes[group] ?? _ranges.Value.Magnitude(group);
+
+    private QuantizationParameters Activations(int group, int bits) => _stored?.Activations.GetValueOrDefault((group, bits))
+        ?? _ranges.Value.Parameters(group, bits);
 }

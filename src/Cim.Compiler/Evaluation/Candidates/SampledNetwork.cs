@@ -13,6 +13,9 @@ internal sealed record SampledNetwork(Graph Graph, GraphInput Input, SearchData 
     /// <summary>How candidates are quantized; as in the final quantization.</summary>
     public QuantizerOptions Quantizer { get; init; } = new();
 
+    /// <summary>Where quantized candidates are shared with other processes; null if they are not.</summary>
+    public CandidateStore? Store { get; init; }
+
     /// <summary>Quantizes candidates, and remembers what it measured of the network.</summary>
     public PostTrainingQuantizer PostTraining => field ??= new PostTrainingQuantizer(Quantizer);
 }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Cim.Compiler.Evaluation.Agreement;
+using Cim.Compiler.Evaluation.Candidates;
 using Cim.Runtime;
 
 namespace Cim.Compiler.Search.Persistence;
@@ -28,6 +30,29 @@ internal sealed record WidthsTrial(ImmutableArray<int> Weights, ImmutableArray<i
     /// <inheritdoc/>
     public override string ToString() => string.Join(' ', Weights) + Sides + string.Join(' ', Activations)
         + (Within is { } within ? FormattableString.Invariant($"{Limit}{within:R}") : "");
+
+    /// <summary>Measures it.</summary>
+    /// <param name="network">A network that has these widths.</param>
+    /// <param name="budget">Percentage points beyond which it ends early where it says nothing else.</param>
+    /// <param name="cancellation">Checked between runs.</param>
+    public Distance Measure(PolicyNetwork network, double budget, CancellationToken cancellation) =>
+        network.MeasureWithEarlyStopping(l => Weights[l], g => Activations[g], Within ?? budget, cancellation);
+
+    /// <summary>The widths of weights that measurements need of each layer; narrowest first.</summary>
+    /// <param name="trials">The measurements.</param>
+    /// <param name="layers">The layers there are.</param>
+    /// <exception cref="CimException">CIM0053: they are of another network.</exception>
+    public static ImmutableArray<int[]> Needed(IReadOnlyCollection<WidthsTrial> trials, QuantizableLayers layers)
+    {
+        if (trials.FirstOrDefault(t => t.Weights.Length != layers.Layers.Length || t.Activations.Length != layers.Groups.Length)
+            is { } other)
+            throw new CimException(ErrorCodes.InvalidStudy,
+                $"'{other}' is a measurement of another network. The study is damaged; make it anew in another folder.");
+        return
+        [
+            .. layers.Layers.Select((_, l) => trials.Select(t => t.Weights[l]).Where(b => b > 0).Distinct().Order().ToArray()),
+        ];
+    }
 
     private static ImmutableArray<int> Bits(string text, string whole) => [.. text.Split(' ').Select(b =>
         int.TryParse(b, NumberStyles.None, CultureInfo.InvariantCulture, out int bits) ? bits : throw Wrong(whole))];
