@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Cim.Bench.Common;
 using Cim.Bench.Wild;
 using static System.FormattableString;
@@ -39,7 +41,7 @@ internal sealed class ZooCommand : BenchCommand
         _store = Add(
             "--store", "", "The folder of measurements; what is in it is not measured again. Default: one of this build in artifacts.");
         _isReport = Add("--report", false, "Only write what the store has; nothing is measured.");
-        _isList = Add("--list", false, "Only print the units there are, one for each network, profile and seed.");
+        _isList = Add("--list", false, "Only print the units there are, as JSON: one for each network, profile and seed.");
         _unit = Add<int?>("--unit", null, "Only measure this unit, from 0, into the store, as a task of a cluster does; --report gathers.");
         _wild = new WildOptions(this);
     }
@@ -61,15 +63,17 @@ internal sealed class ZooCommand : BenchCommand
         ZooUnit[] units = Units(parsed);
         if (parsed.GetValue(_isList))
         {
-            for (int i = 0; i < units.Length; i++) Console.WriteLine(Invariant($"{i}: {units[i]}"));
+            Console.WriteLine(List(zoo, units, parsed.GetValue(_searchers)!));
             return Task.CompletedTask;
         }
+
+        zoo.Take();
 
         if (parsed.GetValue(_unit) is { } unit)
         {
             if (unit < 0 || unit >= units.Length)
                 throw new BenchException(Invariant($"--unit is {unit}; there are 0 to {units.Length - 1}."));
-            zoo.Measure(units[unit], parsed.GetValue(_searchers)!, cancellation);
+            zoo.MeasureAlone(units[unit], parsed.GetValue(_searchers)!, cancellation);
             return Task.CompletedTask;
         }
 
@@ -82,8 +86,18 @@ internal sealed class ZooCommand : BenchCommand
         }
 
         Console.Write(zoo.Write());
+        if (zoo.Missing > 0) BenchRun.Progress(Invariant($"{zoo.Missing} searches have no result yet."));
         return Task.CompletedTask;
     }
+
+    private static string List(ZooRun zoo, ZooUnit[] units, string[] searchers) => new JsonArray(
+    [
+        .. units.Select((unit, i) => new JsonObject
+        {
+            ["unit"] = i, ["id"] = zoo.IdOf(unit, searchers), ["network"] = unit.Network, ["profile"] = unit.Profile,
+            ["seed"] = unit.Seed,
+        }),
+    ]).ToJsonString(new JsonSerializerOptions { WriteIndented = true });
 
     private ZooUnit[] Units(ParseResult parsed) =>
     [

@@ -1,4 +1,5 @@
 using Cim.Bench.Common;
+using Cim.Compiler.Pipeline;
 using Cim.Runtime;
 using static System.FormattableString;
 
@@ -23,6 +24,29 @@ internal sealed class ZooRun(BenchRun run, ZooOptions options, string folder)
     /// <summary>True if what the store does not have is left out.</summary>
     public bool IsReport { get; init; }
 
+    /// <summary>Searches that the store does not have and that were left out (<see cref="IsReport"/>).</summary>
+    public int Missing { get; private set; }
+
+    /// <summary>Takes the store for these measurements.</summary>
+    /// <exception cref="BenchException">It holds those of another build, or of other options.</exception>
+    public void Take() => _store.Take(Study);
+
+    /// <summary>All searches of a unit, as <see cref="Measure"/>, for a process that has no other.</summary>
+    /// <exception cref="BenchException">The network could not be measured.</exception>
+    public void MeasureAlone(ZooUnit unit, string[] searchers, CancellationToken cancellation)
+    {
+        Measure(unit, searchers, cancellation);
+        if (_skipped.TryGetValue(unit.Network, out string? reason)) throw new BenchException($"{unit}: {reason}");
+    }
+
+    /// <summary>A hash of all that a unit depends on.</summary>
+    public string IdOf(ZooUnit unit, string[] searchers)
+    {
+        string file = ZooNetworks.Of(unit.Network, run).Model;
+        string model = File.Exists(file) ? InputHash.OfModel(file) : "";
+        return ResultKey.Hash($"{Study} {string.Join(',', searchers)} {unit} {model}")[..32];
+    }
+
     /// <summary>All searches of a unit; false if there was nothing left to measure.</summary>
     public bool Measure(ZooUnit unit, string[] searchers, CancellationToken cancellation)
     {
@@ -44,7 +68,12 @@ internal sealed class ZooRun(BenchRun run, ZooOptions options, string folder)
                         continue;
                     }
 
-                    if (IsReport) continue;
+                    if (IsReport)
+                    {
+                        Missing++;
+                        continue;
+                    }
+
                     cell ??= new ZooCell(network, profile, options, ZooFiles.Write(network, folder), cancellation);
                     ZooRow row = cell.Run(searcher, seed, isChecked, cancellation);
                     _store.Add(row);
@@ -71,6 +100,8 @@ internal sealed class ZooRun(BenchRun run, ZooOptions options, string folder)
 
         return cell is not null;
     }
+
+    private string Study => Invariant($"build {run.Cim.Build[..12]}: {options}");
 
     /// <summary>Writes the results as far as they go.</summary>
     public string Write() => ZooTables.Write(run, options, _rows, _skipped);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Cim.Bench.Common;
 using Cim.Bench.Common.Results;
 
 namespace Cim.Bench.Zoo;
@@ -13,6 +14,17 @@ internal sealed class ZooStore(string folder)
     {
         string path = PathOf(network, profile, searcher, seed, isChecked);
         return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllText(path), ZooJson.Default.ZooRow) : null;
+    }
+
+    /// <summary>Takes the folder for measurements of one build and one set of options; others would mix with them.</summary>
+    /// <param name="study">What is measured, for people.</param>
+    /// <exception cref="BenchException">The folder holds another study; both are named.</exception>
+    public void Take(string study)
+    {
+        string path = Path.Combine(folder, "zoo.txt");
+        if (!File.Exists(path)) ResultFile.Write(path, study);
+        if (File.ReadAllText(path) is var held && held != study)
+            throw new BenchException($"{folder} holds the measurements of '{held}', and this is '{study}'. Use another --store.");
     }
 
     /// <summary>Adds a row.</summary>

@@ -141,6 +141,8 @@ internal static class StudyCommands
                 $"{string.Join(", ", table.Parameters.Zip(best.Choices, (p, c) => $"{p}={c}"))}: "
                 + (best.Accuracy is { } accuracy ? FormattableString.Invariant($"{100 * accuracy:F2} %, ") : "")
                 + FormattableString.Invariant($"{best.LossPoints:F2} points lost, {best.Cost!.LatencyNs:#,0} ns, ")
-                + FormattableString.Invariant($"{best.Cost.EnergyPj:#,0} pJ, {best.Cost.AreaUm2:#,0} um2, {best.Cost.Arrays:#,0} arrays")));
+                + (best.Cost.EnergyPj > 0 ? FormattableString.Invariant($"{best.Cost.EnergyPj:#,0} pJ, ") : "")
+                + (best.Cost.AreaUm2 > 0 ? FormattableString.Invariant($"{best.Cost.AreaUm2:#,0} um2, ") : "")
+                + FormattableString.Invariant($"{best.Cost.Arrays:#,0} arrays")));
         });
 }

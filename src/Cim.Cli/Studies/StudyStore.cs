@@ -13,6 +13,9 @@ namespace Cim.Cli.Studies;
 /// <param name="folder">The folder; need not exist yet.</param>
 internal sealed class StudyStore(string folder)
 {
+    /// <summary>How the name of an empty file ends that says that a unit failed.</summary>
+    private const string Mark = ".failed";
+
     /// <summary>The folder, absolute.</summary>
     public string Folder { get; } = Path.GetFullPath(folder);
 
@@ -70,10 +73,11 @@ internal sealed class StudyStore(string folder)
     {
         Write(ResultFile(unit), result, StudyJson.Relaxed.UnitResult);
         if (File.Exists(FailureFile(unit))) File.Delete(FailureFile(unit));
+        foreach (string mark in Marks($"{unit.Id}.*")) File.Delete(mark);
     }
 
-    /// <summary>Stores why a unit has no result. Where even that cannot be written (the disk may be full), the process's own message is
-    /// all there is.</summary>
+    /// <summary>Stores why a unit has no result. Where even that cannot be written (the disk may be full), an empty file whose name has
+    /// the code, which takes no room; where not even that, the process's own message is all there is.</summary>
     public void Store(StudyUnit unit, UnitFailure failure)
     {
         try
@@ -82,17 +86,27 @@ internal sealed class StudyStore(string folder)
         }
         catch (CimException e) when (e.Code == ErrorCodes.FileNotWritable)
         {
+            try
+            {
+                File.Create(At($"{unit.Id}.{failure.Code}{Mark}")).Dispose();
+            }
+            catch (Exception full) when (full is IOException or UnauthorizedAccessException)
+            {
+            }
         }
     }
 
     /// <summary>Why a unit has no result; null if nobody said.</summary>
-    public UnitFailure? Failure(StudyUnit unit) => Read(FailureFile(unit), StudyJson.Relaxed.UnitFailure);
+    public UnitFailure? Failure(StudyUnit unit) => Read(FailureFile(unit), StudyJson.Relaxed.UnitFailure)
+        ?? (Marks($"{unit.Id}.*").FirstOrDefault() is { } mark
+            ? new UnitFailure(Path.GetFileName(mark).Split('.')[1], $"Nothing could be written into {Folder}, not even the error.")
+            : null);
 
     /// <summary>The ids of the units that have a result.</summary>
     public IReadOnlySet<string> Done() => Ids("results");
 
     /// <summary>The ids of the units that failed and have not been computed since.</summary>
-    public IReadOnlySet<string> Failed() => Ids("failures");
+    public IReadOnlySet<string> Failed() => Ids("failures").Concat(Marks("*").Select(m => Path.GetFileName(m).Split('.')[0])).ToHashSet();
 
     /// <summary>Writes a file of the store.</summary>
     public static void Write<T>(string path, T document, JsonTypeInfo<T> type) => AtomicFile.Write(path, stream =>
@@ -119,6 +133,8 @@ internal sealed class StudyStore(string folder)
     private string ResultFile(StudyUnit unit) => At("results", unit.Id[..2], $"{unit.Id}.json");
 
     private string FailureFile(StudyUnit unit) => At("failures", unit.Id[..2], $"{unit.Id}.json");
+
+    private string[] Marks(string of) => Directory.Exists(Folder) ? Directory.GetFiles(Folder, of + Mark) : [];
 
     private HashSet<string> Ids(string name) => Directory.Exists(At(name))
         ? [.. Directory.EnumerateFiles(At(name), "*.json", SearchOption.AllDirectories).Select(f => Path.GetFileNameWithoutExtension(f))]

@@ -50,16 +50,26 @@ internal sealed record StudyTable(ImmutableArray<string> Parameters, ImmutableAr
     public static ImmutableArray<(string Name, Func<StudyDesign, double?> Of)> Figures { get; } =
     [
         ("accuracy", d => d.Accuracy), ("accuracyDeviation", d => d.AccuracyDeviation), ("lossPoints", d => d.LossPoints),
-        ("latencyNs", d => d.Cost?.LatencyNs), ("energyPj", d => d.Cost?.EnergyPj), ("areaUm2", d => d.Cost?.AreaUm2),
+        ("latencyNs", d => d.Cost?.LatencyNs), ("energyPj", d => Stated(d.Cost?.EnergyPj)), ("areaUm2", d => Stated(d.Cost?.AreaUm2)),
         ("arrays", d => d.Cost?.Arrays),
     ];
 
     /// <summary>The design of least cost among those that lose at most so many percentage points; of equal ones the first.</summary>
     /// <param name="points">What may be lost.</param>
     /// <param name="cost">What is least.</param>
-    /// <returns>Null if none loses so little, or no cost is known.</returns>
-    public StudyDesign? Cheapest(double points, Func<DesignCost, double> cost) =>
-        Designs.Where(d => d.LossPoints <= points && d.Cost is not null).MinBy(d => cost(d.Cost!));
+    /// <returns>Null if none loses so little.</returns>
+    /// <exception cref="CimException">CIM2007: the profiles of those that do state no such cost.</exception>
+    public StudyDesign? Cheapest(double points, Func<DesignCost, double> cost)
+    {
+        StudyDesign[] within = [.. Designs.Where(d => d.LossPoints <= points)];
+        return within.Length == 0 ? null
+            : within.Where(d => d.Cost is not null && cost(d.Cost) > 0).MinBy(d => cost(d.Cost!))
+            ?? throw new CimException(ErrorCodes.NoEnergyFigures,
+                "The hardware profiles of the study state no figures for this cost. Choose another --objective, or study other profiles.");
+    }
+
+    /// <summary>A figure that a profile states; 0 is none.</summary>
+    public static double? Stated(double? figure) => figure > 0 ? figure : null;
 
     /// <summary>Writes one line a design as CSV; a figure that is not known is empty.</summary>
     /// <exception cref="CimException">CIM0008: it cannot be written.</exception>

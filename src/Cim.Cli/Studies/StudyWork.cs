@@ -28,7 +28,7 @@ internal sealed class StudyWork(Study study, StudyDocument stored, StudyStore st
     public static StudyWork Of(
         Study study, IReadOnlyList<string> arguments, StudyStore store, Func<StudyUnit[]> units, int unitParts = 0)
     {
-        if (store.Find() is not null) return Of(study, store.Open(), store);
+        if (store.Find() is not null) return Of(study, store.Open(), store, arguments);
         var stored = new StudyDocument
         {
             Sdk = SdkVersion.Current, Key = study.Key, Arguments = arguments, Units = study.Grows ? [] : units(), Grows = study.Grows,
@@ -39,12 +39,17 @@ internal sealed class StudyWork(Study study, StudyDocument stored, StudyStore st
     }
 
     /// <summary>The work on a study that a store holds.</summary>
+    /// <param name="study">The study.</param>
+    /// <param name="stored">What the store holds.</param>
+    /// <param name="store">The store.</param>
+    /// <param name="arguments">The command line of <paramref name="study"/>; null if it is the stored one.</param>
     /// <exception cref="CimException">CIM0050: the store holds another study, or the files it depends on have changed.</exception>
-    public static StudyWork Of(Study study, StudyDocument stored, StudyStore store) => stored.Key == study.Key
+    public static StudyWork Of(
+        Study study, StudyDocument stored, StudyStore store, IReadOnlyList<string>? arguments = null) => stored.Key == study.Key
         ? new StudyWork(study, stored, store)
         : throw new CimException(ErrorCodes.OtherStudy,
-            $"The folder holds the study {stored.Key[..12]} ('cim {string.Join(' ', stored.Arguments)}'), and this is {study.Key[..12]}: "
-            + "the command line is another one, or the model, the data or the profile have changed. Use another folder.")
+            $"The folder holds the study {stored.Key[..12]} ('cim {string.Join(' ', stored.Arguments)}'), and this is {study.Key[..12]} "
+            + $"('cim {string.Join(' ', arguments ?? stored.Arguments)}'): the command line is another one, or the model, the data or the profile have changed. Use another folder.")
             { File = store.Folder };
 
     /// <summary>The study as it stands in the store.</summary>

@@ -81,6 +81,21 @@ public sealed class StudyKindsTests : IAsyncLifetime
         static double Number(string text) => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
     }
 
+    [Fact]
+    public async Task A_cost_that_no_profile_states_is_empty_and_cannot_be_asked_for()
+    {
+        await Ok("compile", _net.At("net.onnx"), "--calibration", _net.At("data.npz"), "--evaluation", _net.At("data.npz"), "--over",
+            "weight-bits=2..3", "--hardware", "cim-aq-4b", "--max-accuracy-loss", "100", "--store", _net.At("s"));
+        await Ok("study", "table", _net.At("s"), "-o", _net.At("t.csv"));
+        string[][] rows = [.. (await File.ReadAllLinesAsync(_net.At("t.csv"))).Select(l => l.Split(','))];
+        Assert.All(rows.Skip(1), row => Assert.Equal("", row[Array.IndexOf(rows[0], "energyPj")]));
+        CliRun run = await CliRun.Of("study", "best", _net.At("s"), "--max-accuracy-loss", "100", "--objective", "energy");
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.Contains("CIM2007", run.Error, StringComparison.Ordinal);
+        CliRun latency = await Ok("study", "best", _net.At("s"), "--max-accuracy-loss", "100", "--objective", "latency");
+        Assert.DoesNotContain("0 pJ", latency.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("there is no option '--weight-bit'", "weight-bit=2")]
     [InlineData("'--output' cannot vary", "output=a,b")]

@@ -80,7 +80,9 @@ public sealed class StudyTests : IAsyncLifetime
         Assert.Contains("CIM0050", other.Error, StringComparison.Ordinal);
         string key = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(Store, "study.json"))).RootElement.GetProperty("key")
             .GetString()!;
-        Assert.Matches($"holds the study {key[..12]} .* and this is [0-9a-f]{{12}}:", other.Error);
+        Assert.Matches(
+            $"holds the study {key[..12]} \\('cim sweep .*adcBits=5..8.*'\\), and this is [0-9a-f]{{12}} \\('cim sweep .*--vary=adcBits=4'\\):",
+            other.Error);
 
         string study = Path.Combine(Store, "study.json");
         await File.WriteAllTextAsync(
@@ -121,6 +123,27 @@ public sealed class StudyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_unit_whose_error_cannot_be_written_either_is_counted_as_failed_with_its_code()
+    {
+        await Prepare();
+        string id = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(Store, "study.json"))).RootElement
+            .GetProperty("units")[2].GetProperty("id").GetString()!;
+        await File.WriteAllTextAsync(Path.Combine(Store, "results"), "in the way");
+        await File.WriteAllTextAsync(Path.Combine(Store, "failures"), "in the way");
+        Assert.Contains("CIM0008", (await CliRun.Of("unit", "2", "--store", Store)).Error, StringComparison.Ordinal);
+        File.Delete(Path.Combine(Store, "results"));
+        File.Delete(Path.Combine(Store, "failures"));
+        JsonElement status = (await Ok("study", "status", Store, "--json")).Json;
+        Assert.Equal(1, status.GetProperty("failed").GetInt32());
+        Assert.Equal("CIM0008", status.GetProperty("firstFailure").GetProperty("code").GetString());
+        Assert.Contains("one failed with CIM0008", (await CliRun.Of("gather", Store)).Error, StringComparison.Ordinal);
+
+        await Ok("unit", "2", "--store", Store);
+        Assert.Equal(0, (await Ok("study", "status", Store, "--json")).Json.GetProperty("failed").GetInt32());
+        Assert.Empty(Directory.GetFiles(Store, $"{id}*"));
+    }
+
+    [Fact]
     public async Task Two_processes_on_one_unit_do_no_harm()
     {
         await Prepare();
@@ -142,6 +165,25 @@ public sealed class StudyTests : IAsyncLifetime
         CliRun run = await CliRun.Of([.. _net.Sweep, .. more.Select(m => m == "STORE" ? Store : m)]);
         Assert.Equal(ExitCode.WrongUsage, run.ExitCode);
         Assert.Contains(message, run.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Store));
+    }
+
+    [Fact]
+    public async Task A_dry_run_prints_every_call_of_sbatch_and_both_scripts_and_writes_nothing()
+    {
+        string[] line = [.. _net.Sweep, "--store", Store, "--submit", "slurm", "--slurm-option", "partition=cpu", "--slurm-option", "mem=4G",
+            "--slurm-option", "time=00:10:00", "--slurm-parallel", "3", "--dry-run"];
+        JsonElement dry = (await Ok([.. line, "--unit-parts", "2", "--json"])).Json.GetProperty("dryRun");
+        Assert.Equal(
+            [$"sbatch --array=0-12%3 {Path.Combine(Store, "slurm", "units.sh")} 0",
+            $"sbatch --dependency=afterany:JOBS {Path.Combine(Store, "slurm", "gather.sh")}"],
+            dry.GetProperty("commands").EnumerateArray().Select(c => c.GetString()!));
+        foreach (string script in new[] { "units", "gather" })
+            Assert.All(["#SBATCH --partition=cpu\n", "#SBATCH --mem=4G\n", "#SBATCH --time=00:10:00\n", "#SBATCH --requeue\n"],
+                option => Assert.Contains(option, dry.GetProperty(script).GetString()!, StringComparison.Ordinal));
+        string text = (await Ok(line)).Output;
+        Assert.Contains("# 25 units of one part; without --dry-run one is timed first", text, StringComparison.Ordinal);
+        Assert.Contains(dry.GetProperty("gather").GetString()!, text, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Store));
     }
 

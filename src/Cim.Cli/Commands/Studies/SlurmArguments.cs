@@ -60,16 +60,31 @@ internal static class SlurmArguments
     public static SlurmCluster Cluster(CommandContext context) => new(SlurmCluster.Patience, context.Cancellation);
 
     /// <summary>Prints what would be submitted.</summary>
-    public static async Task Print(ParseResult parsed, CommandContext context, StudyStore store, StudyUnit[] units)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="context">Where it prints.</param>
+    /// <param name="store">The store.</param>
+    /// <param name="units">The units.</param>
+    /// <param name="note">What is to be known of them, as a comment; null for nothing.</param>
+    public static async Task Print(
+        ParseResult parsed, CommandContext context, StudyStore store, StudyUnit[] units, string? note = null)
     {
-        var scripts = new SlurmScripts(store, CimCommand.Arguments, Read(parsed));
+        SlurmSettings settings = Read(parsed);
+        var scripts = new SlurmScripts(store, CimCommand.Arguments, settings);
         int arraySize = await Cluster(context).ArraySize();
-        string tasks = string.Join(" ", SlurmTasks.Of(Enumerable.Range(0, units.Length), arraySize).Select(t => $"--array={t}"));
-        context.WriteResult(
-            new SubmissionDocument(store.Folder, units.Length, [], null), StudyOutputJson.Relaxed.SubmissionDocument, text =>
+        string[] arrays = [.. SlurmTasks.Of(Enumerable.Range(0, units.Length), arraySize).Select(t => FormattableString.Invariant(
+            $"sbatch {SlurmStudy.ArrayOption(t, settings)} {store.At("slurm", "units.sh")} {t.Offset}"))];
+        string gather = $"sbatch --dependency=afterany:JOBS {store.At("slurm", "gather.sh")}";
+        var document = new SubmissionDocument(store.Folder, units.Length, [], null)
         {
-            text.WriteLine($"# {units.Length} units: sbatch {tasks}");
+            DryRun = new DryRun([.. arrays, gather], scripts.Units(), scripts.Gather(grows: false)),
+        };
+        context.WriteResult(document, StudyOutputJson.Relaxed.SubmissionDocument, text =>
+        {
+            text.WriteLine($"# {units.Length} units{note}");
+            foreach (string line in arrays) text.WriteLine($"# {line}");
             text.WriteLine(scripts.Units());
+            text.WriteLine($"# {gather}");
+            text.WriteLine(scripts.Gather(grows: false));
         });
     }
 

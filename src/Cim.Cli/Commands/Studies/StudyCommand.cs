@@ -106,7 +106,8 @@ internal sealed class StudyCommand : Command
             : StudyUnits.Timed(study, store, context.Progress, context.Cancellation);
         if (SlurmArguments.IsDry(parsed))
         {
-            await SlurmArguments.Print(parsed, context, store, Units());
+            await SlurmArguments.Print(parsed, context, store, Units(), parsed.GetValue(_unitParts) is not null ? null
+                : " of one part; without --dry-run one is timed first, and a unit has as many parts as take three minutes");
             return ExitCode.Ok;
         }
 

@@ -48,8 +48,8 @@ internal sealed class BestDocument(StudyTable table, StudyDesign design) : JsonR
     public double? Accuracy => design.Accuracy;
     public double LossPoints => design.LossPoints;
     public double LatencyNs => design.Cost!.LatencyNs;
-    public double EnergyPj => design.Cost!.EnergyPj;
-    public double AreaUm2 => design.Cost!.AreaUm2;
+    public double? EnergyPj => StudyTable.Stated(design.Cost!.EnergyPj);
+    public double? AreaUm2 => StudyTable.Stated(design.Cost!.AreaUm2);
     public long Arrays => design.Cost!.Arrays;
 }
 

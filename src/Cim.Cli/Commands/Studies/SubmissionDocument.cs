@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Cim.Cli.Invocation;
 using Cim.Cli.Studies.Slurm;
 
@@ -14,4 +15,13 @@ internal sealed class SubmissionDocument(string store, int units, IReadOnlyList<
     public int Units => units;
     public IReadOnlyList<SlurmSubmission> Jobs => jobs;
     public string? GatherJob => gatherJob;
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DryRun? DryRun { get; init; }
 }
+
+/// <summary>What <c>--dry-run</c> prints instead of submitting it.</summary>
+/// <param name="Commands">The calls of sbatch, in order.</param>
+/// <param name="Units">The script of the job arrays.</param>
+/// <param name="Gather">The script of the job after them.</param>
+internal sealed record DryRun(IReadOnlyList<string> Commands, string Units, string Gather);

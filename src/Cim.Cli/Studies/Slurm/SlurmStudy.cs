@@ -53,8 +53,8 @@ internal sealed class SlurmStudy(StudyStore store, StudyDocument study, SlurmClu
         int before = jobs.Submissions.Count;
         foreach (SlurmTasks tasks in SlurmTasks.Of(missing, missing.Length == 0 ? 1 : await cluster.ArraySize()))
         {
-            string most = settings.Parallel > 0 ? string.Create(CultureInfo.InvariantCulture, $"%{settings.Parallel}") : "";
-            string job = await cluster.Submit($"--array={tasks}{most}", array, tasks.Offset.ToString(CultureInfo.InvariantCulture));
+            string job = await cluster.Submit(
+                ArrayOption(tasks, settings), array, tasks.Offset.ToString(CultureInfo.InvariantCulture));
             // After each, so that an array is known even if the next is refused.
             Store(jobs = jobs with { Submissions = [.. jobs.Submissions, new SlurmSubmission(job, tasks.Offset, tasks.ToString())] });
         }
@@ -67,6 +67,10 @@ internal sealed class SlurmStudy(StudyStore store, StudyDocument study, SlurmClu
         else if (await GatherState() is null) Store(jobs = jobs with { Gather = await cluster.Submit(gather) });
         return (submitted, jobs.Gather);
     }
+
+    /// <summary>The option of sbatch that makes these tasks a job array.</summary>
+    public static string ArrayOption(SlurmTasks tasks, SlurmSettings settings) => $"--array={tasks}"
+        + (settings.Parallel > 0 ? string.Create(CultureInfo.InvariantCulture, $"%{settings.Parallel}") : "");
 
     /// <summary>The state of the last job that puts results together or continues the study, while it is in the queue; else
     /// null.</summary>
