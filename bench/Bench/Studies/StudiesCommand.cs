@@ -68,7 +68,8 @@ internal sealed class StudiesCommand : BenchCommand
             Work(shared, 1, [.. Enumerable.Range(0, count).Where(i => i % 2 == 1)]));
         await tool.RunAsync(["gather", shared]);
         tool.RequireEqual("one", "two-workers-out");
-        double each = (one.CpuSeconds - process.CpuSeconds) / count, unit = process.CpuSeconds / count, slower = two.Max(w => w.Seconds);
+        double each = (one.CpuSeconds - process.CpuSeconds) / count, unit = process.CpuSeconds / count;
+        double slower = two.Max(w => w.Seconds);
         report.Line(Invariant($"A sweep of {units * chips} parts in {count} units, the Fashion-MNIST network, ")
             + (samples == 0 ? "all test samples" : Invariant($"{samples} samples")) + "; the same bytes each way.");
         report.Line();
@@ -79,8 +80,8 @@ internal sealed class StudiesCommand : BenchCommand
         report.Row("two workers", Invariant($"{two.Sum(w => w.CpuSeconds):F1}"), Invariant($"{slower:F1}"));
         report.Line();
         report.Line(Invariant($"Two workers take {slower / one.Seconds:F3} of the time of one. A unit costs {each:F2} s beside its work: ")
-            + Invariant($"{100 * each / unit:F2} % of these units of {unit:F0} s, {100 * each / 180:F2} % of units of three minutes, which ")
-            + "is what the command cuts.");
+            + Invariant($"{100 * each / unit:F2} % of these units of {unit:F0} s, {100 * each / 180:F2} % of units of three minutes, ")
+            + "which is what the command cuts.");
         report.Line();
 
         async Task<string> Store(string name)

@@ -11,7 +11,8 @@ internal static class StudyUnits
     /// <summary>What a unit is to take: long against the start of a process, short against the time limits of queues.</summary>
     private const double Seconds = 180;
 
-    /// <summary>A part that takes less is timed a second time: most of the first is the start of a process, which a unit has once.</summary>
+    /// <summary>A part that takes less is timed a second time: the first time has the start of a process in it, which a unit has
+    /// once.</summary>
     private const double Short = 20;
 
     /// <summary>More files than this in one folder tree are slow to list on shared file systems.</summary>

@@ -49,7 +49,8 @@ internal sealed class StudyWork(Study study, StudyDocument stored, StudyStore st
         ? new StudyWork(study, stored, store)
         : throw new CimException(ErrorCodes.OtherStudy,
             $"The folder holds the study {stored.Key[..12]} ('cim {string.Join(' ', stored.Arguments)}'), and this is {study.Key[..12]} "
-            + $"('cim {string.Join(' ', arguments ?? stored.Arguments)}'): the command line is another one, or the model, the data or the profile have changed. Use another folder.")
+            + $"('cim {string.Join(' ', arguments ?? stored.Arguments)}'): "
+            + "the command line is another one, or the model, the data or the profile have changed. Use another folder.")
             { File = store.Folder };
 
     /// <summary>The study as it stands in the store.</summary>

@@ -81,7 +81,8 @@ public sealed class StudyTests : IAsyncLifetime
         string key = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(Store, "study.json"))).RootElement.GetProperty("key")
             .GetString()!;
         Assert.Matches(
-            $"holds the study {key[..12]} \\('cim sweep .*adcBits=5..8.*'\\), and this is [0-9a-f]{{12}} \\('cim sweep .*--vary=adcBits=4'\\):",
+            $"holds the study {key[..12]} \\('cim sweep .*adcBits=5..8.*'\\), and this is [0-9a-f]{{12}} "
+            + "\\('cim sweep .*--vary=adcBits=4'\\):",
             other.Error);
 
         string study = Path.Combine(Store, "study.json");
@@ -171,8 +172,8 @@ public sealed class StudyTests : IAsyncLifetime
     [Fact]
     public async Task A_dry_run_prints_every_call_of_sbatch_and_both_scripts_and_writes_nothing()
     {
-        string[] line = [.. _net.Sweep, "--store", Store, "--submit", "slurm", "--slurm-option", "partition=cpu", "--slurm-option", "mem=4G",
-            "--slurm-option", "time=00:10:00", "--slurm-parallel", "3", "--dry-run"];
+        string[] line = [.. _net.Sweep, "--store", Store, "--submit", "slurm", "--slurm-option", "partition=cpu",
+            "--slurm-option", "mem=4G", "--slurm-option", "time=00:10:00", "--slurm-parallel", "3", "--dry-run"];
         JsonElement dry = (await Ok([.. line, "--unit-parts", "2", "--json"])).Json.GetProperty("dryRun");
         Assert.Equal(
             [$"sbatch --array=0-12%3 {Path.Combine(Store, "slurm", "units.sh")} 0",
