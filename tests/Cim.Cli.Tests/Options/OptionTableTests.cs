@@ -98,12 +98,12 @@ public sealed class OptionTableTests : IDisposable
     public void Every_property_of_a_compilation_is_set_by_a_row()
     {
         CompileOptions plain = Read([]);
-        // Whether candidates are left to others is a matter of a study, other figures of the hardware are one of 'cim advise', which
-        // keeps no results, and the time that is spent is known by the build task alone.
+        // Whether candidates are left to others, and through which file, is a matter of a study, other figures of the hardware are one of
+        // 'cim advise', which keeps no results, and the time that is spent is known by the build task alone.
         var set = new HashSet<string>(StringComparer.Ordinal)
         {
             nameof(CompileOptions.ModelPath), nameof(CompileOptions.Searches), nameof(CompileOptions.LeavesCandidates),
-            nameof(CompileOptions.HardwareSettings), nameof(CompileOptions.SpentSeconds),
+            nameof(CompileOptions.CandidatesPath), nameof(CompileOptions.HardwareSettings), nameof(CompileOptions.SpentSeconds),
         };
         PropertyInfo[] properties = typeof(CompileOptions).GetProperties(BindingFlags.Instance | BindingFlags.Public);
         foreach (OptionRow row in OptionTable.OnCommandLine)
