@@ -14,6 +14,7 @@ internal sealed class PlanContext
     private readonly Memory<byte>[] _values;
     private Memory<byte> _workspace;
     private SplitRunner? _split;
+    private int _threads = 1;
 
     public PlanContext(ExecutionPlan plan)
     {
@@ -42,19 +43,20 @@ internal sealed class PlanContext
     /// <param name="threads">How many threads may compute one layer together.</param>
     public void Prepare(PreparedLayer[] layers, int threads)
     {
-        int bytes = 0, split = 0;
+        int bytes = 0, split = 0, parts = 1;
         foreach (PlannedStep step in _plan.Steps)
         {
             int needs = step.Kernel?.WorkspaceBytes ?? layers[step.Layer].WorkspaceBytes(step.Images);
             bytes = Math.Max(bytes, needs);
-            if (threads > 1 && step.Kernel is null && step.Images == 1 && SplitRunner.Parts(layers[step.Layer], threads) > 1)
-                split = Math.Max(split, needs);
+            int most = step.Kernel is null && step.Images == 1 ? SplitRunner.Parts(layers[step.Layer], threads) : 1;
+            if (most > 1) (split, parts) = (Math.Max(split, needs), Math.Max(parts, most));
         }
 
         if (bytes > _workspace.Length) _workspace = AlignedMemory.Allocate(bytes);
-        if (split == 0) _split = null;
-        else if (_split?.Threads != threads) _split = new SplitRunner(threads);
-        _split?.Prepare(split);
+        _threads = threads;
+        if (parts == 1) return;
+        if (_split is null || _split.Threads < parts) _split = new SplitRunner(parts);
+        _split.Prepare(split);
     }
 
     /// <summary>Runs all steps.</summary>
@@ -63,7 +65,7 @@ internal sealed class PlanContext
     /// <param name="executor">Knows whether processors are free for a layer to be split; null: no layer is.</param>
     public void Run(PreparedLayer[] layers, long firstUnit, Executor? executor)
     {
-        if (_split is null || executor?.RunsAlone != true)
+        if (_split is null || _threads == 1 || executor?.RunsAlone != true)
         {
             RunSteps(layers, firstUnit, null);
             return;
@@ -97,7 +99,7 @@ internal sealed class PlanContext
             // Each use of a layer has read noise of its own.
             long firstImage = (firstUnit * (step.Images / _plan.Units)) + (step.Use * UseDistance);
             ReadOnlyMemory<byte> residual = memory.Inputs.Length > 1 ? memory.Inputs[1] : default;
-            int parts = _split is null || step.Images > 1 || executor?.RunsAlone != true ? 1 : _split.NextParts(layer);
+            int parts = _split is null || step.Images > 1 || executor?.RunsAlone != true ? 1 : _split.NextParts(layer, _threads);
             if (parts > 1)
             {
                 var buffers = new SplitMemory(memory.Inputs[0], residual, memory.Outputs[0]);

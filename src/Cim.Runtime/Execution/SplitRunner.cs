@@ -62,9 +62,9 @@ internal sealed class SplitRunner
     public int Threads => _helpers.Length + 1;
 
     /// <summary>How many parts the next layer is cut into: one where helpers have just been late.</summary>
-    public int NextParts(PreparedLayer layer)
+    public int NextParts(PreparedLayer layer, int threads)
     {
-        if (_alone == 0) return Parts(layer, Threads);
+        if (_alone == 0) return Parts(layer, Math.Min(threads, Threads));
         _alone--;
         return 1;
     }
