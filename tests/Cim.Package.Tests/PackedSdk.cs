@@ -15,9 +15,7 @@ public sealed class PackedSdk : IDisposable
     public PackedSdk()
     {
         Feed = Path.Combine(_root.FullName, "feed");
-        CommandLine.Run(RepositoryRoot,
-            ["pack", "src/Cim.Sdk", "--no-build", "-c", Metadata("Configuration"), "-o", Feed, "-p:PackageVersion="
-            + Version, "--nologo", "-v", "q"], [(CommandLine.PackagesFolder, MachinePackages())]).Succeeds();
+        Pack("src/Cim.Sdk", "Cim.Sdk");
         File.WriteAllText(Path.Combine(_root.FullName, "NuGet.config"), $"""
             <configuration>
               <packageSources><add key="cim-test-feed" value="{Feed}" /></packageSources>
@@ -37,12 +35,23 @@ public sealed class PackedSdk : IDisposable
 
     public string RuntimePackagePath => Path.Combine(Feed, $"Cim.Runtime.{Version}.nupkg");
 
+    internal static string Configuration => Metadata("Configuration");
+
     internal static string RepositoryRoot => Metadata("RepositoryRoot");
 
     internal TemporaryProject Project(string name = "App") =>
         new(Directory.CreateDirectory(Path.Combine(_root.FullName, Guid.NewGuid().ToString("N")[..8])).FullName, name);
 
     public string[] Entries() => Entries(PackagePath);
+
+    /// <summary>Packs a project that is built already into the feed; the path of its package.</summary>
+    public string Pack(string project, string id)
+    {
+        CommandLine.Run(RepositoryRoot,
+            ["pack", project, "--no-build", "-c", Configuration, "-o", Feed, "-p:PackageVersion=" + Version, "--nologo", "-v", "q"],
+            [(CommandLine.PackagesFolder, MachinePackages())]).Succeeds();
+        return Path.Combine(Feed, $"{id}.{Version}.nupkg");
+    }
 
     internal static string[] Entries(string package)
     {
