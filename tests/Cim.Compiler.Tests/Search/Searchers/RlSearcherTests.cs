@@ -28,6 +28,25 @@ public sealed class RlSearcherTests
     }
 
     [Theory, InlineData(0), InlineData(1), InlineData(2)]
+    public void It_measures_what_exact_measures_until_a_sixth_of_the_evaluations_has_found_nothing_cheaper(int seed)
+    {
+        (PolicySpace space, LossTable losses) = SearchProblems.Random(seed, layers: 12, bits: [2, 3, 4, 6, 8]);
+        var problem = new SearchProblem(space, losses, losses.Total(PolicyMoves.Widest(space)) + 1, long.MaxValue, 60, (ulong)seed);
+        var evaluator = new SkewedEvaluator(space, losses);
+        Trial[] exact = [.. new ExactSearcher().Search(problem, evaluator, null, default).Trials];
+        SearchResult rl = new RlSearcher().Search(problem, evaluator, null, default);
+        int best = 0, common = 0;
+        for (; common < exact.Length && common - best <= 60 / 6; common++)
+            if (exact[common].Loss <= problem.MaxLoss && exact[common].Cost < CheapestOf(exact[..common])) best = common;
+        Assert.True(common > 10);
+        Assert.Equal(exact[..common].Select(t => string.Join(',', t.Policy)), rl.Trials[..common].Select(t => string.Join(',', t.Policy)));
+        Assert.True(rl.Cost <= CheapestOf(exact[..common]));
+
+        double CheapestOf(IEnumerable<Trial> trials) =>
+            trials.Where(t => t.Loss <= problem.MaxLoss).Select(t => t.Cost).DefaultIfEmpty(double.PositiveInfinity).Min();
+    }
+
+    [Theory, InlineData(0), InlineData(1), InlineData(2)]
     public void It_goes_on_from_what_it_measured_where_a_layer_has_very_many_widths(int seed)
     {
         (PolicySpace space, LossTable losses) = SearchProblems.Random(
