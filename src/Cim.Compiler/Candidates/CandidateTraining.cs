@@ -92,17 +92,17 @@ internal sealed class CandidateTraining
     };
 
     /// <summary>
-    /// Cheapest first. A full training recovers more than a short one, so candidates that missed the budget by no more than a standard
+    /// Cheapest first, by the schedule where the objective counts one. A full training recovers more than a short one, so candidates that missed the budget by no more than a standard
     /// deviation of their score have a chance, too.
     /// </summary>
     private IEnumerable<TrainedTrial> Promising(TrainedSearch trained, int samples)
     {
         TrainedTrial[] good = [
-            .. trained.Trials.Where(t => !t.Stopped && t.Loss <= Options.MaxLoss).OrderBy(t => t.Cost).Take(MaxGood)];
+            .. trained.Trials.Where(t => !t.Stopped && t.Loss <= Options.MaxLoss).OrderBy(t => t.RankingCost).Take(MaxGood)];
         double deviation = 100 * Math.Sqrt(trained.Reference * (1 - trained.Reference) / samples);
         IEnumerable<TrainedTrial> near = trained.Trials.Where(
             t => !t.Stopped && t.Loss > Options.MaxLoss && t.Loss <= Options.MaxLoss + deviation);
-        return near.Where(t => good.Length == 0 || t.Cost < good[0].Cost).OrderBy(t => t.Cost)
+        return near.Where(t => good.Length == 0 || t.RankingCost < good[0].RankingCost).OrderBy(t => t.RankingCost)
             .Take(Options.Clock.IsOver ? 0 : MaxNear).Concat(good);
     }
 

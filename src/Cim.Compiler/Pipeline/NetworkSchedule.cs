@@ -56,5 +56,6 @@ internal static class NetworkSchedule
         EnergyPj = schedule.Energy.TotalPj,
         Arrays = schedule.ArraysUsed,
         LimitedBy = schedule.Bound.LimitedBy,
+        NotModelled = schedule.NotModelled,
     };
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Cim.Compiler.Search.Space;
 
@@ -32,11 +33,43 @@ internal static class ScheduleVerification
         (Trial best, double least) = (candidates[0], double.PositiveInfinity);
         foreach (Trial trial in candidates)
         {
-            cancellation.ThrowIfCancellationRequested();
-            double cost = schedule.Simulated(trial.Policy.AsSpan(), space.Objective);
+            double cost = Cost(schedule, trial.Policy, space, cancellation);
             if (cost < least) (best, least) = (trial, cost);
         }
 
         return found with { Policy = best.Policy, Loss = best.Loss, Cost = best.Cost };
+    }
+
+    /// <summary>Measured policies, cheapest first: where the objective counts a schedule, the cheapest by closed form in the order of their
+    /// schedules.</summary>
+    /// <param name="space">What was searched.</param>
+    /// <param name="trials">The policies.</param>
+    /// <param name="cancellation">Checked before each schedule.</param>
+    public static IEnumerable<Trial> Ranked(PolicySpace space, IEnumerable<Trial> trials, CancellationToken cancellation)
+    {
+        Trial[] ordered = [.. trials.OrderBy(t => t.Cost)];
+        if (space.Schedule is not { } schedule || space.IsAdditive) return ordered;
+        return ordered.Take(MostCandidates).OrderBy(t => Cost(schedule, t.Policy, space, cancellation)).Concat(ordered.Skip(MostCandidates));
+    }
+
+    /// <summary>Trained candidates with the cost of their schedules, where the objective counts one.</summary>
+    /// <param name="space">What was searched.</param>
+    /// <param name="trials">The candidates.</param>
+    /// <param name="progress">One line.</param>
+    /// <param name="cancellation">Checked before each schedule.</param>
+    public static ImmutableArray<TrainedTrial> Scheduled(
+        PolicySpace space, IReadOnlyCollection<TrainedTrial> trials, IProgress<string>? progress, CancellationToken cancellation)
+    {
+        int finished = trials.Count(t => !t.Stopped);
+        if (space.Schedule is not { } schedule || space.IsAdditive || finished == 0) return [.. trials];
+        progress?.Report(string.Create(CultureInfo.InvariantCulture, $"Scheduling the {finished} candidates that were trained"));
+        return [.. trials.Select(t => t.Stopped ? t
+            : t with { ScheduledCost = Cost(schedule, t.Policy, space, cancellation) })];
+    }
+
+    private static double Cost(PolicySchedule schedule, ImmutableArray<int> policy, PolicySpace space, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return schedule.Simulated(policy.AsSpan(), space.Objective);
     }
 }

@@ -104,5 +104,5 @@ internal sealed class SearchOutcome(PolicySearch search, SearchProblem problem, 
         Enumerable.Range(0, _space.Choices.Length).Sum(s => _space.Choices[s].Min(c => _space.Costs[s, c].Arrays));
 
     private SearchBaseline BaselineOf(ReadOnlySpan<int> policy, CancellationToken cancellation) =>
-        new(_space.Costs.Total(policy), search.Measure(policy, cancellation).LossPoints);
+        new(_space.Costs.Total(policy), search.Measure(policy, cancellation).LossPoints) { Policy = _space.ToPolicy(policy) };
 }

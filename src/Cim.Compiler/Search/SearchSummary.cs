@@ -5,11 +5,19 @@ using Cim.Compiler.Ir;
 using Cim.Compiler.Precision;
 using Cim.Compiler.Search.Space;
 using Cim.Compiler.Sensitivity;
+using Cim.Runtime;
 
 namespace Cim.Compiler.Search;
 
 /// <summary>What can be had by hand: its cost and its estimated loss in percentage points.</summary>
-internal sealed record SearchBaseline(CostVector Cost, double Loss);
+internal sealed record SearchBaseline(CostVector Cost, double Loss)
+{
+    /// <summary>Its precisions; null where nobody asks for them.</summary>
+    public QuantizationPolicy? Policy { get; init; }
+
+    /// <summary>Its schedule, on the arrays and with the goal of the compiled network; null if no schedule was asked for.</summary>
+    public ScheduleCost? Schedule { get; init; }
+}
 
 /// <summary>Whether the samples are enough for a budget.</summary>
 /// <param name="Samples">Samples policies were measured on.</param>
@@ -82,6 +90,9 @@ internal sealed record SearchSummary
     public required double Log10Policies { get; init; }
 
     public required CostVector Chosen { get; init; }
+
+    /// <summary>The schedule of the compiled network; null if none was asked for.</summary>
+    public ScheduleCost? ChosenSchedule { get; init; }
 
     /// <summary>8 bits everywhere.</summary>
     public required SearchBaseline Eight { get; init; }

@@ -10,7 +10,15 @@ namespace Cim.Compiler.Search;
 /// <param name="Costs">All of its cost.</param>
 /// <param name="Loss">Percentage points lost after the short training, with the estimate for conversions.</param>
 /// <param name="Stopped">True if the training was stopped half-way because it was hopeless.</param>
-internal sealed record TrainedTrial(string Origin, ImmutableArray<int> Policy, double Cost, CostVector Costs, double Loss, bool Stopped);
+internal sealed record TrainedTrial(string Origin, ImmutableArray<int> Policy, double Cost, CostVector Costs, double Loss, bool Stopped)
+{
+    /// <summary>Its cost in the objective as the compiled network is scheduled; null where the objective counts no schedule, or the training
+    /// was stopped.</summary>
+    public double? ScheduledCost { get; init; }
+
+    /// <summary>What candidates are ranked by.</summary>
+    public double RankingCost => ScheduledCost ?? Cost;
+}
 
 /// <summary>What short trainings found.</summary>
 /// <param name="FloatScore">Share of the hold-out samples that the float network classifies right.</param>

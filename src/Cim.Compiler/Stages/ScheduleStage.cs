@@ -5,6 +5,7 @@ using Cim.Compiler.Lowering;
 using Cim.Compiler.Pipeline;
 using Cim.Compiler.Precision;
 using Cim.Compiler.Scheduling;
+using Cim.Compiler.Search;
 using Cim.Runtime;
 using Cim.Runtime.Hardware;
 using Cim.Runtime.Program;
@@ -29,22 +30,39 @@ internal sealed class ScheduleStage : ICompileStage
         Schedule schedule = Run(network, context);
         if (context.Options.ScheduleFor is not { } goal) return state with { Mapped = mapped with { Schedule = schedule } };
         QuantizationPolicy eight = QuantizationPolicy.Uniform(state.Shapes.Select(s => s.Name), 8, 8);
-        Schedule baseline = Run(NetworkSchedule.Planned(state.Imported!, eight, context.Hardware), context);
+        ScheduleCost compiled = NetworkSchedule.Describe(schedule, goal) with
+            {
+                CalibratedEnergyPj = Calibrated(schedule, network, state, context),
+            },
+            baseline = Planned(eight);
         return state with
         {
             Mapped = mapped with
             {
                 Schedule = schedule,
-                Cost = mapped.Cost with
-                {
-                    Schedule = NetworkSchedule.Describe(schedule, goal) with
-                    {
-                        CalibratedEnergyPj = Calibrated(schedule, network, state, context),
-                    },
-                },
-                Baseline = mapped.Baseline with { Schedule = NetworkSchedule.Describe(baseline, goal) },
+                Cost = mapped.Cost with { Schedule = compiled },
+                Baseline = mapped.Baseline with { Schedule = baseline },
             },
+            Search = state.Search is { } search ? Scheduled(search, compiled, baseline, Planned) : null,
         };
+
+        ScheduleCost Planned(QuantizationPolicy policy) => NetworkSchedule.Describe(
+            Run(NetworkSchedule.Planned(state.Imported!, policy, context.Hardware), context), goal);
+    }
+
+    /// <summary>What a search compares, each with its own schedule on the same arrays.</summary>
+    private static SearchSummary Scheduled(
+        SearchSummary search, ScheduleCost compiled, ScheduleCost baseline, Func<QuantizationPolicy, ScheduleCost> planned)
+    {
+        return search with
+        {
+            ChosenSchedule = compiled,
+            Eight = search.Eight with { Schedule = baseline },
+            Four = Of(search.Four),
+            ProxyStart = search.ProxyStart is { } start ? Of(start) : null,
+        };
+
+        SearchBaseline Of(SearchBaseline one) => one.Policy is { } policy ? one with { Schedule = planned(policy) } : one;
     }
 
     private static double? Calibrated(Schedule schedule, ScheduledNetwork network, CompileState state, CompileContext context)

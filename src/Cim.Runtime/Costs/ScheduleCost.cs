@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace Cim.Runtime;
@@ -29,6 +30,9 @@ public sealed record ScheduleCost
 
     /// <summary>What limits it, for example <c>layer</c>, <c>network</c> or <c>digital</c>.</summary>
     public required string LimitedBy { get; init; }
+
+    /// <summary>What costs time or energy on a chip and is in none of these figures.</summary>
+    public ImmutableArray<string> NotModelled { get; init; } = [];
 
     /// <summary>For example <c>1,234 ns, 812,345 inferences/s, 45,678 pJ on 96 arrays, scheduled for latency</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,

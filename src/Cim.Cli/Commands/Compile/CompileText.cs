@@ -41,6 +41,8 @@ internal static class CompileText
         foreach (ModelPlan plan in result.Model.Info.Plans) Line($"plan       {plan.Dims}: {plan.Cost}");
         Line($"8 bits     {result.Baseline}");
         if (result.Baseline.Schedule is { } eight) Line($"           {eight}");
+        if (result.Cost.Schedule is { NotModelled.IsEmpty: false } missing)
+            Line($"           schedules do not count: {string.Join("; ", missing.NotModelled)}");
         if (result.Report.Merged is { } merged)
             Line($"shared     {100 * merged.Saved:F1} % of the cells saved: {merged.Cells} of {merged.CellsOwn}");
         if (result.Search is { } search) SearchOutput.Print(console, search);

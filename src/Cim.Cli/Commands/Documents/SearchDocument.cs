@@ -3,6 +3,7 @@ using Cim.Cli.Invocation;
 using Cim.Compiler.Precision;
 using Cim.Compiler.Search;
 using Cim.Compiler.Search.Space;
+using Cim.Runtime;
 
 namespace Cim.Cli.Commands.Documents;
 
@@ -19,7 +20,8 @@ internal sealed class SearchDocument(SearchSummary search)
     public double ValidationLoss => search.ValidationLoss;
     public double? ProxyOptimum => search.ProxyOptimum;
     public bool ProxyOptimumIsProven => search.ProxyOptimumIsProven;
-    public BaselineDocument Chosen => new(new SearchBaseline(search.Chosen, search.ValidationLoss));
+    public BaselineDocument Chosen => 
+        new(new SearchBaseline(search.Chosen, search.ValidationLoss) { Schedule = search.ChosenSchedule });
     public BaselineDocument Uniform8 => new(search.Eight);
     public BaselineDocument Uniform4 => new(search.Four);
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -37,6 +39,8 @@ internal sealed class BaselineDocument(SearchBaseline policy)
     public double EnergyPj => policy.Cost.EnergyPj;
     public long Arrays => policy.Cost.Arrays;
     public double ValidationLoss => policy.Loss;
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ScheduleCost? Schedule => policy.Schedule;
 }
 
 /// <summary>The short trainings of a search.</summary>
@@ -56,6 +60,8 @@ internal sealed class CandidateDocument(TrainedTrial trial)
     public long Arrays => trial.Costs.Arrays;
     public double ValidationLoss => trial.Loss;
     public bool Stopped => trial.Stopped;
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? ScheduledCost => trial.ScheduledCost;
 }
 
 /// <summary>What <c>cim pareto --json</c> prints.</summary>

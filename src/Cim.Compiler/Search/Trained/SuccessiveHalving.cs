@@ -95,7 +95,7 @@ internal sealed class SuccessiveHalving
             isOver = Try("uniform w4a4, 8-bit ends", four) is null;
         if (!isOver && low >= 0 && Best is { } best)
             SearchOn(best, candidates[low].Factor, high < candidates.Length ? candidates[high].Factor : candidates[low].Factor);
-        return _result with { Trials = [.. _trials] };
+        return _result with { Trials = ScheduleVerification.Scheduled(_search.Space, _trials, _progress, _cancellation) };
     }
 
     /// <summary>Cheapest policies for an ever larger estimate of weights and activations, each noticeably cheaper than the one

@@ -24,7 +24,8 @@ internal static class CandidateVerification
         double allowed = search.Evaluator.Allowed(cancellation), estimate = search.Losses.Total(search.Choices(found.Policy));
         UnitChoices choices = UnitChoices.Of(search.Space, search.Losses, ProxyWalk.CostOf(problem));
         Trial[] measured = [
-            .. found.Trials.Where(t => t.Loss <= allowed && problem.Fits(t.Policy.AsSpan())).OrderBy(t => t.Cost)];
+            .. ScheduleVerification.Ranked(
+                search.Space, found.Trials.Where(t => t.Loss <= allowed && problem.Fits(t.Policy.AsSpan())), cancellation)];
         ImmutableArray<int> last = [.. search.Choices(found.Policy)];
         for (int candidate = 2; candidate <= MaxCandidates; candidate++)
         {
