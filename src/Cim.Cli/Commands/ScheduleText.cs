@@ -27,7 +27,8 @@ internal static class ScheduleText
                 + $"{schedule.Bound.Name}."));
         if (schedule.Bound.Next is { } next)
             console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{next.Arrays:#,0} more array(s) for '{next.Name}' would make it {Time(next.MakespanNs)}."));
+                $"{next.Arrays:#,0} more array(s) for '{next.Name}' would make it {Time(next.MakespanNs)} and "
+                    + $"{next.ThroughputPerSecond:#,0} images/s."));
         Relief[] others = [.. schedule.Bound.Without.Where(r => r.MakespanNs < schedule.MakespanNs * 0.995)];
         if (others.Length > 0)
             console.WriteLine("If it held nothing up: "

@@ -40,6 +40,16 @@ internal sealed record ScheduleReport
     /// <summary>The slot of each core.</summary>
     public required ImmutableArray<int> Slots { get; init; }
 
+    /// <summary>Arrays of a core.</summary>
+    public int ArraysPerCore { get; init; } = 1;
+
+    /// <summary>The layers that are on the chip at once: all, or of a network that is larger those of the part that computes
+    /// longest.</summary>
+    public required ImmutableArray<string> OnChip { get; init; }
+
+    /// <summary>The schedule of 8-bit weights and activations on the same arrays; null if no schedule was asked for.</summary>
+    public ScheduleCost? Baseline { get; init; }
+
     /// <summary>Slots of all chips.</summary>
     public required int GridCores { get; init; }
 
@@ -49,7 +59,8 @@ internal sealed record ScheduleReport
     /// <summary>The report of a schedule of one image.</summary>
     /// <param name="schedule">The schedule.</param>
     /// <param name="stated">What the compiled model says of it; null if no schedule was asked for.</param>
-    public static ScheduleReport Of(Schedule schedule, ScheduleCost? stated) => new()
+    /// <param name="baseline">The same of 8 bits.</param>
+    public static ScheduleReport Of(Schedule schedule, ScheduleCost? stated, ScheduleCost? baseline) => new()
     {
         ScheduledFor = stated?.For,
         CalibratedEnergyPj = stated?.CalibratedEnergyPj,
@@ -63,6 +74,17 @@ internal sealed record ScheduleReport
         Layers = schedule.Layers,
         Slots = [.. schedule.Slots],
         GridCores = schedule.GridCores,
+        ArraysPerCore = schedule.ArraysPerCore,
+        OnChip = OnChipOf(schedule),
+        Baseline = baseline,
         NotModelled = schedule.NotModelled,
     };
+
+    private static ImmutableArray<string> OnChipOf(Schedule schedule)
+    {
+        if (schedule.Parts.IsEmpty) return [.. schedule.Layers.Select(l => l.Name)];
+        int longest = Enumerable.Range(0, schedule.Parts.Length).MaxBy(p => schedule.Parts[p].ComputingNs);
+        return [.. schedule.Layers.Skip(schedule.Parts.Take(longest).Sum(p => p.Layers)).Take(schedule.Parts[longest].Layers)
+            .Select(l => l.Name)];
+    }
 }

@@ -20,22 +20,25 @@ internal sealed class BoundFinder(ScheduledNetwork network, IReadOnlyList<LayerL
     /// <param name="copies">Its copies.</param>
     /// <param name="work">The work of each stage.</param>
     /// <param name="found">The schedule, and how long the busiest parts work for an image.</param>
-    /// <param name="makespan">Nanoseconds with other copies.</param>
+    /// <param name="with">Nanoseconds with other copies, and from one image to the next.</param>
     public ScheduleBound Of(
-        long[] copies, IReadOnlyList<StageWork> work, (RowTimes Times, ResourceTimes Resources) found, Func<long[], double> makespan)
+        long[] copies, IReadOnlyList<StageWork> work, (RowTimes Times, ResourceTimes Resources) found,
+        Func<long[], (double MakespanNs, double IntervalNs)> with)
     {
         int slowest = copies.Length == 0 ? -1 : Enumerable.Range(0, copies.Length).MaxBy(i => loads[i].BusyNs(copies[i]));
         double makespanNs = found.Times.MakespanNs, path = LongestPath(work), layer = slowest < 0 ? 0
             : loads[slowest].ProductNs * loads[slowest].Products * options.Images / loads[slowest].AtOnce(copies[slowest]);
         double others = (found.Resources with { ArraysNs = 0 }).LongestNs * options.Images;
         bool isSerial = options.Pipeline == PipelineKind.Serial;
-        string by = isSerial || Clearly * layer >= makespanNs || (layer >= path && layer >= others)
+        string by = options.CountsInterval && found.Resources.Longest != "layer" ? found.Resources.Longest
+            : options.CountsInterval || isSerial || Clearly * layer >= makespanNs || (layer >= path && layer >= others)
             ? slowest >= 0 && ConvertersDominate(slowest) ? "converters" : "layer"
             : others > Math.Max(layer, path) ? (found.Resources with { ArraysNs = 0 }).Longest : "dependencies";
         return new ScheduleBound(
             isSerial ? makespanNs : Math.Max(Math.Max(path, layer), others), by, slowest < 0 ? "" : loads[slowest].Name)
         {
-            Next = isSerial ? null : Next(copies, makespanNs, makespan),
+            Next = isSerial ? null
+                : Next(copies, (makespanNs, Throughput.IntervalNs(found.Resources, found.Times, options.Pipeline)), with),
         };
     }
 
@@ -72,17 +75,19 @@ internal sealed class BoundFinder(ScheduledNetwork network, IReadOnlyList<LayerL
         return network.Profile.DacBits == 1 && product > 1.5 * read;
     }
 
-    private NextCopy? Next(long[] copies, double now, Func<long[], double> makespan)
+    private NextCopy? Next(
+        long[] copies, (double MakespanNs, double IntervalNs) now, Func<long[], (double MakespanNs, double IntervalNs)> with)
     {
         (NextCopy? best, double most) = (null, 0);
         foreach (int i in Enumerable.Range(0, copies.Length).OrderByDescending(i => loads[i].BusyNs(copies[i])).Take(Candidates))
         {
             long more = loads[i].NextSets(copies[i]), arrays = (more - copies[i]) * loads[i].Arrays;
             if (more == 0) continue;
-            long[] with = [.. copies];
-            with[i] = more;
-            double ns = makespan(with), saved = (now - ns) / arrays;
-            if (saved > most) (best, most) = (new NextCopy(loads[i].Name, arrays, ns), saved);
+            long[] sets = [.. copies];
+            sets[i] = more;
+            (double makespan, double interval) = with(sets);
+            double saved = (options.CountsInterval ? now.IntervalNs - interval : now.MakespanNs - makespan) / arrays;
+            if (saved > most) (best, most) = (new NextCopy(loads[i].Name, arrays, makespan, 1e9 / interval), saved);
         }
 
         return best;

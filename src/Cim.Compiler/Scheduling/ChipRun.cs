@@ -55,15 +55,24 @@ internal sealed class ChipRun
     public ScheduleBound Bound(long[] sets)
     {
         ScheduleBound bound = new BoundFinder(_network, _works.Loads, _options).Of(
-            sets, Work, (Times, Resources), s => Simulate(_works.Of(s, Placement.InputNs), _limits).Times.MakespanNs);
+            sets, Work, (Times, Resources), With);
         if (_options.Pipeline == PipelineKind.Serial) return bound;
         ImmutableArray<Relief> without = [.. Reliefs(sets)];
         Relief? most = without.MinBy(r => r.MakespanNs);
         return bound with
         {
             Without = without,
-            LimitedBy = most is not null && Times.MakespanNs > BoundFinder.Clearly * most.MakespanNs ? most.Name : bound.LimitedBy,
+            LimitedBy = !_options.CountsInterval && most is not null && Times.MakespanNs > BoundFinder.Clearly * most.MakespanNs
+                ? most.Name : bound.LimitedBy,
         };
+    }
+
+    /// <summary>Nanoseconds with other copies at the same slots, and from one image to the next.</summary>
+    private (double MakespanNs, double IntervalNs) With(long[] sets)
+    {
+        ImmutableArray<StageWork> work = _works.Of(sets, Placement.InputNs);
+        RowTimes times = Simulate(work, _limits).Times;
+        return (times.MakespanNs, Throughput.IntervalNs(ResourceTimes.Of(_network.Graph, work, _limits), times, _options.Pipeline));
     }
 
     /// <summary>The schedule if one part of the chip held nothing up.</summary>

@@ -62,8 +62,7 @@ internal static class PartitionedScheduler
         (double now, double busy, double programming) = (0, 0, 0);
         foreach ((ScheduledNetwork part, Schedule schedule) in scheduled)
         {
-            // A layer that is larger than the chip passes over it several times, each time with the same inputs.
-            long chip = profile.AllArrays, passes = Math.Max(1, (part.ArraysOnce + chip - 1) / chip);
+            long passes = Passes(part, profile);
             double loading = parts.Count == 0 ? 0 : LoadingNs(part.InputElements * options.Images, profile);
             double programmed = ProgrammingNs(schedule.ArraysUsed, profile), computing = schedule.MakespanNs * passes;
             double start = now + programmed + loading;
@@ -108,9 +107,30 @@ internal static class PartitionedScheduler
             {
                 LatencyNs = programmingNs + loadingNs + scheduled.Sum(s => s.Schedule.Bound.LatencyNs),
                 LimitedBy = programmingNs + loadingNs > now / 2 ? "programming" : longest.Bound.LimitedBy,
-                Next = null,
-                Without = [],
+                Next = Next(scheduled, profile, now, options.Images),
+                Without = Without(scheduled, profile, now),
             },
         };
     }
+
+    /// <summary>Of the next copies of all parts the one that saves most for an array.</summary>
+    private static NextCopy? Next(
+        (ScheduledNetwork Network, Schedule Schedule)[] scheduled, HardwareProfile profile, double now, int images) => scheduled
+        .Where(s => s.Schedule.Bound.Next is not null)
+        .Select(s => (Copy: s.Schedule.Bound.Next!, Saved: Passes(s.Network, profile)
+            * (s.Schedule.MakespanNs - s.Schedule.Bound.Next!.MakespanNs)))
+        .Where(s => s.Saved > 0).OrderByDescending(s => s.Saved / s.Copy.Arrays)
+        .Select(s => s.Copy with { MakespanNs = now - s.Saved, ThroughputPerSecond = NsPerSecond * images / (now - s.Saved) })
+        .FirstOrDefault();
+
+    /// <summary>What a part of the chip holds up in each part of the network, together.</summary>
+    private static ImmutableArray<Relief> Without(
+        (ScheduledNetwork Network, Schedule Schedule)[] scheduled, HardwareProfile profile, double now) => [.. scheduled
+        .SelectMany(s => s.Schedule.Bound.Without.Select(r => (r.Name, Saved: Passes(s.Network, profile)
+            * (s.Schedule.MakespanNs - r.MakespanNs))))
+        .GroupBy(r => r.Name).Select(g => new Relief(g.Key, now - g.Sum(r => r.Saved)))];
+
+    /// <summary>A layer that is larger than the chip passes over it several times, each time with the same inputs.</summary>
+    private static long Passes(ScheduledNetwork part, HardwareProfile profile) =>
+        Math.Max(1, (part.ArraysOnce + profile.AllArrays - 1) / profile.AllArrays);
 }

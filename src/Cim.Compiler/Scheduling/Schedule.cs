@@ -62,6 +62,9 @@ internal sealed record Schedule
     /// <summary>The slot of each core on the chip.</summary>
     public IReadOnlyList<int> Slots { get; init; } = [];
 
+    /// <summary>Arrays of a core.</summary>
+    public int ArraysPerCore { get; init; } = 1;
+
     /// <summary>Slots of all chips.</summary>
     public int GridCores { get; init; }
 
@@ -82,6 +85,9 @@ internal sealed record ScheduledLayer(string Name, long Copies, long Arrays, lon
 {
     /// <summary>Products that are computed at once: more than copies where several copies lie in one set of arrays.</summary>
     public required long AtOnce { get; init; }
+
+    /// <summary>Reads of each of its arrays in an inference.</summary>
+    public required double ReadsPerArray { get; init; }
 
     /// <summary>Nanoseconds its arrays compute for an image.</summary>
     public required double BusyNs { get; init; }
@@ -129,7 +135,8 @@ internal sealed record Relief(string Name, double MakespanNs);
 /// <param name="Name">The layer.</param>
 /// <param name="Arrays">Arrays of its next copy.</param>
 /// <param name="MakespanNs">Nanoseconds of the schedule with it.</param>
-internal sealed record NextCopy(string Name, long Arrays, double MakespanNs);
+/// <param name="ThroughputPerSecond">Images a second with it.</param>
+internal sealed record NextCopy(string Name, long Arrays, double MakespanNs, double ThroughputPerSecond);
 
 /// <summary>A part of a network that is larger than the chip.</summary>
 /// <param name="First">Its first layer.</param>

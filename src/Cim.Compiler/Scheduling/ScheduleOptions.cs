@@ -23,4 +23,9 @@ internal sealed record ScheduleOptions
 
     /// <summary>Images one after the other.</summary>
     public int Images { get; init; } = 1;
+
+    /// <summary>True if the time from one image to the next is what counts: layers are pipelined over images, and one stands for
+    /// all.</summary>
+    public bool CountsInterval => Images == 1 && Pipeline != PipelineKind.Serial
+        && (Goal == ScheduleGoal.Throughput || Pipeline == PipelineKind.Batch);
 }

@@ -34,22 +34,10 @@ internal sealed class Scheduler
     {
         long once = _network.ArraysOnce, chip = _network.Profile.AllArrays;
         long extra = _options.ExtraArrays ?? Math.Max(0, chip - once);
-        (long[] sets, ChipRun run) = Placed(new CopyPlacement(_network, _works, _options), extra);
+        (long[] sets, ChipRun run) = new ChipCopies(_network, _works, _options).Best(
+            new CopyPlacement(_network, _works, _options).Of(extra), extra);
         long used = _loads.Select((l, i) => l.Arrays * sets[i]).Sum();
         return Of((sets, run), used, _options.ExtraArrays is { } more ? once + more : used);
-    }
-
-    /// <summary>A search for copies counts data and arrays. Where links or units hold stages up, its copies have to be better there, too,
-    /// than those of the fastest slowest layer.</summary>
-    private (long[] Sets, ChipRun Run) Placed(CopyPlacement copies, long extra)
-    {
-        long[] sets = copies.Of(extra);
-        var run = new ChipRun(_network, _works, sets, _options);
-        if (_options is not { Copies: CopyRule.Optimise, Goal: ScheduleGoal.Latency } || !run.IsLimited || extra <= 0 || _loads.IsEmpty)
-            return (sets, run);
-        long[] even = copies.Even(extra);
-        var other = new ChipRun(_network, _works, even, _options);
-        return other.Times.MakespanNs < run.Times.MakespanNs ? (even, other) : (sets, run);
     }
 
     private Schedule Of((long[] Sets, ChipRun Run) placed, long used, long arrays)
@@ -76,6 +64,7 @@ internal sealed class Scheduler
                 _network, placement, (double)run.SpilledBytes / _options.Images, (double)run.SharedBytes / _options.Images),
             Layers = [.. _loads.Select((load, i) => Layer(load, i, sets[i], placement.Cores[i], times))],
             Slots = placement.Slots,
+            ArraysPerCore = _network.Profile.ArraysPerCore,
             GridCores = placement.Grid.Cores,
             Timeline = TimelineBuilder.Of(_graph, placement, times),
             Bound = run.Bound(sets),
@@ -89,6 +78,7 @@ internal sealed class Scheduler
         return new ScheduledLayer(load.Name, sets, load.Arrays, _network.RowTiles(index), load.Products)
         {
             AtOnce = load.AtOnce(sets),
+            ReadsPerArray = (double)_network.Costs[index].Events.ArrayReads / (load.Arrays * sets),
             BusyNs = load.BusyNs(sets),
             StartNs = stages.Min(s => times.Start[s][0]),
             EndNs = stages.Max(s => times.End[s][^1]),

@@ -49,7 +49,8 @@ internal static class ScheduleVerification
     {
         Trial[] ordered = [.. trials.OrderBy(t => t.Cost)];
         if (space.Schedule is not { } schedule || space.IsAdditive) return ordered;
-        return ordered.Take(MostCandidates).OrderBy(t => Cost(schedule, t.Policy, space, cancellation)).Concat(ordered.Skip(MostCandidates));
+        return ordered.Take(MostCandidates).OrderBy(t => Cost(schedule, t.Policy, space, cancellation))
+            .Concat(ordered.Skip(MostCandidates));
     }
 
     /// <summary>Trained candidates with the cost of their schedules, where the objective counts one.</summary>

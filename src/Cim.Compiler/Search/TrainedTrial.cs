@@ -12,8 +12,8 @@ namespace Cim.Compiler.Search;
 /// <param name="Stopped">True if the training was stopped half-way because it was hopeless.</param>
 internal sealed record TrainedTrial(string Origin, ImmutableArray<int> Policy, double Cost, CostVector Costs, double Loss, bool Stopped)
 {
-    /// <summary>Its cost in the objective as the compiled network is scheduled; null where the objective counts no schedule, or the training
-    /// was stopped.</summary>
+    /// <summary>Its cost in the objective as the compiled network is scheduled; null where the objective counts no schedule, or the
+    /// training was stopped.</summary>
     public double? ScheduledCost { get; init; }
 
     /// <summary>What candidates are ranked by.</summary>

@@ -9,6 +9,8 @@ namespace Cim.Runtime;
 /// </summary>
 public sealed record ScheduleCost
 {
+    private readonly ImmutableArray<string> _notModelled = [];
+
     /// <summary>What copies are placed for: <c>latency</c> or <c>throughput</c>.</summary>
     public required string For { get; init; }
 
@@ -32,7 +34,22 @@ public sealed record ScheduleCost
     public required string LimitedBy { get; init; }
 
     /// <summary>What costs time or energy on a chip and is in none of these figures.</summary>
-    public ImmutableArray<string> NotModelled { get; init; } = [];
+    public ImmutableArray<string> NotModelled
+    {
+        // A model of an earlier version has none.
+        get => _notModelled.IsDefault ? [] : _notModelled;
+        init => _notModelled = value;
+    }
+
+    /// <summary>True if all figures are the same.</summary>
+    /// <param name="other">Another schedule.</param>
+    public bool Equals(ScheduleCost? other) => other is not null
+        && (For, LatencyNs, ThroughputPerSecond, EnergyPj, CalibratedEnergyPj, Arrays, LimitedBy) == (other.For, other.LatencyNs,
+            other.ThroughputPerSecond, other.EnergyPj, other.CalibratedEnergyPj, other.Arrays, other.LimitedBy)
+        && NotModelled.SequenceEqual(other.NotModelled);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(For, LatencyNs, ThroughputPerSecond, EnergyPj, Arrays, LimitedBy);
 
     /// <summary>For example <c>1,234 ns, 812,345 inferences/s, 45,678 pJ on 96 arrays, scheduled for latency</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,

@@ -70,4 +70,18 @@ public sealed class ScheduleStageTests : IDisposable
         Assert.Null(result.Report.Schedule!.ScheduledFor);
         Assert.DoesNotContain("schedule", System.Text.Json.JsonSerializer.Serialize(result.Model.Info, InfoJson.Default.ModelInfo));
     }
+
+    [Fact]
+    public void A_search_shows_the_schedules_of_what_it_compares()
+    {
+        CompileResult result = CompilePipeline.Compile(_net.Options() with
+        {
+            Search = "exact", SearchEvaluations = 4, MaxAccuracyLoss = 20, ScheduleFor = "latency", CopiesWithin = 60,
+        });
+        Assert.Equal(result.Cost.Schedule, result.Search!.ChosenSchedule);
+        Assert.Equal(result.Baseline.Schedule, result.Search.Eight.Schedule);
+        Assert.True(result.Search.Four.Schedule!.LatencyNs <= result.Search.Eight.Schedule!.LatencyNs);
+        Assert.NotEmpty(result.Cost.Schedule!.NotModelled);
+        Assert.Equal(result.Baseline.Schedule, result.Report.Schedule!.Baseline);
+    }
 }

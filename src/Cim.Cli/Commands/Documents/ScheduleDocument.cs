@@ -60,6 +60,7 @@ internal sealed class ScheduledLayerDocument(ScheduledLayer layer)
     public long Arrays => layer.Arrays;
     public long RowTiles => layer.RowTiles;
     public long Products => layer.Products;
+    public double ReadsPerArray => layer.ReadsPerArray;
     public double BusyNs => layer.BusyNs;
     public double StartNs => layer.StartNs;
     public double EndNs => layer.EndNs;
@@ -99,6 +100,7 @@ internal sealed class NextCopyDocument(NextCopy next)
     public string Name => next.Name;
     public long Arrays => next.Arrays;
     public double MakespanNs => next.MakespanNs;
+    public double ThroughputPerSecond => next.ThroughputPerSecond;
 }
 
 /// <summary>A part of a network that is larger than the chip.</summary>

@@ -52,6 +52,9 @@ internal static class ConstantMatrix
     {
         int size = matrix.Type.SizeOf(), rows = matrix.Shape[0], columns = matrix.Shape[1];
         ReadOnlySpan<byte> source = matrix.Data.Span;
+        // One value everywhere, as in graphs of shapes alone: large networks would take their memory twice.
+        if (source.Length <= size || source[size..].SequenceEqual(source[..^size]))
+            return new Tensor(matrix.Type, new Shape(columns, rows), matrix.Data);
         byte[] result = new byte[source.Length];
         for (int r = 0; r < rows; r++)
             for (int c = 0; c < columns; c++)

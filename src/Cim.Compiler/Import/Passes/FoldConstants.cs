@@ -17,6 +17,7 @@ internal sealed class FoldConstants(long maxFoldedBytes) : IGraphPass
         var editor = new GraphEditor(graph);
         IReadOnlyDictionary<string, Tensor> known = ShapeInference.KnownValues(graph);
         long folded = 0;
+        var repeated = new RepeatedValues();
         var quantized = new HashSet<string>(StringComparer.Ordinal);
         foreach (Node node in graph.Nodes)
         {
@@ -28,7 +29,7 @@ internal sealed class FoldConstants(long maxFoldedBytes) : IGraphPass
                 continue;
             }
 
-            Tensor[]? results = Known(node, known) ?? Evaluate(node, editor, ref folded);
+            Tensor[]? results = Known(node, known) ?? Evaluate(node, editor, repeated, ref folded);
             if (results is null) continue;
             editor.Remove(node);
             for (int i = 0; i < node.Outputs.Length; i++)
@@ -48,7 +49,7 @@ internal sealed class FoldConstants(long maxFoldedBytes) : IGraphPass
         return results;
     }
 
-    private Tensor[]? Evaluate(Node node, GraphEditor editor, ref long folded)
+    private Tensor[]? Evaluate(Node node, GraphEditor editor, RepeatedValues repeated, ref long folded)
     {
         var inputs = new Tensor?[node.Inputs.Length];
         for (int i = 0; i < inputs.Length; i++)
@@ -61,11 +62,14 @@ internal sealed class FoldConstants(long maxFoldedBytes) : IGraphPass
         // Before anything is allocated: sizes come from the file and may be absurd.
         Kernel kernel = OperatorCatalog.Create(node.Op, node.Attributes, node.Name)
             .Bind([.. inputs.Select(i => i is null ? null : TensorInfo.Of(i))]);
+        if (node.Op == "ConstantOfShape" && repeated.Find(node, kernel.Outputs[0]) is { } known) return [known];
         foreach (TensorInfo output in kernel.Outputs) folded += output.Bytes;
         if (folded > maxFoldedBytes)
             throw new CimException(ErrorCodes.InvalidGraph,
                 $"Node '{node.Name}' ({node.Op}): the constants computed from other constants exceed {maxFoldedBytes >> 20} MiB. Check "
                     + $"the shapes it computes.");
-        return DigitalEvaluator.Evaluate(kernel, [.. inputs.Select(i => i?.Data ?? default)]);
+        Tensor[] results = DigitalEvaluator.Evaluate(kernel, [.. inputs.Select(i => i?.Data ?? default)]);
+        if (node.Op == "ConstantOfShape") repeated.Add(node, results[0]);
+        return results;
     }
 }

@@ -28,12 +28,14 @@ internal sealed class CopySearch(IReadOnlyList<LayerLoad> layers, long extra, Fu
     private int _left = evaluations;
     private ulong _random = 0x9E3779B97F4A7C15;
 
-    /// <summary>The best copies found.</summary>
-    public long[] Best()
+    /// <summary>The best copies found, each where no step leads on, best first.</summary>
+    /// <param name="count">At most so many; at least one.</param>
+    public IReadOnlyList<long[]> Best(int count)
     {
-        if (extra <= 0) return [.. layers.Select(_ => 1L)];
+        if (extra <= 0) return [[.. layers.Select(_ => 1L)]];
         (long[] Copies, CopyScore Score)[] starts = [.. Candidates().Select(c => (c, Score(c))).OrderBy(c => c.Item2)];
         (long[] best, CopyScore least) = starts[0];
+        var ends = new List<(long[] Copies, CopyScore Score)> { starts[0] };
         foreach ((long[] copies, CopyScore at) in starts.Take(Starts)) Keep(Climb(copies, at));
         while (_left > 0)
         {
@@ -41,10 +43,11 @@ internal sealed class CopySearch(IReadOnlyList<LayerLoad> layers, long extra, Fu
             Keep(Climb(jumped, Score(jumped)));
         }
 
-        return best;
+        return [.. ends.OrderBy(e => e.Score).Select(e => e.Copies).DistinctBy(c => string.Join(' ', c)).Take(count)];
 
         void Keep((long[] Copies, CopyScore Score) found)
         {
+            ends.Add(found);
             if (found.Score.CompareTo(least) < 0) (best, least) = found;
         }
     }

@@ -114,7 +114,10 @@ internal sealed class EventSimulation
     {
         (int image, int row) = stage.Next;
         double end = stage.Start(now, memory);
-        foreach (int core in CoresOf(stage.Index)) _cores[core] = (_graph.Stages[stage.Index].Layer, end);
+        int layer = _graph.Stages[stage.Index].Layer;
+        // Of stages that share a layer's weights another one may be at work longer.
+        foreach (int core in CoresOf(stage.Index))
+            _cores[core] = (layer, _cores.TryGetValue(core, out var held) && held.Layer == layer ? Math.Max(held.UntilNs, end) : end);
         _events.Enqueue(stage.Index, (end, stage.Index));
         if (stage.IsLoaded && row == 0) LoadNext(image, stage.Work.LoadNs, now);
     }

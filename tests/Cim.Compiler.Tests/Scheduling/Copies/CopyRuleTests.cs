@@ -19,7 +19,7 @@ public sealed class CopyRuleTests
     [Fact]
     public void No_rule_takes_more_arrays_than_there_are() => RandomSchedules.Loads.Holds(Cases, c =>
     {
-        long[] searched = new CopySearch(c.Layers, c.Extra, copies => new CopyScore(Sum(c.Layers, copies), 0), 500).Best();
+        long[] searched = new CopySearch(c.Layers, c.Extra, copies => new CopyScore(Sum(c.Layers, copies), 0), 500).Best(1)[0];
         foreach (long[] copies in (long[][])[MinSumCopies.Of(c.Layers, c.Extra), MinMaxCopies.Of(c.Layers, c.Extra), searched])
         {
             Assert.True(copies.Zip(c.Layers, (n, l) => (n - 1) * l.Arrays).Sum() <= c.Extra);
@@ -30,7 +30,7 @@ public sealed class CopyRuleTests
     [Fact]
     public void A_search_finds_what_a_rule_finds_that_minimises_the_same() => RandomSchedules.Loads.Holds(Cases, c =>
     {
-        long[] searched = new CopySearch(c.Layers, c.Extra, copies => new CopyScore(Sum(c.Layers, copies), 0), 500).Best();
+        long[] searched = new CopySearch(c.Layers, c.Extra, copies => new CopyScore(Sum(c.Layers, copies), 0), 500).Best(1)[0];
         Assert.Equal(Sum(c.Layers, MinSumCopies.Of(c.Layers, c.Extra)), Sum(c.Layers, searched), 9);
     });
 
