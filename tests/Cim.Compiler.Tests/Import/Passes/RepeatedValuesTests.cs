@@ -21,9 +21,9 @@ public sealed class RepeatedValuesTests
             weights.Select(t => $"[{t.Shape[0]},{t.Shape[1]}]").Order(StringComparer.Ordinal));
         Assert.All(weights, t => Assert.All(t.Span<float>().ToArray(), v => Assert.Equal(0.01f, v)));
 
-        // Slices of the same bytes.
+        // Slices of the same bytes, but for what shape inference has computed before.
         Tensor largest = weights.MaxBy(t => t.Data.Length)!;
-        Assert.All(weights, t => Assert.True(largest.Data.Span.Overlaps(t.Data.Span)));
+        Assert.All(weights.Where(t => t.Length > 10_000), t => Assert.True(largest.Data.Span.Overlaps(t.Data.Span)));
     }
 
     [Fact]

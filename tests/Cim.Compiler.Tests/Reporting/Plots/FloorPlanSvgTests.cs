@@ -8,7 +8,7 @@ using Cim.Compiler.Scheduling.Simulation;
 using Cim.Compiler.Tests.Scheduling;
 using Xunit;
 
-namespace Cim.Compiler.Tests.Reporting;
+namespace Cim.Compiler.Tests.Reporting.Plots;
 
 /// <summary>The chip from above.</summary>
 public sealed partial class FloorPlanSvgTests
