@@ -7,7 +7,7 @@ namespace Cim.Cli.Tests;
 public sealed class CompletionCommandTests
 {
     [Theory]
-    [InlineData("cim comp", "compile", "completion")]
+    [InlineData("cim comp", "compare", "compile", "completion")]
     [InlineData("cim cost net.onnx --hardware is", "isaac")]
     [InlineData("cim compile net.onnx --search-ev", "--search-evaluations")]
     [InlineData("cim compile net.onnx --objective energy", "energy", "energy-delay")]
