@@ -92,8 +92,8 @@ internal sealed class CandidateTraining
     };
 
     /// <summary>
-    /// Cheapest first, by the schedule where the objective counts one. A full training recovers more than a short one, so candidates that missed the budget by no more than a standard
-    /// deviation of their score have a chance, too.
+    /// Cheapest first, by the schedule where the objective counts one. A full training recovers more than a short one, so candidates that
+    /// missed the budget by no more than a standard deviation of their score have a chance, too.
     /// </summary>
     private IEnumerable<TrainedTrial> Promising(TrainedSearch trained, int samples)
     {

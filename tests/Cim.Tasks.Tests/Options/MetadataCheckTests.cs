@@ -96,13 +96,13 @@ public sealed class MetadataCheckTests : IDisposable
     }
 
     [Theory]
-    [InlineData("a folder", "is a folder")]
-    [InlineData("a pointer", "git lfs pull")]
-    public void Files_that_are_none_are_named(string kind, string expected)
+    [InlineData("Labels", "a folder", "is a folder")]
+    [InlineData("Calibration", "a pointer", "git lfs pull")]
+    public void Files_that_are_none_are_named(string option, string kind, string expected)
     {
         if (kind == "a folder") Directory.CreateDirectory(_run.Folder["d.npz"]);
         else _run.Folder.Write("d.npz", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n");
-        Assert.False(_run.Run(_run.Item(("Calibration", "d.npz"))));
+        Assert.False(_run.Run(_run.Item((option, "d.npz"))));
         BuildErrorEventArgs error = Assert.Single(_run.Engine.Errors);
         Assert.Equal("CIM0001", error.Code);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
