@@ -36,8 +36,9 @@ public sealed class SlurmTests
             .GetProperty("job").GetString()!;
 
         await TestCluster.Until(async () => await State(Cancelled) == "RUNNING", 120, "the task that is to be cancelled runs");
-        await File.WriteAllTextAsync(net.At("cancelled"), "");
         Assert.Equal(0, (await cluster.Run("scancel", $"{job}_{Cancelled}")).Code);
+        await TestCluster.Until(async () => await State(Cancelled) is not ("RUNNING" or "COMPLETING"), 60, "the task is cancelled");
+        await File.WriteAllTextAsync(net.At("cancelled"), ""); // Not before: a task that has just begun would see it and compute.
         (code, output) = await cluster.RestartController();
         Assert.True(code == 0, output);
 
