@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cim.Bench.Common;
 using Cim.Bench.Wild;
+using Cim.Runtime;
 using static System.FormattableString;
 
 namespace Cim.Bench.Zoo;
@@ -81,21 +82,35 @@ internal sealed class ZooCommand : BenchCommand
         {
             long start = Stopwatch.GetTimestamp();
             if (!zoo.Measure(one, parsed.GetValue(_searchers)!, cancellation)) continue;
-            zoo.Write();
+            zoo.Write(isWhole: false);
             BenchRun.Progress(Invariant($"{one}: {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s"));
         }
 
-        Console.Write(zoo.Write());
+        bool isWhole = zoo.Missing == 0 && new Option[] { _networks, _profiles, _searchers, _seeds }
+            .All(option => parsed.GetResult(option) is null or { Implicit: true });
+        Console.Write(zoo.Write(isWhole));
         if (zoo.Missing > 0) BenchRun.Progress(Invariant($"{zoo.Missing} searches have no result yet."));
         return Task.CompletedTask;
     }
 
     private static string List(ZooRun zoo, ZooUnit[] units, string[] searchers) => new JsonArray(
     [
-        .. units.Select((unit, i) => new JsonObject
+        .. units.Select((unit, i) =>
         {
-            ["unit"] = i, ["id"] = zoo.IdOf(unit, searchers), ["network"] = unit.Network, ["profile"] = unit.Profile,
-            ["seed"] = unit.Seed,
+            var listed = new JsonObject
+            {
+                ["unit"] = i, ["network"] = unit.Network, ["profile"] = unit.Profile, ["seed"] = unit.Seed,
+            };
+            try
+            {
+                listed["id"] = zoo.IdOf(unit, searchers);
+            }
+            catch (Exception missing) when (missing is BenchException or CimException)
+            {
+                listed["skipped"] = missing.Message;
+            }
+
+            return listed;
         }),
     ]).ToJsonString(new JsonSerializerOptions { WriteIndented = true });
 

@@ -1,6 +1,8 @@
 using Cim.Bench.Common;
 using Cim.Compiler.Pipeline;
 using Cim.Runtime;
+using Cim.Runtime.Hardware;
+using Cim.Runtime.Hardware.Profiles;
 using static System.FormattableString;
 
 namespace Cim.Bench.Zoo;
@@ -39,12 +41,21 @@ internal sealed class ZooRun(BenchRun run, ZooOptions options, string folder)
         if (_skipped.TryGetValue(unit.Network, out string? reason)) throw new BenchException($"{unit}: {reason}");
     }
 
-    /// <summary>A hash of all that a unit depends on.</summary>
+    /// <summary>A hash of all that a unit depends on: the build, and every option and file that the table of options counts into results.</summary>
+    /// <exception cref="BenchException">Samples are missing.</exception>
+    /// <exception cref="CimException">The network is missing.</exception>
     public string IdOf(ZooUnit unit, string[] searchers)
     {
-        string file = ZooNetworks.Of(unit.Network, run).Model;
-        string model = File.Exists(file) ? InputHash.OfModel(file) : "";
-        return ResultKey.Hash($"{Study} {string.Join(',', searchers)} {unit} {model}")[..32];
+        ZooNetwork network = ZooNetworks.Of(unit.Network, run);
+        ZooFiles files = ZooFiles.Write(network, folder);
+        HardwareProfile hardware = HardwareProfiles.Load(unit.Profile);
+        IEnumerable<string> keys =
+            from searcher in searchers
+            let asked = options.Compilation(network, unit.Profile, searcher, files) with { Seed = unit.Seed }
+            from entry in ResultKey.OfLock(asked, hardware)
+            select $"{searcher} {entry.Key}={entry.Value}";
+        return ResultKey.Hash(string.Join(' ', keys.Prepend(InputHash.OfData(files.Unseen)).Prepend(InputHash.OfData(files.Evaluation))
+            .Prepend(Study)))[..32];
     }
 
     /// <summary>All searches of a unit; false if there was nothing left to measure.</summary>
@@ -104,5 +115,10 @@ internal sealed class ZooRun(BenchRun run, ZooOptions options, string folder)
     private string Study => Invariant($"build {run.Cim.Build[..12]}: {options}");
 
     /// <summary>Writes the results as far as they go.</summary>
-    public string Write() => ZooTables.Write(run, options, _rows, _skipped);
+    /// <param name="isWhole">Whether they are all results that the bench has; others do not replace the table of the project.</param>
+    public string Write(bool isWhole) => ZooTables.Write(OutputOf(isWhole), options, new ZooResults(_rows, _skipped, Missing));
+
+    private BenchRun OutputOf(bool isWhole) => isWhole || run.OutputFolder != run.Repository.Results(run.Topic)
+        ? run
+        : run with { OutputFolder = folder };
 }

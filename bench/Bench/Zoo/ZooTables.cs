@@ -6,6 +6,12 @@ using static System.FormattableString;
 
 namespace Cim.Bench.Zoo;
 
+/// <summary>What there is to write.</summary>
+/// <param name="Rows">The searches with a result.</param>
+/// <param name="Skipped">Networks that could not be measured, and why.</param>
+/// <param name="Missing">How many searches have no result yet.</param>
+internal sealed record ZooResults(IReadOnlyList<ZooRow> Rows, IReadOnlyDictionary<string, string> Skipped, int Missing);
+
 /// <summary>Writes every row as CSV, and a line for each network, profile and searcher as Markdown with the summary above.</summary>
 internal static class ZooTables
 {
@@ -16,20 +22,21 @@ internal static class ZooTables
     ];
 
     /// <summary>Writes both files.</summary>
-    public static string Write(
-        BenchRun run, ZooOptions options, IReadOnlyList<ZooRow> rows, IReadOnlyDictionary<string, string> skipped)
+    public static string Write(BenchRun run, ZooOptions options, ZooResults results)
     {
-        var summary = new ZooSummary(rows, options.Loss);
-        string path = Path.Combine(run.OutputFolder, "zoo"), text = Markdown(run, options, rows, skipped, summary);
-        ResultFile.WriteCsv(path + ".csv", run.Command, ResultFile.Csv(_columns, rows.Select(row => Cells(row, summary))));
+        var summary = new ZooSummary(results.Rows, options.Loss);
+        string path = Path.Combine(run.OutputFolder, "zoo"), text = Markdown(run, options, results, summary);
+        ResultFile.WriteCsv(path + ".csv", run.Command, ResultFile.Csv(_columns, results.Rows.Select(row => Cells(row, summary))));
         ResultFile.WriteMarkdown(path + ".md", run.Command, text);
         return text;
     }
 
-    private static string Markdown(
-        BenchRun run, ZooOptions options, IReadOnlyList<ZooRow> rows, IReadOnlyDictionary<string, string> skipped, ZooSummary summary)
+    private static string Markdown(BenchRun run, ZooOptions options, ZooResults results, ZooSummary summary)
     {
+        (IReadOnlyList<ZooRow> rows, IReadOnlyDictionary<string, string> skipped, int missing) = results;
         var text = new StringBuilder();
+        if (missing > 0)
+            text.Append(Invariant($"**{missing} of {rows.Count + missing} searches have no result yet**; what follows is of the others.\n\n"));
         text.Append(Invariant($"Budget {options.Loss} points, objective {options.Objective}, at most {options.Evaluations} "))
             .Append("evaluations; means over seeds. Ratio: latency of 8 bits everywhere over that of the result. Unseen: points lost on ")
             .Append("labelled samples that nothing was chosen by, lowest to highest over seeds (for images to images: relative squared ")

@@ -13,6 +13,9 @@ internal sealed record StudyDocument
     /// <summary>The version of the SDK that made it; another one would compute something else.</summary>
     public required string Sdk { get; init; }
 
+    /// <summary>The build of that version; null in studies of before it was written.</summary>
+    public string? Build { get; init; }
+
     /// <summary>A hash of everything the results depend on.</summary>
     public required string Key { get; init; }
 

@@ -46,16 +46,18 @@ internal sealed class StudyStore(string folder)
     }
 
     /// <summary>The study it holds.</summary>
-    /// <exception cref="CimException">CIM0053: it holds none; CIM0050: another version of the SDK made it.</exception>
+    /// <exception cref="CimException">CIM0053: it holds none; CIM0050: another version or build of the SDK made it.</exception>
     public StudyDocument Open()
     {
         StudyDocument study = Find() ?? throw new CimException(ErrorCodes.InvalidStudy,
             "The folder holds no study. Name the folder that --store named when the study was made.") { File = Folder };
-        if (study.Sdk != SdkVersion.Current)
-            throw new CimException(ErrorCodes.OtherStudy,
-                $"The study was made by version {study.Sdk} of the SDK, and this is version {SdkVersion.Current}; their results would mix. "
+        if ((study.Sdk, study.Build) == (SdkVersion.Current, SdkBuild.Current)) return study;
+        bool isBuild = study.Sdk == SdkVersion.Current;
+        throw new CimException(ErrorCodes.OtherStudy, isBuild
+            ? $"The study was made by build {study.Build ?? "(none named)"} of version {study.Sdk} of the SDK, and this is build "
+                + $"{SdkBuild.Current}; their results would mix. Use that build, or another folder."
+            : $"The study was made by version {study.Sdk} of the SDK, and this is version {SdkVersion.Current}; their results would mix. "
                 + "Use that version, or another folder.") { File = Folder };
-        return study;
     }
 
     /// <summary>Stores a study.</summary>

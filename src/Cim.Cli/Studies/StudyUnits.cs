@@ -75,7 +75,7 @@ internal static class StudyUnits
         new(Id(study, first, count, ""), first, count, What(study.Describe(first), study.Describe(first + count - 1)));
 
     private static string Id(Study study, int first, int count, string work) =>
-        ResultKey.Hash(FormattableString.Invariant($"{SdkVersion.Current} {study.Key} {first} {count}{work}"))[..32];
+        ResultKey.Hash(FormattableString.Invariant($"{SdkBuild.Current} {study.Key} {first} {count}{work}"))[..32];
 
     private static string What(string first, string last) => first == last ? first : $"{first} to {last}";
 }

@@ -31,8 +31,8 @@ internal sealed class StudyWork(Study study, StudyDocument stored, StudyStore st
         if (store.Find() is not null) return Of(study, store.Open(), store, arguments);
         var stored = new StudyDocument
         {
-            Sdk = SdkVersion.Current, Key = study.Key, Arguments = arguments, Units = study.Grows ? [] : units(), Grows = study.Grows,
-            UnitParts = study.Grows ? unitParts : 0,
+            Sdk = SdkVersion.Current, Build = SdkBuild.Current, Key = study.Key, Arguments = arguments,
+            Units = study.Grows ? [] : units(), Grows = study.Grows, UnitParts = study.Grows ? unitParts : 0,
         };
         store.Create(stored);
         return new StudyWork(study, stored, store);

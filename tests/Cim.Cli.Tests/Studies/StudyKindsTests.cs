@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Cim.Cli.Invocation;
 using Parquet;
@@ -32,6 +33,28 @@ public sealed class StudyKindsTests : IAsyncLifetime
         for (int i = units - 1; i >= 0; i--) await Ok("unit", $"{i}", "--store", _net.At("s"));
         JsonElement many = (await Ok("gather", _net.At("s"), "--json")).Json;
         Assert.Equal(WithoutTimes(one), WithoutTimes(many));
+    }
+
+    [Fact]
+    public async Task A_study_of_several_networks_prints_what_one_process_prints()
+    {
+        File.Copy(_net.At("net.onnx"), _net.At("other.onnx"));
+        // Relative names, which a unit has not: it may run in another folder.
+        string Relative(string name) => Path.GetRelativePath(Directory.GetCurrentDirectory(), _net.At(name));
+        string[] line = ["compile", _net.At("net.onnx"), "--calibration", _net.At("data.npz"), "--over",
+            $"model={Relative("net.onnx")},{Relative("other.onnx")}", "--over", "hardware=isaac,cim-aq-4b", "--store"];
+        CliRun text = await Ok([.. line, _net.At("one")]);
+        Assert.Contains("│ other.onnx │ cim-aq-4b │", text.Output, StringComparison.Ordinal);
+        JsonElement one = (await Ok("gather", _net.At("one"), "--json")).Json;
+
+        await Ok([.. line, _net.At("many"), "--submit", "none", "--unit-parts", "1"]);
+        for (int i = 3; i >= 0; i--) await Ok("unit", $"{i}", "--store", _net.At("many"));
+        Assert.Equal(WithoutTimes(one), WithoutTimes((await Ok("gather", _net.At("many"), "--json")).Json));
+        Assert.Equal(Models("one"), Models("many"));
+        Assert.Equal(4, Models("many").Count);
+
+        Dictionary<string, string> Models(string store) => Directory.GetFiles(Path.Combine(_net.At(store), "models"))
+            .ToDictionary(f => Path.GetFileName(f), f => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(f))));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cim.Cli.Invocation;
+using Cim.Cli.Studies;
 using Xunit;
 
 namespace Cim.Cli.Tests.Studies;
@@ -90,6 +91,17 @@ public sealed class StudyTests : IAsyncLifetime
             study, (await File.ReadAllTextAsync(study)).Replace("\"sdk\": \"", "\"sdk\": \"9", StringComparison.Ordinal));
         CliRun version = await CliRun.Of("unit", "0", "--store", Store);
         Assert.Matches("CIM0050: The study was made by version 9[^ ]* of the SDK, and this is version ", version.Error);
+    }
+
+    [Fact]
+    public async Task A_store_of_another_build_of_the_same_version_is_refused_with_both_named()
+    {
+        await Prepare();
+        string study = Path.Combine(Store, "study.json"), text = await File.ReadAllTextAsync(study);
+        await File.WriteAllTextAsync(study, text.Replace($"\"build\": \"{SdkBuild.Current}\"", "\"build\": \"0123\"", StringComparison.Ordinal));
+        CliRun run = await CliRun.Of("unit", "0", "--store", Store);
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.Matches($"CIM0050: The study was made by build 0123 of version [^ ]* of the SDK, and this is build {SdkBuild.Current};", run.Error);
     }
 
     [Fact]

@@ -48,11 +48,19 @@ internal sealed record CompileAxis(string Name, ImmutableArray<string> Values)
     /// <summary>The same with paths that mean the same in every folder.</summary>
     public CompileAxis Absolute() => this with { Values = [.. Values.Select(Absolute)] };
 
+    /// <summary>A value for people: a file by its name where that says which one it is.</summary>
+    /// <param name="value">One of <see cref="Values"/>.</param>
+    public string Label(string value) =>
+        IsFile && Values.Select(v => Path.GetFileName(v)).Distinct(StringComparer.Ordinal).Count() == Values.Length
+            ? Path.GetFileName(value) : value;
+
     /// <inheritdoc/>
     public override string ToString() => $"{Name}={string.Join(',', Values)}";
 
     private string Absolute(string value) => Row == OptionTable.Hardware ? StudyFiles.Profile(value)
-        : Name == Model || Row!.IsPath ? Path.GetFullPath(value) : value;
+        : IsFile ? Path.GetFullPath(value) : value;
+
+    private bool IsFile => Name == Model || Row!.IsPath;
 
     private IEnumerable<string> Expand(string value, string text)
     {

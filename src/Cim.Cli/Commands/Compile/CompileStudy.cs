@@ -36,7 +36,7 @@ internal sealed class CompileStudy(
 
     /// <inheritdoc/>
     public override string Describe(int part) => axes.IsEmpty ? "the compilation"
-        : string.Join(", ", axes.Zip(variants[part].Choices, (axis, value) => $"{axis.Name}={value}"));
+        : string.Join(", ", axes.Zip(variants[part].Choices, (axis, value) => $"{axis.Name}={axis.Label(value)}"));
 
     /// <inheritdoc/>
     public override void Dispose()
@@ -138,8 +138,9 @@ internal sealed class CompileStudy(
             [.. axes.Select(a => a.Name), "accuracy, %", "lost, points", "latency, ns", "over 8 bits", "energy, pJ", "arrays", "seconds"]);
         foreach ((CompileDesign d, CompileVariant v) in parts.Zip(variants))
             table.AddRow(
-                [.. v.Choices.Select(c => new Text(c)), d.Missed is null ? Cell($"{100 * d.AccuracyCompiled:F2}") : new Text("missed"),
-                Cell($"{d.LossPoints:F2}"), Cell($"{d.Cost?.LatencyNs:#,0}"), Cell($"{d.Baseline?.LatencyNs / d.Cost?.LatencyNs:F2}x"),
+                [.. axes.Zip(v.Choices, (axis, value) => new Text(axis.Label(value))),
+                d.Missed is null ? Cell($"{100 * d.AccuracyCompiled:F2}") : new Text("missed"), Cell($"{d.LossPoints:F2}"), Cell($"{d.Cost?.LatencyNs:#,0}"),
+                Cell($"{d.Baseline?.LatencyNs / d.Cost?.LatencyNs:F2}x"),
                 Cell($"{d.Cost?.EnergyPj:#,0}"), Cell($"{d.Cost?.Arrays:#,0}"), Cell($"{d.Seconds:F0}")]);
         console.Write(table);
         foreach (CompileDesign missed in parts.Where(d => d.Missed is not null)) console.WriteLine(missed.Missed!.Message);

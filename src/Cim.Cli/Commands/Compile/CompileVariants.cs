@@ -35,7 +35,7 @@ internal sealed class CompileVariants(
         OptionReader values = options.Read(parsed);
         if (_single.FirstOrDefault(values.IsSet) is { } single)
             throw OptionError.Usage($"{single} is about one compilation, and a study has many; leave it out, or --store.");
-        ImmutableArray<CompileAxis> axes = [.. (parsed.GetValue(over) ?? []).Select(CompileAxis.Parse)];
+        ImmutableArray<CompileAxis> axes = [.. (parsed.GetValue(over) ?? []).Select(text => CompileAxis.Parse(text).Absolute())];
         if (axes.GroupBy(a => a.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw OptionError.Usage($"--over names '{twice.Key}' twice; name all its values in one.");
         string? output = values.Text(OptionTable.Output);
@@ -77,7 +77,9 @@ internal sealed class CompileVariants(
         if (OptionRules.Problems(one) is [var problem, ..]) throw OptionError.Usage(problem.Message);
         CompileOptions read = CompileReader.Read(one.GetRequiredValue(model), options.Read(one)) with { OutputPath = null };
         string key = string.Join(' ', ResultKey.OfLock(read, HardwareProfiles.Load(read.Hardware)).Select(i => $"{i.Key}={i.Value}"))
-            + string.Create(CultureInfo.InvariantCulture, $" {read.Fidelity} {read.EvaluationLimit} {read.SearchMinutes} ")
+            + string.Create(CultureInfo.InvariantCulture,
+                // A compiled model has the name of its file.
+                $" {Path.GetFileNameWithoutExtension(read.ModelPath)} {read.Fidelity} {read.EvaluationLimit} {read.SearchMinutes} ")
             + (read.Evaluation is { } evaluation ? InputHash.OfData(evaluation) : "");
         return new CompileVariant(choices, read, ResultKey.Hash(key)[..32]);
     }
