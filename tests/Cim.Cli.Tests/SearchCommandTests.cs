@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Cim.Cli.Invocation;
 using Xunit;
@@ -43,6 +44,47 @@ public sealed class SearchCommandTests
         Assert.Equal(estimates.OrderDescending(), estimates);
         Assert.Equal(latencies.Length + 1, (await System.IO.File.ReadAllLinesAsync(csv)).Length);
         Assert.StartsWith("<svg", await System.IO.File.ReadAllTextAsync(svg), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_front_of_schedules_has_the_schedules_of_the_compiled_networks()
+    {
+        string folder = Directory.CreateTempSubdirectory("cim-pareto-").FullName, policy = Path.Combine(folder, "policy.json");
+        string[] schedule = ["--schedule-for", "latency", "--copies-within", "60"];
+        CliRun run = await CliRun.Of([
+            "pareto", File("models/motion.onnx"), "--hardware", "isaac", "--calibration", File("data/calibration.npz"), "--points", "3",
+            .. schedule, "--objective", "energy-delay", "--csv", Path.Combine(folder, "front.csv"), "--json"]);
+        Assert.True(run.ExitCode == ExitCode.Ok, run.Error);
+        JsonElement[] points = [.. run.Json.GetProperty("points").EnumerateArray()];
+        Assert.InRange(points.Length, 2, 3);
+        string[] lines = await System.IO.File.ReadAllLinesAsync(Path.Combine(folder, "front.csv"));
+        Assert.EndsWith(",scheduledLatencyNs,scheduledIntervalNs,scheduledEnergyPj", lines[0], StringComparison.Ordinal);
+        for (int i = 0; i < points.Length; i++)
+        {
+            await System.IO.File.WriteAllTextAsync(policy, points[i].GetProperty("policy").GetRawText());
+            CliRun compiled = await CliRun.Of(
+                ["compile", File("models/motion.onnx"), "--hardware", "isaac", "--policy", policy, .. schedule, "--json"]);
+            Assert.True(compiled.ExitCode == ExitCode.Ok, compiled.Error);
+            JsonElement own = points[i].GetProperty("schedule");
+            JsonElement other = compiled.Json.GetProperty("cost").GetProperty("schedule");
+            foreach (string figure in new[] { "latencyNs", "throughputPerSecond", "energyPj" })
+            {
+                double expected = other.GetProperty(figure).GetDouble();
+                Assert.Equal(expected, own.GetProperty(figure).GetDouble(), expected * 1e-9);
+            }
+
+            Assert.Equal(own.GetProperty("latencyNs").GetDouble(), double.Parse(lines[i + 1].Split(',')[6], CultureInfo.InvariantCulture));
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Copies_of_a_front_without_a_schedule_are_wrong_usage()
+    {
+        CliRun run = await CliRun.Of(
+            "pareto", File("models/motion.onnx"), "--calibration", File("data/calibration.npz"), "--copies-within", "60");
+        Assert.Contains("CIM0010: --copies-within is about the copies of a schedule", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -41,7 +41,8 @@ internal sealed class ZooRun(BenchRun run, ZooOptions options, string folder)
         if (_skipped.TryGetValue(unit.Network, out string? reason)) throw new BenchException($"{unit}: {reason}");
     }
 
-    /// <summary>A hash of all that a unit depends on: the build, and every option and file that the table of options counts into results.</summary>
+    /// <summary>A hash of all that a unit depends on: the build, and every option and file that the table of options counts
+    /// into results.</summary>
     /// <exception cref="BenchException">Samples are missing.</exception>
     /// <exception cref="CimException">The network is missing.</exception>
     public string IdOf(ZooUnit unit, string[] searchers)

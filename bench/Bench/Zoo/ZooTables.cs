@@ -36,7 +36,8 @@ internal static class ZooTables
         (IReadOnlyList<ZooRow> rows, IReadOnlyDictionary<string, string> skipped, int missing) = results;
         var text = new StringBuilder();
         if (missing > 0)
-            text.Append(Invariant($"**{missing} of {rows.Count + missing} searches have no result yet**; what follows is of the others.\n\n"));
+            text.Append(Invariant($"**{missing} of {rows.Count + missing} searches have no result yet**; what follows is of the "))
+                .Append("others.\n\n");
         text.Append(Invariant($"Budget {options.Loss} points, objective {options.Objective}, at most {options.Evaluations} "))
             .Append("evaluations; means over seeds. Ratio: latency of 8 bits everywhere over that of the result. Unseen: points lost on ")
             .Append("labelled samples that nothing was chosen by, lowest to highest over seeds (for images to images: relative squared ")

@@ -51,7 +51,7 @@ internal static class GatherCommand
     private static CimException Incomplete(StudyStore store, int before, int after) => new(ErrorCodes.StudyIncomplete,
         (after - before == 1
             ? FormattableString.Invariant($"The search goes on: unit {before} has no result yet. Compute it with 'cim unit {before}")
-            : FormattableString.Invariant($"The search goes on: {after - before} further units, {before} to {after - 1}, have no result yet. ")
-                + "Compute each with 'cim unit I")
+            : FormattableString.Invariant($"The search goes on: {after - before} further units, {before} to {after - 1}, have no ")
+                + "result yet. Compute each with 'cim unit I")
         + $" --store {store.Folder}' and gather again; 'cim study resume {store.Folder}' does all that.") { File = store.Folder };
 }

@@ -70,13 +70,11 @@ internal sealed class ParetoStudy(
     protected override void Finish(IReadOnlyList<ParetoPart> parts, double seconds)
     {
         ImmutableArray<MeasuredPoint> measured = Measured(parts);
-        CostVector eight = search.Space.Costs.Total(PolicyMoves.Widest(search.Space));
-        Objective objective = search.Options.Objective;
+        MeasuredPoint eight = ParetoMeasurement.Of(search, [.. PolicyMoves.Widest(search.Space)], 0, 0);
         WarnOfConverters();
         if (files.Csv is { } csv) Save(csv, ToCsv(measured));
         if (files.Svg is { } svg)
-            Save(svg, ParetoSvg.Draw($"{subject.Model} on {search.Hardware.Name}", subject.Objective, measured, eight.Of(objective),
-                objective));
+            Save(svg, ParetoSvg.Draw($"{subject.Model} on {search.Hardware.Name}", subject.Objective, measured, eight.Value));
         context.WriteResult(new ParetoDocument(search, measured, subject.Objective), CliJson.Relaxed.ParetoDocument,
             text => Print(text, measured, eight));
     }
@@ -107,20 +105,34 @@ internal sealed class ParetoStudy(
 
     private static string ToCsv(ImmutableArray<MeasuredPoint> points)
     {
-        var text = new StringBuilder("latencyNs,energyPj,arrays,estimate,validationLoss,onFront\n");
+        bool isScheduled = points.Any(p => p.Schedule is not null);
+        var text = new StringBuilder("latencyNs,energyPj,arrays,estimate,validationLoss,onFront")
+            .Append(isScheduled ? ",scheduledLatencyNs,scheduledIntervalNs,scheduledEnergyPj\n" : "\n");
         foreach (MeasuredPoint p in points)
+        {
             text.Append(CultureInfo.InvariantCulture,
-                $"{p.Cost.LatencyNs},{p.Cost.EnergyPj},{p.Cost.Arrays},{p.Estimate},{p.Loss},{(p.IsOnFront ? 1 : 0)}\n");
+                $"{p.Cost.LatencyNs},{p.Cost.EnergyPj},{p.Cost.Arrays},{p.Estimate},{p.Loss},{(p.IsOnFront ? 1 : 0)}");
+            if (p.Schedule is { } s) text.Append(CultureInfo.InvariantCulture, $",{s.LatencyNs},{s.IntervalNs},{s.EnergyPj}");
+            text.Append('\n');
+        }
+
         return text.ToString();
     }
 
-    private static void Print(IAnsiConsole console, ImmutableArray<MeasuredPoint> points, CostVector eight)
+    private void Print(IAnsiConsole console, ImmutableArray<MeasuredPoint> points, MeasuredPoint eight)
     {
-        var table = new Table().AddColumns("Latency", "of 8 bits", "Energy", "Arrays", "Estimated loss", "On the front");
+        bool isScheduled = eight.Schedule is not null;
+        var table = new Table().AddColumns(
+            ["Latency", .. isScheduled ? (string[])["Throughput"] : [], "Energy", "Arrays", $"{subject.Objective} of 8 bits",
+            "Estimated loss", "On the front"]);
         foreach (MeasuredPoint p in points)
-            table.AddRow(Cell($"{p.Cost.LatencyNs:#,0} ns"), Cell($"{100 * p.Cost.LatencyNs / eight.LatencyNs:F1} %"),
-                Cell($"{p.Cost.EnergyPj:#,0} pJ"), Cell($"{p.Cost.Arrays:#,0}"), Cell($"{p.Loss:F2} points"),
-                new Text(p.IsOnFront ? "yes" : ""));
+            table.AddRow(
+            [
+                Cell($"{p.Schedule?.LatencyNs ?? p.Cost.LatencyNs:#,0} ns"),
+                .. p.Schedule is { } s ? (Text[])[Cell($"{1e9 / s.IntervalNs:#,0}/s")] : [],
+                Cell($"{p.Schedule?.EnergyPj ?? p.Cost.EnergyPj:#,0} pJ"), Cell($"{p.Cost.Arrays:#,0}"),
+                Cell($"{100 * p.Value / eight.Value:F1} %"), Cell($"{p.Loss:F2} points"), new Text(p.IsOnFront ? "yes" : ""),
+            ]);
         console.Write(table);
     }
 

@@ -98,10 +98,12 @@ public sealed class StudyTests : IAsyncLifetime
     {
         await Prepare();
         string study = Path.Combine(Store, "study.json"), text = await File.ReadAllTextAsync(study);
-        await File.WriteAllTextAsync(study, text.Replace($"\"build\": \"{SdkBuild.Current}\"", "\"build\": \"0123\"", StringComparison.Ordinal));
+        Assert.Contains($"\"build\": \"{SdkBuild.Current}\"", text, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(study, text.Replace(SdkBuild.Current, "0123", StringComparison.Ordinal));
         CliRun run = await CliRun.Of("unit", "0", "--store", Store);
         Assert.Equal(ExitCode.Failed, run.ExitCode);
-        Assert.Matches($"CIM0050: The study was made by build 0123 of version [^ ]* of the SDK, and this is build {SdkBuild.Current};", run.Error);
+        Assert.Matches(
+            $"CIM0050: The study was made by build 0123 of version [^ ]* of the SDK, and this is build {SdkBuild.Current};", run.Error);
     }
 
     [Fact]

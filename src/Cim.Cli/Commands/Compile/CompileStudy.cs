@@ -139,7 +139,8 @@ internal sealed class CompileStudy(
         foreach ((CompileDesign d, CompileVariant v) in parts.Zip(variants))
             table.AddRow(
                 [.. axes.Zip(v.Choices, (axis, value) => new Text(axis.Label(value))),
-                d.Missed is null ? Cell($"{100 * d.AccuracyCompiled:F2}") : new Text("missed"), Cell($"{d.LossPoints:F2}"), Cell($"{d.Cost?.LatencyNs:#,0}"),
+                d.Missed is null ? Cell($"{100 * d.AccuracyCompiled:F2}") : new Text("missed"),
+                Cell($"{d.LossPoints:F2}"), Cell($"{d.Cost?.LatencyNs:#,0}"),
                 Cell($"{d.Baseline?.LatencyNs / d.Cost?.LatencyNs:F2}x"),
                 Cell($"{d.Cost?.EnergyPj:#,0}"), Cell($"{d.Cost?.Arrays:#,0}"), Cell($"{d.Seconds:F0}")]);
         console.Write(table);

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Cim.Cli.Invocation;
 using Cim.Compiler.Precision;
+using Cim.Compiler.Scheduling.ClosedForm;
 using Cim.Compiler.Search;
 using Cim.Compiler.Search.Space;
 using Cim.Runtime;
@@ -72,6 +73,14 @@ internal sealed class ParetoDocument(PolicySearch search, IEnumerable<MeasuredPo
         points.Select(point => new PointDocument(point, search.ToPolicy(point.Policy.AsSpan())));
 }
 
+/// <summary>What a policy comes to as a schedule.</summary>
+internal sealed class ScheduleEstimateDocument(ScheduleEstimate schedule)
+{
+    public double LatencyNs => schedule.LatencyNs;
+    public double ThroughputPerSecond => 1e9 / schedule.IntervalNs;
+    public double EnergyPj => schedule.EnergyPj;
+}
+
 /// <summary>A measured policy.</summary>
 internal sealed class PointDocument(MeasuredPoint point, QuantizationPolicy policy)
 {
@@ -80,6 +89,8 @@ internal sealed class PointDocument(MeasuredPoint point, QuantizationPolicy poli
     public long Arrays => point.Cost.Arrays;
     public double ValidationLoss => point.Loss;
     public double Estimate => point.Estimate;
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ScheduleEstimateDocument? Schedule => point.Schedule is { } s ? new ScheduleEstimateDocument(s) : null;
     public bool OnFront => point.IsOnFront;
     public IEnumerable<PolicyEntry> Policy => PolicyEntry.AllOf(PolicyText.Of(policy));
 }

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Cim.Compiler.Search;
-using Cim.Compiler.Search.Space;
 
 namespace Cim.Compiler.Reporting.Plots;
 
@@ -11,9 +10,9 @@ internal static class ParetoSvg
 {
     private const double Width = 720, Height = 420, Left = 70, Right = 30, Top = 50, Bottom = 60;
 
-    public static string Draw(string title, string costName, ImmutableArray<MeasuredPoint> points, double eight, Objective objective)
+    public static string Draw(string title, string costName, ImmutableArray<MeasuredPoint> points, double eight)
     {
-        double[] x = [.. points.Select(p => p.Cost.Of(objective) / eight)];
+        double[] x = [.. points.Select(p => p.Value / eight)];
         double minX = Math.Min(x.Min(), 1) * 0.95, maxX = Math.Max(x.Max(), 1) * 1.05;
         double maxY = Math.Max(1, points.Max(p => p.Loss) * 1.05), minY = Math.Min(0, points.Min(p => p.Loss));
         double X(double v) => Left + ((Width - Left - Right) * (Math.Log(v) - Math.Log(minX)) / (Math.Log(maxX) - Math.Log(minX)));
@@ -41,13 +40,13 @@ internal static class ParetoSvg
         Line($"<text x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 16}\" text-anchor=\"middle\">{Escape(costName)} relative to 8 bits "
             + $"everywhere</text>");
         Line($"<text transform=\"translate(20 {Height / 2}) rotate(-90)\" text-anchor=\"middle\">estimated loss, percentage points</text>");
-        MeasuredPoint[] front = [.. points.Where(p => p.IsOnFront).OrderBy(p => p.Cost.Of(objective))];
+        MeasuredPoint[] front = [.. points.Where(p => p.IsOnFront).OrderBy(p => p.Value)];
         string path = string.Join(
-            " ", front.Select(p => string.Create(CultureInfo.InvariantCulture, $"{X(p.Cost.Of(objective) / eight):F1},{Y(p.Loss):F1}")));
+            " ", front.Select(p => string.Create(CultureInfo.InvariantCulture, $"{X(p.Value / eight):F1},{Y(p.Loss):F1}")));
         Line($"<polyline points=\"{path}\" fill=\"none\" stroke=\"#1f6feb\" stroke-width=\"2\"/>");
         foreach (MeasuredPoint p in points)
-            Line($"<circle cx=\"{X(p.Cost.Of(objective) / eight):F1}\" cy=\"{Y(p.Loss):F1}\" r=\"4.5\" "
-                + $"fill=\"{(p.IsOnFront ? "#1f6feb" : "#b9c4d0")}\"><title>{p.Cost.Of(objective) / eight:F3} of 8 bits, {p.Loss:F2} "
+            Line($"<circle cx=\"{X(p.Value / eight):F1}\" cy=\"{Y(p.Loss):F1}\" r=\"4.5\" "
+                + $"fill=\"{(p.IsOnFront ? "#1f6feb" : "#b9c4d0")}\"><title>{p.Value / eight:F3} of 8 bits, {p.Loss:F2} "
                 + $"points</title></circle>");
         Line($"</svg>");
         return svg.ToString();

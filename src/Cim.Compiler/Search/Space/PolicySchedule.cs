@@ -52,15 +52,22 @@ internal sealed class PolicySchedule
     /// <summary>The number to minimise as the compiled network has it.</summary>
     /// <param name="policy">One choice a layer.</param>
     /// <param name="objective">One of a schedule.</param>
-    public double Simulated(ReadOnlySpan<int> policy, Objective objective)
+    public double Simulated(ReadOnlySpan<int> policy, Objective objective) => Of(Simulate(policy), objective);
+
+    /// <summary>The schedule as the compiled network has it.</summary>
+    /// <param name="policy">One choice a layer.</param>
+    public ScheduleEstimate Simulate(ReadOnlySpan<int> policy)
     {
         int[] choices = [.. policy];
         ScheduledNetwork network = Network(l => _costs.Choices[choices[l]]);
         Schedule schedule = PartitionedScheduler.Run(network, Request.Options(network.ArraysOnce));
-        return Of(new ScheduleEstimate(schedule.MakespanNs, 1e9 / schedule.ThroughputPerSecond, schedule.Energy.TotalPj), objective);
+        return new ScheduleEstimate(schedule.MakespanNs, 1e9 / schedule.ThroughputPerSecond, schedule.Energy.TotalPj);
     }
 
-    private double Of(ScheduleEstimate estimate, Objective objective) => objective switch
+    /// <summary>The number to minimise.</summary>
+    /// <param name="estimate">A schedule.</param>
+    /// <param name="objective">One of a schedule.</param>
+    public double Of(ScheduleEstimate estimate, Objective objective) => objective switch
     {
         Objective.ScheduledInterval => estimate.IntervalNs,
         Objective.ScheduledEnergy => estimate.EnergyPj,
