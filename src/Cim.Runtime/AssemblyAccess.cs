@@ -6,5 +6,6 @@ using System.Runtime.CompilerServices;
 [assembly: InternalsVisibleTo("Cim.Compiler")]
 [assembly: InternalsVisibleTo("Cim.Compiler.Tests")]
 [assembly: InternalsVisibleTo("cim")]
+[assembly: InternalsVisibleTo("Cim.Browser.Tests")]
 [assembly: InternalsVisibleTo("Cim.Cli.Tests")]
 [assembly: InternalsVisibleTo("bench")]

@@ -60,6 +60,31 @@ public sealed class CostCommandTests
     }
 
     [Fact]
+    public async Task Digital_operators_stand_beside_the_arrays_and_what_is_not_counted_is_listed()
+    {
+        CliRun run = await CliRun.Of("cost", Model!, "--hardware", "isaac", "--json");
+        JsonElement digital = run.Json.GetProperty("digital");
+        long operations = digital.GetProperty("operations").GetInt64();
+        Assert.True(operations > 0);
+        // The profile's units do 2.4 operations a nanosecond in each core, and 0.217 pJ each.
+        Assert.InRange(digital.GetProperty("latencyNs").GetDouble(), 1e-9, operations / 2.4);
+        Assert.Equal(0.217 * operations, digital.GetProperty("energyPj").GetDouble(), 6);
+        Assert.Contains("control and instructions", Missing(run.Json));
+        JsonElement serial = (await CliRun.Of("cost", Model!, "--hardware", "cim-aq-4b", "--json")).Json;
+        Assert.Equal(JsonValueKind.Null, serial.GetProperty("digital").GetProperty("latencyNs").ValueKind);
+        Assert.Contains("time of digital operators (digital.rate)", Missing(serial));
+        JsonElement all = (await CliRun.Of("cost", Model!, "--hardware", "isaac,cim-aq-4b", "--json")).Json;
+        JsonElement[] rows = [.. all.GetProperty("profiles").EnumerateArray()];
+        Assert.Equal(digital.GetRawText().Split('\n').Select(l => l.Trim()),
+            rows[0].GetProperty("digital").GetRawText().Split('\n').Select(l => l.Trim()));
+        Assert.Equal(Missing(serial), Missing(rows[1]));
+        Assert.Contains("not counted: ", (await CliRun.Of("cost", Model!, "--hardware", "isaac")).Output, StringComparison.Ordinal);
+
+        static IEnumerable<string?> Missing(JsonElement json) =>
+            json.GetProperty("notModelled").EnumerateArray().Select(m => m.GetString());
+    }
+
+    [Fact]
     public async Task A_profile_without_energy_warns_on_standard_error()
     {
         CliRun run = await CliRun.Of("cost", Model!, "--hardware", "cim-aq-4b", "--json");

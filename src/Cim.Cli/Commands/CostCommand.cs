@@ -67,14 +67,16 @@ internal static class CostCommand
         HardwareProfile profile = context.LoadHardware(names[0]);
         var sizes = new List<ModelPlan>();
         ImmutableArray<LayerShape> shapes = [];
+        CountedCost? first = null;
         for (int i = 0; i < Math.Max(1, options.Sizes.Count); i++)
         {
             Graph graph = OnnxImporter.Import(parsed.GetRequiredValue(_model), options with { Plan = i }, context.Cancellation);
             ImmutableArray<LayerShape> own = LayerShapes.Of(graph, profile);
-            if (i == 0) shapes = own;
+            Cost cost = CostOf(own, profile, parsed);
+            if (i == 0) (shapes, first) = (own, CountedCost.Of(graph, cost, profile));
             sizes.Add(new ModelPlan(
                 options.Sizes.IsEmpty ? "" : options.Sizes.Describe(i), ModelDescription.Describe(graph, graph.Inputs),
-                ModelDescription.Describe(graph, graph.Outputs), CostOf(own, profile, parsed)));
+                ModelDescription.Describe(graph, graph.Outputs), cost));
         }
 
         UnusedOptions.Warn(parsed, context,
@@ -86,9 +88,9 @@ internal static class CostCommand
         if (beside is { Skipped.Length: > 0 })
             context.Report($"{beside.Skipped.Length} policies of the file are for networks of other numbers of layers than "
                 + $"{shapes.Length}: {string.Join(", ", beside.Skipped)}");
-        context.WriteResult(new CostDocument(sizes[0].Cost, plans, beside), CliJson.Relaxed.CostDocument, text =>
+        context.WriteResult(new CostDocument(first!, plans, beside), CliJson.Relaxed.CostDocument, text =>
         {
-            Print(text, sizes[0].Cost, plans);
+            Print(text, first!, plans);
             if (beside is not null) Print(text, sizes[0].Cost, beside);
         });
     }
@@ -107,7 +109,8 @@ internal static class CostCommand
             foreach ((string dims, Graph graph) in sizes)
             {
                 context.Cancellation.ThrowIfCancellationRequested();
-                rows.Add(ProfileCost.Of(dims, profile, () => CostOf(LayerShapes.Of(graph, profile), profile, parsed)));
+                rows.Add(ProfileCost.Of(dims, profile, () => CountedCost.Of(
+                    graph, CostOf(LayerShapes.Of(graph, profile), profile, parsed), profile)));
             }
 
         UnusedOptions.Warn(parsed, context,
@@ -157,8 +160,9 @@ internal static class CostCommand
                 + $"a larger chip.");
     }
 
-    private static void Print(IAnsiConsole console, Cost cost, ImmutableArray<ModelPlan> plans)
+    private static void Print(IAnsiConsole console, CountedCost counted, ImmutableArray<ModelPlan> plans)
     {
+        Cost cost = counted.Arrays;
         var table = new Table().AddColumns(
             "Layer", "Matrix", "Products", "Bits w/a/adc", "Arrays", "Used", "Latency", "Energy", "Conversions");
         foreach (LayerCost l in cost.Layers)
@@ -172,6 +176,9 @@ internal static class CostCommand
         console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{cost.Hardware}: {Time(cost.LatencyNs)}, {Energy(cost.EnergyPj)} per inference; {cost.Arrays:#,0} arrays in "
                 + $"{cost.Cores:#,0} cores, {cost.AreaUm2 / 1e6:0.###} mm2"));
+        console.WriteLine($"digital operators, one after the other: {Stated(counted.Digital.LatencyNs, Time)}, "
+            + $"{Stated(counted.Digital.EnergyPj, Energy)} more");
+        console.WriteLine($"not counted: {string.Join("; ", counted.NotModelled)}");
         foreach (ModelPlan plan in plans)
             console.WriteLine($"  {plan.Dims}: {Time(plan.Cost.LatencyNs)}, {Energy(plan.Cost.EnergyPj)} per inference on the same arrays");
     }

@@ -18,5 +18,8 @@ internal static class CostText
         pj >= 1e9 ? Invariant($"{pj / 1e9:0.###} mJ") : pj >= 1e6 ? Invariant($"{pj / 1e6:0.###} uJ")
         : pj >= 1e3 ? Invariant($"{pj / 1e3:0.###} nJ") : Invariant($"{pj:0.###} pJ");
 
+    /// <summary>A figure in its unit; a dash where the profile states none.</summary>
+    public static string Stated(double? figure, Func<double, string> text) => figure is { } value ? text(value) : "-";
+
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -10,10 +10,13 @@ namespace Cim.Cli.Commands;
 /// <summary>What a network would cost on one of several profiles.</summary>
 /// <param name="Dims">The size of the network; empty if it has one.</param>
 /// <param name="Profile">The hardware.</param>
-/// <param name="Cost">Of one inference; null if the network cannot be mapped onto this hardware.</param>
+/// <param name="Counted">Of one inference; null if the network cannot be mapped onto this hardware.</param>
 /// <param name="Notes">What keeps the figures from being compared with the others'.</param>
-internal sealed record ProfileCost(string Dims, HardwareProfile Profile, Cost? Cost, ImmutableArray<string> Notes)
+internal sealed record ProfileCost(string Dims, HardwareProfile Profile, CountedCost? Counted, ImmutableArray<string> Notes)
 {
+    /// <summary>The cost of the layers on arrays.</summary>
+    public Cost? Cost => Counted?.Arrays;
+
     /// <summary>Whether the profile has figures of energy for this network.</summary>
     public bool HasEnergy => Cost is { EnergyPj: > 0 };
 
@@ -21,17 +24,18 @@ internal sealed record ProfileCost(string Dims, HardwareProfile Profile, Cost? C
     public bool HasArea => Cost is { AreaUm2: > 0 };
 
     /// <summary>Counts the events of a network on a profile; what is impossible there becomes a note.</summary>
-    public static ProfileCost Of(string dims, HardwareProfile profile, Func<Cost> count)
+    public static ProfileCost Of(string dims, HardwareProfile profile, Func<CountedCost> count)
     {
         try
         {
-            Cost cost = count();
+            CountedCost counted = count();
+            Cost cost = counted.Arrays;
             List<string> notes = [];
             if (cost.EnergyPj == 0 && cost.Arrays > 0) notes.Add("no energy figures");
             if (cost.AreaUm2 == 0 && cost.Arrays > 0) notes.Add("no area figures");
             if (profile.Execution == ExecutionModel.Serial) notes.Add("programs its arrays in each inference");
             if (IsTooLarge(cost, profile)) notes.Add($"the chip has {profile.AllArrays} arrays");
-            return new ProfileCost(dims, profile, cost, [.. notes]);
+            return new ProfileCost(dims, profile, counted, [.. notes]);
         }
         catch (CimException e)
         {

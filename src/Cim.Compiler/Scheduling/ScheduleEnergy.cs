@@ -37,7 +37,7 @@ internal sealed record ScheduleEnergy(double ArraysPj, double DigitalPj, double 
         bool hasNetwork = chip.Topology != NetworkTopology.Ideal;
         return new ScheduleEnergy(
             network.Costs.Sum(c => c.EnergyPj - (hasNetwork ? c.Energy.InterconnectPj : 0)),
-            network.Graph.Stages.Where(s => s.Layer < 0 && !s.IsView).Sum(s => s.Operations * chip.DigitalEnergyPj),
+            network.Graph.DigitalOperations * chip.DigitalEnergyPj,
             placement.HopBits * chip.HopEnergyPjPerBit,
             (((network.InputElements + network.OutputElements) * ActivationBits) + (ThereAndBack * BitsOfByte * spilledBytes))
                 * chip.OffChipEnergyPjPerBit)

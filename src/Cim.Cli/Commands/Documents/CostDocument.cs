@@ -1,32 +1,37 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Cim.Cli.Invocation;
+using Cim.Compiler.Scheduling;
 using Cim.Runtime;
 using Cim.Runtime.Costs;
 
 namespace Cim.Cli.Commands.Documents;
 
 /// <summary>What <c>cim cost --json</c> prints.</summary>
-internal sealed class CostDocument(Cost cost, ImmutableArray<ModelPlan> plans, PolicyComparison? beside) : JsonResult
+internal sealed class CostDocument(CountedCost counted, ImmutableArray<ModelPlan> plans, PolicyComparison? beside) : JsonResult
 {
-    public string Hardware => cost.Hardware;
-    public double LatencyNs => cost.LatencyNs;
-    public double EnergyPj => cost.EnergyPj;
-    public double AreaUm2 => cost.AreaUm2;
-    public long Arrays => cost.Arrays;
-    public long Cells => cost.Cells;
-    public long Cores => cost.Cores;
-    public long AdcConversions => cost.Events.AdcConversions;
-    public double ProgrammingLatencyNs => cost.ProgrammingLatencyNs;
-    public double ProgrammingEnergyPj => cost.ProgrammingEnergyPj;
-    public EnergyDocument EnergyBreakdown => new(cost.Energy);
+    private readonly Cost _cost = counted.Arrays;
+
+    public string Hardware => _cost.Hardware;
+    public double LatencyNs => _cost.LatencyNs;
+    public double EnergyPj => _cost.EnergyPj;
+    public double AreaUm2 => _cost.AreaUm2;
+    public long Arrays => _cost.Arrays;
+    public long Cells => _cost.Cells;
+    public long Cores => _cost.Cores;
+    public long AdcConversions => _cost.Events.AdcConversions;
+    public double ProgrammingLatencyNs => _cost.ProgrammingLatencyNs;
+    public double ProgrammingEnergyPj => _cost.ProgrammingEnergyPj;
+    public EnergyDocument EnergyBreakdown => new(_cost.Energy);
+    public DigitalDocument Digital => new(counted.Digital);
+    public IEnumerable<string> NotModelled => counted.NotModelled;
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IEnumerable<PlanDocument>? Plans => plans.IsEmpty ? null : plans.Select(plan => new PlanDocument(plan));
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public double? SpeedUpOverW8A8 => beside?.SpeedUp(cost);
+    public double? SpeedUpOverW8A8 => beside?.SpeedUp(_cost);
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IEnumerable<PolicyCostDocument>? Policies => beside?.Policies.Select(p => new PolicyCostDocument(p.Name, p.Cost, beside));
-    public IEnumerable<LayerCostDocument> Layers => cost.Layers.Select(layer => new LayerCostDocument(layer));
+    public IEnumerable<LayerCostDocument> Layers => _cost.Layers.Select(layer => new LayerCostDocument(layer));
 }
 
 /// <summary>What a policy of another file costs.</summary>
@@ -50,6 +55,14 @@ internal sealed class EnergyDocument(EnergyBreakdown energy)
     public double BusPj => energy.BusPj;
     public double InterconnectPj => energy.InterconnectPj;
     public double WritePj => energy.WritePj;
+}
+
+/// <summary>What digital operators add to the figures of the arrays; null where the profile states no figure.</summary>
+internal sealed class DigitalDocument(DigitalCost digital)
+{
+    public long Operations => digital.Operations;
+    public double? LatencyNs => digital.LatencyNs;
+    public double? EnergyPj => digital.EnergyPj;
 }
 
 /// <summary>The cost of a layer, with the events it is counted from.</summary>

@@ -26,5 +26,8 @@ internal sealed class ProfileCostDocument(ProfileCost row)
     public double? AreaUm2 => row.HasArea ? row.Cost!.AreaUm2 : null;
     public long? Arrays => row.Cost?.Arrays;
     public long? AdcConversions => row.Cost?.Events.AdcConversions;
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DigitalDocument? Digital => row.Counted is { } counted ? new(counted.Digital) : null;
+    public IEnumerable<string> NotModelled => row.Counted?.NotModelled ?? [];
     public IEnumerable<string> Notes => row.Notes;
 }

@@ -15,6 +15,12 @@ internal sealed record StageGraph(ImmutableArray<Stage> Stages, ImmutableArray<i
     /// <summary>The stages of each value, and of whom each is read.</summary>
     public ImmutableArray<ImmutableArray<int>> Consumers { get; } = FindConsumers(Stages);
 
+    /// <summary>The stages that digital units work on.</summary>
+    public IEnumerable<int> Digital => Enumerable.Range(0, Stages.Length).Where(s => Stages[s].Layer < 0 && !Stages[s].IsView);
+
+    /// <summary>Operations of digital units in an inference.</summary>
+    public long DigitalOperations => Digital.Sum(s => Stages[s].Operations);
+
     /// <summary>Reads a network.</summary>
     /// <param name="graph">The network.</param>
     /// <param name="layers">Its layers on arrays, as the hardware holds them.</param>
