@@ -21,7 +21,8 @@ internal static class Networks
                 b.Node(y + "/MaxPool", "MaxPool", x, y, ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 }));
             else
                 b.Weight(y + ".weight", outputs, channels, 3, 3)
-                    .Node(y + "/Conv", "Conv", $"{x} {y}.weight", y + "_sum", ("kernel_shape", new[] { 3, 3 }), ("pads", new[] { 1, 1, 1, 1 }))
+                    .Node(y + "/Conv", "Conv", $"{x} {y}.weight", y + "_sum", ("kernel_shape", new[] { 3, 3 }),
+                        ("pads", new[] { 1, 1, 1, 1 }))
                     .Node(y + "/Relu", "Relu", y + "_sum", y);
             (x, channels) = (y, outputs == 0 ? channels : outputs);
         }

@@ -16,8 +16,8 @@ internal static class LayerTable
         return $"""
             <section>
             <h2>Layers</h2>
-            <div class="scroll"><table class="layers">
-            <thead><tr><th></th><th>layer</th><th>matrix<small>input → output</small></th>
+            <div class="scroll" tabindex="0" role="region" aria-label="Figures of all layers"><table class="layers">
+            <thead><tr><th>#</th><th>layer</th><th>matrix<small>input → output</small></th>
             <th>MVMs</th><th>bits<small>W/A/ADC</small></th>
             <th>arrays</th>
             <th>utilisation</th><th>error</th><th>own error</th><th>cosine</th>

@@ -14,13 +14,13 @@ internal static class ScheduleSection
         {Count((long)schedule.ThroughputPerSecond)} inferences a second; limited by
         {Escape(schedule.LimitedBy)}, the slowest layer is {Escape(schedule.SlowestLayer)}.{Baseline(schedule)}
         Not counted: {Escape(string.Join("; ", schedule.NotModelled))}.</p>
-        <div class="scroll">
+        <div class="scroll" tabindex="0" role="region" aria-label="When each layer works">
         {TimelineSvg.Render(schedule)}</div>
         <p class="sub">Cores with their arrays by layer, the darker the longer they work; point at one for its layer.{Part(schedule)}</p>
-        <div class="scroll">
+        <div class="scroll" tabindex="0" role="region" aria-label="Cores and arrays by layer">
         {FloorPlanSvg.Layers(schedule)}</div>
         <p class="sub">Reads of each array in an inference, from none (light) to the most (dark).</p>
-        <div class="scroll">
+        <div class="scroll" tabindex="0" role="region" aria-label="Reads of arrays">
         {FloorPlanSvg.Reads(schedule)}</div>
         </section>
         """;

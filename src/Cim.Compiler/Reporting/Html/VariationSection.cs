@@ -26,7 +26,7 @@ internal static class VariationSection
             <h2>Output codes and variation</h2>
             <p class="sub">Predicted over chips for the output codes of a layer that reads noise-free ones;
             marked where the error stays under half of the last retained bit less often than asked.</p>
-            <div class="scroll"><table class="layers">
+            <div class="scroll" tabindex="0" role="region" aria-label="Output codes of layers"><table class="layers">
             <thead><tr><th>layer</th><th>output</th><th>weight bits</th>
             <th>bits of a slice<small>least significant first</small></th><th>rows of a tile</th><th>ADC bits</th>
             <th>codes right</th><th>within one</th><th>under half a bit</th></tr></thead>
