@@ -52,11 +52,11 @@ internal sealed class LayerClock(long copies, double productNs, ProductSharing s
         return (start, _free[0] = start + ns);
     }
 
-    /// <summary>Keeps all copies from starting before a time, as programming them does.</summary>
-    public void HoldUntil(double ns)
-    {
-        for (int i = 0; i < _free.Length; i++) _free[i] = Math.Max(_free[i], ns);
-    }
+    /// <summary>Programs all copies, once the last of them is free.</summary>
+    /// <param name="readyNs">When the matrix is there.</param>
+    /// <param name="ns">How long it takes.</param>
+    public void Program(double readyNs, double ns) =>
+        Array.Fill(_free, Math.Max(readyNs, _free[(_next + _free.Length - 1) % _free.Length]) + ns);
 
     private double Take(double readyNs)
     {

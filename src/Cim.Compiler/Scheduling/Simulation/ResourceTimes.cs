@@ -1,5 +1,4 @@
 using Cim.Compiler.Scheduling.Rows;
-using Cim.Runtime.Hardware;
 
 namespace Cim.Compiler.Scheduling.Simulation;
 
@@ -43,11 +42,9 @@ internal readonly record struct ResourceTimes(double ArraysNs, double DigitalNs,
             Most(work.Select(w => w.LoadNs)));
     }
 
-    /// <summary>Nanoseconds a layer's arrays are taken by an image.</summary>
-    public static double BusyNs(StageWork work) => work.Timing.SetupNs + (work.Timing.ProductNs
-        * (work.Sharing == ProductSharing.Divisible
-            ? (double)work.Products / work.Copies
-            : (work.Products + work.Copies - 1) / work.Copies));
+    /// <summary>Nanoseconds a layer's arrays are taken by an image of many: where products do not divide evenly, the copies that have none
+    /// left begin with the next image.</summary>
+    private static double BusyNs(StageWork work) => work.Timing.SetupNs + (work.Timing.ProductNs * work.Products / work.Copies);
 
     private static double Most(IEnumerable<double> times) => times.DefaultIfEmpty(0).Max();
 

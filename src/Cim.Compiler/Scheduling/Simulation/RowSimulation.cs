@@ -66,7 +66,7 @@ internal static class RowSimulation
             double all = pipeline == PipelineKind.CrossLayer ? 0 : Complete(s, image);
             LayerClock clock = ClockOf(s, own);
             if (own.Timing.SetupNs > 0)
-                clock.HoldUntil(Math.Max(clock.FreeNs, Math.Max(before, SetupReady(s, image))) + own.Timing.SetupNs);
+                clock.Program(Math.Max(before, SetupReady(s, image)), own.Timing.SetupNs);
             double rowNs = own.DigitalNs / stage.Rows;
             for (int r = 0; r < stage.Rows; r++)
             {

@@ -102,7 +102,7 @@ internal sealed class StageState
     public double Start(double now, SpillMemory? memory)
     {
         int at = Started++, row = at % _stage.Rows;
-        if (NeedsSetup(row)) Clock.HoldUntil(Math.Max(Clock.FreeNs, now) + Work.Timing.SetupNs);
+        if (NeedsSetup(row)) Clock.Program(now, Work.Timing.SetupNs);
         (StartNs[at], double end) = Work.Products > 0
             ? Clock.Compute(now, _stage.ProductsBefore(row + 1, Work.Products) - _stage.ProductsBefore(row, Work.Products))
             : Clock.Occupy(now, _rowNs);

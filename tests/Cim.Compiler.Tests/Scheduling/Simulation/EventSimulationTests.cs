@@ -83,6 +83,22 @@ public sealed class EventSimulationTests
         Assert.True(limited.Times.MakespanNs > 80);
     }
 
+    [Fact]
+    public void A_core_is_held_until_the_last_stage_of_a_layer_that_works_there_has_ended()
+    {
+        // Two stages have the weights of layer 0; the second starts at the same time and takes longer. Layer 1 is on the same core.
+        Stage[] stages =
+        [
+            new("short", 0, 1, 1, []), new("long", 0, 1, 1, []), new("other", 1, 1, 1, [new StageInput(0, RowNeeds.Same(1, 1))]),
+        ];
+        var graph = new StageGraph([.. stages], [1, 2], []);
+        StageWork Layer(int resource, double drainNs) =>
+            new(1, new Cim.Runtime.Costs.ProductTiming(0, 10, drainNs), 2, default) { Resource = resource, RowBytes = 1 };
+        RowTimes times = EventSimulation.Run(graph, [Layer(0, 0), Layer(0, 30), Layer(1, 0)], new EventRun(
+            PipelineKind.CrossLayer, 1, new ChipLimits([0, 0, 0], [[0], [0], [0]], 0), [])).Times;
+        Assert.Equal((10, 40, 50), (times.End[0][0], times.End[1][0], times.End[2][0]));
+    }
+
     private static LimitedTimes Run(RandomSchedule schedule, PipelineKind pipeline, long bytes) => EventSimulation.Run(
         schedule.Graph, schedule.Work,
         new EventRun(pipeline, Images, new ChipLimits([.. schedule.Work.Select(_ => bytes)], [], 0), []));

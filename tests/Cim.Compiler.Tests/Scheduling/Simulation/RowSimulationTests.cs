@@ -46,7 +46,7 @@ public sealed class RowSimulationTests
     public void A_serial_schedule_takes_the_sum_of_its_stages() => RandomSchedules.Any.Holds(Cases, schedule =>
     {
         double sum = schedule.Work.Select((w, s) => w.Products > 0
-            ? ResourceTimes.BusyNs(w) + w.Timing.DrainNs
+            ? w.Timing.SetupNs + (w.Timing.ProductNs * ((w.Products + w.Copies - 1) / w.Copies)) + w.Timing.DrainNs
             : w.DigitalNs).Sum();
         Assert.Equal(sum, RowSimulation.Run(schedule.Graph, schedule.Work, PipelineKind.Serial, 1).MakespanNs, 6);
     });

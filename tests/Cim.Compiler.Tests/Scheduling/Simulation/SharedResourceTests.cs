@@ -20,6 +20,9 @@ public sealed class SharedResourceTests
     private static readonly Gen<(RandomSchedule Schedule, int Rate, bool IsTree, int Chips)> _networks = Gen.Select(
         RandomSchedules.Any, Gen.Int[1, 40], Gen.Bool, Gen.Int[1, 3]);
 
+    private static readonly Gen<((RandomSchedule Schedule, int Rate, bool IsTree, int Chips), int Bytes, int Units)> _chips = Gen.Select(
+        _networks, Gen.Int[1, 120], Gen.Int[1, 3]);
+
     [Fact]
     public void A_digital_unit_works_on_one_row_at_a_time_and_on_all_of_them() => _units.Holds(Cases, c =>
     {
@@ -113,6 +116,38 @@ public sealed class SharedResourceTests
         Assert.Equal(0, without.SharedBytes);
         Assert.True(small.SharedPeak <= 10 && large.SharedBytes >= large.SharedPeak);
     });
+
+    /// <summary>What holds with each limit alone holds with all of them.</summary>
+    [Fact]
+    public void Data_buffers_cores_and_units_hold_together() => _chips.Holds(Cases, (c, bytes, count) =>
+    {
+        ChipFlows flows = Flows(c.Schedule, c.Rate, c.IsTree, c.Chips);
+        ImmutableArray<StageWork> work = [.. c.Schedule.Work.Select((w, s) => w with { InputNs = flows.InputNs[s] })];
+        var schedule = c.Schedule with { Work = work };
+        ChipLimits limits = new([.. work.Select(_ => (long)bytes)],
+            [.. schedule.Graph.Stages.Select(s => s.Layer < 0 ? ImmutableArray<int>.Empty
+                : [.. new[] { s.Layer / 2, (s.Layer + 1) / 2 }.Distinct()])], 0.5)
+        {
+            Units = [.. work.Select((w, s) => w.DigitalNs > 0 ? s % count : -1)], Flows = flows,
+        };
+        LimitedTimes found = Run(schedule, limits, Images);
+        RowSimulationTests.Check(schedule, found.Times);
+        Assert.All(found.PeakBytes, peak => Assert.True(peak <= bytes));
+        Assert.True(found.Times.MakespanNs
+            >= RowSimulation.Run(schedule.Graph, work, PipelineKind.CrossLayer, Images).MakespanNs - Rounding);
+        Assert.True(found.Times.MakespanNs >= (ResourceTimes.Of(schedule.Graph, work, limits).LongestNs * Images) - Rounding);
+        foreach (int core in limits.Cores.SelectMany(cores => cores).Distinct())
+            TakeTurns(Enumerable.Range(0, work.Length).Where(s => limits.Cores[s].Contains(core)), found.Times);
+        Assert.Equal(found.Times.MakespanNs, Run(schedule, limits, Images).Times.MakespanNs);
+    });
+
+    private static void TakeTurns(IEnumerable<int> stages, RowTimes times)
+    {
+        var rows = stages.SelectMany(s => times.Start[s].Select((start, r) => (Start: start, End: times.End[s][r], Stage: s))).Order()
+            .ToArray();
+        for (int i = 1; i < rows.Length; i++)
+            Assert.True(rows[i].Stage == rows[i - 1].Stage || rows[i].Start >= rows[i - 1].End - Rounding);
+    }
 
     private static ChipFlows Flows(RandomSchedule schedule, int rate, bool isTree, int chips)
     {
