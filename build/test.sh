@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds everything, runs every test project, and ends with the sum: "N passed, M failed".
-# Needs git and .NET SDK 10; on Debian it installs the ONNX conformance cases, Slurm and Chromium when it may.
+# Needs git and .NET SDK 10; on Debian it installs the ONNX conformance cases, Slurm, Chromium and tmux when it may.
 # Arguments go to the test programs, for example -method '*Adc*' (their -? lists more).
 # CIM_PASSED_BEFORE, CIM_FAILED_BEFORE: what .ci/run has counted already.
 set -euo pipefail
@@ -9,8 +9,9 @@ export DOTNET_CLI_UI_LANGUAGE=en DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERTIFIC
 passed=${CIM_PASSED_BEFORE:-0} failed=${CIM_FAILED_BEFORE:-0} skipped=0
 
 # What some tests need, by Debian package: the conformance cases of the ONNX project; a cluster of one node; a browser for
-# the reports. Without a package its tests are skipped and say so.
+# the reports; a terminal. Without a package its tests are skipped and say so.
 packages=()
+command -v tmux > /dev/null || packages+=(tmux)
 [ -d /usr/share/libonnx-testdata ] || packages+=(libonnx-testdata)
 [ -x /usr/sbin/slurmctld ] && [ -x /usr/sbin/slurmd ] && [ -x /usr/sbin/munged ] || packages+=(slurmctld slurmd slurm-client munge)
 [ -x /usr/bin/chromium ] || packages+=(chromium)
