@@ -35,6 +35,9 @@ public sealed class PackedSdk : IDisposable
 
     public string RuntimePackagePath => Path.Combine(Feed, $"Cim.Runtime.{Version}.nupkg");
 
+    /// <summary>A cache for models that several tests build alike.</summary>
+    public string Cache => Path.Combine(_root.FullName, "cache");
+
     internal static string Configuration => Metadata("Configuration");
 
     internal static string RepositoryRoot => Metadata("RepositoryRoot");
@@ -51,6 +54,14 @@ public sealed class PackedSdk : IDisposable
             ["pack", project, "--no-build", "-c", Configuration, "-o", Feed, "-p:PackageVersion=" + Version, "--nologo", "-v", "q"],
             [(CommandLine.PackagesFolder, MachinePackages())]).Succeeds();
         return Path.Combine(Feed, $"{id}.{Version}.nupkg");
+    }
+
+    /// <summary>The project file of a sample, which names the version of a release, with the version that is tested.</summary>
+    internal static string OfThisVersion(string project)
+    {
+        const string Released = "\"Cim.Sdk\" Version=\"0.1.0\"";
+        Assert.Contains(Released, project, StringComparison.Ordinal);
+        return project.Replace(Released, $"\"Cim.Sdk\" Version=\"{Version}\"", StringComparison.Ordinal);
     }
 
     internal static string[] Entries(string package)
