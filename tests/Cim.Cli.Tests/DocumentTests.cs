@@ -14,7 +14,7 @@ public sealed partial class DocumentTests
     private static IEnumerable<string> Pages => [
         Path.Combine(_root, "README.md"), .. Directory.EnumerateFiles(Path.Combine(_root, "docs"), "*.md"),
         .. Directory.EnumerateFiles(Path.Combine(_root, "samples"), "README.md", SearchOption.AllDirectories),
-        Path.Combine(_root, "src", "Cim.Cli", "README.md")];
+        Path.Combine(_root, "src", "Cim.Cli", "README.md"), Path.Combine(_root, "src", "Cim.Templates", "README.md")];
 
     [Fact]
     public void Every_page_is_reached_from_the_README()
