@@ -73,6 +73,9 @@ internal static class OptionDocuments
         return text.ToString();
     }
 
+    /// <summary>What an option does and its default, without marks of Markdown.</summary>
+    public static string Description(OptionRow row) => $"{Help(row)} {Sentence(row)}".Replace("`", "");
+
     /// <summary>The defaults of the item.</summary>
     public static string Props()
     {

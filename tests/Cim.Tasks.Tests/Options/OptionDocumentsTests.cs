@@ -35,9 +35,22 @@ public sealed class OptionDocumentsTests
     public void Every_file_that_is_read_is_an_input_of_the_build() =>
         Same("src/Cim.Sdk/build/Cim.Sdk.targets", text => OptionDocuments.Between(text, "inputs", OptionDocuments.Inputs()));
 
+    [Fact]
+    public void The_property_page_of_editors_has_every_metadata_of_an_item()
+    {
+        Same("src/Cim.Sdk/build/CimModel.xml", _ => PropertyPage.Write());
+        XNamespace rules = "http://schemas.microsoft.com/build/2009/properties";
+        XElement rule = XElement.Load(Path.Combine(Root(), "src/Cim.Sdk/build/CimModel.xml")).Element(rules + "Rule")!;
+        string[] categories = [.. rule.Descendants(rules + "Category").Select(c => (string)c.Attribute("Name")!)];
+        XElement[] properties = [.. rule.Elements().Where(e => e.Name.LocalName.EndsWith("Property", StringComparison.Ordinal))];
+        Assert.Equal(
+            OptionTable.OnItem.Select(row => row.Name).Order(), properties.Select(p => (string)p.Attribute("Name")!).Order());
+        Assert.All(properties, p => Assert.Contains((string)p.Attribute("Category")!, categories));
+    }
+
     private static void Same(string file, Func<string, string> generate)
     {
-        string path = Path.Combine(Root(), file), text = File.ReadAllText(path), expected = generate(text);
+        string path = Path.Combine(Root(), file), text = File.Exists(path) ? File.ReadAllText(path) : "", expected = generate(text);
         if (Environment.GetEnvironmentVariable("CIM_UPDATE_DOCS") == "1") File.WriteAllText(path, expected);
         else Assert.Equal(expected, text);
     }
