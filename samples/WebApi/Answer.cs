@@ -7,7 +7,7 @@ namespace WebApi;
 /// <param name="Probability">0 to 1.</param>
 internal sealed record Answer(string Label, double Probability)
 {
-    /// <summary>The most probable classes. Networks that do not end with a softmax put out scores, of which it makes probabilities.</summary>
+    /// <summary>The most probable classes. Scores of a network without a softmax at its end become probabilities.</summary>
     public static Answer[] Of(ReadOnlySpan<Prediction> all, int count)
     {
         double[] shares = new double[all.Length];

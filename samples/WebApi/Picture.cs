@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace WebApi;
 
-/// <summary>Uploads as the network reads them: planes of bytes in its own height and width, one grey or three of red, green, blue.</summary>
+/// <summary>Uploads as the network reads them: planes of bytes in its height and width, one grey or three of red, green, blue.</summary>
 internal sealed class Picture
 {
     // A file of a few kilobytes can claim to be an image of gigabytes.
@@ -43,7 +43,8 @@ internal sealed class Picture
                 (picture.Width - part.Width) / 2, (picture.Height - part.Height) / 2, part.Width, part.Height);
             canvas.Clear(SKColors.Black);
             // Mipmaps average the pixels that fall into one; without them a large photo would be sampled at a few hundred points.
-            canvas.DrawImage(image, middle, SKRect.Create(_width, _height), new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
+            var sampling = new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear);
+            canvas.DrawImage(image, middle, SKRect.Create(_width, _height), sampling);
         }
 
         byte[] planes = Planes(small.GetPixelSpan());

@@ -25,7 +25,8 @@ app.MapPost("/classify", async (HttpRequest request, Classifier model, Picture p
     using var buffer = new MemoryStream();
     await upload.CopyToAsync(buffer, cancellation);
     if (picture.Read(buffer.ToArray()) is not { } pixels)
-        return Results.Problem("The upload is no image (PNG, JPEG, WebP, GIF, BMP), or was cut short.", statusCode: StatusCodes.Status400BadRequest);
+        return Results.Problem(
+            "The upload is no image (PNG, JPEG, WebP, GIF, BMP), or was cut short.", statusCode: StatusCodes.Status400BadRequest);
     // All classes, because the probabilities of all add up to 1.
     return Results.Ok(Answer.Of(model.Run(pixels).Top(int.MaxValue), Answers));
 });

@@ -68,7 +68,8 @@ public sealed class TemplatePackageTests : IDisposable
     // In locked mode a build that would search fails.
     private void Build(string name)
     {
-        string output = _folder.Dotnet("build", name, "--nologo", "-p:CimLockedMode=true", "-p:CimCacheDir=" + _sdk.Cache).Succeeds().Output;
+        string output = _folder.Dotnet(
+            "build", name, "--nologo", "-p:CimLockedMode=true", "-p:CimCacheDir=" + _sdk.Cache).Succeeds().Output;
         Assert.Matches(" -> accuracy \\d", output);
         Assert.DoesNotContain("warning CIM1", output, StringComparison.Ordinal);
     }
