@@ -77,10 +77,10 @@ internal static class CommandLine
         StringBuilder output = new();
         CountdownEvent open = new(2);
         using Process process = Start(folder, output, arguments, environment, open);
-        if (!process.WaitForExit(TimeSpan.FromMinutes(5)))
+        if (!process.WaitForExit(TimeSpan.FromMinutes(10)))
         {
             process.Kill(entireProcessTree: true);
-            Assert.Fail($"dotnet {string.Join(' ', arguments)} did not end in five minutes:\n{output}");
+            Assert.Fail($"dotnet {string.Join(' ', arguments)} did not end in ten minutes:\n{output}");
         }
         // What it printed last may arrive after its end; the limit is for a server it started that keeps a pipe open.
         open.Wait(TimeSpan.FromSeconds(30));

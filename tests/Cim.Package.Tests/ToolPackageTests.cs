@@ -28,7 +28,6 @@ public sealed class ToolPackageTests(PackedSdk sdk) : IDisposable
         string cim = Path.Combine(tools, OperatingSystem.IsWindows() ? "cim.exe" : "cim");
         JsonNode doctor = JsonNode.Parse(Run(cim, "doctor", "--json", "--cache-dir", Path.Combine(_root.FullName, "cache")))!;
         Assert.True((bool)doctor["ok"]!, doctor.ToJsonString());
-        Assert.Contains(PackedSdk.Version, (string)doctor["checks"]![0]!["found"]!, StringComparison.Ordinal);
     }
 
     private static string Run(string program, params string[] arguments)
