@@ -49,13 +49,23 @@ internal static class LayerSpeed
         WordLineResistance = what == "circuit" ? 1 : 0, BitLineResistance = what == "circuit" ? 1 : 0,
     };
 
-    private static unsafe double Best(PreparedLayer prepared, CrossbarLayer layer, int repeats, int images)
+    /// <summary>One pair of cells a weight, on arrays of 128 rows.</summary>
+    public static LayerMapping Pairs(int rows, int bits) => new()
+    {
+        Encoding = WeightEncoding.Differential, SliceBits = [bits - 1], Tiles = [],
+        RowTiles = [.. Enumerable.Range(0, (rows + ArrayRows - 1) / ArrayRows)
+            .Select(t => new RowTile(t * ArrayRows, Math.Min(ArrayRows, rows - (t * ArrayRows))))],
+    };
+
+    /// <summary>Milliseconds an image of the fastest run.</summary>
+    public static unsafe double Best(PreparedLayer prepared, CrossbarLayer layer, int repeats, int images)
     {
         int inputs = layer.Geometry is { } g ? g.InputChannels * g.InputHeight * g.InputWidth : layer.RowsPerGroup;
         int outputs = images * layer.Outputs * layer.PositionsPerImage;
         byte[] input = new byte[images * inputs], output = new byte[outputs * (layer.Epilogue.Output is null ? 4 : 1)];
         byte[] residual = new byte[layer.Epilogue.AddsResidual ? outputs : 0];
-        new Random(2).NextBytes(input);
+        var random = new Random(2);
+        for (int i = 0; i < input.Length; i++) input[i] = unchecked((byte)random.Next(layer.Input.Min, layer.Input.Max + 1));
         int bytes = prepared.WorkspaceBytes(images);
         void* workspace = NativeMemory.AlignedAlloc((nuint)bytes, 64);
         double best = double.MaxValue;

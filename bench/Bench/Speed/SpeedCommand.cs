@@ -11,6 +11,7 @@ internal sealed class SpeedCommand : Command
         Subcommands.Add(new NetworksCommand());
         Subcommands.Add(new ModelCommand());
         Subcommands.Add(new LayersCommand());
+        Subcommands.Add(new ProductsCommand());
         Subcommands.Add(new MemoryCommand());
     }
 }

@@ -4,42 +4,54 @@ using Cim.Runtime.Simd;
 namespace Cim.Runtime.Crossbar.Exact;
 
 /// <summary>
-/// A convolution in 32-bit integers. The input is converted once into <see cref="PlaneLayout"/> (no im2col: kernel taps
+/// A convolution in 32-bit integers. The input is packed once into <see cref="PlaneLayout"/> (no im2col: kernel taps
 /// are offsets into it), band by band so that it stays in the first-level cache, and requantized while the sums are hot.
 /// </summary>
-internal sealed unsafe class ExactConvolution<L, TI, TF> : PreparedLayer
+internal sealed unsafe class ExactConvolution<K, L, TI, TF> : PreparedLayer
+    where K : struct, IConvolutionKernel
     where L : struct, ILanes<TI, TF>
     where TI : unmanaged
     where TF : unmanaged
 {
     private const int Block = PairProducts.Outputs;
 
+    /// <summary>Positions of an output that are requantized at once where rows are whole vectors: enough to store whole ones.</summary>
+    private const int RequantizedTogether = 64;
+
     private readonly CrossbarLayer _layer;
+    private readonly K _kernel;
     private readonly ConvolutionGeometry _geometry;
     private readonly PlaneLayout _layout;
     private readonly Requantizer _requantizer;
     private readonly int _bandRows;
     private readonly int _planeRows;
     private readonly int _rowsPerCall;
+    private readonly int _rowsTogether;
+    private readonly int[] _starts;
     private readonly bool _depthwise;
     private readonly int _blocks;
     private readonly int[] _offsets;
     private readonly int[] _weights;
     private readonly int[] _bias;
 
-    public ExactConvolution(CrossbarLayer layer)
+    /// <param name="layer">The layer.</param>
+    /// <param name="kernel">How it multiplies.</param>
+    public ExactConvolution(CrossbarLayer layer, K kernel)
     {
-        _layer = layer;
+        (_layer, _kernel) = (layer, kernel);
         _geometry = layer.Geometry!;
-        _layout = new PlaneLayout(_geometry, _geometry.InputChannels / layer.Groups, L.Count);
+        _layout = kernel.Layout(layer, L.Count);
         _requantizer = new Requantizer(layer);
         _bandRows = Bands.Rows(_layout);
         _planeRows = _layout.InputRows(_bandRows);
         _rowsPerCall = _layout.VectorsPerRow % 2 == 0 ? 1 : 2;
+        _rowsTogether = _rowsPerCall * Math.Max(1, RequantizedTogether / (_rowsPerCall * _layout.VectorsPerRow * L.Count));
+        _starts = [.. Enumerable.Range(0, _rowsTogether * _layout.VectorsPerRow).Select(v =>
+            (v / _layout.VectorsPerRow * _geometry.StrideY * _layout.RowLength) + (v % _layout.VectorsPerRow * L.Count))];
         _depthwise = layer.ColumnsPerGroup == 1;
         _blocks = _depthwise ? 1 : (layer.ColumnsPerGroup + Block - 1) / Block;
         _offsets = _layout.Offsets(_planeRows);
-        (_weights, _bias) = PairWeights.Pack(layer, _layout, _depthwise ? 1 : Block);
+        (_weights, _bias) = kernel.Weights(layer, _layout, _depthwise ? 1 : Block);
     }
 
     /// <inheritdoc/>
@@ -54,7 +66,7 @@ internal sealed unsafe class ExactConvolution<L, TI, TF> : PreparedLayer
     {
         var workspace = new Workspace(null);
         Take(ref workspace, out _, out _, out _);
-        return workspace.Used;
+        return Math.Max(workspace.Used, ExactWide.WorkspaceBytes(_layer));
     }
 
     /// <inheritdoc/>
@@ -64,7 +76,7 @@ internal sealed unsafe class ExactConvolution<L, TI, TF> : PreparedLayer
         long imageInput = (long)_geometry.InputChannels * _geometry.InputHeight * _geometry.InputWidth;
         nint groupInput = (nint)(imageInput / _layer.Groups);
         fixed (byte* input = call.Input, residual = call.Residual, output = call.Output, memory = call.Workspace)
-        fixed (int* offsets = _offsets, weights = _weights, bias = _bias)
+        fixed (int* offsets = _offsets, weights = _weights, bias = _bias, starts = _starts)
         {
             var workspace = new Workspace(memory);
             Take(ref workspace, out int* planes, out byte* scratch, out int* sums);
@@ -76,8 +88,13 @@ internal sealed unsafe class ExactConvolution<L, TI, TF> : PreparedLayer
                 for (int y = part.Rows.First; y < part.Rows.End; y += _bandRows)
                 {
                     int rows = Math.Min(_bandRows, part.Rows.End - y);
-                    PlanePacker.Pack<L, TI, TF>(_layout, channels, _layer.Input,
-                        new PlaneBand(y * _geometry.StrideY, _layout.InputRows(rows), _planeRows), planes, scratch);
+                    var band = new PlaneBand(y * _geometry.StrideY, _layout.InputRows(rows), _planeRows);
+                    if (!_kernel.Pack(_layout, channels, _layer.Input, band, planes, scratch))
+                    {
+                        new ExactWide(_layer).Run(call, part, _depthwise ? 1 : Block);
+                        return;
+                    }
+
                     for (int block = part.Blocks.First; block < part.Blocks.End; block++)
                     {
                         int width = _depthwise ? 1 : Block;
@@ -92,6 +109,7 @@ internal sealed unsafe class ExactConvolution<L, TI, TF> : PreparedLayer
                             Weights = weights + ((nint)index * _layout.Steps * width),
                             Bias = bias + (index * width),
                             Sums = sums,
+                            Starts = starts,
                         };
                         var target = new Target
                         {
@@ -112,29 +130,29 @@ internal sealed unsafe class ExactConvolution<L, TI, TF> : PreparedLayer
     // One block of outputs over one band, a few output rows at a time.
     private void Band(in Operands operands, in Target target)
     {
-        int* planes = operands.Planes, offsets = operands.Offsets, weights = operands.Weights, bias = operands.Bias, sums = operands.Sums;
+        int* bias = operands.Bias, sums = operands.Sums, starts = operands.Starts;
+        var steps = new Steps(operands.Offsets, operands.Weights, _layout.Steps);
         byte* residual = target.Residual, output = target.Output;
         int rows = target.Rows;
-        int perRow = _layout.VectorsPerRow, width = _geometry.OutputWidth, steps = _layout.Steps;
+        int perRow = _layout.VectorsPerRow, width = _geometry.OutputWidth;
         int outputSize = _geometry.OutputHeight * width;
         nint rowPairs = (nint)_geometry.StrideY * _layout.RowLength;
-        nint stride = (_rowsPerCall * perRow * L.Count) + L.Count;
+        nint stride = SumsLength;
         bool wholeVectors = width == perRow * L.Count;
-        for (int y = 0; y < rows; y += _rowsPerCall)
+        int** x = stackalloc int*[IConvolutionKernel.MostVectors];
+        for (int y = 0; y < rows; y += _rowsTogether)
         {
-            int now = Math.Min(_rowsPerCall, rows - y);
+            int now = Math.Min(_rowsTogether, rows - y);
+            int* planes = operands.Planes + (y * rowPairs);
             int vectors = now * perRow;
-            for (int v = 0; v < vectors; v += 2)
+            for (int v = 0; v < vectors; v += _kernel.Vectors)
             {
-                // An odd vector is paired with itself; its second result lands in the slack of the row of sums.
-                int w = v + 1 < vectors ? v + 1 : v;
-                int* x0 = planes + ((y + (v / perRow)) * rowPairs) + (v % perRow * L.Count);
-                int* x1 = planes + ((y + (w / perRow)) * rowPairs) + (w % perRow * L.Count);
+                // Where vectors are missing the last one stands for them; the results land in the slack of the row of sums.
+                for (int i = 0; i < _kernel.Vectors; i++) x[i] = planes + starts[Math.Min(v + i, vectors - 1)];
                 if (_depthwise)
-                    PairProducts.OneByTwo<L, TI, TF>(x0, x1, offsets, weights, steps, *bias, sums + (v * L.Count));
+                    _kernel.One(x, steps, *bias, sums + (v * L.Count));
                 else
-                    PairProducts.FourByTwo<L, TI, TF>(
-                        x0, x1, offsets, weights, steps, bias, new SumRows(sums + (v * L.Count), stride));
+                    _kernel.Four(x, steps, bias, new SumRows(sums + (v * L.Count), stride));
             }
             for (int o = 0; o < target.Outputs; o++)
             {
@@ -160,6 +178,9 @@ internal sealed unsafe class ExactConvolution<L, TI, TF> : PreparedLayer
 
         public required int* Bias { get; init; }
 
+        /// <summary>Where each vector of a few rows begins.</summary>
+        public required int* Starts { get; init; }
+
         /// <summary>Scratch for the sums of a few rows.</summary>
         public required int* Sums { get; init; }
     }
@@ -183,7 +204,10 @@ internal sealed unsafe class ExactConvolution<L, TI, TF> : PreparedLayer
     private void Take(ref Workspace workspace, out int* planes, out byte* scratch, out int* sums)
     {
         planes = workspace.TakeInts(((long)_layout.Planes * _planeRows * _layout.RowLength) + Requantizer.Slack);
-        scratch = workspace.Take(PlanePacker.ScratchBytes(_layout));
-        sums = workspace.TakeInts((Block * ((long)_rowsPerCall * _layout.VectorsPerRow * L.Count + L.Count)) + Requantizer.Slack);
+        scratch = workspace.Take(_layout.ScratchBytes);
+        sums = workspace.TakeInts((Block * SumsLength) + Requantizer.Slack);
     }
+
+    /// <summary>Sums of an output, with room for vectors that are computed together with the last one.</summary>
+    private nint SumsLength => ((nint)_rowsTogether * _layout.VectorsPerRow + _kernel.Vectors - 1) * L.Count;
 }

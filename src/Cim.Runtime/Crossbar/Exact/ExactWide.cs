@@ -5,7 +5,7 @@ namespace Cim.Runtime.Crossbar.Exact;
 
 /// <summary>
 /// The plain definition in 64-bit integers: for layers whose sums could leave 32 bits (tens of thousands of inputs), and the
-/// twin the fast paths are tested against.
+/// twin the fast paths are tested against. Also for inputs that are outside of the range that a path of narrow products counts on.
 /// </summary>
 internal sealed unsafe class ExactWide : PreparedLayer
 {
@@ -35,25 +35,38 @@ internal sealed unsafe class ExactWide : PreparedLayer
         return false;
     }
 
-    /// <inheritdoc/>
-    public override int WorkspaceBytes(int images) => _layer.RowsPerGroup + 64;
+    private int RowLength => _layer.Geometry?.OutputWidth ?? 1;
 
     /// <inheritdoc/>
-    public override void Run(in LayerCall call)
+    public override int WorkspaceBytes(int images) => WorkspaceBytes(_layer);
+
+    /// <summary>Bytes that a layer needs.</summary>
+    public static int WorkspaceBytes(CrossbarLayer layer) => layer.RowsPerGroup + 64;
+
+    /// <inheritdoc/>
+    public override void Run(in LayerCall call) => Run(
+        call, new ConvolutionPart((0, _layer.Groups), (0, _layer.ColumnsPerGroup), (0, _layer.PositionsPerImage / RowLength)), 1);
+
+    /// <summary>A part of the layer.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="part">Which groups, blocks of outputs and output rows; of a matrix, positions.</param>
+    /// <param name="block">Outputs of a block.</param>
+    public void Run(in LayerCall call, ConvolutionPart part, int block)
     {
         int positions = _layer.PositionsPerImage, rows = _layer.RowsPerGroup, columns = _layer.ColumnsPerGroup;
-        int zero = _layer.Input.ZeroPoint;
+        int zero = _layer.Input.ZeroPoint, perImage = (part.Rows.End - part.Rows.First) * RowLength;
         fixed (byte* input = call.Input, residual = call.Residual, output = call.Output, memory = call.Workspace)
         fixed (sbyte* weights = _layer.Weights.Span<sbyte>())
         {
             int* sum = stackalloc int[1 + Requantizer.Slack];
-            for (long position = 0; position < (long)call.Images * positions; position++)
-            for (int group = 0; group < _layer.Groups; group++)
+            for (long i = 0; i < (long)call.Images * perImage; i++)
+            for (int group = part.Groups.First; group < part.Groups.End; group++)
             {
+                long position = (i / perImage * positions) + (part.Rows.First * RowLength) + (i % perImage);
                 byte* x = _patches is null
                     ? input + (((position * _layer.Groups) + group) * rows)
                     : _patches.Gather(input, position, group, (byte)zero, memory);
-                for (int c = 0; c < columns; c++)
+                for (int c = part.Blocks.First * block; c < Math.Min(columns, part.Blocks.End * block); c++)
                 {
                     int o = (group * columns) + c;
                     sbyte* w = weights + ((nint)o * rows);

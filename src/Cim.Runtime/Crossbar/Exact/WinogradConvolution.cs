@@ -6,7 +6,7 @@ using Cim.Runtime.Simd;
 namespace Cim.Runtime.Crossbar.Exact;
 
 /// <summary>
-/// A 3 x 3 convolution of stride 1 by <see cref="Winograd"/> (AVX2): the same integers as <see cref="ExactConvolution{L, TI, TF}"/>
+/// A 3 x 3 convolution of stride 1 by <see cref="Winograd"/> (AVX2): the same integers as <see cref="ExactConvolution{K, L, TI, TF}"/>
 /// from less than half the products. Sixteen tiles of 2 x 2 outputs at a time, in whole rows of tiles where these are short, so
 /// that the transformed inputs stay in the first-level cache.
 /// </summary>
@@ -183,7 +183,7 @@ internal sealed unsafe class WinogradConvolution : PreparedLayer
     private void Take(ref Workspace workspace, out int* planes, out byte* scratch, out int* transformed, out int* products, out int* sums)
     {
         planes = workspace.TakeInts(((long)_layout.Planes * _planeRows * _layout.RowLength) + Requantizer.Slack);
-        scratch = workspace.Take(PlanePacker.ScratchBytes(_layout));
+        scratch = workspace.Take(_layout.ScratchBytes);
         transformed = workspace.TakeInts((long)Winograd.Elements * _layout.Planes * Tiles);
         products = workspace.TakeInts(Winograd.Elements * Block * Tiles);
         // The lower row of the last half vector may lie past what is used.

@@ -7,12 +7,18 @@ namespace Cim.Runtime.Crossbar.Kernels;
 /// </summary>
 internal sealed class PlaneLayout
 {
-    public PlaneLayout(ConvolutionGeometry geometry, int channelsPerGroup, int lanes, bool pairsTaps = true)
+    /// <param name="geometry">The convolution.</param>
+    /// <param name="channelsPerGroup">Channels of a group.</param>
+    /// <param name="lanes">Positions of a vector.</param>
+    /// <param name="pairsTaps">False where a single channel has a plane of its own.</param>
+    /// <param name="channelsPerPlane">2, or 4 where channels are bytes (<see cref="QuadProducts"/>).</param>
+    public PlaneLayout(ConvolutionGeometry geometry, int channelsPerGroup, int lanes, bool pairsTaps = true, int channelsPerPlane = 2)
     {
         Geometry = geometry;
         Channels = channelsPerGroup;
+        ChannelsPerPlane = channelsPerPlane;
         PairsTaps = pairsTaps && channelsPerGroup == 1;
-        Planes = PairsTaps ? 1 : (channelsPerGroup + 1) / 2;
+        Planes = PairsTaps ? 1 : (channelsPerGroup + channelsPerPlane - 1) / channelsPerPlane;
         VectorsPerRow = (geometry.OutputWidth + lanes - 1) / lanes;
         int reach = (geometry.KernelWidth - 1) * geometry.DilationX;
         PhaseLength = (VectorsPerRow * lanes) + (reach / geometry.StrideX);
@@ -30,6 +36,9 @@ internal sealed class PlaneLayout
 
     /// <summary>Channels per group.</summary>
     public int Channels { get; }
+
+    /// <summary>Channels of a plane.</summary>
+    public int ChannelsPerPlane { get; }
 
     /// <summary>Pairs are neighbouring kernel taps of one channel instead of two channels.</summary>
     public bool PairsTaps { get; }
@@ -52,6 +61,9 @@ internal sealed class PlaneLayout
 
     /// <summary>Bytes from one phase of a split input row to the next.</summary>
     public int PhaseBytes { get; }
+
+    /// <summary>Bytes that packing needs for the rows of a plane's channels, split into phases.</summary>
+    public int ScratchBytes => ChannelsPerPlane * Geometry.StrideX * PhaseBytes;
 
     /// <summary>Where each phase's run gets the low halves of its pairs.</summary>
     public PhaseRun[] Runs { get; }
@@ -101,6 +113,18 @@ internal sealed class PlaneLayout
         }
         int low = (2 * plane * kernel) + (ky * Geometry.KernelWidth) + tap;
         return (low, (2 * plane) + 1 < Channels ? low + kernel : -1);
+    }
+
+    /// <summary>The row index (channel, ky, kx order) that a step multiplies in one channel of its plane; -1 where there is none.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="lane">Which channel of the plane.</param>
+    public int Row(int step, int lane)
+    {
+        int tap = step % TapsX, ky = step / TapsX % Geometry.KernelHeight, plane = step / TapsX / Geometry.KernelHeight;
+        int channel = (plane * ChannelsPerPlane) + lane;
+        return channel < Channels
+            ? (channel * Geometry.KernelHeight * Geometry.KernelWidth) + (ky * Geometry.KernelWidth) + tap
+            : -1;
     }
 
     // The run whose element i is input column i * stride + shift.

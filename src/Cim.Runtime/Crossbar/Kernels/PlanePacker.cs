@@ -14,16 +14,13 @@ internal readonly record struct PlaneBand(int FirstRow, int Rows, int PlaneRows)
 /// <summary>Fills the planes of a <see cref="PlaneLayout"/> from bytes: minus the zero point, padding 0, phases apart.</summary>
 internal static unsafe class PlanePacker
 {
-    /// <summary>Bytes <see cref="Pack"/> needs for two rows split into phases.</summary>
-    public static int ScratchBytes(PlaneLayout layout) => 2 * layout.Geometry.StrideX * layout.PhaseBytes;
-
     /// <summary>Packs one group's channels for some padded input rows.</summary>
     /// <param name="layout">The layout.</param>
     /// <param name="channels">The group's first channel of one image.</param>
     /// <param name="input">What the bytes stand for: the zero point is subtracted from every activation.</param>
     /// <param name="band">The rows.</param>
     /// <param name="planes">Receives planes x rows x <see cref="PlaneLayout.RowLength"/> pairs.</param>
-    /// <param name="scratch"><see cref="ScratchBytes"/> bytes.</param>
+    /// <param name="scratch"><see cref="PlaneLayout.ScratchBytes"/> bytes.</param>
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
     public static void Pack<L, TI, TF>(
         PlaneLayout layout, byte* channels, QuantizationParameters input, PlaneBand band, int* planes, byte* scratch)
@@ -35,7 +32,7 @@ internal static unsafe class PlanePacker
         (bool signed, int zeroPoint) = (input.Signed, input.ZeroPoint);
         ConvolutionGeometry g = layout.Geometry;
         nint channelSize = (nint)g.InputHeight * g.InputWidth;
-        byte* second = scratch + (ScratchBytes(layout) / 2);
+        byte* second = scratch + (layout.ScratchBytes / 2);
         for (int plane = 0; plane < layout.Planes; plane++)
         {
             byte* low = channels + (2 * plane * channelSize);
@@ -71,7 +68,7 @@ internal static unsafe class PlanePacker
     }
 
     // Columns 0, s, 2s ..., then 1, s + 1 ...: each phase is contiguous. Stride 1 reads the row itself.
-    private static byte* Split(byte* row, PlaneLayout layout, byte* scratch)
+    internal static byte* Split(byte* row, PlaneLayout layout, byte* scratch)
     {
         ConvolutionGeometry g = layout.Geometry;
         if (g.StrideX == 1) return row;
@@ -84,6 +81,14 @@ internal static unsafe class PlanePacker
                 Vector128<ushort> a = Vector128.Load(row + column).AsUInt16(), b = Vector128.Load(row + column + 16).AsUInt16();
                 Vector128.Store(Narrow(a & mask, b & mask), to);
                 Vector128.Store(Narrow(a >>> 8, b >>> 8), to + size);
+            }
+
+            for (; column + 16 <= g.InputWidth; column += 16)
+            {
+                Vector128<ushort> a = Vector128.Load(row + column).AsUInt16();
+                Vector128<ulong> both = Narrow(a & mask, a >>> 8).AsUInt64();
+                *(ulong*)(scratch + (column / 2)) = both[0];
+                *(ulong*)(scratch + size + (column / 2)) = both[1];
             }
         }
         for (; column < g.InputWidth; column++) scratch[(column % g.StrideX * size) + (column / g.StrideX)] = row[column];

@@ -76,13 +76,12 @@ internal sealed partial class Requantizer
         where TF : unmanaged
     {
         TF scale = L.BroadcastF(_scales[output]);
-        byte* tail = stackalloc byte[2 * 4 * Slack];
         nint residualBytes = ResidualBytes, outputBytes = OutputBytes;
         int i = L.Count >= 8 && _quantized && !real && !_residualFloat ? Bytes(sums, count, _scales[output], residual, destination) : 0;
         for (; i + L.Count <= count; i += L.Count)
             One<L, TI, TF>(sums + i, real, scale, residual + (i * residualBytes), destination + (i * outputBytes));
         if (i < count)
-            Tail<L, TI, TF>(sums + i, real, scale, count - i, residual + (i * residualBytes), destination + (i * outputBytes), tail);
+            Tail<L, TI, TF>(sums + i, real, scale, count - i, residual + (i * residualBytes), destination + (i * outputBytes));
     }
 
     /// <summary>Neighbouring outputs of one position; as <see cref="Positions"/>.</summary>
@@ -92,7 +91,6 @@ internal sealed partial class Requantizer
         where TI : unmanaged
         where TF : unmanaged
     {
-        byte* tail = stackalloc byte[2 * 4 * Slack];
         nint residualBytes = ResidualBytes, outputBytes = OutputBytes;
         fixed (float* scales = &_scales[firstOutput])
         {
@@ -102,19 +100,19 @@ internal sealed partial class Requantizer
             if (i < count)
             {
                 Tail<L, TI, TF>(sums + i, real, L.LoadF(scales + i), count - i,
-                    residual + (i * residualBytes), destination + (i * outputBytes), tail);
+                    residual + (i * residualBytes), destination + (i * outputBytes));
             }
         }
     }
 
     // The same vector on copies, so that nothing outside the rows is read or written.
-    private unsafe void Tail<L, TI, TF>(
-        int* sums, bool real, TF scale, int count, byte* residual, byte* destination, byte* buffer)
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private unsafe void Tail<L, TI, TF>(int* sums, bool real, TF scale, int count, byte* residual, byte* destination)
         where L : struct, ILanes<TI, TF>
         where TI : unmanaged
         where TF : unmanaged
     {
-        byte* output = buffer + (4 * Slack);
+        byte* buffer = stackalloc byte[2 * 4 * Slack], output = buffer + (4 * Slack);
         new Span<byte>(residual, count * ResidualBytes).CopyTo(new Span<byte>(buffer, 4 * Slack));
         One<L, TI, TF>(sums, real, scale, buffer, output);
         new Span<byte>(output, count * OutputBytes).CopyTo(new Span<byte>(destination, count * OutputBytes));
