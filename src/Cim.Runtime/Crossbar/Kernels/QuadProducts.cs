@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using Cim.Runtime.Simd;
 
 namespace Cim.Runtime.Crossbar.Kernels;
@@ -126,43 +125,5 @@ internal static unsafe class QuadProducts
         acc += sums.Stride;
         a3.Store(acc);
         b3.Store(acc + 16);
-    }
-
-    /// <summary>The same on processors with AVX-VNNI, which adds four products to 32 bits at once.</summary>
-    public static void FourByTwo(int* x0, int* x1, in Steps steps, int* start, SumRows sums)
-    {
-        Vector256<int> a0 = Vector256.Create(start[0]), a1 = Vector256.Create(start[1]), a2 = Vector256.Create(start[2]);
-        Vector256<int> a3 = Vector256.Create(start[3]), b0 = a0, b1 = a1, b2 = a2, b3 = a3;
-        int* weights = steps.Weights;
-        for (int* offsets = steps.Offsets, end = offsets + steps.Count; offsets < end; offsets++, weights += PairProducts.Outputs)
-        {
-            nint o = *offsets;
-            Vector256<byte> u = Vector256.Load(x0 + o).AsByte(), v = Vector256.Load(x1 + o).AsByte();
-            Vector256<sbyte> w = Vector256.Create(weights[0]).AsSByte();
-            a0 = AvxVnni.MultiplyWideningAndAdd(a0, u, w);
-            b0 = AvxVnni.MultiplyWideningAndAdd(b0, v, w);
-            w = Vector256.Create(weights[1]).AsSByte();
-            a1 = AvxVnni.MultiplyWideningAndAdd(a1, u, w);
-            b1 = AvxVnni.MultiplyWideningAndAdd(b1, v, w);
-            w = Vector256.Create(weights[2]).AsSByte();
-            a2 = AvxVnni.MultiplyWideningAndAdd(a2, u, w);
-            b2 = AvxVnni.MultiplyWideningAndAdd(b2, v, w);
-            w = Vector256.Create(weights[3]).AsSByte();
-            a3 = AvxVnni.MultiplyWideningAndAdd(a3, u, w);
-            b3 = AvxVnni.MultiplyWideningAndAdd(b3, v, w);
-        }
-
-        int* acc = sums.First;
-        a0.Store(acc);
-        b0.Store(acc + 8);
-        acc += sums.Stride;
-        a1.Store(acc);
-        b1.Store(acc + 8);
-        acc += sums.Stride;
-        a2.Store(acc);
-        b2.Store(acc + 8);
-        acc += sums.Stride;
-        a3.Store(acc);
-        b3.Store(acc + 8);
     }
 }

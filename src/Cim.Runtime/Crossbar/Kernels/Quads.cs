@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics.X86;
 using Cim.Runtime.Simd;
 
 namespace Cim.Runtime.Crossbar.Kernels;
@@ -31,7 +30,7 @@ internal static class Quads
         && layer.Input.ZeroPoint >= layer.Input.Min && layer.Input.ZeroPoint <= layer.Input.Max;
 
     /// <summary>True if the processor adds four products of bytes to 32 bits.</summary>
-    public static bool HasVnni(SimdLevel level) => level >= SimdLevel.Vector256 && AvxVnni.IsSupported;
+    public static bool HasVnni(SimdLevel level) => level >= SimdLevel.Vector256 && VnniProducts.IsSupported;
 
     /// <summary>
     /// Steps whose sums cannot leave 16 bits: two products a step, of weights as large as the layer has and of inputs as large as its

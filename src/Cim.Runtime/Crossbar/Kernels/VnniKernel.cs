@@ -23,7 +23,7 @@ internal readonly unsafe struct VnniKernel : IConvolutionKernel
 
     /// <inheritdoc/>
     public void Four(int** x, in Steps steps, int* start, SumRows sums) =>
-        QuadProducts.FourByTwo(x[0], x[1], steps, start, sums);
+        VnniProducts.FourByTwo(x[0], x[1], steps, start, sums);
 
     /// <inheritdoc/>
     public void One(int** x, in Steps steps, int start, int* sums) => throw Quads.NotDepthwise();
