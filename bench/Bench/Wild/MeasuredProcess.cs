@@ -8,8 +8,9 @@ namespace Cim.Bench.Wild;
 /// <param name="Output">Standard output.</param>
 /// <param name="Error">Standard error.</param>
 /// <param name="Seconds">How long it ran.</param>
+/// <param name="CpuSeconds">How long processors ran it.</param>
 /// <param name="PeakMegabytes">Its largest resident memory; 0 where the system does not say.</param>
-internal sealed record ProcessResult(int? ExitCode, string Output, string Error, double Seconds, double PeakMegabytes);
+internal sealed record ProcessResult(int? ExitCode, string Output, string Error, double Seconds, double CpuSeconds, double PeakMegabytes);
 
 /// <summary>Runs a program with a time limit and measures its memory.</summary>
 internal static class MeasuredProcess
@@ -25,11 +26,12 @@ internal static class MeasuredProcess
         })!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
         Task<string> error = process.StandardError.ReadToEndAsync(CancellationToken.None);
-        double peak = 0;
+        double peak = 0, processors = 0;
         bool isEnded = false;
         while (!process.HasExited)
         {
             peak = Math.Max(peak, PeakOf(process.Id));
+            processors = Math.Max(processors, ProcessorSeconds(process));
             if (clock.Elapsed.TotalSeconds > seconds || cancellation.IsCancellationRequested)
             {
                 process.Kill(entireProcessTree: true);
@@ -42,7 +44,20 @@ internal static class MeasuredProcess
 
         await process.WaitForExitAsync(CancellationToken.None);
         cancellation.ThrowIfCancellationRequested();
-        return new ProcessResult(isEnded ? null : process.ExitCode, await output, await error, clock.Elapsed.TotalSeconds, peak);
+        return new ProcessResult(isEnded ? null : process.ExitCode, await output, await error, clock.Elapsed.TotalSeconds, processors, peak);
+    }
+
+    private static double ProcessorSeconds(Process process)
+    {
+        try
+        {
+            process.Refresh();
+            return process.TotalProcessorTime.TotalSeconds;
+        }
+        catch (InvalidOperationException)
+        {
+            return 0; // It ended between the question and the answer.
+        }
     }
 
     /// <summary>Linux keeps the largest resident size of a process as long as it lives.</summary>

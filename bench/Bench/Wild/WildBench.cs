@@ -12,7 +12,12 @@ internal static class WildBench
 
     public static async Task RunAsync(WildSettings settings, BenchRun run, CancellationToken cancellation)
     {
-        string[] files = [.. Directory.GetFiles(settings.Folder, "*.onnx", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+        // The smallest first: a run that is cut short has tried most of them.
+        string[] files =
+        [
+            .. Directory.GetFiles(settings.Folder, "*.onnx", SearchOption.AllDirectories)
+                .OrderBy(f => new FileInfo(f).Length).ThenBy(f => f, StringComparer.Ordinal),
+        ];
         if (files.Length == 0) throw new BenchException($"There is no .onnx file in {settings.Folder}.");
         run = run with
         {
@@ -24,10 +29,13 @@ internal static class WildBench
         report.Head(WildRow.Columns);
         var rows = new List<WildRow>();
         var network = new WildNetwork(settings, run.Cim.Command);
+        MeasurementStore store = (run with { Topic = "wild" }).Store();
         foreach (string file in files)
         {
             BenchRun.Progress(Path.GetRelativePath(settings.Folder, file));
-            WildRow row = await network.TryAsync(file, cancellation);
+            WildRow row = await store.GetAsync(
+                Path.GetFileNameWithoutExtension(file), Facts(settings, file), WildJson.Default.WildRow,
+                () => network.TryAsync(file, cancellation), r => r.Outcome != WildOutcome.TimedOut);
             rows.Add(row);
             report.Row([.. row.Cells.Select(c => c.Replace("|", "\\|", StringComparison.Ordinal))]);
             ResultFile.WriteCsv(Path.Combine(run.OutputFolder, "wild.csv"), run.Command,
@@ -36,6 +44,13 @@ internal static class WildBench
 
         Summarise(rows, report);
     }
+
+    /// <summary>What a network's row depends on besides the build.</summary>
+    private static string Facts(WildSettings settings, string file) => string.Join('\n',
+    [
+        (settings with { Folder = "", Seconds = 0 }).Command, Path.GetRelativePath(settings.Folder, file),
+        .. WildNetwork.FilesBeside(file).Prepend(file).Where(File.Exists).Select(f => MeasurementStore.HashOf([f])),
+    ]);
 
     private static void Summarise(List<WildRow> rows, ResultReport report)
     {

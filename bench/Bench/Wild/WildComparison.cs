@@ -19,7 +19,7 @@ internal static class WildComparison
         using var network = new FloatNetwork(model);
         using CimModel cim = CimModel.Load(compiled);
         TensorDescription[] outputs = [.. cim.Info.Outputs];
-        int rows = cim.Info.Inputs is [{ Shape: [-1, ..] }, ..] ? network.Rows : inputs.Count > 0 ? inputs[0].FixedRows(inputs) : 1;
+        int rows = cim.Info.Inputs is [{ Shape: [-1, ..] }, ..] ? network.Rows : WildInput.FixedRows(inputs);
         double product = 0, ours = 0, theirs = 0;
         int right = 0, scored = 0;
         for (int at = 0; at + rows <= samples.Count; at += rows)

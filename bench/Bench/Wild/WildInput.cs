@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Cim.Compiler.Ort;
 using Cim.Runtime;
+using Cim.Runtime.Tensors;
 
 namespace Cim.Bench.Wild;
 
@@ -13,14 +15,16 @@ internal sealed record WildInput(string Name, ElementType Type, int[] Shape)
         input.GetProperty("name").GetString()!, Enum.Parse<ElementType>(input.GetProperty("type").GetString()!),
         [.. input.GetProperty("shape").EnumerateArray().Select(d => d.ValueKind == JsonValueKind.Number ? d.GetInt32() : -1)]);
 
-    /// <summary>The dimensions of one sample in a data file: those behind a leading batch, or all if each run is one sample.</summary>
-    /// <param name="inputs">All inputs: where they lead with different sizes, none of these is a batch.</param>
-    public int[] SampleDims(IReadOnlyList<WildInput> inputs) => [.. Shape.Skip(HasRows(inputs) ? 1 : 0).Select(Math.Abs)];
+    /// <summary>The dimensions of one sample in a data file.</summary>
+    /// <param name="inputs">All inputs: whether samples lie along the first dimension depends on the others, too.</param>
+    public int[] SampleDims(IReadOnlyList<WildInput> inputs) =>
+        [.. GraphInput.Of(Shapes(inputs)).Ports.First(p => p.Name == Name).SampleDims];
 
     /// <summary>The samples that every run has: a fixed batch; 1 where the batch is free or a run is one sample.</summary>
     /// <param name="inputs">All inputs.</param>
-    public int FixedRows(IReadOnlyList<WildInput> inputs) => HasRows(inputs) ? Math.Max(1, Shape[0]) : 1;
+    public static int FixedRows(IReadOnlyList<WildInput> inputs) =>
+        inputs.Count == 0 ? 1 : Math.Max(1, GraphInput.Of(Shapes(inputs)).FixedBatch);
 
-    private bool HasRows(IReadOnlyList<WildInput> inputs) =>
-        Shape.Length > 0 && (Shape[0] is -1 or 1 || inputs.All(i => i.Shape.Length > 0 && i.Shape[0] == Shape[0]));
+    private static IEnumerable<(string Name, ElementType Type, Shape Shape)> Shapes(IReadOnlyList<WildInput> inputs) =>
+        inputs.Select(i => (i.Name, i.Type, new Shape(i.Shape)));
 }

@@ -43,7 +43,10 @@ internal sealed partial class WildNetwork(WildSettings settings, IReadOnlyList<s
         samples.Range(0, samples.Count - held).Write(calibration, inputs);
         ProcessResult result = await RunAsync(
             ["compile", file, "-o", compiled, "--calibration", calibration, .. settings.Arguments, .. DimArguments(dims)], cancellation);
-        row = row with { Seconds = result.Seconds, PeakMegabytes = result.PeakMegabytes, Data = samples.Source };
+        row = row with
+        {
+            Seconds = result.Seconds, CpuSeconds = result.CpuSeconds, PeakMegabytes = result.PeakMegabytes, Data = samples.Source,
+        };
         if (result.ExitCode != 0) return Failed(row, result);
         try
         {
@@ -57,6 +60,10 @@ internal sealed partial class WildNetwork(WildSettings settings, IReadOnlyList<s
             return row with { Note = OneLine(e.Message) };
         }
     }
+
+    /// <summary>Files beside the network that are used where they exist.</summary>
+    public static string[] FilesBeside(string file) =>
+        [Path.ChangeExtension(file, ".dim"), .. WildSamples.FilesBeside(file)];
 
     /// <summary>The sizes in <c>NAME.dim</c> beside the network, written as for <c>--dim</c>.</summary>
     private static Dictionary<string, int> Beside(string file)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Cim.Bench.Wild;
 
@@ -38,6 +39,9 @@ internal sealed record WildRow
     /// <summary>Time of the compilation.</summary>
     public double Seconds { get; init; }
 
+    /// <summary>Time of processors in it, which other work on the machine changes less.</summary>
+    public double CpuSeconds { get; init; }
+
     /// <summary>Largest resident memory of the compilation.</summary>
     public double PeakMegabytes { get; init; }
 
@@ -57,14 +61,19 @@ internal sealed record WildRow
     public string Note { get; init; } = "";
 
     public static string[] Columns { get; } =
-        ["file", "outcome", "code", "missing operator", "seconds", "MB", "cosine", "top-1", "data", "dims", "message"];
+        ["file", "outcome", "code", "missing operator", "seconds", "CPU s", "MB", "cosine", "top-1", "data", "dims", "message"];
 
     /// <summary>The cells, in the order of <see cref="Columns"/>.</summary>
+    [JsonIgnore]
     public string[] Cells =>
     [
-        File, Outcome.ToString().ToLowerInvariant(), Code, MissingOperator, Number(Seconds, "F1"), Number(PeakMegabytes, "F0"),
+        File, Outcome.ToString().ToLowerInvariant(), Code, MissingOperator, Number(Seconds, "F1"), Number(CpuSeconds, "F1"), Number(PeakMegabytes, "F0"),
         Number(Cosine, "F4"), Number(100 * TopOne, "F1"), Data, Dims, Message.Length > 0 ? Message : Note,
     ];
 
     private static string Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "";
 }
+
+/// <summary>How rows are stored.</summary>
+[JsonSerializable(typeof(WildRow))]
+internal sealed partial class WildJson : JsonSerializerContext;

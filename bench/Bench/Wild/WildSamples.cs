@@ -19,11 +19,14 @@ internal sealed record WildSamples(string Source, float[][] Inputs, int Count)
     /// <summary>What <see cref="Source"/> says of samples that were drawn.</summary>
     public const string Random = "random";
 
+    /// <summary>Where samples of a network are looked for.</summary>
+    public static string[] FilesBeside(string model) =>
+        [Path.ChangeExtension(model, ".npz"), Path.Combine(Path.GetDirectoryName(model)!, "calib.npz")];
+
     /// <summary>Reads <c>NAME.npz</c> or <c>calib.npz</c> beside the network, or draws samples.</summary>
     public static WildSamples Of(string model, IReadOnlyList<WildInput> inputs, int count, int seed)
     {
-        string folder = Path.GetDirectoryName(model)!;
-        foreach (string file in new[] { Path.ChangeExtension(model, ".npz"), Path.Combine(folder, "calib.npz") })
+        foreach (string file in FilesBeside(model))
             if (File.Exists(file)) return Read(file, inputs, count);
         return new WildSamples(Random, [.. inputs.Select((input, i) => Draw(input, inputs, count, (seed * 1000) + i))], count);
     }

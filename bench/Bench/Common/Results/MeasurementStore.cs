@@ -15,13 +15,15 @@ internal sealed class MeasurementStore(string folder, string build)
     /// <param name="facts">Everything the measurement depends on.</param>
     /// <param name="type">How it is stored.</param>
     /// <param name="measure">Makes it.</param>
-    public async Task<T> GetAsync<T>(string name, string facts, JsonTypeInfo<T> type, Func<Task<T>> measure)
+    /// <param name="isFinal">False for one that another run makes again; null: all are final.</param>
+    public async Task<T> GetAsync<T>(
+        string name, string facts, JsonTypeInfo<T> type, Func<Task<T>> measure, Func<T, bool>? isFinal = null)
     {
         string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{build}\n{name}\n{facts}")))[..12];
         string path = Path.Combine(folder, $"{name}-{key}.json");
         if (File.Exists(path)) return JsonSerializer.Deserialize(await File.ReadAllTextAsync(path), type)!;
         T made = await measure();
-        ResultFile.Write(path, JsonSerializer.Serialize(made, type));
+        if (isFinal?.Invoke(made) ?? true) ResultFile.Write(path, JsonSerializer.Serialize(made, type));
         return made;
     }
 
