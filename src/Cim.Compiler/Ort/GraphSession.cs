@@ -19,7 +19,8 @@ internal static class GraphSession
         // Fed with every run, not exported.
         Graph exported = large.Length == 0 ? graph
             : graph with { Inputs = [.. graph.Inputs, .. large], Constants = graph.Constants.RemoveRange(large) };
-        return new OnnxSession(OnnxExporter.Export(exported).ToByteArray(), $"'{graph.Name}'", cancellation: cancellation)
+        return new OnnxSession(
+            OnnxExporter.Export(exported).ToByteArray(), $"'{graph.Name}'", isLarge: large.Length > 0, cancellation: cancellation)
         {
             Constants = [.. large.Select(name => new LargeConstant(name, graph.Constants[name]))],
         };

@@ -21,10 +21,14 @@ internal sealed class OnnxSession : IDisposable
     /// <param name="model">A serialized ModelProto.</param>
     /// <param name="what">What the model is, for messages.</param>
     /// <param name="optimize">False keeps every node as it is written.</param>
+    /// <param name="isLarge">True returns the memory of every value to the system as soon as nothing reads it.</param>
     /// <param name="cancellation">Ends a run before the next operator.</param>
-    public OnnxSession(byte[] model, string what, bool optimize = true, CancellationToken cancellation = default)
+    public OnnxSession(
+        byte[] model, string what, bool optimize = true, bool isLarge = false, CancellationToken cancellation = default)
     {
         using SessionOptions options = Options(optimize);
+        // An arena grows by powers of two and holds what a run needed at most, for values of hundreds of megabytes twice that.
+        options.EnableCpuMemArena = !isLarge;
         (What, _cancellation) = (what, cancellation);
         _session = Guard(what, () => new InferenceSession(model, options));
         _ending = cancellation.Register(() => _run.Terminate = true);
