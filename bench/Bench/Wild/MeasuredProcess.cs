@@ -44,7 +44,8 @@ internal static class MeasuredProcess
 
         await process.WaitForExitAsync(CancellationToken.None);
         cancellation.ThrowIfCancellationRequested();
-        return new ProcessResult(isEnded ? null : process.ExitCode, await output, await error, clock.Elapsed.TotalSeconds, processors, peak);
+        return new ProcessResult(
+            isEnded ? null : process.ExitCode, await output, await error, clock.Elapsed.TotalSeconds, processors, peak);
     }
 
     private static double ProcessorSeconds(Process process)

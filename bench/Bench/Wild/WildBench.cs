@@ -30,11 +30,19 @@ internal static class WildBench
         var rows = new List<WildRow>();
         var network = new WildNetwork(settings, run.Cim.Command);
         MeasurementStore store = (run with { Topic = "wild" }).Store();
+        var left = new List<string>();
         foreach (string file in files)
         {
+            (string name, string facts) = (Path.GetFileNameWithoutExtension(file), Facts(settings, file));
+            if (settings.OnlyStored && !store.Has(name, facts))
+            {
+                left.Add(Path.GetRelativePath(settings.Folder, file));
+                continue;
+            }
+
             BenchRun.Progress(Path.GetRelativePath(settings.Folder, file));
             WildRow row = await store.GetAsync(
-                Path.GetFileNameWithoutExtension(file), Facts(settings, file), WildJson.Default.WildRow,
+                name, facts, WildJson.Default.WildRow,
                 () => network.TryAsync(file, cancellation), r => r.Outcome != WildOutcome.TimedOut);
             rows.Add(row);
             report.Row([.. row.Cells.Select(c => c.Replace("|", "\\|", StringComparison.Ordinal))]);
@@ -43,12 +51,13 @@ internal static class WildBench
         }
 
         Summarise(rows, report);
+        foreach (string file in left) report.Line($"- {file}: not tried yet");
     }
 
     /// <summary>What a network's row depends on besides the build.</summary>
     private static string Facts(WildSettings settings, string file) => string.Join('\n',
     [
-        (settings with { Folder = "", Seconds = 0 }).Command, Path.GetRelativePath(settings.Folder, file),
+        (settings with { Folder = "", Seconds = 0, OnlyStored = false }).Command, Path.GetRelativePath(settings.Folder, file),
         .. WildNetwork.FilesBeside(file).Prepend(file).Where(File.Exists).Select(f => MeasurementStore.HashOf([f])),
     ]);
 

@@ -12,6 +12,9 @@ namespace Cim.Bench.Wild;
 /// <param name="Arguments">More options of <c>cim compile</c>.</param>
 internal sealed record WildSettings(string Folder, int FillDims, int Seconds, int Samples, int Seed, string[] Arguments)
 {
+    /// <summary>Only write what earlier runs stored.</summary>
+    public bool OnlyStored { get; init; }
+
     /// <summary>The command that makes the result.</summary>
     public string Command => FormattableString.Invariant(
         $"bench zoo --wild {Path.GetFileName(Path.TrimEndingDirectorySeparator(Folder))} --fill-dims {FillDims} --seconds {Seconds} ")

@@ -67,7 +67,8 @@ internal sealed record WildRow
     [JsonIgnore]
     public string[] Cells =>
     [
-        File, Outcome.ToString().ToLowerInvariant(), Code, MissingOperator, Number(Seconds, "F1"), Number(CpuSeconds, "F1"), Number(PeakMegabytes, "F0"),
+        File, Outcome.ToString().ToLowerInvariant(), Code, MissingOperator, Number(Seconds, "F1"), Number(CpuSeconds, "F1"),
+        Number(PeakMegabytes, "F0"),
         Number(Cosine, "F4"), Number(100 * TopOne, "F1"), Data, Dims, Message.Length > 0 ? Message : Note,
     ];
 

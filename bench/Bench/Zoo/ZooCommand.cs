@@ -49,7 +49,8 @@ internal sealed class ZooCommand : BenchCommand
 
     protected override Task RunAsync(ParseResult parsed, BenchRun run, CancellationToken cancellation)
     {
-        if (_wild.IsAsked(parsed)) return WildBench.RunAsync(_wild.Read(parsed), run, cancellation);
+        if (_wild.IsAsked(parsed))
+            return WildBench.RunAsync(_wild.Read(parsed) with { OnlyStored = parsed.GetValue(_isReport) }, run, cancellation);
         var options = new ZooOptions
         {
             Evaluations = parsed.GetValue(_evaluations), Loss = parsed.GetValue(_loss), Objective = parsed.GetValue(_objective)!,

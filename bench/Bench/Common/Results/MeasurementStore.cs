@@ -19,13 +19,15 @@ internal sealed class MeasurementStore(string folder, string build)
     public async Task<T> GetAsync<T>(
         string name, string facts, JsonTypeInfo<T> type, Func<Task<T>> measure, Func<T, bool>? isFinal = null)
     {
-        string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{build}\n{name}\n{facts}")))[..12];
-        string path = Path.Combine(folder, $"{name}-{key}.json");
+        string path = PathOf(name, facts);
         if (File.Exists(path)) return JsonSerializer.Deserialize(await File.ReadAllTextAsync(path), type)!;
         T made = await measure();
         if (isFinal?.Invoke(made) ?? true) ResultFile.Write(path, JsonSerializer.Serialize(made, type));
         return made;
     }
+
+    /// <summary>Whether an earlier run has made a measurement with these facts.</summary>
+    public bool Has(string name, string facts) => File.Exists(PathOf(name, facts));
 
     /// <summary>Identifies the content of files.</summary>
     public static string HashOf(IEnumerable<string> files)
@@ -33,5 +35,11 @@ internal sealed class MeasurementStore(string folder, string build)
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (string file in files.Order(StringComparer.Ordinal)) hash.AppendData(File.ReadAllBytes(file));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private string PathOf(string name, string facts)
+    {
+        string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{build}\n{name}\n{facts}")))[..12];
+        return Path.Combine(folder, $"{name}-{key}.json");
     }
 }
