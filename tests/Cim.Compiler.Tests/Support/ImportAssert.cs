@@ -33,7 +33,8 @@ internal static class ImportAssert
         return graph;
     }
 
-    /// <summary>An old model, which ONNX Runtime does not run, computes what ONNX Runtime computes for one of today.</summary>
+    /// <summary>An old model, which ONNX Runtime does not run, computes what ONNX Runtime computes for one of today, and so does what is
+    /// exported of it.</summary>
     public static void SameAs(ModelBuilder old, ModelBuilder today)
     {
         Graph graph = OnnxImporter.Import(old.Bytes, null);
@@ -41,6 +42,9 @@ internal static class ImportAssert
         Dictionary<string, Tensor> expected = OnnxRuntimeReference.Run(today.Bytes, inputs);
         Dictionary<string, Tensor> actual = GraphEvaluator.Run(graph, inputs);
         foreach (string output in graph.Outputs) Compare(expected[output], actual[output], 2e-5, output);
+
+        Dictionary<string, Tensor> exported = OnnxRuntimeReference.Run(OnnxExporter.Export(graph).ToByteArray(), inputs);
+        foreach (string output in graph.Outputs) Compare(expected[output], exported[output], 2e-5, output + " (exported)");
     }
 
     /// <summary>A pass alone: of the model as it was written it makes a graph that is in order and computes the same.</summary>

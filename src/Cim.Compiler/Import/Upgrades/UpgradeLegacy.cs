@@ -14,7 +14,17 @@ internal static class UpgradeLegacy
 {
     /// <summary>The nodes in place of one; all but the last only prepare its inputs.</summary>
     /// <exception cref="CimException">CIM0003: a variant that is not supported.</exception>
-    public static ImmutableArray<Node> Upgrade(Node node, UpgradeContext context) => node.Op switch
+    public static ImmutableArray<Node> Upgrade(Node node, UpgradeContext context) => ByOperator(WithoutHints(node), context);
+
+    /// <summary>Without attributes that never changed a result, and that ONNX Runtime refuses today: which memory may be computed into,
+    /// whether a normalisation is in use or in training, and whether the third input of Gemm may be smaller.</summary>
+    private static Node WithoutHints(Node node)
+    {
+        AttributeMap attributes = node.Attributes.Without("consumed_inputs").Without("is_test");
+        return node with { Attributes = node.Op == "Gemm" ? attributes.Without("broadcast") : attributes };
+    }
+
+    private static ImmutableArray<Node> ByOperator(Node node, UpgradeContext context) => node.Op switch
     {
         "Add" or "Sub" or "Mul" or "Div" or "Pow" or "And" or "Or" or "Xor" or "Equal" or "Less" or "Greater" => Broadcast(node, context),
         "PRelu" => Align(node, context, 1),
@@ -33,7 +43,7 @@ internal static class UpgradeLegacy
 
     private static ImmutableArray<Node> Broadcast(Node node, UpgradeContext context)
     {
-        Node plain = node with { Attributes = node.Attributes.Without("broadcast").Without("axis").Without("consumed_inputs") };
+        Node plain = node with { Attributes = node.Attributes.Without("broadcast").Without("axis") };
         return node.Attributes.Has("axis") ? Align(plain, context, node.Attributes.Int("axis", 0)) : [plain];
     }
 

@@ -45,4 +45,12 @@ public sealed class UpgradeLegacyTests
                 .Output("y"),
             new ModelBuilder(13).Input("x", -1, 3, 2, 4).Scalar("s", 0.25f).Constant("b", _apart).Node("Mul", "x s", "m")
                 .Node("Add", "m b", "y").Output("y"));
+
+    [Fact]
+    public void Hints_of_old_operators_are_dropped() =>
+        ImportAssert.SameAs(
+            new ModelBuilder(6).Input("x", -1, 3).Input("m", 3, 3).Constant("b", _channels)
+                .Node("Gemm", "x m b", "g", ("broadcast", 1)).Node("Relu", "g", "y", ("consumed_inputs", new[] { 1 })).Output("y"),
+            new ModelBuilder(13).Input("x", -1, 3).Input("m", 3, 3).Constant("b", _channels)
+                .Node("Gemm", "x m b", "g").Node("Relu", "g", "y").Output("y"));
 }
