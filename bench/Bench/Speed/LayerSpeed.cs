@@ -60,7 +60,8 @@ internal static class LayerSpeed
     /// <summary>Milliseconds an image of the fastest run.</summary>
     public static unsafe double Best(PreparedLayer prepared, CrossbarLayer layer, int repeats, int images)
     {
-        int inputs = layer.Geometry is { } g ? g.InputChannels * g.InputHeight * g.InputWidth : layer.RowsPerGroup;
+        int inputs = layer.Geometry is { } g ? g.InputChannels * g.InputHeight * g.InputWidth
+            : layer.RowsPerGroup * layer.PositionsPerImage;
         int outputs = images * layer.Outputs * layer.PositionsPerImage;
         byte[] input = new byte[images * inputs], output = new byte[outputs * (layer.Epilogue.Output is null ? 4 : 1)];
         byte[] residual = new byte[layer.Epilogue.AddsResidual ? outputs : 0];

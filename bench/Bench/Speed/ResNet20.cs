@@ -10,6 +10,24 @@ internal static class ResNet20
     /// <summary>Multiply-accumulates of an image, in millions.</summary>
     public const double MillionMacs = 41.0;
 
+    /// <summary>A matrix with random weights.</summary>
+    public static CrossbarLayer Matrix(int rows, int columns, int positions, int bits)
+    {
+        var random = new Random(1);
+        int limit = (1 << (bits - 1)) - 1;
+        var output = new QuantizationParameters(0.05f, 0, 8, false);
+        return new CrossbarLayer
+        {
+            Name = "matrix", Groups = 1, Geometry = null, RowsPerGroup = rows, ColumnsPerGroup = columns, PositionsPerImage = positions,
+            WeightBits = bits,
+            Weights = Tensor.Create<sbyte>(
+                new Shape(columns, rows), [.. Enumerable.Range(0, rows * columns).Select(_ => (sbyte)random.Next(-limit, limit + 1))]),
+            WeightScales = [.. Enumerable.Repeat(0.003f, columns)], Bias = [.. Enumerable.Repeat(5, columns)],
+            Input = new QuantizationParameters(0.02f, 0, 8, false), Mapping = LayerSpeed.Pairs(rows, bits),
+            Epilogue = new Epilogue(null, false, 0, float.PositiveInfinity, output),
+        };
+    }
+
     /// <summary>The layers, in order.</summary>
     public static IReadOnlyList<CrossbarLayer> Layers(LayerMappingFactory map, int weightBits = 8)
     {

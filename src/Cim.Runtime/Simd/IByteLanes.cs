@@ -14,6 +14,9 @@ internal interface IByteLanes<TI>
 
     /// <summary>Adds pairs of 16 bits.</summary>
     static abstract TI AddPairs(TI a, TI b);
+
+    /// <summary>The sums of all lanes of four vectors, modulo 2^32.</summary>
+    static abstract Vector128<int> Sums(TI a, TI b, TI c, TI d);
 }
 
 /// <summary>AVX2.</summary>
@@ -27,6 +30,14 @@ internal readonly struct Bytes256 : IByteLanes<Vector256<int>>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> AddPairs(Vector256<int> a, Vector256<int> b) => (a.AsInt16() + b.AsInt16()).AsInt32();
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Sums(Vector256<int> a, Vector256<int> b, Vector256<int> c, Vector256<int> d)
+    {
+        Vector256<int> halves = Avx2.HorizontalAdd(Avx2.HorizontalAdd(a, b), Avx2.HorizontalAdd(c, d));
+        return halves.GetLower() + halves.GetUpper();
+    }
 }
 
 /// <summary>AVX-512 BW.</summary>
@@ -40,4 +51,9 @@ internal readonly struct Bytes512 : IByteLanes<Vector512<int>>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> AddPairs(Vector512<int> a, Vector512<int> b) => (a.AsInt16() + b.AsInt16()).AsInt32();
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Sums(Vector512<int> a, Vector512<int> b, Vector512<int> c, Vector512<int> d) => Bytes256.Sums(
+        a.GetLower() + a.GetUpper(), b.GetLower() + b.GetUpper(), c.GetLower() + c.GetUpper(), d.GetLower() + d.GetUpper());
 }

@@ -11,7 +11,7 @@ internal static class ExactLayers
     public static PreparedLayer Prepare(CrossbarLayer layer, SimdLevel level)
     {
         if (ExactWide.IsNeeded(layer)) return new ExactWide(layer);
-        if (level >= SimdLevel.Vector256 && Quads.Suit(layer) && Narrow(layer, level, Quads.HasVnni(level)) is { } narrow) return narrow;
+        if (level >= SimdLevel.Vector256 && NarrowLayers.Prepare(layer, level, Quads.HasVnni(level)) is { } narrow) return narrow;
         if (level >= SimdLevel.Vector256 && WinogradConvolution.Suits(layer)) return new WinogradConvolution(layer);
         return Direct(layer, level);
     }
@@ -28,28 +28,6 @@ internal static class ExactLayers
         };
     }
 
-    /// <summary>The same from products of bytes; null where those may leave 16 bits too soon.</summary>
-    /// <param name="layer">A convolution that <see cref="Quads.Suit"/>.</param>
-    /// <param name="level">256 bits or more.</param>
-    /// <param name="hasVnni">Whether the processor adds them in 32 bits.</param>
-    public static PreparedLayer? Narrow(CrossbarLayer layer, SimdLevel level, bool hasVnni)
-    {
-        int together = Quads.Together(layer);
-        if (level >= SimdLevel.Vector512 && together > 0)
-            return Fits(layer, 16)
-                ? Of<Bytes512, Lanes512, Vector512<int>, Vector512<float>>()
-                : new ExactConvolution<HalvesKernel, Lanes256, Vector256<int>, Vector256<float>>(layer, new HalvesKernel(together));
-        if (hasVnni) return new ExactConvolution<VnniKernel, Lanes256, Vector256<int>, Vector256<float>>(layer, default);
-        return together > 0 ? Of<Bytes256, Lanes256, Vector256<int>, Vector256<float>>() : null;
-
-        PreparedLayer Of<B, L, TI, TF>()
-            where B : struct, IByteLanes<TI>
-            where L : struct, ILanes<TI, TF>
-            where TI : unmanaged
-            where TF : unmanaged =>
-            new ExactConvolution<ByteKernel<B, L, TI, TF>, L, TI, TF>(layer, new ByteKernel<B, L, TI, TF>(together));
-    }
-
     private static PreparedLayer Create<L, TI, TF>(CrossbarLayer layer)
         where L : struct, ILanes<TI, TF>
         where TI : unmanaged
@@ -57,9 +35,9 @@ internal static class ExactLayers
         // Rows of one to three outputs would leave most lanes idle; a depthwise convolution has too few inputs for dot products.
         layer.Geometry is { } g && (g.OutputWidth > 3 || L.Count == 1 || layer.ColumnsPerGroup == 1)
             ? new ExactConvolution<PairKernel<L, TI, TF>, L, TI, TF>(layer, default)
-            : new ExactMatrix<L, TI, TF>(layer);
+            : new ExactMatrix<PairDots<L, TI, TF>, L, TI, TF>(layer, default);
 
-    // A vector wider than an output row is wasted.
-    private static bool Fits(CrossbarLayer layer, int lanes) =>
+    /// <summary>True unless a vector is wider than an output row.</summary>
+    internal static bool Fits(CrossbarLayer layer, int lanes) =>
         layer.Geometry is not { } g || g.OutputWidth <= 3 || (g.OutputWidth + lanes - 1) / lanes * lanes < 2 * g.OutputWidth;
 }

@@ -7,7 +7,8 @@ namespace Cim.Runtime.Crossbar.Exact;
 /// A matrix layer in 32-bit integers: dot products along the inputs, two positions by four outputs at a time. Also
 /// convolutions whose output rows are too short for vectors of positions, over gathered patches.
 /// </summary>
-internal sealed unsafe class ExactMatrix<L, TI, TF> : PreparedLayer
+internal sealed unsafe class ExactMatrix<K, L, TI, TF> : PreparedLayer
+    where K : struct, IDotKernel
     where L : struct, ILanes<TI, TF>
     where TI : unmanaged
     where TF : unmanaged
@@ -18,25 +19,34 @@ internal sealed unsafe class ExactMatrix<L, TI, TF> : PreparedLayer
     private readonly CrossbarLayer _layer;
     private readonly Requantizer _requantizer;
     private readonly PatchGatherer? _patches;
-    private readonly int _pairs;
+    private readonly K _kernel;
+    private readonly int _lanes;
     private readonly int _columns;
     private readonly int[] _weights;
+    private readonly int[] _bias;
 
-    public ExactMatrix(CrossbarLayer layer)
+    /// <param name="layer">The layer.</param>
+    /// <param name="kernel">How it multiplies.</param>
+    public ExactMatrix(CrossbarLayer layer, K kernel)
     {
-        _layer = layer;
+        (_layer, _kernel) = (layer, kernel);
         _requantizer = new Requantizer(layer);
         _patches = layer.Geometry is { } g ? new PatchGatherer(g, layer.Groups) : null;
-        _pairs = ((layer.RowsPerGroup + 1) / 2 + L.Count - 1) / L.Count * L.Count;
+        int each = kernel.InputsPerLane;
+        _lanes = (((layer.RowsPerGroup + each - 1) / each) + L.Count - 1) / L.Count * L.Count;
         _columns = (layer.ColumnsPerGroup + Block - 1) / Block * Block;
-        _weights = new int[checked(layer.Groups * _columns * _pairs)];
+        _weights = new int[checked(layer.Groups * _columns * _lanes)];
+        _bias = [.. layer.Bias];
+        // Inputs that are counted from elsewhere than their zero point: sums wrap around and back.
+        int zero = layer.Input.ZeroPoint - kernel.From(layer.Input);
         ReadOnlySpan<sbyte> w = layer.Weights.Span<sbyte>();
-        Span<short> wide = System.Runtime.InteropServices.MemoryMarshal.Cast<int, short>(_weights.AsSpan());
         for (int output = 0; output < layer.Outputs; output++)
         {
-            int row = (output / layer.ColumnsPerGroup * _columns) + (output % layer.ColumnsPerGroup);
-            for (int r = 0; r < layer.RowsPerGroup; r++)
-                wide[(row * 2 * _pairs) + r] = w[(output * layer.RowsPerGroup) + r];
+            int row = (output / layer.ColumnsPerGroup * _columns) + (output % layer.ColumnsPerGroup), sum = 0;
+            ReadOnlySpan<sbyte> own = w.Slice(output * layer.RowsPerGroup, layer.RowsPerGroup);
+            kernel.PackWeights(own, _weights.AsSpan(row * _lanes, _lanes));
+            foreach (sbyte v in own) sum += v;
+            _bias[output] = unchecked(_bias[output] - (zero * sum));
         }
     }
 
@@ -54,7 +64,7 @@ internal sealed unsafe class ExactMatrix<L, TI, TF> : PreparedLayer
     {
         var workspace = new Workspace(null);
         Take(ref workspace, out _, out _, out _);
-        return workspace.Used;
+        return Math.Max(workspace.Used, ExactWide.WorkspaceBytes(_layer));
     }
 
     /// <inheritdoc/>
@@ -64,7 +74,7 @@ internal sealed unsafe class ExactMatrix<L, TI, TF> : PreparedLayer
         int all = checked(call.Images * positions);
         int rows = _layer.RowsPerGroup, outputs = _layer.ColumnsPerGroup;
         fixed (byte* input = call.Input, residual = call.Residual, output = call.Output, memory = call.Workspace)
-        fixed (int* weights = _weights)
+        fixed (int* weights = _weights, bias = _bias)
         {
             var workspace = new Workspace(memory);
             Take(ref workspace, out int* x, out int* sums, out byte* scratch);
@@ -74,29 +84,37 @@ internal sealed unsafe class ExactMatrix<L, TI, TF> : PreparedLayer
             for (int first = firstPosition; first < endPosition; first += PositionsPerCall)
             {
                 int count = Math.Min(PositionsPerCall, endPosition - first);
+                bool isWithin = true;
                 for (int p = 0; p < count; p++)
                 {
                     byte* source = _patches is null
                         ? input + (((((nint)first + p) * _layer.Groups) + group) * rows)
                         : _patches.Gather(input, first + p, group, (byte)_layer.Input.ZeroPoint, scratch);
-                    DotProducts.Widen(source, _layer.Input.Signed, _layer.Input.ZeroPoint, rows,
-                        (short*)(x + ((nint)p * _pairs)), 2 * _pairs);
+                    isWithin &= _kernel.PackInputs(source, rows, _layer.Input, new Span<int>(x + ((nint)p * _lanes), _lanes));
+                }
+
+                if (!isWithin)
+                {
+                    new ExactWide(_layer).Run(call, (first, first + count), group, (firstColumn, Math.Min(endColumn, outputs)));
+                    continue;
                 }
                 for (int c = firstColumn; c < endColumn; c += Block)
                 {
-                    int* w = weights + ((((nint)group * _columns) + c) * _pairs);
+                    int* w = weights + ((((nint)group * _columns) + c) * _lanes);
                     for (int p = 0; p < count; p += 2)
                     {
                         int q = p + 1 < count ? p + 1 : p;
-                        DotProducts.TwoByFour<L, TI, TF>(
-                            x + ((nint)p * _pairs), x + ((nint)q * _pairs), w, _pairs, _pairs,
+                        _kernel.TwoByFour(x + ((nint)p * _lanes), x + ((nint)q * _lanes), w, _lanes,
                             sums + ((nint)p * _columns) + c, sums + ((nint)q * _columns) + c);
                     }
                 }
                 for (int p = 0; p < count; p++)
                 {
                     int* row = sums + ((nint)p * _columns);
-                    for (int c = firstColumn; c < endColumn; c++) row[c] += _layer.Bias[(group * outputs) + c];
+                    int column = firstColumn;
+                    for (; column + L.Count <= endColumn; column += L.Count)
+                        L.Store(row + column, L.Add(L.Load(row + column), L.Load(bias + (group * outputs) + column)));
+                    for (; column < endColumn; column++) row[column] += bias[(group * outputs) + column];
                     int position = first + p;
                     if (_patches is null)
                     {
@@ -120,7 +138,7 @@ internal sealed unsafe class ExactMatrix<L, TI, TF> : PreparedLayer
 
     private void Take(ref Workspace workspace, out int* x, out int* sums, out byte* scratch)
     {
-        x = workspace.TakeInts((long)PositionsPerCall * _pairs);
+        x = workspace.TakeInts((long)PositionsPerCall * _lanes);
         sums = workspace.TakeInts(((long)PositionsPerCall * _columns) + Requantizer.Slack);
         scratch = workspace.Take(_layer.RowsPerGroup + 64);
     }

@@ -53,20 +53,34 @@ internal sealed unsafe class ExactWide : PreparedLayer
     /// <param name="block">Outputs of a block.</param>
     public void Run(in LayerCall call, ConvolutionPart part, int block)
     {
-        int positions = _layer.PositionsPerImage, rows = _layer.RowsPerGroup, columns = _layer.ColumnsPerGroup;
-        int zero = _layer.Input.ZeroPoint, perImage = (part.Rows.End - part.Rows.First) * RowLength;
+        (int First, int End) columns = (part.Blocks.First * block, Math.Min(_layer.ColumnsPerGroup, part.Blocks.End * block));
+        for (int image = 0; image < call.Images; image++)
+        {
+            int first = image * _layer.PositionsPerImage;
+            for (int group = part.Groups.First; group < part.Groups.End; group++)
+                Run(call, (first + (part.Rows.First * RowLength), first + (part.Rows.End * RowLength)), group, columns);
+        }
+    }
+
+    /// <summary>Some positions and outputs of a group.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="positions">Positions of all images: [First, End).</param>
+    /// <param name="group">The group.</param>
+    /// <param name="outputs">Outputs of the group: [First, End).</param>
+    public void Run(in LayerCall call, (int First, int End) positions, int group, (int First, int End) outputs)
+    {
+        int perImage = _layer.PositionsPerImage, rows = _layer.RowsPerGroup, columns = _layer.ColumnsPerGroup;
+        int zero = _layer.Input.ZeroPoint;
         fixed (byte* input = call.Input, residual = call.Residual, output = call.Output, memory = call.Workspace)
         fixed (sbyte* weights = _layer.Weights.Span<sbyte>())
         {
             int* sum = stackalloc int[1 + Requantizer.Slack];
-            for (long i = 0; i < (long)call.Images * perImage; i++)
-            for (int group = part.Groups.First; group < part.Groups.End; group++)
+            for (long position = positions.First; position < positions.End; position++)
             {
-                long position = (i / perImage * positions) + (part.Rows.First * RowLength) + (i % perImage);
                 byte* x = _patches is null
                     ? input + (((position * _layer.Groups) + group) * rows)
                     : _patches.Gather(input, position, group, (byte)zero, memory);
-                for (int c = part.Blocks.First * block; c < Math.Min(columns, part.Blocks.End * block); c++)
+                for (int c = outputs.First; c < outputs.End; c++)
                 {
                     int o = (group * columns) + c;
                     sbyte* w = weights + ((nint)o * rows);
@@ -75,7 +89,7 @@ internal sealed unsafe class ExactWide : PreparedLayer
                     *(float*)sum = acc;
                     nint at = (nint)(_patches is null
                         ? (position * _layer.Outputs) + o
-                        : (((position / positions * _layer.Outputs) + o) * positions) + (position % positions));
+                        : (((position / perImage * _layer.Outputs) + o) * perImage) + (position % perImage));
                     _requantizer.Positions<Lanes1, int, float>(sum, true, 1, o,
                         residual + (at * _requantizer.ResidualBytes), output + (at * _requantizer.OutputBytes));
                 }

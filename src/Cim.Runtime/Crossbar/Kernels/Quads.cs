@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Cim.Runtime.Simd;
 
 namespace Cim.Runtime.Crossbar.Kernels;
@@ -18,6 +20,30 @@ internal static class Quads
 
     /// <summary>The same where any byte may be large.</summary>
     public static int LeastByte(QuantizationParameters input) => input.Signed ? sbyte.MinValue : 0;
+
+    /// <summary>Writes bytes less <paramref name="least"/> to lanes, and zeros after them.</summary>
+    /// <returns>The largest of them.</returns>
+    public static unsafe int Pack(byte* source, int count, int least, Span<int> lanes)
+    {
+        Span<byte> to = MemoryMarshal.AsBytes(lanes);
+        Vector128<byte> from = Vector128.Create(unchecked((byte)least)), largest = Vector128<byte>.Zero;
+        int i = 0;
+        fixed (byte* target = to)
+        {
+            for (; i + Vector128<byte>.Count <= count; i += Vector128<byte>.Count)
+            {
+                Vector128<byte> v = Vector128.Load(source + i) - from;
+                v.Store(target + i);
+                largest = Vector128.Max(largest, v);
+            }
+        }
+
+        byte most = 0;
+        for (int k = 0; k < Vector128<byte>.Count; k++) most = Math.Max(most, largest[k]);
+        for (; i < count; i++) most = Math.Max(most, to[i] = unchecked((byte)(source[i] - least)));
+        to[count..].Clear();
+        return most;
+    }
 
     /// <summary>Four channels a plane.</summary>
     public static PlaneLayout Layout(CrossbarLayer layer, int lanes) =>

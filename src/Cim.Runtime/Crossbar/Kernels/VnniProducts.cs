@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Cim.Runtime.Simd;
 
 namespace Cim.Runtime.Crossbar.Kernels;
 
@@ -47,11 +48,41 @@ internal static unsafe class VnniProducts
         a3.Store(acc);
         b3.Store(acc + 8);
     }
+
+    /// <inheritdoc cref="IDotKernel.TwoByFour"/>
+    public static void TwoByFour(int* x0, int* x1, int* weights, nint length, int* sums0, int* sums1)
+    {
+        Vector256<int> a0 = Vector256<int>.Zero, a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+        int* w1 = weights + length, w2 = w1 + length, w3 = w2 + length;
+        for (nint i = 0; i < length; i += Vector256<int>.Count)
+        {
+            Vector256<byte> u = Vector256.Load(x0 + i).AsByte(), v = Vector256.Load(x1 + i).AsByte();
+            Vector256<sbyte> w = Vector256.Load(weights + i).AsSByte();
+            a0 = AvxVnni.MultiplyWideningAndAdd(a0, u, w);
+            b0 = AvxVnni.MultiplyWideningAndAdd(b0, v, w);
+            w = Vector256.Load(w1 + i).AsSByte();
+            a1 = AvxVnni.MultiplyWideningAndAdd(a1, u, w);
+            b1 = AvxVnni.MultiplyWideningAndAdd(b1, v, w);
+            w = Vector256.Load(w2 + i).AsSByte();
+            a2 = AvxVnni.MultiplyWideningAndAdd(a2, u, w);
+            b2 = AvxVnni.MultiplyWideningAndAdd(b2, v, w);
+            w = Vector256.Load(w3 + i).AsSByte();
+            a3 = AvxVnni.MultiplyWideningAndAdd(a3, u, w);
+            b3 = AvxVnni.MultiplyWideningAndAdd(b3, v, w);
+        }
+
+        Bytes256.Sums(a0, a1, a2, a3).Store(sums0);
+        Bytes256.Sums(b0, b1, b2, b3).Store(sums1);
+    }
 #else
     /// <summary>Whether the processor has it; these instructions are a preview before .NET 10.</summary>
     public static bool IsSupported => false;
 
     /// <inheritdoc cref="QuadProducts.FourByTwo{B, L, TI, TF}"/>
     public static void FourByTwo(int* x0, int* x1, in Steps steps, int* start, SumRows sums) => throw new PlatformNotSupportedException();
+
+    /// <inheritdoc cref="IDotKernel.TwoByFour"/>
+    public static void TwoByFour(int* x0, int* x1, int* weights, nint length, int* sums0, int* sums1) =>
+        throw new PlatformNotSupportedException();
 #endif
 }

@@ -94,7 +94,7 @@ public sealed class ExactTests
             foreach (SimdLevel level in SimdLevels.Supported.Where(l => l >= SimdLevel.Vector256))
             foreach (bool hasVnni in Quads.HasVnni(level) ? new[] { false, true } : [false])
             {
-                if (ExactLayers.Narrow(layer, level, hasVnni) is not { } narrow) continue;
+                if (NarrowLayers.Prepare(layer, level, hasVnni) is not { } narrow) continue;
                 byte[] actual = LayerCases.Run(narrow, layer, input, residual, images);
                 Assert.True(expected.AsSpan().SequenceEqual(actual), $"{level} {hasVnni} {layer.Geometry} {layer.Input} {layer.Epilogue}");
                 (byBytes, byVnni) = (byBytes + (hasVnni ? 0 : 1), byVnni + (hasVnni ? 1 : 0));
@@ -103,6 +103,43 @@ public sealed class ExactTests
 
         Assert.True(SimdLevels.Widest < SimdLevel.Vector256 || byBytes > 20);
         Assert.True(!Quads.HasVnni(SimdLevels.Widest) || byVnni > 60);
+    }
+
+    [Fact]
+    public void Matrices_of_bytes_equal_the_definition_at_every_width_and_at_their_bounds()
+    {
+        var random = new Random(33);
+        (int byBytes, int byVnni) = (0, 0);
+        for (int i = 0; i < 200; i++)
+        {
+            CrossbarLayer layer = LayerCases.Matrix(random, random.Next(1, 200), random.Next(2, 20), random.Next(1, 5), random.Next(2, 9),
+                random.Next(2, 9), random.Next(2) == 0, RandomEpilogue(random), random.Next(4) == 0 ? 2 : 1);
+            int images = random.Next(1, 40);
+            byte[] input = LayerCases.Input(random, layer, images), residual = LayerCases.Residual(random, layer, images);
+            if (i % 3 == 0)
+            {
+                sbyte[] w = layer.Weights.Span<sbyte>().ToArray();
+                int limit = w.Max(v => Math.Abs((int)v));
+                for (int k = 0; k < w.Length; k++) w[k] = (sbyte)(i % 2 == 0 || random.Next(9) > 0 ? limit : -limit);
+                layer = layer with { Weights = Tensor.Create<sbyte>(layer.Weights.Shape, w) };
+                Array.Fill(input, (byte)layer.Input.Max);
+            }
+
+            // Nothing says that bytes are within the range of a layer's bits.
+            if (i % 7 == 0) random.NextBytes(input);
+            byte[] expected = LayerCases.Finish(layer, LayerCases.Sums(layer, input, images), residual, images);
+            foreach (SimdLevel level in SimdLevels.Supported.Where(l => l >= SimdLevel.Vector256))
+            foreach (bool hasVnni in Quads.HasVnni(level) ? new[] { false, true } : [false])
+            {
+                if (NarrowLayers.Prepare(layer, level, hasVnni) is not { } narrow) continue;
+                Assert.True(expected.AsSpan().SequenceEqual(LayerCases.Run(narrow, layer, input, residual, images)),
+                    $"{level} {hasVnni} {layer.RowsPerGroup}x{layer.ColumnsPerGroup} {layer.Input} {layer.Epilogue}");
+                (byBytes, byVnni) = (byBytes + (hasVnni ? 0 : 1), byVnni + (hasVnni ? 1 : 0));
+            }
+        }
+
+        Assert.True(SimdLevels.Widest < SimdLevel.Vector256 || byBytes > 40);
+        Assert.True(!Quads.HasVnni(SimdLevels.Widest) || byVnni > 100);
     }
 
     [Fact]
