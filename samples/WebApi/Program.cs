@@ -18,8 +18,8 @@ app.MapGet("/", () => "POST a PNG or JPEG to /classify: curl --data-binary @shoe
 
 app.MapPost("/classify", async (HttpRequest request, Classifier model, Picture picture, CancellationToken cancellation) =>
 {
-    // The body itself, or the first file of a form.
-    Stream upload = request.HasFormContentType
+    // The body itself (which curl --data-binary calls a form of another kind), or the first file of a form.
+    Stream upload = request.ContentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) == true
         ? (await request.ReadFormAsync(cancellation)).Files is [var file, ..] ? file.OpenReadStream() : Stream.Null
         : request.Body;
     using var buffer = new MemoryStream();
