@@ -25,6 +25,7 @@ internal static class CimApplication
         CompileCommand.Create(),
         AdviseCommand.Create(),
         CompareCommand.Create(),
+        ReportCommand.Create(),
         EvalCommand.Create(),
         SweepCommand.Create(),
         UnitCommand.Create(),

@@ -42,6 +42,7 @@ internal static class CompileStages
         yield return new PlansStage();
         yield return new AgreementStage();
         yield return new LayerErrorStage();
+        yield return new HardwareErrorStage();
         yield return new EvaluateStage();
         yield return new BaselineStage(quantizer);
         yield return new ReportStage();

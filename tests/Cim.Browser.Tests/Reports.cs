@@ -33,6 +33,15 @@ public sealed class Reports : IDisposable
         }
     }
 
+    /// <summary>The page of two networks side by side.</summary>
+    public async Task<string> Compared(string first, string second)
+    {
+        string a = Path.GetDirectoryName(await Of(first))!, b = Path.GetDirectoryName(await Of(second))!;
+        CliRun run = await CliRun.Of("report", a, b);
+        Assert.True(run.ExitCode == 0, run.Error);
+        return Path.Combine(a, "compare.html");
+    }
+
     private async Task<string> Compile(string network)
     {
         string at = Path.Combine(_folder, network);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Cim.Cli.Invocation;
 using Xunit;
@@ -45,6 +46,57 @@ public sealed class CompareCommandTests : IDisposable
         CliRun text = await CliRun.Of("compare", _net.At("a"), _net.At("b"));
         Assert.Contains("hardware: A isaac, B mnsim", text.Output, StringComparison.Ordinal);
         Assert.Contains("8/8/8 -> 4/8/6", text.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_compilations_are_one_page_with_the_figures_of_both()
+    {
+        JsonElement a = await Compile("a", "--calibration", _net.At("x.npy")), b = await Compile("b", "--weight-bits", "4");
+        CliRun run = await CliRun.Of("report", _net.At("a"), _net.At("b"), "--json");
+        Assert.Equal((ExitCode.Ok, ""), (run.ExitCode, run.Error));
+        string page = run.Json.GetProperty("page").GetString()!;
+        Assert.Equal(_net.At("a/compare.html"), page);
+        string html = await File.ReadAllTextAsync(page);
+        foreach (JsonElement compiled in new[] { a, b })
+            Assert.Contains(compiled.GetProperty("cost").GetProperty("arrays").GetInt64().ToString(CultureInfo.InvariantCulture), html,
+                StringComparison.Ordinal);
+        Assert.Contains("8/8/8 → 4/8/8", html, StringComparison.Ordinal);
+        Assert.Contains("B alone", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_page_of_a_folder_is_written_anew_from_its_figures()
+    {
+        await Compile("a", "--calibration", _net.At("x.npy"));
+        byte[] before = await File.ReadAllBytesAsync(_net.At("a/report.html"));
+        File.Delete(_net.At("a/report.html"));
+        Assert.Equal(ExitCode.Ok, (await CliRun.Of("report", _net.At("a"))).ExitCode);
+        Assert.Equal(before, await File.ReadAllBytesAsync(_net.At("a/report.html")));
+    }
+
+    [Fact]
+    public async Task The_page_of_a_compiled_model_has_its_layers_cost_and_accuracy()
+    {
+        JsonElement a = await Compile("a", "--calibration", _net.At("x.npy"));
+        CliRun run = await CliRun.Of("report", _net.At("a.cim"));
+        Assert.True(run.ExitCode == ExitCode.Ok, run.Error);
+        string html = await File.ReadAllTextAsync(_net.At("a.report.html"));
+        Assert.Contains("dense", html, StringComparison.Ordinal);
+        double accuracy = 100 * a.GetProperty("accuracyCompiled").GetDouble();
+        Assert.Contains(accuracy.ToString("F2", CultureInfo.InvariantCulture) + " %", html, StringComparison.Ordinal);
+        // Both are the same compilation, so only what a model does not say of itself differs.
+        JsonElement compared = (await CliRun.Of("compare", _net.At("a"), _net.At("a.cim"), "--json")).Json;
+        JsonElement latency = compared.GetProperty("figures").EnumerateArray().Single(f => f.GetProperty("name").GetString() == "latency");
+        Assert.Equal(0, latency.GetProperty("difference").GetDouble());
+    }
+
+    [Fact]
+    public async Task A_page_never_replaces_what_it_is_made_of()
+    {
+        await Compile("a", "--calibration", _net.At("x.npy"));
+        CliRun run = await CliRun.Of("report", _net.At("a"), "-o", _net.At("a/report.json"));
+        Assert.Equal(ExitCode.WrongUsage, run.ExitCode);
+        Assert.Equal(ExitCode.Failed, (await CliRun.Of("report", _net.At("nothing"))).ExitCode);
     }
 
     [Fact]

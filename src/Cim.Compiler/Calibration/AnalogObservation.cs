@@ -89,5 +89,27 @@ internal sealed class AnalogObservation
         return shares.ToImmutable();
     }
 
+    /// <summary>How often sums lay where in the range of their converters, all slices and parts of a layer together, by
+    /// name.</summary>
+    public ImmutableDictionary<string, ImmutableArray<long>> Conversions(ModelProgram program, HardwareProfile profile)
+    {
+        const int Bins = 60;
+        var found = ImmutableDictionary.CreateBuilder<string, ImmutableArray<long>>(StringComparer.Ordinal);
+        for (int i = 0; i < program.Layers.Length; i++)
+        {
+            long[] counts = new long[Bins];
+            foreach ((CrossbarLayer part, AdcCalibrator calibrator) in BlockParts.Of(program.Layers[i]).Zip(_calibrators[i]))
+            {
+                ImmutableArray<AdcConverter> converters = new AnalogPlan(part, profile).Converters;
+                for (int s = 0; s < calibrator.Histograms.Count; s++)
+                    calibrator.Histograms[s].AddTo(counts, converters[s], (AdcMeasurement.Low, AdcMeasurement.High));
+            }
+
+            if (counts.Any(c => c > 0)) found[program.Layers[i].Name] = [.. counts];
+        }
+
+        return found.ToImmutable();
+    }
+
     private static int Bits(CrossbarLayer layer, HardwareProfile profile) => layer.AdcBits > 0 ? layer.AdcBits : profile.AdcBits;
 }

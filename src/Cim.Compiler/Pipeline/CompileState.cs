@@ -67,6 +67,10 @@ internal sealed record CompileState
     /// <summary>The error of each layer; empty if it was not measured.</summary>
     public ImmutableArray<LayerError> Errors { get; init; } = [];
 
+    /// <summary>What converters, cells and wires add to the error of each layer, by name; empty if it was not measured.</summary>
+    public ImmutableDictionary<string, ImmutableArray<HardwareError>> HardwareErrors { get; init; } =
+        ImmutableDictionary<string, ImmutableArray<HardwareError>>.Empty;
+
     /// <summary>The float network on the labelled data, where a stage before the evaluation needed it.</summary>
     public Accuracy? FloatAccuracy { get; init; }
 

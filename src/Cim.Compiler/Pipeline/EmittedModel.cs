@@ -12,4 +12,10 @@ namespace Cim.Compiler.Pipeline;
 /// <param name="Fidelity">The fidelity the model is used at, which budgets are checked at.</param>
 /// <param name="Result">The same as a lock file pins it.</param>
 internal sealed record EmittedModel(
-    CompiledModel Model, ImmutableDictionary<string, double> Saturation, bool IsLossy, Fidelity Fidelity, LockResult Result);
+    CompiledModel Model, ImmutableDictionary<string, double> Saturation, bool IsLossy, Fidelity Fidelity, LockResult Result)
+{
+    /// <summary>Sums of each layer's columns in bins relative to the range of their converters, by name; empty for ideal
+    /// read-outs.</summary>
+    public ImmutableDictionary<string, ImmutableArray<long>> Conversions { get; init; } =
+        ImmutableDictionary<string, ImmutableArray<long>>.Empty;
+}

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Cim.Compiler.Reporting;
 
@@ -15,12 +16,20 @@ internal sealed record CompilationReport
     public int Schema { get; init; } = CurrentSchema;
 
     /// <summary>Of the float network; null if there was no labelled data.</summary>
-    public double? AccuracyFloat => Float.Accuracy("float");
+    public double? AccuracyFloat => Float.Accuracy("float") ?? StatedAccuracyFloat;
 
     /// <summary>Of the compiled network at <see cref="Fidelity"/>, or at the mildest fidelity measured.</summary>
     public double? AccuracyCompiled =>
         (Fidelity is { } fidelity ? Compiled.Accuracy(fidelity) : null) ?? Compiled.Accuracy("exact")
-        ?? Compiled.Accuracies.FirstOrDefault()?.Accuracy;
+        ?? Compiled.Accuracies.FirstOrDefault()?.Accuracy ?? StatedAccuracyCompiled;
+
+    /// <summary>What a compiled model states where the counts behind it are not known; null if they are.</summary>
+    [JsonIgnore]
+    public double? StatedAccuracyFloat { get; init; }
+
+    /// <summary>The same of the compiled network.</summary>
+    [JsonIgnore]
+    public double? StatedAccuracyCompiled { get; init; }
 
     /// <summary>Of the compiled network. Stands before every other cost, so that a search for the first one finds the total.</summary>
     public CostReport? Cost => Compiled.Cost;
@@ -41,7 +50,8 @@ internal sealed record CompilationReport
 
     public required HardwareReport Hardware { get; init; }
 
-    public required OptionsReport Options { get; init; }
+    /// <summary>What was asked for; null if that is not known.</summary>
+    public OptionsReport? Options { get; init; }
 
     /// <summary>Null if the model was compiled without labelled data.</summary>
     public EvaluationReport? Evaluation { get; init; }
@@ -57,6 +67,15 @@ internal sealed record CompilationReport
 
     /// <summary>The compiled network on the whole chip; null for hardware that programs its arrays in each inference.</summary>
     public ScheduleReport? Schedule { get; init; }
+
+    /// <summary>The operators of the network as imported.</summary>
+    public ImmutableArray<NodeReport> Nodes { get; init; } = [];
+
+    /// <summary>Everything a search measured; null without one.</summary>
+    public SearchReport? Search { get; init; }
+
+    /// <summary>What somebody needs to make the same compilation again.</summary>
+    public RepeatReport? Repeat { get; init; }
 
     /// <summary>In execution order.</summary>
     public required ImmutableArray<LayerReport> Layers { get; init; }

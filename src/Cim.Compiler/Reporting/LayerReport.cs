@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Cim.Runtime;
 
 namespace Cim.Compiler.Reporting;
 
@@ -66,6 +67,12 @@ internal sealed record LayerReport
     /// <summary>Fraction of conversions that met the end of the ADC's range, 0..1.</summary>
     public double? AdcSaturation { get; init; }
 
+    /// <summary>What converters, cells and wires add to its error, by fidelity; null if none of it was measured.</summary>
+    public ImmutableArray<FidelityErrorReport>? Hardware { get; init; }
+
+    /// <summary>What it holds, reads and converts; null if nobody asked for a report.</summary>
+    public DistributionsReport? Distributions { get; init; }
+
     /// <summary>What variation-aware quantization chose and predicts; null if it was not asked for.</summary>
     public VariationReport? Variation { get; init; }
 
@@ -75,8 +82,15 @@ internal sealed record LayerReport
     /// <summary>Of one inference.</summary>
     public required double EnergyPj { get; init; }
 
+    /// <summary>Where its energy goes; null if it is not known.</summary>
+    public EnergyBreakdown? Energy { get; init; }
+
     /// <summary>Conversions of one inference.</summary>
     public required long AdcConversions { get; init; }
+
+    /// <summary>The class by which the page colours it: its operator.</summary>
+    [JsonIgnore]
+    public string ColourKind => Operator != "Conv" ? "k-dense" : Groups > 1 ? "k-group" : "k-conv";
 
     /// <summary>What makes a layer the worst one: its own error if it was measured, else its error with all before it.</summary>
     [JsonIgnore]

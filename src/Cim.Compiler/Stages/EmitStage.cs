@@ -20,7 +20,7 @@ internal sealed class EmitStage : ICompileStage
     public CompileState Run(CompileState state, CompileContext context)
     {
         MappedNetwork mapped = state.Mapped!;
-        (ModelProgram program, ImmutableDictionary<string, double> saturation) = AdcMeasurement.Measure(
+        (ModelProgram program, ImmutableDictionary<string, double> saturation, AnalogObservation? observed) = AdcMeasurement.Measure(
             mapped.Lowered.Program, context.Hardware, state.Input, state.Calibration, context.Steps, context.Cancellation);
         UnusedMemory.Collect();
         var result = LockResult.Of(program, SdkVersion.Current, null);
@@ -29,7 +29,14 @@ internal sealed class EmitStage : ICompileStage
         bool isLossy = ConverterLoss.IsLossy(program, context.Hardware);
         Fidelity fidelity = context.Options.Fidelity ?? (isLossy ? Fidelity.Adc : Fidelity.Exact);
         var model = new CompiledModel(ModelDescription.Of(state, context, mapped.Cost, mapped.Baseline), context.Hardware, program);
-        return state with { Emitted = new EmittedModel(model, saturation, isLossy, fidelity, result) };
+        return state with
+        {
+            Emitted = new EmittedModel(model, saturation, isLossy, fidelity, result)
+            {
+                Conversions = context.Options.ReportDirectory is null || observed is null
+                    ? ImmutableDictionary<string, ImmutableArray<long>>.Empty : observed.Conversions(program, context.Hardware),
+            },
+        };
     }
 
     /// <summary>Refuses a result that is not the locked one, with what differs; where the lock may be renewed, that is a warning.</summary>

@@ -52,7 +52,7 @@ public sealed class AdcMeasurementTests
         ModelProgram program = new LayerLowering(QuantizedNetworks.Uniform(graph, 8), hardware).Lower(quantized).Program;
         GraphInput input = GraphInput.Of(quantized);
         var data = new CalibrationData(RandomNetworks.Samples(16, input.SampleElements, 7), 16, false);
-        (ModelProgram after, ImmutableDictionary<string, double> saturation) = AdcMeasurement.Measure(
+        (ModelProgram after, ImmutableDictionary<string, double> saturation, _) = AdcMeasurement.Measure(
             program, hardware, input, data, NoStepProgress.Instance, default);
         return (program, after, saturation);
     }

@@ -1,12 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Cim.Cli.Commands.Documents;
 using Cim.Cli.Invocation;
-using Cim.Compiler.Reporting;
-using Cim.Compiler.Reporting.Files;
-using Cim.Runtime;
-using Cim.Runtime.Diagnostics;
 using Spectre.Console;
 
 namespace Cim.Cli.Commands.Compare;
@@ -14,37 +9,22 @@ namespace Cim.Cli.Commands.Compare;
 /// <summary><c>cim compare A B</c>: the reports of two compilations side by side.</summary>
 internal static class CompareCommand
 {
-    private static readonly Argument<string> _a = new("a") { Description = "A report: its folder, or its report.json." };
+    private static readonly Argument<string> _a = new("a")
+    {
+        Description = "A report (its folder, or its report.json), or a compiled model.",
+    };
+
     private static readonly Argument<string> _b = new("b") { Description = "Another one." };
 
     public static Command Create() =>
         new Command("compare", "Puts two compilations side by side: accuracy, cost, layers, set-up.") { _a, _b }
             .Does((parsed, context) =>
             {
-                var comparison = new Comparison(Read(parsed.GetRequiredValue(_a)), Read(parsed.GetRequiredValue(_b)));
+                var comparison = new Comparison(
+                    ReportFile.Read(parsed.GetRequiredValue(_a)), ReportFile.Read(parsed.GetRequiredValue(_b)));
                 context.WriteResult(
                     new CompareDocument(comparison), CliJson.Relaxed.CompareDocument, text => Print(text, comparison));
             });
-
-    /// <exception cref="CimException">CIM0001: there is no report; CIM0006: it is none.</exception>
-    private static CompilationReport Read(string path)
-    {
-        string file = Directory.Exists(path) ? Path.Combine(path, ReportWriter.JsonFileName) : path;
-        string text = InputFile.ReadText(file, "report", ErrorCodes.InvalidData);
-        try
-        {
-            CompilationReport report = ReportJson.Deserialize(text);
-            return report.Schema == CompilationReport.CurrentSchema
-                ? report
-                : throw new JsonException($"its schema is {report.Schema}, this version reads {CompilationReport.CurrentSchema}");
-        }
-        catch (JsonException e)
-        {
-            throw new CimException(ErrorCodes.InvalidData,
-                $"The file is no report of a compilation ({e.Message.TrimEnd('.')}). Name the folder of 'cim compile --report', or "
-                + "obj/<configuration>/<framework>/cim/<class>.report of a build.", e) { File = file };
-        }
-    }
 
     private static void Print(IAnsiConsole console, Comparison comparison)
     {

@@ -27,6 +27,7 @@ namespace Cim.Cli.Commands.Documents;
 [JsonSerializable(typeof(ParetoDocument))]
 [JsonSerializable(typeof(ParetoPart))]
 [JsonSerializable(typeof(PolicyDocument))]
+[JsonSerializable(typeof(ReportDocument))]
 [JsonSerializable(typeof(RunDocument))]
 [JsonSerializable(typeof(ScheduleDocument))]
 [JsonSerializable(typeof(SensitivityDocument))]

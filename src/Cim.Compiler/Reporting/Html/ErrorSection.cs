@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using static Cim.Compiler.Reporting.Html.HtmlText;
 
@@ -22,10 +23,31 @@ internal static class ErrorSection
         return $"""
             <section>
             <h2>Error of each layer</h2>
-            <p class="worst"><b>Worst layer: <code>{Escape(worst.Name)}</code></b> {Describe(worst)} {Advice(worst)}</p>
+            <p class="worst"><b>Worst layer: {Name(worst.Name)}</b> {Describe(worst)} {Advice(worst)}</p>
             <p class="sub">Relative L2 error of the layer's output against the float network. {legend}</p>
             {Chart(report, worst)}
+            {Parts(report)}
             </section>
+            """;
+    }
+
+    /// <summary>What quantization, converters, cells and wires do to each layer, apart.</summary>
+    private static string Parts(CompilationReport report)
+    {
+        string[] fidelities = [.. report.Layers.SelectMany(l => l.Hardware ?? []).Select(h => h.Fidelity).Distinct()];
+        if (fidelities.Length == 0) return "";
+        List<(string Kind, string Name)> legend = [("f-exact", "quantization (exact)"),
+            .. fidelities.Select(f => ("f-" + f, f == "adc" ? "converters (adc)" : f == "device" ? "cells (device)" : "wires (circuit)"))];
+        List<(string, ImmutableArray<BarPart>)> rows = [.. report.Layers.Select(l => (l.Name, legend.Select((part, i) => new BarPart(
+            part.Kind, part.Name, i == 0 ? l.OwnRelativeL2Error ?? 0
+                : l.Hardware?.FirstOrDefault(h => h.Fidelity == fidelities[i - 1])?.Added ?? 0)).ToImmutableArray()))];
+        return $"""
+            <h3>The same at each fidelity</h3>
+            <p class="sub">Relative L2 error that each part of the hardware adds to a layer that reads exact inputs, beside that of its
+            quantization.</p>
+            {StackedBars.Legend(legend)}
+            {Tall.Region("Error of each layer by fidelity", StackedBars.Render(
+                "Error of each layer by fidelity", rows, v => Percent(v), sideBySide: true), report.Layers.Length)}
             """;
     }
 

@@ -10,6 +10,15 @@ internal static class HtmlText
 
     public static string Escape(string? text) => WebUtility.HtmlEncode(text ?? "");
 
+    // ONNX exporters name nodes by path: they differ at the end.
+    private const int MostCharacters = 34;
+
+    /// <summary>A name, of a long one the end; the whole name is its tooltip, and what a screen reader says.</summary>
+    public static string Name(string name) => name.Length <= MostCharacters
+        ? $"<span class=\"name\">{Escape(name)}</span>"
+        : $"<span class=\"name\" title=\"{Escape(name)}\"><span aria-hidden=\"true\">…{Escape(name[^(MostCharacters - 1)..])}</span>"
+            + $"<span class=\"unseen\">{Escape(name)}</span></span>";
+
     public static string Latency(double ns) => Scaled(ns, ["ns", "µs", "ms", "s"]);
 
     public static string Energy(double pj) => Scaled(pj, ["pJ", "nJ", "µJ", "mJ", "J"]);

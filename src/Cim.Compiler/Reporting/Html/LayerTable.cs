@@ -14,14 +14,15 @@ internal static class LayerTable
         var rows = new StringBuilder();
         for (int i = 0; i < report.Layers.Length; i++) rows.AppendLine(Row(i + 1, report.Layers[i], report.Layers[i] == worst));
         return $"""
-            <section>
-            <h2>Layers</h2>
+            <section aria-labelledby="layers">
+            <h2 id="layers">Layers</h2>
             <div class="scroll" tabindex="0" role="region" aria-label="Figures of all layers"><table class="layers">
-            <thead><tr><th>#</th><th>layer</th><th>matrix<small>input → output</small></th>
-            <th>MVMs</th><th>bits<small>W/A/ADC</small></th>
-            <th>arrays</th>
-            <th>utilisation</th><th>error</th><th>own error</th><th>cosine</th>
-            <th>ADC saturated</th><th>latency</th><th>energy</th><th>conversions</th></tr></thead>
+            <thead><tr><th scope="col">#</th><th scope="col">layer</th><th scope="col">matrix<small>input → output</small></th>
+            <th scope="col">MVMs</th><th scope="col">bits<small>W/A/ADC</small></th>
+            <th scope="col">arrays</th>
+            <th scope="col">utilisation</th><th scope="col">error</th><th scope="col">own error</th><th scope="col">cosine</th>
+            <th scope="col">ADC saturated</th><th scope="col">latency</th><th scope="col">energy</th>
+            <th scope="col">conversions</th></tr></thead>
             <tbody>
             {rows}</tbody>
             </table></div>
@@ -35,7 +36,8 @@ internal static class LayerTable
         string matrix = $"{Count(layer.Rows)}×{Count(layer.Columns)}{(layer.Groups > 1 ? $" ×{Count(layer.Groups)}" : "")}";
         string used = Svg(Math.Clamp(layer.Utilisation, 0, 1) * 100);
         return $"""
-            <tr{(worst ? " class=\"worst\"" : "")}><td>{number}</td><th>{Escape(layer.Name)}<small>{Escape(kind)}</small></th>
+            <tr id="layer-{number}"{(worst ? " class=\"worst\"" : "")}><td>{number}</td>
+            <th scope="row">{Name(layer.Name)}<small>{Escape(kind)}</small></th>
             <td>{matrix}<small>{Sample(layer.InputShape)} → {Sample(layer.OutputShape)}</small></td><td>{Count(layer.Mvms)}</td>
             <td>{Widths(layer)}/{layer.ActivationBits}/{(layer.AdcBits == 0 ? "∞" : layer.AdcBits)}</td>
             <td>{Count(layer.Arrays)}{Merged(layer)}</td>

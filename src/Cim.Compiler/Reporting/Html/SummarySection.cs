@@ -18,14 +18,14 @@ internal static class SummarySection
             <p class="lead">{Lead(report)}</p>
             </header>
             """);
+        html.AppendLine(HeadlineSection.Render(report));
         foreach (DiagnosticReport diagnostic in report.Diagnostics)
         {
             html.AppendLine($"""
                 <p class="notice {Escape(diagnostic.Severity)}"><b>{Escape(diagnostic.Code)}</b> {Escape(diagnostic.Message)}</p>
                 """);
         }
-
-        html.AppendLine("<section class=\"cards\">")
+        html.AppendLine("<section class=\"cards\" aria-label=\"Float, 8-bit and compiled\">")
             .AppendLine(Card("Float", "the ONNX model as it came in", report.Float, report, " plain"))
             .AppendLine(Card("8-bit", "8-bit weights and activations everywhere", report.Baseline, report, ""))
             .AppendLine(Card("Compiled", BitsInWords(report), report.Compiled, report, " chosen"))

@@ -14,7 +14,8 @@ internal static class VariationSection
             if (layer.Variation is not { } v) continue;
             string output = v.OutputBits is { } bits ? $"{bits} bits" : "real";
             rows.AppendLine($"""
-                <tr{(v.Aligned ? "" : " class=\"worst\"")}><th>{Escape(layer.Name)}</th><td>{output}</td><td>{layer.WeightBits}</td>
+                <tr{(v.Aligned ? "" : " class=\"worst\"")}><th scope="row">{Name(layer.Name)}</th><td>{output}</td>
+                <td>{layer.WeightBits}</td>
                 <td>{Escape(v.ColumnGroups?.Replace(";", " ", StringComparison.Ordinal) ?? string.Join(" + ", v.SliceBits))}</td>
                 <td>{(v.RowsPerTile == 0 ? "array" : Count(v.RowsPerTile))}</td><td>{(layer.AdcBits == 0 ? "∞" : layer.AdcBits)}</td>
                 <td>{Percent(v.Equal, 2)}</td><td>{Percent(v.WithinOne, 3)}</td><td>{Percent(v.Harmless, 3)}</td></tr>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Cim.Compiler.Evaluation;
 using Cim.Compiler.Evaluation.Agreement;
 using Cim.Compiler.Ir;
@@ -56,6 +57,10 @@ internal static class LayerReports
                     } : null,
             LatencyNs = cost.LatencyNs,
             EnergyPj = cost.Energy.TotalPj,
+            Energy = cost.Energy,
+            Hardware = state.HardwareErrors.TryGetValue(layer.NodeName, out ImmutableArray<HardwareError> hardwareErrors)
+                ? [.. hardwareErrors.Select(e => new FidelityErrorReport(e.Fidelity.ToString().ToLowerInvariant(), e.RelativeL2, e.Added))]
+                : null,
             AdcConversions = cost.Events.AdcConversions,
         };
     }

@@ -20,7 +20,7 @@ internal static class ReportBuilder
         var memory = new WeightMemory(mapped);
         var variants = new VariantReports(state);
         ImmutableDictionary<string, int> scaledChannels = ScalableInput.ScaledChannels(state.Network?.Float ?? state.Graph);
-        return new CompilationReport
+        var report = new CompilationReport
         {
             SdkVersion = SdkVersion.Current,
             Agreement = state.Agreement is { } a
@@ -44,5 +44,6 @@ internal static class ReportBuilder
             Diagnostics = Diagnostics(context.Warnings),
             Seconds = context.Seconds,
         };
+        return ReportDetails.Add(report, state, context);
     }
 }

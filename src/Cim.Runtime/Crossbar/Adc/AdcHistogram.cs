@@ -73,6 +73,22 @@ internal sealed class AdcHistogram
         return best;
     }
 
+    /// <summary>Adds the sums to bins relative to the range of a converter; those beyond the bins to the first and last.</summary>
+    /// <param name="bins">The bins.</param>
+    /// <param name="adc">The converter; nothing is added for an ideal one.</param>
+    /// <param name="ends">Where the bins begin and end: 0 is the converter's lowest code, 1 its highest.</param>
+    public void AddTo(Span<long> bins, AdcConverter adc, (double Low, double High) ends)
+    {
+        if (adc.IsIdeal || Total == 0) return;
+        double low = adc.Low + ((double)adc.MinCode * adc.Step), span = ((double)adc.MaxCode - adc.MinCode) * adc.Step;
+        for (int b = 0; b < _counts.Length; b++)
+        {
+            if (_counts[b] == 0) continue;
+            double at = (_low + ((double)b * _width) + ((_width - 1) * 0.5) - low) / span;
+            bins[(int)Math.Clamp((at - ends.Low) / (ends.High - ends.Low) * bins.Length, 0, bins.Length - 1)] += _counts[b];
+        }
+    }
+
     /// <summary>The fraction of the sums a converter would clip.</summary>
     public double Saturated(AdcConverter adc)
     {

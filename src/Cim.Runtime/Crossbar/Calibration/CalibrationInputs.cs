@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using Cim.Runtime.Crossbar.Blocks;
 using Cim.Runtime.Crossbar.Kernels;
 using Cim.Runtime.Crossbar.Planning;
@@ -62,6 +63,9 @@ internal sealed unsafe class CalibrationInputs
     /// <summary>The layer whose sums are measured: the one given, or some of its outputs as a matrix.</summary>
     public CrossbarLayer Measured { get; }
 
+    /// <summary>The layer with all its outputs, as it reads what was collected.</summary>
+    public CrossbarLayer Positions => IsSample ? _layer with { Geometry = null, PositionsPerImage = 1 } : _layer;
+
     /// <summary>False if every position and every output is measured.</summary>
     public bool IsSample { get; }
 
@@ -103,6 +107,30 @@ internal sealed unsafe class CalibrationInputs
             return calibrator;
         }),
     ];
+
+    /// <summary>The results of <see cref="Positions"/> for what was collected.</summary>
+    /// <param name="prepared">That layer at some fidelity, without an epilogue.</param>
+    public float[] Run(PreparedLayer prepared)
+    {
+        const nuint Alignment = 64;
+        float[] results = new float[checked(_images * Positions.Outputs * Positions.PositionsPerImage)];
+        int bytes = prepared.WorkspaceBytes(_images);
+        void* workspace = NativeMemory.AlignedAlloc((nuint)bytes, Alignment);
+        try
+        {
+            prepared.Run(new LayerCall
+            {
+                Input = _bytes.WrittenSpan, Output = MemoryMarshal.AsBytes(results.AsSpan()),
+                Workspace = new Span<byte>(workspace, bytes), Images = _images, FirstImage = 0,
+            });
+        }
+        finally
+        {
+            NativeMemory.AlignedFree(workspace);
+        }
+
+        return results;
+    }
 
     /// <summary>The position of a run that is taken; the first is always one, so that few positions are never none.</summary>
     private long Position(long run) => run == 0 ? 0 : (long)((run + _random.Uniform(run)) * _run);

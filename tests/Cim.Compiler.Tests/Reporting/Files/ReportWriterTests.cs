@@ -75,10 +75,11 @@ public sealed class ReportWriterTests : IDisposable
     }
 
     [Fact]
-    public void The_page_needs_no_network_and_runs_no_script()
+    public void The_page_needs_no_network_and_its_only_script_is_its_own()
     {
         string html = HtmlReport.Render(ExampleReport.Create());
-        Assert.All(["http:", "https:", "url(", "@import", "<script", "<link", "<img", " src="],
+        Assert.Equal(2, html.Split("<script>").Length);
+        Assert.All(["http:", "https:", "url(", "@import", "<script ", "fetch(", "<link", "<img", " src="],
             forbidden => Assert.DoesNotContain(forbidden, html, StringComparison.OrdinalIgnoreCase));
     }
 
@@ -116,7 +117,42 @@ public sealed class ReportWriterTests : IDisposable
         CompilationReport report = ExampleReport.Create();
         const string name = "<script>alert('&')</script>";
         XElement main = Body(report with { Layers = report.Layers.SetItem(1, report.Layers[1] with { Name = name }) });
-        Assert.Contains(main.Descendants("code"), code => code.Value == name);
+        Assert.Contains(main.Descendants("span"), span => (string?)span.Attribute("class") == "name" && span.Value == name);
+    }
+
+    [Fact]
+    public void A_long_name_is_shortened_with_the_whole_one_as_tooltip_and_for_screen_readers()
+    {
+        CompilationReport report = ExampleReport.Create();
+        const string name = "/encoder/layer.0/attention/self/query/a/very/long/way/down/MatMul";
+        XElement main = Body(report with { Layers = report.Layers.SetItem(1, report.Layers[1] with { Name = name }) });
+        XElement shown = main.Descendants("table").Single(t => (string?)t.Attribute("class") == "layers").Descendants("span")
+            .Single(s => (string?)s.Attribute("title") == name);
+        Assert.Equal(name, shown.Elements("span").Single(s => (string?)s.Attribute("class") == "unseen").Value);
+        string seen = shown.Elements("span").Single(s => (string?)s.Attribute("aria-hidden") == "true").Value;
+        Assert.True(seen.Length <= 34 && name.EndsWith(seen[1..], StringComparison.Ordinal), seen);
+    }
+
+    [Fact]
+    public void The_first_box_has_the_fidelity_in_use_with_exact_beside_it_and_what_limits()
+    {
+        CompilationReport report = ExampleReport.Create() with { Fidelity = "adc", LossPoints = 20 };
+        report = report with { Compiled = report.Compiled with { Accuracies = [new("adc", 1430, 2000), new("exact", 1827, 2000)] } };
+        XElement first = Body(report).Elements("section").First();
+        Assert.Equal("headline", (string?)first.Attribute("class"));
+        string[] text = [.. first.Elements("p").Select(p => p.Value)];
+        Assert.StartsWith("71.50 % at adc", text[0], StringComparison.Ordinal);
+        Assert.StartsWith("91.35 % exact, 91.50 % float", text[1], StringComparison.Ordinal);
+        // 0.15 points are those of exact integers.
+        Assert.Contains("of 20.00 points lost they take 19.85", text[2], StringComparison.Ordinal);
+        Assert.Contains("encoding \"differential\"", text[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_lies_beyond_a_range_is_counted_in_whole_bins()
+    {
+        var histogram = new HistogramReport(-1, 3, [10, 50, 30, 10], 0, 2);
+        Assert.Equal((100, 0.2), (histogram.Total, histogram.Beyond));
     }
 
     [Fact]
