@@ -84,7 +84,7 @@ internal static class ComparePage
     }
 
     private static string Section(string id, string title, string html) =>
-        $"<section aria-labelledby=\"{id}\"><h2 id=\"{id}\">{title}</h2>\n{Tall.Scroll(title, html)}\n</section>";
+        $"<section aria-labelledby=\"{id}\"><h2 id=\"{id}\">{title}</h2>\n{Tall.Scroll($"{title}, as a table", html)}\n</section>";
 
     private static string Change(string a, string b) => a == b ? a : $"{a} → {b}";
 

@@ -10,7 +10,7 @@ internal static class GraphSection
         <h2 id="network">Network</h2>
         <p class="sub">{HtmlText.Count(report.Nodes.Length)} operators with the shapes of their results; those in colour are layers on
         crossbars and lead to their figures.</p>
-        {Tall.Scroll("Network", GraphSvg.Render(report), "scroll tall")}
+        {Tall.Scroll("Operators and their shapes", GraphSvg.Render(report), "scroll tall")}
         </section>
         """;
 }
