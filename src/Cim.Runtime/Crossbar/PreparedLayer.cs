@@ -12,7 +12,7 @@ internal abstract class PreparedLayer
     /// <summary>Into how many calls, on as many threads, one image can be split (<see cref="LayerCall.Split"/>).</summary>
     public virtual int MaxSplit => 1;
 
-    /// <summary>Products that are computed for one image, about: what decides whether a split pays.</summary>
+    /// <summary>Products of 16 bits that are computed for one image, or what takes as long: decides whether a split pays.</summary>
     public virtual long ProductsPerImage => 0;
 
     /// <summary>Computes the layer, or the part that the call names, including its epilogue. Allocates nothing.</summary>

@@ -59,7 +59,7 @@ internal sealed unsafe class ExactConvolution<K, L, TI, TF> : PreparedLayer
         LayerSplit.MostOfConvolution(_layer.Groups, _blocks, _geometry.OutputHeight, _rowsPerCall);
 
     /// <inheritdoc/>
-    public override long ProductsPerImage => _layer.MacsPerImage;
+    public override long ProductsPerImage => _layer.MacsPerImage * 2 / _layout.ChannelsPerPlane;
 
     /// <inheritdoc/>
     public override int WorkspaceBytes(int images)

@@ -54,7 +54,7 @@ internal sealed unsafe class ExactMatrix<K, L, TI, TF> : PreparedLayer
     public override int MaxSplit => SplitsPositions ? _layer.PositionsPerImage / PositionsPerCall : _columns / Block;
 
     /// <inheritdoc/>
-    public override long ProductsPerImage => _layer.MacsPerImage;
+    public override long ProductsPerImage => _layer.MacsPerImage * 2 / _kernel.InputsPerLane;
 
     // Weights are then read by every call; with few positions, each call reads its own.
     private bool SplitsPositions => _layer.PositionsPerImage >= 4 * PositionsPerCall;
