@@ -80,6 +80,25 @@ public sealed class SearchCommandTests
     }
 
     [Fact]
+    public async Task Losses_of_a_front_are_those_through_the_converters_of_the_profile()
+    {
+        string folder = Directory.CreateTempSubdirectory("cim-pareto-").FullName, narrow = Path.Combine(folder, "narrow.json");
+        await System.IO.File.WriteAllTextAsync(narrow, """{ "base": "isaac", "name": "narrow", "adcBits": 3 }""");
+        async Task<double> OfTheWidest(string hardware)
+        {
+            CliRun run = await CliRun.Of("pareto", File("models/motion.onnx"), "--hardware", hardware, "--calibration",
+                File("data/calibration.npz"), "--points", "2", "--json");
+            Assert.True(run.ExitCode == ExitCode.Ok, run.Error);
+            return run.Json.GetProperty("points").EnumerateArray().Last().GetProperty("validationLoss").GetDouble();
+        }
+
+        (double wide, double lossy) = (await OfTheWidest("isaac"), await OfTheWidest(narrow));
+        Assert.InRange(wide, -5, 5);
+        Assert.InRange(lossy, wide + 2, 100);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task Copies_of_a_front_without_a_schedule_are_wrong_usage()
     {
         CliRun run = await CliRun.Of(

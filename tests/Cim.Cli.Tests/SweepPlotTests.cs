@@ -11,11 +11,14 @@ public sealed class SweepPlotTests
 {
     private const string Darkest = "rgb(68,1,84)", Brightest = "rgb(253,231,37)";
 
-    private static XElement Draw(double exact, string[] axes, params int[] correct)
+    private static XElement Draw(double exact, string[] axes, params int[] correct) =>
+        Draw(new SweepReferences(exact, null), axes, correct);
+
+    private static XElement Draw(SweepReferences references, string[] axes, params int[] correct)
     {
         SweepPlan plan = SweepPlan.Of(HardwareProfiles.BuiltIn("isaac"), [], [.. axes.Select(SweepAxis.Parse)]);
         return XDocument.Parse(SweepSvg.Draw("title", "subtitle", plan,
-            [.. plan.Points.Select((p, i) => new SweepMeasurement(p, [new Accuracy(correct[i], 1000, 1)], null))], exact)).Root!;
+            [.. plan.Points.Select((p, i) => new SweepMeasurement(p, [new Accuracy(correct[i], 1000, 1)], null))], references)).Root!;
     }
 
     [Theory]
@@ -39,5 +42,14 @@ public sealed class SweepPlotTests
         double[] circles = [.. svg.Descendants().Where(e => e.Name.LocalName == "circle").Select(e => (double)e.Attribute("cy")!)];
         Assert.InRange((double)line.Attribute("y1")!, 40, circles.Min() - 1);
         Assert.Contains("95 %", line.Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_float_network_is_a_second_line_where_the_model_states_its_accuracy()
+    {
+        XElement svg = Draw(new SweepReferences(0.95, 0.96), ["adcBits=4,5,6"], 500, 600, 700);
+        double Height(string name) => (double)Assert.Single(svg.Descendants(), e => (string?)e.Attribute("class") == name).Attribute("y1")!;
+        Assert.True(Height("float") < Height("exact"));
+        Assert.DoesNotContain(Draw(0.95, ["adcBits=4,5,6"], 500, 600, 700).Descendants(), e => (string?)e.Attribute("class") == "float");
     }
 }

@@ -62,7 +62,7 @@ internal sealed class ParetoStudy(
         for (int i = first; i < first + count; i++)
         {
             context.Report($"Measuring point {i + 1} of {points.Length}");
-            yield return new ParetoPart(search.Measure(points[i].Policy.AsSpan(), cancellation).LossPoints);
+            yield return new ParetoPart(AdcVerification.Points(search, points[i].Policy.AsSpan(), cancellation));
         }
     }
 
@@ -89,7 +89,6 @@ internal sealed class ParetoStudy(
     private ImmutableArray<MeasuredPoint> Measured(IReadOnlyList<ParetoPart> parts) =>
         ParetoMeasurement.Of(search, points, [.. parts.Select(p => p.LossPoints)]);
 
-    // Losses of the front are those of integers, and of conversions narrower than the profile's.
     private void WarnOfConverters()
     {
         HardwareProfile hardware = search.Hardware;
@@ -99,7 +98,7 @@ internal sealed class ParetoStudy(
         {
             context.Warn(ErrorCodes.ConvertersLoseAccuracy, string.Create(CultureInfo.InvariantCulture,
                 $"The {hardware.AdcBits}-bit converters of '{hardware.Name}' lose an estimated {lost:F2} percentage points at 8-bit "
-                    + $"weights and activations already; the losses of the points do not count that. {ConverterLoss.Cures(hardware)}"));
+                    + $"weights and activations already; the losses of the points count that. {ConverterLoss.Cures(hardware)}"));
         }
     }
 

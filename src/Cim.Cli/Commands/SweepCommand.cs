@@ -123,7 +123,10 @@ internal static class SweepCommand
                 CalibrationData.From(
                 DataSet.Open(calibration, input.Ports, preprocessing), CalibrationData.DefaultSamples, context.Cancellation),
             options);
-        var subject = new SweepSubject(Path.GetFileName(path), hardware.Name, settings, parsed.GetRequiredValue(_fidelityName));
+        var subject = new SweepSubject(Path.GetFileName(path), hardware.Name, settings, parsed.GetRequiredValue(_fidelityName))
+        {
+            AccuracyFloat = compiled.Info.AccuracyFloat,
+        };
         var files = new SweepFiles(parsed.GetValue(_output), parsed.GetValue(_csv), parsed.GetValue(_svg));
         string inputs = string.Join(' ', isNetwork ? KeyOf(network) : InputHash.OfModel(path), InputHash.OfData(samples.Path),
             InputHash.OfData(calibration), preprocessing);

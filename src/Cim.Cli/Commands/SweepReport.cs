@@ -15,7 +15,11 @@ namespace Cim.Cli.Commands;
 /// <param name="Hardware">The profile.</param>
 /// <param name="Settings">Fields of the profile that are the same at every point.</param>
 /// <param name="Fidelity">How it is simulated.</param>
-internal sealed record SweepSubject(string Model, string Hardware, IReadOnlyList<ProfileSetting> Settings, string Fidelity);
+internal sealed record SweepSubject(string Model, string Hardware, IReadOnlyList<ProfileSetting> Settings, string Fidelity)
+{
+    /// <summary>The accuracy of the float network as a fraction, as the model states it; null if it states none.</summary>
+    public double? AccuracyFloat { get; init; }
+}
 
 /// <summary>The results of a sweep, in every form they are written in: the same bytes for the same results, however long they
 /// took.</summary>
@@ -50,7 +54,7 @@ internal sealed record SweepReport(
             $"{Subject.Model} on {Subject.Hardware}{settings}",
             string.Create(CultureInfo.InvariantCulture,
                 $"{Subject.Fidelity}, {Points[0].Chips[0].Samples} samples, {chips} a point{spread}"),
-            Plan, Points, Exact.Fraction));
+            Plan, Points, new SweepReferences(Exact.Fraction, Subject.AccuracyFloat)));
     }
 
     // The document of --json without its seconds, which no two runs have in common.

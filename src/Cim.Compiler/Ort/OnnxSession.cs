@@ -13,6 +13,9 @@ namespace Cim.Compiler.Ort;
 /// <summary>A model run by ONNX Runtime on the CPU; its errors become errors of this tool.</summary>
 internal sealed class OnnxSession : IDisposable
 {
+    /// <summary>What ONNX Runtime writes of an index that is outside of what it selects from.</summary>
+    private const string BeyondTable = "must be within the inclusive range";
+
     private readonly InferenceSession _session;
     private readonly Microsoft.ML.OnnxRuntime.RunOptions _run = new();
     private readonly CancellationToken _cancellation;
@@ -171,6 +174,11 @@ internal sealed class OnnxSession : IDisposable
         catch (OnnxRuntimeException e)
         {
             _cancellation.ThrowIfCancellationRequested();
+            // The samples' fault, not the network's; there is no other sign of it than the text.
+            if (e.Message.Contains(BeyondTable, StringComparison.Ordinal))
+                throw new CimException(ErrorCodes.InvalidInputValue,
+                    $"A sample has a value that is no index of the table it selects from: {e.Message}. Give samples whose values are in "
+                    + "that range (token ids of the network's own tokenizer); without samples, values are random.", e);
             throw new CimException(ErrorCodes.InvalidGraph, $"ONNX Runtime cannot run {what}: {e.Message}", e);
         }
     }

@@ -2,6 +2,7 @@ using Cim.Compiler.Export;
 using Cim.Compiler.Ir;
 using Cim.Compiler.Ort;
 using Cim.Compiler.Tests.Support;
+using Cim.Runtime;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 
@@ -37,6 +38,20 @@ public sealed class GraphSessionTests
         using (session.Run(run, ["y"])) source.Cancel();
         Assert.ThrowsAny<OperationCanceledException>(() => session.Run(run, ["y"]));
         Assert.ThrowsAny<OperationCanceledException>(() => GraphSession.Open(graph, source.Token));
+    }
+
+    [Fact]
+    public void An_index_beyond_its_table_is_the_fault_of_the_samples()
+    {
+        byte[] model = new ModelBuilder().Input("x", -1, 3).Weight("w", 4, 2).Node("Cast", "x", "i", ("to", 7))
+            .Node("Gather", "w i", "y", ("axis", 0)).Output("y").Bytes;
+        using OnnxSession session = new(model, "table");
+        using OrtValue known = OnnxSession.Tensor(new float[] { 0, 3, -4 }, [1, 3]);
+        using OrtValue unknown = OnnxSession.Tensor(new float[] { 0, 4, 1 }, [1, 3]);
+        using (session.Run(new Dictionary<string, OrtValue> { ["x"] = known }, ["y"])) { }
+        var error = Assert.Throws<CimException>(() => session.Run(new Dictionary<string, OrtValue> { ["x"] = unknown }, ["y"]));
+        Assert.Equal(ErrorCodes.InvalidInputValue, error.Code);
+        Assert.Contains("[-4,3]", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

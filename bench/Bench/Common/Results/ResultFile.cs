@@ -33,6 +33,6 @@ internal static class ResultFile
     private static string Cell(object? value)
     {
         string text = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
-        return text.Contains(',') ? $"\"{text}\"" : text;
+        return text.IndexOfAny([',', '"', '\n', '\r']) < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 }

@@ -22,6 +22,8 @@ internal sealed class SweepDocument(SweepReport report, double? seconds) : JsonR
     public ulong Seed => report.Options.Seed;
     public IEnumerable<SweepPointDocument> Points => report.Points.Select(point => new SweepPointDocument(report, point));
     public double AccuracyExact => report.Exact.Fraction;
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? AccuracyFloat => report.Subject.AccuracyFloat;
     public IEnumerable<string> Explanations => SweepExplanations.Of(report);
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? Seconds => seconds;

@@ -6,20 +6,23 @@ namespace Cim.Compiler.Reporting.Plots;
 
 /// <summary>
 /// Accuracy over one parameter: the mean as a line, one standard deviation up and down as error bars, the worst chip as a
-/// small mark; the accuracy of the integers alone as a broken line. Numbers lie at their value, names at equal distances.
+/// small mark; the accuracies of the integers alone and of the float network as broken lines. Numbers lie at their value, names
+/// at equal distances.
 /// </summary>
 internal static class SweepLinePlot
 {
     private const double Width = 720, Height = 440, Left = 72, Right = 28, Top = 56, Bottom = 64;
 
-    public static string Draw(string title, string subtitle, SweepAxis axis, ImmutableArray<SweepMeasurement> points, double exact)
+    public static string Draw(
+        string title, string subtitle, SweepAxis axis, ImmutableArray<SweepMeasurement> points, SweepReferences references)
     {
         double[] positions = axis.Numbers ?? [.. Enumerable.Range(0, axis.Values.Length).Select(i => (double)i)];
         double pad = positions.Length == 1 ? 1 : (positions.Max() - positions.Min()) * 0.04;
         (double minX, double maxX) = (positions.Min() - pad, positions.Max() + pad);
         double low = points.Min(p => Math.Min(p.Statistics.Minimum, p.Statistics.Mean - p.Statistics.Deviation));
         double high = points.Max(p => Math.Max(p.Statistics.Maximum, p.Statistics.Mean + p.Statistics.Deviation));
-        (low, high) = (Math.Min(low, exact), Math.Max(high, exact));
+        double exact = references.Exact, real = references.Float ?? exact;
+        (low, high) = (Math.Min(low, Math.Min(exact, real)), Math.Max(high, Math.Max(exact, real)));
         double step = SvgDocument.NiceStep(Math.Max(100 * (high - low), 1), 5);
         double minY = Math.Max(0, Math.Floor(100 * low / step) * step), maxY = Math.Min(100, Math.Ceiling(100 * high / step) * step);
         if (maxY <= minY) (minY, maxY) = (Math.Max(0, maxY - step), Math.Min(100, maxY + step));
@@ -36,12 +39,8 @@ internal static class SweepLinePlot
             svg.Line($"<text x=\"{Left - 8}\" y=\"{Y(v / 100) + 4:F1}\" text-anchor=\"end\" fill=\"#555\">{v:0.##}</text>");
         }
 
-        svg.Line($"<line class=\"exact\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(exact):F1}\" y2=\"{Y(exact):F1}\" stroke=\"#1a7f37\" "
-            + $"stroke-dasharray=\"6 4\"><title>integers alone: {100 * exact:0.##} %</title></line>");
-        // Above the line unless that is outside.
-        double label = Y(exact) - 5 > Top + 8 ? Y(exact) - 5 : Y(exact) + 15;
-        svg.Line($"<text x=\"{Width - Right}\" y=\"{label:F1}\" text-anchor=\"end\" font-size=\"11\" fill=\"#1a7f37\">integers alone "
-            + $"{100 * exact:0.##} %</text>");
+        Reference("exact", "integers alone", exact, Width - Right, "end");
+        if (references.Float is not null) Reference("float", "float network, as compiled", real, Left + 4, "start");
         double labelled = double.NegativeInfinity;
         for (int i = 0; i < positions.Length; i++)
         {
@@ -84,5 +83,16 @@ internal static class SweepLinePlot
         }
 
         return svg.ToString();
+
+        // Labels at either end, so that they do not meet where the lines do.
+        void Reference(string name, string what, double fraction, double x, string anchor)
+        {
+            string colour = name == "exact" ? "#1a7f37" : "#57606a", text = $"{what} {100 * fraction:0.##} %";
+            svg.Line($"<line class=\"{name}\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(fraction):F1}\" y2=\"{Y(fraction):F1}\" "
+                + $"stroke=\"{colour}\" stroke-dasharray=\"6 4\"><title>{text}</title></line>");
+            // Above the line unless that is outside.
+            double label = Y(fraction) - 5 > Top + 8 ? Y(fraction) - 5 : Y(fraction) + 15;
+            svg.Line($"<text x=\"{x}\" y=\"{label:F1}\" text-anchor=\"{anchor}\" font-size=\"11\" fill=\"{colour}\">{text}</text>");
+        }
     }
 }

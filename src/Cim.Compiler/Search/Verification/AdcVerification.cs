@@ -42,6 +42,25 @@ internal static class AdcVerification
             network.Run(search.Network.Source.Data.Validation, samples, adcBits, cancellation)).LossPoints;
     }
 
+    /// <summary>Estimated percentage points that a policy loses through the converters of the profile, or the narrower ones it asks for:
+    /// what weights and activations lose on all samples, and what conversions change on those that are simulated.</summary>
+    /// <param name="search">The search.</param>
+    /// <param name="policy">One choice a layer.</param>
+    /// <param name="cancellation">Checked between batches.</param>
+    public static double Points(PolicySearch search, ReadOnlySpan<int> policy, CancellationToken cancellation)
+    {
+        if (search.Hardware.AdcBits == 0) return search.Measure(policy, cancellation).LossPoints;
+        double widths = search.Evaluator.Widths(policy, cancellation).Points;
+        QuantizationPolicy asked = search.ToPolicy(policy);
+        AdcNetwork network = Simulated(search, asked, cancellation);
+        (SearchData data, int samples) = (search.Network.Source.Data, Samples(search, network));
+        double ideal = Through(_ => AdcNetwork.Ideal), real = Through(name => asked.Find(name)?.AdcBits ?? 0);
+        return Math.Min(search.Network.Comparison.MostPoints, widths + real - ideal);
+
+        double Through(Func<string, int> adcBits) =>
+            search.Network.Comparison.Of(network.Run(data.Validation, samples, adcBits, cancellation)).LossPoints;
+    }
+
     /// <summary>The same for a network that was trained with the policy.</summary>
     /// <param name="search">The search.</param>
     /// <param name="found">What it found.</param>
@@ -59,8 +78,7 @@ internal static class AdcVerification
         (SearchData data, double maxLoss) = (search.Network.Source.Data, withoutConverters.MaxPoints);
         HashSet<string> simulated = [.. network.Layers];
         QuantizationPolicy policy = found.Policy;
-        double macs = network.MacsPerImage;
-        int samples = (int)Math.Max(MinSamples, Math.Min(data.Validation.Count, MaxWork / Math.Max(1, macs)));
+        int samples = Samples(search, network);
         Distance ideal = Through(_ => AdcNetwork.Ideal);
         (double points, double budget) = (
             withoutConverters.Points - ideal.LossPoints, withoutConverters.BudgetPoints - ideal.BudgetPoints);
@@ -101,6 +119,9 @@ internal static class AdcVerification
         Distance Through(Func<string, int> adcBits) =>
             search.Network.Comparison.Of(network.Run(data.Validation, samples, adcBits, cancellation));
     }
+
+    private static int Samples(PolicySearch search, AdcNetwork network) => (int)Math.Max(
+        MinSamples, Math.Min(search.Network.Source.Data.Validation.Count, MaxWork / Math.Max(1, network.MacsPerImage)));
 
     private static AdcNetwork Simulated(PolicySearch search, QuantizationPolicy policy, CancellationToken cancellation)
     {
