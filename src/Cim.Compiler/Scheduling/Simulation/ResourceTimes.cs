@@ -1,8 +1,10 @@
 using Cim.Compiler.Scheduling.Rows;
+using Cim.Runtime.Hardware;
 
 namespace Cim.Compiler.Scheduling.Simulation;
 
-/// <summary>How long the busiest part of each kind works for an image: no schedule of many images is faster.</summary>
+/// <summary>How long the busiest part of each kind works for an image: no schedule of one is faster, and of many none but for copies that
+/// share the products of two images.</summary>
 /// <param name="ArraysNs">Arrays of a layer.</param>
 /// <param name="DigitalNs">Digital units of a group of cores.</param>
 /// <param name="NetworkNs">A link between cores or chips.</param>
@@ -42,9 +44,12 @@ internal readonly record struct ResourceTimes(double ArraysNs, double DigitalNs,
             Most(work.Select(w => w.LoadNs)));
     }
 
-    /// <summary>Nanoseconds a layer's arrays are taken by an image of many: where products do not divide evenly, the copies that have none
-    /// left begin with the next image.</summary>
-    private static double BusyNs(StageWork work) => work.Timing.SetupNs + (work.Timing.ProductNs * work.Products / work.Copies);
+    /// <summary>Nanoseconds a layer's arrays are taken by an image. Where products do not divide evenly, copies that have none left could
+    /// begin with the next image; that is not counted on.</summary>
+    private static double BusyNs(StageWork work) => work.Timing.SetupNs + (work.Timing.ProductNs
+        * (work.Sharing == ProductSharing.Divisible
+            ? (double)work.Products / work.Copies
+            : (work.Products + work.Copies - 1) / work.Copies));
 
     private static double Most(IEnumerable<double> times) => times.DefaultIfEmpty(0).Max();
 
