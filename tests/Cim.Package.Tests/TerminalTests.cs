@@ -38,7 +38,7 @@ public sealed class TerminalTests(PackedSdk sdk) : IDisposable
     {
         string script = $"""
             cd '{project.Folder}'
-            unset MSBUILDTERMINALLOGGER CI
+            unset MSBUILDTERMINALLOGGER CI {CommandLine.PackagesFolder}
             export DOTNET_CLI_UI_LANGUAGE=en MSBUILDDISABLENODEREUSE=1 DOTNET_NOLOGO=1
             dotnet build
             touch '{project[name + ".done"]}'
