@@ -1,6 +1,5 @@
 using Cim.Runtime.Crossbar;
 using Cim.Runtime.Crossbar.Exact;
-using Cim.Runtime.Crossbar.Kernels;
 using Cim.Runtime.Simd;
 using Cim.Runtime.Tensors;
 
@@ -61,98 +60,6 @@ public sealed class ExactTests
             Assert.True(
                 expected.AsSpan().SequenceEqual(actual), $"{layer.Geometry} {layer.RowsPerGroup}x{layer.ColumnsPerGroup} {layer.Epilogue}");
             Assert.Equal(actual, LayerCases.Run(ExactLayers.Direct(layer, SimdLevels.Default), layer, input, residual, images));
-        }
-    }
-
-    [Fact]
-    public void Products_of_bytes_equal_the_definition_at_every_width_and_at_their_bounds()
-    {
-        var random = new Random(31);
-        (int byBytes, int byVnni) = (0, 0);
-        for (int i = 0; i < 160; i++)
-        {
-            int groups = random.Next(4) == 0 ? 2 : 1, kernel = random.Next(1, 5), stride = random.Next(1, 4);
-            var shape = new LayerCases.Shape2D(
-                groups * random.Next(3, 19), random.Next(5, 24), random.Next(8, 44), kernel, stride, random.Next(0, kernel), 1, groups,
-                groups * random.Next(3, 11));
-            CrossbarLayer layer = LayerCases.Convolution(
-                random, shape, random.Next(2, 9), random.Next(2, 9), random.Next(2) == 0, RandomEpilogue(random));
-            int images = random.Next(1, 3);
-            byte[] input = LayerCases.Input(random, layer, images), residual = LayerCases.Residual(random, layer, images);
-            if (i % 3 == 0)
-            {
-                // The largest numbers that can occur: all weights and inputs at their limits.
-                sbyte[] w = layer.Weights.Span<sbyte>().ToArray();
-                int limit = w.Max(v => Math.Abs((int)v));
-                for (int k = 0; k < w.Length; k++) w[k] = (sbyte)(i % 2 == 0 || random.Next(9) > 0 ? limit : -limit);
-                layer = layer with { Weights = Tensor.Create<sbyte>(layer.Weights.Shape, w) };
-                Array.Fill(input, (byte)layer.Input.Max);
-            }
-
-            if (!Quads.Suit(layer)) continue;
-            byte[] expected = LayerCases.Finish(layer, LayerCases.Sums(layer, input, images), residual, images);
-            foreach (SimdLevel level in SimdLevels.Supported.Where(l => l >= SimdLevel.Vector256))
-            foreach (bool hasVnni in Quads.HasVnni(level) ? new[] { false, true } : [false])
-            {
-                if (NarrowLayers.Prepare(layer, level, hasVnni) is not { } narrow) continue;
-                byte[] actual = LayerCases.Run(narrow, layer, input, residual, images);
-                Assert.True(expected.AsSpan().SequenceEqual(actual), $"{level} {hasVnni} {layer.Geometry} {layer.Input} {layer.Epilogue}");
-                (byBytes, byVnni) = (byBytes + (hasVnni ? 0 : 1), byVnni + (hasVnni ? 1 : 0));
-            }
-        }
-
-        Assert.True(SimdLevels.Widest < SimdLevel.Vector256 || byBytes > 20);
-        Assert.True(!Quads.HasVnni(SimdLevels.Widest) || byVnni > 60);
-    }
-
-    [Fact]
-    public void Matrices_of_bytes_equal_the_definition_at_every_width_and_at_their_bounds()
-    {
-        var random = new Random(33);
-        (int byBytes, int byVnni) = (0, 0);
-        for (int i = 0; i < 200; i++)
-        {
-            CrossbarLayer layer = LayerCases.Matrix(random, random.Next(1, 200), random.Next(2, 20), random.Next(1, 5), random.Next(2, 9),
-                random.Next(2, 9), random.Next(2) == 0, RandomEpilogue(random), random.Next(4) == 0 ? 2 : 1);
-            int images = random.Next(1, 40);
-            byte[] input = LayerCases.Input(random, layer, images), residual = LayerCases.Residual(random, layer, images);
-            if (i % 3 == 0)
-            {
-                sbyte[] w = layer.Weights.Span<sbyte>().ToArray();
-                int limit = w.Max(v => Math.Abs((int)v));
-                for (int k = 0; k < w.Length; k++) w[k] = (sbyte)(i % 2 == 0 || random.Next(9) > 0 ? limit : -limit);
-                layer = layer with { Weights = Tensor.Create<sbyte>(layer.Weights.Shape, w) };
-                Array.Fill(input, (byte)layer.Input.Max);
-            }
-
-            // Nothing says that bytes are within the range of a layer's bits.
-            if (i % 7 == 0) random.NextBytes(input);
-            byte[] expected = LayerCases.Finish(layer, LayerCases.Sums(layer, input, images), residual, images);
-            foreach (SimdLevel level in SimdLevels.Supported.Where(l => l >= SimdLevel.Vector256))
-            foreach (bool hasVnni in Quads.HasVnni(level) ? new[] { false, true } : [false])
-            {
-                if (NarrowLayers.Prepare(layer, level, hasVnni) is not { } narrow) continue;
-                Assert.True(expected.AsSpan().SequenceEqual(LayerCases.Run(narrow, layer, input, residual, images)),
-                    $"{level} {hasVnni} {layer.RowsPerGroup}x{layer.ColumnsPerGroup} {layer.Input} {layer.Epilogue}");
-                (byBytes, byVnni) = (byBytes + (hasVnni ? 0 : 1), byVnni + (hasVnni ? 1 : 0));
-            }
-        }
-
-        Assert.True(SimdLevels.Widest < SimdLevel.Vector256 || byBytes > 40);
-        Assert.True(!Quads.HasVnni(SimdLevels.Widest) || byVnni > 100);
-    }
-
-    [Fact]
-    public void Products_of_bytes_stay_within_16_bits()
-    {
-        var random = new Random(32);
-        for (int bits = 2; bits <= 8; bits++)
-        {
-            CrossbarLayer layer = LayerCases.Convolution(random, new(8, 9, 9, 3, 1, 1, 1, 1, 6), bits, 10 - bits);
-            int together = Quads.Together(layer);
-            int largest = layer.Weights.Span<sbyte>().ToArray().Max(v => Math.Abs((int)v)) * (layer.Input.Max - layer.Input.Min);
-            Assert.True(2L * together * largest <= short.MaxValue);
-            Assert.True(together > 0 || 2 * 4 * largest > short.MaxValue);
         }
     }
 
